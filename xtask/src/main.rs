@@ -1,2 +1,52 @@
-//! Under construction.
-fn main() {}
+//! `cargo xtask`: the project's own commands, one file each. They are the only scripts of the project.
+#![allow(clippy::print_stdout, clippy::print_stderr)]
+
+mod edges;
+mod install;
+mod packages;
+mod ready;
+mod shell;
+mod test;
+mod tidy;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "The project's own commands")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Install what the tests need, then run the cheap checks, all tests and brief fuzzing
+    Test,
+    /// Run every check that must be green before a change goes in: what CI runs
+    Ready,
+    /// Check the project's own rules: file length, names, wording, protocol rules
+    Tidy,
+    /// Check which crate may link which
+    Edges,
+    /// Install the cargo tools into target/tools
+    Tools,
+}
+
+fn main() -> ExitCode {
+    let outcome = match Arguments::parse().command {
+        Command::Test => test::run(),
+        Command::Ready => ready::run(),
+        Command::Tidy => tidy::run(),
+        Command::Edges => edges::run(),
+        Command::Tools => install::tools(),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

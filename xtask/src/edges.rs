@@ -1,0 +1,105 @@
+//! `cargo xtask edges`: which crate may link which, as `ARCHITECTURE.md` draws it.
+
+use std::collections::BTreeSet;
+
+use anyhow::{Result, bail};
+
+use crate::shell::{cargo, output};
+
+/// One crate's rule. Dependencies count with everything that they pull in; build and test dependencies do not.
+struct Edge {
+    package: &'static str,
+    /// The crates of the project that it may link.
+    own: &'static [&'static str],
+    /// Crates from elsewhere that it must not link.
+    never: &'static [&'static str],
+}
+
+const KEYS: [&str; 6] = ["aes-gcm", "ed25519-dalek", "hkdf", "hpke", "x-wing", "x25519-dalek"];
+const IO: [&str; 4] = ["mio", "portable-pty", "socket2", "tokio"];
+const FACES: [&str; 4] = ["clap", "crossterm", "napi", "ratatui"];
+
+const EDGES: [Edge; 5] = [
+    Edge { package: "jumpseat-wire", own: &[], never: &[] },
+    Edge { package: "jumpseat-screen", own: &[], never: &KEYS },
+    Edge { package: "jumpseat-session", own: &["jumpseat-wire", "jumpseat-screen"], never: &FACES },
+    Edge {
+        package: "jumpseat-engine",
+        own: &["jumpseat-wire", "jumpseat-screen", "jumpseat-session"],
+        never: &FACES,
+    },
+    // The relay cannot decrypt, because it does not link the code that could.
+    Edge { package: "jumpseat-relay", own: &["jumpseat-wire"], never: &KEYS },
+];
+
+/// Crates without input and output of their own.
+const SANS_IO: [&str; 3] = ["jumpseat-wire", "jumpseat-screen", "jumpseat-session"];
+
+pub(crate) fn run() -> Result<()> {
+    let mut broken = Vec::new();
+    for edge in &EDGES {
+        let tree = ["tree", "--package", edge.package, "--edges", "normal", "--target", "all"];
+        let text = output(cargo(tree).args(["--prefix", "none", "--format", "{p}"]))?;
+        broken.extend(violations(edge, &linked(&text)));
+    }
+    if !broken.is_empty() {
+        bail!("forbidden dependencies:\n  {}", broken.join("\n  "));
+    }
+    println!("edges: {} crates link only what they may", EDGES.len());
+    Ok(())
+}
+
+/// The names in the output of `cargo tree`: one `name version (details)` a line.
+fn linked(tree: &str) -> BTreeSet<&str> {
+    tree.lines().filter_map(|line| line.split_whitespace().next()).collect()
+}
+
+fn violations(edge: &Edge, linked: &BTreeSet<&str>) -> Vec<String> {
+    let mut never: Vec<&str> = edge.never.to_vec();
+    if SANS_IO.contains(&edge.package) {
+        never.extend(IO);
+    }
+    if edge.package == "jumpseat-wire" {
+        never.extend(KEYS);
+    }
+    let foreign = |name: &&&str| {
+        let ours = name.starts_with("jumpseat");
+        let allowed = edge.own.contains(*name) || **name == edge.package;
+        never.contains(*name) || (ours && !allowed)
+    };
+    linked.iter().filter(foreign).map(|name| format!("{} must not link {name}", edge.package)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rule(package: &str) -> &'static Edge {
+        EDGES.iter().find(|edge| edge.package == package).expect("a rule for the crate")
+    }
+
+    #[test]
+    fn a_relay_that_links_the_session_is_found() {
+        let tree =
+            "jumpseat-relay v0.1.0 (/x)\njumpseat-wire v0.1.0 (/y)\nhpke v0.15.1\njumpseat-session v0.1.0";
+        assert_eq!(
+            violations(rule("jumpseat-relay"), &linked(tree)),
+            ["jumpseat-relay must not link hpke", "jumpseat-relay must not link jumpseat-session"]
+        );
+    }
+
+    #[test]
+    fn a_machine_without_io_must_not_link_a_runtime() {
+        let tree = "jumpseat-session v0.1.0\njumpseat-wire v0.1.0\nhpke v0.15.1\ntokio v1.54.1 (*)";
+        assert_eq!(
+            violations(rule("jumpseat-session"), &linked(tree)),
+            ["jumpseat-session must not link tokio"]
+        );
+    }
+
+    #[test]
+    fn what_the_drawing_allows_passes() {
+        let tree = "jumpseat-relay v0.1.0\njumpseat-wire v0.1.0\ntokio v1.54.1";
+        assert!(violations(rule("jumpseat-relay"), &linked(tree)).is_empty());
+    }
+}

@@ -1,0 +1,24 @@
+//! `cargo xtask ready`: every check that must be green; CI runs this.
+
+use anyhow::Result;
+
+use crate::shell::{Steps, cargo, program, run as shell_run};
+use crate::test;
+
+pub(crate) fn run() -> Result<()> {
+    let mut steps = Steps::default();
+    test::add(&mut steps);
+    steps.step("clippy", || {
+        shell_run(&mut cargo(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))
+    });
+    steps.step("docs", || {
+        let mut docs = cargo(["doc", "--workspace", "--no-deps", "--document-private-items"]);
+        shell_run(docs.env("RUSTDOCFLAGS", "-D warnings"))
+    });
+    // Advisories need a database from the network: the hosted workflow checks them.
+    steps.step("deny", || {
+        shell_run(&mut cargo(["deny", "check", "--hide-inclusion-graph", "bans", "licenses", "sources"]))
+    });
+    steps.step("typos", || shell_run(&mut program("typos")));
+    steps.finish()
+}
