@@ -2,6 +2,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 mod edges;
+mod fuzz;
 mod install;
 mod packages;
 mod ready;
@@ -30,6 +31,8 @@ enum Command {
     Tidy,
     /// Check which crate may link which
     Edges,
+    /// Look for inputs that break the decoders
+    Fuzz(fuzz::Options),
     /// Install the cargo tools into target/tools
     Tools,
 }
@@ -40,6 +43,7 @@ fn main() -> ExitCode {
         Command::Ready => ready::run(),
         Command::Tidy => tidy::run(),
         Command::Edges => edges::run(),
+        Command::Fuzz(options) => fuzz::by_hand(&options),
         Command::Tools => install::tools(),
     };
     match outcome {

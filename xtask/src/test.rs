@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use crate::shell::{self, Steps, cargo, run_watching};
-use crate::{edges, install, packages, tidy};
+use crate::{edges, fuzz, install, packages, tidy};
 
 pub(crate) fn run() -> Result<()> {
     let mut steps = Steps::default();
@@ -34,6 +34,9 @@ pub(crate) fn add(steps: &mut Steps) {
         Ok(())
     });
     steps.step("doc tests", || shell::run(&mut cargo(["test", "--quiet", "--workspace", "--doc"])));
+    if cfg!(target_os = "linux") {
+        steps.step("fuzz", fuzz::briefly);
+    }
     if let Some(line) = closing {
         steps.note(format!("nextest: {line}"));
     }

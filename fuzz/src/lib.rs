@@ -1,0 +1,34 @@
+//! Fuzz targets: one function for each decoder that reads bytes from outside.
+//!
+//! ```text
+//!  seeds/NAME/*  ──►  tests/seeds.rs      every test run: what was once found stays found
+//!               └──►  bin/fuzz.rs         cargo xtask fuzz [NAME]: libFuzzer looks for more
+//! ```
+//!
+//! A target must not panic, whatever it is given; it asserts what must hold for input that is accepted.
+//! To add one: a file with `pub(crate) fn run(data: &[u8])`, a line in [`TARGETS`], a folder of seeds.
+
+mod code;
+mod control;
+mod header;
+
+/// A decoder under test.
+#[derive(Debug)]
+pub struct Target {
+    /// Its name on the command line, and of its folder of seeds.
+    pub name: &'static str,
+    /// Reads one input; panics where the decoder is wrong.
+    pub run: fn(&[u8]),
+}
+
+/// All targets.
+pub const TARGETS: &[Target] = &[
+    Target { name: "code", run: code::run },
+    Target { name: "control", run: control::run },
+    Target { name: "header", run: header::run },
+];
+
+/// The target of this name.
+pub fn target(name: &str) -> Option<&'static Target> {
+    TARGETS.iter().find(|target| target.name == name)
+}
