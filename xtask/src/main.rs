@@ -1,6 +1,7 @@
 //! `cargo xtask`: the project's own commands, one file each. They are the only scripts of the project.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
+mod bench;
 mod edges;
 mod fuzz;
 mod install;
@@ -33,6 +34,8 @@ enum Command {
     Edges,
     /// Look for inputs that break the decoders
     Fuzz(fuzz::Options),
+    /// Measure the product beside the machine's limits and the least a shared terminal can cost
+    Bench(bench::Options),
     /// Install the cargo tools into target/tools
     Tools,
 }
@@ -44,6 +47,7 @@ fn main() -> ExitCode {
         Command::Tidy => tidy::run(),
         Command::Edges => edges::run(),
         Command::Fuzz(options) => fuzz::by_hand(&options),
+        Command::Bench(options) => bench::by_hand(&options),
         Command::Tools => install::tools(),
     };
     match outcome {

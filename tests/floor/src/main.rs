@@ -1,0 +1,59 @@
+//! The floor: the least that a lossless, encrypted, shared terminal costs on this machine.
+//!
+//! ```text
+//!  command ─ PTY ─ host: gather reads, AES-256-GCM ─ TCP ─ relay: copy to each ─ TCP ─ guests: open, search
+//! ```
+//!
+//! No handshake, no WebSocket, no screen, no resume, one fixed key: it does nothing that could be left out, so
+//! that the bench can say what the product's own work costs. Each part is a process of its own, as in the product.
+#![allow(clippy::print_stdout, clippy::print_stderr)]
+
+#[cfg(unix)]
+mod bare;
+#[cfg(unix)]
+mod guest;
+#[cfg(unix)]
+mod host;
+#[cfg(unix)]
+mod keys;
+#[cfg(unix)]
+mod pty;
+#[cfg(unix)]
+mod relay;
+#[cfg(unix)]
+mod seal;
+
+const USAGE: &str = "\
+usage: jumpseat-floor relay                               print the address, then forward until killed
+       jumpseat-floor host ADDRESS COMMAND [ARGUMENT…]    share the command
+       jumpseat-floor guest ADDRESS until TEXT            end when the text has come
+       jumpseat-floor guest ADDRESS keys COUNT            print the time of each key's echo in ns
+       jumpseat-floor bare drain COMMAND [ARGUMENT…]      read a PTY until the command ends
+       jumpseat-floor bare keys COUNT COMMAND…            print the time of each key's echo through a PTY alone
+       jumpseat-floor bare ping COUNT                     the same through TCP alone
+       jumpseat-floor echo FILE                           the echo program; FILE is told when it is ready";
+
+#[cfg(unix)]
+fn main() -> anyhow::Result<()> {
+    use anyhow::Context;
+
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let count = |text: &str| text.parse::<usize>().context("COUNT is a number");
+    match &words[..] {
+        ["relay"] => relay::run(),
+        ["host", address, command @ ..] if !command.is_empty() => host::run(address, command),
+        ["guest", address, "until", text] => guest::until(address, text.as_bytes()),
+        ["guest", address, "keys", keys] => guest::keys(address, count(keys)?),
+        ["bare", "drain", command @ ..] if !command.is_empty() => bare::drain(command),
+        ["bare", "keys", keys, command @ ..] if !command.is_empty() => bare::keys(command, count(keys)?),
+        ["bare", "ping", keys] => bare::ping(count(keys)?),
+        ["echo", ready] => keys::echo_program(ready),
+        _ => anyhow::bail!("{USAGE}"),
+    }
+}
+
+#[cfg(not(unix))]
+fn main() -> anyhow::Result<()> {
+    anyhow::bail!("the floor needs a Unix PTY\n{USAGE}")
+}

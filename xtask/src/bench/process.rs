@@ -1,0 +1,154 @@
+//! The processes of a bench: their lines with the time of each, what they used, their end with the bench's.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+
+use crate::shell::{program, succeeds};
+
+/// Nothing that a bench waits for takes longer.
+const PATIENCE: Duration = Duration::from_secs(120);
+/// Clock ticks a second in `/proc`: the kernel's interface, the same on every Linux machine.
+const TICKS: f64 = 100.0;
+
+/// A child process that ends with its owner.
+pub(super) struct Process {
+    child: Child,
+    lines: Receiver<(Instant, String)>,
+    name: String,
+}
+
+impl Process {
+    /// Starts the program; its standard error goes to a file that a failure can be read from.
+    pub(super) fn spawn(name: &str, folder: &Path, command: &mut Command) -> Result<Self> {
+        let log = fs::File::create(folder.join(format!("{name}.log")))?;
+        let mut child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(log)
+            .spawn()
+            .with_context(|| format!("cannot start {name}"))?;
+        let output = child.stdout.take().context("standard output is piped")?;
+        let (sender, lines) = channel();
+        std::thread::spawn(move || {
+            for line in BufReader::new(output).lines().map_while(|line| line.ok()) {
+                if sender.send((Instant::now(), line)).is_err() {
+                    break;
+                }
+            }
+        });
+        Ok(Self { child, lines, name: name.to_owned() })
+    }
+
+    /// The next line on standard output, and when it came.
+    pub(super) fn line(&self) -> Result<(Instant, String)> {
+        let what = || format!("{} said nothing more; see its log in target/bench", self.name);
+        self.lines.recv_timeout(PATIENCE).with_context(what)
+    }
+
+    /// Waits for a line that fits; when it came.
+    pub(super) fn wait_for(&self, fits: impl Fn(&str) -> bool) -> Result<Instant> {
+        loop {
+            let (time, line) = self.line()?;
+            if fits(&line) {
+                return Ok(time);
+            }
+        }
+    }
+
+    /// All further lines until the process closes its output.
+    pub(super) fn rest(&self) -> Vec<String> {
+        self.lines.iter().map(|(_, line)| line).collect()
+    }
+
+    /// Processor time so far, of all its threads, in seconds.
+    pub(super) fn cpu_seconds(&self) -> Result<f64> {
+        let text = fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
+        // The name in parentheses may contain anything; user and system time are the 12th and 13th field after it.
+        let fields: Vec<&str> = text.rsplit(')').next().unwrap_or("").split_whitespace().collect();
+        match (
+            fields.get(11).map(|ticks| ticks.parse::<f64>()),
+            fields.get(12).map(|ticks| ticks.parse::<f64>()),
+        ) {
+            (Some(Ok(user)), Some(Ok(system))) => Ok((user + system) / TICKS),
+            _ => bail!("cannot read the processor time of {}", self.name),
+        }
+    }
+
+    /// The most memory it ever had, in MiB.
+    pub(super) fn peak_mib(&self) -> Result<f64> {
+        let text = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
+        let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let kib = line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<f64>().ok());
+        Ok(kib.with_context(|| format!("cannot read the memory of {}", self.name))? / 1024.0)
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}
+
+/// A named pipe that a command in a shared terminal waits at, whatever shares it.
+pub(super) struct Gate {
+    path: PathBuf,
+    // Open both ways: opening never waits, and the command sees the end of its input when this is dropped.
+    pipe: fs::File,
+}
+
+impl Gate {
+    pub(super) fn new(folder: &Path, name: &str) -> Result<Self> {
+        let path = folder.join(name);
+        fs::remove_file(&path).ok();
+        if !succeeds(program("mkfifo").arg(&path)) {
+            bail!("cannot make the pipe {}", path.display());
+        }
+        let pipe = fs::OpenOptions::new().read(true).write(true).open(&path)?;
+        Ok(Self { path, pipe })
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Lets the command go on that waits for a line.
+    pub(super) fn open(&mut self) -> Result<()> {
+        Ok(self.pipe.write_all(b"go\n")?)
+    }
+}
+
+/// A named pipe by which a command in a shared terminal tells the bench how far it is, past whatever shares it.
+pub(super) struct Signal {
+    gate: Gate,
+    said: Receiver<Instant>,
+}
+
+impl Signal {
+    pub(super) fn new(folder: &Path, name: &str) -> Result<Self> {
+        let gate = Gate::new(folder, name)?;
+        let mut pipe = gate.pipe.try_clone()?;
+        let (sender, said) = channel();
+        std::thread::spawn(move || {
+            if pipe.read(&mut [0; 64]).is_ok() {
+                sender.send(Instant::now()).ok();
+            }
+        });
+        Ok(Self { gate, said })
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        self.gate.path()
+    }
+
+    /// When the command wrote its first line.
+    pub(super) fn wait(&self) -> Result<Instant> {
+        self.said.recv_timeout(PATIENCE).with_context(|| format!("nothing came by {}", self.path().display()))
+    }
+}
