@@ -1,1 +1,42 @@
-//! Under construction.
+//! The relay: it forwards ciphertext between a host and its guests, and cannot read any of it.
+//!
+//! ```text
+//!            ┌ connection (task) ┐        ┌ room (state machine) ┐       ┌ connection (task) ┐
+//!  host ═════╡ socket ── role ───┼────────┤ ring · seats · knocks ├──────┼─── role ── socket ╞═════ guest
+//!            └───────────────────┘        └───────────────────────┘      └───────────────────┘
+//! ```
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! use jumpseat_relay::{Config, Relay};
+//!
+//! let relay = Relay::bind(Config::embedded("127.0.0.1:0".parse()?)).await?.spawn()?;
+//! println!("ws://{}{}", relay.address(), jumpseat_relay::SESSION_PATH);
+//! relay.stop().await;
+//! # Ok(())
+//! # }
+//! ```
+
+mod admission;
+mod cluster;
+mod config;
+mod connection;
+mod counters;
+mod http;
+mod link;
+mod packet;
+mod room;
+mod rooms;
+mod server;
+mod socket;
+mod stream;
+
+pub use self::{
+    cluster::{ClaimError, Cluster, MemoryCluster},
+    config::{Config, ConfigError, Layers, Limits, Timeouts, TlsFiles},
+    counters::{Counter, Counters},
+    http::SESSION_PATH,
+    server::{Relay, RelayError, RunningRelay},
+    stream::TlsError,
+};

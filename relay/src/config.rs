@@ -1,0 +1,113 @@
+//! The relay's settings: parsed once, at the edge, into this.
+
+mod layers;
+
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+
+use jumpseat_wire::limits::{LOOK_UPS_PER_MINUTE, MAX_GUESTS, SESSION_LIFETIME};
+use serde::Deserialize;
+
+pub use self::layers::{ConfigError, Layers};
+
+/// Everything that can be set. The default is a relay on loopback.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Where to listen. Port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// The certificate and key to serve TLS with.
+    pub tls: TlsFiles,
+    /// How much at most.
+    pub limits: Limits,
+    /// How long at most, in seconds.
+    pub timeouts: Timeouts,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 7707)),
+            tls: TlsFiles::default(),
+            limits: Limits::default(),
+            timeouts: Timeouts::default(),
+        }
+    }
+}
+
+impl Config {
+    /// Settings for a relay inside `jumpseat share`: a free port at this address, and limits for a network
+    /// whose few addresses all belong to people one knows.
+    pub fn embedded(listen: SocketAddr) -> Self {
+        let limits = Limits { look_ups_per_minute: 600, connections_per_prefix: 1000, ..Limits::default() };
+        Self { listen, limits, ..Self::default() }
+    }
+
+    /// How long a session lives.
+    pub(crate) fn lifetime(&self) -> Duration {
+        Duration::from_secs(self.timeouts.session)
+    }
+}
+
+/// The files of a certificate, in PEM.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TlsFiles {
+    /// The certificate, then those that vouch for it.
+    pub certificate: Option<PathBuf>,
+    /// Its private key.
+    pub key: Option<PathBuf>,
+}
+
+/// How much at most.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Limits {
+    /// Connections in all.
+    pub connections: usize,
+    /// Connections from one address prefix (/24, /56).
+    pub connections_per_prefix: usize,
+    /// Rooms in all.
+    pub rooms: usize,
+    /// Seats in a room.
+    pub guests: usize,
+    /// Codes, sessions and claims that one address prefix may get wrong in a minute.
+    pub look_ups_per_minute: u32,
+    /// Messages that one guest may send in a second; more have to wait.
+    pub messages_per_second: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connections: 50_000,
+            connections_per_prefix: 500,
+            rooms: 10_000,
+            guests: MAX_GUESTS,
+            look_ups_per_minute: LOOK_UPS_PER_MINUTE,
+            // A guest that takes 200 MB/s acknowledges 6,000 times.
+            messages_per_second: 20_000,
+        }
+    }
+}
+
+/// How long at most, in seconds.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Timeouts {
+    /// How long a session lives.
+    pub session: u64,
+    /// How long a new connection may take for TLS, for its request, and for its first message: each.
+    pub hello: u64,
+    /// After how much silence a connection is asked whether it still stands.
+    pub ping: u64,
+    /// How long it may take to answer.
+    pub pong: u64,
+    /// How long a stop may take until every connection is told.
+    pub stop: u64,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self { session: SESSION_LIFETIME.as_secs(), hello: 10, ping: 30, pong: 15, stop: 5 }
+    }
+}

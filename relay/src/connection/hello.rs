@@ -1,0 +1,96 @@
+//! A connection's first message, and what it makes of the connection.
+
+use std::{
+    future::poll_fn,
+    ops::ControlFlow,
+    sync::Arc,
+    task::{Poll, ready},
+};
+
+use jumpseat_wire::{CloseCode, VERSION, control, control::Hello};
+use serde::Deserialize;
+
+use super::{
+    Ending, now,
+    role::{GuestRole, HostRole, Role},
+};
+use crate::{
+    admission::Prefix,
+    link::Link,
+    packet,
+    room::Opening,
+    server::Shared,
+    socket::{Incoming, Lost, Socket},
+};
+
+/// Waits for the first message.
+pub(super) async fn receive(socket: &mut Socket) -> Result<String, Ending> {
+    poll_fn(|cx| {
+        loop {
+            let mut first = None;
+            let read = socket.poll_read(cx, &mut |incoming| {
+                first = Some(match incoming {
+                    Incoming::Text(text) => Ok(text.to_owned()),
+                    Incoming::Binary(_) => Err(Ending::Close(CloseCode::BadMessage)),
+                });
+                ControlFlow::Break(())
+            });
+            match ready!(read) {
+                Err(Lost::Gone) => return Poll::Ready(Err(Ending::Gone)),
+                Err(Lost::Broken(code)) => return Poll::Ready(Err(Ending::Close(code))),
+                Ok(()) => {}
+            }
+            if let Some(first) = first {
+                return Poll::Ready(first);
+            }
+        }
+    })
+    .await
+}
+
+/// Does what the first message asks for.
+pub(super) async fn accept(
+    shared: &Shared,
+    link: &Arc<Link>,
+    prefix: Prefix,
+    text: &str,
+) -> Result<Role, CloseCode> {
+    match read(text)? {
+        Hello::Open { sid, bundle, claim, code, seats, .. } => {
+            let opening = Opening { bundle, claim, seats };
+            let room = shared.rooms.open(sid, opening, code, link, now()).await?;
+            Ok(Role::Host(HostRole::new(sid, room)))
+        }
+        Hello::Return { sid, claim, .. } => shared.guarded(prefix, now(), || {
+            let room = shared.rooms.find(&sid).ok_or(CloseCode::NotFound)?;
+            room.lock().host_returns(Arc::clone(link), &claim)?;
+            Ok(Role::Host(HostRole::new(sid, room)))
+        }),
+        Hello::LookUp { code, .. } => {
+            let room = shared.rooms.look_up(code).await;
+            shared.guarded(prefix, now(), || {
+                let room = room.ok_or(CloseCode::NotFound)?;
+                let introduction = packet::text(&room.lock().introduction());
+                Ok(Role::Guest(GuestRole::new(room, Some(introduction), shared, now())))
+            })
+        }
+        Hello::TakeSeat { sid, slot, claim, group, pair, .. } => shared.guarded(prefix, now(), || {
+            let room = shared.rooms.find(&sid).ok_or(CloseCode::NotFound)?;
+            room.lock().take_seat(Arc::clone(link), slot, &claim, (group, pair), now())?;
+            Ok(Role::Guest(GuestRole::new(room, None, shared, now())))
+        }),
+    }
+}
+
+/// Reads a first message. Of another version only the number is sure to be where it is.
+fn read(text: &str) -> Result<Hello, CloseCode> {
+    #[derive(Deserialize)]
+    struct Version {
+        version: u8,
+    }
+    let Version { version } = control::decode(text).map_err(|_| CloseCode::BadMessage)?;
+    if version != VERSION {
+        return Err(CloseCode::Version);
+    }
+    control::decode(text).map_err(|_| CloseCode::BadMessage)
+}

@@ -1,0 +1,73 @@
+//! What a room holds of a connection: a bell to ring and a verdict to leave.
+
+use std::{
+    sync::{
+        OnceLock,
+        atomic::{AtomicU16, Ordering},
+    },
+    task::Waker,
+};
+
+use bytes::Bytes;
+use futures_util::task::AtomicWaker;
+use jumpseat_wire::{CloseCode, Slot};
+
+/// One connection as its room sees it. The room rings when there is something to fetch; the connection's
+/// task fetches it, so nothing is ever queued here.
+#[derive(Debug, Default)]
+pub(crate) struct Link {
+    bell: AtomicWaker,
+    /// A [`CloseCode`], 0 while the connection may stay.
+    verdict: AtomicU16,
+    /// The seat that a knock got, 0 before.
+    slot: AtomicU16,
+    parting: OnceLock<Bytes>,
+}
+
+impl Link {
+    /// Wakes the connection's task.
+    pub(crate) fn ring(&self) {
+        self.bell.wake();
+    }
+
+    /// Has the next [`ring`](Self::ring) wake this task. To be called before looking for work.
+    pub(crate) fn listen(&self, waker: &Waker) {
+        self.bell.register(waker);
+    }
+
+    /// Ends the connection; the first reason stands.
+    pub(crate) fn close(&self, code: CloseCode) {
+        let _ = self.verdict.compare_exchange(0, code as u16, Ordering::Release, Ordering::Relaxed);
+        self.ring();
+    }
+
+    /// Ends the connection after one more message.
+    pub(crate) fn close_with(&self, code: CloseCode, parting: Bytes) {
+        let _ = self.parting.set(parting);
+        self.close(code);
+    }
+
+    /// Why the connection has to end, if it has to.
+    pub(crate) fn verdict(&self) -> Option<CloseCode> {
+        CloseCode::from_u16(self.verdict.load(Ordering::Acquire))
+    }
+
+    /// The message to send before closing.
+    pub(crate) fn parting(&self) -> Option<&Bytes> {
+        self.parting.get()
+    }
+
+    /// Gives the connection a seat.
+    pub(crate) fn seat(&self, slot: Slot) {
+        self.slot.store(slot, Ordering::Release);
+        self.ring();
+    }
+
+    /// The connection's seat, once it has one.
+    pub(crate) fn slot(&self) -> Option<Slot> {
+        match self.slot.load(Ordering::Acquire) {
+            0 => None,
+            slot => Some(slot),
+        }
+    }
+}
