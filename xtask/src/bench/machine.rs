@@ -35,7 +35,10 @@ pub(super) fn describe() -> Result<Machine> {
         kernel: line("/proc/sys/kernel/osrelease").trim().to_owned(),
         load: line("/proc/loadavg").split(' ').next().unwrap_or("unknown").to_owned(),
         rust: output(program("rustc").arg("-V"))?.trim().to_owned(),
-        commit: output(program("git").args(["describe", "--always", "--dirty"])).unwrap_or_default().trim().to_owned(),
+        commit: output(program("git").args(["describe", "--always", "--dirty"]))
+            .unwrap_or_default()
+            .trim()
+            .to_owned(),
         date: output(program("date").args(["-u", "+%Y-%m-%d"]))?.trim().to_owned(),
     })
 }
