@@ -1,1 +1,71 @@
-//! Under construction.
+//! A terminal screen: what a terminal shows, with scrollback, command blocks and snapshots.
+//!
+//! ```text
+//!  output bytes ──► parser ──► state: two buffers of lines, pen, modes, titles, blocks
+//!                                 │
+//!        ┌──────────────┬─────────┴───────┬────────────────────┐
+//!        ▼              ▼                 ▼                    ▼
+//!   rows and runs    events          snapshot bytes        ANSI bytes
+//!   (draw, dump)   (bell, title,   (another screen:      (xterm.js, a real
+//!                   blocks)         equal in all)         terminal: redrawn)
+//! ```
+//!
+//! The screen has no input or output of its own, reads no clock and answers no query. Its semantics are
+//! those of xterm.js 6, cell by cell; `docs/design/screen.md` says how that is held and what it cannot hold.
+//!
+//! ```
+//! use jumpseat_screen::{Limits, Options, Screen, Start};
+//!
+//! let mut host = Screen::new(Options { cols: 40, rows: 5, ..Options::default() });
+//! host.feed(0, b"\x1b[1;31mhello\x1b[m, world\r\n");
+//!
+//! // A guest that joins late gets a snapshot, then the bytes that follow it.
+//! let mut guest = Screen::decode(&host.encode(Start::Everything), &Limits::default())?;
+//! for screen in [&mut host, &mut guest] {
+//!     screen.feed(1, b"and on");
+//! }
+//! assert_eq!(guest.row(1).text(), "and on");
+//! assert_eq!(host.encode(Start::Everything), guest.encode(Start::Everything));
+//! # Ok::<(), jumpseat_screen::DecodeError>(())
+//! ```
+
+mod blocks;
+mod buffer;
+mod cell;
+mod charset;
+mod cluster;
+#[cfg(feature = "testing")]
+pub mod corpus;
+mod event;
+mod line;
+mod link;
+mod modes;
+mod palette;
+mod parser;
+mod reflow;
+mod screen;
+mod snapshot;
+mod state;
+mod style;
+mod utf8;
+mod view;
+mod width;
+
+pub use blocks::{Block, BlockId};
+pub use event::Event;
+pub use link::{Link, MAX_URI};
+pub use modes::{CursorShape, Modes, MouseEncoding, MouseProtocol};
+pub use palette::{Palette, Slot};
+pub use screen::{Changes, Cursor, Mark, Options, Screen, Start};
+pub use snapshot::{DecodeError, Limits};
+pub use style::{Color, Style, Underline};
+pub use view::{CellView, LineView, Run};
+pub use width::Widths;
+
+/// Milliseconds on the clock of whoever feeds the screen.
+pub type Millis = u64;
+
+/// Most columns and most rows of a screen.
+pub const MAX_SIZE: u16 = 1000;
+/// Most lines of scrollback.
+pub const MAX_SCROLLBACK: usize = 100_000;

@@ -1,0 +1,61 @@
+//! One cell of the grid: a code point or a cluster, its width, and the index of its style.
+
+/// Bits of [`Cell::content`] that hold the code point, or the cluster's index.
+const TEXT_MASK: u32 = 0x1f_ffff;
+/// Set when the text bits are an index into the cluster table.
+const CLUSTER_BIT: u32 = 0x20_0000;
+const WIDTH_SHIFT: u32 = 22;
+
+/// Eight bytes: what stands in the cell and how it is drawn.
+///
+/// A wide character fills one cell of width 2 and one of width 0 behind it; an erased cell has no text and width 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Cell {
+    content: u32,
+    /// Index into the style table.
+    pub(crate) style: u32,
+}
+
+impl Cell {
+    /// An erased cell.
+    pub(crate) const fn null(style: u32) -> Self {
+        Self { content: 1 << WIDTH_SHIFT, style }
+    }
+
+    /// A cell with one code point (0 for none) of the given width.
+    pub(crate) const fn new(code: u32, width: u8, style: u32) -> Self {
+        Self { content: (code & TEXT_MASK) | (width as u32) << WIDTH_SHIFT, style }
+    }
+
+    /// A cell with a base character and marks combined with it.
+    pub(crate) const fn cluster(index: u32, width: u8, style: u32) -> Self {
+        Self { content: (index & TEXT_MASK) | CLUSTER_BIT | (width as u32) << WIDTH_SHIFT, style }
+    }
+
+    pub(crate) const fn width(self) -> u8 {
+        (self.content >> WIDTH_SHIFT) as u8
+    }
+
+    /// Whether anything was printed into the cell.
+    pub(crate) const fn has_text(self) -> bool {
+        self.content & (TEXT_MASK | CLUSTER_BIT) != 0
+    }
+
+    pub(crate) const fn is_cluster(self) -> bool {
+        self.content & CLUSTER_BIT != 0
+    }
+
+    /// The code point, or the cluster's index.
+    pub(crate) const fn text(self) -> u32 {
+        self.content & TEXT_MASK
+    }
+
+    pub(crate) const fn with_style(self, style: u32) -> Self {
+        Self { content: self.content, style }
+    }
+
+    /// Whether this is the empty second half that belongs to a wide character.
+    pub(crate) const fn is_spacer(self) -> bool {
+        self.content == 0
+    }
+}

@@ -1,0 +1,44 @@
+//! What happened while a screen was fed, for listeners that ask afterwards.
+
+use crate::blocks::BlockId;
+
+/// Something worth telling, in the order in which it happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// The bell rang, once or several times since the events were last taken.
+    Bell,
+    /// The window title is another now.
+    Title(String),
+    /// The shell's working directory is another now.
+    Cwd(String),
+    /// A command began to run.
+    BlockStarted(BlockId),
+    /// A command ended.
+    BlockFinished(BlockId),
+}
+
+/// Most events kept until they are taken; later ones are dropped.
+const MAX_EVENTS: usize = 256;
+
+/// A bounded queue: a burst of titles or directories counts as its last one.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Events(Vec<Event>);
+
+impl Events {
+    pub(crate) fn push(&mut self, event: Event) {
+        if event == Event::Bell && self.0.contains(&event) {
+            return;
+        }
+        if let Some(last) = self.0.last_mut()
+            && matches!((&event, &*last), (Event::Title(_), Event::Title(_)) | (Event::Cwd(_), Event::Cwd(_)))
+        {
+            *last = event;
+        } else if self.0.len() < MAX_EVENTS {
+            self.0.push(event);
+        }
+    }
+
+    pub(crate) fn take(&mut self) -> Vec<Event> {
+        std::mem::take(&mut self.0)
+    }
+}

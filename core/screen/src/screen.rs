@@ -1,0 +1,260 @@
+//! The face of the crate: feed it, resize it, ask it.
+
+use std::collections::VecDeque;
+
+use crate::blocks::{Block, BlockId, Place};
+use crate::event::Event;
+use crate::modes::{CursorShape, Modes};
+use crate::palette::Palette;
+use crate::parser::Parser;
+use crate::snapshot::{self, DecodeError, Limits};
+use crate::state::{Damage, State};
+use crate::style::Style;
+use crate::view::LineView;
+use crate::{Link, MAX_SCROLLBACK, MAX_SIZE, Millis, Widths};
+
+/// How large a screen is and what it keeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// Columns, 2 – [`MAX_SIZE`].
+    pub cols: u16,
+    /// Rows, 1 – [`MAX_SIZE`].
+    pub rows: u16,
+    /// Most lines kept above the viewport, up to [`MAX_SCROLLBACK`].
+    pub scrollback: usize,
+    /// How wide characters are.
+    pub widths: Widths,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { cols: 80, rows: 24, scrollback: 10_000, widths: Widths::default() }
+    }
+}
+
+impl Options {
+    pub(crate) fn clamped(mut self) -> Self {
+        (self.cols, self.rows) = clamp_size(self.cols, self.rows);
+        self.scrollback = self.scrollback.min(MAX_SCROLLBACK);
+        self
+    }
+}
+
+fn clamp_size(cols: u16, rows: u16) -> (u16, u16) {
+    // A wide character needs two columns.
+    (cols.clamp(2, MAX_SIZE), rows.clamp(1, MAX_SIZE))
+}
+
+/// The cursor as it is to be drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cursor {
+    /// Row in the viewport, from 0.
+    pub row: u16,
+    /// Column, from 0. Equal to the number of columns while the next character will wrap: draw it on the last one then.
+    pub column: u16,
+    /// Whether it shows (mode 25).
+    pub visible: bool,
+    /// Its shape.
+    pub shape: CursorShape,
+    /// Whether it blinks; `None` leaves it to the terminal.
+    pub blink: Option<bool>,
+}
+
+/// A moment: what was on the screen before it can be left out of snapshots.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Mark(pub(crate) u32);
+
+/// Where a snapshot begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// With all the scrollback there is.
+    Everything,
+    /// With the viewport: a picture to skim by.
+    Viewport,
+    /// With the line that the cursor was on at a mark; whatever was printed on other lines before is left out.
+    Mark(Mark),
+    /// With a block's prompt. An unknown block leaves everything out.
+    Block(BlockId),
+}
+
+/// What changed in the viewport since it was last asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Changes {
+    /// Rows to draw again.
+    pub rows: std::ops::Range<u16>,
+    /// Lines that scrolled out at the top; rows that only moved are among `rows`.
+    pub scrolled: u64,
+}
+
+/// A terminal screen. See the crate's documentation.
+#[derive(Clone, Debug)]
+pub struct Screen {
+    pub(crate) parser: Parser,
+    pub(crate) state: State,
+}
+
+impl Screen {
+    /// An empty screen. Sizes out of bounds are brought within.
+    pub fn new(options: Options) -> Self {
+        Self { parser: Parser::default(), state: State::new(options.clamped()) }
+    }
+
+    /// Takes output bytes, cut anywhere. `now` is when they arrived; it dates command blocks.
+    pub fn feed(&mut self, now: Millis, bytes: &[u8]) {
+        self.state.now = now;
+        self.parser.feed(&mut self.state, bytes);
+    }
+
+    /// Changes the size; lines of the normal screen that had wrapped wrap anew.
+    pub fn resize(&mut self, cols: u16, rows: u16) {
+        let (cols, rows) = clamp_size(cols, rows);
+        if (cols, rows) != (self.state.cols, self.state.rows) {
+            self.state.resize(cols, rows);
+        }
+    }
+
+    /// What happened since this was last asked.
+    pub fn take_events(&mut self) -> Vec<Event> {
+        self.state.events.take()
+    }
+
+    /// What changed in the viewport since this was last asked.
+    pub fn take_changes(&mut self) -> Changes {
+        let Damage { first, end, scrolled } = std::mem::take(&mut self.state.damage);
+        Changes { rows: first..end.min(self.state.rows), scrolled }
+    }
+
+    /// Columns and rows.
+    pub fn size(&self) -> (u16, u16) {
+        (self.state.cols, self.state.rows)
+    }
+
+    /// The options it was made with; the size is the one at the start.
+    pub fn options(&self) -> Options {
+        self.state.options
+    }
+
+    /// The cursor.
+    pub fn cursor(&self) -> Cursor {
+        let (buffer, modes) = (self.state.buffer(), &self.state.modes);
+        Cursor {
+            row: buffer.y,
+            column: buffer.x,
+            visible: !modes.cursor_hidden,
+            shape: modes.cursor_shape,
+            blink: modes.cursor_blink.or(modes.blink.then_some(true)),
+        }
+    }
+
+    /// The modes.
+    pub fn modes(&self) -> &Modes {
+        &self.state.modes
+    }
+
+    /// Whether the alternate screen shows.
+    pub fn in_alternate(&self) -> bool {
+        self.state.in_alternate
+    }
+
+    /// The window title (OSC 0, 2).
+    pub fn title(&self) -> &str {
+        &self.state.titles.title
+    }
+
+    /// Colours that were redefined.
+    pub fn palette(&self) -> &Palette {
+        &self.state.palette
+    }
+
+    /// The shell's working directory, if it told (OSC 7, OSC 633;P).
+    pub fn cwd(&self) -> Option<&str> {
+        self.state.blocks.cwd.as_deref()
+    }
+
+    /// A row of the viewport; beyond the last one, the last.
+    pub fn row(&self, row: u16) -> LineView<'_> {
+        let buffer = self.state.buffer();
+        LineView::new(&self.state, buffer.row(row.min(self.state.rows - 1)), self.state.cols)
+    }
+
+    /// Absolute numbers of the lines that are kept, scrollback first, then the viewport. While the alternate
+    /// screen shows, they are those of the normal one behind it.
+    pub fn lines(&self) -> std::ops::Range<u64> {
+        let normal = &self.state.normal;
+        normal.dropped..normal.dropped + normal.lines.len() as u64
+    }
+
+    /// A line of the normal screen by its absolute number.
+    pub fn line(&self, number: u64) -> Option<LineView<'_>> {
+        let normal = &self.state.normal;
+        let index = usize::try_from(number.checked_sub(normal.dropped)?).ok()?;
+        let line = normal.lines.get(index)?;
+        Some(LineView::new(&self.state, Some(line), self.state.cols))
+    }
+
+    /// Number of lines above the viewport of the normal screen.
+    pub fn scrollback_len(&self) -> usize {
+        self.state.normal.base
+    }
+
+    /// The link that a style belongs to.
+    pub fn link(&self, style: &Style) -> Option<&Link> {
+        self.state.links.link(style.link)
+    }
+
+    /// Marks this moment. The line with the cursor counts as printed after it.
+    pub fn mark(&mut self) -> Mark {
+        let generation = self.state.new_generation();
+        let y = self.state.normal.y;
+        if let Some(line) = self.state.normal.row_mut(y) {
+            line.born = generation;
+        }
+        Mark(generation)
+    }
+
+    /// Command blocks, oldest first.
+    pub fn blocks(&self) -> &VecDeque<Block> {
+        &self.state.blocks.list
+    }
+
+    /// A block by its name.
+    pub fn block(&self, id: BlockId) -> Option<&Block> {
+        self.state.blocks.list.iter().find(|block| block.id == id)
+    }
+
+    /// What a block has printed so far, as far as the scrollback still has it.
+    pub fn block_output(&self, id: BlockId) -> Option<String> {
+        let block = self.block(id)?;
+        let end = if block.finished.is_some() { block.end } else { self.state.place() };
+        if end <= block.output {
+            return Some(String::new());
+        }
+        Some(self.state.normal_text(block.output, Place { line: end.line, column: end.column }))
+    }
+
+    /// Bytes from which [`Screen::decode`] makes an equal screen (without what `start` leaves out). Compress them.
+    pub fn encode(&self, start: Start) -> Vec<u8> {
+        snapshot::encode(self, start)
+    }
+
+    /// Makes a screen from [`Screen::encode`]d bytes.
+    ///
+    /// # Errors
+    /// The bytes are of another version, exceed a limit, or are malformed.
+    pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Self, DecodeError> {
+        snapshot::decode(bytes, limits)
+    }
+
+    /// Bytes that make a fresh terminal of the same size show this screen, scrollback included, and continue alike.
+    ///
+    /// The terminal must be in its initial state (`ESC c`, or just opened). Nothing in it makes a terminal answer.
+    pub fn write_ansi(&self, start: Start, out: &mut Vec<u8>) {
+        snapshot::write_ansi(self, start, out);
+    }
+
+    /// Bytes that repaint the visible part alone on a real terminal of the same size, modes included, without
+    /// touching its scrollback.
+    pub fn write_viewport_ansi(&self, out: &mut Vec<u8>) {
+        snapshot::write_viewport_ansi(self, out);
+    }
+}

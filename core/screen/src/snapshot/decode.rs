@@ -1,0 +1,492 @@
+//! Reading the binary form. The bytes may come from anyone: nothing panics and nothing grows past the limits.
+
+use std::collections::VecDeque;
+use std::fmt;
+
+use super::encode::{flag, kind, mode_flags};
+use super::wire::Reader;
+use super::{MAGIC, VERSION};
+use crate::blocks::{Block, BlockId, Blocks, MAX_BLOCKS, MAX_TEXT, Place};
+use crate::buffer::{Buffer, Saved, TabStops};
+use crate::cell::Cell;
+use crate::charset::Charset;
+use crate::line::Line;
+use crate::link::Link;
+use crate::modes::{CursorShape, Modes, MouseEncoding, MouseProtocol};
+use crate::palette::Slot;
+use crate::parser::{Actions, Params, Parser};
+use crate::screen::{Options, Screen};
+use crate::state::State;
+use crate::style::Style;
+use crate::utf8::{self, Decoded};
+use crate::{MAX_SCROLLBACK, MAX_SIZE, Widths};
+
+/// What decoding may use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of a snapshot, uncompressed.
+    pub bytes: usize,
+    /// Cells stored in all lines together; eight bytes each.
+    pub cells: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        // 100,000 lines of 80 columns; a snapshot of 10,000 typical lines has 1 MB and 0.6 million cells.
+        Self { bytes: 32 << 20, cells: 8 << 20 }
+    }
+}
+
+/// Why bytes are not a snapshot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DecodeError {
+    /// They end too early.
+    Truncated,
+    /// They are no snapshot, or of a version that is not known.
+    Version,
+    /// They exceed a limit.
+    TooLarge,
+    /// A part of them makes no sense.
+    Malformed(&'static str),
+}
+
+impl fmt::Display for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Truncated => write!(f, "the snapshot ends too early"),
+            Self::Version => write!(f, "not a snapshot of a known version"),
+            Self::TooLarge => write!(f, "the snapshot exceeds a limit"),
+            Self::Malformed(part) => write!(f, "the snapshot is malformed: {part}"),
+        }
+    }
+}
+
+impl std::error::Error for DecodeError {}
+
+/// Longest title; the parser's limit for an OSC.
+const MAX_TITLE: usize = 64 * 1024;
+const MAX_STYLES: u64 = 1 << 17;
+const MAX_LINKS: u64 = 4096;
+
+pub(crate) fn decode(bytes: &[u8], limits: &Limits) -> Result<Screen, DecodeError> {
+    if bytes.len() > limits.bytes {
+        return Err(DecodeError::TooLarge);
+    }
+    let mut reader = Reader { bytes };
+    if reader.take(2)? != MAGIC || reader.byte()? != VERSION {
+        return Err(DecodeError::Version);
+    }
+    let mut part = || reader.string(limits.bytes).map(|bytes| Reader { bytes });
+    let (mut head, mut styles, mut links) = (part()?, part()?, part()?);
+    let (lines, runs, text) = (part()?, part()?, part()?);
+    reader.end()?;
+
+    let options = read_options(&mut head)?;
+    let mut state = State::new(options);
+    let links = read_links(&mut links, &mut state)?;
+    let styles = read_styles(&mut styles, &links, &mut state)?;
+    state.in_alternate = read_bool(&mut head)?;
+    let mut decoder = Decoder { lines, runs, text, styles, cells_left: limits.cells };
+    read_buffer(&mut head, &mut state.normal)?;
+    state.normal.lines = decoder.buffer(&mut state)?;
+    read_buffer(&mut head, &mut state.alternate)?;
+    state.alternate.lines = decoder.buffer(&mut state)?;
+    decoder.end()?;
+    check_lines(&mut state)?;
+
+    let words = [head.word()?, head.word()?, head.word()?, head.word()?];
+    let link = *links.get(words[3] as usize).ok_or(DecodeError::Malformed("link"))?;
+    state.pen = Style { fg: words[0], bg: words[1], ext: words[2], link };
+    state.modes = read_modes(&mut head)?;
+    state.charset = read_charset(&mut head)?;
+    for slot in 0..4 {
+        state.charsets[slot] = read_charset(&mut head)?;
+    }
+    state.shift = head.short(3, "charset")? as u8;
+    state.join = head.short(2, "join")? as u8;
+    read_titles(&mut head, &mut state)?;
+    let generation = head.word()?;
+    state.set_generation(generation);
+    state.blocks = read_blocks(&mut head)?;
+    let pending = head.string(MAX_TITLE + 16)?;
+    let mut parser = Parser::default();
+    parser.feed(&mut Nothing, pending);
+    if parser.pending() != pending {
+        return Err(DecodeError::Malformed("pending bytes"));
+    }
+    head.end()?;
+    Ok(Screen { parser, state })
+}
+
+/// Pending bytes hold no complete sequence, so there is nothing to act on.
+struct Nothing;
+
+impl Actions for Nothing {
+    fn print_ascii(&mut self, _: &[u8]) {}
+    fn print(&mut self, _: u32) {}
+    fn execute(&mut self, _: u8) {}
+    fn csi(&mut self, _: &[u8], _: &Params, _: u8) {}
+    fn esc(&mut self, _: &[u8], _: u8) {}
+    fn osc(&mut self, _: &[u8]) {}
+    fn string_end(&mut self) {}
+}
+
+fn read_options(head: &mut Reader<'_>) -> Result<Options, DecodeError> {
+    let (cols, rows) = (head.short(MAX_SIZE, "columns")?, head.short(MAX_SIZE, "rows")?);
+    if cols < 2 || rows < 1 {
+        return Err(DecodeError::Malformed("size"));
+    }
+    let scrollback = head.at_most(MAX_SCROLLBACK as u64, "scrollback")? as usize;
+    let widths = match head.byte()? {
+        0 => Widths::Unicode6,
+        1 => Widths::Unicode11,
+        _ => return Err(DecodeError::Malformed("widths")),
+    };
+    Ok(Options { cols, rows, scrollback, widths })
+}
+
+fn read_bool(reader: &mut Reader<'_>) -> Result<bool, DecodeError> {
+    Ok(reader.short(1, "flag")? == 1)
+}
+
+fn read_charset(reader: &mut Reader<'_>) -> Result<Charset, DecodeError> {
+    Charset::from_final(reader.byte()?).ok_or(DecodeError::Malformed("charset"))
+}
+
+/// Indices of the links in the new screen, by their numbers in the snapshot; number 0 is none.
+fn read_links(part: &mut Reader<'_>, state: &mut State) -> Result<Vec<u32>, DecodeError> {
+    let mut indices = vec![0];
+    for _ in 0..part.at_most(MAX_LINKS, "links")? {
+        let link = Link { id: part.option_text(MAX_TITLE)?, uri: part.text(MAX_TITLE)? };
+        match state.links.intern(link) {
+            Some(Ok(index)) => indices.push(index),
+            _ => return Err(DecodeError::Malformed("link")),
+        }
+    }
+    part.end()?;
+    Ok(indices)
+}
+
+fn read_styles(part: &mut Reader<'_>, links: &[u32], state: &mut State) -> Result<Vec<u32>, DecodeError> {
+    let mut indices = vec![0];
+    for _ in 0..part.at_most(MAX_STYLES, "styles")? {
+        let words = [part.word()?, part.word()?, part.word()?, part.word()?];
+        let link = *links.get(words[3] as usize).ok_or(DecodeError::Malformed("link"))?;
+        let style = Style { fg: words[0], bg: words[1], ext: words[2], link };
+        indices.push(state.styles.intern(style).ok_or(DecodeError::TooLarge)?);
+    }
+    part.end()?;
+    Ok(indices)
+}
+
+fn read_buffer(head: &mut Reader<'_>, buffer: &mut Buffer) -> Result<(), DecodeError> {
+    buffer.dropped = head.at_most(u64::MAX >> 1, "line number")?;
+    buffer.x = head.short(buffer.cols, "cursor")?;
+    buffer.y = head.short(buffer.rows - 1, "cursor")?;
+    buffer.top = head.short(buffer.rows - 1, "region")?;
+    buffer.bottom = head.short(buffer.rows - 1, "region")?;
+    if buffer.top > buffer.bottom {
+        return Err(DecodeError::Malformed("region"));
+    }
+    buffer.tabs = TabStops::default();
+    for _ in 0..head.at_most(u64::from(MAX_SIZE) + 1, "tab stops")? {
+        buffer.tabs.set(head.short(MAX_SIZE, "tab stop")?);
+    }
+    buffer.saved = Saved {
+        x: head.short(MAX_SIZE, "saved cursor")?,
+        y: head.at_most((MAX_SCROLLBACK + usize::from(MAX_SIZE)) as u64, "saved cursor")? as usize,
+        fg: head.word()?,
+        bg: head.word()?,
+        charset: read_charset(head)?,
+    };
+    Ok(())
+}
+
+/// Brings the number of lines and the viewport together.
+fn check_lines(state: &mut State) -> Result<(), DecodeError> {
+    let rows = usize::from(state.rows);
+    let normal = &mut state.normal;
+    if normal.lines.len() < rows || normal.lines.len() > normal.max_lines() {
+        return Err(DecodeError::Malformed("line count"));
+    }
+    normal.base = normal.lines.len() - rows;
+    let expected = if state.in_alternate { rows } else { 0 };
+    if state.alternate.lines.len() != expected {
+        return Err(DecodeError::Malformed("line count"));
+    }
+    Ok(())
+}
+
+fn read_modes(head: &mut Reader<'_>) -> Result<Modes, DecodeError> {
+    let mut modes = Modes::default();
+    let bits = head.at_most((1 << 12) - 1, "modes")?;
+    for (bit, flag) in mode_flags(&mut modes).into_iter().enumerate() {
+        *flag = bits >> bit & 1 != 0;
+    }
+    modes.mouse = match head.byte()? {
+        0 => MouseProtocol::Off,
+        1 => MouseProtocol::X10,
+        2 => MouseProtocol::Buttons,
+        3 => MouseProtocol::Drag,
+        4 => MouseProtocol::Any,
+        _ => return Err(DecodeError::Malformed("mouse")),
+    };
+    modes.mouse_encoding = match head.byte()? {
+        0 => MouseEncoding::Default,
+        1 => MouseEncoding::Sgr,
+        2 => MouseEncoding::SgrPixels,
+        _ => return Err(DecodeError::Malformed("mouse")),
+    };
+    modes.cursor_shape = match head.byte()? {
+        0 => CursorShape::Default,
+        1 => CursorShape::Block,
+        2 => CursorShape::Underline,
+        3 => CursorShape::Bar,
+        _ => return Err(DecodeError::Malformed("cursor shape")),
+    };
+    modes.cursor_blink = match head.option()? {
+        None => None,
+        Some(0) => Some(false),
+        Some(1) => Some(true),
+        Some(_) => return Err(DecodeError::Malformed("cursor blink")),
+    };
+    Ok(modes)
+}
+
+fn read_titles(head: &mut Reader<'_>, state: &mut State) -> Result<(), DecodeError> {
+    let titles = &mut state.titles;
+    titles.title = head.text(MAX_TITLE)?;
+    titles.icon = head.text(MAX_TITLE)?;
+    for stack in [&mut titles.title_stack, &mut titles.icon_stack] {
+        for _ in 0..head.at_most(10, "title stack")? {
+            stack.push(head.text(MAX_TITLE)?);
+        }
+    }
+    for _ in 0..head.at_most(259, "palette")? {
+        let slot = match head.short(258, "palette")? {
+            256 => Slot::Foreground,
+            257 => Slot::Background,
+            258 => Slot::Cursor,
+            index => Slot::Indexed(index as u8),
+        };
+        let color = head.take(3)?;
+        state.palette.set(slot, [color[0], color[1], color[2]]);
+    }
+    Ok(())
+}
+
+fn read_blocks(head: &mut Reader<'_>) -> Result<Blocks, DecodeError> {
+    let mut blocks = Blocks::default();
+    for _ in 0..head.at_most(MAX_BLOCKS as u64, "blocks")? {
+        blocks.list.push_back(Block {
+            id: BlockId(head.number()?),
+            command_line: head.option_text(MAX_TEXT)?,
+            cwd: head.option_text(MAX_TEXT)?,
+            exit_code: head.option()?.map(|code| code as u32 as i32),
+            started: head.number()?,
+            finished: head.option()?,
+            prompt: read_place(head)?,
+            output: read_place(head)?,
+            end: read_place(head)?,
+            generation: head.word()?,
+        });
+    }
+    blocks.next_id = head.at_most(u64::MAX >> 1, "block number")?;
+    for place in [&mut blocks.prompt, &mut blocks.command] {
+        if read_bool(head)? {
+            *place = Some(read_place(head)?);
+        }
+    }
+    blocks.announced = head.option_text(MAX_TEXT)?;
+    blocks.cwd = head.option_text(MAX_TEXT)?;
+    blocks.running = read_bool(head)?;
+    blocks.generation = head.word()?;
+    Ok(blocks)
+}
+
+fn read_place(head: &mut Reader<'_>) -> Result<Place, DecodeError> {
+    Ok(Place { line: head.at_most(u64::MAX >> 1, "line number")?, column: head.short(MAX_SIZE, "column")? })
+}
+
+struct Decoder<'a> {
+    lines: Reader<'a>,
+    runs: Reader<'a>,
+    text: Reader<'a>,
+    /// Indices of the styles in the new screen, by their numbers in the snapshot.
+    styles: Vec<u32>,
+    cells_left: usize,
+}
+
+impl Decoder<'_> {
+    fn buffer(&mut self, state: &mut State) -> Result<VecDeque<Line>, DecodeError> {
+        let limit = state.options.scrollback + usize::from(state.rows);
+        let count = self.lines.at_most(limit as u64, "line count")? as usize;
+        // Each line takes a byte at least, so this cannot be talked into reserving more than was sent.
+        let mut lines = VecDeque::with_capacity(count.min(self.lines.bytes.len()));
+        let mut born = 0;
+        for _ in 0..count {
+            let line = self.line(state, &mut born)?;
+            lines.push_back(line);
+        }
+        Ok(lines)
+    }
+
+    fn line(&mut self, state: &mut State, born: &mut u32) -> Result<Line, DecodeError> {
+        let first = self.lines.number()?;
+        let (runs, flags) = (first >> 4, first & 15);
+        let width = if flags & flag::WIDTH != 0 { self.lines.short(MAX_SIZE, "width")? } else { state.cols };
+        let tail = if flags & flag::TAIL != 0 {
+            let number = self.lines.number()?;
+            self.style(number)?
+        } else {
+            0
+        };
+        if flags & flag::BORN != 0 {
+            *born = self.lines.word()?;
+        }
+        let mut cells = Vec::new();
+        if runs > 0 {
+            cells.reserve_exact(self.first_run_len()?.min(usize::from(width)));
+        }
+        for _ in 0..runs {
+            self.run(state, &mut cells)?;
+            if cells.len() > usize::from(width) {
+                return Err(DecodeError::Malformed("line length"));
+            }
+        }
+        self.cells_left = self.cells_left.checked_sub(cells.len()).ok_or(DecodeError::TooLarge)?;
+        let mut line = Line::from_cells(cells, width, tail);
+        line.wrapped = flags & flag::WRAPPED != 0;
+        line.born = *born;
+        Ok(line)
+    }
+
+    /// Length of the next run, without taking it: a first guess at the line's size.
+    fn first_run_len(&self) -> Result<usize, DecodeError> {
+        Ok((Reader { bytes: self.runs.bytes }.number()? >> 2) as usize)
+    }
+
+    fn style(&self, number: u64) -> Result<u32, DecodeError> {
+        let index = usize::try_from(number).unwrap_or(usize::MAX);
+        self.styles.get(index).copied().ok_or(DecodeError::Malformed("style"))
+    }
+
+    fn run(&mut self, state: &mut State, cells: &mut Vec<Cell>) -> Result<(), DecodeError> {
+        let first = self.runs.number()?;
+        let number = self.runs.number()?;
+        let style = self.style(number)?;
+        let len = first >> 2;
+        if len == 0 || len > u64::from(MAX_SIZE) {
+            return Err(DecodeError::Malformed("run length"));
+        }
+        let len = len as usize;
+        match first & 3 {
+            kind::TEXT => self.text_run(state, cells, len, style),
+            kind::NULL => {
+                cells.resize(cells.len() + len, Cell::null(style));
+                Ok(())
+            }
+            kind::RAW => self.raw_cell(state, cells, style),
+            _ => Err(DecodeError::Malformed("run kind")),
+        }
+    }
+
+    fn text_run(
+        &mut self,
+        state: &mut State,
+        cells: &mut Vec<Cell>,
+        len: usize,
+        style: u32,
+    ) -> Result<(), DecodeError> {
+        let (start, end) = (cells.len(), cells.len() + len);
+        while cells.len() < end {
+            let room = end - cells.len();
+            let ascii = self.text.bytes.iter().take(room).take_while(|b| (0x20..0x7f).contains(*b)).count();
+            if ascii > 0 {
+                let text = self.text.take(ascii)?;
+                cells.extend(text.iter().map(|&byte| Cell::new(u32::from(byte), 1, style)));
+            } else {
+                self.character(state, cells, style)?;
+            }
+            self.marks(state, cells, start)?;
+        }
+        if cells.len() == end { Ok(()) } else { Err(DecodeError::Malformed("run length")) }
+    }
+
+    fn code(&mut self) -> Result<(u32, usize), DecodeError> {
+        if self.text.bytes.is_empty() {
+            return Err(DecodeError::Truncated);
+        }
+        match utf8::decode(self.text.bytes) {
+            Decoded::Code(code, len) => Ok((code, len)),
+            _ => Err(DecodeError::Malformed("text")),
+        }
+    }
+
+    fn character(&mut self, state: &State, cells: &mut Vec<Cell>, style: u32) -> Result<(), DecodeError> {
+        let (code, len) = self.code()?;
+        self.text.take(len)?;
+        let width = state.options.widths.width(code);
+        if code < 0x20 || width == 0 {
+            return Err(DecodeError::Malformed("text"));
+        }
+        cells.push(Cell::new(code, width, style));
+        if width == 2 {
+            cells.push(Cell::new(0, 0, style));
+        }
+        Ok(())
+    }
+
+    /// Adds the combining marks that come next to the last character.
+    fn marks(&mut self, state: &mut State, cells: &mut [Cell], start: usize) -> Result<(), DecodeError> {
+        if self.text.bytes.first().is_none_or(|byte| *byte < 0x80)
+            || state.options.widths.width(self.code()?.0) != 0
+        {
+            return Ok(());
+        }
+        let Some(mut base) = cells.len().checked_sub(1).filter(|base| *base >= start) else { return Ok(()) };
+        if cells[base].is_spacer() && base > start {
+            base -= 1;
+        }
+        let mut codes = state.codes(cells[base]);
+        let plain = codes.len();
+        while !self.text.bytes.is_empty() {
+            let (code, len) = self.code()?;
+            if state.options.widths.width(code) != 0 || code < 0x20 {
+                break;
+            }
+            self.text.take(len)?;
+            codes.push(code);
+        }
+        if codes.len() > plain {
+            let cluster = state.intern_cluster(&codes).ok_or(DecodeError::TooLarge)?;
+            cells[base] = Cell::cluster(cluster, cells[base].width(), cells[base].style);
+        }
+        Ok(())
+    }
+
+    fn raw_cell(&mut self, state: &mut State, cells: &mut Vec<Cell>, style: u32) -> Result<(), DecodeError> {
+        let first = self.runs.number()?;
+        let width = (first & 3) as u8;
+        let count = first >> 2;
+        if width > 2 || count > u64::from(crate::cluster::MAX_MARKS) + 1 {
+            return Err(DecodeError::Malformed("cell"));
+        }
+        let mut codes = Vec::new();
+        for _ in 0..count {
+            codes.push(self.runs.at_most(0x10_ffff, "code point")? as u32);
+        }
+        cells.push(match codes[..] {
+            [] => Cell::new(0, width, style),
+            [code] => Cell::new(code, width, style),
+            _ => Cell::cluster(state.intern_cluster(&codes).ok_or(DecodeError::TooLarge)?, width, style),
+        });
+        Ok(())
+    }
+
+    fn end(&self) -> Result<(), DecodeError> {
+        self.lines.end()?;
+        self.runs.end()?;
+        self.text.end()
+    }
+}

@@ -1,0 +1,231 @@
+//! Printing: the hot path for ASCII, and the general one.
+
+use super::State;
+use crate::cell::Cell;
+use crate::charset::Charset;
+use crate::cluster::Refused;
+
+impl State {
+    /// Prints ASCII, in one go for each line it fills.
+    #[inline]
+    pub(super) fn put_ascii(&mut self, mut text: &[u8]) {
+        if self.charset != Charset::ASCII || self.modes.insert {
+            for &byte in text {
+                self.put(self.charset.map(byte));
+            }
+            return;
+        }
+        self.mend_before();
+        let style = self.pen_style();
+        let (cols, autowrap) = (self.cols, self.modes.autowrap);
+        loop {
+            let buffer = self.buffer_mut();
+            if buffer.x >= cols {
+                if autowrap {
+                    self.wrap();
+                    continue;
+                }
+                // Only the last character stays in the last column.
+                buffer.x = cols - 1;
+                text = &text[text.len() - 1..];
+            }
+            let count = text.len().min(usize::from(cols - buffer.x));
+            let (now, rest) = text.split_at(count);
+            let (x, y) = (buffer.x, buffer.y);
+            if let Some(line) = buffer.row_mut(y) {
+                line.write_ascii(x, now, style);
+            }
+            buffer.x += count as u16;
+            self.damage.mark(y, y + 1);
+            text = rest;
+            if text.is_empty() {
+                break;
+            }
+        }
+        self.join = 1;
+        self.mend_after();
+    }
+
+    /// Prints one code point.
+    pub(super) fn put(&mut self, code: u32) {
+        self.mend_before();
+        let own = self.options.widths.width(code);
+        let joins = own == 0 && self.join != 0;
+        let width = if joins { self.join } else { own };
+        let cols = self.cols;
+        self.join = width;
+        if !joins && self.buffer().x + u16::from(width) > cols {
+            if self.modes.autowrap {
+                self.wrap();
+            } else {
+                self.buffer_mut().x = cols - 1;
+                if width == 2 {
+                    return;
+                }
+            }
+        }
+        if joins && self.buffer().x > 0 {
+            self.combine(code, width);
+        } else {
+            self.place_cell(code, width);
+        }
+        self.mark_dirty();
+        self.mend_after();
+    }
+
+    fn place_cell(&mut self, code: u32, width: u8) {
+        let style = self.pen_style();
+        let (insert, cols) = (self.modes.insert, self.cols);
+        let buffer = self.buffer_mut();
+        let (x, y) = (buffer.x, buffer.y);
+        let Some(line) = buffer.row_mut(y) else { return };
+        if insert {
+            line.insert(x, u32::from(width), style);
+            if line.is_wide(cols - 1) {
+                line.set(cols - 1, Cell::null(style));
+            }
+        }
+        line.set(x, Cell::new(code, width, style));
+        if width == 2 {
+            line.set(x + 1, Cell::new(0, 0, style));
+        }
+        buffer.x += u16::from(width.max(1));
+    }
+
+    /// Adds a mark to the character before the cursor.
+    fn combine(&mut self, code: u32, width: u8) {
+        let buffer = self.buffer();
+        let (x, y) = (buffer.x, buffer.y);
+        let Some(line) = buffer.row(y) else { return };
+        let back = if line.get(x - 1).width() == 0 { 2 } else { 1 };
+        let Some(column) = x.checked_sub(back) else { return };
+        let cell = line.get(column);
+        let combined = if cell.has_text() {
+            match self.cluster(cell, code) {
+                Some(cluster) => Cell::cluster(cluster, width, cell.style),
+                None => cell,
+            }
+        } else {
+            Cell::new(code, width, cell.style)
+        };
+        if let Some(line) = self.buffer_mut().row_mut(y) {
+            line.set(column, combined);
+        }
+    }
+
+    fn cluster(&mut self, cell: Cell, mark: u32) -> Option<u32> {
+        for attempt in 0..2 {
+            let made = if cell.is_cluster() && attempt == 0 {
+                self.clusters.append(cell.text(), mark)
+            } else if cell.is_cluster() {
+                // The sweep renumbered the clusters: read the cell's again.
+                let buffer = self.buffer();
+                let line = buffer.row(buffer.y)?;
+                let column = (0..buffer.x).rev().find(|&column| line.get(column).is_cluster())?;
+                self.clusters.append(line.get(column).text(), mark)
+            } else {
+                self.clusters.pair(cell.text(), mark)
+            };
+            match made {
+                Ok(cluster) => return Some(cluster),
+                Err(Refused::TooLong) => return None,
+                Err(Refused::Full) if attempt == 0 && self.sweep_clusters() => {}
+                Err(Refused::Full) => return None,
+            }
+        }
+        None
+    }
+
+    /// Goes on in the next line, which continues this one.
+    fn wrap(&mut self) {
+        let style = self.pen_style();
+        let (cols, rows) = (self.cols, self.rows);
+        let buffer = self.buffer_mut();
+        let (left, mut old) = (buffer.x, buffer.index(buffer.y));
+        let dropped = buffer.dropped;
+        buffer.x = 0;
+        buffer.y += 1;
+        if buffer.y == buffer.bottom + 1 {
+            buffer.y -= 1;
+            if buffer.top != 0 {
+                // The old line moves up within the region.
+                old = old.saturating_sub(1);
+            }
+            self.scroll(true);
+            let buffer = self.buffer();
+            old = old.saturating_sub((buffer.dropped - dropped) as usize);
+        } else {
+            buffer.y = buffer.y.min(rows - 1);
+            let y = buffer.y;
+            if let Some(line) = buffer.row_mut(y) {
+                line.wrapped = true;
+            }
+        }
+        if left < cols
+            && let Some(line) = self.buffer_mut().lines.get_mut(old)
+        {
+            for column in left..cols {
+                line.set(column, Cell::null(style));
+            }
+        }
+        self.mark_dirty();
+    }
+
+    /// Before printing after anything else: a wide character whose second half is about to be overwritten goes.
+    #[inline]
+    fn mend_before(&mut self) {
+        if self.join != 0 {
+            return;
+        }
+        let buffer = self.buffer();
+        let (x, y) = (buffer.x, buffer.y);
+        if x > 0 && buffer.row(y).is_some_and(|line| line.is_wide(x - 1)) {
+            let null = Cell::null(self.pen_style());
+            if let Some(line) = self.buffer_mut().row_mut(y) {
+                line.set(x - 1, null);
+            }
+        }
+    }
+
+    /// After printing: a second half that lost its first becomes an erased cell.
+    #[inline]
+    fn mend_after(&mut self) {
+        let cols = self.cols;
+        let buffer = self.buffer();
+        let (x, y) = (buffer.x, buffer.y);
+        if x < cols && buffer.row(y).is_some_and(|line| line.get(x).is_spacer()) {
+            let null = Cell::null(self.pen_style());
+            if let Some(line) = self.buffer_mut().row_mut(y) {
+                line.set(x, null);
+            }
+        }
+    }
+
+    /// REP: prints the last character again, cluster and all.
+    pub(super) fn repeat(&mut self, count: u32) {
+        if self.join == 0 {
+            return;
+        }
+        let buffer = self.buffer();
+        let Some(column) = buffer.x.checked_sub(u16::from(self.join)) else { return };
+        let Some(line) = buffer.row(buffer.y) else { return };
+        let codes = self.codes(line.get(column));
+        // More than a screenful shows nothing new; xterm.js has no limit.
+        let screen = u32::from(self.cols) * u32::from(self.rows);
+        for _ in 0..count.min(screen) {
+            for &code in &codes {
+                let code = if code < 127 { self.charset.map(code as u8) } else { code };
+                self.put(code);
+            }
+        }
+    }
+
+    /// The code points in a cell.
+    pub(crate) fn codes(&self, cell: Cell) -> Vec<u32> {
+        match (cell.has_text(), cell.is_cluster()) {
+            (false, _) => Vec::new(),
+            (true, false) => vec![cell.text()],
+            (true, true) => self.clusters.codes(cell.text()),
+        }
+    }
+}
