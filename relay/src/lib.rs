@@ -31,6 +31,8 @@ mod rooms;
 mod server;
 mod socket;
 mod stream;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 pub use self::{
     cluster::{ClaimError, Cluster, MemoryCluster},
