@@ -1,1 +1,72 @@
-//! Under construction.
+//! The encrypted session, without I/O.
+//!
+//! ```text
+//!            ┌──────────────── jumpseat-session ────────────────┐
+//!  output ──►│ Host ── seal ──► group frames  ──┐               │
+//!  snapshot ►│      ── seal ──► pairwise frames ┤   relay       │
+//!  keys   ◄──│      ◄─ gate ◄── guests' frames ◄┤ (ciphertext)  │
+//!            │                                  └──► Guest ─────│──► terminals, events
+//!            └───────────────────────────────────────────────────┘
+//! ```
+//!
+//! [`Host`](host::Host) and [`Guest`](guest::Guest) are state machines: input and the time go in, things to
+//! do come out, and nothing in here reads a clock, a file, a socket or the environment. The same machines
+//! therefore run in the engine, under virtual time with a hostile relay in the tests, and under a fuzzer.
+//!
+//! Trust is in the types: bytes become a [`FrameHeader`](jumpseat_wire::FrameHeader), an opened plaintext, a
+//! record and only then, past the write gate, an input or a terminal's change.
+//!
+//! Rules are cited as `JS-…`; `PROTOCOL.md` has their text.
+//!
+//! ```
+//! use jumpseat_session::{Admission, Entropy, GuestCard, InviteTerms, Millis, Role};
+//! use jumpseat_session::{guest::{Guest, GuestConfig}, host::{Host, HostConfig, HostOutput}};
+//!
+//! let now = Millis(0);
+//! let mut host = Host::new(HostConfig::new("Ann", 0), Entropy::system(), now);
+//! let terms = InviteTerms { role: Role::Viewer, admission: Admission::Open, expires_in: None, max_uses: None };
+//! let invite = host.create_invite(now, terms)?;
+//! host.open_terminal(now, "bash", 80, 24)?;
+//! host.connected(now);
+//! while let Some(output) = host.poll() {
+//!     if let HostOutput::Text(text) = output {
+//!         println!("to the relay: {text}");
+//!     }
+//! }
+//!
+//! let card = GuestCard { name: "Bo".into(), program: "example/1".into() };
+//! let code = "K7QM-3XTE".parse()?;
+//! let config = GuestConfig { code, token: invite.token, card, key_timing: false };
+//! let mut guest = Guest::new(config, Entropy::system(), now);
+//! guest.connected(now);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod crypto;
+mod error;
+mod frame;
+pub mod guest;
+mod handshake;
+pub mod host;
+mod invite;
+mod message;
+mod pair;
+mod role;
+mod snapshot;
+mod time;
+
+pub use crypto::entropy::Entropy;
+pub use error::SessionError;
+pub use handshake::{knock::GuestCard, sas::SafetyWords, welcome::KnockRefusal};
+pub use invite::{
+    book::{Admission, Invite, InviteFault, InviteTerms},
+    link::InviteLink,
+    token::Token,
+};
+pub use message::{EndReason, Exit, InputRefusal, MAX_CHAT, Pointing, RosterEntry, TerminalCard};
+pub use role::Role;
+pub use snapshot::{MAX_SNAPSHOT_LEN, Scope};
+pub use time::Millis;
+
+/// A terminal's number in its session, 1 to 254.
+pub type StreamId = u8;

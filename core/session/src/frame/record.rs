@@ -1,0 +1,295 @@
+//! What stands in a frame: records, then zeros up to the next size (rules JS-REC-…).
+//!
+//! ```text
+//! kind u8 ‖ len u24 ‖ data
+//!   1 message    JSON
+//!   2 output     stream u8 ‖ position u64 ‖ bytes
+//!   3 resize     stream u8 ‖ position u64 ‖ cols u16 ‖ rows u16
+//!   4 snapshot   stream u8 ‖ scope u8 ‖ id u32 ‖ part u16 ‖ parts u16 ‖ position u64 ‖ bytes
+//!   5 grant      see epoch.rs
+//!   6 confirm    r 32
+//!   7 input      stream u8 ‖ epoch u32 ‖ seq u64 ‖ bytes        (epoch and seq: the last seen)
+//!   8 heartbeat  the host's milliseconds u64
+//! ```
+
+use jumpseat_wire::{
+    HEADER_LEN, WireError,
+    limits::{MAX_PLAINTEXT_LEN, MIN_PLAINTEXT_LEN},
+};
+
+use crate::{
+    SessionError, StreamId,
+    crypto::sign::SIGNATURE_LEN,
+    snapshot::{Part, Scope},
+};
+
+/// Bytes of a record in front of its data.
+const RECORD_HEAD: usize = 4;
+
+/// Bytes of an output record in front of the output.
+const OUTPUT_HEAD: usize = 9;
+
+/// Bytes of a snapshot record in front of its part.
+const SNAPSHOT_HEAD: usize = 1 + 1 + 4 + 2 + 2 + 8;
+
+/// The most data that one record carries in any frame.
+const MAX_DATA: usize = MAX_PLAINTEXT_LEN - SIGNATURE_LEN - RECORD_HEAD;
+
+/// The most output in one record.
+pub(crate) const MAX_OUTPUT: usize = MAX_DATA - OUTPUT_HEAD;
+
+/// The most of a snapshot in one record.
+pub(crate) const MAX_PART: usize = MAX_DATA - SNAPSHOT_HEAD;
+
+/// The most input in one record: a large paste is many of them.
+pub(crate) const MAX_INPUT: usize = 4096;
+
+/// The longest JSON message, in bytes.
+pub(crate) const MAX_MESSAGE: usize = MAX_DATA;
+
+/// Guest-to-host sizes are multiples of this, so that one key, an arrow and a short word look alike.
+const INPUT_BUCKET: usize = 128;
+
+/// The widest and tallest terminal.
+const MAX_SIDE: u16 = 1000;
+
+/// One record, borrowed from its frame.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Record<'a> {
+    Message(&'a [u8]),
+    Output { stream: StreamId, position: u64, bytes: &'a [u8] },
+    Resize { stream: StreamId, position: u64, cols: u16, rows: u16 },
+    Snapshot(Part<'a>),
+    Grant(&'a [u8]),
+    Confirm(&'a [u8; 32]),
+    Input { stream: StreamId, epoch: u32, seq: u64, bytes: &'a [u8] },
+    Heartbeat { at: u64 },
+}
+
+/// A frame's plaintext while it is put together: room for the header, then records.
+#[derive(Clone)]
+pub(crate) struct Plaintext {
+    buffer: Vec<u8>,
+    tail: usize,
+    guest: bool,
+}
+
+impl Plaintext {
+    /// For every guest: leaves room for the signature.
+    pub(crate) fn group() -> Self {
+        Self { buffer: vec![0; HEADER_LEN], tail: SIGNATURE_LEN, guest: false }
+    }
+
+    /// From the host to one guest.
+    pub(crate) fn to_guest() -> Self {
+        Self { buffer: vec![0; HEADER_LEN], tail: 0, guest: false }
+    }
+
+    /// From a guest to the host.
+    pub(crate) fn to_host() -> Self {
+        Self { buffer: vec![0; HEADER_LEN], tail: 0, guest: true }
+    }
+
+    /// Whether a record of `len` bytes of data still fits.
+    pub(crate) fn fits(&self, len: usize) -> bool {
+        self.buffer.len() - HEADER_LEN + RECORD_HEAD + len + self.tail <= MAX_PLAINTEXT_LEN
+    }
+
+    /// Whether nothing was put in yet.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.buffer.len() == HEADER_LEN
+    }
+
+    /// Adds a record; the caller has seen to it that it fits.
+    pub(crate) fn push(&mut self, record: &Record<'_>) {
+        let start = self.buffer.len();
+        self.buffer.extend_from_slice(&[record.kind(), 0, 0, 0]);
+        let out = &mut self.buffer;
+        match *record {
+            Record::Message(json) => out.extend_from_slice(json),
+            Record::Output { stream, position, bytes } => {
+                out.push(stream);
+                out.extend_from_slice(&position.to_be_bytes());
+                out.extend_from_slice(bytes);
+            }
+            Record::Resize { stream, position, cols, rows } => {
+                out.push(stream);
+                out.extend_from_slice(&position.to_be_bytes());
+                out.extend_from_slice(&cols.to_be_bytes());
+                out.extend_from_slice(&rows.to_be_bytes());
+            }
+            Record::Snapshot(Part { stream, scope, id, part, parts, position, bytes }) => {
+                out.extend_from_slice(&[stream, scope as u8]);
+                out.extend_from_slice(&id.to_be_bytes());
+                out.extend_from_slice(&part.to_be_bytes());
+                out.extend_from_slice(&parts.to_be_bytes());
+                out.extend_from_slice(&position.to_be_bytes());
+                out.extend_from_slice(bytes);
+            }
+            Record::Grant(bytes) => out.extend_from_slice(bytes),
+            Record::Confirm(bytes) => out.extend_from_slice(bytes),
+            Record::Input { stream, epoch, seq, bytes } => {
+                out.push(stream);
+                out.extend_from_slice(&epoch.to_be_bytes());
+                out.extend_from_slice(&seq.to_be_bytes());
+                out.extend_from_slice(bytes);
+            }
+            Record::Heartbeat { at } => out.extend_from_slice(&at.to_be_bytes()),
+        }
+        let len = self.buffer.len() - start - RECORD_HEAD;
+        debug_assert!(
+            self.buffer.len() - HEADER_LEN + self.tail <= MAX_PLAINTEXT_LEN,
+            "a record of {len} bytes"
+        );
+        self.buffer[start + 1..start + RECORD_HEAD].copy_from_slice(&(len as u32).to_be_bytes()[1..]);
+    }
+
+    /// Header room and padded plaintext, ready for its key.
+    pub(crate) fn into_buffer(mut self) -> Vec<u8> {
+        let len = self.buffer.len() - HEADER_LEN + self.tail;
+        let padded = if self.guest {
+            len.next_multiple_of(INPUT_BUCKET).max(INPUT_BUCKET)
+        } else {
+            len.next_power_of_two().max(MIN_PLAINTEXT_LEN)
+        };
+        // Room for the tag as well, so that sealing does not move the frame.
+        self.buffer.reserve_exact(HEADER_LEN + padded + jumpseat_wire::limits::TAG_LEN - self.buffer.len());
+        self.buffer.resize(HEADER_LEN + padded, 0);
+        self.buffer
+    }
+}
+
+impl Record<'_> {
+    fn kind(&self) -> u8 {
+        match self {
+            Self::Message(_) => 1,
+            Self::Output { .. } => 2,
+            Self::Resize { .. } => 3,
+            Self::Snapshot(_) => 4,
+            Self::Grant(_) => 5,
+            Self::Confirm(_) => 6,
+            Self::Input { .. } => 7,
+            Self::Heartbeat { .. } => 8,
+        }
+    }
+}
+
+/// The records of an opened plaintext, in order; ends after the first error.
+pub(crate) struct Records<'a>(&'a [u8]);
+
+impl<'a> Records<'a> {
+    pub(crate) fn new(plaintext: &'a [u8]) -> Self {
+        Self(plaintext)
+    }
+
+    fn read(&mut self) -> Result<Option<Record<'a>>, SessionError> {
+        let Some((&[kind, l0, l1, l2], rest)) = self.0.split_first_chunk::<RECORD_HEAD>() else {
+            return Ok(None);
+        };
+        if kind == 0 {
+            return if self.0.iter().all(|&byte| byte == 0) { Ok(None) } else { Err(garbled()) };
+        }
+        let len = u32::from_be_bytes([0, l0, l1, l2]) as usize;
+        let (data, rest) =
+            rest.split_at_checked(len).ok_or(WireError::TooShort { needed: len, found: rest.len() })?;
+        self.0 = rest;
+        let mut data = Reader(data);
+        let record = match kind {
+            1 => Record::Message(data.rest()),
+            2 => Record::Output { stream: data.stream()?, position: data.u64()?, bytes: data.rest() },
+            3 => Record::Resize {
+                stream: data.stream()?,
+                position: data.u64()?,
+                cols: data.side()?,
+                rows: data.side()?,
+            },
+            4 => Record::Snapshot(Part {
+                stream: data.stream()?,
+                scope: match data.u8()? {
+                    0 => Scope::Full,
+                    1 => Scope::Screen,
+                    _ => return Err(garbled()),
+                },
+                id: data.u32()?,
+                part: data.u16()?,
+                parts: data.u16()?,
+                position: data.u64()?,
+                bytes: data.rest(),
+            }),
+            5 => Record::Grant(data.rest()),
+            6 => Record::Confirm(data.array()?),
+            7 => Record::Input {
+                stream: data.stream()?,
+                epoch: data.u32()?,
+                seq: data.u64()?,
+                bytes: data.rest(),
+            },
+            8 => Record::Heartbeat { at: data.u64()? },
+            _ => return Err(SessionError::Misbehaved("a record of a kind that version 1 does not have")),
+        };
+        if data.0.is_empty() { Ok(Some(record)) } else { Err(garbled()) }
+    }
+}
+
+impl<'a> Iterator for Records<'a> {
+    type Item = Result<Record<'a>, SessionError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let record = self.read().transpose();
+        if matches!(record, None | Some(Err(_))) {
+            self.0 = &[];
+        }
+        record
+    }
+}
+
+fn garbled() -> SessionError {
+    SessionError::Misbehaved("a garbled record")
+}
+
+struct Reader<'a>(&'a [u8]);
+
+impl<'a> Reader<'a> {
+    fn array<const N: usize>(&mut self) -> Result<&'a [u8; N], SessionError> {
+        let (array, rest) = self.0.split_first_chunk().ok_or_else(garbled)?;
+        self.0 = rest;
+        Ok(array)
+    }
+
+    fn rest(&mut self) -> &'a [u8] {
+        std::mem::take(&mut self.0)
+    }
+
+    fn u8(&mut self) -> Result<u8, SessionError> {
+        self.array().map(|[byte]| *byte)
+    }
+
+    fn u16(&mut self) -> Result<u16, SessionError> {
+        self.array().map(|bytes| u16::from_be_bytes(*bytes))
+    }
+
+    fn u32(&mut self) -> Result<u32, SessionError> {
+        self.array().map(|bytes| u32::from_be_bytes(*bytes))
+    }
+
+    fn u64(&mut self) -> Result<u64, SessionError> {
+        self.array().map(|bytes| u64::from_be_bytes(*bytes))
+    }
+
+    fn stream(&mut self) -> Result<StreamId, SessionError> {
+        match self.u8()? {
+            0 | 255 => Err(garbled()),
+            stream => Ok(stream),
+        }
+    }
+
+    fn side(&mut self) -> Result<u16, SessionError> {
+        match self.u16()? {
+            side @ 1..=MAX_SIDE => Ok(side),
+            _ => Err(garbled()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,102 @@
+use proptest::prelude::*;
+
+use super::*;
+
+fn read(buffer: &[u8], tail: usize) -> Result<Vec<Record<'_>>, SessionError> {
+    Records::new(&buffer[HEADER_LEN..buffer.len() - tail]).collect()
+}
+
+/// JS-REC-1: the bytes, once and for all.
+#[test]
+fn golden_bytes() {
+    let mut plaintext = Plaintext::to_host();
+    plaintext.push(&Record::Input { stream: 1, epoch: 2, seq: 3, bytes: b"ls" });
+    let buffer = plaintext.into_buffer();
+    assert_eq!(buffer.len(), HEADER_LEN + 128);
+    let expected = [7, 0, 0, 15, 1, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 3, b'l', b's', 0, 0];
+    assert_eq!(buffer[HEADER_LEN..][..expected.len()], expected);
+}
+
+/// JS-REC-2: sizes are 256·2^k, signature included.
+#[test]
+fn sizes_are_buckets() {
+    for (len, padded) in [(0, 256), (256 - 64 - 13, 256), (256 - 64 - 12, 512), (MAX_OUTPUT, 32768)] {
+        let mut plaintext = Plaintext::group();
+        let bytes = vec![b'x'; len];
+        plaintext.push(&Record::Output { stream: 1, position: 0, bytes: &bytes });
+        assert_eq!(plaintext.into_buffer().len(), HEADER_LEN + padded, "{len}");
+    }
+    assert!(Plaintext::group().fits(MAX_MESSAGE) && !Plaintext::group().fits(MAX_MESSAGE + 1));
+}
+
+/// Adversarial case 33: every single keystroke has one size.
+#[test]
+fn keystrokes_look_alike() {
+    let sizes: Vec<_> = [&b"a"[..], b"\x1b[A", b"\x1b[1;5D", "é".as_bytes()]
+        .map(|bytes| {
+            let mut plaintext = Plaintext::to_host();
+            plaintext.push(&Record::Input { stream: 1, epoch: 9, seq: 10, bytes });
+            plaintext.into_buffer().len()
+        })
+        .to_vec();
+    assert!(sizes.iter().all(|size| *size == sizes[0]));
+}
+
+#[test]
+fn refuses_what_is_garbled() {
+    for bytes in [
+        &[2, 0, 0, 9][..],                                     // longer than what is there
+        &[9, 0, 0, 0],                                         // unknown kind
+        &[2, 0, 0, 9, 0, 0, 0, 0, 0, 0, 0, 0, 0],              // stream 0
+        &[8, 0, 0, 9, 0, 0, 0, 0, 0, 0, 0, 0, 0],              // a byte too many
+        &[3, 0, 0, 13, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1], // no columns
+        &[0, 0, 0, 0, 1],                                      // something behind the padding
+    ] {
+        assert!(Records::new(bytes).any(|record| record.is_err()), "{bytes:?}");
+    }
+    assert_eq!(Records::new(&[]).count(), 0);
+    assert_eq!(Records::new(&[0; 7]).count(), 0);
+}
+
+fn any_record() -> impl Strategy<Value = (u8, u8, u64, u32, u16, u16, Vec<u8>)> {
+    (
+        1u8..=8,
+        1u8..=254,
+        any::<u64>(),
+        any::<u32>(),
+        1u16..=1000,
+        1u16..=1000,
+        prop::collection::vec(any::<u8>(), 0..64),
+    )
+}
+
+proptest! {
+    #[test]
+    fn round_trips(parts in prop::collection::vec(any_record(), 0..20), group: bool) {
+        let r = [7; 32];
+        let records: Vec<Record<'_>> = parts.iter().map(|(kind, stream, long, word, a, b, bytes)| {
+            let (stream, position) = (*stream, *long);
+            match kind {
+                1 => Record::Message(bytes),
+                2 => Record::Output { stream, position, bytes },
+                3 => Record::Resize { stream, position, cols: *a, rows: *b },
+                4 => Record::Snapshot(Part { stream, scope: Scope::Screen, id: *word, part: *a, parts: *b, position, bytes }),
+                5 => Record::Grant(bytes),
+                6 => Record::Confirm(&r),
+                7 => Record::Input { stream, epoch: *word, seq: *long, bytes },
+                _ => Record::Heartbeat { at: *long },
+            }
+        }).collect();
+        let mut plaintext = if group { Plaintext::group() } else { Plaintext::to_guest() };
+        for record in &records {
+            plaintext.push(record);
+        }
+        let buffer = plaintext.into_buffer();
+        prop_assert_eq!(read(&buffer, if group { SIGNATURE_LEN } else { 0 }), Ok(records));
+    }
+
+    #[test]
+    fn never_panics(bytes: Vec<u8>) {
+        let _ = Records::new(&bytes).count();
+    }
+}

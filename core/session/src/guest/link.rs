@@ -1,0 +1,192 @@
+//! The guest's connection to the relay: finding the session, knocking, coming back (rules JS-LINK-…).
+
+use std::time::Duration;
+
+use jumpseat_wire::{
+    CloseCode, FrameHeader, FrameKind, VERSION,
+    control::{self, GuestToRelay, Hello, RelayToGuest},
+    limits::{GRACE, MAX_BUNDLE_LEN},
+};
+
+use super::{Guest, GuestEvent, GuestOutput, Stage, end_reason, seated::Seated};
+use crate::{
+    EndReason, Millis, SessionError,
+    handshake::{
+        bundle::{HostBundle, bundle_hash},
+        knock::Knocking,
+        welcome::Answered,
+    },
+};
+
+/// How the connection stands.
+#[derive(Default)]
+pub(super) struct Link {
+    state: State,
+    lost_at: Option<Millis>,
+}
+
+#[derive(Default, PartialEq, Eq)]
+enum State {
+    #[default]
+    Down,
+    LookingUp,
+    Knocking,
+    TakingSeat,
+    Up,
+}
+
+impl Link {
+    pub(super) fn is_up(&self) -> bool {
+        self.state == State::Up
+    }
+}
+
+/// How long a guest tries to get its seat back.
+const TRY_FOR: Duration = GRACE;
+
+impl Guest {
+    /// Whether there should be a connection to the relay.
+    pub fn wants_connection(&self) -> bool {
+        !self.is_ended()
+    }
+
+    /// The connection stands: looks the session up, or takes the seat back.
+    pub fn connected(&mut self, _now: Millis) {
+        let hello = match &self.stage {
+            Stage::Seated(seated) => {
+                self.link.state = State::TakingSeat;
+                seated.take_seat()
+            }
+            Stage::Outside | Stage::Waiting(_) => {
+                self.link.state = State::LookingUp;
+                Hello::LookUp { version: VERSION, code: self.config.code }
+            }
+            Stage::Ended => return,
+        };
+        self.out.push_back(GuestOutput::Text(control::encode(&hello)));
+    }
+
+    /// The connection is gone; `why` is the relay's close code if it gave one of ours.
+    pub fn disconnected(&mut self, now: Millis, why: Option<CloseCode>) {
+        let was_up = std::mem::take(&mut self.link.state) == State::Up;
+        match &mut self.stage {
+            Stage::Ended => {}
+            Stage::Outside | Stage::Waiting(_) => {
+                // A knock is not repeated: it goes to the host anew, under fresh keys.
+                self.stage = Stage::Outside;
+                match why {
+                    Some(CloseCode::Refused) => self.fail(GuestEvent::Refused { why: None }),
+                    Some(code) if code != CloseCode::ShuttingDown => {
+                        self.fail(GuestEvent::TurnedAway { code });
+                    }
+                    _ => {}
+                }
+            }
+            Stage::Seated(seated) => {
+                seated.connection_lost();
+                if was_up {
+                    self.event(GuestEvent::Away);
+                }
+                let lost_at = *self.link.lost_at.get_or_insert(now);
+                if let Some(reason) = why.and_then(end_reason) {
+                    self.end(reason, false);
+                } else if now.since(lost_at) >= TRY_FOR {
+                    self.end(EndReason::RelayGone, false);
+                }
+            }
+        }
+    }
+
+    /// A text frame from the relay.
+    ///
+    /// # Errors
+    /// The relay broke the protocol: close the connection and come back.
+    pub fn relay_text(&mut self, now: Millis, text: &str) -> Result<(), SessionError> {
+        let message: RelayToGuest = control::decode(text)?;
+        match (&self.link.state, message) {
+            (State::LookingUp, RelayToGuest::Bundle { bundle, host_present }) => {
+                self.found(&bundle.0, host_present)
+            }
+            (
+                State::Knocking,
+                RelayToGuest::Welcome { data } | RelayToGuest::Refused { data: Some(data) },
+            ) => self.answered(now, &data.0),
+            (State::Knocking, RelayToGuest::Refused { data: None }) => {
+                self.fail(GuestEvent::Refused { why: None });
+                Ok(())
+            }
+            (State::TakingSeat, RelayToGuest::Seated { host_present }) => {
+                self.link = Link { state: State::Up, lost_at: None };
+                self.event(GuestEvent::Back);
+                self.event(GuestEvent::HostPresent { present: host_present });
+                self.with_seat(|seated, context| seated.connection_back(now, context));
+                Ok(())
+            }
+            (State::Up, RelayToGuest::Acked { pair }) => {
+                self.with_seat(|seated, context| seated.input_acked(now, pair, context)).unwrap_or(Ok(()))
+            }
+            (State::Up | State::Knocking, RelayToGuest::Host { present }) => {
+                self.event(GuestEvent::HostPresent { present });
+                Ok(())
+            }
+            _ => Err(SessionError::Misbehaved("the relay's message does not belong here")),
+        }
+    }
+
+    /// A binary frame from the relay.
+    ///
+    /// # Errors
+    /// The relay broke the protocol: close the connection and come back. A frame that merely does not
+    /// verify is no error: it is dropped.
+    pub fn relay_frame(&mut self, now: Millis, frame: &[u8]) -> Result<(), SessionError> {
+        let (header, ciphertext) = FrameHeader::decode(frame)?;
+        if !self.link.is_up() {
+            return Ok(());
+        }
+        match header.kind {
+            FrameKind::Group => {
+                self.with_seat(|seated, context| seated.group_frame(now, &header, frame, context));
+                Ok(())
+            }
+            FrameKind::ToGuest => self
+                .with_seat(|seated, context| seated.pair_frame(now, &header, ciphertext, context))
+                .unwrap_or(Ok(())),
+            FrameKind::ToHost => {
+                Err(SessionError::Misbehaved("the relay sends a guest a frame that is not for it"))
+            }
+        }
+    }
+
+    /// JS-INVITE-3: the token says which host this has to be.
+    fn found(&mut self, bundle: &[u8], host_present: bool) -> Result<(), SessionError> {
+        if bundle.len() > MAX_BUNDLE_LEN || !self.config.token.pins(&bundle_hash(bundle)) {
+            self.fail(GuestEvent::WrongHost);
+            return Ok(());
+        }
+        let host = HostBundle::decode(bundle)?;
+        let (knocking, message) =
+            Knocking::knock(host, &self.config.token, &self.config.card, &mut self.entropy)?;
+        self.stage = Stage::Waiting(Box::new(knocking));
+        self.link.state = State::Knocking;
+        let knock = GuestToRelay::Knock { data: message.into() };
+        self.out.push_back(GuestOutput::Text(control::encode(&knock)));
+        self.event(GuestEvent::Waiting { host_present });
+        Ok(())
+    }
+
+    fn answered(&mut self, now: Millis, message: &[u8]) -> Result<(), SessionError> {
+        let Stage::Waiting(knocking) = &self.stage else { return Ok(()) };
+        match knocking.answered(message)? {
+            Answered::Refused(why) => self.fail(GuestEvent::Refused { why: Some(why) }),
+            Answered::Welcome(keys, reveal) => {
+                let seated = Seated::new(now, knocking.host.clone(), &keys, reveal, self.config.key_timing);
+                let (slot, words) = (seated.slot, seated.words);
+                self.stage = Stage::Seated(Box::new(seated));
+                self.link = Link { state: State::Up, lost_at: None };
+                self.event(GuestEvent::Joined { slot, words });
+                self.with_seat(|seated, context| seated.confirm(context));
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,189 @@
+//! What a guest wants done, and what it tells.
+
+use bytes::Bytes;
+use jumpseat_wire::{CloseCode, Slot};
+
+use crate::{
+    EndReason, InputRefusal, KnockRefusal, Pointing, Role, RosterEntry, SafetyWords, Scope, StreamId,
+    TerminalCard,
+};
+
+/// What a guest wants done, in order.
+#[derive(Clone, PartialEq, Debug)]
+pub enum GuestOutput {
+    /// Send this text to the relay.
+    Text(String),
+    /// Send these bytes to the relay.
+    Frame(Bytes),
+    /// Close the connection to the relay.
+    Close,
+    /// Change a terminal.
+    Terminal {
+        /// Which.
+        stream: StreamId,
+        /// How.
+        change: TerminalChange,
+    },
+    /// Something to show or to log.
+    Event(GuestEvent),
+}
+
+/// A change of a terminal; changes of one terminal apply in order.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum TerminalChange {
+    /// It printed this.
+    Output(Vec<u8>),
+    /// It has a new size.
+    Resize {
+        /// Columns.
+        cols: u16,
+        /// Rows.
+        rows: u16,
+    },
+    /// It looks like this now, whatever it looked like before.
+    Snapshot {
+        /// With scrollback, or the screen only.
+        scope: Scope,
+        /// What the host's screen made.
+        data: Vec<u8>,
+    },
+}
+
+/// How the picture keeps up with the host.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Liveness {
+    /// It does.
+    Live,
+    /// It is some seconds late.
+    Delayed,
+    /// Nothing has come for a while: it may be old.
+    Stalled,
+}
+
+/// What happened in a session, as a guest sees it.
+#[derive(Clone, PartialEq, Debug)]
+#[non_exhaustive]
+pub enum GuestEvent {
+    /// The relay knows the code and the token fits its host; the knock is sent.
+    Waiting {
+        /// Whether the host is connected now.
+        host_present: bool,
+    },
+    /// The host said no, or the invite does not let anyone in.
+    Refused {
+        /// Why; nothing if the host did not recognise the token.
+        why: Option<KnockRefusal>,
+    },
+    /// The relay turned this guest away.
+    TurnedAway {
+        /// Why.
+        code: CloseCode,
+    },
+    /// The token belongs to another host than the one behind the code: a typing error, or somebody
+    /// answers in the host's place.
+    WrongHost,
+    /// The seat is taken.
+    Joined {
+        /// Its number.
+        slot: Slot,
+        /// What both ends can compare.
+        words: SafetyWords,
+    },
+    /// Who is in the session.
+    Roster {
+        /// The host's name.
+        host: String,
+        /// The guests, this one among them.
+        guests: Vec<RosterEntry>,
+    },
+    /// This guest's role changed, or is known now.
+    Role {
+        /// What it may do.
+        role: Role,
+    },
+    /// Which terminals there are.
+    Terminals {
+        /// All of them.
+        terminals: Vec<TerminalCard>,
+    },
+    /// Which terminal the host has in front.
+    Looking {
+        /// That one.
+        stream: Option<StreamId>,
+    },
+    /// Someone starts or stops typing.
+    Typing {
+        /// Who.
+        slot: Slot,
+        /// Where.
+        stream: StreamId,
+        /// Whether it started.
+        on: bool,
+    },
+    /// Someone points at something, or no longer does.
+    Pointing {
+        /// Who.
+        slot: Slot,
+        /// Where.
+        at: Option<Pointing>,
+    },
+    /// Someone says something.
+    Chat {
+        /// Who: 0 is the host.
+        slot: Slot,
+        /// What.
+        text: String,
+        /// When, in milliseconds since 1970, by the host's clock.
+        at: u64,
+    },
+    /// Someone asks for control, or was answered.
+    Asking {
+        /// Who.
+        slot: Slot,
+        /// Whether the question is open.
+        on: bool,
+    },
+    /// This guest's keys were not taken.
+    InputRefused {
+        /// At which terminal.
+        stream: StreamId,
+        /// Why.
+        why: InputRefusal,
+    },
+    /// The host does not give control now.
+    Declined,
+    /// A co-owner's invite. `token` is a secret: keep it out of logs.
+    Invited {
+        /// Where the session is found.
+        code: String,
+        /// What lets a guest knock.
+        token: crate::Token,
+        /// The role it gives.
+        role: Role,
+    },
+    /// What this guest asked for is not its to do.
+    NotAllowed {
+        /// What.
+        what: String,
+    },
+    /// How the picture keeps up changed.
+    Liveness(Liveness),
+    /// The connection to the relay was lost; the seat is kept and the picture stays.
+    Away,
+    /// The connection is back.
+    Back,
+    /// The host's own connection came or went, as the relay says.
+    HostPresent {
+        /// Whether it is connected now.
+        present: bool,
+    },
+    /// Frames were lost on the way: the picture is made anew from a snapshot.
+    Gap,
+    /// The session is over for this guest; nothing follows.
+    Ended {
+        /// Why.
+        reason: EndReason,
+        /// Whether the host said so under its key, or only the relay.
+        by_host: bool,
+    },
+}

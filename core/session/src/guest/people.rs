@@ -1,0 +1,92 @@
+//! What the person at a guest does.
+
+use jumpseat_wire::Slot;
+
+use super::{Guest, Stage};
+use crate::{
+    Admission, EndReason, Millis, Pointing, Role, SessionError, StreamId,
+    message::{FromGuest, shown_text},
+};
+
+const NO_SEAT: SessionError = SessionError::Misused("this guest has no seat yet");
+
+impl Guest {
+    /// Keys for a terminal. Whether they count is the host's to say.
+    ///
+    /// # Errors
+    /// [`SessionError::Misused`] without a seat, or when more waits for the line than may.
+    pub fn input(&mut self, now: Millis, stream: StreamId, bytes: &[u8]) -> Result<(), SessionError> {
+        self.with_seat(|seated, context| {
+            let taken = seated.typing.press(now, stream, bytes);
+            seated.send_keys(now, context);
+            taken.then_some(()).ok_or(SessionError::Misused("too much is waiting to be sent already"))
+        })
+        .unwrap_or(Err(NO_SEAT))
+    }
+
+    /// Asks the host for the keyboard.
+    ///
+    /// # Errors
+    /// [`SessionError::Misused`] without a seat.
+    pub fn ask_control(&mut self, _now: Millis) -> Result<(), SessionError> {
+        self.say(&FromGuest::AskControl)
+    }
+
+    /// Says something to everyone.
+    ///
+    /// # Errors
+    /// [`SessionError::Misused`] without a seat.
+    pub fn chat(&mut self, _now: Millis, text: &str) -> Result<(), SessionError> {
+        self.say(&FromGuest::Chat { text: shown_text(text) })
+    }
+
+    /// Points at lines, or no longer does.
+    ///
+    /// # Errors
+    /// [`SessionError::Misused`] without a seat.
+    pub fn point(&mut self, _now: Millis, at: Option<Pointing>) -> Result<(), SessionError> {
+        self.say(&FromGuest::Pointing { at })
+    }
+
+    /// A co-owner changes a role.
+    ///
+    /// # Errors
+    /// [`SessionError::Misused`] without a seat.
+    pub fn set_role(&mut self, _now: Millis, slot: Slot, role: Role) -> Result<(), SessionError> {
+        self.say(&FromGuest::SetRole { slot, role })
+    }
+
+    /// A co-owner removes a guest.
+    ///
+    /// # Errors
+    /// [`SessionError::Misused`] without a seat.
+    pub fn remove(&mut self, _now: Millis, slot: Slot) -> Result<(), SessionError> {
+        self.say(&FromGuest::Remove { slot })
+    }
+
+    /// A co-owner asks for an invite; it comes as an event.
+    ///
+    /// # Errors
+    /// [`SessionError::Misused`] without a seat.
+    pub fn invite(
+        &mut self,
+        _now: Millis,
+        role: Role,
+        max_uses: Option<u32>,
+        admission: Admission,
+    ) -> Result<(), SessionError> {
+        self.say(&FromGuest::Invite { role, max_uses, admission })
+    }
+
+    /// Leaves the session.
+    pub fn leave(&mut self, _now: Millis) {
+        if matches!(self.stage, Stage::Seated(_)) {
+            let _ = self.say(&FromGuest::Leave);
+        }
+        self.end(EndReason::Left, true);
+    }
+
+    fn say(&mut self, message: &FromGuest) -> Result<(), SessionError> {
+        self.with_seat(|seated, context| seated.say(message, context)).ok_or(NO_SEAT)
+    }
+}

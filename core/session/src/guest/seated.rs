@@ -1,0 +1,334 @@
+//! A guest with a seat: its pair with the host, what the host tells it, what it sends.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use bytes::Bytes;
+use jumpseat_wire::{
+    Claim, FrameHeader, FrameKind, Slot, VERSION,
+    control::{self, GuestToRelay, Hello},
+    limits::INPUT_WINDOW,
+};
+
+use super::{
+    Context, GuestEvent, GuestOutput, group::GroupReceiver, liveness::Clock, stream::Stream, typing::Typing,
+};
+use crate::{
+    EndReason, Millis, Role, RosterEntry, SafetyWords, SessionError, StreamId, Token,
+    frame::{
+        epoch::{Grant, roster_hash},
+        record::{Plaintext, Record, Records},
+    },
+    handshake::{bundle::HostBundle, sas::Reveal, welcome::PairKeys},
+    message::{self, FromGuest, FromHost},
+    pair::{AckClock, Lane, PairReceiver, PairSender},
+};
+
+/// How often a guest asks for everything anew.
+const RESYNC_EVERY: Duration = Duration::from_secs(2);
+
+pub(super) struct Seated {
+    pub(super) slot: Slot,
+    pub(super) words: SafetyWords,
+    /// Set when the host has said that it is over.
+    pub(super) over: Option<EndReason>,
+    pub(super) typing: Typing,
+    host: HostBundle,
+    claim: Claim,
+    sender: PairSender,
+    receiver: PairReceiver,
+    group: GroupReceiver,
+    group_acks: AckClock,
+    streams: BTreeMap<StreamId, Stream>,
+    role: Option<Role>,
+    clock: Clock,
+    reveal: Option<Reveal>,
+    resync: Resync,
+}
+
+#[derive(Default)]
+struct Resync {
+    last: Option<Millis>,
+    wanted: bool,
+}
+
+impl Seated {
+    pub(super) fn new(
+        now: Millis,
+        host: HostBundle,
+        keys: &PairKeys,
+        reveal: Reveal,
+        key_timing: bool,
+    ) -> Self {
+        let slot = keys.slot;
+        Self {
+            slot,
+            words: SafetyWords::derive(&keys.sas, &reveal, &keys.th2),
+            over: None,
+            typing: Typing::new(key_timing),
+            claim: keys.claim.clone(),
+            sender: PairSender::new(
+                Lane { kind: FrameKind::ToHost, slot },
+                keys.to_host.sealing(),
+                INPUT_WINDOW,
+            ),
+            receiver: PairReceiver::new(Lane { kind: FrameKind::ToGuest, slot }, keys.to_guest.opening()),
+            group: GroupReceiver::new(host.sid, host.verify.clone()),
+            group_acks: AckClock::default(),
+            streams: BTreeMap::new(),
+            role: None,
+            clock: Clock::new(now),
+            reveal: Some(reveal),
+            resync: Resync::default(),
+            host,
+        }
+    }
+
+    pub(super) fn role(&self) -> Option<Role> {
+        self.role
+    }
+
+    pub(super) fn take_seat(&self) -> Hello {
+        Hello::TakeSeat {
+            version: VERSION,
+            sid: self.host.sid,
+            slot: self.slot,
+            claim: self.claim.clone(),
+            group: self.group.expected(),
+            pair: self.receiver.expected(),
+        }
+    }
+
+    /// M3: the number that the knock committed to.
+    pub(super) fn confirm(&mut self, context: &mut Context<'_>) {
+        if let Some(reveal) = self.reveal.take() {
+            let mut plaintext = Plaintext::to_host();
+            plaintext.push(&Record::Confirm(&reveal.0));
+            self.seal(plaintext, context);
+        }
+    }
+
+    pub(super) fn connection_lost(&mut self) {
+        self.typing.rest();
+    }
+
+    pub(super) fn connection_back(&mut self, now: Millis, context: &mut Context<'_>) {
+        for frame in self.sender.replay() {
+            context.out.push_back(GuestOutput::Frame(frame));
+        }
+        self.clock.heard(now);
+        self.send_keys(now, context);
+    }
+
+    pub(super) fn input_acked(
+        &mut self,
+        now: Millis,
+        next: u64,
+        context: &mut Context<'_>,
+    ) -> Result<(), SessionError> {
+        self.sender.acked(next)?;
+        self.send_keys(now, context);
+        Ok(())
+    }
+
+    pub(super) fn seal(&mut self, plaintext: Plaintext, context: &mut Context<'_>) {
+        // A pair's count lasts for 2^64 frames.
+        let Ok(frame) = self.sender.seal(self.host.sid, plaintext) else { return };
+        self.send(frame, context);
+    }
+
+    fn send(&self, frame: Bytes, context: &mut Context<'_>) {
+        // A frame that is sealed while the connection is down goes out with the replay.
+        if context.link_is_up {
+            context.out.push_back(GuestOutput::Frame(frame));
+        }
+    }
+
+    pub(super) fn say(&mut self, message: &FromGuest, context: &mut Context<'_>) {
+        let mut plaintext = Plaintext::to_host();
+        plaintext.push(&Record::Message(&message::encode(message)));
+        self.seal(plaintext, context);
+    }
+
+    /// Keys that wait, as far as the window and the beat allow.
+    pub(super) fn send_keys(&mut self, now: Millis, context: &mut Context<'_>) {
+        while context.link_is_up && self.sender.is_open() {
+            let Some(plaintext) = self.typing.next_frame(now, self.group.last_seen()) else { break };
+            self.seal(plaintext, context);
+        }
+    }
+
+    pub(super) fn group_frame(
+        &mut self,
+        now: Millis,
+        header: &FrameHeader,
+        frame: &[u8],
+        context: &mut Context<'_>,
+    ) {
+        self.group_acks.took(now, frame.len());
+        // A frame that does not verify is dropped: the relay, or another guest, made it.
+        let Ok(plaintexts) = self.group.receive(now, header, frame) else { return };
+        for plaintext in plaintexts {
+            self.group_plaintext(now, &plaintext, context);
+        }
+        self.acknowledge(now, context);
+    }
+
+    pub(super) fn pair_frame(
+        &mut self,
+        now: Millis,
+        header: &FrameHeader,
+        ciphertext: &[u8],
+        context: &mut Context<'_>,
+    ) -> Result<(), SessionError> {
+        let plaintext = match self.receiver.open(now, self.host.sid, header, ciphertext) {
+            Ok(Some(plaintext)) => plaintext,
+            // A gap is mended by a new connection; anything that does not verify is dropped.
+            Err(error @ SessionError::Misbehaved(_)) => return Err(error),
+            Ok(None) | Err(_) => return Ok(()),
+        };
+        for record in Records::new(&plaintext) {
+            match record? {
+                Record::Grant(grant) => {
+                    let grant = Grant::decode(grant, self.host.sid, &self.host.verify, self.group.newest())?;
+                    for plaintext in self.group.granted(now, grant) {
+                        self.group_plaintext(now, &plaintext, context);
+                    }
+                }
+                Record::Snapshot(part) => self.stream(part.stream).pair_part(part, context.out)?,
+                Record::Message(json) => self.message(now, json, context)?,
+                _ => return Err(SessionError::Misbehaved("the host sent one guest what is for all")),
+            }
+        }
+        self.after_streams(now, context);
+        self.acknowledge(now, context);
+        Ok(())
+    }
+
+    /// The records of one verified group frame. A host that seals garbage gets silence, not a crash.
+    fn group_plaintext(
+        &mut self,
+        now: Millis,
+        plaintext: &super::group::Verified,
+        context: &mut Context<'_>,
+    ) {
+        if plaintext.after_gap {
+            context.event(GuestEvent::Gap);
+            self.resync.wanted = true;
+        }
+        self.clock.heard(now);
+        for record in Records::new(&plaintext.body) {
+            let Ok(record) = record else { break };
+            let result = match record {
+                Record::Output { stream, position, bytes } => {
+                    self.stream(stream).output(position, bytes, context.out);
+                    Ok(())
+                }
+                Record::Resize { stream, position, cols, rows } => {
+                    self.stream(stream).resize(position, cols, rows, context.out);
+                    Ok(())
+                }
+                Record::Snapshot(part) => self.stream(part.stream).group_part(part, context.out),
+                Record::Heartbeat { at } => {
+                    self.clock.heartbeat(now, at);
+                    Ok(())
+                }
+                Record::Message(json) => match self.group.check_roster(json, roster_hash) {
+                    true => self.message(now, json, context),
+                    false => Err(SessionError::Forged("the epoch's roster")),
+                },
+                _ => Err(SessionError::Misbehaved("the host sent all guests what is for one")),
+            };
+            if result.is_err() {
+                break;
+            }
+        }
+        self.after_streams(now, context);
+        if let Some(liveness) = self.clock.changed(now) {
+            context.event(GuestEvent::Liveness(liveness));
+        }
+    }
+
+    fn stream(&mut self, stream: StreamId) -> &mut Stream {
+        self.streams.entry(stream).or_insert_with(|| Stream::new(stream))
+    }
+
+    /// Asks for everything anew where frames, or too much held output, were lost (JS-SNAP-4).
+    fn after_streams(&mut self, now: Millis, context: &mut Context<'_>) {
+        if self.streams.values_mut().any(Stream::take_overflow) {
+            self.resync.wanted = true;
+        }
+        let due = self.resync.last.is_none_or(|last| now.since(last) >= RESYNC_EVERY);
+        if self.resync.wanted && due && context.link_is_up {
+            self.resync = Resync { last: Some(now), wanted: false };
+            self.say(&FromGuest::Resync, context);
+        }
+    }
+
+    fn message(&mut self, _now: Millis, json: &[u8], context: &mut Context<'_>) -> Result<(), SessionError> {
+        let event = match FromHost::decode(json)? {
+            FromHost::Roster { host, guests } => {
+                self.roster(&guests, context);
+                GuestEvent::Roster { host, guests }
+            }
+            FromHost::Terminals { terminals } => {
+                self.streams.retain(|id, _| terminals.iter().any(|terminal| terminal.stream == *id));
+                GuestEvent::Terminals { terminals }
+            }
+            FromHost::Looking { stream } => GuestEvent::Looking { stream },
+            FromHost::Typing { slot, stream, on } => GuestEvent::Typing { slot, stream, on },
+            FromHost::Pointing { slot, at } => GuestEvent::Pointing { slot, at },
+            FromHost::Chat { slot, text, at } => GuestEvent::Chat { slot, text, at },
+            FromHost::Asking { slot, on } => GuestEvent::Asking { slot, on },
+            FromHost::InputRefused { stream, why } => GuestEvent::InputRefused { stream, why },
+            FromHost::Declined => GuestEvent::Declined,
+            FromHost::Invited { code, token, role } => {
+                GuestEvent::Invited { code, token: token.parse::<Token>()?, role }
+            }
+            FromHost::NotAllowed { what } => GuestEvent::NotAllowed { what: message::shown_name(&what) },
+            FromHost::End { reason } => {
+                self.over = Some(reason);
+                return Ok(());
+            }
+        };
+        context.event(event);
+        Ok(())
+    }
+
+    fn roster(&mut self, guests: &[RosterEntry], context: &mut Context<'_>) {
+        let role = guests.iter().find(|guest| guest.slot == self.slot).map(|guest| guest.role);
+        if let Some(role) = role
+            && self.role.replace(role) != Some(role)
+        {
+            context.event(GuestEvent::Role { role });
+        }
+    }
+
+    fn acknowledge(&mut self, now: Millis, context: &mut Context<'_>) {
+        let due = self.group_acks.take(now) | self.receiver.acks().take(now);
+        if due && context.link_is_up {
+            // Both at once: whichever was not due is acknowledged early.
+            (self.group_acks, *self.receiver.acks()) = (AckClock::default(), AckClock::default());
+            let ack = GuestToRelay::Ack { group: self.group.expected(), pair: self.receiver.expected() };
+            context.out.push_back(GuestOutput::Text(control::encode(&ack)));
+        }
+    }
+
+    pub(super) fn deadline(&self, link_is_up: bool) -> Option<Millis> {
+        let resync =
+            self.resync.wanted.then(|| self.resync.last.map_or(Millis(0), |last| last + RESYNC_EVERY));
+        let sending = [resync, self.group_acks.due(), self.receiver.ack_due(), self.typing.deadline()];
+        let always = [self.clock.deadline(), self.group.deadline()];
+        let sending = sending.into_iter().filter(|_| link_is_up);
+        sending.chain(always).flatten().min()
+    }
+
+    pub(super) fn tick(&mut self, now: Millis, context: &mut Context<'_>) {
+        self.send_keys(now, context);
+        self.group.forget_old(now);
+        self.after_streams(now, context);
+        self.acknowledge(now, context);
+        if let Some(liveness) = self.clock.changed(now) {
+            context.event(GuestEvent::Liveness(liveness));
+        }
+    }
+}

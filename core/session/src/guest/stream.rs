@@ -1,0 +1,183 @@
+//! One terminal at a guest: output in order, snapshots at their place, never a silent gap
+//! (rules JS-STREAM-2, JS-SNAP-2, 3).
+//!
+//! A stream is *exact* once a full snapshot stood at its place and everything since has come. A glimpse, or
+//! a hole, ends that: what follows is still shown where it fits, and also kept, so that the next full
+//! snapshot, which stands for an earlier position by the time it comes, can be brought up to date.
+
+use std::collections::VecDeque;
+
+use super::{GuestOutput, TerminalChange};
+use crate::{
+    Scope, SessionError, StreamId,
+    snapshot::{Assembly, Part, Whole},
+};
+
+/// Most output that is kept for a full snapshot under way.
+const KEPT_BYTES: usize = 2 * 1024 * 1024;
+
+pub(super) struct Stream {
+    id: StreamId,
+    /// Where the picture stands; `None` before the first snapshot.
+    position: Option<u64>,
+    exact: bool,
+    kept: VecDeque<(u64, Step)>,
+    kept_bytes: usize,
+    overflow: bool,
+    from_group: Assembly,
+    from_pair: Assembly,
+}
+
+/// One step of a stream.
+#[derive(Clone)]
+enum Step {
+    Output(Vec<u8>),
+    Resize { cols: u16, rows: u16 },
+}
+
+impl Step {
+    /// How far it moves the position.
+    fn len(&self) -> u64 {
+        match self {
+            Self::Output(bytes) => bytes.len() as u64,
+            Self::Resize { .. } => 1,
+        }
+    }
+
+    /// What remains of it behind its first `skip` positions.
+    fn tail(self, skip: u64) -> Option<Self> {
+        match self {
+            _ if skip == 0 => Some(self),
+            Self::Output(bytes) if skip < bytes.len() as u64 => {
+                Some(Self::Output(bytes[skip as usize..].to_vec()))
+            }
+            _ => None,
+        }
+    }
+
+    fn change(self) -> TerminalChange {
+        match self {
+            Self::Output(bytes) => TerminalChange::Output(bytes),
+            Self::Resize { cols, rows } => TerminalChange::Resize { cols, rows },
+        }
+    }
+}
+
+impl Stream {
+    pub(super) fn new(id: StreamId) -> Self {
+        Self {
+            id,
+            position: None,
+            exact: false,
+            kept: VecDeque::new(),
+            kept_bytes: 0,
+            overflow: false,
+            from_group: Assembly::default(),
+            from_pair: Assembly::default(),
+        }
+    }
+
+    pub(super) fn output(&mut self, position: u64, bytes: &[u8], out: &mut VecDeque<GuestOutput>) {
+        self.step(position, Step::Output(bytes.to_vec()), out);
+    }
+
+    pub(super) fn resize(&mut self, position: u64, cols: u16, rows: u16, out: &mut VecDeque<GuestOutput>) {
+        self.step(position, Step::Resize { cols, rows }, out);
+    }
+
+    pub(super) fn group_part(
+        &mut self,
+        part: Part<'_>,
+        out: &mut VecDeque<GuestOutput>,
+    ) -> Result<(), SessionError> {
+        if let Some(whole) = self.from_group.add(part)? {
+            self.snapshot(whole, out);
+        }
+        Ok(())
+    }
+
+    pub(super) fn pair_part(
+        &mut self,
+        part: Part<'_>,
+        out: &mut VecDeque<GuestOutput>,
+    ) -> Result<(), SessionError> {
+        if let Some(whole) = self.from_pair.add(part)? {
+            self.snapshot(whole, out);
+        }
+        Ok(())
+    }
+
+    /// Whether more had to be kept than may be: only a snapshot that is asked for anew can help.
+    pub(super) fn take_overflow(&mut self) -> bool {
+        std::mem::take(&mut self.overflow)
+    }
+
+    fn step(&mut self, at: u64, step: Step, out: &mut VecDeque<GuestOutput>) {
+        let fits = self.position.is_some_and(|position| at <= position);
+        if self.exact && fits {
+            return self.apply(at, step, out);
+        }
+        self.exact = false;
+        self.keep(at, step.clone());
+        if fits {
+            self.apply(at, step, out);
+        }
+    }
+
+    /// Applies what of a step lies behind the position.
+    fn apply(&mut self, at: u64, step: Step, out: &mut VecDeque<GuestOutput>) {
+        let Some(position) = self.position.as_mut() else { return };
+        let end = at.saturating_add(step.len());
+        if end > *position
+            && let Some(step) = step.tail(*position - at)
+        {
+            *position = end;
+            out.push_back(GuestOutput::Terminal { stream: self.id, change: step.change() });
+        }
+    }
+
+    fn keep(&mut self, at: u64, step: Step) {
+        // A resize counts as much as its record takes.
+        self.kept_bytes += step.len() as usize + 16;
+        self.kept.push_back((at, step));
+        while self.kept_bytes > KEPT_BYTES {
+            if let Some((_, step)) = self.kept.pop_front() {
+                self.kept_bytes -= step.len() as usize + 16;
+                self.overflow = true;
+            }
+        }
+    }
+
+    fn snapshot(&mut self, whole: Whole, out: &mut VecDeque<GuestOutput>) {
+        let behind = self.position.is_some_and(|position| whole.position < position);
+        if behind && (self.exact || whole.scope == Scope::Screen) {
+            // The picture is newer already, and nothing is missing that this one could bring.
+            return;
+        }
+        let unchanged = self.exact && self.position == Some(whole.position);
+        if unchanged {
+            return;
+        }
+        self.position = Some(whole.position);
+        let change = TerminalChange::Snapshot { scope: whole.scope, data: whole.bytes };
+        out.push_back(GuestOutput::Terminal { stream: self.id, change });
+        let kept = std::mem::take(&mut self.kept);
+        self.exact = whole.scope == Scope::Full;
+        if self.exact {
+            self.kept_bytes = 0;
+            for (at, step) in kept {
+                self.step(at, step, out);
+            }
+        } else {
+            for (at, step) in &kept {
+                if self.position.is_some_and(|position| *at <= position) {
+                    self.apply(*at, step.clone(), out);
+                }
+            }
+            self.kept = kept;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,285 @@
+//! The host of a session, without I/O: it holds the keys, the seats, the roles and the last word.
+//!
+//! ```text
+//!  terminals ── output, resize, snapshot_ready ──► ┌──────┐ ◄── relay_text, relay_frame ── relay
+//!  people    ── invite, admit, set_role, chat  ──► │ Host │
+//!            ◄── Event, Input, Snapshot ────────── └──────┘ ──── Text, Frame, Close ─────► relay
+//! ```
+//!
+//! Every call takes the time; [`Host::poll`] gives what is to be done, in order, and [`Host::deadline`]
+//! says when [`Host::tick`] is due.
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use jumpseat_wire::{HOST_SLOT, InviteCode, InviteId, SessionId, Slot};
+
+mod admission;
+mod config;
+mod group;
+mod guests;
+mod link;
+mod output;
+mod people;
+mod seat;
+mod streams;
+mod terminals;
+
+pub use config::HostConfig;
+pub use output::{HostEvent, HostOutput, Ticket};
+
+use self::{
+    admission::Knocks, group::GroupSender, link::Link, people::Told, seat::Seat, streams::Allowance,
+    terminals::Tickets,
+};
+use crate::{
+    EndReason, Entropy, Invite, Millis, Role, SessionError, StreamId,
+    crypto::secret::Secret,
+    frame::record::{Plaintext, Record},
+    handshake::bundle::HostKeys,
+    invite::book::InviteBook,
+    message::{self, FromHost, RosterEntry, shown_name},
+};
+
+/// How often guests hear that the host is alive (JS-LIVE-1) …
+const HEARTBEAT: Duration = Duration::from_secs(5);
+
+/// … and how often while somebody may type: a relay cannot hold a key back for longer.
+const HEARTBEAT_WITH_WRITERS: Duration = Duration::from_secs(1);
+
+/// The host of a session.
+pub struct Host {
+    config: HostConfig,
+    keys: HostKeys,
+    claim: Secret<32>,
+    entropy: Entropy,
+    started: Millis,
+    link: Link,
+    code: Option<InviteCode>,
+    book: InviteBook,
+    knocks: Knocks,
+    seats: BTreeMap<Slot, Seat>,
+    next_slot: Slot,
+    group: GroupSender,
+    streams: Vec<streams::Stream>,
+    allowance: Allowance,
+    looking: Option<StreamId>,
+    tickets: Tickets,
+    told: Told,
+    heartbeat_at: Millis,
+    ended: bool,
+    out: VecDeque<HostOutput>,
+}
+
+impl Host {
+    /// A session with fresh keys and nobody in it.
+    pub fn new(mut config: HostConfig, mut entropy: Entropy, now: Millis) -> Self {
+        config.name = shown_name(&config.name);
+        Self {
+            keys: HostKeys::generate(&mut entropy),
+            claim: Secret(entropy.bytes()),
+            entropy,
+            started: now,
+            link: Link::default(),
+            code: None,
+            book: InviteBook::default(),
+            knocks: Knocks::default(),
+            seats: BTreeMap::new(),
+            next_slot: HOST_SLOT + 1,
+            group: GroupSender::new(),
+            streams: Vec::new(),
+            allowance: Allowance::new(now),
+            looking: None,
+            tickets: Tickets::default(),
+            told: Told::default(),
+            heartbeat_at: now,
+            ended: false,
+            out: VecDeque::new(),
+            config,
+        }
+    }
+
+    /// The session's public name.
+    pub fn id(&self) -> SessionId {
+        self.keys.sid
+    }
+
+    /// Where guests find it, once the relay has said so.
+    pub fn code(&self) -> Option<InviteCode> {
+        self.code
+    }
+
+    /// Every invite that was made.
+    pub fn invites(&self) -> impl Iterator<Item = &Invite> {
+        self.book.iter()
+    }
+
+    /// One invite.
+    pub fn invite(&self, id: InviteId) -> Option<&Invite> {
+        self.book.iter().find(|invite| invite.id == id)
+    }
+
+    /// Everyone with a seat.
+    pub fn guests(&self) -> impl Iterator<Item = RosterEntry> {
+        self.seats.values().filter(|seat| seat.is_confirmed()).map(Seat::entry)
+    }
+
+    /// When the session ends by itself.
+    pub fn expires_at(&self) -> Millis {
+        self.started + self.config.lifetime
+    }
+
+    /// Whether the session is over.
+    pub fn is_ended(&self) -> bool {
+        self.ended
+    }
+
+    /// The next thing to do.
+    pub fn poll(&mut self) -> Option<HostOutput> {
+        self.out.pop_front()
+    }
+
+    /// When [`Host::tick`] is due at the latest.
+    pub fn deadline(&self, now: Millis) -> Option<Millis> {
+        if self.ended {
+            return None;
+        }
+        let group = self
+            .group
+            .expires_at()
+            .into_iter()
+            .chain((!self.group.is_resting()).then_some(self.heartbeat_at));
+        let all = [self.expires_at()];
+        all.into_iter()
+            .chain(group)
+            .chain(self.seat_deadlines())
+            .chain(self.stream_deadlines(now))
+            .min()
+            .map(|at| at.max(now))
+    }
+
+    /// Does what time alone brings about.
+    pub fn tick(&mut self, now: Millis) {
+        if self.ended {
+            return;
+        }
+        if self.expires_at() <= now {
+            return self.end(now, EndReason::Expired);
+        }
+        if self.group.is_worn(now) {
+            self.rotate(now);
+        }
+        if !self.group.is_resting() && self.heartbeat_at <= now {
+            self.heartbeat(now);
+        }
+        self.tick_seats(now);
+        self.tick_streams(now);
+    }
+
+    /// Ends the session for everyone.
+    pub fn end(&mut self, now: Millis, reason: EndReason) {
+        if self.ended {
+            return;
+        }
+        self.announce(now, &FromHost::End { reason });
+        self.send_control(&jumpseat_wire::control::HostToRelay::End);
+        self.ended = true;
+        self.seats.clear();
+        self.out.push_back(HostOutput::Close);
+        self.event(HostEvent::Ended { reason });
+    }
+
+    fn event(&mut self, event: HostEvent) {
+        self.out.push_back(HostOutput::Event(event));
+    }
+
+    /// Milliseconds since 1970.
+    fn time_of_day(&self, now: Millis) -> u64 {
+        self.config.started_at + now.0.saturating_sub(self.started.0)
+    }
+
+    fn heartbeat(&mut self, now: Millis) {
+        let mut plaintext = Plaintext::group();
+        plaintext.push(&Record::Heartbeat { at: now.0 });
+        // While the relay is away nobody would hear it.
+        if self.link.is_up() {
+            self.seal_group(now, plaintext);
+        }
+        let writers = self.seats.values().any(|seat| seat.role.may_write());
+        self.heartbeat_at = now + if writers { HEARTBEAT_WITH_WRITERS } else { HEARTBEAT };
+    }
+
+    /// Says something to every guest.
+    fn announce(&mut self, now: Millis, message: &FromHost) {
+        self.announce_json(now, &message::encode(message));
+    }
+
+    fn announce_json(&mut self, now: Millis, json: &[u8]) {
+        let mut plaintext = Plaintext::group();
+        if plaintext.fits(json.len()) {
+            plaintext.push(&Record::Message(json));
+            self.seal_group(now, plaintext);
+        }
+    }
+
+    /// Seals a frame for every guest and sends it; whether it was sealed.
+    fn seal_group(&mut self, now: Millis, plaintext: Plaintext) -> bool {
+        match self.group.seal(now, &self.keys, plaintext) {
+            Ok(Some(frame)) => {
+                self.send_frame(frame);
+                true
+            }
+            Ok(None) => false,
+            // 2^64 frames: no session gets there.
+            Err(_) => {
+                self.group.rest();
+                false
+            }
+        }
+    }
+
+    fn send_frame(&mut self, frame: Bytes) {
+        if self.link.is_up() {
+            self.out.push_back(HostOutput::Frame(frame));
+        }
+    }
+
+    /// JS-EPOCH-1: a new key for those who are here now, and the roster that goes with it.
+    fn rotate(&mut self, now: Millis) {
+        if !self.seats.values().any(Seat::is_confirmed) {
+            self.group.rest();
+            for stream in &mut self.streams {
+                stream.skim = None;
+            }
+            return;
+        }
+        let roster = message::encode(&self.roster());
+        let Ok(grant) = self.group.rotate(now, &self.keys, &roster, &mut self.entropy) else {
+            return self.end(now, EndReason::Expired);
+        };
+        for seat in self.seats.values_mut().filter(|seat| seat.is_confirmed()) {
+            seat.tell(seat::RecordKind::Grant, grant.clone());
+        }
+        self.flush_seats(now);
+        self.announce_json(now, &roster);
+        self.heartbeat_at = self.heartbeat_at.min(now + HEARTBEAT);
+    }
+
+    fn roster(&self) -> FromHost {
+        FromHost::Roster { host: self.config.name.clone(), guests: self.guests().collect() }
+    }
+
+    fn confirmed(&mut self, slot: Slot) -> Result<&mut Seat, SessionError> {
+        self.seats
+            .get_mut(&slot)
+            .filter(|seat| seat.is_confirmed())
+            .ok_or(SessionError::Misused("no guest has that seat"))
+    }
+
+    fn role_of(&self, slot: Slot) -> Option<Role> {
+        self.seats.get(&slot).filter(|seat| seat.is_confirmed()).map(|seat| seat.role)
+    }
+}

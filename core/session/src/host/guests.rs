@@ -1,0 +1,265 @@
+//! What guests send: confirms, keys, requests; and how their connections come and go (rules JS-ROLE-…).
+
+use std::time::Duration;
+
+use jumpseat_wire::{FrameHeader, Slot, control::HostToRelay, limits::GRACE};
+
+use super::{Host, HostEvent, HostOutput, admission::CONFIRM_TIME, seat::RecordKind, terminals::Audience};
+use crate::{
+    EndReason, InputRefusal, Millis, Scope, SessionError, StreamId,
+    frame::record::{Record, Records},
+    message::{self, FromGuest, FromHost},
+};
+
+/// JS-ROLE-6: keys typed at an older picture are dropped, so that a relay cannot keep one back for a
+/// later prompt.
+const STALE: Duration = Duration::from_secs(5);
+
+/// Who has not typed for this long no longer types.
+const TYPING: Duration = Duration::from_secs(2);
+
+/// How often a guest is told of the same refusal.
+const TELL_REFUSAL: Duration = Duration::from_secs(1);
+
+/// How often a guest gets everything anew.
+const RESYNC_EVERY: Duration = Duration::from_secs(2);
+
+impl Host {
+    /// A frame of a guest: whatever does not verify is dropped without a trace, since anyone could have
+    /// sent it; a guest that breaks the rules under its own key loses its seat.
+    pub(super) fn guest_frame(&mut self, now: Millis, header: &FrameHeader, ciphertext: &[u8]) {
+        let slot = header.slot;
+        let Some(seat) = self.seats.get_mut(&slot) else { return };
+        let Ok(Some(plaintext)) = seat.receiver.open(now, self.keys.sid, header, ciphertext) else { return };
+        for record in Records::new(&plaintext) {
+            if record.and_then(|record| self.guest_record(now, slot, record)).is_err() {
+                return self.drop_seat(now, slot, EndReason::Removed);
+            }
+            if !self.seats.contains_key(&slot) {
+                return;
+            }
+        }
+        self.acknowledge(now, slot);
+    }
+
+    fn guest_record(&mut self, now: Millis, slot: Slot, record: Record<'_>) -> Result<(), SessionError> {
+        let Some(seat) = self.seats.get_mut(&slot) else { return Ok(()) };
+        match record {
+            Record::Confirm(reveal) => {
+                let words = seat.confirm(reveal)?;
+                let (guest, invite) = (seat.entry(), seat.invite);
+                self.event(HostEvent::Joined { guest, words, invite });
+                self.rotate(now);
+                self.tell_state(now, slot);
+                self.show_all(slot, Scope::Full);
+            }
+            // JS-JOIN-5: nothing counts before the confirm.
+            _ if !seat.is_confirmed() => {
+                return Err(SessionError::Misbehaved("a guest that did not confirm"));
+            }
+            Record::Input { stream, seq, bytes, .. } => match self.gate(now, slot, stream, seq) {
+                Ok(()) => self.typed(now, slot, stream, bytes),
+                Err(why) => self.refuse_input(now, slot, stream, why),
+            },
+            Record::Message(json) => {
+                let message = FromGuest::decode(json)?;
+                if seat.spend_message(now) {
+                    self.guest_message(now, slot, message);
+                } else {
+                    self.tell(slot, &FromHost::NotAllowed { what: "so many messages at once".into() });
+                }
+            }
+            _ => return Err(SessionError::Misbehaved("a guest sent what only a host sends")),
+        }
+        Ok(())
+    }
+
+    /// JS-ROLE-5: the write gate.
+    fn gate(&self, now: Millis, slot: Slot, stream: StreamId, seen: u64) -> Result<(), InputRefusal> {
+        let terminal = self.streams.iter().find(|terminal| terminal.id == stream);
+        if !self.role_of(slot).is_some_and(|role| role.may_write()) {
+            Err(InputRefusal::ReadOnly)
+        } else if terminal.is_none_or(|terminal| terminal.ended.is_some()) {
+            Err(InputRefusal::NoTerminal)
+        } else if self.looking != Some(stream) {
+            Err(InputRefusal::HostAway)
+        } else if self.group.age_of_unseen(now, seen) > STALE {
+            Err(InputRefusal::Stale)
+        } else {
+            Ok(())
+        }
+    }
+
+    fn typed(&mut self, now: Millis, slot: Slot, stream: StreamId, bytes: &[u8]) {
+        self.out.push_back(HostOutput::Input { stream, slot, bytes: bytes.to_vec() });
+        let Some(seat) = self.seats.get_mut(&slot) else { return };
+        let before = seat.typing.replace((stream, now));
+        if before.is_none_or(|(at, _)| at != stream) {
+            self.tell_typing(now, slot, stream, true);
+        }
+    }
+
+    fn tell_typing(&mut self, now: Millis, slot: Slot, stream: StreamId, on: bool) {
+        self.announce(now, &FromHost::Typing { slot, stream, on });
+        self.event(HostEvent::Typing { slot, stream, on });
+    }
+
+    /// Whether a guest types at a terminal just now.
+    pub(super) fn someone_types(&self, stream: StreamId) -> bool {
+        self.seats.values().any(|seat| seat.typing.is_some_and(|(at, _)| at == stream))
+    }
+
+    fn refuse_input(&mut self, now: Millis, slot: Slot, stream: StreamId, why: InputRefusal) {
+        let Some(seat) = self.seats.get_mut(&slot) else { return };
+        seat.told.retain(|(_, at)| now.since(*at) < TELL_REFUSAL);
+        if seat.told.iter().any(|(told, _)| *told == why) {
+            return;
+        }
+        seat.told.push((why, now));
+        self.tell(slot, &FromHost::InputRefused { stream, why });
+        self.event(HostEvent::InputRefused { slot, stream, why });
+    }
+
+    /// Says something to one guest.
+    pub(super) fn tell(&mut self, slot: Slot, message: &FromHost) {
+        if let Some(seat) = self.seats.get_mut(&slot) {
+            seat.tell(RecordKind::Message, message::encode(message));
+            self.flush(slot);
+        }
+    }
+
+    pub(super) fn flush(&mut self, slot: Slot) {
+        if self.link.is_up()
+            && let Some(seat) = self.seats.get_mut(&slot)
+        {
+            // A pair's count lasts for 2^64 frames.
+            let _ = seat.flush(self.keys.sid, &mut self.out);
+        }
+    }
+
+    pub(super) fn flush_seats(&mut self, now: Millis) {
+        for slot in self.seats.keys().copied().collect::<Vec<_>>() {
+            self.flush(slot);
+            if self.seats.get(&slot).is_some_and(|seat| seat.is_overrun()) {
+                self.drop_seat(now, slot, EndReason::RelayGone);
+            }
+        }
+    }
+
+    /// JS-SNAP-4: everything anew for a guest that lost frames, at most every two seconds; glimpses first,
+    /// so that a slow line shows something soon.
+    pub(super) fn resync(&mut self, now: Millis, slot: Slot) {
+        let Some(seat) = self.seats.get_mut(&slot) else { return };
+        if seat.resync.last.is_some_and(|last| now.since(last) < RESYNC_EVERY) {
+            seat.resync.wanted = true;
+            return;
+        }
+        seat.resync.last = Some(now);
+        seat.resync.wanted = false;
+        seat.resync.whole_owed = true;
+        seat.drop_snapshots();
+        self.tell_state(now, slot);
+        self.show_all(slot, Scope::Screen);
+    }
+
+    /// A guest took something: sends what waits, and the whole after the glimpses.
+    pub(super) fn serve_seat(&mut self, _now: Millis, slot: Slot) {
+        self.flush(slot);
+        let Some(seat) = self.seats.get_mut(&slot) else { return };
+        if seat.resync.whole_owed && seat.is_drained() && !self.tickets.waits_for(Audience::Seat(slot)) {
+            seat.resync.whole_owed = false;
+            self.show_all(slot, Scope::Full);
+        }
+    }
+
+    pub(super) fn guest_present(
+        &mut self,
+        now: Millis,
+        slot: Slot,
+        expects: u64,
+    ) -> Result<(), SessionError> {
+        let Some(seat) = self.seats.get_mut(&slot) else {
+            // Removed while the relay was away.
+            self.send_control(&HostToRelay::Remove { slot });
+            return Ok(());
+        };
+        let (returned, pair) = (!seat.present, seat.receiver.expected());
+        seat.present = true;
+        seat.acked(expects)?;
+        let frames: Vec<_> = seat.replay().collect();
+        if returned || !frames.is_empty() {
+            self.out.extend(frames.into_iter().map(HostOutput::Frame));
+            self.send_control(&HostToRelay::Ack { slot, pair });
+        }
+        self.flush(slot);
+        if returned && self.role_of(slot).is_some() {
+            self.event(HostEvent::Present { slot, present: true });
+            self.announce(now, &self.roster());
+        }
+        Ok(())
+    }
+
+    pub(super) fn guest_absent(&mut self, now: Millis, slot: Slot) {
+        let Some(seat) = self.seats.get_mut(&slot).filter(|seat| seat.present) else { return };
+        seat.present = false;
+        seat.since = now;
+        if seat.is_confirmed() {
+            self.event(HostEvent::Present { slot, present: false });
+            self.announce(now, &self.roster());
+        }
+    }
+
+    /// Takes a seat away: its guest reads nothing that is sealed from now on (JS-EPOCH-2).
+    pub(super) fn drop_seat(&mut self, now: Millis, slot: Slot, reason: EndReason) {
+        self.tell(slot, &FromHost::End { reason });
+        let Some(seat) = self.seats.remove(&slot) else { return };
+        self.send_control(&HostToRelay::Remove { slot });
+        if seat.is_confirmed() {
+            self.event(HostEvent::Left { slot, name: seat.name, reason });
+            self.rotate(now);
+        } else {
+            self.return_use(seat.invite);
+        }
+    }
+
+    fn acknowledge(&mut self, now: Millis, slot: Slot) {
+        if let Some(seat) = self.seats.get_mut(&slot)
+            && seat.receiver.acks().take(now)
+        {
+            let pair = seat.receiver.expected();
+            self.send_control(&HostToRelay::Ack { slot, pair });
+        }
+    }
+
+    pub(super) fn seat_deadlines(&self) -> impl Iterator<Item = Millis> {
+        self.seats.values().flat_map(|seat| {
+            let time = if seat.is_confirmed() { GRACE } else { CONFIRM_TIME };
+            let gone = (!seat.present || !seat.is_confirmed()).then_some(seat.since + time);
+            let resync = seat.resync.last.filter(|_| seat.resync.wanted).map(|last| last + RESYNC_EVERY);
+            let typing = seat.typing.map(|(_, at)| at + TYPING);
+            [gone, resync, typing, seat.receiver.ack_due()].into_iter().flatten()
+        })
+    }
+
+    pub(super) fn tick_seats(&mut self, now: Millis) {
+        for slot in self.seats.keys().copied().collect::<Vec<_>>() {
+            self.acknowledge(now, slot);
+            let Some(seat) = self.seats.get_mut(&slot) else { continue };
+            let gone_since = now.since(seat.since);
+            if !seat.is_confirmed() && gone_since >= CONFIRM_TIME || !seat.present && gone_since >= GRACE {
+                self.drop_seat(now, slot, EndReason::Left);
+                continue;
+            }
+            if let Some((stream, at)) = seat.typing
+                && now.since(at) >= TYPING
+            {
+                seat.typing = None;
+                self.tell_typing(now, slot, stream, false);
+            }
+            if self.seats.get(&slot).is_some_and(|seat| seat.resync.wanted) {
+                self.resync(now, slot);
+            }
+            self.flush(slot);
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! The host's connection to its relay: opening, coming back, and what the relay says (rules JS-LINK-…).
+
+use jumpseat_wire::{
+    CloseCode, FrameHeader, FrameKind, VERSION,
+    control::{self, Hello, HostToRelay, RelayToHost, Seat as SeatClaim},
+};
+
+use super::{Host, HostEvent, HostOutput};
+use crate::{EndReason, Millis, SessionError, crypto::hash::sha256};
+
+/// How the connection stands.
+#[derive(Default)]
+pub(super) struct Link {
+    state: State,
+    /// The relay may still have the room.
+    room: bool,
+    /// The relay will not have this host: trying again is of no use.
+    refused: bool,
+}
+
+#[derive(Default, PartialEq, Eq)]
+enum State {
+    #[default]
+    Down,
+    Opening,
+    Returning,
+    Up,
+}
+
+impl Link {
+    pub(super) fn is_up(&self) -> bool {
+        self.state == State::Up
+    }
+}
+
+impl Host {
+    /// Whether there should be a connection to the relay.
+    pub fn wants_connection(&self) -> bool {
+        !self.ended && !self.link.refused
+    }
+
+    /// The connection stands: opens the room, or takes it back.
+    pub fn connected(&mut self, _now: Millis) {
+        let hello = if self.link.room {
+            self.link.state = State::Returning;
+            Hello::Return { version: VERSION, sid: self.keys.sid, claim: jumpseat_wire::Claim(self.claim.0) }
+        } else {
+            self.link.state = State::Opening;
+            Hello::Open {
+                version: VERSION,
+                sid: self.keys.sid,
+                bundle: self.keys.bundle.clone().into(),
+                claim: jumpseat_wire::ClaimHash(sha256(&self.claim.0)),
+                code: self.code,
+                seats: self
+                    .seats
+                    .values()
+                    .map(|seat| SeatClaim { slot: seat.slot, claim: seat.claim })
+                    .collect(),
+            }
+        };
+        self.out.push_back(HostOutput::Text(control::encode(&hello)));
+    }
+
+    /// The connection is gone; `why` is the relay's close code if it gave one of ours.
+    pub fn disconnected(&mut self, now: Millis, why: Option<CloseCode>) {
+        let was_up = self.link.is_up();
+        self.link.state = State::Down;
+        if self.ended {
+            return;
+        }
+        self.knocks.clear();
+        for seat in self.seats.values_mut().filter(|seat| seat.present) {
+            seat.present = false;
+            seat.since = now;
+        }
+        if was_up {
+            self.event(HostEvent::Away);
+        }
+        match why {
+            Some(CloseCode::NotFound | CloseCode::HostGone) => self.link.room = false,
+            Some(CloseCode::CodeTaken) => self.code = None,
+            Some(CloseCode::Expired) => self.end(now, EndReason::Expired),
+            Some(CloseCode::Ended) => self.end(now, EndReason::RelayGone),
+            Some(CloseCode::Version | CloseCode::RelayFull | CloseCode::NotAllowed) => {
+                self.link.refused = true;
+            }
+            _ => {}
+        }
+    }
+
+    /// A text frame from the relay.
+    ///
+    /// # Errors
+    /// The relay broke the protocol: close the connection and come back.
+    pub fn relay_text(&mut self, now: Millis, text: &str) -> Result<(), SessionError> {
+        let message: RelayToHost = control::decode(text)?;
+        match (&self.link.state, message) {
+            (State::Opening, RelayToHost::Opened { code, .. }) => {
+                self.link.state = State::Up;
+                self.link.room = true;
+                self.code = Some(code);
+                self.event(HostEvent::Opened { code });
+                self.catch_up(now, None)?;
+            }
+            (State::Returning, RelayToHost::Returned { group }) => {
+                self.link.state = State::Up;
+                self.event(HostEvent::Back);
+                self.catch_up(now, Some(group))?;
+            }
+            (State::Up, message) => self.relay_message(now, message)?,
+            _ => return Err(SessionError::Misbehaved("the relay's message does not belong here")),
+        }
+        Ok(())
+    }
+
+    fn relay_message(&mut self, now: Millis, message: RelayToHost) -> Result<(), SessionError> {
+        match message {
+            RelayToHost::Knock { knock, data } => self.knocked(now, knock, &data.0),
+            RelayToHost::KnockGone { knock } => self.knock_gone(knock),
+            RelayToHost::Ack { group } => {
+                self.group.acked(group)?;
+                self.tick_streams(now);
+            }
+            RelayToHost::Acked { slot, pair } => {
+                if let Some(seat) = self.seats.get_mut(&slot) {
+                    seat.acked(pair)?;
+                    self.serve_seat(now, slot);
+                }
+            }
+            RelayToHost::Present { slot, pair } => self.guest_present(now, slot, pair)?,
+            RelayToHost::Absent { slot } => self.guest_absent(now, slot),
+            RelayToHost::Opened { .. } | RelayToHost::Returned { .. } => {
+                return Err(SessionError::Misbehaved("the relay opens an open room"));
+            }
+        }
+        Ok(())
+    }
+
+    /// A binary frame from the relay.
+    ///
+    /// # Errors
+    /// The relay broke the protocol: close the connection and come back. A frame that merely does not
+    /// verify is no error: it is dropped.
+    pub fn relay_frame(&mut self, now: Millis, frame: &[u8]) -> Result<(), SessionError> {
+        let (header, ciphertext) = FrameHeader::decode(frame)?;
+        if header.kind != FrameKind::ToHost {
+            return Err(SessionError::Misbehaved("the relay sends the host a frame that is not for it"));
+        }
+        if self.link.is_up() && !self.ended {
+            self.guest_frame(now, &header, ciphertext);
+        }
+        Ok(())
+    }
+
+    /// After a lost connection: the relay, and through it every guest, gets what it missed, as it was
+    /// sealed the first time (JS-LINK-3).
+    fn catch_up(&mut self, now: Millis, relay_has: Option<u64>) -> Result<(), SessionError> {
+        if let Some(next) = relay_has {
+            self.group.acked(next)?;
+        }
+        let frames: Vec<_> = self.group.replay().collect();
+        self.out.extend(frames.into_iter().map(HostOutput::Frame));
+        if !self.group.is_resting() {
+            self.announce_state(now);
+        }
+        self.tick_streams(now);
+        Ok(())
+    }
+
+    pub(super) fn send_control(&mut self, message: &HostToRelay) {
+        if self.link.is_up() {
+            self.out.push_back(HostOutput::Text(control::encode(message)));
+        }
+    }
+}

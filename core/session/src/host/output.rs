@@ -1,0 +1,173 @@
+//! What a host wants done, and what it tells.
+
+use bytes::Bytes;
+use jumpseat_wire::{InviteCode, InviteId, KnockId, Slot};
+
+use crate::{EndReason, InputRefusal, Pointing, Role, SafetyWords, Scope, StreamId, message::RosterEntry};
+
+/// Names a snapshot that was asked for.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Ticket(pub(crate) u32);
+
+/// What a host wants done, in order.
+#[derive(Clone, PartialEq, Debug)]
+pub enum HostOutput {
+    /// Send this text to the relay.
+    Text(String),
+    /// Send these bytes to the relay.
+    Frame(Bytes),
+    /// Close the connection to the relay.
+    Close,
+    /// Write a guest's keys to a terminal: its right to type was checked.
+    Input {
+        /// The terminal.
+        stream: StreamId,
+        /// Who typed.
+        slot: Slot,
+        /// What.
+        bytes: Vec<u8>,
+    },
+    /// Take a snapshot of a terminal as it stands after every byte and resize that was given so far, and
+    /// answer with [`snapshot_ready`](super::Host::snapshot_ready), at leisure.
+    Snapshot {
+        /// The terminal.
+        stream: StreamId,
+        /// How much of it.
+        scope: Scope,
+        /// What to answer under.
+        ticket: Ticket,
+    },
+    /// Something to show or to log.
+    Event(HostEvent),
+}
+
+/// What happened in a session, as its host sees it.
+#[derive(Clone, PartialEq, Debug)]
+#[non_exhaustive]
+pub enum HostEvent {
+    /// The relay has the session; guests find it under this code.
+    Opened {
+        /// The code.
+        code: InviteCode,
+    },
+    /// The connection to the relay was lost; terminals go on.
+    Away,
+    /// The connection is back.
+    Back,
+    /// Someone holds an invite that asks first: answer with `admit` or `deny`.
+    Knocked {
+        /// What to answer under.
+        knock: KnockId,
+        /// The name it gives itself.
+        name: String,
+        /// The invite it holds.
+        invite: InviteId,
+    },
+    /// Someone who knocked went away.
+    KnockGone {
+        /// Whose knock.
+        knock: KnockId,
+    },
+    /// A knock was turned away without asking.
+    KnockFailed {
+        /// Why, in words for a log.
+        why: String,
+    },
+    /// A guest took its seat.
+    Joined {
+        /// The guest.
+        guest: RosterEntry,
+        /// What both ends can compare.
+        words: SafetyWords,
+        /// The invite it came with.
+        invite: InviteId,
+    },
+    /// A guest's seat is free again.
+    Left {
+        /// Its slot.
+        slot: Slot,
+        /// Its name.
+        name: String,
+        /// Removed, left, or gone for too long.
+        reason: EndReason,
+    },
+    /// A guest's connection came or went.
+    Present {
+        /// Its slot.
+        slot: Slot,
+        /// Whether it is connected now.
+        present: bool,
+    },
+    /// A role changed.
+    RoleChanged {
+        /// Whose.
+        slot: Slot,
+        /// To what.
+        role: Role,
+        /// By whom: 0 is the host.
+        by: Slot,
+    },
+    /// A guest asks for control: answer with `set_role` or `decline`.
+    ControlAsked {
+        /// Who.
+        slot: Slot,
+    },
+    /// A guest started or stopped typing.
+    Typing {
+        /// Who.
+        slot: Slot,
+        /// Where.
+        stream: StreamId,
+        /// Whether it started.
+        on: bool,
+    },
+    /// A guest's keys were refused; told once in a while.
+    InputRefused {
+        /// Whose.
+        slot: Slot,
+        /// At which terminal.
+        stream: StreamId,
+        /// Why.
+        why: InputRefusal,
+    },
+    /// Someone said something.
+    Chat {
+        /// Who: 0 is the host.
+        slot: Slot,
+        /// What.
+        text: String,
+        /// When, in milliseconds since 1970.
+        at: u64,
+    },
+    /// Someone points at something, or no longer does.
+    Pointing {
+        /// Who.
+        slot: Slot,
+        /// Where.
+        at: Option<Pointing>,
+    },
+    /// A co-owner made an invite.
+    InviteMade {
+        /// Which.
+        invite: InviteId,
+        /// Who.
+        by: Slot,
+    },
+    /// An invite was taken back.
+    InviteRevoked {
+        /// Which.
+        invite: InviteId,
+    },
+    /// A terminal prints faster than anyone can read or the line can carry: guests see it in glimpses.
+    Skimming {
+        /// Which.
+        stream: StreamId,
+        /// Whether it began.
+        on: bool,
+    },
+    /// The session is over; nothing follows.
+    Ended {
+        /// Why.
+        reason: EndReason,
+    },
+}

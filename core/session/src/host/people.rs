@@ -1,0 +1,196 @@
+//! What people do: invites, roles, chat, pointing; the host's own calls, and guests' requests for the same
+//! (rules JS-ROLE-1 to 4).
+
+use std::collections::BTreeMap;
+
+use jumpseat_wire::{HOST_SLOT, InviteId, Slot};
+
+use super::{Host, HostEvent, seat::RecordKind};
+use crate::{
+    EndReason, Invite, InviteTerms, Millis, Pointing, Role, SessionError,
+    message::{self, FromGuest, FromHost, shown_text},
+};
+
+/// What everybody was told last and a newcomer has to know.
+#[derive(Default)]
+pub(super) struct Told {
+    pub(super) pointing: BTreeMap<Slot, Pointing>,
+}
+
+impl Host {
+    /// Makes an invite.
+    ///
+    /// # Errors
+    /// [`SessionError::Misused`] when there are too many.
+    pub fn create_invite(&mut self, now: Millis, terms: InviteTerms) -> Result<Invite, SessionError> {
+        self.book
+            .create(now, self.keys.sid, &self.keys.bundle_hash, terms, &mut self.entropy)
+            .cloned()
+            .ok_or(SessionError::Misused("this session has as many invites as it can have"))
+    }
+
+    /// Takes an invite back: nobody gets in with it any more; who is in stays.
+    ///
+    /// # Errors
+    /// [`SessionError::Misused`] if there is no such invite.
+    pub fn revoke_invite(&mut self, _now: Millis, id: InviteId) -> Result<(), SessionError> {
+        let invite = self.book.find(id).ok_or(SessionError::Misused("there is no such invite"))?;
+        if !invite.revoked {
+            invite.revoked = true;
+            self.event(HostEvent::InviteRevoked { invite: id });
+        }
+        Ok(())
+    }
+
+    /// Changes a guest's role. Answers its request for control, too.
+    ///
+    /// # Errors
+    /// [`SessionError::Misused`] if nobody has that seat.
+    pub fn set_role(&mut self, now: Millis, slot: Slot, role: Role) -> Result<(), SessionError> {
+        self.confirmed(slot)?;
+        self.change_role(now, slot, role, HOST_SLOT);
+        Ok(())
+    }
+
+    /// Answers a request for control with no.
+    ///
+    /// # Errors
+    /// [`SessionError::Misused`] if nobody has that seat.
+    pub fn decline(&mut self, now: Millis, slot: Slot) -> Result<(), SessionError> {
+        let seat = self.confirmed(slot)?;
+        if std::mem::take(&mut seat.asks) {
+            self.tell(slot, &FromHost::Declined);
+            self.announce(now, &FromHost::Asking { slot, on: false });
+        }
+        Ok(())
+    }
+
+    /// Removes a guest, and takes back the invite it came with: whoever was removed still holds its token.
+    ///
+    /// # Errors
+    /// [`SessionError::Misused`] if nobody has that seat.
+    pub fn remove(&mut self, now: Millis, slot: Slot) -> Result<(), SessionError> {
+        let invite = self.confirmed(slot)?.invite;
+        self.drop_seat(now, slot, EndReason::Removed);
+        self.revoke_invite(now, invite)
+    }
+
+    /// Says something to everyone.
+    pub fn chat(&mut self, now: Millis, text: &str) {
+        self.say(now, HOST_SLOT, &shown_text(text));
+    }
+
+    /// Points at lines, or no longer does.
+    pub fn point(&mut self, now: Millis, at: Option<Pointing>) {
+        self.show_pointing(now, HOST_SLOT, at);
+    }
+
+    pub(super) fn guest_message(&mut self, now: Millis, slot: Slot, message: FromGuest) {
+        match message {
+            FromGuest::AskControl => self.ask_control(now, slot),
+            FromGuest::Chat { text } => self.say(now, slot, &text),
+            FromGuest::Pointing { at } => self.show_pointing(now, slot, at),
+            FromGuest::Resync => self.resync(now, slot),
+            FromGuest::Leave => self.drop_seat(now, slot, EndReason::Left),
+            FromGuest::SetRole { slot: of, role } => {
+                let (by, from) = (self.role_of(slot), self.role_of(of));
+                match (by, from) {
+                    (Some(by), Some(from)) if by.may_change(from, role) => {
+                        self.change_role(now, of, role, slot);
+                    }
+                    _ => self.not_allowed(slot, "changing that role"),
+                }
+            }
+            FromGuest::Remove { slot: of } => match (self.role_of(slot), self.role_of(of)) {
+                (Some(by), Some(role)) if by.may_remove(role) => {
+                    // The seat was there a line ago.
+                    let _ = self.remove(now, of);
+                }
+                _ => self.not_allowed(slot, "removing that guest"),
+            },
+            FromGuest::Invite { role, max_uses, admission } => {
+                let terms = InviteTerms { role, admission, expires_in: None, max_uses };
+                let may = self.role_of(slot).is_some_and(|by| by.may_invite(role));
+                match (may.then(|| self.create_invite(now, terms)), self.code) {
+                    (Some(Ok(invite)), Some(code)) => {
+                        self.event(HostEvent::InviteMade { invite: invite.id, by: slot });
+                        let (code, token) = (code.to_string(), invite.token.reveal().to_string());
+                        self.tell(slot, &FromHost::Invited { code, token, role });
+                    }
+                    _ => self.not_allowed(slot, "making that invite"),
+                }
+            }
+        }
+    }
+
+    fn ask_control(&mut self, now: Millis, slot: Slot) {
+        let Some(seat) = self.seats.get_mut(&slot) else { return };
+        if seat.role.may_write() || std::mem::replace(&mut seat.asks, true) {
+            return;
+        }
+        self.announce(now, &FromHost::Asking { slot, on: true });
+        self.event(HostEvent::ControlAsked { slot });
+    }
+
+    fn change_role(&mut self, now: Millis, slot: Slot, role: Role, by: Slot) {
+        let Some(seat) = self.seats.get_mut(&slot) else { return };
+        let asked = std::mem::take(&mut seat.asks);
+        let changed = std::mem::replace(&mut seat.role, role) != role;
+        if asked {
+            self.announce(now, &FromHost::Asking { slot, on: false });
+        }
+        if changed {
+            self.announce(now, &self.roster());
+            self.event(HostEvent::RoleChanged { slot, role, by });
+            // Who may type now relies on the frequent heartbeat at once.
+            self.heartbeat(now);
+        }
+    }
+
+    fn not_allowed(&mut self, slot: Slot, what: &str) {
+        self.tell(slot, &FromHost::NotAllowed { what: what.into() });
+    }
+
+    fn say(&mut self, now: Millis, slot: Slot, text: &str) {
+        if text.trim().is_empty() {
+            return;
+        }
+        let (text, at) = (text.to_owned(), self.time_of_day(now));
+        self.announce(now, &FromHost::Chat { slot, text: text.clone(), at });
+        self.event(HostEvent::Chat { slot, text, at });
+    }
+
+    fn show_pointing(&mut self, now: Millis, slot: Slot, at: Option<Pointing>) {
+        match at {
+            Some(at) => self.told.pointing.insert(slot, at),
+            None => self.told.pointing.remove(&slot),
+        };
+        self.announce(now, &FromHost::Pointing { slot, at });
+        self.event(HostEvent::Pointing { slot, at });
+    }
+
+    /// What a newcomer, or one that lost frames, has to know besides the roster.
+    pub(super) fn tell_state(&mut self, _now: Millis, slot: Slot) {
+        let state = self.state();
+        if let Some(seat) = self.seats.get_mut(&slot) {
+            for message in &state {
+                seat.tell(RecordKind::Message, message::encode(message));
+            }
+            self.flush(slot);
+        }
+    }
+
+    /// The same to everyone: after the relay was away, messages may be missing.
+    pub(super) fn announce_state(&mut self, now: Millis) {
+        for message in self.state() {
+            self.announce(now, &message);
+        }
+    }
+
+    fn state(&self) -> Vec<FromHost> {
+        let mut state = vec![self.roster(), self.terminal_list(), FromHost::Looking { stream: self.looking }];
+        let pointing = &self.told.pointing;
+        state.extend(pointing.iter().map(|(slot, at)| FromHost::Pointing { slot: *slot, at: Some(*at) }));
+        state
+    }
+}

@@ -1,0 +1,274 @@
+//! The host's terminals as the session knows them: output in, snapshots asked for and handed on.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use jumpseat_wire::Slot;
+
+use super::{
+    Host, HostEvent, HostOutput, Ticket,
+    streams::{MAX_STREAMS, Need, Showing, Stream},
+};
+use crate::{
+    Exit, Millis, Scope, SessionError, StreamId,
+    frame::record::{MAX_OUTPUT, Plaintext, Record},
+    message::{FromHost, shown_name},
+    snapshot::{self, MAX_SNAPSHOT_LEN},
+};
+
+/// Whom a snapshot is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Audience {
+    Everyone,
+    Seat(Slot),
+}
+
+/// Snapshots that were asked for.
+#[derive(Default)]
+pub(super) struct Tickets {
+    asked: BTreeMap<Ticket, Asked>,
+    last_ticket: u32,
+    last_id: u32,
+}
+
+struct Asked {
+    stream: StreamId,
+    scope: Scope,
+    position: u64,
+    audience: Audience,
+}
+
+impl Tickets {
+    pub(super) fn waits_for(&self, audience: Audience) -> bool {
+        self.asked.values().any(|asked| asked.audience == audience)
+    }
+}
+
+impl Host {
+    /// Adds a terminal to the session.
+    ///
+    /// # Errors
+    /// [`SessionError::Misused`] when there are too many.
+    pub fn open_terminal(
+        &mut self,
+        now: Millis,
+        title: &str,
+        cols: u16,
+        rows: u16,
+    ) -> Result<StreamId, SessionError> {
+        let id = (1..=MAX_STREAMS as StreamId)
+            .find(|id| self.streams.iter().all(|stream| stream.id != *id))
+            .ok_or(SessionError::Misused("this session has as many terminals as it can have"))?;
+        self.streams.push(Stream::new(id, shown_name(title), cols, rows));
+        self.announce(now, &self.terminal_list());
+        // Who is here already has nothing of it yet: its picture begins with a snapshot.
+        if !self.group.is_resting() {
+            self.ask(id, Scope::Full, Audience::Everyone);
+        }
+        Ok(id)
+    }
+
+    /// Output of a terminal: goes out at once, or is skimmed.
+    pub fn output(&mut self, now: Millis, stream: StreamId, bytes: &[u8]) {
+        let Some(terminal) = self.streams.iter_mut().find(|terminal| terminal.id == stream) else { return };
+        let start = terminal.position;
+        terminal.position += bytes.len() as u64;
+        if self.group.is_resting() || self.ended {
+            return;
+        }
+        if terminal.skim.is_none() {
+            if self.group.uplink_is_open() && self.allowance.spend(now, bytes.len()) {
+                return self.seal_output(now, stream, start, bytes);
+            }
+            terminal.skim(now);
+            self.event(HostEvent::Skimming { stream, on: true });
+        }
+        self.tick_stream(now, stream);
+    }
+
+    fn seal_output(&mut self, now: Millis, stream: StreamId, start: u64, bytes: &[u8]) {
+        let mut position = start;
+        for bytes in bytes.chunks(MAX_OUTPUT) {
+            let mut plaintext = Plaintext::group();
+            plaintext.push(&Record::Output { stream, position, bytes });
+            if !self.seal_group(now, plaintext) {
+                return self.begin_skim(now, stream);
+            }
+            position += bytes.len() as u64;
+        }
+    }
+
+    /// A terminal's new size, in order with its output.
+    pub fn resize(&mut self, now: Millis, stream: StreamId, cols: u16, rows: u16) {
+        let Some(terminal) = self.streams.iter_mut().find(|terminal| terminal.id == stream) else { return };
+        let position = terminal.position;
+        terminal.position += 1;
+        (terminal.cols, terminal.rows) = (cols, rows);
+        if terminal.skim.is_none() {
+            let mut plaintext = Plaintext::group();
+            plaintext.push(&Record::Resize { stream, position, cols, rows });
+            if !self.seal_group(now, plaintext) && !self.group.is_resting() {
+                self.begin_skim(now, stream);
+            }
+        }
+        self.announce(now, &self.terminal_list());
+    }
+
+    /// A terminal's new title.
+    pub fn retitle(&mut self, now: Millis, stream: StreamId, title: &str) {
+        let title = shown_name(title);
+        if let Some(terminal) = self.streams.iter_mut().find(|terminal| terminal.id == stream)
+            && terminal.title != title
+        {
+            terminal.title = title;
+            self.announce(now, &self.terminal_list());
+        }
+    }
+
+    /// A terminal's program has ended: what it printed stays readable.
+    pub fn end_terminal(&mut self, now: Millis, stream: StreamId, exit: Exit) {
+        if let Some(terminal) = self.streams.iter_mut().find(|terminal| terminal.id == stream) {
+            terminal.ended = Some(exit);
+            self.announce(now, &self.terminal_list());
+        }
+    }
+
+    /// Takes a terminal out of the session.
+    pub fn close_terminal(&mut self, now: Millis, stream: StreamId) {
+        self.streams.retain(|terminal| terminal.id != stream);
+        self.tickets.asked.retain(|_, asked| asked.stream != stream);
+        self.announce(now, &self.terminal_list());
+    }
+
+    /// Which terminal the host has in front of it: guests' keys count there and nowhere else.
+    pub fn looking(&mut self, now: Millis, stream: Option<StreamId>) {
+        if self.looking != stream {
+            self.looking = stream;
+            self.announce(now, &FromHost::Looking { stream });
+        }
+    }
+
+    /// The snapshot that was asked for: opaque bytes, at most [`MAX_SNAPSHOT_LEN`].
+    pub fn snapshot_ready(&mut self, now: Millis, ticket: Ticket, bytes: Bytes) {
+        let Some(Asked { stream, scope, position, audience }) = self.tickets.asked.remove(&ticket) else {
+            return;
+        };
+        let terminal = self.streams.iter_mut().find(|terminal| terminal.id == stream);
+        if let Some(skim) = terminal.and_then(|terminal| terminal.skim.as_mut())
+            && skim.pending == Some(ticket)
+        {
+            skim.pending = None;
+        }
+        if bytes.len() > MAX_SNAPSHOT_LEN || self.ended {
+            return;
+        }
+        self.tickets.last_id += 1;
+        let id = self.tickets.last_id;
+        match audience {
+            Audience::Seat(slot) => {
+                if let Some(seat) = self.seats.get_mut(&slot) {
+                    seat.show(stream, scope, id, position, bytes);
+                }
+                self.serve_seat(now, slot);
+            }
+            Audience::Everyone => {
+                if let Some(terminal) = self.streams.iter_mut().find(|terminal| terminal.id == stream) {
+                    terminal.showing = Some(Showing { scope, id, position, bytes, next: 0 });
+                }
+                self.tick_stream(now, stream);
+            }
+        }
+    }
+
+    /// Sends what the uplink takes of the snapshot on its way to everyone.
+    fn show_everyone(&mut self, now: Millis, stream: StreamId) {
+        while self.group.uplink_is_open() {
+            let terminal = self.streams.iter_mut().find(|terminal| terminal.id == stream);
+            let Some(showing) = terminal.and_then(|terminal| terminal.showing.as_mut()) else { return };
+            let Showing { scope, id, position, bytes, next } = showing;
+            let mut plaintext = Plaintext::group();
+            match snapshot::part(stream, *scope, *id, *position, bytes, *next) {
+                Some(part) => plaintext.push(&Record::Snapshot(part)),
+                None => return self.shown(stream),
+            }
+            *next += 1;
+            if !self.seal_group(now, plaintext) {
+                return self.shown(stream);
+            }
+        }
+    }
+
+    fn shown(&mut self, stream: StreamId) {
+        if let Some(terminal) = self.streams.iter_mut().find(|terminal| terminal.id == stream) {
+            terminal.showing = None;
+        }
+    }
+
+    /// Every terminal, for one guest.
+    pub(super) fn show_all(&mut self, slot: Slot, scope: Scope) {
+        for stream in self.streams.iter().map(|terminal| terminal.id).collect::<Vec<_>>() {
+            self.ask(stream, scope, Audience::Seat(slot));
+        }
+    }
+
+    pub(super) fn terminal_list(&self) -> FromHost {
+        FromHost::Terminals { terminals: self.streams.iter().map(Stream::card).collect() }
+    }
+
+    pub(super) fn tick_streams(&mut self, now: Millis) {
+        for stream in self.streams.iter().map(|terminal| terminal.id).collect::<Vec<_>>() {
+            self.tick_stream(now, stream);
+        }
+    }
+
+    pub(super) fn stream_deadlines(&self, now: Millis) -> impl Iterator<Item = Millis> {
+        let awake = self.link.is_up() && !self.group.is_resting() && self.group.uplink_is_open();
+        self.streams
+            .iter()
+            .filter(move |_| awake)
+            .filter_map(move |terminal| terminal.deadline(now, self.someone_types(terminal.id)))
+    }
+
+    fn begin_skim(&mut self, now: Millis, stream: StreamId) {
+        if let Some(terminal) = self.streams.iter_mut().find(|terminal| terminal.id == stream)
+            && terminal.skim.is_none()
+        {
+            terminal.skim(now);
+            self.event(HostEvent::Skimming { stream, on: true });
+        }
+    }
+
+    fn tick_stream(&mut self, now: Millis, stream: StreamId) {
+        // Glimpses that the relay does not take would only make the line longer.
+        if !self.link.is_up() || !self.group.uplink_is_open() {
+            return;
+        }
+        self.show_everyone(now, stream);
+        let (typing, calm) = (self.someone_types(stream), self.group.uplink_is_calm());
+        let Some(terminal) = self.streams.iter_mut().find(|terminal| terminal.id == stream) else { return };
+        match terminal.need(now, typing, calm) {
+            Need::Nothing => {}
+            Need::Glimpse => {
+                let ticket = self.ask(stream, Scope::Screen, Audience::Everyone);
+                let terminal = self.streams.iter_mut().find(|terminal| terminal.id == stream);
+                if let Some(skim) = terminal.and_then(|terminal| terminal.skim.as_mut()) {
+                    skim.pending = Some(ticket);
+                }
+            }
+            Need::Whole => {
+                self.allowance.renew();
+                self.ask(stream, Scope::Full, Audience::Everyone);
+                self.event(HostEvent::Skimming { stream, on: false });
+            }
+        }
+    }
+
+    fn ask(&mut self, stream: StreamId, scope: Scope, audience: Audience) -> Ticket {
+        self.tickets.last_ticket = self.tickets.last_ticket.wrapping_add(1);
+        let ticket = Ticket(self.tickets.last_ticket);
+        let position = self.streams.iter().find(|terminal| terminal.id == stream).map_or(0, |t| t.position);
+        self.tickets.asked.insert(ticket, Asked { stream, scope, position, audience });
+        self.out.push_back(HostOutput::Snapshot { stream, scope, ticket });
+        ticket
+    }
+}

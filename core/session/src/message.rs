@@ -1,0 +1,273 @@
+//! What host and guests say to each other besides terminals: JSON inside sealed records (rules JS-MSG-…).
+
+use jumpseat_wire::Slot;
+use serde::{Deserialize, Serialize};
+
+use crate::{Admission, Role, SessionError, StreamId, frame::record::MAX_MESSAGE};
+
+/// Longest name, title or command shown in a list, in characters.
+const MAX_NAME: usize = 64;
+
+/// Longest chat message, in bytes.
+pub const MAX_CHAT: usize = 4096;
+
+/// Most guests in a roster and most terminals in a list that a guest accepts.
+const MAX_LIST: usize = 256;
+
+/// From the host: to every guest, or to one.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub(crate) enum FromHost {
+    /// Who is in the session. The first of an epoch is the one that its grant names.
+    Roster { host: String, guests: Vec<RosterEntry> },
+    /// Which terminals the session has.
+    Terminals { terminals: Vec<TerminalCard> },
+    /// Which terminal the host has in front.
+    Looking { stream: Option<StreamId> },
+    /// Someone starts or stops typing.
+    Typing { slot: Slot, stream: StreamId, on: bool },
+    /// Someone points at lines of a terminal, or no longer does.
+    Pointing { slot: Slot, at: Option<Pointing> },
+    /// Someone says something. `at` is the host's clock, in milliseconds since 1970.
+    Chat { slot: Slot, text: String, at: u64 },
+    /// Someone asks for control; `on` is false when the host has answered.
+    Asking { slot: Slot, on: bool },
+    /// To one: its keys were not taken.
+    InputRefused { stream: StreamId, why: InputRefusal },
+    /// To one: the host does not give control now.
+    Declined,
+    /// To one: the invite it asked for; `token` is its text.
+    Invited { code: String, token: String, role: Role },
+    /// To one: what it asked for is not its to do.
+    NotAllowed { what: String },
+    /// The session is over.
+    End { reason: EndReason },
+}
+
+/// From one guest to the host.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub(crate) enum FromGuest {
+    /// May I type?
+    AskControl,
+    /// Something to everyone.
+    Chat { text: String },
+    /// Look here.
+    Pointing { at: Option<Pointing> },
+    /// Frames were lost: send me everything anew.
+    Resync,
+    /// I am going.
+    Leave,
+    /// A co-owner changes a role.
+    SetRole { slot: Slot, role: Role },
+    /// A co-owner removes a guest.
+    Remove { slot: Slot },
+    /// A co-owner asks for an invite.
+    Invite { role: Role, max_uses: Option<u32>, admission: Admission },
+}
+
+/// A guest in the roster.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct RosterEntry {
+    /// Its seat.
+    pub slot: Slot,
+    /// The name it gave itself: not verified.
+    pub name: String,
+    /// The program it uses.
+    pub program: String,
+    /// What it may do.
+    pub role: Role,
+    /// Whether its connection stands.
+    pub present: bool,
+}
+
+/// A terminal in the list.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct TerminalCard {
+    /// Its stream.
+    pub stream: StreamId,
+    /// Its title.
+    pub title: String,
+    /// Columns of the host's terminal.
+    pub cols: u16,
+    /// Rows of the host's terminal.
+    pub rows: u16,
+    /// Set once its program has ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended: Option<Exit>,
+}
+
+/// How a terminal's program ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Exit {
+    /// Its exit code; none if a signal ended it.
+    pub code: Option<i32>,
+}
+
+/// Lines that someone points at, counted from the first line that the session shares.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Pointing {
+    /// The terminal.
+    pub stream: StreamId,
+    /// First line.
+    pub from: u64,
+    /// Last line.
+    pub to: u64,
+}
+
+/// Why keys were not taken.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum InputRefusal {
+    /// The role is viewer.
+    ReadOnly,
+    /// The host does not look at that terminal.
+    HostAway,
+    /// They were typed at a picture that is too old.
+    Stale,
+    /// There is no such terminal, or its program has ended.
+    NoTerminal,
+}
+
+/// Why a session ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum EndReason {
+    /// The host stopped sharing.
+    Stopped,
+    /// The last terminal's program ended.
+    ShellExited,
+    /// Its time was over.
+    Expired,
+    /// The relay did not keep it, or could not be reached any more.
+    RelayGone,
+    /// The host was away for too long.
+    HostGone,
+    /// This guest was removed.
+    Removed,
+    /// This guest left.
+    Left,
+}
+
+pub(crate) fn encode<M: Serialize>(message: &M) -> Vec<u8> {
+    serde_json::to_vec(message).expect("messages have string keys and finite numbers")
+}
+
+impl FromHost {
+    pub(crate) fn decode(json: &[u8]) -> Result<Self, SessionError> {
+        let mut message: Self = decode(json)?;
+        match &mut message {
+            Self::Roster { host, guests } => {
+                *host = shown_name(host);
+                guests.truncate(MAX_LIST);
+                for guest in guests {
+                    guest.name = shown_name(&guest.name);
+                    guest.program = shown_name(&guest.program);
+                }
+            }
+            Self::Terminals { terminals } => {
+                terminals.truncate(MAX_LIST);
+                for terminal in terminals {
+                    terminal.title = shown_name(&terminal.title);
+                }
+            }
+            Self::Chat { text, .. } => *text = shown_text(text),
+            _ => {}
+        }
+        Ok(message)
+    }
+}
+
+impl FromGuest {
+    pub(crate) fn decode(json: &[u8]) -> Result<Self, SessionError> {
+        let mut message: Self = decode(json)?;
+        if let Self::Chat { text } = &mut message {
+            *text = shown_text(text);
+        }
+        Ok(message)
+    }
+}
+
+fn decode<'a, M: Deserialize<'a>>(json: &'a [u8]) -> Result<M, SessionError> {
+    if json.len() > MAX_MESSAGE {
+        return Err(SessionError::Misbehaved("a message that is too long"));
+    }
+    serde_json::from_slice(json).map_err(|_| SessionError::Misbehaved("a message that cannot be read"))
+}
+
+/// A name as it may be shown: one line, no control signs, nothing that turns the direction of the text.
+pub(crate) fn shown_name(name: &str) -> String {
+    let name: String = name.trim().chars().filter(|c| is_shown(*c)).take(MAX_NAME).collect();
+    if name.is_empty() { "someone".into() } else { name }
+}
+
+/// The same for text of several lines.
+pub(crate) fn shown_text(text: &str) -> String {
+    let mut end = text.len().min(MAX_CHAT);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text[..end].chars().filter(|c| is_shown(*c) || *c == '\n').collect()
+}
+
+fn is_shown(c: char) -> bool {
+    let turns = matches!(c, '\u{061c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+    !c.is_control() && !turns
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn names_cannot_pretend() {
+        assert_eq!(shown_name(" Ann\u{1b}[31m\u{202e}\n "), "Ann[31m");
+        assert_eq!(shown_name("\u{200b}"), "someone");
+        assert_eq!(shown_name(&"x".repeat(1000)).len(), 64);
+        assert_eq!(shown_text("a\nb\u{7}"), "a\nb");
+        assert_eq!(shown_text(&"é".repeat(4000)).len(), 4096);
+    }
+
+    #[test]
+    fn golden_text() {
+        let lines = [
+            encode(&FromHost::Roster {
+                host: "Ann".into(),
+                guests: vec![RosterEntry {
+                    slot: 1,
+                    name: "Bo".into(),
+                    program: "cli".into(),
+                    role: Role::CoOwner,
+                    present: true,
+                }],
+            }),
+            encode(&FromHost::Terminals {
+                terminals: vec![TerminalCard {
+                    stream: 1,
+                    title: "bash".into(),
+                    cols: 80,
+                    rows: 24,
+                    ended: Some(Exit { code: Some(0) }),
+                }],
+            }),
+            encode(&FromHost::InputRefused { stream: 1, why: InputRefusal::HostAway }),
+            encode(&FromHost::End { reason: EndReason::ShellExited }),
+            encode(&FromGuest::AskControl),
+            encode(&FromGuest::SetRole { slot: 2, role: Role::Writer }),
+        ];
+        let lines: Vec<_> = lines.into_iter().map(|line| String::from_utf8(line).unwrap()).collect();
+        insta::assert_snapshot!(lines.join("\n"));
+    }
+
+    proptest! {
+        #[test]
+        fn never_panics(bytes: Vec<u8>, text in "\\PC*") {
+            let _ = FromHost::decode(&bytes);
+            let _ = FromGuest::decode(&bytes);
+            prop_assert!(shown_text(&text).len() <= MAX_CHAT);
+        }
+    }
+}

@@ -1,0 +1,226 @@
+//! Pairwise frames: one direction between the host and one guest, in order and without a gap
+//! (rules JS-PAIR-…).
+//!
+//! The sender seals a frame once and keeps it until the other end has acknowledged it, so that a lost
+//! connection costs a repetition of identical bytes and never a second sealing.
+
+use std::collections::VecDeque;
+
+use bytes::Bytes;
+use jumpseat_wire::{
+    FrameHeader, FrameKind, SessionId, Slot,
+    limits::{ACK_EVERY, ACK_EVERY_BYTES},
+};
+
+use crate::{
+    Millis, SessionError,
+    frame::{
+        record::Plaintext,
+        seal::{OpenKey, SealKey},
+    },
+};
+
+/// Which direction of which pair.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Lane {
+    pub(crate) kind: FrameKind,
+    pub(crate) slot: Slot,
+}
+
+pub(crate) struct PairSender {
+    lane: Lane,
+    key: SealKey,
+    unacked: VecDeque<Bytes>,
+    unacked_bytes: usize,
+    window: usize,
+}
+
+pub(crate) struct PairReceiver {
+    lane: Lane,
+    key: OpenKey,
+    expected: u64,
+    acks: AckClock,
+}
+
+impl PairSender {
+    pub(crate) fn new(lane: Lane, key: SealKey, window: usize) -> Self {
+        Self { lane, key, unacked: VecDeque::new(), unacked_bytes: 0, window }
+    }
+
+    /// Whether the window takes another frame.
+    pub(crate) fn is_open(&self) -> bool {
+        self.unacked_bytes < self.window
+    }
+
+    /// Whether everything has arrived.
+    pub(crate) fn is_drained(&self) -> bool {
+        self.unacked.is_empty()
+    }
+
+    pub(crate) fn seal(&mut self, sid: SessionId, plaintext: Plaintext) -> Result<Bytes, SessionError> {
+        let Lane { kind, slot } = self.lane;
+        let frame = self.key.seal(sid, plaintext.into_buffer(), |seq, _| FrameHeader {
+            kind,
+            slot,
+            epoch: 0,
+            seq,
+        })?;
+        let frame = Bytes::from(frame);
+        self.unacked_bytes += frame.len();
+        self.unacked.push_back(frame.clone());
+        Ok(frame)
+    }
+
+    /// The other end expects `next`: everything before it has arrived.
+    pub(crate) fn acked(&mut self, next: u64) -> Result<(), SessionError> {
+        if next > self.key.next() {
+            return Err(SessionError::Misbehaved("an acknowledgement of what was never sent"));
+        }
+        while self.first_unacked() < next {
+            if let Some(frame) = self.unacked.pop_front() {
+                self.unacked_bytes -= frame.len();
+            }
+        }
+        Ok(())
+    }
+
+    /// The identical bytes of everything that has not arrived (JS-PAIR-3).
+    pub(crate) fn replay(&self) -> impl Iterator<Item = Bytes> {
+        self.unacked.iter().cloned()
+    }
+
+    fn first_unacked(&self) -> u64 {
+        self.key.next() - self.unacked.len() as u64
+    }
+}
+
+impl PairReceiver {
+    pub(crate) fn new(lane: Lane, key: OpenKey) -> Self {
+        Self { lane, key, expected: 0, acks: AckClock::default() }
+    }
+
+    /// The next frame's number.
+    pub(crate) fn expected(&self) -> u64 {
+        self.expected
+    }
+
+    /// Opens the next frame; `None` for one that came before, which a replay after a lost connection
+    /// brings and which is not opened again (JS-PAIR-2).
+    pub(crate) fn open(
+        &mut self,
+        now: Millis,
+        sid: SessionId,
+        header: &FrameHeader,
+        ciphertext: &[u8],
+    ) -> Result<Option<Vec<u8>>, SessionError> {
+        if (header.kind, header.slot) != (self.lane.kind, self.lane.slot) {
+            return Err(SessionError::Misbehaved("a frame of another pair"));
+        }
+        if header.seq < self.expected {
+            return Ok(None);
+        }
+        if header.seq > self.expected {
+            return Err(SessionError::Misbehaved("a pairwise frame is missing"));
+        }
+        let plaintext = self.key.open(sid, header, ciphertext)?;
+        self.expected += 1;
+        self.acks.took(now, ciphertext.len());
+        Ok(Some(plaintext))
+    }
+
+    /// When an acknowledgement is due.
+    pub(crate) fn ack_due(&self) -> Option<Millis> {
+        self.acks.due()
+    }
+
+    pub(crate) fn acks(&mut self) -> &mut AckClock {
+        &mut self.acks
+    }
+}
+
+/// When to acknowledge: every so many bytes, and soon after anything at all.
+#[derive(Default)]
+pub(crate) struct AckClock {
+    bytes: usize,
+    due: Option<Millis>,
+}
+
+impl AckClock {
+    pub(crate) fn took(&mut self, now: Millis, bytes: usize) {
+        self.bytes += bytes;
+        self.due.get_or_insert(now + ACK_EVERY);
+        if self.bytes >= ACK_EVERY_BYTES {
+            self.due = Some(now);
+        }
+    }
+
+    pub(crate) fn due(&self) -> Option<Millis> {
+        self.due
+    }
+
+    /// Whether an acknowledgement is to be sent now; if so, counts it as sent.
+    pub(crate) fn take(&mut self, now: Millis) -> bool {
+        let due = self.due.is_some_and(|due| due <= now);
+        if due {
+            *self = Self::default();
+        }
+        due
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crypto::secret::Secret;
+
+    const SID: SessionId = SessionId([1; 16]);
+    const LANE: Lane = Lane { kind: FrameKind::ToHost, slot: 3 };
+
+    fn pair() -> (PairSender, PairReceiver) {
+        let (key, nonce) = (Secret([1; 32]), Secret([2; 12]));
+        (
+            PairSender::new(LANE, SealKey::new(&key, &nonce), 1000),
+            PairReceiver::new(LANE, OpenKey::new(&key, &nonce)),
+        )
+    }
+
+    fn open(receiver: &mut PairReceiver, frame: &[u8]) -> Result<Option<Vec<u8>>, SessionError> {
+        let (header, ciphertext) = FrameHeader::decode(frame).unwrap();
+        receiver.open(Millis(0), SID, &header, ciphertext)
+    }
+
+    /// JS-PAIR-2, JS-PAIR-3; adversarial cases 14, 15, 18.
+    #[test]
+    fn in_order_once_and_only_for_its_pair() {
+        let (mut sender, mut receiver) = pair();
+        let frames: Vec<_> = (0..3).map(|_| sender.seal(SID, Plaintext::to_host()).unwrap()).collect();
+        assert!(open(&mut receiver, &frames[1]).is_err(), "a gap");
+        assert!(open(&mut receiver, &frames[0]).unwrap().is_some());
+        assert!(open(&mut receiver, &frames[0]).unwrap().is_none(), "a replay");
+        for at in 0..frames[1].len() {
+            let mut broken = frames[1].to_vec();
+            broken[at] ^= 1;
+            if let Ok((header, ciphertext)) = FrameHeader::decode(&broken) {
+                assert!(
+                    !matches!(receiver.open(Millis(0), SID, &header, ciphertext), Ok(Some(_))),
+                    "byte {at}"
+                );
+            }
+        }
+        assert!(open(&mut receiver, &frames[1]).unwrap().is_some());
+        sender.acked(2).unwrap();
+        assert_eq!(sender.replay().collect::<Vec<_>>(), frames[2..]);
+        assert!(sender.acked(4).is_err());
+    }
+
+    #[test]
+    fn the_window_closes_and_opens() {
+        let (mut sender, _) = pair();
+        while sender.is_open() {
+            sender.seal(SID, Plaintext::to_host()).unwrap();
+        }
+        sender.acked(1).unwrap();
+        sender.acked(2).unwrap();
+        assert!(sender.is_open());
+    }
+}

@@ -1,0 +1,85 @@
+//! A host, its guests and an honest relay in one process, under virtual time.
+
+mod support;
+
+use jumpseat_session::{EndReason, InputRefusal, Role, guest::GuestEvent, host::HostEvent};
+use support::World;
+
+#[test]
+fn a_guest_joins_watches_types_and_is_removed() {
+    let mut world = World::new();
+    world.print(b"before\r\n");
+    let invite = world.invite(Role::Viewer);
+    let bo = world.join("Bo", &invite);
+    assert_eq!(world.shown(bo), world.screen());
+
+    world.print(b"live\r\n");
+    assert_eq!(world.shown(bo), b"before\r\nlive\r\n");
+
+    world.look(true);
+    world.type_as(bo, b"ls\r");
+    assert!(world.typed().is_empty());
+    world.saw_guest(bo, |e| matches!(e, GuestEvent::InputRefused { why: InputRefusal::ReadOnly, .. }));
+
+    world.as_guest(bo, |guest, now| guest.ask_control(now).unwrap());
+    world.saw_host(|e| matches!(e, HostEvent::ControlAsked { slot: 1 }));
+    world.as_host(|host, now| host.set_role(now, 1, Role::Writer).unwrap());
+    world.saw_guest(bo, |e| matches!(e, GuestEvent::Role { role: Role::Writer }));
+    world.type_as(bo, b"ls\r");
+    assert_eq!(world.typed(), [(1, b"ls\r".to_vec())]);
+
+    world.look(false);
+    world.type_as(bo, b"x");
+    world.saw_guest(bo, |e| matches!(e, GuestEvent::InputRefused { why: InputRefusal::HostAway, .. }));
+
+    world.as_host(|host, now| host.remove(now, 1).unwrap());
+    world.saw_guest(bo, |e| matches!(e, GuestEvent::Ended { reason: EndReason::Removed, by_host: true }));
+    world.print(b"secret\r\n");
+    assert_eq!(world.shown(bo), b"before\r\nlive\r\n");
+
+    let again = world.knock("Bo", &invite);
+    world.saw_guest(again, |e| matches!(e, GuestEvent::Refused { why: Some(_) }));
+}
+
+#[test]
+fn a_flood_ends_equal_for_everyone() {
+    let mut world = World::new();
+    let invite = world.invite(Role::Viewer);
+    let guests: Vec<_> = (0..3).map(|i| world.join(&format!("g{i}"), &invite)).collect();
+    for i in 0..200u32 {
+        world.print(&[i as u8; 30_000]);
+        world.pass(1);
+    }
+    world.pass(2000);
+    for guest in guests {
+        assert!(world.shown(guest) == world.screen());
+        assert!(world.received(guest) < 5_500_000, "{}", world.received(guest));
+    }
+}
+
+#[test]
+fn lost_connections_lose_nothing() {
+    let mut world = World::new();
+    let invite = world.invite(Role::Writer);
+    let bo = world.join("Bo", &invite);
+    world.look(true);
+    world.drop_guest(bo);
+    world.print(b"while away ");
+    world.type_as(bo, b"typed while away");
+    world.connect_guest(bo);
+    world.run();
+    assert_eq!(world.typed(), [(1, b"typed while away".to_vec())]);
+    assert_eq!(world.shown(bo), world.screen());
+    world.drop_host();
+    world.print(b"host away ");
+    world.connect_host();
+    world.run();
+    assert_eq!(world.shown(bo), world.screen());
+    world.restart_relay();
+    world.print(b"relay away ");
+    world.connect_host();
+    world.connect_guest(bo);
+    world.run();
+    world.print(b"and back");
+    assert_eq!(world.shown(bo), world.screen());
+}
