@@ -11,6 +11,8 @@
 mod code;
 mod control;
 mod header;
+mod screen;
+mod snapshot;
 
 /// A decoder under test.
 #[derive(Debug)]
@@ -26,6 +28,8 @@ pub const TARGETS: &[Target] = &[
     Target { name: "code", run: code::run },
     Target { name: "control", run: control::run },
     Target { name: "header", run: header::run },
+    Target { name: "screen", run: screen::run },
+    Target { name: "snapshot", run: snapshot::run },
 ];
 
 /// The target of this name.

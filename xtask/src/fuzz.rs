@@ -131,8 +131,12 @@ fn fuzz_one(binary: &Path, target: &str, seconds: u64) -> Result<bool> {
         println!("fuzz: {target:<12} {}", progress(&text));
         return Ok(true);
     }
-    let lines: Vec<&str> = text.lines().collect();
-    println!("{}", lines[lines.len().saturating_sub(60)..].join("\n"));
+    let reason =
+        text.lines().skip_while(|line| !(line.contains("panicked at") || line.contains("ERROR: libFuzzer")));
+    for line in reason.take_while(|line| !line.starts_with("stack backtrace")).take(20) {
+        println!("{line}");
+    }
+    println!("fuzz: all of it is in {}", log.display());
     if let Some(input) =
         text.lines().find_map(|line| line.split_once("Test unit written to ").map(|(_, at)| at))
     {

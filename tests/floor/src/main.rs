@@ -31,15 +31,21 @@ usage: jumpseat-floor relay                               print the address, the
        jumpseat-floor bare drain COMMAND [ARGUMENT…]      read a PTY until the command ends
        jumpseat-floor bare keys COUNT COMMAND…            print the time of each key's echo through a PTY alone
        jumpseat-floor bare ping COUNT                     the same through TCP alone
-       jumpseat-floor echo FILE                           the echo program; FILE is told when it is ready";
+       jumpseat-floor echo FILE                           the echo program; FILE is told when it is ready
+       jumpseat-floor corpus BYTES                        print realistic terminal output, always the same";
+
+/// The bench's corpus is this one for ever: figures of different days stay comparable.
+const CORPUS_SEED: u64 = 1;
 
 #[cfg(unix)]
 fn main() -> anyhow::Result<()> {
+    use std::io::Write;
+
     use anyhow::Context;
 
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let count = |text: &str| text.parse::<usize>().context("COUNT is a number");
+    let count = |text: &str| text.parse::<usize>().with_context(|| format!("{text} is no number"));
     match &words[..] {
         ["relay"] => relay::run(),
         ["host", address, command @ ..] if !command.is_empty() => host::run(address, command),
@@ -49,6 +55,10 @@ fn main() -> anyhow::Result<()> {
         ["bare", "keys", keys, command @ ..] if !command.is_empty() => bare::keys(command, count(keys)?),
         ["bare", "ping", keys] => bare::ping(count(keys)?),
         ["echo", ready] => keys::echo_program(ready),
+        ["corpus", bytes] => {
+            let corpus = jumpseat_screen::corpus::realistic(CORPUS_SEED, count(bytes)?);
+            Ok(std::io::stdout().write_all(&corpus)?)
+        }
         _ => anyhow::bail!("{USAGE}"),
     }
 }

@@ -14,7 +14,9 @@ pub(super) fn check(source: &Source) -> Vec<Finding> {
     if !source.code.is_empty() && lines > MOST_LINES {
         findings.push(source.finding(0, format!("{lines} lines; split it (at most {MOST_LINES})")));
     }
-    if source.path.ends_with("/mod.rs") {
+    // Beside a package's tests Cargo would take the file for a test of its own.
+    let among_tests = source.path.rsplit('/').nth(2) == Some("tests");
+    if source.path.ends_with("/mod.rs") && !among_tests {
         findings.push(source.finding(0, "name the file after its module, beside the folder"));
     }
     for (index, line) in source.text.lines().enumerate() {
@@ -51,6 +53,7 @@ mod tests {
     fn stray_white_space_and_misplaced_modules_are_found() {
         assert_eq!(found("a.md", "x \ny\n"), ["white space at the end of the line"]);
         assert_eq!(found("a.md", "x"), ["no line break at the end of the file"]);
+        assert!(found("a/tests/support/mod.rs", "\n").is_empty());
         assert_eq!(found("a/mod.rs", "\n"), ["name the file after its module, beside the folder"]);
     }
 }
