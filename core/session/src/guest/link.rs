@@ -127,6 +127,10 @@ impl Guest {
             }
             (State::Up | State::Knocking, RelayToGuest::Host { present }) => {
                 self.event(GuestEvent::HostPresent { present });
+                if present {
+                    // The relay drops what it cannot hand to an absent host (JS-LINK-4).
+                    self.with_seat(|seated, context| seated.connection_back(now, context));
+                }
                 Ok(())
             }
             _ => Err(SessionError::Misbehaved("the relay's message does not belong here")),
