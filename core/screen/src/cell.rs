@@ -50,10 +50,6 @@ impl Cell {
         self.content & TEXT_MASK
     }
 
-    pub(crate) const fn with_style(self, style: u32) -> Self {
-        Self { content: self.content, style }
-    }
-
     /// Whether this is the empty second half that belongs to a wide character.
     pub(crate) const fn is_spacer(self) -> bool {
         self.content == 0

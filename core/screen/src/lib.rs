@@ -36,6 +36,8 @@ mod charset;
 mod cluster;
 #[cfg(feature = "testing")]
 pub mod corpus;
+#[cfg(feature = "testing")]
+mod dump;
 mod event;
 mod line;
 mod link;
@@ -43,6 +45,8 @@ mod modes;
 mod palette;
 mod parser;
 mod reflow;
+mod replies;
+mod sanitize;
 mod screen;
 mod snapshot;
 mod state;
@@ -56,6 +60,8 @@ pub use event::Event;
 pub use link::{Link, MAX_URI};
 pub use modes::{CursorShape, Modes, MouseEncoding, MouseProtocol};
 pub use palette::{Palette, Slot};
+pub use replies::{ReplyFilter, strip_replies};
+pub use sanitize::{Policy, Sanitizer};
 pub use screen::{Changes, Cursor, Mark, Options, Screen, Start};
 pub use snapshot::{DecodeError, Limits};
 pub use style::{Color, Style, Underline};

@@ -42,11 +42,6 @@ impl Line {
         self.tail
     }
 
-    /// The cells that differ from the tail, and maybe some that do not.
-    pub(crate) fn cells(&self) -> &[Cell] {
-        &self.cells
-    }
-
     /// The stored cells without trailing ones that equal the tail.
     pub(crate) fn trimmed(&self) -> &[Cell] {
         let blank = Cell::null(self.tail);

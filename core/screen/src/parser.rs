@@ -339,7 +339,7 @@ impl Parser {
 
 /// Number of printable ASCII bytes at the start.
 #[inline]
-fn printable_run(bytes: &[u8]) -> usize {
+pub(crate) fn printable_run(bytes: &[u8]) -> usize {
     const ONES: u64 = 0x0101_0101_0101_0101;
     const HIGH: u64 = 0x8080_8080_8080_8080;
     let mut len = 0;

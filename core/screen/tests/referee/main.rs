@@ -1,0 +1,5 @@
+//! The referee: our screen, and our snapshots in xterm.js, against xterm.js fed with the whole stream.
+
+mod corpus;
+mod judge;
+mod soup;

@@ -1,0 +1,173 @@
+// Compares screens, cell by cell, with what xterm.js shows.
+//
+//   node referee.mjs JOBS.json      (an array; see below)
+//
+// A job is { name, cols, rows, scrollback, unicode, steps, model?, cuts?, tolerant? }:
+//   steps     what happens to the terminal: { write: hex } or { resize: [cols, rows] }
+//   model     the dump that our own screen makes after all steps
+//   cuts      [{ at, cols, rows, ansi: hex }]: a snapshot taken after `at` steps, which must go on alike
+// Prints one JSON line for each difference found and exits with 1 if there was any.
+import { readFileSync } from "node:fs";
+import unicode11 from "@xterm/addon-unicode11";
+import headless from "@xterm/headless";
+
+const UNDERLINE = 0x10000000;
+const EXTENDED = 0x10000000;
+
+function open({ cols, rows, scrollback, unicode }) {
+  const terminal = new headless.Terminal({
+    cols, rows, scrollback, allowProposedApi: true, logLevel: "off",
+    windowOptions: { pushTitle: true, popTitle: true },
+  });
+  if (unicode === "11") {
+    terminal.loadAddon(new unicode11.Unicode11Addon());
+    terminal.unicode.activeVersion = "11";
+  }
+  const core = terminal._core;
+  // Links are forgotten with their last marker; cells keep their number. Remember them all.
+  const links = new Map();
+  const service = core._oscLinkService;
+  const register = service.registerLink.bind(service);
+  service.registerLink = (data) => {
+    const id = register(data);
+    links.set(id, data);
+    return id;
+  };
+  let title = "";
+  terminal.onTitleChange((text) => (title = text));
+  // Text reaches terminals through a streaming decoder, as VS Code's do.
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  return {
+    core, links,
+    title: () => title,
+    step(step) {
+      if (step.resize) {
+        core.resize(...step.resize);
+        // xterm.js forgets to shrink an alternate buffer that is not in use, which then scrolls back.
+        const { lines } = core._bufferService.buffers.alt;
+        if (lines.length === 0) lines.maxLength = step.resize[1];
+      } else core.writeSync(decoder.decode(Buffer.from(step.write, "hex"), { stream: true }));
+    },
+  };
+}
+
+const hex = (text) => Buffer.from(text, "utf8").toString("hex");
+
+function color(word) {
+  switch (word & 0x3000000) {
+    case 0x1000000: case 0x2000000: return word & 0x30000ff;
+    case 0x3000000: return word & 0x3ffffff;
+    default: return 0;
+  }
+}
+
+const word = (value) => (((value & 0xfc000000) | color(value)) >>> 0).toString(16);
+
+function words(links, fg, bg, extended) {
+  const counts = bg & EXTENDED && extended;
+  const ext = counts ? extended._ext : 0;
+  const kind = fg & UNDERLINE ? Math.max((ext >>> 26) & 7, 1) : 0;
+  const link = counts && extended.urlId ? links.get(extended.urlId) : undefined;
+  const target = link ? `${hex(link.id ?? "")}@${hex(link.uri)}` : "";
+  return `${word(fg)}/${word(bg & ~EXTENDED)}/${kind}/${color(ext).toString(16)}/${target}`;
+}
+
+function dumpLine(terminal, line, cols) {
+  const runs = [];
+  for (let x = 0; x < cols; x++) {
+    const codes = [...line.getString(x)].map((c) => c.codePointAt(0).toString(16)).join("+");
+    let text = `${codes}/${line.getWidth(x)}`;
+    const [fg, bg] = [line.getFg(x), line.getBg(x)];
+    const style = words(terminal.links, fg, bg, bg & EXTENDED ? line._extendedAttrs[x] : undefined);
+    if (style !== "0/0/0/0/") text += "/" + style;
+    const last = runs.at(-1);
+    if (last?.text === text) last.count++;
+    else runs.push({ text, count: 1 });
+  }
+  if (runs.at(-1)?.text === "/1") runs.pop();
+  return runs.map(({ text, count }) => ` ${count}x${text}`).join("");
+}
+
+function dumpLines(terminal, buffer, name, cols, out) {
+  for (let i = 0; i < buffer.lines.length; i++) {
+    const line = buffer.lines.get(i);
+    out.push(`${name}${i} w${line.isWrapped && i > 0 ? 1 : 0}${dumpLine(terminal, line, cols)}`);
+  }
+}
+
+function dump(terminal) {
+  const { core } = terminal;
+  const { cols, rows, buffers } = core._bufferService;
+  const buffer = buffers.active;
+  const dec = core.coreService.decPrivateModes;
+  const mouse = core.coreMouseService;
+  const flag = (value) => (value ? 1 : 0);
+  const options = core.optionsService.rawOptions;
+  const saved = buffer.savedCurAttrData;
+  const pen = core._inputHandler._curAttrData;
+  const tabs = Object.keys(buffer.tabs).map(Number).filter((column) => column < cols);
+  const out = [
+    `size ${cols}x${rows}`,
+    `alt ${flag(buffer === buffers.alt)}`,
+    `cursor ${buffer.x} ${buffer.y} base ${buffer.ybase}`,
+    `region ${buffer.scrollTop} ${buffer.scrollBottom}`,
+    `saved ${buffer.savedX} ${buffer.savedY} ${words(terminal.links, saved.fg, saved.bg & ~EXTENDED)}`,
+    `tabs ${tabs.sort((a, b) => a - b).join(",")}`,
+    `modes irm${flag(core.coreService.modes.insertMode)} lnm${flag(options.convertEol)}` +
+      ` ckm${flag(dec.applicationCursorKeys)} kpm${flag(dec.applicationKeypad)} om${flag(dec.origin)}` +
+      ` awm${flag(dec.wraparound)} blink${flag(options.cursorBlink)} hidden${flag(core.coreService.isCursorHidden)}` +
+      ` rw${flag(dec.reverseWraparound)} focus${flag(dec.sendFocus)} paste${flag(dec.bracketedPasteMode)}` +
+      ` sync${flag(dec.synchronizedOutput)}`,
+    `mouse ${mouse.activeProtocol} ${mouse.activeEncoding} cursor ${dec.cursorStyle} ${dec.cursorBlink}`,
+    `title ${hex(terminal.title())}`,
+    `pen ${words(terminal.links, pen.fg, pen.bg, pen.extended)}`,
+  ];
+  dumpLines(terminal, buffers.normal, "N", cols, out);
+  if (buffer === buffers.alt) dumpLines(terminal, buffers.alt, "A", cols, out);
+  return out;
+}
+
+function differences(expected, actual) {
+  const found = [];
+  for (let i = 0; i < Math.max(expected.length, actual.length) && found.length < 5; i++) {
+    if (expected[i] !== actual[i]) found.push({ xterm: expected[i] ?? "(nothing)", ours: actual[i] ?? "(nothing)" });
+  }
+  return found;
+}
+
+function judge(job, report) {
+  const whole = open(job);
+  try {
+    job.steps.forEach((step) => whole.step(step));
+  } catch {
+    return false; // xterm.js itself fails on a few sequences; there is nothing to agree with.
+  }
+  const expected = dump(whole);
+  const lost = new Set(job.ignore ?? []);
+  const compare = (what, actual) => {
+    const keep = (line) => !lost.has(line.split(" ", 1)[0]);
+    const found = differences(expected.filter(keep), actual.filter(keep));
+    if (found.length) report({ name: job.name, what, found });
+  };
+  if (job.model) compare("model", job.model.trimEnd().split("\n"));
+  for (const cut of job.cuts ?? []) {
+    const late = open({ ...job, cols: cut.cols, rows: cut.rows });
+    late.step({ write: cut.ansi });
+    job.steps.slice(cut.at).forEach((step) => late.step(step));
+    compare(`snapshot after step ${cut.at}`, dump(late));
+  }
+  return true;
+}
+
+const jobs = JSON.parse(readFileSync(process.argv[2], "utf8"));
+let failed = 0;
+let skipped = 0;
+for (const job of jobs) {
+  const ok = judge(job, (difference) => {
+    failed++;
+    console.log(JSON.stringify(difference));
+  });
+  if (!ok) skipped++;
+}
+console.log(JSON.stringify({ jobs: jobs.length, skipped, failed }));
+process.exitCode = failed ? 1 : 0;
