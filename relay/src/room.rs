@@ -469,3 +469,6 @@ impl Room {
 fn fits(claim: &Claim, hash: &ClaimHash) -> bool {
     bool::from(Sha256::digest(claim.0).as_slice().ct_eq(&hash.0))
 }
+
+#[cfg(test)]
+mod tests;

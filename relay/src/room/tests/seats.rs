@@ -1,0 +1,412 @@
+//! Who sits where, who hears what.
+
+use super::*;
+use jumpseat_wire::limits::{
+    ACK_EVERY, ACK_EVERY_BYTES, FAILED_KNOCKS_PER_SECOND, GRACE, INPUT_WINDOW, MAX_BUNDLE_LEN, MAX_FRAME_LEN,
+    MAX_KNOCK_LEN, MAX_PAIR_BACKLOG, MAX_PENDING_KNOCKS,
+};
+
+const TICK: Duration = Duration::from_millis(1);
+
+#[test]
+fn an_opening_is_checked() {
+    let open = |slots: &[Slot], bundle: usize| {
+        let seats = slots.iter().map(|slot| SeatClaim { slot: *slot, claim: hash(&claim(*slot)) }).collect();
+        Opening { bundle: Blob(vec![0; bundle]), claim: hash(&HOST_CLAIM), seats }.check(MAX_GUESTS)
+    };
+    assert_eq!(open(&[1, 2, 3], MAX_BUNDLE_LEN), Ok(()));
+    for (slots, bundle) in [(&[0][..], 1), (&[1, 1], 1), (&[1, 2, 3, 4], 1), (&[], MAX_BUNDLE_LEN + 1)] {
+        assert_eq!(open(slots, bundle), Err(CloseCode::BadMessage), "{slots:?} {bundle}");
+    }
+}
+
+#[test]
+fn a_knock_reaches_the_host_and_the_welcome_seats_its_connection() {
+    let mut stage = Stage::new();
+    stage.group(0, 300);
+    let (link, knock) = stage.knock();
+    assert_eq!(stage.host_hears(), [RelayToHost::Knock { knock, data: Blob(vec![1]) }]);
+    assert_eq!(stage.fetch(&link).len(), 0, "nothing for a guest without a seat");
+    stage.welcome(knock, 1);
+    assert_eq!(link.slot(), Some(1));
+    assert_eq!(stage.guest_hears(&link), [RelayToGuest::Welcome { data: Blob(vec![2]) }]);
+    assert_eq!(stage.host_hears(), [RelayToHost::Present { slot: 1, pair: 0 }]);
+    stage.group(1, 300);
+    assert_eq!(groups(&stage.fetch(&link)), [1], "from the seat on, nothing before");
+}
+
+#[test]
+fn a_refused_knock_hears_the_reason_and_is_closed() {
+    let mut stage = Stage::new();
+    let (link, knock) = stage.knock();
+    stage.host_says(HostToRelay::Refuse { knock, data: Some(Blob(vec![3])), failed: false });
+    assert_eq!(link.verdict(), Some(CloseCode::Refused));
+    let parting = VecDeque::from([link.parting().unwrap().clone()]);
+    assert_eq!(texts::<RelayToGuest>(&parting), [RelayToGuest::Refused { data: Some(Blob(vec![3])) }]);
+
+    let (link, knock) = stage.knock();
+    stage.host_says(HostToRelay::Refuse { knock, data: None, failed: true });
+    assert_eq!((link.verdict(), link.parting()), (Some(CloseCode::Refused), None));
+}
+
+#[test]
+fn the_host_hears_of_knocks_that_go_away_if_it_heard_of_them() {
+    let mut stage = Stage::new();
+    let (_, unheard) = stage.knock();
+    stage.room.knock_left(unheard);
+    assert_eq!(stage.host_hears(), []);
+    let (_, knock) = stage.knock();
+    stage.host_hears();
+    stage.room.knock_left(knock);
+    assert_eq!(stage.host_hears(), [RelayToHost::KnockGone { knock }]);
+}
+
+#[test]
+fn knocks_are_limited_in_number_and_size() {
+    let mut stage = Stage::new();
+    let links: Vec<_> = (0..MAX_PENDING_KNOCKS).map(|_| stage.knock()).collect();
+    let one_more = stage.room.knock(Arc::default(), Blob(vec![1]), stage.now);
+    assert_eq!(one_more, Err(CloseCode::RateLimited));
+    stage.room.knock_left(links[0].1);
+    let long = stage.room.knock(Arc::default(), Blob(vec![1; MAX_KNOCK_LEN + 1]), stage.now);
+    assert_eq!(long, Err(CloseCode::BadMessage));
+    stage.knock();
+}
+
+#[test]
+fn too_many_failed_knocks_pause_the_room_for_longer_and_longer() {
+    let mut stage = Stage::new();
+    let flood = |stage: &mut Stage| {
+        for _ in 0..=FAILED_KNOCKS_PER_SECOND {
+            let (_, knock) = stage.knock();
+            stage.host_says(HostToRelay::Refuse { knock, data: None, failed: true });
+        }
+        let start = stage.now;
+        let knock = loop {
+            match stage.room.knock(Arc::default(), Blob(vec![1]), stage.now) {
+                Ok(knock) => break knock,
+                Err(code) => assert_eq!(code, CloseCode::RateLimited),
+            }
+            stage.pass(Duration::from_millis(100));
+        };
+        stage.room.knock_left(knock);
+        (stage.now - start).as_secs()
+    };
+    let pauses: Vec<_> = (0..8).map(|_| flood(&mut stage)).collect();
+    assert_eq!(pauses, [1, 2, 4, 8, 16, 32, 60, 60]);
+    stage.pass(Duration::from_secs(61));
+    assert_eq!(flood(&mut stage), 1, "calm forgives");
+}
+
+#[test]
+fn a_few_failed_knocks_pause_nothing() {
+    let mut stage = Stage::new();
+    for _ in 0..20 {
+        for _ in 0..FAILED_KNOCKS_PER_SECOND {
+            let (_, knock) = stage.knock();
+            stage.host_says(HostToRelay::Refuse { knock, data: None, failed: true });
+        }
+        stage.pass(Duration::from_secs(1));
+    }
+}
+
+#[test]
+fn a_full_room_closes_the_knock_and_tells_the_host() {
+    let mut stage = Stage::new();
+    for slot in 1..=MAX_GUESTS as Slot {
+        stage.seat(slot);
+    }
+    let (link, knock) = stage.knock();
+    stage.host_hears();
+    stage.welcome(knock, 9);
+    assert_eq!(link.verdict(), Some(CloseCode::Full));
+    assert_eq!(stage.host_hears(), [RelayToHost::KnockGone { knock }]);
+}
+
+#[test]
+fn a_slot_is_not_given_twice() {
+    let mut stage = Stage::new();
+    stage.seat(1);
+    let (_, knock) = stage.knock();
+    for slot in [0, 1] {
+        let seat = SeatClaim { slot, claim: hash(&claim(slot)) };
+        let welcome = HostToRelay::Welcome { knock, seat, data: Blob(vec![2]) };
+        let said = stage.room.host_says(&stage.host.clone(), welcome, stage.now);
+        assert_eq!(said, Err(CloseCode::BadMessage));
+    }
+}
+
+#[test]
+fn a_seat_is_taken_back_with_its_claim_alone() {
+    let mut stage = Stage::new();
+    let old = stage.seat(1);
+    stage.group(0, 300);
+    let forged = stage.room.take_seat(Arc::default(), 1, &claim(2), (0, 0), stage.now);
+    assert_eq!(forged, Err(CloseCode::NotAllowed));
+    assert_eq!(stage.take_seat(7, (0, 0)).err(), Some(CloseCode::NotFound));
+    assert_eq!(old.verdict(), None);
+
+    let new = stage.take_seat(1, (0, 5)).unwrap();
+    assert_eq!(old.verdict(), Some(CloseCode::Replaced));
+    let got = stage.fetch(&new);
+    assert_eq!(texts::<RelayToGuest>(&got), [RelayToGuest::Seated { host_present: true }]);
+    assert_eq!(groups(&got), [0], "what it had not acknowledged");
+    assert_eq!(stage.host_hears().pop(), Some(RelayToHost::Present { slot: 1, pair: 5 }));
+    // The old connection has no say any more.
+    stage.room.guest_lost(&old, stage.now);
+    stage.acknowledge(&old, 1, 9);
+    assert_eq!(stage.host_hears(), []);
+    assert_eq!(stage.fetch(&old).len(), 0);
+}
+
+#[test]
+fn a_lost_guest_resumes_without_a_gap_or_shows_one() {
+    let mut stage = Stage::new();
+    let link = stage.seat(1);
+    for seq in 0..4 {
+        stage.group(seq, 300);
+    }
+    stage.fetch(&link);
+    stage.acknowledge(&link, 2, 0);
+    stage.room.guest_lost(&link, stage.now);
+    assert_eq!(stage.host_hears(), [RelayToHost::Absent { slot: 1 }]);
+    stage.group(4, 300);
+    let link = stage.take_seat(1, (2, 0)).unwrap();
+    assert_eq!(stage.drain(&link), [2, 3, 4]);
+    // One that forgot more than it acknowledged gets the oldest that is left, and sees the gap.
+    let link = stage.take_seat(1, (0, 0)).unwrap();
+    assert_eq!(stage.drain(&link), Vec::<u64>::new());
+    stage.group(5, 300);
+    assert_eq!(stage.drain(&link), [5]);
+}
+
+#[test]
+fn a_seat_is_kept_for_the_grace_and_no_longer() {
+    let mut stage = Stage::new();
+    let link = stage.seat(1);
+    stage.room.guest_lost(&link, stage.now);
+    stage.pass(GRACE - TICK);
+    assert!(stage.room.is_standing(stage.now));
+    stage.take_seat(1, (0, 0)).unwrap();
+    let link = stage.take_seat(1, (0, 0)).unwrap();
+    stage.room.guest_lost(&link, stage.now);
+    stage.pass(GRACE);
+    assert!(stage.room.is_standing(stage.now));
+    assert_eq!(stage.take_seat(1, (0, 0)).err(), Some(CloseCode::NotFound));
+}
+
+#[test]
+fn a_removed_guest_is_closed_and_its_claim_void() {
+    let mut stage = Stage::new();
+    let link = stage.seat(1);
+    stage.host_says(HostToRelay::Remove { slot: 1 });
+    assert_eq!(link.verdict(), Some(CloseCode::Removed));
+    assert_eq!(stage.take_seat(1, (0, 0)).err(), Some(CloseCode::NotFound));
+    assert_eq!(stage.input(&link, 1, 0, 100), Ok(()), "and what it still sends goes nowhere");
+    assert_eq!(stage.host_fetches().len(), 0);
+}
+
+#[test]
+fn the_end_closes_everyone() {
+    let mut stage = Stage::new();
+    let guest = stage.seat(1);
+    let (knocker, _) = stage.knock();
+    stage.host_says(HostToRelay::End);
+    for link in [&guest, &knocker, &stage.host] {
+        assert_eq!(link.verdict(), Some(CloseCode::Ended));
+    }
+    assert!(!stage.room.is_standing(stage.now));
+    assert_eq!(stage.take_seat(1, (0, 0)).err(), Some(CloseCode::NotFound));
+    assert_eq!(stage.room.knock(Arc::default(), Blob(vec![]), stage.now), Err(CloseCode::NotFound));
+}
+
+#[test]
+fn a_session_expires_for_everyone() {
+    let mut stage = Stage::new();
+    let guest = stage.seat(1);
+    stage.pass(SESSION_LIFETIME - TICK);
+    assert!(stage.room.is_standing(stage.now));
+    stage.pass(TICK);
+    assert!(!stage.room.is_standing(stage.now));
+    assert_eq!(guest.verdict(), Some(CloseCode::Expired));
+    assert_eq!(stage.host.verdict(), Some(CloseCode::Expired));
+}
+
+#[test]
+fn guests_hear_that_the_host_went_and_wait_for_the_grace() {
+    let mut stage = Stage::new();
+    let guest = stage.seat(1);
+    stage.input(&guest, 1, 0, 100).unwrap();
+    stage.room.host_lost(&stage.host.clone(), stage.now);
+    assert_eq!(stage.guest_hears(&guest), [RelayToGuest::Host { present: false }]);
+    assert_eq!(stage.input(&guest, 1, 1, 100), Ok(()));
+    stage.pass(GRACE - TICK);
+    assert!(stage.room.is_standing(stage.now));
+    assert_eq!(guest.verdict(), None);
+    stage.pass(TICK);
+    assert!(!stage.room.is_standing(stage.now));
+    assert_eq!(guest.verdict(), Some(CloseCode::HostGone));
+}
+
+#[test]
+fn a_host_returns_to_what_it_left() {
+    let mut stage = Stage::new();
+    let guest = stage.seat(1);
+    let absent = stage.seat(2);
+    stage.room.guest_lost(&absent, stage.now);
+    let (_, knock) = stage.knock();
+    stage.group(0, 300);
+    stage.group(1, 300);
+    stage.host_hears();
+    stage.fetch(&guest);
+    stage.acknowledge(&guest, 2, 3);
+    stage.input(&guest, 1, 0, 100).unwrap();
+
+    let new = Arc::<Link>::default();
+    let forged = stage.room.host_returns(Arc::default(), &claim(5));
+    assert_eq!(forged, Err(CloseCode::NotAllowed));
+    stage.room.host_returns(Arc::clone(&new), &HOST_CLAIM).unwrap();
+    assert_eq!(stage.host.verdict(), Some(CloseCode::Replaced));
+    let old = std::mem::replace(&mut stage.host, new);
+    let heard = stage.host_hears();
+    assert_eq!(heard[0], RelayToHost::Returned { group: 2 });
+    assert!(heard.contains(&RelayToHost::Present { slot: 1, pair: 3 }), "{heard:?}");
+    assert!(heard.contains(&RelayToHost::Knock { knock, data: Blob(vec![1]) }), "{heard:?}");
+    assert_eq!(heard.len(), 3, "{heard:?}");
+    // The old connection has no say any more; the new one repeats what it cannot know to have arrived.
+    let late = frame(FrameKind::Group, 0, 2, 300);
+    stage.room.host_sends(&old, &late, stage.now).unwrap();
+    stage.room.host_lost(&old, stage.now);
+    stage.group(1, 300);
+    stage.group(2, 300);
+    assert_eq!(groups(&stage.fetch(&guest)), [2]);
+    assert_eq!(stage.counters.frames_repeated.value(), 1);
+}
+
+#[test]
+fn a_relay_that_lost_the_room_gets_its_seats_back() {
+    let mut stage = Stage::with_seats(&[1, 2]);
+    let link = stage.take_seat(2, (700, 4)).unwrap();
+    assert_eq!(stage.guest_hears(&link), [RelayToGuest::Seated { host_present: true }]);
+    assert_eq!(stage.host_hears(), [RelayToHost::Present { slot: 2, pair: 4 }]);
+    stage.group(700, 300);
+    assert_eq!(stage.drain(&link), [700]);
+}
+
+#[test]
+fn frames_go_only_where_they_may() {
+    let mut stage = Stage::new();
+    let guest = stage.seat(1);
+    for bad in [
+        frame(FrameKind::ToHost, 2, 0, 100),
+        frame(FrameKind::Group, 0, 0, 100),
+        frame(FrameKind::ToGuest, 1, 0, 100),
+        vec![1, 2, 3],
+        vec![],
+    ] {
+        assert_eq!(stage.room.guest_sends(&guest, &bad, stage.now), Err(CloseCode::BadMessage));
+    }
+    let host = stage.host.clone();
+    let from_host = stage.room.host_sends(&host, &frame(FrameKind::ToHost, 1, 0, 100), stage.now);
+    assert_eq!(from_host, Err(CloseCode::BadMessage));
+    let (knocker, _) = stage.knock();
+    let early = stage.room.guest_sends(&knocker, &frame(FrameKind::ToHost, 1, 0, 100), stage.now);
+    assert_eq!(early, Err(CloseCode::BadMessage));
+}
+
+#[test]
+fn acknowledgements_coalesce() {
+    let mut stage = Stage::new();
+    let guest = stage.seat(1);
+    stage.host_hears();
+    for pair in [1, 2, 9, 4] {
+        stage.acknowledge(&guest, 0, pair);
+        stage.host_says(HostToRelay::Ack { slot: 1, pair });
+    }
+    assert_eq!(stage.host_hears(), [RelayToHost::Acked { slot: 1, pair: 9 }]);
+    assert_eq!(stage.guest_hears(&guest), [RelayToGuest::Acked { pair: 9 }]);
+    stage.acknowledge(&guest, 0, 9);
+    stage.host_says(HostToRelay::Ack { slot: 1, pair: 9 });
+    assert_eq!(stage.host_hears(), []);
+    assert_eq!(stage.guest_hears(&guest), []);
+    // A guest that comes back hears at once what it need not send again.
+    let guest = stage.take_seat(1, (0, 9)).unwrap();
+    assert_eq!(
+        stage.guest_hears(&guest),
+        [RelayToGuest::Seated { host_present: true }, RelayToGuest::Acked { pair: 9 }]
+    );
+}
+
+#[test]
+fn the_host_hears_what_was_taken_by_bytes_and_by_time() {
+    let mut stage = Stage::new();
+    stage.group(0, 300);
+    assert_eq!(stage.host_hears(), []);
+    stage.pass(ACK_EVERY);
+    assert_eq!(stage.host_hears(), [RelayToHost::Ack { group: 1 }]);
+    stage.group(1, ACK_EVERY_BYTES);
+    assert_eq!(stage.host_hears(), [RelayToHost::Ack { group: 2 }]);
+    stage.pass(ACK_EVERY);
+    assert_eq!(stage.host_hears(), []);
+}
+
+#[test]
+fn input_waits_for_the_host_in_turns_and_holds_its_guest_back() {
+    let mut stage = Stage::new();
+    let [flooder, typist] = [stage.seat(1), stage.seat(2)];
+    let mut sent = 0;
+    while stage.room.wants_input(&flooder) {
+        stage.input(&flooder, 1, sent, 1000).unwrap();
+        sent += 1;
+    }
+    assert!(sent as usize * 1004 >= INPUT_WINDOW && (sent as usize) < INPUT_WINDOW / 1000 + 2);
+    stage.input(&typist, 2, 0, 100).unwrap();
+    assert!(stage.room.wants_input(&typist));
+    let first = headers(&stage.host_fetches());
+    assert!(first[..2].iter().any(|header| header.slot == 2), "the typist does not wait for the flood");
+    let rest: usize =
+        std::iter::from_fn(|| Some(headers(&stage.host_fetches()).len()).filter(|n| *n > 0)).sum();
+    assert_eq!(first.len() + rest, sent as usize + 1, "and nothing is dropped");
+    assert!(stage.room.wants_input(&flooder));
+}
+
+#[test]
+fn pairwise_frames_go_first_but_not_alone() {
+    let mut stage = Stage::new();
+    let guest = stage.seat(1);
+    stage.group(0, 300);
+    for seq in 0..40 {
+        stage.pair(1, seq, 4000);
+    }
+    let mut order = Vec::new();
+    for _ in 0..4 {
+        let sent = headers(&stage.fetch(&guest));
+        for header in sent {
+            stage.acknowledge(
+                &guest,
+                u64::from(header.kind == FrameKind::Group),
+                if header.kind == FrameKind::ToGuest { header.seq + 1 } else { 0 },
+            );
+            order.push(header.kind);
+        }
+    }
+    let at = order.iter().position(|kind| *kind == FrameKind::Group).unwrap();
+    assert!((4..=10).contains(&at), "the group frame went as number {at} of {}", order.len());
+}
+
+#[test]
+fn pairwise_frames_are_bounded_and_dropped_for_the_absent() {
+    let mut stage = Stage::new();
+    let guest = stage.seat(1);
+    for seq in 0..(MAX_PAIR_BACKLOG / MAX_FRAME_LEN) as u64 {
+        stage.pair(1, seq, MAX_FRAME_LEN);
+        assert_eq!(guest.verdict(), None);
+    }
+    stage.pair(1, 99, MAX_FRAME_LEN);
+    assert_eq!(guest.verdict(), Some(CloseCode::Slow));
+    stage.room.guest_lost(&guest, stage.now);
+    stage.pair(1, 100, 300);
+    assert_eq!(stage.counters.frames_to_absent_guests.value(), 1);
+    let guest = stage.take_seat(1, (0, 0)).unwrap();
+    assert!(headers(&stage.fetch(&guest)).is_empty(), "the host sends them again");
+}

@@ -1,0 +1,207 @@
+//! Ends that mean no good.
+
+use futures_util::SinkExt as _;
+use jumpseat_relay::testing::{End, Host, claim, frame, taking};
+use jumpseat_wire::{
+    Blob, CloseCode, FrameKind, InviteCode, SessionId, VERSION,
+    control::{GuestToRelay, Hello, HostToRelay, RelayToGuest, RelayToHost},
+    limits::{FAILED_KNOCKS_PER_SECOND, MAX_CONTROL_LEN, MAX_FRAME_LEN},
+};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+};
+use tokio_tungstenite::tungstenite::Message;
+
+use crate::{SID, relay, relay_with};
+
+#[tokio::test]
+async fn nothing_but_a_hello_opens_a_connection() {
+    let relay = relay().await;
+    let long = format!(r#"{{"type":"look_up","version":1,"code":"{}"}}"#, "A".repeat(MAX_CONTROL_LEN));
+    for text in ["", "hello", "{}", r#"{"type":"end"}"#, r#"{"type":"look_up","version":1}"#, &long] {
+        let mut end = End::connect(relay.address()).await;
+        end.text(text).await;
+        assert_eq!(end.closed().await, Some(CloseCode::BadMessage), "{text:.40}");
+    }
+    let mut end = End::connect(relay.address()).await;
+    end.group(0, 300).await;
+    assert_eq!(end.closed().await, Some(CloseCode::BadMessage));
+}
+
+#[tokio::test]
+async fn rubbish_from_a_host_or_a_guest_closes_it_alone() {
+    let relay = relay().await;
+    let mut host = Host::open(relay.address(), SID).await;
+    let guest_faults = [
+        Message::text("rubbish"),
+        Message::text(r#"{"type":"end"}"#),
+        Message::text(r#"{"type":"knock","data":"AA"}"#),
+        Message::binary(vec![0; 40]),
+        Message::binary(frame(FrameKind::ToHost, 99, 0, 100)),
+        Message::binary(frame(FrameKind::Group, 0, 0, 100)),
+        Message::binary(vec![0; MAX_FRAME_LEN + 1]),
+    ];
+    for (slot, fault) in (1..).zip(guest_faults) {
+        let mut guest = host.seat(relay.address(), slot).await;
+        guest.socket.send(fault.clone()).await.unwrap();
+        assert_eq!(guest.closed().await, Some(CloseCode::BadMessage), "{fault:.60?}");
+    }
+    host.end.frame(frame(FrameKind::ToHost, 1, 0, 100)).await;
+    assert_eq!(host.end.closed().await, Some(CloseCode::BadMessage));
+}
+
+#[tokio::test]
+async fn a_connection_that_looked_up_may_only_knock_and_once() {
+    let relay = relay().await;
+    let host = Host::open(relay.address(), SID).await;
+    let knock = GuestToRelay::Knock { data: Blob(vec![1]) };
+    for faults in [
+        vec![GuestToRelay::Ack { group: 0, pair: 0 }],
+        vec![knock.clone(), knock.clone()],
+        vec![GuestToRelay::Knock { data: Blob(vec![1; 20 * 1024 + 1]) }],
+    ] {
+        let mut guest = End::connect(relay.address()).await;
+        guest.say(&Hello::LookUp { version: VERSION, code: host.code }).await;
+        guest.message::<RelayToGuest>().await;
+        for fault in faults {
+            guest.say(&fault).await;
+        }
+        assert_eq!(guest.closed().await, Some(CloseCode::BadMessage));
+    }
+}
+
+#[tokio::test]
+async fn claims_are_not_forged() {
+    let relay = relay().await;
+    let mut host = Host::open(relay.address(), SID).await;
+    let _guest = host.seat(relay.address(), 1).await;
+    let wrong = claim(77).0;
+    for (hello, answer) in [
+        (Hello::Return { version: VERSION, sid: SID, claim: wrong.clone() }, CloseCode::NotAllowed),
+        (
+            Hello::Return { version: VERSION, sid: SessionId([1; 16]), claim: wrong.clone() },
+            CloseCode::NotFound,
+        ),
+        (
+            Hello::TakeSeat { version: VERSION, sid: SID, slot: 1, claim: wrong, group: 0, pair: 0 },
+            CloseCode::NotAllowed,
+        ),
+        (taking(SID, 2, 0, 0), CloseCode::NotFound),
+        (taking(SessionId([1; 16]), 1, 0, 0), CloseCode::NotFound),
+    ] {
+        let mut end = End::connect(relay.address()).await;
+        end.say(&hello).await;
+        assert_eq!(end.closed().await, Some(answer), "{hello:?}");
+    }
+    // The true host and guest sit where they sat.
+    host.end.say(&HostToRelay::End).await;
+    assert_eq!(host.end.closed().await, Some(CloseCode::Ended));
+}
+
+#[tokio::test]
+async fn guessing_codes_ends_after_a_few_and_bars_claims_too() {
+    let relay = relay_with(|config| config.limits.look_ups_per_minute = 10).await;
+    let host = Host::open(relay.address(), SID).await;
+    let mut answers = Vec::new();
+    for guess in 0..12u8 {
+        let mut guest = End::connect(relay.address()).await;
+        let code = InviteCode::from_random([0, 0, 0, 0, guess]);
+        guest.say(&Hello::LookUp { version: VERSION, code }).await;
+        answers.push(guest.closed().await.unwrap());
+    }
+    assert_eq!(answers[..10], [CloseCode::NotFound; 10]);
+    assert_eq!(answers[10..], [CloseCode::RateLimited; 2]);
+    // Even what is right is not told any more.
+    let mut guest = End::connect(relay.address()).await;
+    guest.say(&Hello::LookUp { version: VERSION, code: host.code }).await;
+    assert_eq!(guest.closed().await, Some(CloseCode::RateLimited));
+    let mut guest = End::connect(relay.address()).await;
+    guest.say(&taking(SID, 1, 0, 0)).await;
+    assert_eq!(guest.closed().await, Some(CloseCode::RateLimited));
+}
+
+#[tokio::test]
+async fn right_codes_are_not_counted() {
+    let relay = relay_with(|config| config.limits.look_ups_per_minute = 2).await;
+    let mut host = Host::open(relay.address(), SID).await;
+    for slot in 1..=20 {
+        host.seat(relay.address(), slot).await;
+    }
+}
+
+#[tokio::test]
+async fn a_flood_of_failing_knocks_is_stopped_at_the_relay() {
+    let relay = relay().await;
+    let mut host = Host::open(relay.address(), SID).await;
+    let knock = async || {
+        let mut guest = End::connect(relay.address()).await;
+        guest.say(&Hello::LookUp { version: VERSION, code: host.code }).await;
+        guest.message::<RelayToGuest>().await;
+        guest.say(&GuestToRelay::Knock { data: Blob(vec![1; 1000]) }).await;
+        guest
+    };
+    let mut guests = Vec::new();
+    for _ in 0..=FAILED_KNOCKS_PER_SECOND {
+        guests.push(knock().await);
+    }
+    let mut late = knock().await;
+    let mut ids = Vec::new();
+    for _ in 0..=FAILED_KNOCKS_PER_SECOND {
+        let RelayToHost::Knock { knock, .. } = host.end.message().await else { panic!("no knock") };
+        ids.push(knock);
+    }
+    for knock in ids {
+        host.end.say(&HostToRelay::Refuse { knock, data: None, failed: true }).await;
+    }
+    for guest in &mut guests {
+        assert_eq!(guest.closed().await, Some(CloseCode::Refused));
+    }
+    // One that waited before is still answered; a new one is not taken.
+    let mut fresh = End::connect(relay.address()).await;
+    fresh.say(&Hello::LookUp { version: VERSION, code: host.code }).await;
+    fresh.message::<RelayToGuest>().await;
+    fresh.say(&GuestToRelay::Knock { data: Blob(vec![1]) }).await;
+    assert_eq!(fresh.closed().await, Some(CloseCode::RateLimited));
+    let knock = host.knocked().await;
+    host.welcome(knock, 1).await;
+    assert!(matches!(late.message().await, RelayToGuest::Welcome { .. }));
+}
+
+#[tokio::test]
+async fn who_says_nothing_is_closed() {
+    let relay = relay_with(|config| config.timeouts.hello = 1).await;
+    // Nothing at all, half a request, and a WebSocket without a word.
+    let mut silent = TcpStream::connect(relay.address()).await.unwrap();
+    let mut slow = TcpStream::connect(relay.address()).await.unwrap();
+    slow.write_all(b"GET /v1/session HTTP/1.1\r\nHost: a\r\nX-A: ").await.unwrap();
+    let mut end = End::connect(relay.address()).await;
+    assert_eq!(end.closed().await, Some(CloseCode::BadMessage));
+    for stream in [&mut silent, &mut slow] {
+        let mut rest = Vec::new();
+        let _ = stream.read_to_end(&mut rest).await;
+        assert!(!rest.starts_with(b"HTTP/1.1 101"), "{}", String::from_utf8_lossy(&rest));
+    }
+}
+
+#[tokio::test]
+async fn a_message_in_a_thousand_pieces_is_bounded_in_all() {
+    use tokio_tungstenite::tungstenite::protocol::frame::{
+        Frame,
+        coding::{Data, OpCode},
+    };
+    let relay = relay().await;
+    let mut end = End::connect(relay.address()).await;
+    let piece = |first: bool| {
+        let opcode = OpCode::Data(if first { Data::Text } else { Data::Continue });
+        Message::Frame(Frame::message(vec![b'a'; 1000], opcode, false))
+    };
+    for at in 0..1000 {
+        if end.socket.send(piece(at == 0)).await.is_err() {
+            break;
+        }
+    }
+    // It was cut off on the way: either it still hears why, or its own sending failed first.
+    assert!(matches!(end.closed().await, Some(CloseCode::BadMessage) | None));
+    Host::open(relay.address(), SID).await;
+}

@@ -1,0 +1,51 @@
+//! How a relay stops.
+
+use jumpseat_relay::testing::{End, Host};
+use jumpseat_wire::{
+    CloseCode, VERSION,
+    control::{Hello, RelayToGuest},
+};
+use tokio::{
+    net::TcpStream,
+    time::{Duration, Instant},
+};
+
+use crate::{SID, relay, relay_with};
+
+#[tokio::test]
+async fn everyone_is_told() {
+    let relay = relay().await;
+    let address = relay.address();
+    let mut host = Host::open(address, SID).await;
+    let mut guest = host.seat(address, 1).await;
+    let mut looking = End::connect(address).await;
+    looking.say(&Hello::LookUp { version: VERSION, code: host.code }).await;
+    looking.message::<RelayToGuest>().await;
+    let mut silent = End::connect(address).await;
+    let _half = TcpStream::connect(address).await.unwrap();
+    let all = async { tokio::join!(host.end.closed(), guest.closed(), looking.closed(), silent.closed()) };
+    let ((a, b, c, d), ()) = tokio::join!(all, relay.stop());
+    assert_eq!([a, b, c, d], [Some(CloseCode::ShuttingDown); 4]);
+    assert!(TcpStream::connect(address).await.is_err(), "nobody listens any more");
+}
+
+#[tokio::test]
+async fn who_does_not_listen_does_not_hold_it_up() {
+    let relay = relay_with(|config| config.timeouts.stop = 1).await;
+    let mut host = Host::open(relay.address(), SID).await;
+    let _never_reads = host.seat(relay.address(), 1).await;
+    for seq in 0..200 {
+        host.end.group(seq, 32_000).await;
+    }
+    let start = Instant::now();
+    tokio::join!(host.end.closed(), relay.stop());
+    assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
+}
+
+#[tokio::test]
+async fn a_relay_that_is_dropped_stops_too() {
+    let relay = relay().await;
+    let mut host = Host::open(relay.address(), SID).await;
+    drop(relay);
+    assert_eq!(host.end.closed().await, Some(CloseCode::ShuttingDown));
+}
