@@ -11,7 +11,9 @@
 mod code;
 mod control;
 mod header;
+mod link;
 mod screen;
+mod session;
 mod snapshot;
 
 /// A decoder under test.
@@ -28,7 +30,9 @@ pub const TARGETS: &[Target] = &[
     Target { name: "code", run: code::run },
     Target { name: "control", run: control::run },
     Target { name: "header", run: header::run },
+    Target { name: "link", run: link::run },
     Target { name: "screen", run: screen::run },
+    Target { name: "session", run: session::run },
     Target { name: "snapshot", run: snapshot::run },
 ];
 
