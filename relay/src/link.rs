@@ -21,7 +21,7 @@ pub(crate) struct Link {
     verdict: AtomicU16,
     /// The seat that a knock got, 0 before.
     slot: AtomicU16,
-    parting: OnceLock<Bytes>,
+    parting: OnceLock<Vec<Bytes>>,
 }
 
 impl Link {
@@ -41,8 +41,8 @@ impl Link {
         self.ring();
     }
 
-    /// Ends the connection after one more message.
-    pub(crate) fn close_with(&self, code: CloseCode, parting: Bytes) {
+    /// Ends the connection after these messages.
+    pub(crate) fn close_with(&self, code: CloseCode, parting: Vec<Bytes>) {
         let _ = self.parting.set(parting);
         self.close(code);
     }
@@ -52,9 +52,9 @@ impl Link {
         CloseCode::from_u16(self.verdict.load(Ordering::Acquire))
     }
 
-    /// The message to send before closing.
-    pub(crate) fn parting(&self) -> Option<&Bytes> {
-        self.parting.get()
+    /// The messages to send before closing.
+    pub(crate) fn parting(&self) -> &[Bytes] {
+        self.parting.get().map_or(&[], Vec::as_slice)
     }
 
     /// Gives the connection a seat.

@@ -66,8 +66,8 @@ pub(crate) struct Room {
     host: Host,
     seats: Vec<Seat>,
     knocks: Knocks,
-    /// Guests who do not type were not rung yet for the newest frame.
-    quiet_unrung: bool,
+    /// Guests were not rung yet for the newest frames.
+    unrung: bool,
     closed: bool,
 }
 
@@ -93,7 +93,7 @@ impl Room {
             host: Host::new(now),
             seats: seats.collect(),
             knocks: Knocks::default(),
-            quiet_unrung: false,
+            unrung: false,
             closed: false,
         }
     }
@@ -159,7 +159,7 @@ impl Room {
                     match data {
                         Some(_) => {
                             let parting = packet::text(&RelayToGuest::Refused { data });
-                            link.close_with(CloseCode::Refused, parting);
+                            link.close_with(CloseCode::Refused, vec![parting]);
                         }
                         None => link.close(CloseCode::Refused),
                     }
@@ -174,22 +174,24 @@ impl Room {
             }
             HostToRelay::Remove { slot } => {
                 if let Some(at) = self.seats.iter().position(|seat| seat.slot == slot) {
-                    if let Some(link) = self.seats.remove(at).link {
-                        link.close(CloseCode::Removed);
-                    }
+                    let seat = self.seats.remove(at);
+                    seat.dismiss(CloseCode::Removed, &self.ring, now, &self.counters);
                     self.release();
                 }
                 Ok(())
             }
             HostToRelay::End => {
+                for seat in self.seats.drain(..) {
+                    seat.dismiss(CloseCode::Ended, &self.ring, now, &self.counters);
+                }
                 self.close(CloseCode::Ended);
                 Ok(())
             }
         }
     }
 
-    /// Takes a frame from the host's connection, and says whether guests wait for
-    /// [`ring_quiet_guests`](Self::ring_quiet_guests).
+    /// Takes a frame from the host's connection. Guests are rung for group frames by
+    /// [`ring_typing_guests`](Self::ring_typing_guests), once for many.
     ///
     /// # Errors
     /// [`CloseCode::BadMessage`] for a frame that a host cannot send.
@@ -198,9 +200,9 @@ impl Room {
         link: &Arc<Link>,
         frame: &[u8],
         now: Instant,
-    ) -> Result<bool, CloseCode> {
+    ) -> Result<(), CloseCode> {
         if !self.host.holds(link) {
-            return Ok(false);
+            return Ok(());
         }
         let (header, _) = FrameHeader::decode(frame).map_err(|_| CloseCode::BadMessage)?;
         match header.kind {
@@ -213,14 +215,25 @@ impl Room {
             }
             FrameKind::ToHost => return Err(CloseCode::BadMessage),
         }
-        Ok(self.quiet_unrung)
+        Ok(())
     }
 
-    /// Rings the guests that [`host_sends`](Self::host_sends) left for later, when those who type have had
-    /// their turn.
-    pub(crate) fn ring_quiet_guests(&mut self) {
-        if std::mem::take(&mut self.quiet_unrung) {
-            self.seats.iter().for_each(|seat| seat.ring());
+    /// Rings guests for new group frames: those who type, if any do. Says whether others wait for
+    /// [`ring_guests`](Self::ring_guests), which the host's task calls once those have had their turn.
+    pub(crate) fn ring_typing_guests(&mut self, now: Instant) -> bool {
+        let mut typing = self.seats.iter().filter(|seat| seat.is_typing(now)).peekable();
+        if !self.unrung || typing.peek().is_none() {
+            self.ring_guests();
+            return false;
+        }
+        typing.for_each(Seat::ring);
+        true
+    }
+
+    /// Rings all guests for new group frames.
+    pub(crate) fn ring_guests(&mut self) {
+        if std::mem::take(&mut self.unrung) {
+            self.seats.iter().for_each(Seat::ring);
         }
     }
 
@@ -433,21 +446,13 @@ impl Room {
             self.counters.frames_repeated.add(1);
             return;
         }
-        let mut typing = false;
         for seat in &mut self.seats {
             seat.keep_up(&self.ring, now, &self.counters);
-            if seat.is_typing(now) {
-                typing = true;
-                seat.ring();
-            }
         }
         if self.ring.len() > jumpseat_wire::limits::MAX_LAG_BYTES as u64 || self.seats.is_empty() {
             self.release();
         }
-        self.quiet_unrung = true;
-        if !typing {
-            self.ring_quiet_guests();
-        }
+        self.unrung = true;
     }
 
     /// Frees the frames that nobody needs.

@@ -134,10 +134,12 @@ impl Socket {
     }
 
     /// Says why the connection ends, and waits until the other end closes it: without that the network may
-    /// drop what was said. Whole messages that were not written yet are left out.
-    pub(crate) async fn close(&mut self, parting: Option<&Bytes>, code: CloseCode) -> io::Result<()> {
-        self.out.truncate(usize::from(self.torn));
-        self.out.extend(parting.cloned());
+    /// drop what was said. Without last words, whole messages that were not written yet are left out.
+    pub(crate) async fn close(&mut self, parting: &[Bytes], code: CloseCode) -> io::Result<()> {
+        if parting.is_empty() {
+            self.out.truncate(usize::from(self.torn));
+        }
+        self.out.extend(parting.iter().cloned());
         self.out.push_back(packet::close(code));
         poll_fn(|cx| self.poll_write(cx)).await?;
         poll_fn(|cx| Pin::new(&mut self.stream).poll_shutdown(cx)).await?;

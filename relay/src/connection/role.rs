@@ -29,13 +29,17 @@ impl Role {
         if let Self::Host(host) = self
             && std::mem::take(&mut host.promised)
         {
-            host.room.lock().ring_quiet_guests();
+            host.room.lock().ring_guests();
         }
     }
 
-    /// Whether guests wait for the next turn's [`begin`](Self::begin).
-    pub(super) fn has_promised(&self) -> bool {
-        matches!(self, Self::Host(HostRole { promised: true, .. }))
+    /// To be called when a turn has read; says whether there has to be another turn soon.
+    pub(super) fn settle(&mut self, now: Instant) -> bool {
+        let Self::Host(host) = self else { return false };
+        if std::mem::take(&mut host.sent) {
+            host.promised = host.room.lock().ring_typing_guests(now);
+        }
+        host.promised
     }
 
     /// Whether to read from the connection; if not, perhaps when to ask again.
@@ -105,19 +109,22 @@ impl Role {
 pub(super) struct HostRole {
     sid: SessionId,
     room: Arc<SharedRoom>,
+    /// Whether it sent frames in this turn.
+    sent: bool,
     /// Whether guests who do not type have to be rung in the next turn.
     promised: bool,
 }
 
 impl HostRole {
     pub(super) fn new(sid: SessionId, room: Arc<SharedRoom>) -> Self {
-        Self { sid, room, promised: false }
+        Self { sid, room, sent: false, promised: false }
     }
 
     fn take(&mut self, link: &Arc<Link>, incoming: Incoming<'_>, now: Instant) -> Result<(), CloseCode> {
         match incoming {
             Incoming::Binary(frame) => {
-                self.promised |= self.room.lock().host_sends(link, frame, now)?;
+                self.sent = true;
+                self.room.lock().host_sends(link, frame, now)?;
             }
             Incoming::Text(text) => {
                 let message: HostToRelay = control::decode(text).map_err(|_| CloseCode::BadMessage)?;

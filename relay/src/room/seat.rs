@@ -107,6 +107,15 @@ impl Seat {
         self.presence_news = true;
     }
 
+    /// Closes the connection behind what the host said before: its last words count.
+    pub(super) fn dismiss(mut self, code: CloseCode, ring: &Ring, now: Instant, counters: &Counters) {
+        if let Some(link) = self.link.clone() {
+            let mut parting = VecDeque::new();
+            self.fetch(ring, true, now, &mut parting, counters);
+            link.close_with(code, parting.into());
+        }
+    }
+
     /// Forgets what was queued in either direction: the ends send it again.
     fn clear(&mut self) {
         self.pair = VecDeque::new();

@@ -5,13 +5,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use futures_util::{SinkExt as _, StreamExt as _, future::join_all};
+use futures_util::{FutureExt as _, SinkExt as _, StreamExt as _, future::join_all};
 use jumpseat_wire::{
     FrameHeader, FrameKind, SessionId, Slot,
     control::{GuestToRelay, HostToRelay},
     limits::{ACK_EVERY, ACK_EVERY_BYTES},
 };
-use tokio::{task::JoinSet, time::timeout};
+use tokio::{sync::watch, task::JoinSet, time::timeout};
 use tokio_tungstenite::tungstenite::Message;
 
 use super::{End, Host, frame};
@@ -32,8 +32,7 @@ pub struct FanOut {
 pub async fn fan_out(relay: SocketAddr, guests: Slot, frames: u64, len: usize, ahead: usize) -> FanOut {
     let mut host = Host::open(relay, SessionId([1; 16])).await;
     let mut takers = JoinSet::new();
-    let (progress, watch) =
-        (0..guests).map(|_| tokio::sync::watch::channel(0u64)).collect::<(Vec<_>, Vec<_>)>();
+    let (progress, watch) = (0..guests).map(|_| watch::channel(0u64)).collect::<(Vec<_>, Vec<_>)>();
     for (slot, progress) in (1..=guests).zip(progress) {
         let guest = host.seat(relay, slot).await;
         takers.spawn(take(guest, frames, progress));
@@ -62,16 +61,34 @@ pub async fn fan_out(relay: SocketAddr, guests: Slot, frames: u64, len: usize, a
 }
 
 /// Takes and acknowledges group frames until the last has come; gives how many came, and when.
-async fn take(mut guest: End, frames: u64, progress: tokio::sync::watch::Sender<u64>) -> (u64, Instant) {
+///
+/// It acknowledges as a good guest does: at [`ACK_EVERY_BYTES`] once nothing more waits to be read, at a
+/// multiple of it in any case, and after [`ACK_EVERY`].
+async fn take(mut guest: End, frames: u64, progress: watch::Sender<u64>) -> (u64, Instant) {
     let (mut count, mut next, mut owed) = (0, 0, 0);
     while next < frames {
-        let message = match timeout(ACK_EVERY, guest.socket.next()).await {
-            Ok(message) => message.expect("the relay does not close").expect("the relay does not fail"),
-            Err(_) => Message::Ping(Default::default()),
+        let waiting = guest.socket.next().now_or_never();
+        let message = match waiting {
+            Some(message) => message,
+            None => {
+                if owed >= ACK_EVERY_BYTES {
+                    acknowledge(&mut guest, next, &progress).await;
+                    owed = 0;
+                }
+                match timeout(ACK_EVERY, guest.socket.next()).await {
+                    Ok(message) => message,
+                    Err(_) if owed > 0 => {
+                        acknowledge(&mut guest, next, &progress).await;
+                        owed = 0;
+                        continue;
+                    }
+                    Err(_) => continue,
+                }
+            }
         };
-        match &message {
+        match message.expect("the relay does not close").expect("the relay does not fail") {
             Message::Binary(bytes) => {
-                let (header, _) = FrameHeader::decode(bytes).expect("a sound frame");
+                let (header, _) = FrameHeader::decode(&bytes).expect("a sound frame");
                 next = header.seq + 1;
                 count += 1;
                 owed += bytes.len();
@@ -79,13 +96,18 @@ async fn take(mut guest: End, frames: u64, progress: tokio::sync::watch::Sender<
             Message::Close(close) => panic!("closed: {close:?}"),
             _ => {}
         }
-        if owed >= ACK_EVERY_BYTES || (owed > 0 && (next == frames || matches!(message, Message::Ping(_)))) {
-            guest.say(&GuestToRelay::Ack { group: next, pair: 0 }).await;
-            progress.send_replace(next);
+        if owed >= 8 * ACK_EVERY_BYTES {
+            acknowledge(&mut guest, next, &progress).await;
             owed = 0;
         }
     }
+    acknowledge(&mut guest, next, &progress).await;
     (count, Instant::now())
+}
+
+async fn acknowledge(guest: &mut End, group: u64, progress: &watch::Sender<u64>) {
+    guest.say(&GuestToRelay::Ack { group, pair: 0 }).await;
+    progress.send_replace(group);
 }
 
 /// Opens sessions with so many guests each, numbered from `first` on, and keeps them.

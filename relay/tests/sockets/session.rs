@@ -151,6 +151,17 @@ async fn a_session_outlives_its_relay() {
 }
 
 #[tokio::test]
+async fn the_last_frame_before_the_end_arrives() {
+    let relay = relay().await;
+    let mut host = Host::open(relay.address(), SID).await;
+    let mut guest = host.seat(relay.address(), 1).await;
+    host.end.group(0, 300).await;
+    host.end.say(&HostToRelay::End).await;
+    assert_eq!(guest.next_frame().await.seq, 0);
+    assert_eq!(guest.closed().await, Some(CloseCode::Ended));
+}
+
+#[tokio::test]
 async fn a_room_is_opened_once_and_a_code_belongs_to_one() {
     let relay = relay().await;
     let host = Host::open(relay.address(), SID).await;

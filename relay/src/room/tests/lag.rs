@@ -124,12 +124,12 @@ fn a_frame_kept_back_for_typing_guests_reaches_the_others() {
     let mut stage = Stage::new();
     let [typist, watcher] = [stage.seat(1), stage.seat(2)];
     stage.input(&typist, 1, 0, 100).unwrap();
-    let host = stage.host.clone();
-    let waiting = stage.room.host_sends(&host, &frame(FrameKind::Group, 0, 0, 300), stage.now);
-    assert_eq!(waiting, Ok(true), "the host's task is told to ring the others");
-    stage.room.ring_quiet_guests();
+    stage.group(0, 300);
+    assert!(stage.room.ring_typing_guests(stage.now), "the host's task is told to ring the others");
+    stage.room.ring_guests();
     assert_eq!(groups(&stage.fetch(&watcher)), [0]);
+    assert!(!stage.room.ring_typing_guests(stage.now), "nothing is new");
     stage.pass(Duration::from_secs(1));
-    let waiting = stage.room.host_sends(&host, &frame(FrameKind::Group, 0, 1, 300), stage.now);
-    assert_eq!(waiting, Ok(false), "nobody types any more");
+    stage.group(1, 300);
+    assert!(!stage.room.ring_typing_guests(stage.now), "nobody types any more");
 }

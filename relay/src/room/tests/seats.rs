@@ -41,12 +41,12 @@ fn a_refused_knock_hears_the_reason_and_is_closed() {
     let (link, knock) = stage.knock();
     stage.host_says(HostToRelay::Refuse { knock, data: Some(Blob(vec![3])), failed: false });
     assert_eq!(link.verdict(), Some(CloseCode::Refused));
-    let parting = VecDeque::from([link.parting().unwrap().clone()]);
+    let parting = link.parting().to_vec().into();
     assert_eq!(texts::<RelayToGuest>(&parting), [RelayToGuest::Refused { data: Some(Blob(vec![3])) }]);
 
     let (link, knock) = stage.knock();
     stage.host_says(HostToRelay::Refuse { knock, data: None, failed: true });
-    assert_eq!((link.verdict(), link.parting()), (Some(CloseCode::Refused), None));
+    assert_eq!((link.verdict(), link.parting().len()), (Some(CloseCode::Refused), 0));
 }
 
 #[test]
@@ -218,6 +218,19 @@ fn the_end_closes_everyone() {
     assert!(!stage.room.is_standing(stage.now));
     assert_eq!(stage.take_seat(1, (0, 0)).err(), Some(CloseCode::NotFound));
     assert_eq!(stage.room.knock(Arc::default(), Blob(vec![]), stage.now), Err(CloseCode::NotFound));
+}
+
+#[test]
+fn what_was_said_before_the_end_or_a_removal_is_still_delivered() {
+    let mut stage = Stage::new();
+    let [removed, guest] = [stage.seat(1), stage.seat(2)];
+    stage.pair(1, 0, 100);
+    stage.host_says(HostToRelay::Remove { slot: 1 });
+    assert_eq!(headers(&removed.parting().to_vec().into())[0].kind, FrameKind::ToGuest);
+    stage.group(0, 300);
+    stage.host_says(HostToRelay::End);
+    assert_eq!(groups(&guest.parting().to_vec().into()), [0]);
+    assert_eq!(guest.verdict(), Some(CloseCode::Ended));
 }
 
 #[test]
