@@ -1,0 +1,311 @@
+//! A seat at somebody else's session: the guest machine, its line to the relay, and its face.
+
+mod keys;
+mod said;
+
+use std::{
+    collections::VecDeque,
+    future::{pending, poll_fn},
+    task::Poll,
+    time::Duration,
+};
+
+use jumpseat_session::{
+    Entropy, GuestCard, Millis, SessionError,
+    guest::{self as machine, Guest, GuestConfig, GuestOutput},
+};
+use jumpseat_wire::{CloseCode, InviteCode};
+use tokio::{sync::mpsc, time::Instant};
+use tracing::debug;
+
+use self::keys::Keys;
+use crate::{
+    face::{
+        Connection, Failure, FailureKind, GuestCommand, GuestEvent, GuestFace, Reply, Secret, Size,
+        TerminalChange,
+        handle::{COMMANDS, Request},
+    },
+    picture,
+    transport::{Address, Dialer, Line, LineEvent, TransportSetup},
+};
+
+/// Events that wait for the face before the line is no longer read.
+const MAX_WAITING: usize = 256;
+
+/// What a guest needs to get in.
+#[derive(Clone, Debug)]
+pub struct GuestSetup {
+    /// The relay's address.
+    pub relay: String,
+    /// Where the session is found there.
+    pub code: InviteCode,
+    /// `jst1_…`.
+    pub token: Secret,
+    /// The name to be shown under.
+    pub name: String,
+    /// What it joins with: a program and its version.
+    pub program: String,
+    /// Whether the timing of keys is hidden from the relay, at up to 20 ms a key.
+    pub key_timing: bool,
+    /// Bytes of terminal changes that may be under way to the face before it gives credit.
+    pub window: u32,
+    /// How the relay is reached.
+    pub transport: TransportSetup,
+}
+
+/// One seat. [`run`](Self::run) it on a runtime of your own.
+pub struct GuestEngine {
+    guest: Guest,
+    line: Line,
+    began: Instant,
+    has_sat: bool,
+    /// The line is closed for good.
+    closed: bool,
+    /// Nobody holds the face any more.
+    abandoned: bool,
+    keys: Keys,
+    /// Bytes of changes that the face still takes; below nothing after a large one.
+    window: i64,
+    waiting: VecDeque<GuestEvent>,
+    events: mpsc::Sender<GuestEvent>,
+    commands: mpsc::Receiver<Request<GuestCommand>>,
+}
+
+/// What the engine waits for.
+enum Happening {
+    Command(Option<Request<GuestCommand>>),
+    Told,
+    FaceGone,
+    Line(LineEvent),
+    Time,
+}
+
+impl GuestEngine {
+    /// A seat that is not taken yet, and its face.
+    ///
+    /// # Errors
+    /// An address, token or CA file that cannot be used.
+    pub fn new(setup: GuestSetup) -> Result<(Self, GuestFace), Failure> {
+        let token = setup.token.reveal().parse().map_err(|error: SessionError| {
+            Failure::new(FailureKind::Invite, error.to_string())
+                .hint("copy the whole token: jst1_ and 64 signs")
+        })?;
+        let card = GuestCard { name: setup.name, program: setup.program };
+        let config = GuestConfig { code: setup.code, token, card, key_timing: setup.key_timing };
+        let (command_sender, commands) = mpsc::channel(COMMANDS);
+        let (events, event_receiver) = mpsc::channel(MAX_WAITING);
+        let engine = Self {
+            guest: Guest::new(config, Entropy::system(), Millis(0)),
+            line: Line::new(Dialer::new(Address::parse(&setup.relay)?, setup.transport)),
+            began: Instant::now(),
+            has_sat: false,
+            closed: false,
+            abandoned: false,
+            keys: Keys::default(),
+            window: i64::from(setup.window),
+            waiting: VecDeque::new(),
+            events,
+            commands,
+        };
+        Ok((engine, GuestFace { commands: command_sender, events: event_receiver }))
+    }
+
+    /// Runs until it is over, or nobody holds the face any more.
+    pub async fn run(mut self) {
+        loop {
+            self.act();
+            if self.closed && self.waiting.is_empty() {
+                return;
+            }
+            match self.happening().await {
+                Happening::Command(Some(request)) => self.command(request),
+                Happening::Command(None) | Happening::FaceGone => self.abandoned(),
+                Happening::Told => {}
+                Happening::Line(event) => self.line_event(event),
+                Happening::Time => self.tick(),
+            }
+        }
+    }
+
+    async fn happening(&mut self) -> Happening {
+        let readable = self.window > 0 && self.waiting.len() < MAX_WAITING;
+        let wake_at = self.wake_at();
+        let Self { commands, events, waiting, line, closed, abandoned, .. } = self;
+        tokio::select! {
+            biased;
+            request = commands.recv(), if !*abandoned => Happening::Command(request),
+            permit = events.reserve(), if !waiting.is_empty() => match permit {
+                Ok(permit) => {
+                    if let Some(event) = waiting.pop_front() {
+                        permit.send(event);
+                    }
+                    Happening::Told
+                }
+                Err(_) => Happening::FaceGone,
+            },
+            event = poll_fn(|cx| {
+                if readable {
+                    return line.poll(cx);
+                }
+                // The face is behind: keys still leave, nothing comes in.
+                line.flush(cx);
+                Poll::Pending
+            }), if !*closed => Happening::Line(event),
+            () = wait_until(wake_at) => Happening::Time,
+        }
+    }
+
+    /// Nobody listens any more: the person is gone.
+    fn abandoned(&mut self) {
+        self.abandoned = true;
+        self.commands.close();
+        self.waiting.clear();
+        self.guest.leave(self.now());
+    }
+
+    fn now(&self) -> Millis {
+        Millis(self.began.elapsed().as_millis() as u64)
+    }
+
+    fn wake_at(&self) -> Option<Instant> {
+        let machine = self.guest.deadline(self.now()).map(|at| self.began + Duration::from_millis(at.0));
+        machine.into_iter().chain(self.keys.flush_at()).min()
+    }
+
+    fn tick(&mut self) {
+        let now = self.now();
+        self.guest.tick(now);
+        for (stream, bytes) in self.keys.flush() {
+            // A seat that is gone takes no keys; its face was told.
+            let _ = self.guest.input(now, stream, &bytes);
+        }
+    }
+
+    fn line_event(&mut self, event: LineEvent) {
+        let now = self.now();
+        let result = match event {
+            LineEvent::Up => {
+                self.guest.connected(now);
+                Ok(())
+            }
+            LineEvent::Text(text) => self.guest.relay_text(now, &text),
+            LineEvent::Frame(frame) => self.guest.relay_frame(now, &frame),
+            LineEvent::Down { code, failure, retry_in } => {
+                self.down(code, failure, retry_in);
+                Ok(())
+            }
+            LineEvent::Closed => {
+                self.closed = true;
+                Ok(())
+            }
+        };
+        if let Err(error) = result {
+            debug!(%error, "the relay broke the protocol");
+            let failure = Failure::new(FailureKind::Protocol, "the relay broke the protocol");
+            if let LineEvent::Down { code, failure, retry_in } = self.line.drop_connection(failure) {
+                self.down(code, failure, retry_in);
+            }
+        }
+    }
+
+    fn down(&mut self, code: Option<CloseCode>, failure: Failure, retry_in: Duration) {
+        self.guest.disconnected(self.now(), code);
+        if !self.has_sat && code.is_none() {
+            // Who has no seat to lose wants to know at once.
+            self.give_up(failure);
+        } else if self.guest.wants_connection() {
+            let retry_in = retry_in.as_millis() as u64;
+            let away = Connection::Away { retry_in, reason: failure.message };
+            self.waiting.push_back(GuestEvent::Connection(away));
+        }
+    }
+
+    fn give_up(&mut self, failure: Failure) {
+        self.guest.leave(self.now());
+        while let Some(output) = self.guest.poll() {
+            if output == GuestOutput::Close {
+                self.close();
+            }
+        }
+        self.waiting.push_back(GuestEvent::Failed(failure));
+    }
+
+    fn close(&mut self) {
+        self.line.close();
+        // A line that does not stand is closed at once, and says nothing of it.
+        self.closed = !self.line.is_up();
+    }
+
+    /// Does what the machine wants done.
+    fn act(&mut self) {
+        while let Some(output) = self.guest.poll() {
+            match output {
+                GuestOutput::Text(text) => self.line.send_text(text),
+                GuestOutput::Frame(frame) => self.line.send_frame(frame),
+                GuestOutput::Close => self.close(),
+                GuestOutput::Terminal { stream, change } => self.terminal(stream, change),
+                GuestOutput::Event(event) => self.event(event),
+            }
+        }
+    }
+
+    fn terminal(&mut self, stream: u8, change: machine::TerminalChange) {
+        let change = match change {
+            machine::TerminalChange::Output(bytes) => TerminalChange::Output(bytes),
+            machine::TerminalChange::Resize { cols, rows } => TerminalChange::Resize(Size { cols, rows }),
+            machine::TerminalChange::Snapshot { scope, data } => match picture::unpack(&data) {
+                Ok(data) => {
+                    let scrollback = scope == jumpseat_session::Scope::Full;
+                    TerminalChange::Snapshot { data, scrollback }
+                }
+                Err(failure) => return debug!(%failure, "a picture was left out"),
+            },
+        };
+        self.window -= i64::from(change.weight());
+        self.waiting.push_back(GuestEvent::Terminal { stream, change });
+    }
+
+    fn event(&mut self, event: machine::GuestEvent) {
+        self.has_sat |= matches!(event, machine::GuestEvent::Joined { .. });
+        self.waiting.extend(said::event(event));
+    }
+
+    fn command(&mut self, request: Request<GuestCommand>) {
+        let now = self.now();
+        let guest = &mut self.guest;
+        let result = match request.command {
+            GuestCommand::Input { stream, bytes } => {
+                let keys = self.keys.press(stream, &bytes);
+                if keys.is_empty() { Ok(()) } else { guest.input(now, stream, &keys) }
+            }
+            GuestCommand::Credit { bytes } => {
+                self.window += i64::from(bytes);
+                Ok(())
+            }
+            GuestCommand::AskControl => guest.ask_control(now),
+            GuestCommand::Chat { text } => guest.chat(now, &text),
+            GuestCommand::Point { at } => guest.point(now, at.map(said::pointing)),
+            GuestCommand::SetRole { slot, role } => guest.set_role(now, slot, role),
+            GuestCommand::Remove { slot } => guest.remove(now, slot),
+            GuestCommand::CreateInvite { role, max_uses, admission } => {
+                guest.invite(now, role, max_uses, admission)
+            }
+            GuestCommand::Leave => {
+                guest.leave(now);
+                Ok(())
+            }
+        };
+        let answer = result
+            .map(|()| Reply::Done)
+            .map_err(|error| Failure::new(FailureKind::Misused, error.to_string()));
+        // Who asked may not care for the answer.
+        let _ = request.answer.send(answer);
+    }
+}
+
+async fn wait_until(at: Option<Instant>) {
+    match at {
+        Some(at) => tokio::time::sleep_until(at).await,
+        None => pending().await,
+    }
+}
