@@ -25,7 +25,7 @@ mod stream;
 mod typing;
 
 pub use config::GuestConfig;
-pub use output::{GuestEvent, GuestOutput, TerminalChange};
+pub use output::{GuestEvent, GuestOutput, Liveness, TerminalChange};
 
 use self::{link::Link, seated::Seated};
 use crate::{EndReason, Entropy, GuestCard, Millis, Role, handshake::knock::Knocking, message::shown_name};
@@ -54,7 +54,8 @@ enum Stage {
 impl Guest {
     /// A guest that stands outside.
     pub fn new(config: GuestConfig, entropy: Entropy, _now: Millis) -> Self {
-        let card = GuestCard { name: shown_name(&config.card.name), ..config.card };
+        let card =
+            GuestCard { name: shown_name(&config.card.name), program: shown_name(&config.card.program) };
         Self {
             config: GuestConfig { card, ..config },
             entropy,
@@ -71,15 +72,17 @@ impl Guest {
 
     /// When [`Guest::tick`] is due at the latest.
     pub fn deadline(&self, now: Millis) -> Option<Millis> {
-        match &self.stage {
-            Stage::Seated(seated) => seated.deadline(self.link.is_up()).map(|at| at.max(now)),
-            _ => None,
-        }
+        let Stage::Seated(seated) = &self.stage else { return None };
+        let all = [seated.deadline(self.link.is_up()), self.link.gives_up_at()];
+        all.into_iter().flatten().min().map(|at| at.max(now))
     }
 
     /// Does what time alone brings about.
     pub fn tick(&mut self, now: Millis) {
         self.with_seat(|seated, context| seated.tick(now, context));
+        if self.seated().is_some() && self.link.gives_up_at().is_some_and(|at| at <= now) {
+            self.end(EndReason::RelayGone, false);
+        }
     }
 
     /// Its seat's number, once it has one.
@@ -119,6 +122,7 @@ impl Guest {
     fn end(&mut self, reason: EndReason, by_host: bool) {
         if !self.is_ended() {
             self.stage = Stage::Ended;
+            self.link = Link::default();
             self.event(GuestEvent::Ended { reason, by_host });
             self.out.push_back(GuestOutput::Close);
         }
@@ -127,6 +131,7 @@ impl Guest {
     /// It cannot get in: says why and ends.
     fn fail(&mut self, event: GuestEvent) {
         self.stage = Stage::Ended;
+        self.link = Link::default();
         self.event(event);
         self.out.push_back(GuestOutput::Close);
     }

@@ -32,7 +32,12 @@ pub use config::HostConfig;
 pub use output::{HostEvent, HostOutput, Ticket};
 
 use self::{
-    admission::Knocks, group::GroupSender, link::Link, people::Told, seat::Seat, streams::Allowance,
+    admission::Knocks,
+    group::GroupSender,
+    link::Link,
+    people::Told,
+    seat::Seat,
+    streams::{Allowance, Streams},
     terminals::Tickets,
 };
 use crate::{
@@ -50,6 +55,9 @@ const HEARTBEAT: Duration = Duration::from_secs(5);
 /// … and how often while somebody may type: a relay cannot hold a key back for longer.
 const HEARTBEAT_WITH_WRITERS: Duration = Duration::from_secs(1);
 
+/// Most guests of any session: their roster has to fit into one frame.
+const MAX_ROSTER: usize = 48;
+
 /// The host of a session.
 pub struct Host {
     config: HostConfig,
@@ -64,11 +72,15 @@ pub struct Host {
     seats: BTreeMap<Slot, Seat>,
     next_slot: Slot,
     group: GroupSender,
-    streams: Vec<streams::Stream>,
+    streams: Streams,
     allowance: Allowance,
     looking: Option<StreamId>,
     tickets: Tickets,
     told: Told,
+    /// Counts what was said of the session's state (JS-MSG-3).
+    rev: u64,
+    /// Something of the state could not be said: the uplink was full.
+    state_owed: bool,
     heartbeat_at: Millis,
     ended: bool,
     out: VecDeque<HostOutput>,
@@ -90,11 +102,13 @@ impl Host {
             seats: BTreeMap::new(),
             next_slot: HOST_SLOT + 1,
             group: GroupSender::new(),
-            streams: Vec::new(),
+            streams: Streams::default(),
             allowance: Allowance::new(now),
             looking: None,
             tickets: Tickets::default(),
             told: Told::default(),
+            rev: 0,
+            state_owed: false,
             heartbeat_at: now,
             ended: false,
             out: VecDeque::new(),
@@ -139,7 +153,14 @@ impl Host {
 
     /// The next thing to do.
     pub fn poll(&mut self) -> Option<HostOutput> {
-        self.out.pop_front()
+        loop {
+            let output = self.out.pop_front()?;
+            match output {
+                // Nobody waits for it any more.
+                HostOutput::Snapshot { ticket, .. } if !self.stamp(ticket) => {}
+                output => return Some(output),
+            }
+        }
     }
 
     /// When [`Host::tick`] is due at the latest.
@@ -188,8 +209,16 @@ impl Host {
         self.send_control(&jumpseat_wire::control::HostToRelay::End);
         self.ended = true;
         self.seats.clear();
+        self.group.rest();
+        self.link = Link::default();
         self.out.push_back(HostOutput::Close);
         self.event(HostEvent::Ended { reason });
+    }
+
+    /// Wears group keys after so few frames.
+    #[cfg(any(test, feature = "testing"))]
+    pub fn limit_epoch_frames(&mut self, frames: u64) {
+        self.group.limit_epoch_frames(frames);
     }
 
     fn event(&mut self, event: HostEvent) {
@@ -198,7 +227,7 @@ impl Host {
 
     /// Milliseconds since 1970.
     fn time_of_day(&self, now: Millis) -> u64 {
-        self.config.started_at + now.0.saturating_sub(self.started.0)
+        self.config.started_at.saturating_add(now.0.saturating_sub(self.started.0))
     }
 
     fn heartbeat(&mut self, now: Millis) {
@@ -208,8 +237,12 @@ impl Host {
         if self.link.is_up() {
             self.seal_group(now, plaintext);
         }
+        self.heartbeat_at = now + self.heartbeat_every();
+    }
+
+    fn heartbeat_every(&self) -> Duration {
         let writers = self.seats.values().any(|seat| seat.role.may_write());
-        self.heartbeat_at = now + if writers { HEARTBEAT_WITH_WRITERS } else { HEARTBEAT };
+        if writers { HEARTBEAT_WITH_WRITERS } else { HEARTBEAT }
     }
 
     /// Says something to every guest.
@@ -221,12 +254,18 @@ impl Host {
         let mut plaintext = Plaintext::group();
         if plaintext.fits(json.len()) {
             plaintext.push(&Record::Message(json));
-            self.seal_group(now, plaintext);
+            if !self.seal_group(now, plaintext) && !self.group.is_resting() {
+                self.state_owed = true;
+            }
         }
     }
 
     /// Seals a frame for every guest and sends it; whether it was sealed.
     fn seal_group(&mut self, now: Millis, plaintext: Plaintext) -> bool {
+        // JS-EPOCH-3: at the count itself, however long the next tick takes.
+        if self.group.is_worn(now) {
+            self.rotate(now);
+        }
         match self.group.seal(now, &self.keys, plaintext) {
             Ok(Some(frame)) => {
                 self.send_frame(frame);
@@ -251,10 +290,7 @@ impl Host {
     fn rotate(&mut self, now: Millis) {
         if !self.seats.values().any(Seat::is_confirmed) {
             self.group.rest();
-            for stream in &mut self.streams {
-                stream.skim = None;
-            }
-            return;
+            return self.stop_skimming();
         }
         let roster = message::encode(&self.roster());
         let Ok(grant) = self.group.rotate(now, &self.keys, &roster, &mut self.entropy) else {
@@ -263,13 +299,23 @@ impl Host {
         for seat in self.seats.values_mut().filter(|seat| seat.is_confirmed()) {
             seat.tell(seat::RecordKind::Grant, grant.clone());
         }
-        self.flush_seats(now);
+        self.flush_seats();
         self.announce_json(now, &roster);
-        self.heartbeat_at = self.heartbeat_at.min(now + HEARTBEAT);
+        self.heartbeat_at = self.heartbeat_at.min(now + self.heartbeat_every());
     }
 
-    fn roster(&self) -> FromHost {
-        FromHost::Roster { host: self.config.name.clone(), guests: self.guests().collect() }
+    fn roster(&mut self) -> FromHost {
+        let rev = self.next_rev();
+        FromHost::Roster { rev, host: self.config.name.clone(), guests: self.guests().collect() }
+    }
+
+    fn next_rev(&mut self) -> u64 {
+        self.rev += 1;
+        self.rev
+    }
+
+    fn max_guests(&self) -> usize {
+        self.config.max_guests.min(self.link.max_guests()).min(MAX_ROSTER)
     }
 
     fn confirmed(&mut self, slot: Slot) -> Result<&mut Seat, SessionError> {

@@ -53,6 +53,8 @@ mod message;
 mod pair;
 mod role;
 mod snapshot;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 mod time;
 
 pub use crypto::entropy::Entropy;

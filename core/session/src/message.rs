@@ -19,11 +19,14 @@ const MAX_LIST: usize = 256;
 #[serde(tag = "type", rename_all = "snake_case")]
 pub(crate) enum FromHost {
     /// Who is in the session. The first of an epoch is the one that its grant names.
-    Roster { host: String, guests: Vec<RosterEntry> },
+    ///
+    /// `rev` counts what the host said of the session's state: group and pairwise frames overtake each
+    /// other, and an older state must not replace a newer one (JS-MSG-3).
+    Roster { rev: u64, host: String, guests: Vec<RosterEntry> },
     /// Which terminals the session has.
-    Terminals { terminals: Vec<TerminalCard> },
+    Terminals { rev: u64, terminals: Vec<TerminalCard> },
     /// Which terminal the host has in front.
-    Looking { stream: Option<StreamId> },
+    Looking { rev: u64, stream: Option<StreamId> },
     /// Someone starts or stops typing.
     Typing { slot: Slot, stream: StreamId, on: bool },
     /// Someone points at lines of a terminal, or no longer does.
@@ -158,7 +161,7 @@ impl FromHost {
     pub(crate) fn decode(json: &[u8]) -> Result<Self, SessionError> {
         let mut message: Self = decode(json)?;
         match &mut message {
-            Self::Roster { host, guests } => {
+            Self::Roster { host, guests, .. } => {
                 *host = shown_name(host);
                 guests.truncate(MAX_LIST);
                 for guest in guests {
@@ -166,7 +169,7 @@ impl FromHost {
                     guest.program = shown_name(&guest.program);
                 }
             }
-            Self::Terminals { terminals } => {
+            Self::Terminals { terminals, .. } => {
                 terminals.truncate(MAX_LIST);
                 for terminal in terminals {
                     terminal.title = shown_name(&terminal.title);
@@ -235,6 +238,7 @@ mod tests {
     fn golden_text() {
         let lines = [
             encode(&FromHost::Roster {
+                rev: 1,
                 host: "Ann".into(),
                 guests: vec![RosterEntry {
                     slot: 1,
@@ -245,6 +249,7 @@ mod tests {
                 }],
             }),
             encode(&FromHost::Terminals {
+                rev: 2,
                 terminals: vec![TerminalCard {
                     stream: 1,
                     title: "bash".into(),

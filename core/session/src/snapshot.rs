@@ -107,6 +107,16 @@ impl Assembly {
         let done = unfinished.next == unfinished.parts;
         Ok(if done { self.under_way.take().map(|unfinished| unfinished.whole) } else { None })
     }
+
+    /// Bytes of the unfinished snapshot.
+    pub(crate) fn held(&self) -> usize {
+        self.under_way.as_ref().map_or(0, |unfinished| unfinished.whole.bytes.capacity())
+    }
+
+    /// Gives the unfinished snapshot up.
+    pub(crate) fn forget(&mut self) {
+        self.under_way = None;
+    }
 }
 
 #[cfg(test)]

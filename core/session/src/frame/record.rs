@@ -8,7 +8,7 @@
 //!   4 snapshot   stream u8 ‖ scope u8 ‖ id u32 ‖ part u16 ‖ parts u16 ‖ position u64 ‖ bytes
 //!   5 grant      see epoch.rs
 //!   6 confirm    r 32
-//!   7 input      stream u8 ‖ epoch u32 ‖ seq u64 ‖ bytes        (epoch and seq: the last seen)
+//!   7 input      stream u8 ‖ seen u64 ‖ bytes        (seen: the last group frame that was verified)
 //!   8 heartbeat  the host's milliseconds u64
 //! ```
 
@@ -62,7 +62,7 @@ pub(crate) enum Record<'a> {
     Snapshot(Part<'a>),
     Grant(&'a [u8]),
     Confirm(&'a [u8; 32]),
-    Input { stream: StreamId, epoch: u32, seq: u64, bytes: &'a [u8] },
+    Input { stream: StreamId, seen: u64, bytes: &'a [u8] },
     Heartbeat { at: u64 },
 }
 
@@ -128,10 +128,9 @@ impl Plaintext {
             }
             Record::Grant(bytes) => out.extend_from_slice(bytes),
             Record::Confirm(bytes) => out.extend_from_slice(bytes),
-            Record::Input { stream, epoch, seq, bytes } => {
+            Record::Input { stream, seen, bytes } => {
                 out.push(stream);
-                out.extend_from_slice(&epoch.to_be_bytes());
-                out.extend_from_slice(&seq.to_be_bytes());
+                out.extend_from_slice(&seen.to_be_bytes());
                 out.extend_from_slice(bytes);
             }
             Record::Heartbeat { at } => out.extend_from_slice(&at.to_be_bytes()),
@@ -183,12 +182,12 @@ impl<'a> Records<'a> {
     }
 
     fn read(&mut self) -> Result<Option<Record<'a>>, SessionError> {
-        let Some((&[kind, l0, l1, l2], rest)) = self.0.split_first_chunk::<RECORD_HEAD>() else {
+        if self.0.iter().all(|&byte| byte == 0) {
             return Ok(None);
-        };
-        if kind == 0 {
-            return if self.0.iter().all(|&byte| byte == 0) { Ok(None) } else { Err(garbled()) };
         }
+        let Some((&[kind, l0, l1, l2], rest)) = self.0.split_first_chunk::<RECORD_HEAD>() else {
+            return Err(garbled());
+        };
         let len = u32::from_be_bytes([0, l0, l1, l2]) as usize;
         let (data, rest) =
             rest.split_at_checked(len).ok_or(WireError::TooShort { needed: len, found: rest.len() })?;
@@ -218,13 +217,9 @@ impl<'a> Records<'a> {
             }),
             5 => Record::Grant(data.rest()),
             6 => Record::Confirm(data.array()?),
-            7 => Record::Input {
-                stream: data.stream()?,
-                epoch: data.u32()?,
-                seq: data.u64()?,
-                bytes: data.rest(),
-            },
+            7 => Record::Input { stream: data.stream()?, seen: data.u64()?, bytes: data.rest() },
             8 => Record::Heartbeat { at: data.u64()? },
+            0 => return Err(garbled()),
             _ => return Err(SessionError::Misbehaved("a record of a kind that version 1 does not have")),
         };
         if data.0.is_empty() { Ok(Some(record)) } else { Err(garbled()) }

@@ -13,6 +13,8 @@ use crate::{SessionError, crypto::secret::Secret};
 struct FrameKey {
     cipher: Aes256Gcm,
     nonce: [u8; 12],
+    #[cfg(any(test, feature = "testing"))]
+    name: [u8; 32],
 }
 
 /// Seals frames of one kind, one key, one rising count.
@@ -53,6 +55,8 @@ impl SealKey {
         // JS-FRAME-2: a count that would wrap is an error, not a second use of a nonce.
         self.next = seq.checked_add(1).ok_or(SessionError::UsedUp)?;
         let (head, plaintext) = buffer.split_at_mut(HEADER_LEN);
+        #[cfg(any(test, feature = "testing"))]
+        crate::testing::sealed(self.key.name, self.key.nonce(seq).into());
         let header = header(seq, plaintext);
         debug_assert_eq!(header.seq, seq);
         head.copy_from_slice(&header.encode());
@@ -97,7 +101,12 @@ impl OpenKey {
 
 impl FrameKey {
     fn new(key: &Secret<32>, nonce: &Secret<12>) -> Self {
-        Self { cipher: Aes256Gcm::new(&key.0.into()), nonce: nonce.0 }
+        Self {
+            cipher: Aes256Gcm::new(&key.0.into()),
+            nonce: nonce.0,
+            #[cfg(any(test, feature = "testing"))]
+            name: crate::crypto::hash::sha256(&key.0),
+        }
     }
 
     /// The base with the count over its last eight bytes.

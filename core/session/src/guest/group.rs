@@ -8,7 +8,12 @@ use jumpseat_wire::{FrameHeader, SessionId};
 use crate::{
     Millis, SessionError,
     crypto::sign::VerifyKey,
-    frame::{epoch::Grant, group, seal::OpenKey},
+    frame::{
+        epoch::{Grant, roster_hash},
+        group,
+        record::{Record, Records},
+        seal::OpenKey,
+    },
 };
 
 /// Frames of an epoch whose grant has not come yet: how many bytes are kept …
@@ -17,14 +22,18 @@ const EARLY_BYTES: usize = 256 * 1024;
 /// … and for how long.
 const EARLY_TIME: Duration = Duration::from_secs(2);
 
+/// Epochs whose last frames may still be on their way: a guest that was away meets several at once.
+const EPOCHS_KEPT: usize = 16;
+
 pub(super) struct GroupReceiver {
     sid: SessionId,
     host: VerifyKey,
-    /// The newest epoch, and the one before it, whose last frames may still be on their way.
-    newest: Option<Epoch>,
-    previous: Option<Epoch>,
+    /// The newest epoch last; each ends where the next one begins.
+    epochs: VecDeque<Epoch>,
     expected: u64,
-    seen: (u32, u64),
+    /// Behind the newest frame that came, whether it verified or not.
+    taken: u64,
+    seen: u64,
     early: VecDeque<(Millis, Vec<u8>)>,
     early_bytes: usize,
 }
@@ -33,11 +42,12 @@ struct Epoch {
     number: u32,
     first: u64,
     key: OpenKey,
-    /// What the roster that opens it has to hash to, until it has come.
-    roster: Option<[u8; 32]>,
+    /// What the roster that opens it hashes to.
+    roster: [u8; 32],
 }
 
 /// The records of a frame that verified.
+#[derive(Debug)]
 pub(super) struct Verified {
     pub(super) body: Vec<u8>,
     /// Frames before this one are missing.
@@ -49,10 +59,10 @@ impl GroupReceiver {
         Self {
             sid,
             host,
-            newest: None,
-            previous: None,
+            epochs: VecDeque::new(),
             expected: 0,
-            seen: (0, 0),
+            taken: 0,
+            seen: 0,
             early: VecDeque::new(),
             early_bytes: 0,
         }
@@ -63,39 +73,58 @@ impl GroupReceiver {
         self.expected
     }
 
-    /// Epoch and number of the last frame that verified.
-    pub(super) fn last_seen(&self) -> (u32, u64) {
+    /// What to acknowledge (JS-GROUP-6): everything that came off the line, also what waits for its key or
+    /// did not verify, or the relay would wait for this guest while this guest waits for the relay.
+    pub(super) fn taken(&self) -> u64 {
+        self.taken.max(self.expected)
+    }
+
+    /// A new connection: what came over the old one and did not verify is asked for again.
+    pub(super) fn connection_lost(&mut self) {
+        self.taken = 0;
+    }
+
+    /// Number of the last frame that verified.
+    pub(super) fn last_seen(&self) -> u64 {
         self.seen
     }
 
     /// The newest epoch and its first frame.
     pub(super) fn newest(&self) -> Option<(u32, u64)> {
-        self.newest.as_ref().map(|epoch| (epoch.number, epoch.first))
+        self.epochs.back().map(|epoch| (epoch.number, epoch.first))
     }
 
-    /// Takes a frame; gives what verified. Empty while its key has not come.
+    /// Takes a frame; gives what verified. Nothing while its key has not come.
     pub(super) fn receive(
         &mut self,
         now: Millis,
         header: &FrameHeader,
         frame: &[u8],
-    ) -> Result<Vec<Verified>, SessionError> {
-        if self.newest.as_ref().is_none_or(|newest| header.epoch > newest.number) {
+    ) -> Result<Option<Verified>, SessionError> {
+        self.taken = self.taken.max(header.seq.saturating_add(1));
+        if self.newest().is_none_or(|(newest, _)| header.epoch > newest) {
             self.keep(now, frame);
-            return Ok(Vec::new());
+            return Ok(None);
         }
-        self.open(header, frame).map(|verified| vec![verified])
+        self.open(header, frame).map(Some)
     }
 
     /// A new epoch: opens what waited for it.
     pub(super) fn granted(&mut self, now: Millis, grant: Grant) -> Vec<Verified> {
-        if self.newest.is_none() {
+        if self.epochs.is_empty() {
             // What was sealed before this guest's first epoch was never for it.
             self.expected = grant.first_seq;
         }
         let (number, first) = (grant.epoch, grant.first_seq);
-        let epoch = Epoch { number, first, key: grant.opening(self.sid), roster: Some(grant.roster_hash) };
-        self.previous = self.newest.replace(epoch);
+        self.epochs.push_back(Epoch {
+            number,
+            first,
+            key: grant.opening(self.sid),
+            roster: grant.roster_hash,
+        });
+        if self.epochs.len() > EPOCHS_KEPT {
+            self.epochs.pop_front();
+        }
         self.early_bytes = 0;
         let early = std::mem::take(&mut self.early);
         let mut verified = Vec::new();
@@ -112,38 +141,29 @@ impl GroupReceiver {
         verified
     }
 
-    /// JS-EPOCH-6: whether a message may be heeded: the first roster of an epoch has to be the one that
-    /// the grant names.
-    pub(super) fn check_roster(&mut self, json: &[u8], hash: impl Fn(&[u8]) -> [u8; 32]) -> bool {
-        let Some(epoch) = self.newest.as_mut().filter(|epoch| epoch.number == self.seen.0) else {
-            return true;
-        };
-        // After a gap the roster that opened the epoch may be among what was lost.
-        if self.seen.1 != epoch.first {
-            epoch.roster = None;
-        }
-        epoch.roster.take().is_none_or(|expected| expected == hash(json))
-    }
-
     fn open(&mut self, header: &FrameHeader, frame: &[u8]) -> Result<Verified, SessionError> {
+        // JS-GROUP-3: nothing counts twice, and nothing comes after what came later.
         if header.seq < self.expected {
             return Err(SessionError::Replayed("a group frame"));
         }
-        let newest = self.newest.as_ref().ok_or(SessionError::Forged("frame"))?;
-        let epoch = if header.epoch == newest.number && header.seq >= newest.first {
-            newest
-        } else {
-            // JS-EPOCH-4: an old key opens only what came before the new one.
-            self.previous
-                .as_ref()
-                .filter(|old| old.number == header.epoch && (old.first..newest.first).contains(&header.seq))
-                .ok_or(SessionError::Replayed("an old epoch's frame"))?
-        };
+        let at = self.epochs.iter().rposition(|epoch| epoch.number == header.epoch);
+        let at = at.ok_or(SessionError::Replayed("an old epoch's frame"))?;
+        // JS-EPOCH-4: an old key opens only what came before the next one.
+        let next = self.epochs.get(at + 1).map(|next| next.first);
+        let epoch = &self.epochs[at];
+        if header.seq < epoch.first || next.is_some_and(|next| header.seq >= next) {
+            return Err(SessionError::Replayed("an old epoch's frame"));
+        }
         let (_, ciphertext) = FrameHeader::decode(frame)?;
         let body = group::open(self.sid, &epoch.key, &self.host, header, ciphertext)?;
+        if header.seq == epoch.first {
+            check_roster(&body, epoch.roster)?;
+        }
         let after_gap = header.seq > self.expected;
-        self.expected = header.seq + 1;
-        self.seen = (header.epoch, header.seq);
+        self.expected = header.seq.checked_add(1).ok_or(SessionError::UsedUp)?;
+        self.seen = header.seq;
+        // The keys of epochs that are over are not needed any more.
+        self.epochs.drain(..at);
         Ok(Verified { body, after_gap })
     }
 
@@ -165,5 +185,14 @@ impl GroupReceiver {
 
     pub(super) fn deadline(&self) -> Option<Millis> {
         self.early.front().map(|(at, _)| *at + EARLY_TIME)
+    }
+}
+
+/// JS-EPOCH-6: an epoch opens with the roster that its grant names, so that the host cannot tell one guest
+/// that it shares a key with others than it tells the next.
+fn check_roster(body: &[u8], expected: [u8; 32]) -> Result<(), SessionError> {
+    match Records::new(body).next() {
+        Some(Ok(Record::Message(json))) if roster_hash(json) == expected => Ok(()),
+        _ => Err(SessionError::Forged("the epoch's roster")),
     }
 }

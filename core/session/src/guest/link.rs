@@ -39,6 +39,11 @@ impl Link {
     pub(super) fn is_up(&self) -> bool {
         self.state == State::Up
     }
+
+    /// When a guest that has a seat gives up trying to get back to it.
+    pub(super) fn gives_up_at(&self) -> Option<Millis> {
+        self.lost_at.map(|at| at + TRY_FOR)
+    }
 }
 
 /// How long a guest tries to get its seat back.
@@ -69,6 +74,8 @@ impl Guest {
     /// The connection is gone; `why` is the relay's close code if it gave one of ours.
     pub fn disconnected(&mut self, now: Millis, why: Option<CloseCode>) {
         let was_up = std::mem::take(&mut self.link.state) == State::Up;
+        // What was not sent is not for the next connection.
+        self.out.retain(|output| matches!(output, GuestOutput::Terminal { .. } | GuestOutput::Event(_)));
         match &mut self.stage {
             Stage::Ended => {}
             Stage::Outside | Stage::Waiting(_) => {
@@ -110,7 +117,10 @@ impl Guest {
             (
                 State::Knocking,
                 RelayToGuest::Welcome { data } | RelayToGuest::Refused { data: Some(data) },
-            ) => self.answered(now, &data.0),
+            ) => {
+                self.answered(now, &data.0);
+                Ok(())
+            }
             (State::Knocking, RelayToGuest::Refused { data: None }) => {
                 self.fail(GuestEvent::Refused { why: None });
                 Ok(())
@@ -127,6 +137,9 @@ impl Guest {
             }
             (State::Up | State::Knocking, RelayToGuest::Host { present }) => {
                 self.event(GuestEvent::HostPresent { present });
+                if present {
+                    self.with_seat(|seated, context| seated.replay(context));
+                }
                 if present {
                     // The relay drops what it cannot hand to an absent host (JS-LINK-4).
                     self.with_seat(|seated, context| seated.connection_back(now, context));
@@ -167,7 +180,11 @@ impl Guest {
             self.fail(GuestEvent::WrongHost);
             return Ok(());
         }
-        let host = HostBundle::decode(bundle)?;
+        let Ok(host) = HostBundle::decode(bundle) else {
+            // The token's own host made it, for another version than this one.
+            self.fail(GuestEvent::TurnedAway { code: CloseCode::Version });
+            return Ok(());
+        };
         let (knocking, message) =
             Knocking::knock(host, &self.config.token, &self.config.card, &mut self.entropy)?;
         self.stage = Stage::Waiting(Box::new(knocking));
@@ -178,11 +195,13 @@ impl Guest {
         Ok(())
     }
 
-    fn answered(&mut self, now: Millis, message: &[u8]) -> Result<(), SessionError> {
-        let Stage::Waiting(knocking) = &self.stage else { return Ok(()) };
-        match knocking.answered(message)? {
-            Answered::Refused(why) => self.fail(GuestEvent::Refused { why: Some(why) }),
-            Answered::Welcome(keys, reveal) => {
+    fn answered(&mut self, now: Millis, message: &[u8]) {
+        let Stage::Waiting(knocking) = &self.stage else { return };
+        match knocking.answered(message) {
+            // Anyone can make one up: the host's own may still come.
+            Err(_) => {}
+            Ok(Answered::Refused(why)) => self.fail(GuestEvent::Refused { why: Some(why) }),
+            Ok(Answered::Welcome(keys, reveal)) => {
                 let seated = Seated::new(now, knocking.host.clone(), &keys, reveal, self.config.key_timing);
                 let (slot, words) = (seated.slot, seated.words);
                 self.stage = Stage::Seated(Box::new(seated));
@@ -191,6 +210,5 @@ impl Guest {
                 self.with_seat(|seated, context| seated.confirm(context));
             }
         }
-        Ok(())
     }
 }

@@ -1,5 +1,7 @@
 //! What a guest wants done, and what it tells.
 
+use std::fmt;
+
 use bytes::Bytes;
 use jumpseat_wire::{CloseCode, Slot};
 
@@ -8,8 +10,8 @@ use crate::{
     TerminalCard,
 };
 
-/// What a guest wants done, in order.
-#[derive(Clone, PartialEq, Debug)]
+/// What a guest wants done, in order. `Debug` shows no content: texts carry the claim on the seat.
+#[derive(Clone, PartialEq)]
 pub enum GuestOutput {
     /// Send this text to the relay.
     Text(String),
@@ -28,8 +30,20 @@ pub enum GuestOutput {
     Event(GuestEvent),
 }
 
-/// A change of a terminal; changes of one terminal apply in order.
-#[derive(Clone, PartialEq, Eq, Debug)]
+impl fmt::Debug for GuestOutput {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) => write!(f, "Text({} bytes)", text.len()),
+            Self::Frame(frame) => write!(f, "Frame({} bytes)", frame.len()),
+            Self::Close => f.write_str("Close"),
+            Self::Terminal { stream, change } => write!(f, "Terminal({stream}, {change:?})"),
+            Self::Event(event) => write!(f, "Event({event:?})"),
+        }
+    }
+}
+
+/// A change of a terminal; changes of one terminal apply in order. `Debug` shows no content.
+#[derive(Clone, PartialEq, Eq)]
 pub enum TerminalChange {
     /// It printed this.
     Output(Vec<u8>),
@@ -47,6 +61,16 @@ pub enum TerminalChange {
         /// What the host's screen made.
         data: Vec<u8>,
     },
+}
+
+impl fmt::Debug for TerminalChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Output(bytes) => write!(f, "Output({} bytes)", bytes.len()),
+            Self::Resize { cols, rows } => write!(f, "Resize({cols}x{rows})"),
+            Self::Snapshot { scope, data } => write!(f, "Snapshot({scope:?}, {} bytes)", data.len()),
+        }
+    }
 }
 
 /// How the picture keeps up with the host.

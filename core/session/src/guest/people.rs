@@ -17,7 +17,7 @@ impl Guest {
     /// [`SessionError::Misused`] without a seat, or when more waits for the line than may.
     pub fn input(&mut self, now: Millis, stream: StreamId, bytes: &[u8]) -> Result<(), SessionError> {
         self.with_seat(|seated, context| {
-            let taken = seated.typing.press(now, stream, bytes);
+            let taken = seated.press(now, stream, bytes);
             seated.send_keys(now, context);
             taken.then_some(()).ok_or(SessionError::Misused("too much is waiting to be sent already"))
         })
@@ -87,6 +87,13 @@ impl Guest {
     }
 
     fn say(&mut self, message: &FromGuest) -> Result<(), SessionError> {
-        self.with_seat(|seated, context| seated.say(message, context)).ok_or(NO_SEAT)
+        self.with_seat(|seated, context| {
+            if !seated.is_open() {
+                return Err(SessionError::Misused("too much is waiting to be sent already"));
+            }
+            seated.say(message, context);
+            Ok(())
+        })
+        .unwrap_or(Err(NO_SEAT))
     }
 }

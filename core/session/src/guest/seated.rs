@@ -15,7 +15,7 @@ use super::{
 use crate::{
     EndReason, Millis, Role, RosterEntry, SafetyWords, SessionError, StreamId, Token,
     frame::{
-        epoch::{Grant, roster_hash},
+        epoch::Grant,
         record::{Plaintext, Record, Records},
     },
     handshake::{bundle::HostBundle, sas::Reveal, welcome::PairKeys},
@@ -25,6 +25,12 @@ use crate::{
 
 /// How often a guest asks for everything anew.
 const RESYNC_EVERY: Duration = Duration::from_secs(2);
+
+/// Terminals that a guest follows; a host has no more.
+const MAX_STREAMS: usize = 64;
+
+/// Bytes of snapshots under way and of output that waits for them, all terminals together.
+const MAX_HELD: usize = 64 * 1024 * 1024;
 
 pub(super) struct Seated {
     pub(super) slot: Slot,
@@ -40,9 +46,18 @@ pub(super) struct Seated {
     group_acks: AckClock,
     streams: BTreeMap<StreamId, Stream>,
     role: Option<Role>,
+    revs: Revs,
     clock: Clock,
     reveal: Option<Reveal>,
     resync: Resync,
+}
+
+/// The newest of each state that the host told (JS-MSG-3).
+#[derive(Default)]
+struct Revs {
+    roster: u64,
+    terminals: u64,
+    looking: u64,
 }
 
 #[derive(Default)]
@@ -76,6 +91,7 @@ impl Seated {
             group_acks: AckClock::default(),
             streams: BTreeMap::new(),
             role: None,
+            revs: Revs::default(),
             clock: Clock::new(now),
             reveal: Some(reveal),
             resync: Resync::default(),
@@ -109,14 +125,30 @@ impl Seated {
 
     pub(super) fn connection_lost(&mut self) {
         self.typing.rest();
+        self.group.connection_lost();
     }
 
     pub(super) fn connection_back(&mut self, now: Millis, context: &mut Context<'_>) {
+        // Not a sign of life of the host: a relay could show one that way as often as it likes.
+        self.replay(context);
+        self.send_keys(now, context);
+    }
+
+    /// The host is back at the relay, which drops what comes while it is away (JS-LINK-4).
+    pub(super) fn replay(&mut self, context: &mut Context<'_>) {
         for frame in self.sender.replay() {
             context.out.push_back(GuestOutput::Frame(frame));
         }
-        self.clock.heard(now);
-        self.send_keys(now, context);
+    }
+
+    /// Keys that the person pressed; whether there was room for them.
+    pub(super) fn press(&mut self, now: Millis, stream: StreamId, bytes: &[u8]) -> bool {
+        self.typing.press(now, stream, self.group.last_seen(), bytes)
+    }
+
+    /// Whether the line takes another message of this guest.
+    pub(super) fn is_open(&self) -> bool {
+        self.sender.is_open()
     }
 
     pub(super) fn input_acked(
@@ -152,7 +184,7 @@ impl Seated {
     /// Keys that wait, as far as the window and the beat allow.
     pub(super) fn send_keys(&mut self, now: Millis, context: &mut Context<'_>) {
         while context.link_is_up && self.sender.is_open() {
-            let Some(plaintext) = self.typing.next_frame(now, self.group.last_seen()) else { break };
+            let Some(plaintext) = self.typing.next_frame(now) else { break };
             self.seal(plaintext, context);
         }
     }
@@ -166,8 +198,7 @@ impl Seated {
     ) {
         self.group_acks.took(now, frame.len());
         // A frame that does not verify is dropped: the relay, or another guest, made it.
-        let Ok(plaintexts) = self.group.receive(now, header, frame) else { return };
-        for plaintext in plaintexts {
+        if let Ok(Some(plaintext)) = self.group.receive(now, header, frame) {
             self.group_plaintext(now, &plaintext, context);
         }
         self.acknowledge(now, context);
@@ -194,8 +225,8 @@ impl Seated {
                         self.group_plaintext(now, &plaintext, context);
                     }
                 }
-                Record::Snapshot(part) => self.stream(part.stream).pair_part(part, context.out)?,
-                Record::Message(json) => self.message(now, json, context)?,
+                Record::Snapshot(part) => self.stream(part.stream)?.pair_part(part, context.out)?,
+                Record::Message(json) => self.message(json, context)?,
                 _ => return Err(SessionError::Misbehaved("the host sent one guest what is for all")),
             }
         }
@@ -220,22 +251,19 @@ impl Seated {
             let Ok(record) = record else { break };
             let result = match record {
                 Record::Output { stream, position, bytes } => {
-                    self.stream(stream).output(position, bytes, context.out);
-                    Ok(())
+                    self.stream(stream).map(|stream| stream.output(position, bytes, context.out))
                 }
                 Record::Resize { stream, position, cols, rows } => {
-                    self.stream(stream).resize(position, cols, rows, context.out);
-                    Ok(())
+                    self.stream(stream).map(|stream| stream.resize(position, cols, rows, context.out))
                 }
-                Record::Snapshot(part) => self.stream(part.stream).group_part(part, context.out),
+                Record::Snapshot(part) => {
+                    self.stream(part.stream).and_then(|stream| stream.group_part(part, context.out))
+                }
                 Record::Heartbeat { at } => {
                     self.clock.heartbeat(now, at);
                     Ok(())
                 }
-                Record::Message(json) => match self.group.check_roster(json, roster_hash) {
-                    true => self.message(now, json, context),
-                    false => Err(SessionError::Forged("the epoch's roster")),
-                },
+                Record::Message(json) => self.message(json, context),
                 _ => Err(SessionError::Misbehaved("the host sent all guests what is for one")),
             };
             if result.is_err() {
@@ -248,33 +276,43 @@ impl Seated {
         }
     }
 
-    fn stream(&mut self, stream: StreamId) -> &mut Stream {
-        self.streams.entry(stream).or_insert_with(|| Stream::new(stream))
+    fn stream(&mut self, stream: StreamId) -> Result<&mut Stream, SessionError> {
+        if self.streams.len() >= MAX_STREAMS && !self.streams.contains_key(&stream) {
+            return Err(SessionError::Misbehaved("more terminals than a session has"));
+        }
+        Ok(self.streams.entry(stream).or_insert_with(|| Stream::new(stream)))
     }
 
     /// Asks for everything anew where frames, or too much held output, were lost (JS-SNAP-4).
     fn after_streams(&mut self, now: Millis, context: &mut Context<'_>) {
+        // JS-SNAP-5: the sum is bounded, too.
+        if self.streams.values().map(Stream::held).sum::<usize>() > MAX_HELD {
+            self.streams.values_mut().for_each(Stream::forget);
+        }
         if self.streams.values_mut().any(Stream::take_overflow) {
             self.resync.wanted = true;
         }
         let due = self.resync.last.is_none_or(|last| now.since(last) >= RESYNC_EVERY);
-        if self.resync.wanted && due && context.link_is_up {
+        if self.resync.wanted && due && context.link_is_up && self.sender.is_open() {
             self.resync = Resync { last: Some(now), wanted: false };
             self.say(&FromGuest::Resync, context);
         }
     }
 
-    fn message(&mut self, _now: Millis, json: &[u8], context: &mut Context<'_>) -> Result<(), SessionError> {
+    fn message(&mut self, json: &[u8], context: &mut Context<'_>) -> Result<(), SessionError> {
         let event = match FromHost::decode(json)? {
-            FromHost::Roster { host, guests } => {
+            FromHost::Roster { rev, .. } if is_old(rev, &mut self.revs.roster) => return Ok(()),
+            FromHost::Terminals { rev, .. } if is_old(rev, &mut self.revs.terminals) => return Ok(()),
+            FromHost::Looking { rev, .. } if is_old(rev, &mut self.revs.looking) => return Ok(()),
+            FromHost::Roster { host, guests, .. } => {
                 self.roster(&guests, context);
                 GuestEvent::Roster { host, guests }
             }
-            FromHost::Terminals { terminals } => {
+            FromHost::Terminals { terminals, .. } => {
                 self.streams.retain(|id, _| terminals.iter().any(|terminal| terminal.stream == *id));
                 GuestEvent::Terminals { terminals }
             }
-            FromHost::Looking { stream } => GuestEvent::Looking { stream },
+            FromHost::Looking { stream, .. } => GuestEvent::Looking { stream },
             FromHost::Typing { slot, stream, on } => GuestEvent::Typing { slot, stream, on },
             FromHost::Pointing { slot, at } => GuestEvent::Pointing { slot, at },
             FromHost::Chat { slot, text, at } => GuestEvent::Chat { slot, text, at },
@@ -308,15 +346,18 @@ impl Seated {
         if due && context.link_is_up {
             // Both at once: whichever was not due is acknowledged early.
             (self.group_acks, *self.receiver.acks()) = (AckClock::default(), AckClock::default());
-            let ack = GuestToRelay::Ack { group: self.group.expected(), pair: self.receiver.expected() };
+            let ack = GuestToRelay::Ack { group: self.group.taken(), pair: self.receiver.expected() };
             context.out.push_back(GuestOutput::Text(control::encode(&ack)));
         }
     }
 
     pub(super) fn deadline(&self, link_is_up: bool) -> Option<Millis> {
-        let resync =
-            self.resync.wanted.then(|| self.resync.last.map_or(Millis(0), |last| last + RESYNC_EVERY));
-        let sending = [resync, self.group_acks.due(), self.receiver.ack_due(), self.typing.deadline()];
+        // What waits for the window leaves when it opens, not when its time comes.
+        let open = self.sender.is_open();
+        let resync = (self.resync.wanted && open)
+            .then(|| self.resync.last.map_or(Millis(0), |last| last + RESYNC_EVERY));
+        let beat = self.typing.deadline().filter(|_| open);
+        let sending = [resync, self.group_acks.due(), self.receiver.ack_due(), beat];
         let always = [self.clock.deadline(), self.group.deadline()];
         let sending = sending.into_iter().filter(|_| link_is_up);
         sending.chain(always).flatten().min()
@@ -331,4 +372,11 @@ impl Seated {
             context.event(GuestEvent::Liveness(liveness));
         }
     }
+}
+
+/// Whether a state is older than one that was told before; otherwise remembers it.
+fn is_old(rev: u64, newest: &mut u64) -> bool {
+    let old = rev < *newest;
+    *newest = rev.max(*newest);
+    old
 }

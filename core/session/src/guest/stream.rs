@@ -107,6 +107,20 @@ impl Stream {
         Ok(())
     }
 
+    /// Bytes that wait here for a snapshot, or for the rest of one.
+    pub(super) fn held(&self) -> usize {
+        self.kept_bytes + self.from_group.held() + self.from_pair.held()
+    }
+
+    /// Gives up what waits: only a snapshot that is asked for anew can help.
+    pub(super) fn forget(&mut self) {
+        self.kept.clear();
+        self.kept_bytes = 0;
+        self.from_group.forget();
+        self.from_pair.forget();
+        self.overflow = true;
+    }
+
     /// Whether more had to be kept than may be: only a snapshot that is asked for anew can help.
     pub(super) fn take_overflow(&mut self) -> bool {
         std::mem::take(&mut self.overflow)

@@ -11,9 +11,12 @@ use jumpseat_wire::{
     limits::{FAILED_KNOCKS_PER_SECOND, MAX_PENDING_KNOCKS},
 };
 
-use super::{Host, HostEvent, seat::Seat};
+use super::{
+    Host, HostEvent,
+    seat::{Seat, Welcomed},
+};
 use crate::{
-    Admission, InviteFault, KnockRefusal, Millis, Role, SessionError,
+    Admission, EndReason, InviteFault, KnockRefusal, Millis, Role, SessionError,
     handshake::knock::Knock,
     message::{RosterEntry, shown_name},
 };
@@ -27,29 +30,53 @@ pub(super) const CONFIRM_TIME: Duration = Duration::from_secs(30);
 /// Knocks that wait for the host's word, and what protects against too many.
 #[derive(Default)]
 pub(super) struct Knocks {
-    waiting: BTreeMap<KnockId, Knock>,
-    seen: HashSet<[u8; 32]>,
-    seen_order: VecDeque<[u8; 32]>,
+    /// By the host's own numbers (JS-JOIN-9): a relay could use one of its own twice, and the host's yes to
+    /// one knock would let another one in.
+    waiting: BTreeMap<KnockId, Waiting>,
+    last_number: KnockId,
+    /// Knocks that waited when the connection was lost: the relay tells of them again.
+    parked: VecDeque<(Mark, Knock)>,
+    seen: HashSet<Mark>,
+    seen_order: VecDeque<Mark>,
     failed: (Millis, u32),
 }
 
+/// What tells one knock from its copy.
+pub(super) type Mark = [u8; 32];
+
+struct Waiting {
+    /// The relay's number for it.
+    at_relay: KnockId,
+    mark: Mark,
+    knock: Knock,
+}
+
 impl Knocks {
-    pub(super) fn clear(&mut self) {
-        self.waiting.clear();
+    /// The connection is lost, and with it the relay's numbers. Gives the numbers that hold no more.
+    pub(super) fn park(&mut self) -> Vec<KnockId> {
+        let waiting = std::mem::take(&mut self.waiting);
+        let numbers = waiting.keys().copied().collect();
+        self.parked.extend(waiting.into_values().map(|waiting| (waiting.mark, waiting.knock)));
+        let excess = self.parked.len().saturating_sub(MAX_PENDING_KNOCKS);
+        self.parked.drain(..excess);
+        numbers
     }
 
-    /// JS-JOIN-3: whether this knock is new.
-    fn is_new(&mut self, mark: [u8; 32]) -> bool {
-        if !self.seen.insert(mark) {
-            return false;
-        }
+    /// A knock that the relay tells of again after a lost connection.
+    fn unpark(&mut self, mark: Mark) -> Option<Knock> {
+        let at = self.parked.iter().position(|(parked, _)| *parked == mark)?;
+        self.parked.remove(at).map(|(_, knock)| knock)
+    }
+
+    /// Remembers a knock that opened. Others are not: whoever made them could push the good ones out.
+    fn remember(&mut self, mark: Mark) {
+        self.seen.insert(mark);
         self.seen_order.push_back(mark);
         if self.seen_order.len() > KNOCKS_REMEMBERED
             && let Some(oldest) = self.seen_order.pop_front()
         {
             self.seen.remove(&oldest);
         }
-        true
     }
 
     /// JS-JOIN-8: whether failed knocks come so fast that none is opened for the rest of this second.
@@ -64,7 +91,7 @@ impl Knocks {
 impl Host {
     /// The knocks that wait for an answer.
     pub fn knocks(&self) -> impl Iterator<Item = (KnockId, String)> {
-        self.knocks.waiting.iter().map(|(id, knock)| (*id, shown_name(&knock.card.name)))
+        self.knocks.waiting.iter().map(|(id, waiting)| (*id, shown_name(&waiting.knock.card.name)))
     }
 
     /// Lets someone in who waits.
@@ -72,8 +99,8 @@ impl Host {
     /// # Errors
     /// [`SessionError::Misused`] if nobody waits there any more.
     pub fn admit(&mut self, now: Millis, id: KnockId) -> Result<(), SessionError> {
-        let knock = self.waiting(id)?;
-        self.welcome(now, id, knock);
+        let Waiting { at_relay, mark, knock } = self.waiting(id)?;
+        self.welcome(now, at_relay, mark, knock);
         Ok(())
     }
 
@@ -82,20 +109,21 @@ impl Host {
     /// # Errors
     /// [`SessionError::Misused`] if nobody waits there any more.
     pub fn deny(&mut self, _now: Millis, id: KnockId) -> Result<(), SessionError> {
-        let knock = self.waiting(id)?;
-        self.refuse(id, knock, KnockRefusal::Denied);
+        let Waiting { at_relay, knock, .. } = self.waiting(id)?;
+        self.refuse(at_relay, knock, KnockRefusal::Denied);
         Ok(())
     }
 
-    fn waiting(&mut self, id: KnockId) -> Result<Knock, SessionError> {
+    fn waiting(&mut self, id: KnockId) -> Result<Waiting, SessionError> {
         self.knocks.waiting.remove(&id).ok_or(SessionError::Misused("nobody waits there any more"))
     }
 
     pub(super) fn knocked(&mut self, now: Millis, id: KnockId, message: &[u8]) {
-        let knock = match self.open_knock(now, message) {
-            Ok(knock) => knock,
+        let (mark, knock) = match self.open_knock(now, message) {
+            Ok(Opened::Knock(mark, knock)) => (mark, *knock),
+            Ok(Opened::Welcomed(slot)) => return self.welcome_again(id, slot),
             Err(error) => {
-                self.knocks.failed.1 += 1;
+                self.knocks.failed.1 = self.knocks.failed.1.saturating_add(1);
                 self.event(HostEvent::KnockFailed { why: error.to_string() });
                 return self.send_control(&HostToRelay::Refuse { knock: id, data: None, failed: true });
             }
@@ -105,35 +133,63 @@ impl Host {
             return self.refuse(id, knock, KnockRefusal::Invite(fault));
         }
         match invite.terms.admission {
-            Admission::Open => self.welcome(now, id, knock),
+            Admission::Open => self.welcome(now, id, mark, knock),
             Admission::Ask if self.knocks.waiting.len() >= MAX_PENDING_KNOCKS => {
                 self.refuse(id, knock, KnockRefusal::Busy);
             }
             Admission::Ask => {
                 let (name, invite) = (shown_name(&knock.card.name), knock.invite);
-                self.knocks.waiting.insert(id, knock);
-                self.event(HostEvent::Knocked { knock: id, name, invite });
+                self.knocks.last_number = self.knocks.last_number.wrapping_add(1);
+                let number = self.knocks.last_number;
+                self.knocks.waiting.insert(number, Waiting { at_relay: id, mark, knock });
+                self.event(HostEvent::Knocked { knock: number, name, invite });
             }
         }
     }
 
-    pub(super) fn knock_gone(&mut self, id: KnockId) {
-        if self.knocks.waiting.remove(&id).is_some() {
-            self.event(HostEvent::KnockGone { knock: id });
+    /// Someone went away before the answer, or before the answer reached them.
+    pub(super) fn knock_gone(&mut self, now: Millis, at_relay: KnockId) {
+        let waiting = self.knocks.waiting.iter().find(|(_, waiting)| waiting.at_relay == at_relay);
+        if let Some(number) = waiting.map(|(number, _)| *number) {
+            self.knocks.waiting.remove(&number);
+            self.event(HostEvent::KnockGone { knock: number });
+        }
+        let seat = self.seats.values().find(|seat| seat.knock == Some(at_relay) && !seat.is_confirmed());
+        if let Some(slot) = seat.map(|seat| seat.slot) {
+            self.drop_seat(now, slot, EndReason::Left);
         }
     }
 
-    fn open_knock(&mut self, now: Millis, message: &[u8]) -> Result<Knock, SessionError> {
+    fn open_knock(&mut self, now: Millis, message: &[u8]) -> Result<Opened, SessionError> {
         if self.knocks.is_flooded(now) {
             return Err(SessionError::Misbehaved("too many failed knocks"));
         }
         let id = Knock::invite_of(message, self.keys.sid)?;
         let token = self.book.find(id).map(|invite| invite.token.clone());
         let token = token.ok_or(SessionError::Forged("the invite of a knock"))?;
-        if !self.knocks.is_new(Knock::replay_mark(message)) {
+        let mark = Knock::replay_mark(message);
+        // JS-JOIN-3: a knock counts once; a relay that lost the host's connection tells of it again.
+        if let Some(knock) = self.knocks.unpark(mark) {
+            return Ok(Opened::Knock(mark, Box::new(knock)));
+        }
+        if let Some(seat) = self.seats.values().find(|seat| seat.welcome(&mark).is_some()) {
+            return Ok(Opened::Welcomed(seat.slot));
+        }
+        if self.knocks.seen.contains(&mark) {
             return Err(SessionError::Replayed("a knock"));
         }
-        Knock::open(&self.keys, &token, message)
+        let knock = Knock::open(&self.keys, &token, message)?;
+        self.knocks.remember(mark);
+        Ok(Opened::Knock(mark, Box::new(knock)))
+    }
+
+    /// The answer was lost with the connection: the identical bytes.
+    fn welcome_again(&mut self, id: KnockId, slot: Slot) {
+        let Some(seat) = self.seats.get_mut(&slot) else { return };
+        seat.knock = Some(id);
+        let claim = SeatClaim { slot, claim: seat.claim };
+        let Some(data) = seat.welcome_bytes() else { return };
+        self.send_control(&HostToRelay::Welcome { knock: id, seat: claim, data: data.into() });
     }
 
     fn refuse(&mut self, id: KnockId, knock: Knock, why: KnockRefusal) {
@@ -142,7 +198,7 @@ impl Host {
         self.send_control(&HostToRelay::Refuse { knock: id, data, failed: false });
     }
 
-    fn welcome(&mut self, now: Millis, id: KnockId, knock: Knock) {
+    fn welcome(&mut self, now: Millis, id: KnockId, mark: Mark, knock: Knock) {
         let invite_id = knock.invite;
         let Some(invite) = self.book.find(invite_id) else { return };
         // The host may have taken it back, or its seats, while the guest waited.
@@ -150,7 +206,7 @@ impl Host {
             return self.refuse(id, knock, KnockRefusal::Invite(fault));
         }
         let role = invite.terms.role;
-        if self.seats.len() >= self.config.max_guests || self.next_slot == Slot::MAX {
+        if self.seats.len() >= self.max_guests() || self.next_slot == Slot::MAX {
             return self.refuse(id, knock, KnockRefusal::Full);
         }
         let slot = self.next_slot;
@@ -163,7 +219,8 @@ impl Host {
             invite.uses += 1;
         }
         self.next_slot += 1;
-        let seat = Seat::new(now, &keys, commitment, card, invite_id);
+        let welcomed = Welcomed { knock: id, mark, message: message.clone(), commitment };
+        let seat = Seat::new(now, &keys, welcomed, card, invite_id);
         let claim = SeatClaim { slot, claim: seat.claim };
         self.seats.insert(slot, seat);
         self.send_control(&HostToRelay::Welcome { knock: id, seat: claim, data: message.into() });
@@ -175,6 +232,13 @@ impl Host {
             invite.uses = invite.uses.saturating_sub(1);
         }
     }
+}
+
+/// What a knock turned out to be.
+enum Opened {
+    Knock(Mark, Box<Knock>),
+    /// One that was answered with a seat, and the answer did not arrive.
+    Welcomed(Slot),
 }
 
 fn card(slot: Slot, knock: &Knock, role: Role) -> RosterEntry {

@@ -35,6 +35,7 @@ const TIMES_STEP: Duration = Duration::from_millis(50);
 pub(super) struct GroupSender {
     key: Option<Epoch>,
     epochs: u32,
+    epoch_frames: u64,
     next: u64,
     unacked: VecDeque<Bytes>,
     unacked_bytes: usize,
@@ -52,11 +53,18 @@ impl GroupSender {
         Self {
             key: None,
             epochs: 0,
+            epoch_frames: EPOCH_FRAMES,
             next: 0,
             unacked: VecDeque::new(),
             unacked_bytes: 0,
             times: VecDeque::new(),
         }
+    }
+
+    /// Wears keys sooner: a test does not seal a million frames.
+    #[cfg(any(test, feature = "testing"))]
+    pub(super) fn limit_epoch_frames(&mut self, frames: u64) {
+        self.epoch_frames = frames;
     }
 
     /// Begins an epoch; gives its grant (JS-EPOCH-1). The next frame opens with `roster`.
@@ -75,9 +83,24 @@ impl GroupSender {
         Ok(grant)
     }
 
-    /// Nobody is left to seal for.
+    /// Nobody is left to seal for, nor to send to what was sealed.
     pub(super) fn rest(&mut self) {
         self.key = None;
+        self.unacked.clear();
+        self.unacked_bytes = 0;
+    }
+
+    /// The relay is away: whatever is sealed next counts, for those who have not seen it, as sealed now. A
+    /// relay that closes the connection does not stop the clock for keys that it holds back (JS-ROLE-6).
+    pub(super) fn away(&mut self, now: Millis) {
+        self.note(now);
+    }
+
+    fn note(&mut self, now: Millis) {
+        self.times.push_back((self.next, now));
+        if self.times.len() > TIMES_KEPT {
+            self.times.pop_front();
+        }
     }
 
     pub(super) fn is_resting(&self) -> bool {
@@ -91,9 +114,9 @@ impl GroupSender {
 
     /// JS-EPOCH-3: whether the key has to be replaced.
     pub(super) fn is_worn(&self, now: Millis) -> bool {
-        self.key
-            .as_ref()
-            .is_some_and(|epoch| epoch.since + EPOCH_TIME <= now || self.next - epoch.first >= EPOCH_FRAMES)
+        self.key.as_ref().is_some_and(|epoch| {
+            epoch.since + EPOCH_TIME <= now || self.next - epoch.first >= self.epoch_frames
+        })
     }
 
     /// Seals a frame for every guest; `None` while nobody has the key or the relay takes nothing.
@@ -104,15 +127,13 @@ impl GroupSender {
         plaintext: Plaintext,
     ) -> Result<Option<Bytes>, SessionError> {
         let Some(epoch) = &mut self.key else { return Ok(None) };
-        if self.unacked_bytes >= UPLINK_LIMIT {
+        // The roster that opens an epoch always goes: its grant names it (JS-EPOCH-6).
+        if self.unacked_bytes >= UPLINK_LIMIT && self.next != epoch.first {
             return Ok(None);
         }
         let frame = Bytes::from(group::seal(keys.sid, &mut epoch.key, self.epochs, &keys.sign, plaintext)?);
         if self.times.back().is_none_or(|(_, last)| now.since(*last) >= TIMES_STEP) {
-            self.times.push_back((self.next, now));
-            if self.times.len() > TIMES_KEPT {
-                self.times.pop_front();
-            }
+            self.note(now);
         }
         self.next += 1;
         self.unacked_bytes += frame.len();

@@ -21,9 +21,6 @@ const TYPING: Duration = Duration::from_secs(2);
 /// How often a guest is told of the same refusal.
 const TELL_REFUSAL: Duration = Duration::from_secs(1);
 
-/// How often a guest gets everything anew.
-const RESYNC_EVERY: Duration = Duration::from_secs(2);
-
 impl Host {
     /// A frame of a guest: whatever does not verify is dropped without a trace, since anyone could have
     /// sent it; a guest that breaks the rules under its own key loses its seat.
@@ -40,6 +37,14 @@ impl Host {
             }
         }
         self.acknowledge(now, slot);
+        self.drop_if_overrun(now, slot);
+    }
+
+    /// JS-PAIR-7: a guest that asks and asks and takes nothing loses its seat.
+    fn drop_if_overrun(&mut self, now: Millis, slot: Slot) {
+        if self.seats.get(&slot).is_some_and(|seat| seat.is_overrun()) {
+            self.drop_seat(now, slot, EndReason::RelayGone);
+        }
     }
 
     fn guest_record(&mut self, now: Millis, slot: Slot, record: Record<'_>) -> Result<(), SessionError> {
@@ -57,7 +62,7 @@ impl Host {
             _ if !seat.is_confirmed() => {
                 return Err(SessionError::Misbehaved("a guest that did not confirm"));
             }
-            Record::Input { stream, seq, bytes, .. } => match self.gate(now, slot, stream, seq) {
+            Record::Input { stream, seen, bytes } => match self.gate(now, slot, stream, seen) {
                 Ok(()) => self.typed(now, slot, stream, bytes),
                 Err(why) => self.refuse_input(now, slot, stream, why),
             },
@@ -65,7 +70,7 @@ impl Host {
                 let message = FromGuest::decode(json)?;
                 if seat.spend_message(now) {
                     self.guest_message(now, slot, message);
-                } else {
+                } else if seat.tells_limit() {
                     self.tell(slot, &FromHost::NotAllowed { what: "so many messages at once".into() });
                 }
             }
@@ -137,55 +142,52 @@ impl Host {
         }
     }
 
-    pub(super) fn flush_seats(&mut self, now: Millis) {
+    pub(super) fn flush_seats(&mut self) {
         for slot in self.seats.keys().copied().collect::<Vec<_>>() {
             self.flush(slot);
-            if self.seats.get(&slot).is_some_and(|seat| seat.is_overrun()) {
-                self.drop_seat(now, slot, EndReason::RelayGone);
-            }
         }
     }
 
-    /// JS-SNAP-4: everything anew for a guest that lost frames, at most every two seconds; glimpses first,
-    /// so that a slow line shows something soon.
+    /// JS-SNAP-4: everything anew for a guest that lost frames, at most every two seconds and not before it
+    /// has taken what it got the last time; glimpses first, so that a slow line shows something soon.
     pub(super) fn resync(&mut self, now: Millis, slot: Slot) {
         let Some(seat) = self.seats.get_mut(&slot) else { return };
-        if seat.resync.last.is_some_and(|last| now.since(last) < RESYNC_EVERY) {
+        if seat.resync.last.is_some() {
             seat.resync.wanted = true;
-            return;
+            if seat.resync_due().is_none_or(|due| due > now) {
+                return;
+            }
         }
         seat.resync.last = Some(now);
         seat.resync.wanted = false;
         seat.resync.whole_owed = true;
         seat.drop_snapshots();
+        self.tickets.forget(Audience::Seat(slot));
         self.tell_state(now, slot);
         self.show_all(slot, Scope::Screen);
     }
 
     /// A guest took something: sends what waits, and the whole after the glimpses.
-    pub(super) fn serve_seat(&mut self, _now: Millis, slot: Slot) {
+    pub(super) fn serve_seat(&mut self, now: Millis, slot: Slot) {
         self.flush(slot);
         let Some(seat) = self.seats.get_mut(&slot) else { return };
+        if seat.resync_due().is_some_and(|due| due <= now) {
+            return self.resync(now, slot);
+        }
         if seat.resync.whole_owed && seat.is_drained() && !self.tickets.waits_for(Audience::Seat(slot)) {
             seat.resync.whole_owed = false;
             self.show_all(slot, Scope::Full);
         }
     }
 
-    pub(super) fn guest_present(
-        &mut self,
-        now: Millis,
-        slot: Slot,
-        expects: u64,
-    ) -> Result<(), SessionError> {
+    pub(super) fn guest_present(&mut self, now: Millis, slot: Slot, expects: u64) {
         let Some(seat) = self.seats.get_mut(&slot) else {
             // Removed while the relay was away.
-            self.send_control(&HostToRelay::Remove { slot });
-            return Ok(());
+            return self.send_control(&HostToRelay::Remove { slot });
         };
         let (returned, pair) = (!seat.present, seat.receiver.expected());
         seat.present = true;
-        seat.acked(expects)?;
+        seat.acked(expects);
         let frames: Vec<_> = seat.replay().collect();
         if returned || !frames.is_empty() {
             self.out.extend(frames.into_iter().map(HostOutput::Frame));
@@ -194,18 +196,18 @@ impl Host {
         self.flush(slot);
         if returned && self.role_of(slot).is_some() {
             self.event(HostEvent::Present { slot, present: true });
-            self.announce(now, &self.roster());
+            self.announce_roster(now);
         }
-        Ok(())
     }
 
     pub(super) fn guest_absent(&mut self, now: Millis, slot: Slot) {
         let Some(seat) = self.seats.get_mut(&slot).filter(|seat| seat.present) else { return };
         seat.present = false;
-        seat.since = now;
+        // The time to confirm runs on, or a guest that comes and goes would hold a seat for ever.
         if seat.is_confirmed() {
+            seat.since = now;
             self.event(HostEvent::Present { slot, present: false });
-            self.announce(now, &self.roster());
+            self.announce_roster(now);
         }
     }
 
@@ -214,12 +216,19 @@ impl Host {
         self.tell(slot, &FromHost::End { reason });
         let Some(seat) = self.seats.remove(&slot) else { return };
         self.send_control(&HostToRelay::Remove { slot });
-        if seat.is_confirmed() {
-            self.event(HostEvent::Left { slot, name: seat.name, reason });
-            self.rotate(now);
-        } else {
-            self.return_use(seat.invite);
+        self.tickets.forget(Audience::Seat(slot));
+        if !seat.is_confirmed() {
+            return self.return_use(seat.invite);
         }
+        self.event(HostEvent::Left { slot, name: seat.name, reason });
+        self.rotate(now);
+        if let Some((stream, _)) = seat.typing {
+            self.tell_typing(now, slot, stream, false);
+        }
+        if seat.asks {
+            self.announce(now, &FromHost::Asking { slot, on: false });
+        }
+        self.show_pointing(now, slot, None);
     }
 
     fn acknowledge(&mut self, now: Millis, slot: Slot) {
@@ -235,7 +244,7 @@ impl Host {
         self.seats.values().flat_map(|seat| {
             let time = if seat.is_confirmed() { GRACE } else { CONFIRM_TIME };
             let gone = (!seat.present || !seat.is_confirmed()).then_some(seat.since + time);
-            let resync = seat.resync.last.filter(|_| seat.resync.wanted).map(|last| last + RESYNC_EVERY);
+            let resync = seat.resync_due();
             let typing = seat.typing.map(|(_, at)| at + TYPING);
             [gone, resync, typing, seat.receiver.ack_due()].into_iter().flatten()
         })
@@ -256,10 +265,8 @@ impl Host {
                 seat.typing = None;
                 self.tell_typing(now, slot, stream, false);
             }
-            if self.seats.get(&slot).is_some_and(|seat| seat.resync.wanted) {
-                self.resync(now, slot);
-            }
-            self.flush(slot);
+            self.serve_seat(now, slot);
+            self.drop_if_overrun(now, slot);
         }
     }
 }

@@ -16,6 +16,8 @@ pub(super) struct Link {
     room: bool,
     /// The relay will not have this host: trying again is of no use.
     refused: bool,
+    /// Seats that the relay gives this session, once it has said so.
+    max_guests: Option<u16>,
 }
 
 #[derive(Default, PartialEq, Eq)]
@@ -31,6 +33,10 @@ impl Link {
     pub(super) fn is_up(&self) -> bool {
         self.state == State::Up
     }
+
+    pub(super) fn max_guests(&self) -> usize {
+        self.max_guests.map_or(usize::MAX, usize::from)
+    }
 }
 
 impl Host {
@@ -41,6 +47,9 @@ impl Host {
 
     /// The connection stands: opens the room, or takes it back.
     pub fn connected(&mut self, _now: Millis) {
+        if self.ended {
+            return;
+        }
         let hello = if self.link.room {
             self.link.state = State::Returning;
             Hello::Return { version: VERSION, sid: self.keys.sid, claim: jumpseat_wire::Claim(self.claim.0) }
@@ -69,11 +78,19 @@ impl Host {
         if self.ended {
             return;
         }
-        self.knocks.clear();
-        for seat in self.seats.values_mut().filter(|seat| seat.present) {
-            seat.present = false;
-            seat.since = now;
+        // What was not sent is not for the next connection: frames are sent anew, the rest is void.
+        self.out.retain(|output| !matches!(output, HostOutput::Text(_) | HostOutput::Frame(_)));
+        for knock in self.knocks.park() {
+            self.event(HostEvent::KnockGone { knock });
         }
+        for seat in self.seats.values_mut() {
+            seat.knock = None;
+            if std::mem::take(&mut seat.present) && seat.is_confirmed() {
+                seat.since = now;
+            }
+        }
+        // Guests hear nothing from now on, so what they type from now on is typed at an old picture.
+        self.group.away(now);
         if was_up {
             self.event(HostEvent::Away);
         }
@@ -96,7 +113,8 @@ impl Host {
     pub fn relay_text(&mut self, now: Millis, text: &str) -> Result<(), SessionError> {
         let message: RelayToHost = control::decode(text)?;
         match (&self.link.state, message) {
-            (State::Opening, RelayToHost::Opened { code, .. }) => {
+            (State::Opening, RelayToHost::Opened { code, max_guests, .. }) => {
+                self.link.max_guests = Some(max_guests);
                 self.link.state = State::Up;
                 self.link.room = true;
                 self.code = Some(code);
@@ -117,18 +135,21 @@ impl Host {
     fn relay_message(&mut self, now: Millis, message: RelayToHost) -> Result<(), SessionError> {
         match message {
             RelayToHost::Knock { knock, data } => self.knocked(now, knock, &data.0),
-            RelayToHost::KnockGone { knock } => self.knock_gone(knock),
+            RelayToHost::KnockGone { knock } => self.knock_gone(now, knock),
             RelayToHost::Ack { group } => {
                 self.group.acked(group)?;
+                if self.state_owed && self.group.uplink_is_open() {
+                    self.announce_state(now);
+                }
                 self.tick_streams(now);
             }
             RelayToHost::Acked { slot, pair } => {
                 if let Some(seat) = self.seats.get_mut(&slot) {
-                    seat.acked(pair)?;
+                    seat.acked(pair);
                     self.serve_seat(now, slot);
                 }
             }
-            RelayToHost::Present { slot, pair } => self.guest_present(now, slot, pair)?,
+            RelayToHost::Present { slot, pair } => self.guest_present(now, slot, pair),
             RelayToHost::Absent { slot } => self.guest_absent(now, slot),
             RelayToHost::Opened { .. } | RelayToHost::Returned { .. } => {
                 return Err(SessionError::Misbehaved("the relay opens an open room"));

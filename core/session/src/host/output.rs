@@ -1,5 +1,7 @@
 //! What a host wants done, and what it tells.
 
+use std::fmt;
+
 use bytes::Bytes;
 use jumpseat_wire::{InviteCode, InviteId, KnockId, Slot};
 
@@ -9,8 +11,8 @@ use crate::{EndReason, InputRefusal, Pointing, Role, SafetyWords, Scope, StreamI
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Ticket(pub(crate) u32);
 
-/// What a host wants done, in order.
-#[derive(Clone, PartialEq, Debug)]
+/// What a host wants done, in order. `Debug` shows no content: texts carry the claim on the session.
+#[derive(Clone, PartialEq)]
 pub enum HostOutput {
     /// Send this text to the relay.
     Text(String),
@@ -39,6 +41,23 @@ pub enum HostOutput {
     },
     /// Something to show or to log.
     Event(HostEvent),
+}
+
+impl fmt::Debug for HostOutput {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) => write!(f, "Text({} bytes)", text.len()),
+            Self::Frame(frame) => write!(f, "Frame({} bytes)", frame.len()),
+            Self::Close => f.write_str("Close"),
+            Self::Input { stream, slot, bytes } => {
+                write!(f, "Input({} bytes of slot {slot} for terminal {stream})", bytes.len())
+            }
+            Self::Snapshot { stream, scope, ticket } => {
+                write!(f, "Snapshot({scope:?} of terminal {stream}, {ticket:?})")
+            }
+            Self::Event(event) => write!(f, "Event({event:?})"),
+        }
+    }
 }
 
 /// What happened in a session, as its host sees it.

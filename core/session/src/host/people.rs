@@ -23,8 +23,12 @@ impl Host {
     /// # Errors
     /// [`SessionError::Misused`] when there are too many.
     pub fn create_invite(&mut self, now: Millis, terms: InviteTerms) -> Result<Invite, SessionError> {
+        self.new_invite(now, terms, HOST_SLOT)
+    }
+
+    fn new_invite(&mut self, now: Millis, terms: InviteTerms, by: Slot) -> Result<Invite, SessionError> {
         self.book
-            .create(now, self.keys.sid, &self.keys.bundle_hash, terms, &mut self.entropy)
+            .create(now, self.keys.sid, &self.keys.bundle_hash, terms, by, &mut self.entropy)
             .cloned()
             .ok_or(SessionError::Misused("this session has as many invites as it can have"))
     }
@@ -65,14 +69,19 @@ impl Host {
         Ok(())
     }
 
-    /// Removes a guest, and takes back the invite it came with: whoever was removed still holds its token.
+    /// Removes a guest, and takes back the invite it came with and those that it made: whoever was removed
+    /// still holds their tokens.
     ///
     /// # Errors
     /// [`SessionError::Misused`] if nobody has that seat.
     pub fn remove(&mut self, now: Millis, slot: Slot) -> Result<(), SessionError> {
         let invite = self.confirmed(slot)?.invite;
         self.drop_seat(now, slot, EndReason::Removed);
-        self.revoke_invite(now, invite)
+        let known = self.book.iter().filter(|known| known.id == invite || known.made_by == slot);
+        for id in known.map(|known| known.id).collect::<Vec<_>>() {
+            self.revoke_invite(now, id)?;
+        }
+        Ok(())
     }
 
     /// Says something to everyone.
@@ -89,7 +98,10 @@ impl Host {
         match message {
             FromGuest::AskControl => self.ask_control(now, slot),
             FromGuest::Chat { text } => self.say(now, slot, &text),
-            FromGuest::Pointing { at } => self.show_pointing(now, slot, at),
+            FromGuest::Pointing { at } => {
+                let shown = |at: &Pointing| self.streams.iter().any(|terminal| terminal.id == at.stream);
+                self.show_pointing(now, slot, at.filter(shown));
+            }
             FromGuest::Resync => self.resync(now, slot),
             FromGuest::Leave => self.drop_seat(now, slot, EndReason::Left),
             FromGuest::SetRole { slot: of, role } => {
@@ -111,7 +123,7 @@ impl Host {
             FromGuest::Invite { role, max_uses, admission } => {
                 let terms = InviteTerms { role, admission, expires_in: None, max_uses };
                 let may = self.role_of(slot).is_some_and(|by| by.may_invite(role));
-                match (may.then(|| self.create_invite(now, terms)), self.code) {
+                match (may.then(|| self.new_invite(now, terms, slot)), self.code) {
                     (Some(Ok(invite)), Some(code)) => {
                         self.event(HostEvent::InviteMade { invite: invite.id, by: slot });
                         let (code, token) = (code.to_string(), invite.token.reveal().to_string());
@@ -140,11 +152,25 @@ impl Host {
             self.announce(now, &FromHost::Asking { slot, on: false });
         }
         if changed {
-            self.announce(now, &self.roster());
+            self.announce_roster(now);
             self.event(HostEvent::RoleChanged { slot, role, by });
             // Who may type now relies on the frequent heartbeat at once.
             self.heartbeat(now);
         }
+    }
+
+    pub(super) fn announce_roster(&mut self, now: Millis) {
+        let roster = self.roster();
+        self.announce(now, &roster);
+    }
+
+    pub(super) fn announce_looking(&mut self, now: Millis) {
+        let looking = self.looking_at();
+        self.announce(now, &looking);
+    }
+
+    fn looking_at(&mut self) -> FromHost {
+        FromHost::Looking { rev: self.next_rev(), stream: self.looking }
     }
 
     fn not_allowed(&mut self, slot: Slot, what: &str) {
@@ -160,11 +186,14 @@ impl Host {
         self.event(HostEvent::Chat { slot, text, at });
     }
 
-    fn show_pointing(&mut self, now: Millis, slot: Slot, at: Option<Pointing>) {
-        match at {
+    pub(super) fn show_pointing(&mut self, now: Millis, slot: Slot, at: Option<Pointing>) {
+        let before = match at {
             Some(at) => self.told.pointing.insert(slot, at),
             None => self.told.pointing.remove(&slot),
         };
+        if before == at {
+            return;
+        }
         self.announce(now, &FromHost::Pointing { slot, at });
         self.event(HostEvent::Pointing { slot, at });
     }
@@ -182,13 +211,14 @@ impl Host {
 
     /// The same to everyone: after the relay was away, messages may be missing.
     pub(super) fn announce_state(&mut self, now: Millis) {
+        self.state_owed = false;
         for message in self.state() {
             self.announce(now, &message);
         }
     }
 
-    fn state(&self) -> Vec<FromHost> {
-        let mut state = vec![self.roster(), self.terminal_list(), FromHost::Looking { stream: self.looking }];
+    fn state(&mut self) -> Vec<FromHost> {
+        let mut state = vec![self.roster(), self.terminal_list(), self.looking_at()];
         let pointing = &self.told.pointing;
         state.extend(pointing.iter().map(|(slot, at)| FromHost::Pointing { slot: *slot, at: Some(*at) }));
         state

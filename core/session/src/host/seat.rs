@@ -3,9 +3,10 @@
 use std::{collections::VecDeque, time::Duration};
 
 use bytes::Bytes;
-use jumpseat_wire::{ClaimHash, FrameKind, InviteId, SessionId, Slot, limits::PAIR_WINDOW};
+use jumpseat_wire::{ClaimHash, FrameKind, InviteId, KnockId, SessionId, Slot, limits::PAIR_WINDOW};
+use zeroize::Zeroizing;
 
-use super::output::HostOutput;
+use super::{admission::Mark, output::HostOutput};
 use crate::{
     Millis, Role, SafetyWords, Scope, SessionError, StreamId,
     crypto::secret::Secret,
@@ -18,6 +19,9 @@ use crate::{
     pair::{Lane, PairReceiver, PairSender},
     snapshot::{self, Part},
 };
+
+/// How often a guest gets everything anew.
+pub(super) const RESYNC_EVERY: Duration = Duration::from_secs(2);
 
 /// Messages that may wait for a guest; one that lets more pile up loses its seat.
 const MAX_WAITING: usize = 1024;
@@ -36,6 +40,8 @@ pub(super) struct Seat {
     pub(super) present: bool,
     /// When it was welcomed, or lost its connection.
     pub(super) since: Millis,
+    /// The relay's number of its knock, on the connection that the knock came over.
+    pub(super) knock: Option<KnockId>,
     pub(super) asks: bool,
     pub(super) typing: Option<(StreamId, Millis)>,
     pub(super) resync: Resync,
@@ -43,14 +49,25 @@ pub(super) struct Seat {
     pub(super) receiver: PairReceiver,
     handshake: Handshake,
     sender: PairSender,
-    waiting: VecDeque<Waiting>,
+    /// Messages and grants; they go before snapshots, or a slow guest would wait for its key behind them.
+    records: VecDeque<(RecordKind, Zeroizing<Vec<u8>>)>,
+    snapshots: VecDeque<Waiting>,
     messages: (Millis, u32),
 }
 
 /// How far the handshake is.
 enum Handshake {
-    Welcomed { commitment: [u8; 32], sas: Secret<32>, th2: [u8; 32] },
+    Welcomed { welcomed: Welcomed, sas: Secret<32>, th2: [u8; 32] },
     Confirmed,
+}
+
+/// What a seat begins with.
+pub(super) struct Welcomed {
+    pub(super) knock: KnockId,
+    pub(super) mark: Mark,
+    /// The answer, should it be lost with the connection.
+    pub(super) message: Vec<u8>,
+    pub(super) commitment: [u8; 32],
 }
 
 /// What a guest that lost frames still gets.
@@ -64,9 +81,14 @@ pub(super) struct Resync {
     pub(super) whole_owed: bool,
 }
 
-enum Waiting {
-    Record(RecordKind, Vec<u8>),
-    Snapshot { stream: StreamId, scope: Scope, id: u32, position: u64, bytes: Bytes, next: u16 },
+/// A snapshot in line.
+struct Waiting {
+    stream: StreamId,
+    scope: Scope,
+    id: u32,
+    position: u64,
+    bytes: Bytes,
+    next: u16,
 }
 
 /// The kinds of record that wait as bytes.
@@ -80,7 +102,7 @@ impl Seat {
     pub(super) fn new(
         now: Millis,
         keys: &PairKeys,
-        commitment: [u8; 32],
+        welcomed: Welcomed,
         card: RosterEntry,
         invite: InviteId,
     ) -> Self {
@@ -94,18 +116,20 @@ impl Seat {
             claim: keys.claim_hash(),
             present: true,
             since: now,
+            knock: Some(welcomed.knock),
             asks: false,
             typing: None,
             resync: Resync::default(),
             told: Vec::new(),
             receiver: PairReceiver::new(Lane { kind: FrameKind::ToHost, slot }, keys.to_host.opening()),
-            handshake: Handshake::Welcomed { commitment, sas: keys.sas.clone(), th2: keys.th2 },
+            handshake: Handshake::Welcomed { welcomed, sas: keys.sas.clone(), th2: keys.th2 },
             sender: PairSender::new(
                 Lane { kind: FrameKind::ToGuest, slot },
                 keys.to_guest.sealing(),
                 PAIR_WINDOW,
             ),
-            waiting: VecDeque::new(),
+            records: VecDeque::new(),
+            snapshots: VecDeque::new(),
             messages: (now, 0),
         }
     }
@@ -116,16 +140,32 @@ impl Seat {
 
     /// JS-JOIN-5: the number that the knock committed to. Gives the safety words.
     pub(super) fn confirm(&mut self, reveal: &[u8; 32]) -> Result<SafetyWords, SessionError> {
-        let Handshake::Welcomed { commitment, sas, th2 } = &self.handshake else {
+        let Handshake::Welcomed { welcomed, sas, th2 } = &self.handshake else {
             return Err(SessionError::Replayed("a confirm"));
         };
         let reveal: Reveal = Secret(*reveal);
-        if sas::commitment(&reveal) != *commitment {
+        if sas::commitment(&reveal) != welcomed.commitment {
             return Err(SessionError::Forged("the number behind the safety words"));
         }
         let words = SafetyWords::derive(sas, &reveal, th2);
         self.handshake = Handshake::Confirmed;
         Ok(words)
+    }
+
+    /// The answer to the knock with this mark, until the guest has confirmed it.
+    pub(super) fn welcome(&self, mark: &Mark) -> Option<&Welcomed> {
+        match &self.handshake {
+            Handshake::Welcomed { welcomed, .. } if welcomed.mark == *mark => Some(welcomed),
+            _ => None,
+        }
+    }
+
+    /// The answer that this seat began with, until the guest has confirmed it.
+    pub(super) fn welcome_bytes(&self) -> Option<Vec<u8>> {
+        match &self.handshake {
+            Handshake::Welcomed { welcomed, .. } => Some(welcomed.message.clone()),
+            Handshake::Confirmed => None,
+        }
     }
 
     pub(super) fn entry(&self) -> RosterEntry {
@@ -141,29 +181,28 @@ impl Seat {
     /// Puts a record in line.
     pub(super) fn tell(&mut self, kind: RecordKind, data: Vec<u8>) {
         debug_assert!(data.len() <= MAX_MESSAGE, "names, titles and texts are bounded");
-        self.waiting.push_back(Waiting::Record(kind, data));
+        self.records.push_back((kind, Zeroizing::new(data)));
     }
 
     /// Puts a snapshot in line; an older one of the same terminal that has not begun is left out.
     pub(super) fn show(&mut self, stream: StreamId, scope: Scope, id: u32, position: u64, bytes: Bytes) {
-        self.waiting
-            .retain(|waiting| !matches!(waiting, Waiting::Snapshot { stream: s, .. } if *s == stream));
-        self.waiting.push_back(Waiting::Snapshot { stream, scope, id, position, bytes, next: 0 });
+        self.snapshots.retain(|waiting| waiting.stream != stream);
+        self.snapshots.push_back(Waiting { stream, scope, id, position, bytes, next: 0 });
     }
 
     /// Leaves out every snapshot in line.
     pub(super) fn drop_snapshots(&mut self) {
-        self.waiting.retain(|waiting| matches!(waiting, Waiting::Record(..)));
+        self.snapshots.clear();
     }
 
     /// Whether too much waits for it.
     pub(super) fn is_overrun(&self) -> bool {
-        self.waiting.len() > MAX_WAITING
+        self.records.len() > MAX_WAITING
     }
 
     /// Whether it has taken everything that was sent and nothing waits.
     pub(super) fn is_drained(&self) -> bool {
-        self.waiting.is_empty() && self.sender.is_drained()
+        self.records.is_empty() && self.snapshots.is_empty() && self.sender.is_drained()
     }
 
     /// Seals and sends what the window takes.
@@ -181,38 +220,39 @@ impl Seat {
 
     fn next_plaintext(&mut self) -> Option<Plaintext> {
         let mut plaintext = Plaintext::to_guest();
-        loop {
-            match self.waiting.front_mut() {
-                Some(Waiting::Record(kind, data)) => {
-                    if !plaintext.fits(data.len()) {
-                        break;
-                    }
-                    plaintext.push(&match kind {
-                        RecordKind::Message => Record::Message(data),
-                        RecordKind::Grant => Record::Grant(data),
-                    });
-                    self.waiting.pop_front();
-                }
-                Some(Waiting::Snapshot { stream, scope, id, position, bytes, next }) => {
-                    let Some(part) = snapshot::part(*stream, *scope, *id, *position, bytes, *next) else {
-                        self.waiting.pop_front();
-                        continue;
-                    };
-                    if !plaintext.is_empty() && !plaintext.fits(part.record_len()) {
-                        break;
-                    }
-                    plaintext.push(&Record::Snapshot(part));
-                    *next += 1;
-                }
-                None => break,
+        while let Some((kind, data)) = self.records.front()
+            && plaintext.fits(data.len())
+        {
+            plaintext.push(&match kind {
+                RecordKind::Message => Record::Message(data),
+                RecordKind::Grant => Record::Grant(data),
+            });
+            self.records.pop_front();
+        }
+        while let Some(Waiting { stream, scope, id, position, bytes, next }) = self.snapshots.front_mut() {
+            let Some(part) = snapshot::part(*stream, *scope, *id, *position, bytes, *next) else {
+                self.snapshots.pop_front();
+                continue;
+            };
+            if !plaintext.fits(part.record_len()) {
+                break;
             }
+            plaintext.push(&Record::Snapshot(part));
+            *next += 1;
         }
         (!plaintext.is_empty()).then_some(plaintext)
     }
 
-    /// The guest expects `next`.
-    pub(super) fn acked(&mut self, next: u64) -> Result<(), SessionError> {
-        self.sender.acked(next)
+    /// The guest expects `next`. A number that was never sent is the guest's own doing, or the relay's, and
+    /// changes nothing: for one guest's sake the host must not give up its connection (JS-PAIR-6).
+    pub(super) fn acked(&mut self, next: u64) {
+        let _ = self.sender.acked(next);
+    }
+
+    /// When a guest that lost frames may be served again, if it asked: once what it got has arrived.
+    pub(super) fn resync_due(&self) -> Option<Millis> {
+        let last = self.resync.last.filter(|_| self.resync.wanted && self.is_drained())?;
+        Some(last + RESYNC_EVERY)
     }
 
     /// What was sent and has not arrived, as it was sent.
@@ -220,12 +260,17 @@ impl Seat {
         self.sender.replay()
     }
 
+    /// Whether the guest hears now that it says too much: once a second.
+    pub(super) fn tells_limit(&self) -> bool {
+        self.messages.1 == MESSAGES_PER_SECOND + 1
+    }
+
     /// Whether one more message of this guest is taken now.
     pub(super) fn spend_message(&mut self, now: Millis) -> bool {
         if now.since(self.messages.0) >= Duration::from_secs(1) {
             self.messages = (now, 0);
         }
-        self.messages.1 += 1;
+        self.messages.1 = self.messages.1.saturating_add(1);
         self.messages.1 <= MESSAGES_PER_SECOND
     }
 }

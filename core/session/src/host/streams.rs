@@ -5,7 +5,7 @@
 //! tenth of a second; and when the flood is over one full snapshot, sealed once for all, makes every guest
 //! equal to the host again.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use bytes::Bytes;
 
@@ -33,8 +33,53 @@ const QUIET_BYTES: u64 = 4 * 1024;
 /// Full snapshots for the group are no more frequent than this.
 const WHOLE_EVERY: Duration = Duration::from_millis(400);
 
-/// Most terminals of one session.
-pub(super) const MAX_STREAMS: usize = 64;
+/// Most terminals of one session at one time.
+const MAX_STREAMS: usize = 64;
+
+/// The largest number of a terminal.
+const LAST_ID: StreamId = 254;
+
+/// The session's terminals.
+#[derive(Default)]
+pub(super) struct Streams {
+    open: Vec<Stream>,
+    last_id: StreamId,
+    /// Where the closed ones stood. A number comes back after 253 others at the earliest, and its positions
+    /// go on: a guest that missed the change never takes one terminal for the other (JS-STREAM-4).
+    closed: BTreeMap<StreamId, u64>,
+}
+
+impl Streams {
+    pub(super) fn open(&mut self, title: String, cols: u16, rows: u16) -> Option<StreamId> {
+        if self.open.len() >= MAX_STREAMS {
+            return None;
+        }
+        let after = |id| if id == LAST_ID { 1 } else { id + 1 };
+        let mut id = after(self.last_id);
+        while self.iter().any(|stream| stream.id == id) {
+            id = after(id);
+        }
+        self.last_id = id;
+        let mut stream = Stream::new(id, title, cols, rows);
+        stream.position = self.closed.remove(&id).map_or(0, |position| position + 1);
+        self.open.push(stream);
+        Some(id)
+    }
+
+    pub(super) fn close(&mut self, id: StreamId) {
+        if let Some(at) = self.open.iter().position(|stream| stream.id == id) {
+            self.closed.insert(id, self.open.remove(at).position);
+        }
+    }
+
+    pub(super) fn iter(&self) -> std::slice::Iter<'_, Stream> {
+        self.open.iter()
+    }
+
+    pub(super) fn iter_mut(&mut self) -> std::slice::IterMut<'_, Stream> {
+        self.open.iter_mut()
+    }
+}
 
 /// One terminal.
 pub(super) struct Stream {

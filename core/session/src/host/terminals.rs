@@ -7,7 +7,7 @@ use jumpseat_wire::Slot;
 
 use super::{
     Host, HostEvent, HostOutput, Ticket,
-    streams::{MAX_STREAMS, Need, Showing, Stream},
+    streams::{Need, Showing, Stream},
 };
 use crate::{
     Exit, Millis, Scope, SessionError, StreamId,
@@ -39,6 +39,11 @@ struct Asked {
 }
 
 impl Tickets {
+    /// Whom these were for needs them no more.
+    pub(super) fn forget(&mut self, audience: Audience) {
+        self.asked.retain(|_, asked| asked.audience != audience);
+    }
+
     pub(super) fn waits_for(&self, audience: Audience) -> bool {
         self.asked.values().any(|asked| asked.audience == audience)
     }
@@ -56,11 +61,11 @@ impl Host {
         cols: u16,
         rows: u16,
     ) -> Result<StreamId, SessionError> {
-        let id = (1..=MAX_STREAMS as StreamId)
-            .find(|id| self.streams.iter().all(|stream| stream.id != *id))
+        let id = self
+            .streams
+            .open(shown_name(title), cols, rows)
             .ok_or(SessionError::Misused("this session has as many terminals as it can have"))?;
-        self.streams.push(Stream::new(id, shown_name(title), cols, rows));
-        self.announce(now, &self.terminal_list());
+        self.announce_terminals(now);
         // Who is here already has nothing of it yet: its picture begins with a snapshot.
         if !self.group.is_resting() {
             self.ask(id, Scope::Full, Audience::Everyone);
@@ -111,7 +116,7 @@ impl Host {
                 self.begin_skim(now, stream);
             }
         }
-        self.announce(now, &self.terminal_list());
+        self.announce_terminals(now);
     }
 
     /// A terminal's new title.
@@ -121,7 +126,7 @@ impl Host {
             && terminal.title != title
         {
             terminal.title = title;
-            self.announce(now, &self.terminal_list());
+            self.announce_terminals(now);
         }
     }
 
@@ -129,22 +134,30 @@ impl Host {
     pub fn end_terminal(&mut self, now: Millis, stream: StreamId, exit: Exit) {
         if let Some(terminal) = self.streams.iter_mut().find(|terminal| terminal.id == stream) {
             terminal.ended = Some(exit);
-            self.announce(now, &self.terminal_list());
+            self.announce_terminals(now);
         }
     }
 
     /// Takes a terminal out of the session.
     pub fn close_terminal(&mut self, now: Millis, stream: StreamId) {
-        self.streams.retain(|terminal| terminal.id != stream);
+        self.streams.close(stream);
         self.tickets.asked.retain(|_, asked| asked.stream != stream);
-        self.announce(now, &self.terminal_list());
+        self.announce_terminals(now);
+        let pointing = self.told.pointing.iter().filter(|(_, at)| at.stream == stream);
+        for slot in pointing.map(|(slot, _)| *slot).collect::<Vec<_>>() {
+            self.show_pointing(now, slot, None);
+        }
+        // The next terminal in front is for the host to choose.
+        if self.looking == Some(stream) {
+            self.looking(now, None);
+        }
     }
 
     /// Which terminal the host has in front of it: guests' keys count there and nowhere else.
     pub fn looking(&mut self, now: Millis, stream: Option<StreamId>) {
         if self.looking != stream {
             self.looking = stream;
-            self.announce(now, &FromHost::Looking { stream });
+            self.announce_looking(now);
         }
     }
 
@@ -162,7 +175,7 @@ impl Host {
         if bytes.len() > MAX_SNAPSHOT_LEN || self.ended {
             return;
         }
-        self.tickets.last_id += 1;
+        self.tickets.last_id = self.tickets.last_id.wrapping_add(1);
         let id = self.tickets.last_id;
         match audience {
             Audience::Seat(slot) => {
@@ -211,8 +224,34 @@ impl Host {
         }
     }
 
-    pub(super) fn terminal_list(&self) -> FromHost {
-        FromHost::Terminals { terminals: self.streams.iter().map(Stream::card).collect() }
+    pub(super) fn terminal_list(&mut self) -> FromHost {
+        let rev = self.next_rev();
+        FromHost::Terminals { rev, terminals: self.streams.iter().map(Stream::card).collect() }
+    }
+
+    fn announce_terminals(&mut self, now: Millis) {
+        let list = self.terminal_list();
+        self.announce(now, &list);
+    }
+
+    /// Nobody watches any more.
+    pub(super) fn stop_skimming(&mut self) {
+        let skimmed = self.streams.iter_mut().filter_map(|terminal| {
+            terminal.showing = None;
+            terminal.skim.take().map(|_| terminal.id)
+        });
+        for stream in skimmed.collect::<Vec<_>>() {
+            self.event(HostEvent::Skimming { stream, on: false });
+        }
+        self.tickets.forget(Audience::Everyone);
+    }
+
+    /// A snapshot is taken now, where its terminal stands now; whether it is still wanted.
+    pub(super) fn stamp(&mut self, ticket: Ticket) -> bool {
+        let Some(asked) = self.tickets.asked.get_mut(&ticket) else { return false };
+        let terminal = self.streams.iter().find(|terminal| terminal.id == asked.stream);
+        asked.position = terminal.map_or(asked.position, |terminal| terminal.position);
+        true
     }
 
     pub(super) fn tick_streams(&mut self, now: Millis) {

@@ -2,13 +2,16 @@
 
 use std::time::Duration;
 
-use jumpseat_wire::{InviteId, SessionId};
+use jumpseat_wire::{HOST_SLOT, InviteId, SessionId, Slot};
 use serde::{Deserialize, Serialize};
 
 use crate::{Millis, Role, Token, crypto::entropy::Entropy};
 
-/// Most invites of one session, revoked ones included: a bound, far above need.
+/// Most invites of one session: a bound, far above need. Ones that let nobody in any more make room.
 const MAX_INVITES: usize = 256;
+
+/// Most of them that co-owners may make, so that the host can always make one.
+const MAX_BY_GUESTS: usize = 64;
 
 /// Whether a knock waits for the host's yes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -48,6 +51,8 @@ pub struct Invite {
     pub uses: u32,
     /// Whether the host took it back.
     pub revoked: bool,
+    /// Who made it: 0 is the host.
+    pub made_by: Slot,
 }
 
 /// Why an invite does not let anyone in (any more).
@@ -73,9 +78,16 @@ impl InviteBook {
         sid: SessionId,
         bundle_hash: &[u8; 32],
         terms: InviteTerms,
+        made_by: Slot,
         entropy: &mut Entropy,
     ) -> Option<&Invite> {
         if self.0.len() >= MAX_INVITES {
+            let over = self.0.iter().position(|invite| invite.check(now).is_err())?;
+            self.0.remove(over);
+        }
+        let by_guests =
+            self.0.iter().filter(|invite| invite.made_by != HOST_SLOT && invite.check(now).is_ok()).count();
+        if made_by != HOST_SLOT && by_guests >= MAX_BY_GUESTS {
             return None;
         }
         let token = Token::generate(bundle_hash, entropy);
@@ -86,6 +98,7 @@ impl InviteBook {
             expires_at: terms.expires_in.map(|time| now + time),
             uses: 0,
             revoked: false,
+            made_by,
         });
         self.0.last()
     }
@@ -131,7 +144,7 @@ mod tests {
             max_uses: Some(1),
         };
         let entropy = &mut Entropy::seeded(1);
-        let id = book.create(Millis(5), SessionId([0; 16]), &[0; 32], terms, entropy).unwrap().id;
+        let id = book.create(Millis(5), SessionId([0; 16]), &[0; 32], terms, HOST_SLOT, entropy).unwrap().id;
         let invite = book.find(id).unwrap();
         assert_eq!(invite.check(Millis(1004)), Ok(()));
         assert_eq!(invite.check(Millis(1005)), Err(InviteFault::Expired));

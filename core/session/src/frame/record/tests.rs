@@ -10,10 +10,10 @@ fn read(buffer: &[u8], tail: usize) -> Result<Vec<Record<'_>>, SessionError> {
 #[test]
 fn golden_bytes() {
     let mut plaintext = Plaintext::to_host();
-    plaintext.push(&Record::Input { stream: 1, epoch: 2, seq: 3, bytes: b"ls" });
+    plaintext.push(&Record::Input { stream: 1, seen: 3, bytes: b"ls" });
     let buffer = plaintext.into_buffer();
     assert_eq!(buffer.len(), HEADER_LEN + 128);
-    let expected = [7, 0, 0, 15, 1, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 3, b'l', b's', 0, 0];
+    let expected = [7, 0, 0, 11, 1, 0, 0, 0, 0, 0, 0, 0, 3, b'l', b's', 0, 0];
     assert_eq!(buffer[HEADER_LEN..][..expected.len()], expected);
 }
 
@@ -35,7 +35,7 @@ fn keystrokes_look_alike() {
     let sizes: Vec<_> = [&b"a"[..], b"\x1b[A", b"\x1b[1;5D", "é".as_bytes()]
         .map(|bytes| {
             let mut plaintext = Plaintext::to_host();
-            plaintext.push(&Record::Input { stream: 1, epoch: 9, seq: 10, bytes });
+            plaintext.push(&Record::Input { stream: 1, seen: 10, bytes });
             plaintext.into_buffer().len()
         })
         .to_vec();
@@ -51,6 +51,7 @@ fn refuses_what_is_garbled() {
         &[8, 0, 0, 9, 0, 0, 0, 0, 0, 0, 0, 0, 0],              // a byte too many
         &[3, 0, 0, 13, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1], // no columns
         &[0, 0, 0, 0, 1],                                      // something behind the padding
+        &[0, 0, 1],                                            // and in too little room for a record
     ] {
         assert!(Records::new(bytes).any(|record| record.is_err()), "{bytes:?}");
     }
@@ -83,7 +84,7 @@ proptest! {
                 4 => Record::Snapshot(Part { stream, scope: Scope::Screen, id: *word, part: *a, parts: *b, position, bytes }),
                 5 => Record::Grant(bytes),
                 6 => Record::Confirm(&r),
-                7 => Record::Input { stream, epoch: *word, seq: *long, bytes },
+                7 => Record::Input { stream, seen: *long, bytes },
                 _ => Record::Heartbeat { at: *long },
             }
         }).collect();
