@@ -9,10 +9,18 @@ pub(crate) fn run() -> Result<()> {
     let mut steps = Steps::default();
     test::add(&mut steps);
     steps.step("clippy", || {
-        shell_run(&mut cargo(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))
+        shell_run(&mut cargo([
+            "clippy",
+            "--workspace",
+            "--all-targets",
+            "--keep-going",
+            "--",
+            "-D",
+            "warnings",
+        ]))
     });
     steps.step("docs", || {
-        let mut docs = cargo(["doc", "--workspace", "--no-deps", "--document-private-items"]);
+        let mut docs = cargo(["doc", "--workspace", "--no-deps", "--keep-going", "--document-private-items"]);
         shell_run(docs.env("RUSTDOCFLAGS", "-D warnings"))
     });
     // Advisories need a database from the network: the hosted workflow checks them.

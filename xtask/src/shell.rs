@@ -49,27 +49,26 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// As [`run`], showing standard error as it comes and handing back its last line that contains `mark`.
-pub(crate) fn run_watching(command: &mut Command, mark: &str) -> Result<Option<String>> {
+/// As [`run`], showing standard error as it comes; `found` becomes its last line that contains `mark`.
+pub(crate) fn run_watching(command: &mut Command, mark: &str, found: &mut Option<String>) -> Result<()> {
     println!("$ {}", line_of(command));
     let mut child = command
         .stderr(Stdio::piped())
         .spawn()
         .with_context(|| format!("cannot start {}", line_of(command)))?;
-    let mut found = None;
     let errors = BufReader::new(child.stderr.take().context("standard error is piped")?);
     for line in errors.lines() {
         let line = line?;
         eprintln!("{line}");
         if line.contains(mark) {
-            found = Some(line.trim().to_owned());
+            *found = Some(line.trim().to_owned());
         }
     }
     let status = child.wait()?;
     if !status.success() {
         bail!("{} failed ({status})", line_of(command));
     }
-    Ok(found)
+    Ok(())
 }
 
 /// Runs the command quietly and hands back its standard output.

@@ -30,8 +30,7 @@ pub(crate) fn add(steps: &mut Steps) {
     steps.step("tests", || {
         let profile = if std::env::var_os("CI").is_some() { "ci" } else { "default" };
         let mut nextest = cargo(["nextest", "run", "--workspace", "--all-targets", "--profile", profile]);
-        closing = run_watching(&mut nextest, "Summary [")?;
-        Ok(())
+        run_watching(&mut nextest, "Summary [", &mut closing)
     });
     steps.step("doc tests", || shell::run(&mut cargo(["test", "--quiet", "--workspace", "--doc"])));
     if cfg!(target_os = "linux") {
