@@ -1,0 +1,173 @@
+//! A face's end of the queues to its engine, in this process or through the local socket.
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+use tokio::sync::{mpsc, oneshot};
+
+use super::{
+    event::HostEvent,
+    guest::{GuestCommand, GuestEvent},
+    host::{HostCommand, Reply},
+};
+
+/// Commands that wait for the engine; each is small, or at most 64 KiB of keys.
+pub(crate) const COMMANDS: usize = 64;
+
+/// A command on its way to the engine, with the place for its answer.
+pub(crate) struct Request<C> {
+    pub(crate) command: C,
+    pub(crate) answer: oneshot::Sender<Result<Reply, Failure>>,
+}
+
+/// A face: commands in, events out. Dropping it detaches what it attached; the engine runs on.
+pub struct Face<C, E> {
+    pub(crate) commands: mpsc::Sender<Request<C>>,
+    pub(crate) events: mpsc::Receiver<E>,
+}
+
+/// A face of an engine that hosts.
+pub type HostFace = Face<HostCommand, HostEvent>;
+
+/// The face of one seat.
+pub type GuestFace = Face<GuestCommand, GuestEvent>;
+
+/// The commanding half of a [`Face`], for any number of tasks.
+pub struct Commands<C>(mpsc::Sender<Request<C>>);
+
+impl<C> Clone for Commands<C> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<C> Commands<C> {
+    /// Sends a command and waits for its answer.
+    ///
+    /// # Errors
+    /// What the engine says against it, or [`FailureKind::Gone`] when there is no engine any more.
+    pub async fn ask(&self, command: C) -> Result<Reply, Failure> {
+        let (answer, answered) = oneshot::channel();
+        self.0.send(Request { command, answer }).await.map_err(|_| Failure::gone())?;
+        answered.await.map_err(|_| Failure::gone())?
+    }
+
+    /// Sends a command and lets its answer go: for keys, credit, sizes. Waits while the engine is busy with
+    /// earlier ones.
+    ///
+    /// # Errors
+    /// [`FailureKind::Gone`] when there is no engine any more.
+    pub async fn tell(&self, command: C) -> Result<(), Failure> {
+        let (answer, _) = oneshot::channel();
+        self.0.send(Request { command, answer }).await.map_err(|_| Failure::gone())
+    }
+
+    /// [`tell`](Self::tell) for code that cannot wait.
+    ///
+    /// # Errors
+    /// The command itself when the queue is full or the engine is gone.
+    pub fn try_tell(&self, command: C) -> Result<(), C> {
+        let (answer, _) = oneshot::channel();
+        self.0.try_send(Request { command, answer }).map_err(|error| error.into_inner().command)
+    }
+}
+
+impl<C, E> Face<C, E> {
+    /// The commanding half, to keep elsewhere.
+    pub fn commands(&self) -> Commands<C> {
+        Commands(self.commands.clone())
+    }
+
+    /// [`Commands::ask`].
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn ask(&self, command: C) -> Result<Reply, Failure> {
+        self.commands().ask(command).await
+    }
+
+    /// [`Commands::tell`].
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn tell(&self, command: C) -> Result<(), Failure> {
+        self.commands().tell(command).await
+    }
+
+    /// The next event; nothing once the engine is gone. Cancel-safe.
+    pub async fn next(&mut self) -> Option<E> {
+        self.events.recv().await
+    }
+
+    /// An event that is there already.
+    pub fn try_next(&mut self) -> Option<E> {
+        self.events.try_recv().ok()
+    }
+}
+
+/// Why a command failed, for a person.
+#[derive(Clone, PartialEq, Eq, Debug, Error, Serialize, Deserialize)]
+#[error("{message}")]
+pub struct Failure {
+    /// What kind of failure it is: what a program goes by.
+    pub kind: FailureKind,
+    /// What happened, in a sentence without a full stop.
+    pub message: String,
+    /// What helps, if anything does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+}
+
+/// Kinds of failure.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum FailureKind {
+    /// The engine, or the process that holds it, is gone.
+    Gone,
+    /// No such terminal, session, guest, invite or knock.
+    NotFound,
+    /// A command that makes no sense now.
+    Misused,
+    /// The program or shell could not be started.
+    Program,
+    /// The relay's address cannot be used.
+    Address,
+    /// The relay could not be reached.
+    Unreachable,
+    /// The relay's certificate was not accepted.
+    Certificate,
+    /// The proxy refused, or cannot be reached.
+    Proxy,
+    /// What answered is no relay that speaks this protocol.
+    Protocol,
+    /// The relay, or the host, said no.
+    Refused,
+    /// The code names no session (any more).
+    NoSession,
+    /// The token is not of this session, was revoked, or is used up.
+    Invite,
+    /// Every seat is taken.
+    Full,
+    /// A file or socket of this machine is not as it should be.
+    Local,
+    /// Anything else of the operating system.
+    System,
+}
+
+impl Failure {
+    /// A failure without a hint.
+    pub fn new(kind: FailureKind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into(), hint: None }
+    }
+
+    /// The same with what helps.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    pub(crate) fn gone() -> Self {
+        Self::new(FailureKind::Gone, "the session's process is gone")
+    }
+}

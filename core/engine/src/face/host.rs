@@ -1,0 +1,361 @@
+//! What a face asks of an engine that hosts, and what it is answered.
+
+use std::{collections::BTreeMap, path::PathBuf};
+
+use jumpseat_wire::{InviteCode, InviteId, KnockId, Slot};
+use serde::{Deserialize, Serialize};
+
+use super::terms::{
+    Connection, GuestInfo, Invite, InviteTerms, RelayChoice, Role, SessionNo, Size, StartFrom, TerminalNo,
+};
+
+/// What a face asks of an engine that hosts. Every command is answered by a [`Reply`] or a failure.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum HostCommand {
+    /// Starts a shell or a program in a terminal of its own: [`Reply::Terminal`].
+    OpenTerminal(TerminalOptions),
+    /// Shows a terminal to this face: its picture first, as ANSI, then its bytes as they come, in
+    /// [`HostEvent::Output`](super::HostEvent::Output). Asked again, it starts over with a new picture.
+    Attach {
+        /// Which.
+        terminal: TerminalNo,
+        /// Bytes that may be under way to this face before it gives [`Credit`](Self::Credit). The terminal's
+        /// program waits for the face, as it would for any terminal.
+        window: u32,
+        /// Whether the picture brings its scrollback.
+        scrollback: bool,
+    },
+    /// Shows it no longer. The program runs on, and no longer waits for this face.
+    Detach {
+        /// Which.
+        terminal: TerminalNo,
+    },
+    /// Says that so many bytes of output have been shown.
+    Credit {
+        /// Which.
+        terminal: TerminalNo,
+        /// How many more.
+        bytes: u32,
+    },
+    /// Keys of the host's own person.
+    #[serde(skip)]
+    Input {
+        /// Where they go.
+        terminal: TerminalNo,
+        /// The bytes.
+        bytes: Vec<u8>,
+    },
+    /// Changes a terminal's size: for its program and for every guest.
+    Resize {
+        /// Which.
+        terminal: TerminalNo,
+        /// To what.
+        size: Size,
+    },
+    /// Says which terminal this face's person has in front. Guests' keys count only there.
+    Looking {
+        /// Which, if any.
+        terminal: Option<TerminalNo>,
+    },
+    /// Hangs up: the program gets SIGHUP, and SIGKILL if it stays.
+    CloseTerminal {
+        /// Which.
+        terminal: TerminalNo,
+    },
+    /// The picture as it stands, for scripts: [`Reply::Screen`].
+    Screen {
+        /// Which.
+        terminal: TerminalNo,
+        /// In what form.
+        format: ScreenFormat,
+    },
+    /// Starts a session: [`Reply::Session`] once the relay knows it.
+    Share(ShareOptions),
+    /// Shares one more terminal in a session.
+    AddTerminal {
+        /// The session.
+        session: SessionNo,
+        /// The terminal.
+        terminal: TerminalNo,
+        /// What of its past is seen.
+        #[serde(flatten)]
+        from: StartFrom,
+    },
+    /// Shares a terminal no longer. It stays open here.
+    WithdrawTerminal {
+        /// The session.
+        session: SessionNo,
+        /// The terminal.
+        terminal: TerminalNo,
+    },
+    /// Ends a session for everyone. Its terminals stay open here.
+    Stop {
+        /// Which.
+        session: SessionNo,
+    },
+    /// Ends every session.
+    StopAll,
+    /// Makes a further invite: [`Reply::Invite`].
+    CreateInvite {
+        /// For which session.
+        session: SessionNo,
+        /// What it grants.
+        terms: InviteTerms,
+    },
+    /// Makes an invite worthless; those who came by it stay.
+    RevokeInvite {
+        /// Of which session.
+        session: SessionNo,
+        /// Which.
+        invite: InviteId,
+    },
+    /// Lets the one who knocked in.
+    Admit {
+        /// At which session.
+        session: SessionNo,
+        /// The knock.
+        knock: KnockId,
+    },
+    /// Sends the one who knocked away.
+    Deny {
+        /// At which session.
+        session: SessionNo,
+        /// The knock.
+        knock: KnockId,
+    },
+    /// Grants or takes back: answers a request for control, too.
+    SetRole {
+        /// In which session.
+        session: SessionNo,
+        /// Whose.
+        slot: Slot,
+        /// What it may do from now on.
+        role: Role,
+    },
+    /// Answers a request for control with no.
+    Decline {
+        /// In which session.
+        session: SessionNo,
+        /// Whose.
+        slot: Slot,
+    },
+    /// Removes a guest at once and for good.
+    Remove {
+        /// From which session.
+        session: SessionNo,
+        /// Whom.
+        slot: Slot,
+    },
+    /// Says something in the session's chat.
+    Chat {
+        /// In which session.
+        session: SessionNo,
+        /// What.
+        text: String,
+    },
+    /// Points at a line: "look here".
+    Point {
+        /// In which session.
+        session: SessionNo,
+        /// At what; nothing takes it back.
+        at: Option<PointAt>,
+    },
+    /// Everything that stands: [`Reply::Status`].
+    Status,
+    /// Ends every session, hangs up every terminal, and the engine with them.
+    Shutdown,
+}
+
+/// How a terminal is opened.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TerminalOptions {
+    /// The program and its arguments; empty is the person's own shell.
+    pub command: Vec<String>,
+    /// Where it starts; nothing is the engine's own working directory.
+    pub cwd: Option<PathBuf>,
+    /// Variables beyond the engine's own environment.
+    pub env: BTreeMap<String, String>,
+    /// Its size.
+    pub size: Size,
+    /// A title until the program sets one.
+    pub title: Option<String>,
+    /// The session that it is opened for: its program finds the code in `JUMPSEAT_SESSION`.
+    pub session: Option<SessionNo>,
+    /// Whether a known shell is made to mark its commands.
+    pub shell_integration: bool,
+    /// Lines kept above the screen.
+    pub scrollback: u32,
+}
+
+impl Default for TerminalOptions {
+    fn default() -> Self {
+        Self {
+            command: Vec::new(),
+            cwd: None,
+            env: BTreeMap::new(),
+            size: Size { cols: 80, rows: 24 },
+            title: None,
+            session: None,
+            shell_integration: true,
+            scrollback: 10_000,
+        }
+    }
+}
+
+/// Lines of a terminal, counted from the first that the session shares.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct PointAt {
+    /// The terminal.
+    pub terminal: TerminalNo,
+    /// The first line.
+    pub from: u64,
+    /// The last line.
+    pub to: u64,
+}
+
+/// How a session is shared.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct ShareOptions {
+    /// The host's name, as guests see it.
+    pub name: String,
+    /// Its first terminals. None is fine: a terminal that is opened for the session knows its code.
+    #[serde(default)]
+    pub terminals: Vec<TerminalNo>,
+    /// What of their past is seen.
+    #[serde(flatten)]
+    pub from: StartFrom,
+    /// Where it is relayed.
+    pub relay: RelayChoice,
+    /// Its first invite.
+    #[serde(default)]
+    pub invite: InviteTerms,
+    /// How many guests may have a seat; the relay may allow fewer.
+    #[serde(default)]
+    pub max_guests: Option<u16>,
+}
+
+/// The form of a picture for scripts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ScreenFormat {
+    /// Plain lines.
+    Text,
+    /// Lines and cursor as JSON.
+    Json,
+    /// Escape sequences that draw it.
+    Ansi,
+}
+
+/// The answer to a command.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(tag = "reply", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Reply {
+    /// It is done, or under way.
+    Done,
+    /// A terminal is open.
+    Terminal {
+        /// Its number.
+        terminal: TerminalNo,
+    },
+    /// A session is open at its relay.
+    Session {
+        /// Its number.
+        session: SessionNo,
+        /// The relay's address as guests reach it.
+        relay: String,
+        /// The first invite.
+        invite: Invite,
+    },
+    /// An invite.
+    Invite(Invite),
+    /// Everything that stands.
+    Status(Status),
+    /// A picture.
+    Screen {
+        /// In the form that was asked for.
+        picture: String,
+    },
+}
+
+/// Everything that stands in one engine.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+pub struct Status {
+    /// The process's id.
+    pub pid: u32,
+    /// Its terminals, shared or not.
+    pub terminals: Vec<TerminalStatus>,
+    /// Its sessions.
+    pub sessions: Vec<SessionStatus>,
+}
+
+/// A terminal that is open.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct TerminalStatus {
+    /// Its number.
+    pub terminal: TerminalNo,
+    /// Its title.
+    pub title: String,
+    /// The program's working directory, as far as the shell tells.
+    pub cwd: Option<String>,
+    /// Its size.
+    pub size: Size,
+    /// The session that shows it.
+    pub session: Option<SessionNo>,
+    /// The newest command blocks, oldest first.
+    pub blocks: Vec<BlockInfo>,
+}
+
+/// A command and what came of it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct BlockInfo {
+    /// Its number in its terminal.
+    pub block: u64,
+    /// The command line, if the shell told it.
+    pub command: Option<String>,
+    /// Where it ran.
+    pub cwd: Option<String>,
+    /// How it ended, if it has.
+    pub exit_code: Option<i32>,
+    /// When it began, in milliseconds since 1970.
+    pub started: u64,
+    /// How long it took, in milliseconds, if it has ended.
+    pub duration: Option<u64>,
+}
+
+/// A session that is open.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct SessionStatus {
+    /// Its number.
+    pub session: SessionNo,
+    /// Its code at the relay.
+    pub code: Option<InviteCode>,
+    /// The relay's address as guests reach it.
+    pub relay: String,
+    /// The line to the relay.
+    pub connection: Connection,
+    /// Seconds until it ends by itself.
+    pub expires_in: Option<u64>,
+    /// Its terminals.
+    pub terminals: Vec<TerminalNo>,
+    /// Who sits in.
+    pub guests: Vec<GuestInfo>,
+    /// Who waits at the door.
+    pub knocks: Vec<KnockInfo>,
+    /// Its invites that still hold.
+    pub invites: Vec<Invite>,
+}
+
+/// Someone who waits at the door.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct KnockInfo {
+    /// The knock's number.
+    pub knock: KnockId,
+    /// The name it gives itself: sanitized, unverified.
+    pub name: String,
+    /// The invite it holds.
+    pub invite: InviteId,
+}

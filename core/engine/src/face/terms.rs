@@ -1,0 +1,220 @@
+//! The words that commands and events are made of.
+
+use std::{fmt, net::IpAddr, time::Duration};
+
+use jumpseat_session::RosterEntry;
+pub use jumpseat_session::{Admission, EndReason, InputRefusal, Role, StreamId};
+use jumpseat_wire::{InviteCode, InviteId, Slot};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use zeroize::Zeroizing;
+
+/// A terminal of one engine: counts from 1, never used twice in a process.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct TerminalNo(pub u32);
+
+/// A session of one engine: counts from 1, never used twice in a process.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct SessionNo(pub u32);
+
+/// A terminal's size in cells; both at least 1.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Size {
+    /// Columns.
+    pub cols: u16,
+    /// Rows.
+    pub rows: u16,
+}
+
+/// What an invite grants.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct InviteTerms {
+    /// The role on arrival.
+    pub role: Role,
+    /// Whether the host is asked about each knock.
+    #[serde(default = "open")]
+    pub admission: Admission,
+    /// How long it can be used, in seconds; the session's end at the latest.
+    #[serde(default)]
+    pub expires_in: Option<u64>,
+    /// How often it can be used.
+    #[serde(default)]
+    pub max_uses: Option<u32>,
+}
+
+fn open() -> Admission {
+    Admission::Open
+}
+
+impl Default for InviteTerms {
+    fn default() -> Self {
+        Self { role: Role::Viewer, admission: Admission::Open, expires_in: None, max_uses: None }
+    }
+}
+
+/// An invite, as its host sees it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Invite {
+    /// Its name, for revoking.
+    pub id: InviteId,
+    /// The session's code at the relay.
+    pub code: InviteCode,
+    /// `jst1_…`: only ever shown to the host's own person.
+    pub token: Secret,
+    /// What it grants.
+    pub terms: InviteTerms,
+    /// How often it was used.
+    pub uses: u32,
+    /// The link that opens the relay's page.
+    pub web_link: Secret,
+    /// The link that opens the editor.
+    pub editor_link: Secret,
+}
+
+/// Text that opens something: shown to its owner on purpose, never by `Debug`, wiped when dropped.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(Zeroizing<String>);
+
+impl Secret {
+    /// Wraps the text.
+    pub fn new(text: String) -> Self {
+        Self(Zeroizing::new(text))
+    }
+
+    /// The text itself: for a prompt's answer, a link, a file of mode 0600; never for a log or an argument.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Serialize for Secret {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Secret {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(Self::new)
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(..)")
+    }
+}
+
+/// Where a session is relayed.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(tag = "at", rename_all = "snake_case")]
+pub enum RelayChoice {
+    /// A relay that somebody runs: `wss://…`, or `ws://…` to a loopback or private address.
+    Url {
+        /// Its address.
+        url: String,
+    },
+    /// One inside this process.
+    Embedded {
+        /// The address to listen on: loopback, or one of the machine's own in the LAN.
+        address: IpAddr,
+        /// The port; 0 takes a free one.
+        #[serde(default)]
+        port: u16,
+    },
+}
+
+/// What of a terminal's past its guests may see.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(tag = "from", rename_all = "snake_case")]
+pub enum StartFrom {
+    /// Everything.
+    #[default]
+    Start,
+    /// Nothing before now.
+    Now,
+    /// From a command block on.
+    Block {
+        /// The block's number.
+        block: u64,
+    },
+}
+
+/// A seated guest.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct GuestInfo {
+    /// Its slot, which names it in commands.
+    pub slot: Slot,
+    /// The name it gave itself: sanitized, unverified.
+    pub name: String,
+    /// The program that it joins with, and its version.
+    pub program: String,
+    /// What it may do.
+    pub role: Role,
+    /// Whether it is connected right now.
+    pub present: bool,
+}
+
+/// The state of an end's line to the relay.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum Connection {
+    /// Trying.
+    Connecting,
+    /// Up.
+    Connected,
+    /// Down; trying again.
+    Away {
+        /// Milliseconds until the next try.
+        retry_in: u64,
+        /// Why, in words.
+        reason: String,
+    },
+}
+
+impl From<InviteTerms> for jumpseat_session::InviteTerms {
+    fn from(terms: InviteTerms) -> Self {
+        Self {
+            role: terms.role,
+            admission: terms.admission,
+            expires_in: terms.expires_in.map(Duration::from_secs),
+            max_uses: terms.max_uses,
+        }
+    }
+}
+
+impl From<jumpseat_session::InviteTerms> for InviteTerms {
+    fn from(terms: jumpseat_session::InviteTerms) -> Self {
+        Self {
+            role: terms.role,
+            admission: terms.admission,
+            expires_in: terms.expires_in.map(|time| time.as_secs()),
+            max_uses: terms.max_uses,
+        }
+    }
+}
+
+impl From<&RosterEntry> for GuestInfo {
+    fn from(guest: &RosterEntry) -> Self {
+        Self {
+            slot: guest.slot,
+            name: guest.name.clone(),
+            program: guest.program.clone(),
+            role: guest.role,
+            present: guest.present,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_does_not_show_itself() {
+        let secret = Secret::new("jst1_canary".to_owned());
+        assert_eq!(format!("{secret:?}"), "Secret(..)");
+        assert_eq!(secret.reveal(), "jst1_canary");
+    }
+}

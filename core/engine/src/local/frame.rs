@@ -1,0 +1,142 @@
+//! Messages on the local socket: `len u32 ‖ kind u8 ‖ payload`, big-endian, `len` counting kind and payload.
+//!
+//! Kind 0 is JSON. Kind 1 is a terminal's bytes, its number (u32) first.
+
+use std::io;
+
+use tokio::io::{AsyncRead, AsyncReadExt as _};
+
+use crate::face::TerminalNo;
+
+/// The largest JSON message, in bytes: a status with many blocks, a picture of a screen with its scrollback.
+pub(super) const MAX_JSON_LEN: usize = 16 * 1024 * 1024;
+
+/// The largest message of terminal bytes.
+pub(super) const MAX_BYTES_LEN: usize = 256 * 1024;
+
+const JSON: u8 = 0;
+const BYTES: u8 = 1;
+
+/// One message.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Frame {
+    /// JSON text.
+    Json(Vec<u8>),
+    /// Bytes of, or for, a terminal.
+    Bytes(TerminalNo, Vec<u8>),
+}
+
+impl Frame {
+    /// Appends the frame of a JSON message.
+    pub(super) fn put_json(message: &impl serde::Serialize, out: &mut Vec<u8>) -> io::Result<()> {
+        let start = out.len();
+        out.extend_from_slice(&[0, 0, 0, 0, JSON]);
+        serde_json::to_writer(&mut *out, message)?;
+        let len = out.len() - start - 4;
+        if len > MAX_JSON_LEN {
+            out.truncate(start);
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "a message beyond the limit"));
+        }
+        out[start..start + 4].copy_from_slice(&u32::try_from(len).unwrap_or(u32::MAX).to_be_bytes());
+        Ok(())
+    }
+
+    /// Appends the frames of a terminal's bytes.
+    pub(super) fn put_bytes(terminal: TerminalNo, bytes: &[u8], out: &mut Vec<u8>) {
+        for bytes in bytes.chunks(MAX_BYTES_LEN - 5) {
+            let len = u32::try_from(bytes.len() + 5).expect("a chunk is far below 4 GiB");
+            out.extend_from_slice(&len.to_be_bytes());
+            out.push(BYTES);
+            out.extend_from_slice(&terminal.0.to_be_bytes());
+            out.extend_from_slice(bytes);
+        }
+    }
+
+    /// The next message; nothing at the end of the connection between two messages.
+    ///
+    /// # Errors
+    /// The connection's, and `InvalidData` for what is no message or beyond a limit.
+    pub(super) async fn read(from: &mut (impl AsyncRead + Unpin)) -> io::Result<Option<Self>> {
+        let mut head = [0; 5];
+        if from.read(&mut head[..1]).await? == 0 {
+            return Ok(None);
+        }
+        from.read_exact(&mut head[1..]).await?;
+        let [a, b, c, d, kind] = head;
+        let len = u32::from_be_bytes([a, b, c, d]) as usize;
+        let invalid = |what| Err(io::Error::new(io::ErrorKind::InvalidData, what));
+        match kind {
+            JSON if (1..=MAX_JSON_LEN).contains(&len) => Ok(Some(Self::Json(take(from, len - 1).await?))),
+            BYTES if (5..=MAX_BYTES_LEN).contains(&len) => {
+                let terminal = TerminalNo(from.read_u32().await?);
+                Ok(Some(Self::Bytes(terminal, take(from, len - 5).await?)))
+            }
+            JSON | BYTES => invalid("a message beyond the limit"),
+            _ => invalid("a message of an unknown kind"),
+        }
+    }
+}
+
+/// Reads as it comes: an announced length alone allocates nothing much.
+async fn take(from: &mut (impl AsyncRead + Unpin), len: usize) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(len.min(64 * 1024));
+    let read = from.take(len as u64).read_to_end(&mut bytes).await?;
+    if read < len { Err(io::ErrorKind::UnexpectedEof.into()) } else { Ok(bytes) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn read(mut bytes: &[u8]) -> io::Result<Vec<Frame>> {
+        let mut frames = Vec::new();
+        while let Some(frame) = Frame::read(&mut bytes).await? {
+            frames.push(frame);
+        }
+        Ok(frames)
+    }
+
+    #[tokio::test]
+    async fn frames_come_back() {
+        let mut out = Vec::new();
+        Frame::put_json(&serde_json::json!({"a": 1}), &mut out).unwrap();
+        Frame::put_bytes(TerminalNo(7), b"\x1b[1m", &mut out);
+        Frame::put_bytes(TerminalNo(7), b"", &mut out);
+        let expected =
+            [Frame::Json(br#"{"a":1}"#.to_vec()), Frame::Bytes(TerminalNo(7), b"\x1b[1m".to_vec())];
+        assert_eq!(read(&out).await.unwrap(), expected);
+        assert_eq!(&out[..5], [0, 0, 0, 8, 0]);
+    }
+
+    #[tokio::test]
+    async fn long_output_is_split_below_the_limit() {
+        let mut out = Vec::new();
+        let bytes = vec![b'x'; MAX_BYTES_LEN + 10];
+        Frame::put_bytes(TerminalNo(1), &bytes, &mut out);
+        let parts: Vec<Vec<u8>> = read(&out)
+            .await
+            .unwrap()
+            .into_iter()
+            .map(|frame| match frame {
+                Frame::Bytes(_, bytes) => bytes,
+                Frame::Json(_) => panic!("bytes became JSON"),
+            })
+            .collect();
+        assert_eq!((parts.len(), parts.concat()), (2, bytes));
+    }
+
+    #[tokio::test]
+    async fn what_breaks_the_rules_is_an_error() {
+        for bytes in [
+            &[0, 0, 0, 0, 0][..],           // no room for the kind
+            &[0, 0, 0, 2, 9, 0],            // no such kind
+            &[0, 0, 0, 4, 1, 0, 0, 0],      // no room for the terminal's number
+            &[255, 255, 255, 255, 0, b'{'], // beyond the limit
+            &[0, 5, 0, 0, 1, 0, 0, 0, 1],   // beyond the limit for bytes
+            &[0, 0, 0, 9, 0, b'{'],         // cut off
+            &[0, 0],                        // cut off in the head
+        ] {
+            assert!(read(bytes).await.is_err(), "{bytes:?}");
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! What the JSON messages on the local socket say.
+
+use serde::{Deserialize, Serialize};
+
+use crate::face::{Failure, FailureKind, HostCommand, HostEvent, Reply};
+
+/// The version of this exchange: both sides must speak the same.
+pub(super) const VERSION: u32 = 1;
+
+/// The first message in each direction.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub(super) struct Hello {
+    /// [`VERSION`].
+    pub(super) jumpseat: u32,
+    /// The version of the program, for the message when the two do not fit.
+    pub(super) program: String,
+}
+
+impl Hello {
+    pub(super) fn own() -> Self {
+        Self { jumpseat: VERSION, program: env!("CARGO_PKG_VERSION").to_owned() }
+    }
+
+    pub(super) fn check(&self) -> Result<(), Failure> {
+        if self.jumpseat == VERSION {
+            return Ok(());
+        }
+        let message = format!(
+            "the running sessions are held by Jumpseat {}, this is {}",
+            self.program,
+            env!("CARGO_PKG_VERSION")
+        );
+        Err(Failure::new(FailureKind::Local, message).hint("end them with the program that started them"))
+    }
+}
+
+/// Face to engine.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub(super) struct ToEngine {
+    /// What the answer is to carry; without it none is sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) id: Option<u64>,
+    pub(super) command: HostCommand,
+}
+
+/// Engine to face.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum ToFace {
+    /// The answer to a command.
+    Answer {
+        id: u64,
+        #[serde(flatten)]
+        answer: Answer,
+    },
+    /// Something happened.
+    Event(HostEvent),
+}
+
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Answer {
+    Ok(Reply),
+    Err(Failure),
+}
+
+impl From<Result<Reply, Failure>> for Answer {
+    fn from(result: Result<Reply, Failure>) -> Self {
+        result.map_or_else(Self::Err, Self::Ok)
+    }
+}
+
+impl From<Answer> for Result<Reply, Failure> {
+    fn from(answer: Answer) -> Self {
+        match answer {
+            Answer::Ok(reply) => Ok(reply),
+            Answer::Err(failure) => Err(failure),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::face::TerminalNo;
+
+    #[test]
+    fn messages_read_as_documented() {
+        let command =
+            ToEngine { id: Some(7), command: HostCommand::Looking { terminal: Some(TerminalNo(2)) } };
+        let text = serde_json::to_string(&command).unwrap();
+        assert_eq!(text, r#"{"id":7,"command":{"type":"looking","terminal":2}}"#);
+        assert_eq!(serde_json::from_str::<ToEngine>(&text).unwrap(), command);
+
+        let answer = ToFace::Answer { id: 7, answer: Ok(Reply::Done).into() };
+        let text = serde_json::to_string(&answer).unwrap();
+        assert_eq!(text, r#"{"answer":{"id":7,"ok":{"reply":"done"}}}"#);
+        assert_eq!(serde_json::from_str::<ToFace>(&text).unwrap(), answer);
+    }
+
+    #[test]
+    fn another_version_is_told_apart() {
+        assert!(Hello::own().check().is_ok());
+        let other = Hello { jumpseat: VERSION + 1, program: "9.9.9".to_owned() };
+        assert!(other.check().unwrap_err().message.contains("9.9.9"));
+    }
+}

@@ -1,0 +1,92 @@
+//! Which program a terminal runs, and in what environment.
+
+use std::{collections::BTreeMap, ffi::OsString, path::PathBuf};
+
+use portable_pty::CommandBuilder;
+
+use crate::face::{Failure, FailureKind};
+
+/// Variables that describe another terminal than the one that is opened, or that nobody in it may have.
+const REMOVED: [&str; 11] = [
+    "COLUMNS",
+    "LINES",
+    "JUMPSEAT_SESSION",
+    "JUMPSEAT_TOKEN",
+    "VTE_VERSION",
+    "VSCODE_INJECTION",
+    "VSCODE_NONCE",
+    "VSCODE_SHELL_INTEGRATION",
+    "VSCODE_STABLE",
+    "WINDOWID",
+    "TERMCAP",
+];
+
+/// A program to be started in a terminal.
+#[derive(Clone, Debug)]
+pub(crate) struct Program {
+    /// The program and its arguments; never empty.
+    pub(crate) argv: Vec<OsString>,
+    /// Where it starts.
+    pub(crate) cwd: Option<PathBuf>,
+    /// Variables beyond this process's own.
+    pub(crate) env: BTreeMap<String, OsString>,
+}
+
+impl Program {
+    /// The person's own shell.
+    pub(crate) fn shell() -> Self {
+        let shell = own_shell();
+        let mut argv = vec![shell];
+        // Terminals on macOS start login shells: that is where its people keep PATH.
+        if cfg!(target_os = "macos") {
+            argv.push("-l".into());
+        }
+        Self { argv, cwd: None, env: BTreeMap::new() }
+    }
+
+    /// A command line, or the person's own shell if it is empty.
+    pub(crate) fn new(command: &[String]) -> Self {
+        if command.is_empty() {
+            return Self::shell();
+        }
+        Self { argv: command.iter().map(OsString::from).collect(), cwd: None, env: BTreeMap::new() }
+    }
+
+    pub(super) fn builder(&self) -> Result<CommandBuilder, Failure> {
+        let cwd = match &self.cwd {
+            Some(cwd) => cwd.clone(),
+            None => {
+                std::env::current_dir().map_err(|error| super::failure("the working directory", error))?
+            }
+        };
+        if !cwd.is_dir() {
+            return Err(Failure::new(FailureKind::Program, format!("no folder at {}", cwd.display())));
+        }
+        let mut builder = CommandBuilder::from_argv(self.argv.clone());
+        builder.cwd(cwd);
+        for name in REMOVED {
+            builder.env_remove(name);
+        }
+        builder.env("TERM", "xterm-256color");
+        builder.env("COLORTERM", "truecolor");
+        builder.env("TERM_PROGRAM", "jumpseat");
+        builder.env("TERM_PROGRAM_VERSION", env!("CARGO_PKG_VERSION"));
+        for (name, value) in &self.env {
+            builder.env(name, value);
+        }
+        Ok(builder)
+    }
+}
+
+#[cfg(unix)]
+fn own_shell() -> OsString {
+    // `$SHELL`, or what the system's user database says.
+    let shell = CommandBuilder::new_default_prog().get_shell();
+    let usable = rustix::fs::access(shell.as_str(), rustix::fs::Access::EXEC_OK).is_ok();
+    if usable { shell.into() } else { "/bin/sh".into() }
+}
+
+#[cfg(windows)]
+fn own_shell() -> OsString {
+    std::env::var_os("COMSPEC").unwrap_or_else(|| "cmd.exe".into())
+}

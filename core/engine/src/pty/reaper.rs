@@ -1,0 +1,122 @@
+//! Waits for a program's end, tells it, and sees to it that nothing of it stays: no zombie, no survivor of a
+//! hang-up.
+
+use std::{
+    sync::{Arc, Condvar, Mutex, PoisonError},
+    task::{Context, Poll},
+    thread,
+    time::Instant,
+};
+
+use portable_pty::Child;
+use rustix::process::{
+    Pid, Signal, WaitId, WaitIdOptions, WaitIdStatus, kill_process, kill_process_group, waitid,
+};
+use tokio::sync::oneshot;
+
+use super::{HANG_UP_GRACE, failure};
+use crate::face::Failure;
+
+/// A program that is watched until its end.
+pub(super) struct Reaper {
+    pid: Pid,
+    life: Arc<Life>,
+    exit: oneshot::Receiver<Option<i32>>,
+    hung_up: bool,
+}
+
+/// Whether the program's id is still its own. It is until the program is reaped, which happens under this lock:
+/// so no signal ever goes to a stranger that got the number next.
+struct Life {
+    alive: Mutex<bool>,
+    changed: Condvar,
+}
+
+impl Reaper {
+    pub(super) fn watch(mut child: Box<dyn Child + Send + Sync>) -> Result<Self, Failure> {
+        let pid = child.process_id().and_then(|pid| Pid::from_raw(i32::try_from(pid).ok()?));
+        let pid = pid.ok_or_else(|| failure("watching a program", "it has no id"))?;
+        let life = Arc::new(Life { alive: Mutex::new(true), changed: Condvar::new() });
+        let (tell, exit) = oneshot::channel();
+        let watched = life.clone();
+        thread::Builder::new()
+            .name("jumpseat-reaper".to_owned())
+            .stack_size(128 * 1024)
+            .spawn(move || {
+                let status = wait_for_exit(pid);
+                let mut alive = watched.alive.lock().unwrap_or_else(PoisonError::into_inner);
+                let reaped = child.wait();
+                *alive = false;
+                drop(alive);
+                watched.changed.notify_all();
+                let code = status.or_else(|| reaped.ok().map(|status| status.exit_code().cast_signed()));
+                // Nobody asks any more when the terminal was dropped.
+                let _ = tell.send(code);
+            })
+            .map_err(|error| failure("watching a program", error))?;
+        Ok(Self { pid, life, exit, hung_up: false })
+    }
+
+    pub(super) fn poll_exit(&mut self, cx: &mut Context<'_>) -> Poll<Option<i32>> {
+        use std::future::Future as _;
+
+        std::pin::Pin::new(&mut self.exit).poll(cx).map(|code| code.ok().flatten())
+    }
+
+    pub(super) fn hang_up(&mut self, foreground: Option<i32>) {
+        if std::mem::replace(&mut self.hung_up, true) {
+            return;
+        }
+        let pid = self.pid;
+        let foreground = foreground.and_then(Pid::from_raw).filter(|group| *group != pid);
+        let alive = self.life.alive.lock().unwrap_or_else(PoisonError::into_inner);
+        if !*alive {
+            return;
+        }
+        if let Some(group) = foreground {
+            let _ = kill_process_group(group, Signal::HUP);
+        }
+        signal(pid, Signal::HUP);
+        drop(alive);
+        let life = self.life.clone();
+        let killer = move || {
+            let deadline = Instant::now() + HANG_UP_GRACE;
+            let mut alive = life.alive.lock().unwrap_or_else(PoisonError::into_inner);
+            while *alive {
+                let left = deadline.saturating_duration_since(Instant::now());
+                if left.is_zero() {
+                    signal(pid, Signal::KILL);
+                    return;
+                }
+                let waited = life.changed.wait_timeout(alive, left).unwrap_or_else(PoisonError::into_inner);
+                alive = waited.0;
+            }
+        };
+        let spawned =
+            thread::Builder::new().name("jumpseat-hang-up".to_owned()).stack_size(128 * 1024).spawn(killer);
+        if let Err(error) = spawned {
+            tracing::warn!(%error, "a program that ignores SIGHUP will not be killed");
+        }
+    }
+}
+
+/// To the program and its group: it leads one, as the leader of its session.
+fn signal(pid: Pid, signal: Signal) {
+    let _ = kill_process_group(pid, signal);
+    let _ = kill_process(pid, signal);
+}
+
+/// Blocks until the program has ended, without reaping it.
+fn wait_for_exit(pid: Pid) -> Option<i32> {
+    loop {
+        match waitid(WaitId::Pid(pid), WaitIdOptions::EXITED | WaitIdOptions::NOWAIT) {
+            Ok(status) => return status.as_ref().and_then(code),
+            Err(rustix::io::Errno::INTR) => {}
+            Err(_) => return None,
+        }
+    }
+}
+
+fn code(status: &WaitIdStatus) -> Option<i32> {
+    status.exit_status().or_else(|| Some(128 + status.terminating_signal()?))
+}

@@ -1,0 +1,126 @@
+//! Shell integration: a known shell is started so that it marks its prompts and commands with OSC 633, on top of
+//! whatever its person has set up.
+//!
+//! The marks: `A` prompt, `B` its end, `E` the command line, `C` its output begins, `D` its end with the exit
+//! code, `P;Cwd=` the folder. An unknown shell, and a shell that is told to run a script, starts as it is.
+
+use std::{ffi::OsString, path::Path};
+
+use crate::{
+    face::{Failure, FailureKind},
+    local::folder::Scratch,
+    pty::program::Program,
+};
+
+const BASH: &str = include_str!("shell/jumpseat.bash");
+const ZSH: &str = include_str!("shell/jumpseat.zsh");
+const FISH: &str = include_str!("shell/jumpseat.fish");
+
+/// A shell that can be made to mark its commands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Shell {
+    Bash,
+    Zsh,
+    Fish,
+}
+
+/// How a shell was asked to start, by its arguments.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Start {
+    shell: Shell,
+    login: bool,
+}
+
+/// The integration's files, in a private folder that goes with it.
+pub(crate) struct Integration {
+    folder: Scratch,
+}
+
+impl Integration {
+    /// Writes the files.
+    pub(crate) fn write(folder: Scratch) -> Result<Self, Failure> {
+        let write = |name: &str, text: &str| {
+            let path = folder.path().join(name);
+            std::fs::write(&path, text)
+                .map_err(|error| Failure::new(FailureKind::Local, format!("{}: {error}", path.display())))
+        };
+        write("jumpseat.bash", BASH)?;
+        write(".zshenv", ZSH)?;
+        write("jumpseat.fish", FISH)?;
+        Ok(Self { folder })
+    }
+
+    /// Makes the program mark its commands, if it is a shell that can.
+    pub(crate) fn apply(&self, program: &mut Program) {
+        let Some(start) = Start::of(&program.argv) else { return };
+        let shell = program.argv[0].clone();
+        let mut argv = vec![shell];
+        match start.shell {
+            Shell::Bash => {
+                argv.push("--init-file".into());
+                argv.push(self.file("jumpseat.bash"));
+                // A login shell reads no such file: the file plays the login shell instead.
+                if start.login {
+                    program.env.insert("JUMPSEAT_SHELL_LOGIN".to_owned(), "1".into());
+                }
+            }
+            Shell::Zsh => {
+                if start.login {
+                    argv.push("-l".into());
+                }
+                if let Some(own) = program.env.get("ZDOTDIR").cloned().or_else(|| std::env::var_os("ZDOTDIR"))
+                {
+                    program.env.insert("JUMPSEAT_ZDOTDIR".to_owned(), own);
+                }
+                program.env.insert("ZDOTDIR".to_owned(), self.folder.path().into());
+            }
+            Shell::Fish => {
+                if start.login {
+                    argv.push("--login".into());
+                }
+                let quoted = quote(&self.file("jumpseat.fish"));
+                argv.push("--init-command".into());
+                argv.push(OsString::from(format!("source {quoted}")));
+                // From version 4 on fish marks its prompts itself, without the command's cwd.
+                argv.push("--features=no-mark-prompt".into());
+            }
+        }
+        program.argv = argv;
+    }
+
+    fn file(&self, name: &str) -> OsString {
+        self.folder.path().join(name).into()
+    }
+}
+
+impl Start {
+    /// `None` for what is no such shell, and for a shell with arguments of which anything else hangs.
+    fn of(argv: &[OsString]) -> Option<Self> {
+        let (program, arguments) = argv.split_first()?;
+        let shell = match Path::new(program).file_name()?.to_str()? {
+            "bash" => Shell::Bash,
+            "zsh" => Shell::Zsh,
+            "fish" => Shell::Fish,
+            _ => return None,
+        };
+        let mut login = false;
+        for argument in arguments {
+            match argument.to_str()? {
+                "-l" | "--login" => login = true,
+                "-i" | "--interactive" => {}
+                "-il" | "-li" => login = true,
+                _ => return None,
+            }
+        }
+        Some(Self { shell, login })
+    }
+}
+
+/// For fish's single quotes.
+fn quote(text: &OsString) -> String {
+    let text = text.to_string_lossy().replace('\\', "\\\\").replace('\'', "\\'");
+    format!("'{text}'")
+}
+
+#[cfg(test)]
+mod tests;

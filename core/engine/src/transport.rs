@@ -1,0 +1,37 @@
+//! The line to a relay: a WebSocket over TLS, through a proxy where the environment names one, dialled again
+//! until it stands.
+
+mod address;
+mod dial;
+mod keepalive;
+mod line;
+mod proxy;
+mod tls;
+
+use std::path::PathBuf;
+
+pub use proxy::Proxies;
+
+pub(crate) use address::Address;
+pub(crate) use dial::Dialer;
+pub(crate) use line::{Line, LineEvent};
+
+/// How relays are reached.
+#[derive(Clone, Debug)]
+pub struct TransportSetup {
+    /// A PEM file with authorities that are trusted beside the system's.
+    pub ca_file: Option<PathBuf>,
+    /// Proxies, as the environment has them by default.
+    pub proxies: Proxies,
+    /// Whether `ws://` may lead to public addresses, too: the relay could then be anyone on the way.
+    pub allow_plain: bool,
+}
+
+impl Default for TransportSetup {
+    fn default() -> Self {
+        Self { ca_file: None, proxies: Proxies::from_env(), allow_plain: false }
+    }
+}
+
+#[cfg(test)]
+mod tests;

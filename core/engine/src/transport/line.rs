@@ -1,0 +1,277 @@
+//! A line that is kept up: dialled, watched, and dialled again after a pause that grows.
+
+use std::{
+    collections::VecDeque,
+    future::Future,
+    pin::Pin,
+    task::{Context, Poll, ready},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use futures_util::{Sink as _, Stream as _};
+use jumpseat_wire::CloseCode;
+use tokio::time::{Sleep, sleep};
+use tokio_tungstenite::tungstenite::{self, Message, Utf8Bytes};
+
+use super::{
+    dial::{Dialer, Socket},
+    keepalive::{Keepalive, Silence},
+};
+use crate::face::{Failure, FailureKind};
+
+/// The pause after the first failure …
+const FIRST_PAUSE: Duration = Duration::from_millis(250);
+
+/// … and the longest one.
+const LONGEST_PAUSE: Duration = Duration::from_secs(15);
+
+/// How long a closing line may take to say goodbye.
+const CLOSE_FOR: Duration = Duration::from_secs(2);
+
+/// What happened on a line.
+#[derive(Debug)]
+pub(crate) enum LineEvent {
+    /// It stands.
+    Up,
+    /// A control message.
+    Text(Utf8Bytes),
+    /// A sealed frame.
+    Frame(Bytes),
+    /// It is gone, or did not come to stand.
+    Down {
+        /// The relay's reason, if it gave one of the protocol's.
+        code: Option<CloseCode>,
+        /// The same for a person.
+        failure: Failure,
+        /// When it is dialled next.
+        retry_in: Duration,
+    },
+    /// It is closed, as was asked.
+    Closed,
+}
+
+/// A line to one relay.
+pub(crate) struct Line {
+    dialer: Dialer,
+    state: State,
+    /// Tries since it last stood for real.
+    failures: u32,
+    out: VecDeque<Message>,
+}
+
+enum State {
+    Pause(Pin<Box<Sleep>>),
+    Dialling(Pin<Box<dyn Future<Output = Result<Box<Socket>, Failure>> + Send>>),
+    Up { socket: Box<Socket>, keepalive: Keepalive, unflushed: bool },
+    Closing { socket: Box<Socket>, patience: Pin<Box<Sleep>> },
+    Closed,
+}
+
+impl Line {
+    /// Dials at once.
+    pub(crate) fn new(dialer: Dialer) -> Self {
+        let state = State::Dialling(Box::pin(dialer.clone().dial()));
+        Self { dialer, state, failures: 0, out: VecDeque::new() }
+    }
+
+    /// Sends a control message, in order with frames. Nothing goes out while it is down: the session's machine
+    /// says anew what is needed.
+    pub(crate) fn send_text(&mut self, text: String) {
+        self.send(Message::text(text));
+    }
+
+    /// Sends a frame.
+    pub(crate) fn send_frame(&mut self, frame: Bytes) {
+        self.send(Message::Binary(frame));
+    }
+
+    fn send(&mut self, message: Message) {
+        if matches!(self.state, State::Up { .. }) {
+            self.out.push_back(message);
+        }
+    }
+
+    /// Whether it stands, or stands and is being closed.
+    pub(crate) fn is_up(&self) -> bool {
+        matches!(self.state, State::Up { .. } | State::Closing { .. })
+    }
+
+    /// Bytes that wait for the network.
+    pub(crate) fn backlog(&self) -> usize {
+        self.out.iter().map(Message::len).sum()
+    }
+
+    /// Ends it, after what was sent.
+    pub(crate) fn close(&mut self) {
+        self.state = match std::mem::replace(&mut self.state, State::Closed) {
+            State::Up { socket, .. } => State::Closing { socket, patience: Box::pin(sleep(CLOSE_FOR)) },
+            closing @ State::Closing { .. } => closing,
+            _ => State::Closed,
+        };
+    }
+
+    /// Gives the connection up at once and dials again after a pause: the other end broke the protocol.
+    pub(crate) fn drop_connection(&mut self, failure: Failure) -> LineEvent {
+        self.down(None, failure)
+    }
+
+    /// The next event. Also sends what waits.
+    pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<LineEvent> {
+        loop {
+            match &mut self.state {
+                State::Closed => return Poll::Pending,
+                State::Pause(pause) => {
+                    ready!(pause.as_mut().poll(cx));
+                    self.state = State::Dialling(Box::pin(self.dialer.clone().dial()));
+                }
+                State::Dialling(dialling) => match ready!(dialling.as_mut().poll(cx)) {
+                    Ok(socket) => {
+                        self.out.clear();
+                        self.state = State::Up { socket, keepalive: Keepalive::new(), unflushed: false };
+                        return Poll::Ready(LineEvent::Up);
+                    }
+                    Err(failure) => return Poll::Ready(self.down(None, failure)),
+                },
+                State::Up { .. } => {
+                    if let Err(error) = self.send_waiting(cx) {
+                        return Poll::Ready(self.lost(&error));
+                    }
+                    if let Some(event) = ready!(self.poll_up(cx)) {
+                        return Poll::Ready(event);
+                    }
+                }
+                State::Closing { .. } => {
+                    ready!(self.poll_closing(cx));
+                    self.state = State::Closed;
+                    return Poll::Ready(LineEvent::Closed);
+                }
+            }
+        }
+    }
+
+    /// Sends what waits, as far as the network takes it: several messages, one flush.
+    pub(crate) fn flush(&mut self, cx: &mut Context<'_>) {
+        // The next poll finds the error.
+        let _ = self.send_waiting(cx);
+    }
+
+    fn send_waiting(&mut self, cx: &mut Context<'_>) -> Result<(), tungstenite::Error> {
+        let State::Up { socket, unflushed, .. } = &mut self.state else { return Ok(()) };
+        while !self.out.is_empty() {
+            match Pin::new(&mut **socket).poll_ready(cx) {
+                Poll::Ready(ready) => ready?,
+                Poll::Pending => return Ok(()),
+            }
+            if let Some(message) = self.out.pop_front() {
+                Pin::new(&mut **socket).start_send(message)?;
+                *unflushed = true;
+            }
+        }
+        if *unflushed && let Poll::Ready(flushed) = Pin::new(&mut **socket).poll_flush(cx) {
+            flushed?;
+            *unflushed = false;
+        }
+        Ok(())
+    }
+
+    /// `None` is worth another look.
+    fn poll_up(&mut self, cx: &mut Context<'_>) -> Poll<Option<LineEvent>> {
+        let State::Up { socket, keepalive, unflushed } = &mut self.state else { return Poll::Pending };
+        let Poll::Ready(message) = Pin::new(&mut **socket).poll_next(cx) else {
+            return match ready!(keepalive.poll(cx)) {
+                Silence::Ping => {
+                    self.out.push_back(Message::Ping(Bytes::new()));
+                    Poll::Ready(None)
+                }
+                Silence::Dead => {
+                    let failure = Failure::new(FailureKind::Unreachable, "the relay is silent");
+                    Poll::Ready(Some(self.down(None, failure)))
+                }
+            };
+        };
+        keepalive.heard();
+        Poll::Ready(match message {
+            Some(Ok(Message::Text(text))) => {
+                self.failures = 0;
+                Some(LineEvent::Text(text))
+            }
+            Some(Ok(Message::Binary(frame))) => Some(LineEvent::Frame(frame)),
+            // Its answer lies in the socket already and wants a flush.
+            Some(Ok(Message::Ping(_))) => {
+                *unflushed = true;
+                None
+            }
+            Some(Ok(Message::Close(close))) => {
+                let code = close.as_ref().and_then(|close| CloseCode::from_u16(close.code.into()));
+                let said = code.map_or("it closed the connection", CloseCode::reason);
+                let failure = Failure::new(FailureKind::Unreachable, format!("the relay hung up: {said}"));
+                Some(self.down(code, failure))
+            }
+            Some(Ok(_)) => None,
+            Some(Err(error)) => Some(self.lost(&error)),
+            None => {
+                let failure = Failure::new(FailureKind::Unreachable, "the relay hung up");
+                Some(self.down(None, failure))
+            }
+        })
+    }
+
+    fn poll_closing(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let State::Closing { socket, patience } = &mut self.state else { return Poll::Ready(()) };
+        if patience.as_mut().poll(cx).is_ready() {
+            return Poll::Ready(());
+        }
+        while !self.out.is_empty() {
+            if ready!(Pin::new(&mut **socket).poll_ready(cx)).is_err() {
+                return Poll::Ready(());
+            }
+            if let Some(message) = self.out.pop_front()
+                && Pin::new(&mut **socket).start_send(message).is_err()
+            {
+                return Poll::Ready(());
+            }
+        }
+        Pin::new(&mut **socket).poll_close(cx).map(drop)
+    }
+
+    fn lost(&mut self, error: &tungstenite::Error) -> LineEvent {
+        let failure =
+            Failure::new(FailureKind::Unreachable, format!("the connection to the relay broke: {error}"));
+        self.down(None, failure)
+    }
+
+    fn down(&mut self, code: Option<CloseCode>, failure: Failure) -> LineEvent {
+        let retry_in = pause(self.failures);
+        self.failures = self.failures.saturating_add(1);
+        self.out.clear();
+        self.state = State::Pause(Box::pin(sleep(retry_in)));
+        LineEvent::Down { code, failure, retry_in }
+    }
+}
+
+/// Doubling, and somewhere in the upper half of it: ends that lost their relay together do not come back together.
+fn pause(failures: u32) -> Duration {
+    let whole = FIRST_PAUSE.saturating_mul(1 << failures.min(16)).min(LONGEST_PAUSE);
+    // Without a source of chance the whole pause is right, too.
+    let chance = getrandom::u32().map_or(1.0, |random| f64::from(random) / f64::from(u32::MAX));
+    whole.mul_f64(0.5 + 0.5 * chance)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_grow_and_stay_in_bounds() {
+        for failures in 0..40 {
+            let whole = FIRST_PAUSE.saturating_mul(1 << failures.min(16)).min(LONGEST_PAUSE);
+            for _ in 0..20 {
+                let pause = pause(failures);
+                assert!(pause >= whole / 2 && pause <= whole, "{failures}: {pause:?}");
+            }
+        }
+        let first: std::collections::BTreeSet<Duration> = (0..20).map(|_| pause(3)).collect();
+        assert!(first.len() > 1, "they are all alike");
+    }
+}
