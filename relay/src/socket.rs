@@ -32,7 +32,7 @@ const MAX_SLICES: usize = 64;
 /// Answers to pings that may wait: a peer that pings and does not read is not read from.
 const MAX_REPLIES: usize = 8;
 /// What tungstenite takes at one time.
-const READ_BUFFER_LEN: usize = 2048;
+const READ_BUFFER_LEN: usize = 1024;
 
 thread_local! {
     static SCRATCH: RefCell<Box<[u8]>> = RefCell::new(vec![0; SCRATCH_LEN].into());
