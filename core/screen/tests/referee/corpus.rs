@@ -7,7 +7,7 @@ use jumpseat_screen::{Options, Widths};
 use crate::judge::{Case, Step, judge};
 
 /// Reads a recording: a first line `cols rows`, then chunks, each `> len` and its bytes, or `= cols rows`.
-pub fn read(bytes: &[u8]) -> (Options, Vec<Step>) {
+pub(crate) fn read(bytes: &[u8]) -> (Options, Vec<Step>) {
     let mut rest = bytes;
     let mut line = || {
         let end = rest.iter().position(|byte| *byte == b'\n')?;

@@ -8,26 +8,26 @@ use serde_json::{Value, json};
 
 /// What happens to a terminal.
 #[derive(Clone, Debug)]
-pub enum Step {
+pub(crate) enum Step {
     Write(Vec<u8>),
     Resize(u16, u16),
 }
 
 /// One terminal's life, and the moments at which a guest joins.
 #[derive(Clone, Debug)]
-pub struct Case {
-    pub name: String,
-    pub options: Options,
-    pub steps: Vec<Step>,
+pub(crate) struct Case {
+    pub(crate) name: String,
+    pub(crate) options: Options,
+    pub(crate) steps: Vec<Step>,
     /// Numbers of steps after which a snapshot is taken.
-    pub cuts: Vec<usize>,
+    pub(crate) cuts: Vec<usize>,
 }
 
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-pub fn apply(screen: &mut Screen, step: &Step) {
+pub(crate) fn apply(screen: &mut Screen, step: &Step) {
     match step {
         Step::Write(bytes) => screen.feed(0, bytes),
         Step::Resize(cols, rows) => screen.resize(*cols, *rows),
@@ -36,7 +36,7 @@ pub fn apply(screen: &mut Screen, step: &Step) {
 
 impl Case {
     /// The job for the referee. Checks on the way that a decoded snapshot is and stays equal to its original.
-    pub fn job(&self) -> Value {
+    pub(crate) fn job(&self) -> Value {
         let mut screen = Screen::new(self.options);
         let mut cuts = Vec::new();
         let mut restored: Vec<(usize, Screen)> = Vec::new();
@@ -86,7 +86,7 @@ fn referee_dir() -> PathBuf {
 }
 
 /// Runs the referee over the cases. Returns the differences that it found, if any.
-pub fn judge(name: &str, cases: &[Case]) -> Result<(), String> {
+pub(crate) fn judge(name: &str, cases: &[Case]) -> Result<(), String> {
     let dir = referee_dir();
     assert!(
         dir.join("node_modules/@xterm/headless").is_dir(),

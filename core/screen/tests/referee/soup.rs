@@ -150,7 +150,7 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-pub fn case() -> impl Strategy<Value = Case> {
+pub(crate) fn case() -> impl Strategy<Value = Case> {
     let size = (2u16..60, 2u16..20, proptest::sample::select(vec![0usize, 3, 20, 1000]), any::<bool>());
     (size, proptest::collection::vec(step(), 1..14)).prop_map(|((cols, rows, scrollback, eleven), steps)| {
         let widths = if eleven { Widths::Unicode11 } else { Widths::Unicode6 };
