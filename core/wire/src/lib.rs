@@ -5,7 +5,7 @@
 //!       ──── binary: header ‖ ciphertext ────►  ──── the same bytes ────►
 //! ```
 //!
-//! A connection between an end and the relay is one WebSocket. Text frames are [control](control)
+//! A connection between an end and the relay is one WebSocket. Text frames are [control]
 //! messages; binary frames are sealed [frames](header) that the relay routes by their header and cannot
 //! open. This crate holds the names, shapes and limits of both, and nothing that could decrypt: no keys,
 //! no plaintext types, no I/O.
