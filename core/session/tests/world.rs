@@ -2,7 +2,9 @@
 
 mod support;
 
-use jumpseat_session::{EndReason, InputRefusal, Role, guest::GuestEvent, host::HostEvent};
+use jumpseat_session::{
+    Admission, EndReason, InputRefusal, InviteTerms, Role, guest::GuestEvent, host::HostEvent,
+};
 use support::World;
 
 #[test]
@@ -67,19 +69,56 @@ fn lost_connections_lose_nothing() {
     world.print(b"while away ");
     world.type_as(bo, b"typed while away");
     world.connect_guest(bo);
-    world.run();
     assert_eq!(world.typed(), [(1, b"typed while away".to_vec())]);
     assert_eq!(world.shown(bo), world.screen());
     world.drop_host();
     world.print(b"host away ");
     world.connect_host();
-    world.run();
     assert_eq!(world.shown(bo), world.screen());
     world.restart_relay();
     world.print(b"relay away ");
+    // The relay does not know the session any more: the host opens it again.
+    world.connect_host();
     world.connect_host();
     world.connect_guest(bo);
-    world.run();
     world.print(b"and back");
     assert_eq!(world.shown(bo), world.screen());
+}
+
+/// JS-LINK-4: what a guest types while the host is away arrives when it is back.
+#[test]
+fn keys_typed_while_the_host_is_away_arrive() {
+    let mut world = World::new();
+    let invite = world.invite(Role::Writer);
+    let bo = world.join("Bo", &invite);
+    world.look(true);
+    world.drop_host();
+    world.type_as(bo, b"one ");
+    world.pass(100);
+    world.connect_host();
+    world.type_as(bo, b"two");
+    let typed: Vec<u8> = world.typed().iter().flat_map(|(_, bytes)| bytes.clone()).collect();
+    assert_eq!(typed, b"one two");
+}
+
+/// JS-JOIN-3: a knock that waits, and an answer that was under way, outlive the host's connection.
+#[test]
+fn knocks_outlive_a_lost_connection() {
+    let mut world = World::new();
+    let terms =
+        InviteTerms { role: Role::Viewer, admission: Admission::Ask, expires_in: None, max_uses: Some(1) };
+    let invite = world.invite_with(terms);
+    let bo = world.knock("Bo", &invite);
+    let first = world.host.knocks().next().unwrap().0;
+    world.drop_host();
+    assert!(world.host.admit(world.now(), first).is_err());
+    world.connect_host();
+    let second = world.host.knocks().next().unwrap().0;
+    assert_ne!(first, second);
+    // The welcome is lost on the way to the relay.
+    world.host.admit(world.now(), second).unwrap();
+    world.drop_host();
+    world.connect_host();
+    world.saw_guest(bo, |e| matches!(e, GuestEvent::Joined { .. }));
+    world.saw_host(|e| matches!(e, HostEvent::Joined { .. }));
 }

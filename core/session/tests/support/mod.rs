@@ -1,35 +1,49 @@
-//! A host, its guests and an honest relay in one process, under virtual time.
+//! A host, its guests and a relay in one process, under virtual time. The relay is honest unless a test
+//! [tampers](World::tamper) with what it delivers or [injects](World::inject) something of its own.
 //!
 //! A terminal here is its own history: what was printed is what is shown, a full snapshot is all of it and
 //! a glimpse its last bytes.
 
 #![allow(dead_code, clippy::unwrap_used, reason = "each test file uses its own part; tests may panic")]
 
-use std::collections::{BTreeMap, VecDeque};
+pub(crate) mod relay;
+
+use std::collections::VecDeque;
 
 use jumpseat_session::{
-    Admission, Entropy, GuestCard, Invite, InviteTerms, Millis, Role, Scope, StreamId,
+    Admission, Entropy, GuestCard, Invite, InviteTerms, Millis, Role, Scope, SessionError, StreamId,
     guest::{Guest, GuestConfig, GuestEvent, GuestOutput, TerminalChange},
     host::{Host, HostConfig, HostEvent, HostOutput},
 };
 use jumpseat_wire::{
-    Blob, FrameHeader, FrameKind, InviteCode, KnockId, Slot,
-    control::{self, GuestToRelay, Hello, HostToRelay, RelayToGuest, RelayToHost},
+    CloseCode, FrameKind, InviteCode, Slot,
+    control::{self, RelayToHost},
 };
+use relay::{Body, Delivery, Relay, To, Verdict};
 
 /// How much of the past a full snapshot holds, in bytes: more than a window takes.
 pub(crate) const HISTORY: usize = 3_000_000;
 
+/// What a hostile relay makes of a delivery.
+type Tamper = Box<dyn FnMut(Delivery) -> Vec<Delivery>>;
+
 pub(crate) struct World {
     now: Millis,
-    host: Host,
-    stream: StreamId,
+    pub(crate) host: Host,
+    pub(crate) stream: StreamId,
     screen: Vec<u8>,
+    looking: bool,
     typed: Vec<(Slot, Vec<u8>)>,
-    host_events: Vec<HostEvent>,
-    host_up: bool,
-    guests: Vec<Place>,
-    relay: Relay,
+    pub(crate) host_events: Vec<HostEvent>,
+    pub(crate) host_up: bool,
+    pub(crate) guests: Vec<Place>,
+    pub(crate) relay: Relay,
+    on_the_way: VecDeque<Delivery>,
+    tamper: Option<Tamper>,
+    /// Everything that the relay was given to deliver, before it was tampered with.
+    pub(crate) log: Vec<Delivery>,
+    /// What machines thought of what they were given; an honest relay gets no complaints.
+    pub(crate) errors: Vec<SessionError>,
 }
 
 pub(crate) struct Place {
@@ -40,36 +54,32 @@ pub(crate) struct Place {
     pub(crate) received: usize,
 }
 
-/// The least that an honest relay does.
-#[derive(Default)]
-struct Relay {
-    bundle: Blob,
-    next_knock: KnockId,
-    knocks: BTreeMap<KnockId, usize>,
-    seats: BTreeMap<Slot, usize>,
-    ring: VecDeque<Vec<u8>>,
-    next: u64,
-    code: Option<InviteCode>,
-}
-
 impl World {
     pub(crate) fn new() -> Self {
+        Self::seeded(1)
+    }
+
+    pub(crate) fn seeded(seed: u64) -> Self {
         let now = Millis(1_000_000);
-        let mut host = Host::new(HostConfig::new("Ann", 0), Entropy::seeded(1), now);
+        let mut host = Host::new(HostConfig::new("Ann", 0), Entropy::seeded(seed), now);
         let stream = host.open_terminal(now, "bash", 80, 24).unwrap();
         let mut world = Self {
             now,
             host,
             stream,
             screen: Vec::new(),
+            looking: false,
             typed: Vec::new(),
             host_events: Vec::new(),
             host_up: false,
             guests: Vec::new(),
-            relay: Relay { code: Some(InviteCode::from_random([7; 5])), ..Relay::default() },
+            relay: Relay::new(InviteCode::from_random([7; 5])),
+            on_the_way: VecDeque::new(),
+            tamper: None,
+            log: Vec::new(),
+            errors: Vec::new(),
         };
         world.connect_host();
-        world.run();
         world
     }
 
@@ -104,8 +114,15 @@ impl World {
         &self.typed
     }
 
+    pub(crate) fn slot(&self, guest: usize) -> Slot {
+        self.guests[guest].guest.slot().unwrap()
+    }
+
     pub(crate) fn invite(&mut self, role: Role) -> Invite {
-        let terms = InviteTerms { role, admission: Admission::Open, expires_in: None, max_uses: None };
+        self.invite_with(InviteTerms { role, admission: Admission::Open, expires_in: None, max_uses: None })
+    }
+
+    pub(crate) fn invite_with(&mut self, terms: InviteTerms) -> Invite {
         self.host.create_invite(self.now, terms).unwrap()
     }
 
@@ -120,10 +137,10 @@ impl World {
         self.guests.push(Place { guest, shown: Vec::new(), events: Vec::new(), up: false, received: 0 });
         let index = self.guests.len() - 1;
         self.connect_guest(index);
-        self.run();
         index
     }
 
+    #[track_caller]
     pub(crate) fn join(&mut self, name: &str, invite: &Invite) -> usize {
         let index = self.knock(name, invite);
         self.saw_guest(index, |event| matches!(event, GuestEvent::Joined { .. }));
@@ -136,7 +153,14 @@ impl World {
         self.run();
     }
 
+    pub(crate) fn resize(&mut self, cols: u16, rows: u16) {
+        self.screen.extend(size(cols, rows));
+        self.host.resize(self.now, self.stream, cols, rows);
+        self.run();
+    }
+
     pub(crate) fn look(&mut self, looking: bool) {
+        self.looking = looking;
         self.host.looking(self.now, looking.then_some(self.stream));
         self.run();
     }
@@ -147,67 +171,125 @@ impl World {
     }
 
     #[track_caller]
-    pub(crate) fn saw_guest(&mut self, guest: usize, what: impl Fn(&GuestEvent) -> bool) {
+    pub(crate) fn saw_guest(&self, guest: usize, what: impl Fn(&GuestEvent) -> bool) {
         let events = &self.guests[guest].events;
         assert!(events.iter().any(what), "{events:?}");
     }
 
     #[track_caller]
-    pub(crate) fn saw_host(&mut self, what: impl Fn(&HostEvent) -> bool) {
+    pub(crate) fn saw_host(&self, what: impl Fn(&HostEvent) -> bool) {
         assert!(self.host_events.iter().any(what), "{:?}", self.host_events);
     }
 
-    /// Lets time pass, one millisecond at a time.
+    /// Lets time pass, from deadline to deadline: a machine that asks for the same moment again and again
+    /// would keep its thread busy.
     pub(crate) fn pass(&mut self, ms: u64) {
-        for _ in 0..ms {
-            self.now = Millis(self.now.0 + 1);
-            if self.host.deadline(self.now).is_some_and(|at| at <= self.now) {
-                self.host.tick(self.now);
+        let end = Millis(self.now.0 + ms);
+        let mut ticks_now = 0;
+        loop {
+            let host = self.host.deadline(self.now);
+            let guests = self.guests.iter().filter_map(|place| place.guest.deadline(self.now));
+            let next = host.into_iter().chain(guests).min().filter(|next| *next <= end);
+            let Some(next) = next else { break };
+            ticks_now = if next > self.now { 0 } else { ticks_now + 1 };
+            assert!(ticks_now < 20, "the deadline does not move");
+            self.now = next;
+            if self.host.deadline(next).is_some_and(|at| at <= next) {
+                self.host.tick(next);
             }
             for place in &mut self.guests {
-                if place.guest.deadline(self.now).is_some_and(|at| at <= self.now) {
-                    place.guest.tick(self.now);
+                if place.guest.deadline(next).is_some_and(|at| at <= next) {
+                    place.guest.tick(next);
                 }
             }
             self.run();
         }
+        self.now = end;
     }
 
     pub(crate) fn connect_host(&mut self) {
         self.host_up = true;
         self.host.connected(self.now);
+        self.run();
     }
 
     pub(crate) fn drop_host(&mut self) {
         self.host_up = false;
         self.host.disconnected(self.now, None);
+        self.relay.host_lost();
+        self.run();
     }
 
     pub(crate) fn connect_guest(&mut self, index: usize) {
         self.guests[index].up = true;
         self.guests[index].guest.connected(self.now);
+        self.run();
     }
 
     pub(crate) fn drop_guest(&mut self, index: usize) {
         self.guests[index].up = false;
         self.guests[index].guest.disconnected(self.now, None);
-        if let Some(slot) = self.guests[index].guest.slot() {
-            self.tell_host(&RelayToHost::Absent { slot });
-        }
+        self.relay.guest_lost(index);
+        self.run();
     }
 
-    /// The relay loses everything but its name.
+    /// The relay loses everything but its name, and everyone's connection.
     pub(crate) fn restart_relay(&mut self) {
-        self.relay = Relay { code: self.relay.code, ..Relay::default() };
+        self.relay.restart();
+        self.on_the_way.clear();
         self.host_up = false;
         self.host.disconnected(self.now, None);
-        self.host.connected(self.now);
-        while self.host.poll().is_some() {}
-        self.host.disconnected(self.now, Some(jumpseat_wire::CloseCode::NotFound));
-        for place in &mut self.guests {
+        for place in self.guests.iter_mut().filter(|place| place.up) {
             place.up = false;
             place.guest.disconnected(self.now, None);
         }
+    }
+
+    /// From now on the relay does this with everything that it delivers.
+    pub(crate) fn tamper(&mut self, tamper: impl FnMut(Delivery) -> Vec<Delivery> + 'static) {
+        self.tamper = Some(Box::new(tamper));
+    }
+
+    /// The relay is honest again.
+    pub(crate) fn be_honest(&mut self) {
+        self.tamper = None;
+    }
+
+    /// The relay delivers something of its own making.
+    pub(crate) fn inject(&mut self, to: To, body: Body) -> Verdict {
+        let verdict = self.deliver(&Delivery { to, body });
+        self.run();
+        verdict
+    }
+
+    pub(crate) fn inject_frame(&mut self, to: To, frame: &[u8]) -> Verdict {
+        self.inject(to, Body::Frame(frame.to_vec()))
+    }
+
+    pub(crate) fn inject_text(&mut self, to: To, message: &impl serde::Serialize) -> Verdict {
+        self.inject(to, Body::Text(control::encode(message)))
+    }
+
+    /// Frames of a kind that were on their way to someone.
+    pub(crate) fn frames(&self, to: To, kind: FrameKind) -> Vec<Vec<u8>> {
+        self.log
+            .iter()
+            .filter(|delivery| delivery.is(to, kind))
+            .map(|delivery| delivery.frame().to_vec())
+            .collect()
+    }
+
+    /// The last knock that was on its way to the host.
+    pub(crate) fn last_knock(&self) -> Vec<u8> {
+        let texts = self.log.iter().rev().filter_map(|delivery| match &delivery.body {
+            Body::Text(text) if delivery.to == To::Host => control::decode(text).ok(),
+            _ => None,
+        });
+        let mut knocks = texts.filter_map(|message| match message {
+            RelayToHost::Knock { data, .. } => Some(data.0),
+            _ => None,
+        });
+        knocks.next().unwrap()
     }
 
     /// Moves everything that is under way until nothing is.
@@ -224,19 +306,88 @@ impl World {
                     self.guest_did(index, output);
                 }
             }
+            self.on_the_way.extend(self.relay.take());
+            if let Some(delivery) = self.on_the_way.pop_front() {
+                moved = true;
+                self.log.push(delivery.clone());
+                let deliveries = match &mut self.tamper {
+                    Some(tamper) => tamper(delivery),
+                    None => vec![delivery],
+                };
+                for delivery in deliveries {
+                    if let Err(error) = self.deliver(&delivery) {
+                        assert!(self.tamper.is_some(), "an honest relay met {error:?} with {delivery:?}");
+                        self.complained(delivery.to, error);
+                    }
+                }
+            }
             if !moved {
                 break;
             }
         }
     }
 
+    fn deliver(&mut self, delivery: &Delivery) -> Verdict {
+        let now = self.now;
+        match (delivery.to, &delivery.body) {
+            (To::Host, _) if !self.host_up => Ok(()),
+            (To::Host, Body::Text(text)) => self.host.relay_text(now, text),
+            (To::Host, Body::Frame(frame)) => self.host.relay_frame(now, frame),
+            (To::Host, Body::Close(code)) => {
+                self.host_up = false;
+                self.host.disconnected(now, Some(*code));
+                Ok(())
+            }
+            (To::Guest(index), body) => {
+                let place = &mut self.guests[index];
+                match body {
+                    _ if !place.up => Ok(()),
+                    Body::Text(text) => place.guest.relay_text(now, text),
+                    Body::Frame(frame) => {
+                        place.received += frame.len();
+                        place.guest.relay_frame(now, frame)
+                    }
+                    Body::Close(code) => {
+                        place.up = false;
+                        place.guest.disconnected(now, Some(*code));
+                        Ok(())
+                    }
+                }
+            }
+        }
+    }
+
+    /// Who complains about the relay closes the connection.
+    fn complained(&mut self, who: To, error: SessionError) {
+        self.errors.push(error);
+        match who {
+            To::Host => self.drop_host_quietly(),
+            To::Guest(index) => {
+                self.guests[index].up = false;
+                self.guests[index].guest.disconnected(self.now, None);
+                self.relay.guest_lost(index);
+            }
+        }
+    }
+
+    fn drop_host_quietly(&mut self) {
+        self.host_up = false;
+        self.host.disconnected(self.now, None);
+        self.relay.host_lost();
+    }
+
     fn host_did(&mut self, output: HostOutput) {
         match output {
-            HostOutput::Text(text) if self.host_up => self.relay_from_host(&text),
-            HostOutput::Frame(frame) if self.host_up => self.relay_frame_from_host(frame.to_vec()),
+            HostOutput::Text(text) if self.host_up => self.relay.host_text(&text),
+            HostOutput::Frame(frame) if self.host_up => self.relay.host_frame(frame.to_vec()),
             HostOutput::Text(_) | HostOutput::Frame(_) => panic!("sent without a connection"),
             HostOutput::Close => self.host_up = false,
-            HostOutput::Input { slot, bytes, .. } => self.typed.push((slot, bytes)),
+            HostOutput::Input { slot, bytes, .. } => {
+                let role = self.host.guests().find(|guest| guest.slot == slot).map(|guest| guest.role);
+                assert!(role.is_some_and(Role::may_write), "{slot} typed as {role:?}");
+                assert!(self.looking, "{slot} typed while the host looked elsewhere");
+                self.typed.push((slot, bytes));
+            }
             HostOutput::Snapshot { scope, ticket, .. } => {
                 let start =
                     self.screen.len().saturating_sub(if scope == Scope::Full { HISTORY } else { 100 });
@@ -249,141 +400,36 @@ impl World {
 
     fn guest_did(&mut self, index: usize, output: GuestOutput) {
         match output {
-            GuestOutput::Text(text) if self.guests[index].up => self.relay_from_guest(index, &text),
-            GuestOutput::Frame(frame) if self.guests[index].up => {
-                self.host.relay_frame(self.now, &frame).unwrap();
-            }
+            GuestOutput::Text(text) if self.guests[index].up => self.relay.guest_text(index, &text),
+            GuestOutput::Frame(frame) if self.guests[index].up => self.relay.guest_frame(frame.to_vec()),
             GuestOutput::Text(_) | GuestOutput::Frame(_) => panic!("sent without a connection"),
-            GuestOutput::Close => self.guests[index].up = false,
-            GuestOutput::Terminal { change, .. } => match change {
-                TerminalChange::Output(bytes) => self.guests[index].shown.extend(bytes),
-                TerminalChange::Resize { .. } => {}
-                TerminalChange::Snapshot { data, .. } => self.guests[index].shown = data,
-            },
+            GuestOutput::Close => {
+                self.guests[index].up = false;
+                self.relay.guest_lost(index);
+            }
+            GuestOutput::Terminal { change, .. } => {
+                let shown = &mut self.guests[index].shown;
+                match change {
+                    TerminalChange::Output(bytes) => shown.extend(bytes),
+                    TerminalChange::Resize { cols, rows } => shown.extend(size(cols, rows)),
+                    TerminalChange::Snapshot { data, .. } => *shown = data,
+                }
+            }
             GuestOutput::Event(event) => self.guests[index].events.push(event),
-        }
-    }
-
-    fn tell_host(&mut self, message: &RelayToHost) {
-        if self.host_up {
-            self.host.relay_text(self.now, &control::encode(message)).unwrap();
-        }
-    }
-
-    fn tell_guest(&mut self, index: usize, message: &RelayToGuest) {
-        let place = &mut self.guests[index];
-        if place.up {
-            place.guest.relay_text(self.now, &control::encode(message)).unwrap();
-        }
-    }
-
-    fn frame_to_guest(&mut self, index: usize, frame: &[u8]) {
-        let place = &mut self.guests[index];
-        if place.up {
-            place.received += frame.len();
-            place.guest.relay_frame(self.now, frame).unwrap();
-        }
-    }
-
-    fn relay_from_host(&mut self, text: &str) {
-        if let Ok(hello) = control::decode::<Hello>(text) {
-            match hello {
-                Hello::Open { bundle, .. } => {
-                    self.relay.bundle = bundle;
-                    let code = self.relay.code.unwrap();
-                    self.tell_host(&RelayToHost::Opened { code, expires_in: 1, max_guests: 20 });
-                }
-                Hello::Return { .. } => {
-                    let group = self.relay.next;
-                    self.tell_host(&RelayToHost::Returned { group });
-                    for (slot, index) in self.relay.seats.clone() {
-                        if self.guests[index].up {
-                            self.tell_host(&RelayToHost::Present { slot, pair: 0 });
-                        }
-                    }
-                }
-                _ => panic!("a guest's hello"),
-            }
-            return;
-        }
-        match control::decode::<HostToRelay>(text).unwrap() {
-            HostToRelay::Welcome { knock, seat, data } => {
-                let index = self.relay.knocks.remove(&knock).unwrap();
-                self.relay.seats.insert(seat.slot, index);
-                self.tell_guest(index, &RelayToGuest::Welcome { data });
-                self.tell_host(&RelayToHost::Present { slot: seat.slot, pair: 0 });
-            }
-            HostToRelay::Refuse { knock, data, .. } => {
-                let index = self.relay.knocks.remove(&knock).unwrap();
-                self.tell_guest(index, &RelayToGuest::Refused { data });
-            }
-            HostToRelay::Ack { slot, pair } => {
-                if let Some(index) = self.relay.seats.get(&slot) {
-                    self.tell_guest(*index, &RelayToGuest::Acked { pair });
-                }
-            }
-            HostToRelay::Remove { slot } => {
-                self.relay.seats.remove(&slot);
-            }
-            HostToRelay::End => self.relay.seats.clear(),
-        }
-    }
-
-    fn relay_frame_from_host(&mut self, frame: Vec<u8>) {
-        let (header, _) = FrameHeader::decode(&frame).unwrap();
-        if header.kind == FrameKind::ToGuest {
-            if let Some(index) = self.relay.seats.get(&header.slot) {
-                self.frame_to_guest(*index, &frame);
-            }
-            return;
-        }
-        if header.seq < self.relay.next {
-            return;
-        }
-        self.relay.next = header.seq + 1;
-        for index in self.relay.seats.values().copied().collect::<Vec<_>>() {
-            self.frame_to_guest(index, &frame);
-        }
-        self.relay.ring.push_back(frame);
-        self.tell_host(&RelayToHost::Ack { group: header.seq + 1 });
-    }
-
-    fn relay_from_guest(&mut self, index: usize, text: &str) {
-        if let Ok(hello) = control::decode::<Hello>(text) {
-            match hello {
-                Hello::LookUp { .. } => {
-                    let bundle = self.relay.bundle.clone();
-                    self.tell_guest(index, &RelayToGuest::Bundle { bundle, host_present: true });
-                }
-                Hello::TakeSeat { slot, group, pair, .. } => {
-                    self.relay.seats.insert(slot, index);
-                    self.tell_guest(index, &RelayToGuest::Seated { host_present: true });
-                    self.tell_host(&RelayToHost::Present { slot, pair });
-                    for frame in self.relay.ring.clone() {
-                        if FrameHeader::decode(&frame).unwrap().0.seq >= group {
-                            self.frame_to_guest(index, &frame);
-                        }
-                    }
-                }
-                _ => panic!("a host's hello"),
-            }
-            return;
-        }
-        match control::decode::<GuestToRelay>(text).unwrap() {
-            GuestToRelay::Knock { data } => {
-                self.relay.next_knock += 1;
-                let knock = self.relay.next_knock;
-                self.relay.knocks.insert(knock, index);
-                self.tell_host(&RelayToHost::Knock { knock, data });
-            }
-            GuestToRelay::Ack { pair, .. } => {
-                let slot = self.guests[index].guest.slot().unwrap();
-                self.tell_host(&RelayToHost::Acked { slot, pair });
-            }
         }
     }
 }
 
+/// A resize as this world's terminals keep it in their history.
+fn size(cols: u16, rows: u16) -> Vec<u8> {
+    format!("<{cols}x{rows}>").into_bytes()
+}
+
 fn tail(bytes: &[u8]) -> &[u8] {
     &bytes[bytes.len().saturating_sub(HISTORY)..]
+}
+
+/// A close code as a delivery.
+pub(crate) fn close(code: CloseCode) -> Body {
+    Body::Close(code)
 }
