@@ -38,8 +38,12 @@ const MAX_DATA: usize = MAX_PLAINTEXT_LEN - SIGNATURE_LEN - RECORD_HEAD;
 /// The most output in one record.
 pub(crate) const MAX_OUTPUT: usize = MAX_DATA - OUTPUT_HEAD;
 
+/// The plaintext of a frame that carries a part of a snapshot, in bytes: a guest at 9600 baud takes one in under
+/// ten seconds, well before it would be closed as slow.
+const PART_FRAME_LEN: usize = 8 * 1024;
+
 /// The most of a snapshot in one record.
-pub(crate) const MAX_PART: usize = MAX_DATA - SNAPSHOT_HEAD;
+pub(crate) const MAX_PART: usize = PART_FRAME_LEN - SIGNATURE_LEN - RECORD_HEAD - SNAPSHOT_HEAD;
 
 /// The most input in one record: a large paste is many of them.
 pub(crate) const MAX_INPUT: usize = 4096;
@@ -51,7 +55,7 @@ pub(crate) const MAX_MESSAGE: usize = MAX_DATA;
 const INPUT_BUCKET: usize = 128;
 
 /// The widest and tallest terminal.
-const MAX_SIDE: u16 = 1000;
+pub(crate) const MAX_SIDE: u16 = 1000;
 
 /// One record, borrowed from its frame.
 #[derive(Debug, PartialEq, Eq)]

@@ -14,8 +14,12 @@ impl Guest {
     /// Keys for a terminal. Whether they count is the host's to say.
     ///
     /// # Errors
-    /// [`SessionError::Misused`] without a seat, or when more waits for the line than may.
+    /// [`SessionError::Misused`] without a seat, for a number that no terminal has, or when more waits for
+    /// the line than may.
     pub fn input(&mut self, now: Millis, stream: StreamId, bytes: &[u8]) -> Result<(), SessionError> {
+        if matches!(stream, 0 | 255) {
+            return Err(SessionError::Misused("terminals count from 1 to 254"));
+        }
         self.with_seat(|seated, context| {
             let taken = seated.press(now, stream, bytes);
             seated.send_keys(now, context);

@@ -234,7 +234,8 @@ impl Seat {
                 self.snapshots.pop_front();
                 continue;
             };
-            if !plaintext.fits(part.record_len()) {
+            // One part a frame, beside small messages: whatever is large goes in pieces.
+            if !plaintext.is_empty() && (part.part > 0 || !plaintext.fits(part.record_len())) {
                 break;
             }
             plaintext.push(&Record::Snapshot(part));

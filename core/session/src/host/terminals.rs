@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     Exit, Millis, Scope, SessionError, StreamId,
-    frame::record::{MAX_OUTPUT, Plaintext, Record},
+    frame::record::{MAX_OUTPUT, MAX_SIDE, Plaintext, Record},
     message::{FromHost, shown_name},
     snapshot::{self, MAX_SNAPSHOT_LEN},
 };
@@ -61,6 +61,7 @@ impl Host {
         cols: u16,
         rows: u16,
     ) -> Result<StreamId, SessionError> {
+        let (cols, rows) = size(cols, rows);
         let id = self
             .streams
             .open(shown_name(title), cols, rows)
@@ -103,9 +104,10 @@ impl Host {
         }
     }
 
-    /// A terminal's new size, in order with its output.
+    /// A terminal's new size, in order with its output; each side 1 to 1000.
     pub fn resize(&mut self, now: Millis, stream: StreamId, cols: u16, rows: u16) {
         let Some(terminal) = self.streams.iter_mut().find(|terminal| terminal.id == stream) else { return };
+        let (cols, rows) = size(cols, rows);
         let position = terminal.position;
         terminal.position += 1;
         (terminal.cols, terminal.rows) = (cols, rows);
@@ -310,4 +312,9 @@ impl Host {
         self.out.push_back(HostOutput::Snapshot { stream, scope, ticket });
         ticket
     }
+}
+
+/// A size as records carry it: a guest drops the record of any other, and its stream would have a hole.
+fn size(cols: u16, rows: u16) -> (u16, u16) {
+    (cols.clamp(1, MAX_SIDE), rows.clamp(1, MAX_SIDE))
 }

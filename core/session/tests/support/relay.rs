@@ -61,6 +61,8 @@ pub(crate) struct Relay {
     pub(crate) seats: BTreeMap<Slot, Seat>,
     ring: VecDeque<(u64, Vec<u8>)>,
     next: u64,
+    /// What guests said.
+    pub(crate) heard: Vec<String>,
     out: Vec<Delivery>,
 }
 
@@ -192,6 +194,7 @@ impl Relay {
     }
 
     pub(crate) fn guest_text(&mut self, guest: usize, text: &str) {
+        self.heard.push(text.to_owned());
         if let Ok(hello) = control::decode::<Hello>(text) {
             return self.guest_hello(guest, hello);
         }

@@ -1,0 +1,277 @@
+//! Cases 1 to 6, 10 and 26: the way to a seat.
+
+use jumpseat_session::{
+    Admission, InviteFault, InviteTerms, KnockRefusal, Role, Token, guest::GuestEvent, host::HostEvent,
+};
+use jumpseat_wire::{
+    Blob, CloseCode, FrameKind, blob,
+    control::{self, RelayToGuest, RelayToHost},
+    limits::{FAILED_KNOCKS_PER_SECOND, MAX_PENDING_KNOCKS},
+};
+use sha2::{Digest, Sha256};
+
+use crate::support::{
+    World,
+    relay::{Body, Delivery, To},
+};
+
+fn ask(world: &mut World) -> jumpseat_session::Invite {
+    let terms =
+        InviteTerms { role: Role::Viewer, admission: Admission::Ask, expires_in: None, max_uses: None };
+    world.invite_with(terms)
+}
+
+/// The parts of a token: the secret and what pins the host.
+fn parts(token: &Token) -> ([u8; 32], [u8; 16]) {
+    let bytes = blob::decode(&token.reveal()[5..]).unwrap();
+    (bytes[..32].try_into().unwrap(), bytes[32..].try_into().unwrap())
+}
+
+fn token(secret: [u8; 32], fingerprint: [u8; 16]) -> Token {
+    format!("jst1_{}", blob::encode(&[&secret[..], &fingerprint].concat())).parse().unwrap()
+}
+
+fn knocks(world: &World) -> usize {
+    let texts = world.log.iter().filter_map(|delivery| match &delivery.body {
+        Body::Text(text) => control::decode::<RelayToHost>(text).ok(),
+        _ => None,
+    });
+    texts.filter(|message| matches!(message, RelayToHost::Knock { .. })).count()
+}
+
+fn welcome(delivery: &Delivery) -> Option<Vec<u8>> {
+    let Body::Text(text) = &delivery.body else { return None };
+    match control::decode(text) {
+        Ok(RelayToGuest::Welcome { data }) => Some(data.0),
+        _ => None,
+    }
+}
+
+/// JS-INVITE-3.
+#[test]
+fn case_01_bundle_key_swapped() {
+    // The key-exchange key, the signing key, the session's name.
+    for at in [100, 1240, 5] {
+        let mut world = World::new();
+        let invite = world.invite(Role::Viewer);
+        world.relay.bundle.0[at] ^= 1;
+        let bo = world.knock("Bo", &invite);
+        world.saw_guest(bo, |e| matches!(e, GuestEvent::WrongHost));
+        assert_eq!(knocks(&world), 0, "nothing is sent to a host that is not pinned");
+    }
+}
+
+/// JS-SUITE-4.
+#[test]
+fn case_02_suite_or_version_changed() {
+    for at in [0, 2] {
+        let mut world = World::new();
+        let mut invite = world.invite(Role::Viewer);
+        world.relay.bundle.0[at] ^= 3;
+        let bo = world.knock("Bo", &invite);
+        world.saw_guest(bo, |e| matches!(e, GuestEvent::WrongHost));
+
+        // Even one that its own host made: there is nothing to fall back to.
+        let hash = Sha256::digest([b"jumpseat/1 bundle\0", &world.relay.bundle.0[..]].concat());
+        invite.token = token(parts(&invite.token).0, hash[..16].try_into().unwrap());
+        let bo = world.knock("Bo", &invite);
+        world.saw_guest(bo, |e| matches!(e, GuestEvent::TurnedAway { code: CloseCode::Version }));
+        assert_eq!(knocks(&world), 0);
+    }
+}
+
+/// JS-JOIN-1: the right host and another secret.
+#[test]
+fn case_03_wrong_token() {
+    let mut world = World::new();
+    let mut invite = world.invite(Role::Viewer);
+    let (mut secret, fingerprint) = parts(&invite.token);
+    secret[0] ^= 1;
+    invite.token = token(secret, fingerprint);
+    let bo = world.knock("Bo", &invite);
+    world.saw_guest(bo, |e| matches!(e, GuestEvent::Refused { why: None }));
+    world.saw_host(|e| matches!(e, HostEvent::KnockFailed { .. }));
+    assert_eq!(world.host.guests().count(), 0);
+}
+
+/// JS-JOIN-1, JS-JOIN-4.
+#[test]
+fn case_04_tampered_m1_and_m2() {
+    let mut world = World::new();
+    let invite = ask(&mut world);
+    world.tamper(|delivery| match &delivery.body {
+        Body::Text(text) if text.contains("\"knock\"") => Vec::new(),
+        _ => vec![delivery],
+    });
+    let bo = world.knock("Bo", &invite);
+    let knock = world.last_knock();
+    for at in (0..knock.len()).step_by(61).chain([0, 1, 2, 18, 33, 34, 1153, 1154, knock.len() - 1]) {
+        let mut flipped = knock.clone();
+        flipped[at] ^= 0x10;
+        let data = Blob(flipped);
+        world.inject_text(To::Host, &RelayToHost::Knock { knock: 1000 + at as u32, data }).unwrap();
+        assert_eq!(world.host.knocks().count(), 0, "byte {at}");
+        world.pass(1000);
+    }
+    world.inject_text(To::Host, &RelayToHost::Knock { knock: 1, data: Blob(knock) }).unwrap();
+    let number = world.host.knocks().next().unwrap().0;
+
+    // A welcome with any byte flipped leaves the guest waiting; the true one still counts.
+    world.tamper(|delivery| {
+        let Some(data) = welcome(&delivery) else { return vec![delivery] };
+        let flipped = (0..data.len()).step_by(41).chain([0, 1, 2, 18, 1137, 1138]).map(|at| {
+            let mut data = data.clone();
+            data[at] ^= 0x10;
+            let text = control::encode(&RelayToGuest::Welcome { data: Blob(data) });
+            Delivery { to: delivery.to, body: Body::Text(text) }
+        });
+        let truncated = [0, 1, 18, 1138, data.len() - 1].map(|len| {
+            let text = control::encode(&RelayToGuest::Welcome { data: Blob(data[..len].to_vec()) });
+            Delivery { to: delivery.to, body: Body::Text(text) }
+        });
+        flipped.chain(truncated).chain([delivery.clone()]).collect()
+    });
+    world.as_host(|host, now| host.admit(now, number).unwrap());
+    let joined = world.guests[bo].events.iter().filter(|e| matches!(e, GuestEvent::Joined { .. })).count();
+    assert_eq!((joined, world.host.guests().count()), (1, 1), "{:?}", world.errors);
+}
+
+/// JS-JOIN-3.
+#[test]
+fn case_05_replayed_knock() {
+    let mut world = World::new();
+    let invite = world.invite(Role::Writer);
+    let bo = world.join("Bo", &invite);
+    let knock = world.last_knock();
+    let again = |world: &mut World, number| {
+        let data = Blob(knock.clone());
+        world.inject_text(To::Host, &RelayToHost::Knock { knock: number, data }).unwrap();
+    };
+    let uses = |world: &World| world.host.invite(invite.id).unwrap().uses;
+    again(&mut world, 99);
+    world.drop_host();
+    world.connect_host();
+    again(&mut world, 1);
+    world.as_guest(bo, |guest, now| guest.leave(now));
+    again(&mut world, 100);
+    assert_eq!((uses(&world), world.host.guests().count()), (1, 0));
+    let failed = world.host_events.iter().filter(|e| matches!(e, HostEvent::KnockFailed { .. })).count();
+    assert_eq!(failed, 3);
+}
+
+/// JS-JOIN-4: each welcome opens for the knock that it answers and for no other.
+#[test]
+fn case_06_welcomes_crossed_between_guests() {
+    let mut world = World::new();
+    let invite = ask(&mut world);
+    let (bo, cy) = (world.knock("Bo", &invite), world.knock("Cy", &invite));
+    world.tamper(move |mut delivery| {
+        if welcome(&delivery).is_some() {
+            delivery.to = if delivery.to == To::Guest(bo) { To::Guest(cy) } else { To::Guest(bo) };
+        }
+        vec![delivery]
+    });
+    let numbers: Vec<_> = world.host.knocks().map(|(number, _)| number).collect();
+    world.as_host(|host, now| numbers.iter().for_each(|number| host.admit(now, *number).unwrap()));
+    assert_eq!(world.host.guests().count(), 0);
+    for guest in [bo, cy] {
+        assert!(!world.guests[guest].events.iter().any(|e| matches!(e, GuestEvent::Joined { .. })));
+    }
+    // Nobody confirmed: the seats are free again, and the uses given back.
+    world.pass(30_000);
+    assert_eq!(world.host.invite(invite.id).unwrap().uses, 0);
+}
+
+/// JS-JOIN-5.
+#[test]
+fn case_10_replayed_confirm() {
+    let mut world = World::new();
+    let invite = world.invite(Role::Writer);
+    let bo = world.join("Bo", &invite);
+    let confirm = world.frames(To::Host, FrameKind::ToHost).remove(0);
+    world.inject_frame(To::Host, &confirm).unwrap();
+    world.as_guest(bo, |guest, now| guest.leave(now));
+    world.inject_frame(To::Host, &confirm).unwrap();
+    let joined = world.host_events.iter().filter(|e| matches!(e, HostEvent::Joined { .. })).count();
+    assert_eq!((joined, world.host.guests().count()), (1, 0));
+}
+
+/// JS-JOIN-8: nobody gets past the limit, and nothing is left of the flood a second later.
+#[test]
+fn case_26_knock_floods() {
+    let mut world = World::new();
+    let invite = world.invite(Role::Viewer);
+    world.join("Bo", &invite);
+    let mut knock = world.last_knock();
+    *knock.last_mut().unwrap() ^= 1;
+    for number in 0..500 {
+        knock[40] ^= number as u8;
+        let data = Blob(knock.clone());
+        world.inject_text(To::Host, &RelayToHost::Knock { knock: 1000 + number, data }).unwrap();
+    }
+    let why = |e: &HostEvent| match e {
+        HostEvent::KnockFailed { why } => Some(why.contains("too many")),
+        _ => None,
+    };
+    let opened = world.host_events.iter().filter(|e| why(e) == Some(false)).count();
+    let turned = world.host_events.iter().filter(|e| why(e) == Some(true)).count();
+    assert_eq!(opened as u32, FAILED_KNOCKS_PER_SECOND);
+    assert_eq!(opened + turned, 500);
+    world.pass(1000);
+    world.join("Cy", &invite);
+}
+
+/// JS-JOIN-8: knocks that wait for the host are counted, too.
+#[test]
+fn case_26_waiting_knocks_are_bounded() {
+    let mut world = World::new();
+    let invite = ask(&mut world);
+    for number in 0..MAX_PENDING_KNOCKS {
+        world.knock(&number.to_string(), &invite);
+    }
+    let late = world.knock("late", &invite);
+    assert_eq!(world.host.knocks().count(), MAX_PENDING_KNOCKS);
+    world.saw_guest(late, |e| matches!(e, GuestEvent::Refused { why: Some(KnockRefusal::Busy) }));
+}
+
+/// JS-JOIN-9: the relay's numbers are its own; the host's yes is for whom it saw.
+#[test]
+fn a_yes_cannot_be_moved_to_another_knock() {
+    let mut world = World::new();
+    let invite = ask(&mut world);
+    world.knock("Bo", &invite);
+    let (bo, name) = world.host.knocks().next().unwrap();
+    assert_eq!(name, "Bo");
+    // The relay takes Bo's knock away and tells of Eve's under the same number.
+    world.tamper(|delivery| match &delivery.body {
+        Body::Text(text) if delivery.to == To::Host => {
+            let body = Body::Text(text.replace("\"knock\":2", "\"knock\":1"));
+            vec![Delivery { to: To::Host, body }]
+        }
+        _ => vec![delivery],
+    });
+    world.inject_text(To::Host, &RelayToHost::KnockGone { knock: 1 }).unwrap();
+    world.knock("Eve", &invite);
+    assert!(world.host.admit(world.now(), bo).is_err());
+    assert_eq!(world.host.guests().count(), 0);
+}
+
+/// JS-INVITE-6 to JS-INVITE-8: who is removed has no way back, and a co-owner's invites go with it.
+#[test]
+fn removed_guests_have_no_way_back() {
+    let mut world = World::new();
+    let invite = world.invite(Role::CoOwner);
+    let bo = world.join("Bo", &invite);
+    world.as_guest(bo, |guest, now| guest.invite(now, Role::Writer, None, Admission::Open).unwrap());
+    let made = world.guests[bo].events.iter().find_map(|event| match event {
+        GuestEvent::Invited { token, .. } => Some(token.clone()),
+        _ => None,
+    });
+    let slot = world.slot(bo);
+    world.as_host(|host, now| host.remove(now, slot).unwrap());
+    for token in [invite.token.clone(), made.unwrap()] {
+        let again = world.knock("Bo", &jumpseat_session::Invite { token, ..invite.clone() });
+        let revoked = KnockRefusal::Invite(InviteFault::Revoked);
+        world.saw_guest(again, |e| matches!(e, GuestEvent::Refused { why: Some(why) } if *why == revoked));
+    }
+}

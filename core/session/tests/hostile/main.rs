@@ -1,0 +1,17 @@
+//! The adversarial suite at the session's layer: a relay that drops, repeats, reorders, delays, flips,
+//! splices and swaps, under virtual time. Cases bear the numbers of `PROTOCOL.md`; those that need a guest
+//! or a host of the attacker's own are beside the machines, in `src/host/tests/`.
+
+#![allow(clippy::unwrap_used, reason = "tests may panic")]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod floods;
+mod frames;
+mod garbage;
+mod joining;
+mod liveness;
+mod nonces;
+mod schedules;
+mod typing;
