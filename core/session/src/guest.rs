@@ -100,6 +100,18 @@ impl Guest {
         matches!(self.stage, Stage::Ended)
     }
 
+    /// Bytes that it keeps for snapshots to come.
+    #[cfg(test)]
+    pub(crate) fn held(&self) -> usize {
+        self.seated().map_or(0, Seated::held)
+    }
+
+    /// Terminals that it follows.
+    #[cfg(test)]
+    pub(crate) fn streams(&self) -> usize {
+        self.seated().map_or(0, Seated::streams)
+    }
+
     fn seated(&self) -> Option<&Seated> {
         if let Stage::Seated(seated) = &self.stage { Some(seated) } else { None }
     }

@@ -329,3 +329,6 @@ impl Host {
         self.seats.get(&slot).filter(|seat| seat.is_confirmed()).map(|seat| seat.role)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -135,7 +135,7 @@ impl Grant {
 mod tests {
     use super::*;
 
-    /// JS-EPOCH-4, JS-EPOCH-5.
+    /// JS-EPOCH-4, JS-EPOCH-5; adversarial cases 12 and 13.
     #[test]
     fn refuses_rollback_forgery_and_a_key_that_was_not_committed_to() {
         let entropy = &mut Entropy::seeded(1);

@@ -133,3 +133,28 @@ fn aad(sid: SessionId, header: &[u8]) -> [u8; 48] {
     aad[32..].copy_from_slice(header);
     aad
 }
+
+#[cfg(test)]
+mod tests {
+    use jumpseat_wire::FrameKind;
+
+    use super::*;
+
+    /// JS-FRAME-2; adversarial case 24.
+    #[test]
+    fn a_count_that_would_wrap_is_an_error() {
+        let (key, nonce) = (Secret([1; 32]), Secret([2; 12]));
+        let mut key = SealKey::starting_at(&key, &nonce, u64::MAX - 1);
+        let mut seal = || {
+            key.seal(SessionId([0; 16]), vec![0; HEADER_LEN], |seq, _| FrameHeader {
+                kind: FrameKind::Group,
+                slot: 0,
+                epoch: 1,
+                seq,
+            })
+        };
+        assert!(seal().is_ok());
+        assert_eq!(seal(), Err(SessionError::UsedUp));
+        assert_eq!(seal(), Err(SessionError::UsedUp));
+    }
+}

@@ -276,6 +276,15 @@ impl Seated {
         }
     }
 
+    pub(super) fn held(&self) -> usize {
+        self.streams.values().map(Stream::held).sum()
+    }
+
+    #[cfg(test)]
+    pub(super) fn streams(&self) -> usize {
+        self.streams.len()
+    }
+
     fn stream(&mut self, stream: StreamId) -> Result<&mut Stream, SessionError> {
         if self.streams.len() >= MAX_STREAMS && !self.streams.contains_key(&stream) {
             return Err(SessionError::Misbehaved("more terminals than a session has"));
@@ -286,7 +295,7 @@ impl Seated {
     /// Asks for everything anew where frames, or too much held output, were lost (JS-SNAP-4).
     fn after_streams(&mut self, now: Millis, context: &mut Context<'_>) {
         // JS-SNAP-5: the sum is bounded, too.
-        if self.streams.values().map(Stream::held).sum::<usize>() > MAX_HELD {
+        if self.held() > MAX_HELD {
             self.streams.values_mut().for_each(Stream::forget);
         }
         if self.streams.values_mut().any(Stream::take_overflow) {

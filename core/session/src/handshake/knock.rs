@@ -159,3 +159,22 @@ fn knock_info(bundle_hash: &[u8; 32], invite: InviteId) -> Vec<u8> {
 fn signed_text(info: &[u8], encapsulation: &[u8], signed: &[u8], json: &[u8]) -> Vec<u8> {
     labelled("guest sig", &[&hash("guest body", &[info, encapsulation, signed, json])])
 }
+
+/// A knock that shows a signing key which its sender does not hold.
+#[cfg(test)]
+pub(crate) fn forged(keys: &HostKeys, token: &Token, entropy: &mut Entropy) -> Vec<u8> {
+    let invite = token.invite_id(keys.sid);
+    let info = knock_info(&keys.bundle_hash, invite);
+    let send = keys.kem.public().send(&info, &token.psk(keys.sid), &invite.0, entropy);
+    let mut sending = send.expect("true keys");
+    let (kem, own, others) =
+        (KemSecret::generate(entropy), SignKey::generate(entropy), SignKey::generate(entropy));
+    let json = br#"{"name":"Eve","program":"rogue"}"#;
+    let mut body = [&kem.public().to_bytes()[..], &others.public().to_bytes(), &[0; 32]].concat();
+    let signature = own.sign(&signed_text(&info, &sending.encapsulation, &body, json));
+    body.extend_from_slice(&signature);
+    body.extend_from_slice(json);
+    let clear = [&[KNOCK, VERSION][..], &keys.sid.0, &invite.0].concat();
+    let sealed = sending.seal(&body, &clear);
+    [&clear[..], &sending.encapsulation, &sealed].concat()
+}

@@ -151,6 +151,12 @@ impl GroupSender {
         self.times.get(after).map_or(Duration::ZERO, |(_, at)| now.since(*at))
     }
 
+    /// The next frame's number.
+    #[cfg(test)]
+    pub(super) fn next(&self) -> u64 {
+        self.next
+    }
+
     /// Whether output may be sealed.
     pub(super) fn uplink_is_open(&self) -> bool {
         self.unacked_bytes < UPLINK_WINDOW
