@@ -56,6 +56,8 @@ mod snapshot;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod time;
+#[cfg(test)]
+mod vectors;
 
 pub use crypto::entropy::Entropy;
 pub use error::SessionError;

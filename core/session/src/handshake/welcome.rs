@@ -72,6 +72,16 @@ impl Keyed {
         SealKey::new(&self.key, &self.nonce)
     }
 
+    #[cfg(test)]
+    pub(crate) fn key_bytes(&self) -> [u8; 32] {
+        self.key.0
+    }
+
+    #[cfg(test)]
+    pub(crate) fn nonce_bytes(&self) -> [u8; 12] {
+        self.nonce.0
+    }
+
     pub(crate) fn opening(&self) -> OpenKey {
         OpenKey::new(&self.key, &self.nonce)
     }

@@ -45,6 +45,11 @@ impl Token {
         self.fingerprint.ct_eq(&bundle_hash[..16]).into()
     }
 
+    #[cfg(test)]
+    pub(crate) fn secret_bytes(&self) -> [u8; 32] {
+        self.secret.0
+    }
+
     /// The invite's public name.
     pub(crate) fn invite_id(&self, sid: SessionId) -> InviteId {
         InviteId(hkdf(&sid.0, &self.secret.0, b"jumpseat/1 invite id"))

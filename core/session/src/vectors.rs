@@ -1,0 +1,361 @@
+//! Golden vectors: every derivation and message with its inputs, for other implementations to check
+//! themselves. `JUMPSEAT_UPDATE_VECTORS=1` writes them anew; otherwise they have to be what they were.
+
+use std::{fs, path::PathBuf};
+
+use jumpseat_wire::{FrameHeader, FrameKind, SessionId, VERSION};
+use serde_json::{Value, json};
+
+use crate::{
+    Admission, EndReason, Entropy, GuestCard, InviteLink, KnockRefusal, Pointing, Role, RosterEntry,
+    SafetyWords, Scope, TerminalCard, Token,
+    crypto::{
+        hash::{hash, hkdf, labelled},
+        secret::Secret,
+    },
+    frame::{
+        epoch::{EpochKey, Grant, roster_hash},
+        group,
+        record::{Plaintext, Record, Records},
+        seal::{OpenKey, SealKey},
+    },
+    handshake::{
+        bundle::{HostBundle, HostKeys},
+        knock::{Knock, Knocking},
+        sas,
+        welcome::{Answered, PairKeys},
+    },
+    message::{self, FromGuest, FromHost},
+    pair::{Lane, PairSender},
+    snapshot::{Part, cut},
+};
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn unhex(text: &str) -> Vec<u8> {
+    (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap()).collect()
+}
+
+/// Compares with the file, or writes it.
+fn check(name: &str, vectors: &Value) {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("vectors").join(format!("{name}.json"));
+    let text = serde_json::to_string_pretty(vectors).unwrap() + "\n";
+    if std::env::var_os("JUMPSEAT_UPDATE_VECTORS").is_some() {
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, &text).unwrap();
+    }
+    let golden = fs::read_to_string(&path).unwrap();
+    assert!(golden == text, "{name}.json: the bytes changed; other implementations would not understand");
+}
+
+/// One session's keys, its guest's, and what they say to each other, all from fixed seeds.
+struct Story {
+    host: HostKeys,
+    host_kem_seed: [u8; 32],
+    host_sign_seed: [u8; 32],
+    token: Token,
+    card: GuestCard,
+    /// What the guest draws, in order: encapsulation 64, key seed 32, signing seed 32, reveal 32.
+    knock_random: Vec<u8>,
+    m1: Vec<u8>,
+    m2: Vec<u8>,
+    refusal: Vec<u8>,
+    knocking: Knocking,
+    guest: PairKeys,
+}
+
+impl Story {
+    fn tell() -> Self {
+        // The same bytes that `HostKeys::generate` draws.
+        let mut drawn = Entropy::seeded(1);
+        let (sid, host_kem_seed, host_sign_seed): ([u8; 16], [u8; 32], [u8; 32]) =
+            (drawn.bytes(), drawn.bytes(), drawn.bytes());
+        let host = HostKeys::generate(&mut Entropy::seeded(1));
+        assert_eq!(host.sid.0, sid);
+        let token = Token::generate(&host.bundle_hash, &mut Entropy::seeded(2));
+        let card = GuestCard { name: "Bo Ödman".into(), program: "vectors/1".into() };
+        let bundle = HostBundle::decode(&host.bundle).unwrap();
+        let (knocking, m1) = Knocking::knock(bundle, &token, &card, &mut Entropy::seeded(3)).unwrap();
+        let knock = || Knock::open(&host, &token, &m1).unwrap();
+        let (host_end, m2) = knock().welcome(&host, 7, &mut Entropy::seeded(4)).unwrap();
+        let refusal = knock().refuse(&host, KnockRefusal::Denied, &mut Entropy::seeded(5)).unwrap();
+        let Ok(Answered::Welcome(guest, _)) = knocking.answered(&m2) else { panic!() };
+        let Ok(Answered::Refused(KnockRefusal::Denied)) = knocking.answered(&refusal) else { panic!() };
+        assert_eq!((host_end.th2, host_end.claim.0), (guest.th2, guest.claim.0));
+        let mut drawn = Entropy::seeded(3);
+        let knock_random =
+            [&drawn.bytes::<64>()[..], &drawn.bytes::<32>(), &drawn.bytes::<32>(), &drawn.bytes::<32>()]
+                .concat();
+        assert_eq!(knocking.reveal.0, knock_random[128..], "drawn in this order");
+        Self {
+            host,
+            host_kem_seed,
+            host_sign_seed,
+            token,
+            card,
+            knock_random,
+            m1,
+            m2,
+            refusal,
+            knocking,
+            guest: *guest,
+        }
+    }
+}
+
+/// JS-INVITE-1, JS-INVITE-2, JS-INVITE-4.
+#[test]
+fn invite_vectors() {
+    let story = Story::tell();
+    let (host, token) = (&story.host, &story.token);
+    let link = InviteLink {
+        relay: "wss://relay.example.org:7707".into(),
+        code: "K7QM-3XTE".parse().unwrap(),
+        token: token.clone(),
+    };
+    check(
+        "invite",
+        &json!({
+            "sid": hex(&host.sid.0),
+            "host_kem_seed": hex(&story.host_kem_seed),
+            "host_kem_public": hex(&host.kem.public().to_bytes()),
+            "host_sign_seed": hex(&story.host_sign_seed),
+            "host_sign_public": hex(&host.sign.public().to_bytes()),
+            "bundle": hex(&host.bundle),
+            "bundle_hash": hex(&host.bundle_hash),
+            "token": *token.reveal(),
+            "token_secret": hex(&token.secret_bytes()),
+            "token_fingerprint": hex(&host.bundle_hash[..16]),
+            "invite_id": hex(&token.invite_id(host.sid).0),
+            "psk": hex(&token.psk(host.sid).0),
+            "code": link.code.to_string(),
+            "relay": link.relay,
+            "web_link": *link.web(),
+            "editor_link": *link.editor(),
+            "hash_of_label_x_and_bytes_010203": hex(&hash("x", &[&[1, 2, 3]])),
+        }),
+    );
+}
+
+/// JS-JOIN-1, JS-JOIN-4, JS-JOIN-6, JS-JOIN-7.
+#[test]
+fn handshake_vectors() {
+    let story = Story::tell();
+    let Story { m1, m2, refusal, knocking, guest, .. } = &story;
+    let reveal = &knocking.reveal;
+    let words = SafetyWords::derive(&guest.sas, reveal, &guest.th2);
+    let json = serde_json::to_string(&story.card).unwrap();
+    let info1 = labelled("knock", &[&story.host.bundle_hash, &m1[18..34]]);
+    check(
+        "handshake",
+        &json!({
+            "see": "invite.json for the host's keys and the token",
+            "knock": {
+                "guest_kem_seed": hex(&story.knock_random[64..96]),
+                "guest_sign_seed": hex(&story.knock_random[96..128]),
+                "reveal": hex(&reveal.0),
+                "commitment": hex(&sas::commitment(reveal)),
+                "card": json,
+                "info": hex(&info1),
+                "aad": hex(&m1[..34]),
+                "message": hex(m1),
+                "th1": hex(&knocking.th1),
+                "k1": hex(&knocking.k1.0),
+            },
+            "welcome": {
+                "slot": guest.slot,
+                "info": hex(&labelled("welcome", &[&knocking.th1])),
+                "message": hex(m2),
+                "th2": hex(&guest.th2),
+                "exports": {
+                    "h2g key": hex(&guest.to_guest.key_bytes()),
+                    "h2g nonce": hex(&guest.to_guest.nonce_bytes()),
+                    "g2h key": hex(&guest.to_host.key_bytes()),
+                    "g2h nonce": hex(&guest.to_host.nonce_bytes()),
+                    "sas": hex(&guest.sas.0),
+                    "seat claim": hex(&guest.claim.0),
+                },
+                "seat_claim_hash": hex(&guest.claim_hash().0),
+            },
+            "refusal": {
+                "info": hex(&labelled("refusal", &[&knocking.th1])),
+                "reason": serde_json::to_value(KnockRefusal::Denied).unwrap(),
+                "message": hex(refusal),
+            },
+            "safety_words": words.words(),
+        }),
+    );
+}
+
+/// JS-EPOCH-1, JS-EPOCH-5, JS-GROUP-1, JS-GROUP-2, JS-PAIR-1.
+#[test]
+fn frame_vectors() {
+    let story = Story::tell();
+    let (host, guest) = (&story.host, &story.guest);
+    let sid = host.sid;
+    let entries = vec![RosterEntry {
+        slot: 7,
+        name: story.card.name.clone(),
+        program: story.card.program.clone(),
+        role: Role::Writer,
+        present: true,
+    }];
+    let roster = message::encode(&FromHost::Roster { rev: 1, host: "Ann".into(), guests: entries });
+
+    let (epoch, first) = (3, 40);
+    let key = EpochKey::generate(&mut Entropy::seeded(6));
+    let epoch_key = Entropy::seeded(6).bytes::<32>();
+    let grant = key.grant(sid, epoch, first, roster_hash(&roster), &host.sign);
+    let read = Grant::decode(&grant, sid, &host.sign.public(), Some((2, 40))).unwrap();
+    let derived = |label: &str| labelled(label, &[&u32::to_be_bytes(epoch)]);
+    let frame_key: [u8; 32] = hkdf(&sid.0, &epoch_key, &derived("epoch key"));
+    let nonce: [u8; 12] = hkdf(&sid.0, &epoch_key, &derived("epoch nonce"));
+
+    let mut seal = key.sealing(sid, epoch, first);
+    let mut sealed = |record: Record<'_>| {
+        let mut plaintext = Plaintext::group();
+        plaintext.push(&record);
+        let frame = group::seal(sid, &mut seal, epoch, &host.sign, plaintext).unwrap();
+        let (header, ciphertext) = FrameHeader::decode(&frame).unwrap();
+        let body = group::open(sid, &read.opening(sid), &host.sign.public(), &header, ciphertext).unwrap();
+        assert_eq!(Records::new(&body).next().unwrap().unwrap(), record);
+        json!({ "records": hex(&body), "frame": hex(&frame) })
+    };
+    let group = json!([
+        sealed(Record::Message(&roster)),
+        sealed(Record::Output { stream: 1, position: 1000, bytes: b"$ ls\r\n" }),
+        sealed(Record::Resize { stream: 1, position: 1006, cols: 120, rows: 40 }),
+        sealed(Record::Heartbeat { at: 123_456 }),
+    ]);
+
+    let pair = |kind, sealing: SealKey, plaintexts: Vec<Plaintext>, opening: OpenKey| {
+        let mut sender = PairSender::new(Lane { kind, slot: 7 }, sealing, usize::MAX);
+        let frames = plaintexts.into_iter().map(|plaintext| {
+            let frame = sender.seal(sid, plaintext).unwrap();
+            let (header, ciphertext) = FrameHeader::decode(&frame).unwrap();
+            let plaintext = opening.open(sid, &header, ciphertext).unwrap();
+            json!({ "records": hex(&plaintext), "frame": hex(&frame) })
+        });
+        frames.collect::<Vec<_>>()
+    };
+    let one = |mut plaintext: Plaintext, record: Record<'_>| {
+        plaintext.push(&record);
+        plaintext
+    };
+    let ask = message::encode(&FromGuest::AskControl);
+    let snapshot = Part {
+        stream: 1,
+        scope: Scope::Full,
+        id: 9,
+        part: 0,
+        parts: 1,
+        position: 1007,
+        bytes: b"a snapshot is opaque here",
+    };
+    let to_guest = vec![
+        one(Plaintext::to_guest(), Record::Grant(&grant)),
+        one(Plaintext::to_guest(), Record::Snapshot(snapshot)),
+    ];
+    let to_host = vec![
+        one(Plaintext::to_host(), Record::Confirm(&story.knocking.reveal.0)),
+        one(Plaintext::to_host(), Record::Input { stream: 1, seen: 43, bytes: b"ls\r" }),
+        one(Plaintext::to_host(), Record::Message(&ask)),
+        Plaintext::to_host(),
+    ];
+    let opening = |keyed: &crate::handshake::welcome::Keyed| keyed.opening();
+    check(
+        "frames",
+        &json!({
+            "see": "invite.json for the host's signing key, handshake.json for the pairwise keys and the reveal",
+            "sid": hex(&sid.0),
+            "epoch": {
+                "number": epoch,
+                "first": first,
+                "epoch_key": hex(&epoch_key),
+                "key": hex(&frame_key),
+                "nonce": hex(&nonce),
+                "commitment": hex(&grant[13..45]),
+                "roster": String::from_utf8(roster.clone()).unwrap(),
+                "roster_hash": hex(&roster_hash(&roster)),
+                "grant": hex(&grant),
+            },
+            "group": group,
+            "to_guest": pair(FrameKind::ToGuest, guest.to_guest.sealing(), to_guest, opening(&guest.to_guest)),
+            "to_host": pair(FrameKind::ToHost, guest.to_host.sealing(), to_host, opening(&guest.to_host)),
+        }),
+    );
+}
+
+/// JS-MSG-1: every message between host and guests, and how a snapshot is cut.
+#[test]
+fn message_vectors() {
+    let text = |json: Vec<u8>| String::from_utf8(json).unwrap();
+    let at = Some(Pointing { stream: 1, from: 10, to: 12 });
+    let terminals = vec![TerminalCard { stream: 1, title: "bash".into(), cols: 80, rows: 24, ended: None }];
+    let host = [
+        FromHost::Terminals { rev: 2, terminals },
+        FromHost::Looking { rev: 3, stream: Some(1) },
+        FromHost::Typing { slot: 7, stream: 1, on: true },
+        FromHost::Pointing { slot: 7, at },
+        FromHost::Chat { slot: 0, text: "hi".into(), at: 1_700_000_000_000 },
+        FromHost::Asking { slot: 7, on: true },
+        FromHost::InputRefused { stream: 1, why: crate::InputRefusal::HostAway },
+        FromHost::Declined,
+        FromHost::Invited { code: "K7QM-3XTE".into(), token: "jst1_".into(), role: Role::Viewer },
+        FromHost::NotAllowed { what: "removing that guest".into() },
+        FromHost::End { reason: EndReason::Stopped },
+    ];
+    let guest = [
+        FromGuest::AskControl,
+        FromGuest::Chat { text: "hi".into() },
+        FromGuest::Pointing { at },
+        FromGuest::Resync,
+        FromGuest::Leave,
+        FromGuest::SetRole { slot: 8, role: Role::Writer },
+        FromGuest::Remove { slot: 8 },
+        FromGuest::Invite { role: Role::Viewer, max_uses: Some(1), admission: Admission::Ask },
+    ];
+    for message in &host {
+        assert_eq!(FromHost::decode(&message::encode(message)).as_ref(), Ok(message));
+    }
+    for message in &guest {
+        assert_eq!(FromGuest::decode(&message::encode(message)).as_ref(), Ok(message));
+    }
+    let whole: Vec<u8> = (0..70_000u32).map(|i| i as u8).collect();
+    let parts: Vec<_> = cut(1, Scope::Screen, 4, 99, &whole)
+        .map(|part| json!({ "part": part.part, "parts": part.parts, "len": part.bytes.len() }))
+        .collect();
+    check(
+        "messages",
+        &json!({
+            "version": VERSION,
+            "from_host": host.iter().map(|message| text(message::encode(message))).collect::<Vec<_>>(),
+            "from_guest": guest.iter().map(|message| text(message::encode(message))).collect::<Vec<_>>(),
+            "snapshot_of_70000_bytes": parts,
+        }),
+    );
+}
+
+/// A reader that knows only the files opens what they hold, without the machines that wrote them.
+#[test]
+fn vectors_explain_themselves() {
+    let read = |name: &str| -> Value {
+        let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("vectors").join(format!("{name}.json"));
+        serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
+    };
+    let (invite, frames) = (read("invite"), read("frames"));
+    let bytes = |value: &Value| unhex(value.as_str().unwrap());
+    assert_eq!(hash("bundle", &[&bytes(&invite["bundle"])])[..], bytes(&invite["bundle_hash"])[..]);
+    let sid = SessionId(bytes(&frames["sid"]).try_into().unwrap());
+    let key = Secret(bytes(&frames["epoch"]["key"]).try_into().unwrap());
+    let nonce = Secret(bytes(&frames["epoch"]["nonce"]).try_into().unwrap());
+    let opening = OpenKey::new(&key, &nonce);
+    for vector in frames["group"].as_array().unwrap() {
+        let frame = bytes(&vector["frame"]);
+        let (header, ciphertext) = FrameHeader::decode(&frame).unwrap();
+        let plaintext = opening.open(sid, &header, ciphertext).unwrap();
+        assert!(plaintext.starts_with(&bytes(&vector["records"])));
+    }
+}
