@@ -1,160 +1,91 @@
-//! What the relay costs: `cargo run --release -p jumpseat-relay --features testing --example load [NAME…]`.
+//! A relay in a process of its own, and the load for one in another: what `cargo xtask bench` measures it with.
 //!
-//! The relay runs in a process of its own, so that its CPU time and memory can be told from the load's.
-//! `JUMPSEAT_LOAD_THREADS=1` gives it a current-thread runtime (2 is the default).
+//! Who starts it reads CPU time and memory of the process that serves.
 #![expect(clippy::print_stdout, reason = "it reports")]
 #![expect(clippy::unwrap_used, reason = "it measures or it fails")]
 
-use std::{
-    io::{BufRead, BufReader, Read},
-    net::SocketAddr,
-    process::{Child, Command, Stdio},
-    time::Duration,
+use std::{future::pending, net::SocketAddr, sync::Arc};
+
+use jumpseat_relay::{
+    Config, Relay,
+    testing::load::{self, Seated, Stream},
 };
+use tokio::{sync::Semaphore, task::JoinSet};
 
-use jumpseat_relay::{Config, Relay, testing::load};
-use tokio::runtime::{Builder, Runtime};
+const USAGE: &str = "\
+usage: load serve                                          print the address, then serve until killed
+       load fan-out ADDRESS SESSIONS AT-ONCE GUESTS FRAMES LENGTH
+                                                           print `seated`, send from every host to its guests, so
+                                                           many hosts at once, print for each session the frames
+                                                           delivered and skipped and its seconds; stay until killed
+       load idle ADDRESS FIRST SESSIONS GUESTS             open sessions numbered from FIRST on, print `seated`,
+                                                           stay until killed
+       load echo ADDRESS GUESTS ROUNDS                     print how long each keystroke of the first guest took
+                                                           to the host and back, in ns";
 
-const SERVE: &str = "serve";
-
-fn main() {
-    let names: Vec<String> = std::env::args().skip(1).collect();
-    if names.first().is_some_and(|name| name == SERVE) {
-        return serve();
-    }
-    let wanted = |name: &str| names.is_empty() || names.iter().any(|wanted| wanted == name);
-    if wanted("echo") {
-        echo();
-    }
-    if wanted("fan-out") {
-        for len in [1024, 16 * 1024] {
-            fan_out(len);
+#[tokio::main(flavor = "multi_thread", worker_threads = 2)]
+async fn main() {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    match words[..] {
+        ["serve"] => serve().await,
+        ["fan-out", relay, sessions, at_once, guests, frames, len] => {
+            let seated =
+                seat(relay.parse().unwrap(), 0..sessions.parse().unwrap(), guests.parse().unwrap()).await;
+            println!("seated");
+            let stream = Stream { frames: frames.parse().unwrap(), len: len.parse().unwrap() };
+            fan_out(seated, at_once.parse().unwrap(), stream).await;
         }
-    }
-    if wanted("idle") {
-        idle();
-    }
-}
-
-/// The relay's process: it ends with its standard input.
-fn serve() {
-    let threads = std::env::var("JUMPSEAT_LOAD_THREADS").map_or(2, |threads| threads.parse().unwrap());
-    runtime(threads).block_on(async {
-        let mut config = Config::embedded(([127, 0, 0, 1], 0).into());
-        config.limits.connections_per_prefix = usize::MAX;
-        let relay = Relay::bind(config).await.unwrap().spawn().unwrap();
-        println!("{}", relay.address());
-        let ended = tokio::task::spawn_blocking(|| std::io::stdin().read_to_end(&mut Vec::new()));
-        ended.await.unwrap().unwrap();
-        let counters = relay.counters();
-        println!(
-            "skips: {} by bytes, {} by age, {} frames",
-            counters.skips_by_bytes.value(),
-            counters.skips_by_age.value(),
-            counters.frames_skipped.value()
-        );
-        relay.stop().await;
-    });
-}
-
-fn runtime(threads: usize) -> Runtime {
-    match threads {
-        1 => Builder::new_current_thread().enable_all().build(),
-        more => Builder::new_multi_thread().worker_threads(more).enable_all().build(),
-    }
-    .unwrap()
-}
-
-/// A relay in a process of its own.
-struct Process {
-    child: Child,
-    address: SocketAddr,
-    output: BufReader<std::process::ChildStdout>,
-}
-
-impl Process {
-    fn start() -> Self {
-        let mut child = Command::new(std::env::current_exe().unwrap())
-            .arg(SERVE)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut output = BufReader::new(child.stdout.take().unwrap());
-        let mut line = String::new();
-        output.read_line(&mut line).unwrap();
-        Self { child, address: line.trim().parse().unwrap(), output }
-    }
-
-    /// CPU time so far, from `/proc` (in ticks of 10 ms).
-    fn cpu(&self) -> Duration {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap();
-        let fields: Vec<&str> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
-        let ticks: u64 = fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap();
-        Duration::from_millis(10 * ticks)
-    }
-
-    /// Resident memory in KiB.
-    fn resident(&self) -> u64 {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
-        let line = status.lines().find(|line| line.starts_with("VmRSS")).unwrap();
-        line.split_whitespace().nth(1).unwrap().parse().unwrap()
-    }
-
-    fn stop(mut self) {
-        drop(self.child.stdin.take());
-        let mut rest = String::new();
-        self.output.read_to_string(&mut rest).unwrap();
-        print!("    {rest}");
-        self.child.wait().unwrap();
+        ["idle", relay, first, sessions, guests] => {
+            let (first, sessions): (u32, u32) = (first.parse().unwrap(), sessions.parse().unwrap());
+            let _seated =
+                seat(relay.parse().unwrap(), first..first + sessions, guests.parse().unwrap()).await;
+            println!("seated");
+            pending::<()>().await;
+        }
+        ["echo", relay, guests, rounds] => {
+            for time in
+                load::echo(relay.parse().unwrap(), guests.parse().unwrap(), rounds.parse().unwrap()).await
+            {
+                println!("{}", time.as_nanos());
+            }
+        }
+        _ => panic!("{USAGE}"),
     }
 }
 
-fn fan_out(len: usize) {
-    let relay = Process::start();
-    // Enough that a tick of 10 ms is little.
-    let frames = if len < 4096 { 60_000 } else { 12_000 };
-    let before = relay.cpu();
-    let result = runtime(2).block_on(load::fan_out(relay.address, 20, frames, len, 512 * 1024));
-    let cpu = (relay.cpu() - before).as_secs_f64();
-    let delivered = result.delivered as f64;
-    let bytes = delivered * len as f64;
-    println!(
-        "fan-out ×20, {len} B: {:.2} CPU s/GB, {:.2} µs CPU per delivery, {:.0} deliveries/s, {} skipped, {:.2} s",
-        cpu / bytes * 1e9,
-        cpu / delivered * 1e6,
-        delivered / result.took.as_secs_f64(),
-        result.skipped,
-        result.took.as_secs_f64(),
-    );
-    relay.stop();
+async fn serve() {
+    let mut config = Config::embedded(([127, 0, 0, 1], 0).into());
+    config.limits.connections_per_prefix = usize::MAX;
+    let relay = Relay::bind(config).await.unwrap().spawn().unwrap();
+    println!("{}", relay.address());
+    pending::<()>().await;
 }
 
-fn echo() {
-    for guests in [1, 20] {
-        let relay = Process::start();
-        let times = runtime(2).block_on(load::echo(relay.address, guests, 5000));
-        let at = |share: f64| times[(times.len() as f64 * share) as usize].as_micros();
-        println!("echo, {guests} guests: {} µs p50, {} µs p99", at(0.5), at(0.99));
-        relay.stop();
+async fn seat(relay: SocketAddr, numbers: std::ops::Range<u32>, guests: u16) -> Vec<Seated> {
+    let mut seated = Vec::new();
+    for number in numbers {
+        seated.push(Seated::open(relay, number, guests).await);
     }
+    seated
 }
 
-fn idle() {
-    for (sessions, guests) in [(1000, 1), (100, 20)] {
-        let relay = Process::start();
-        let runtime = runtime(2);
-        // The first ones pay for what all share.
-        let warm = runtime.block_on(load::idle(relay.address, 10, 1, u32::MAX / 2));
-        let before = relay.resident();
-        let all = runtime.block_on(load::idle(relay.address, sessions, guests, 0));
-        let kib = (relay.resident() - before) as f64;
-        println!(
-            "idle, {sessions} sessions of {guests} guests: {:.1} KiB a session, {:.1} KiB a connection",
-            kib / f64::from(sessions),
-            kib / f64::from(sessions * u32::from(guests + 1)),
-        );
-        drop((warm, all));
-        relay.stop();
+async fn fan_out(seated: Vec<Seated>, at_once: usize, stream: Stream) {
+    let turns = Arc::new(Semaphore::new(at_once));
+    let mut running = JoinSet::new();
+    for mut session in seated {
+        let turns = Arc::clone(&turns);
+        running.spawn(async move {
+            let _turn = turns.acquire().await;
+            (session.fan_out(stream).await, session)
+        });
     }
+    // Kept, so that the relay still holds them while it is measured.
+    let mut _kept = Vec::new();
+    while let Some(done) = running.join_next().await {
+        let (came, session) = done.unwrap();
+        println!("{} {} {}", came.delivered, came.skipped, came.took.as_secs_f64());
+        _kept.push(session);
+    }
+    pending::<()>().await;
 }

@@ -6,10 +6,15 @@
 mod contestant;
 mod corpus;
 mod echo;
+mod fan_out;
 mod figure;
 mod flood;
+mod idle;
 mod machine;
 mod process;
+mod programs;
+mod relay;
+mod screen;
 mod session;
 
 use std::fs;
@@ -18,9 +23,10 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 
-use crate::shell::{cargo, root, run};
+use crate::shell::root;
 use contestant::Contestant;
 use figure::{Figures, table};
+use programs::Program;
 
 #[derive(Args)]
 pub(crate) struct Options {
@@ -40,11 +46,17 @@ pub(crate) struct Options {
 /// One benchmark: measures every contestant and the physical limits, run by run.
 struct Benchmark {
     name: &'static str,
+    needs: &'static [Program],
     run: fn(&Bench, &mut Figures) -> Result<()>,
 }
 
-const BENCHMARKS: &[Benchmark] =
-    &[Benchmark { name: "flood", run: flood::run }, Benchmark { name: "echo", run: echo::run }];
+const BENCHMARKS: &[Benchmark] = &[
+    Benchmark { name: "flood", needs: &[Program::Floor], run: flood::run },
+    Benchmark { name: "echo", needs: &[Program::Floor], run: echo::run },
+    Benchmark { name: "fan-out", needs: &[Program::Floor, Program::Load], run: fan_out::run },
+    Benchmark { name: "idle", needs: &[Program::Load], run: idle::run },
+    Benchmark { name: "screen", needs: &[Program::Bench], run: screen::run },
+];
 
 /// What the benchmarks share.
 struct Bench {
@@ -52,8 +64,6 @@ struct Bench {
     megabytes: usize,
     /// A folder for pipes, sockets and logs.
     folder: PathBuf,
-    /// The floor's program, which measures the physical limits too.
-    floor: PathBuf,
     contestants: Vec<Box<dyn Contestant>>,
 }
 
@@ -63,19 +73,19 @@ pub(crate) fn by_hand(options: &Options) -> Result<()> {
         let names: Vec<&str> = BENCHMARKS.iter().map(|benchmark| benchmark.name).collect();
         bail!("no benchmark {name}; there are: {}", names.join(", "));
     }
-    run(&mut cargo(["build", "--release", "--package", "jumpseat-floor"]))?;
+    let chosen = |benchmark: &&Benchmark| {
+        options.names.is_empty() || options.names.iter().any(|name| name == benchmark.name)
+    };
+    let needs = |program: &Program| BENCHMARKS.iter().filter(chosen).any(|one| one.needs.contains(program));
+    Program::ALL.into_iter().filter(needs).try_for_each(Program::build)?;
     let folder = root().join("target/bench");
     fs::create_dir_all(&folder)?;
-    let floor = root().join("target/release/jumpseat-floor");
-    let contestants = contestant::all(&floor);
-    let bench = Bench { runs: options.runs.max(1), megabytes: options.megabytes, folder, floor, contestants };
+    let contestants = contestant::all();
+    let bench = Bench { runs: options.runs.max(1), megabytes: options.megabytes, folder, contestants };
 
     let machine = machine::describe()?;
     println!("{machine}");
     let mut figures = Figures::default();
-    let chosen = |benchmark: &&Benchmark| {
-        options.names.is_empty() || options.names.iter().any(|name| name == benchmark.name)
-    };
     for benchmark in BENCHMARKS.iter().filter(chosen) {
         figures.begin(benchmark.name);
         (benchmark.run)(&bench, &mut figures).with_context(|| format!("benchmark {}", benchmark.name))?;

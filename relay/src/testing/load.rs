@@ -16,7 +16,20 @@ use tokio_tungstenite::tungstenite::Message;
 
 use super::{End, Host, frame};
 
-/// What a fan-out came to.
+/// How many bytes a host sends beyond what its slowest guest has acknowledged: so few that the relay's work is
+/// measured and not how it skips.
+const AHEAD: usize = 512 * 1024;
+
+/// What a host sends.
+#[derive(Clone, Copy, Debug)]
+pub struct Stream {
+    /// How many frames.
+    pub frames: u64,
+    /// The whole length of each, in bytes.
+    pub len: usize,
+}
+
+/// What a stream came to.
 #[derive(Clone, Copy, Debug)]
 pub struct FanOut {
     /// From the first frame sent to the last one received.
@@ -27,44 +40,81 @@ pub struct FanOut {
     pub skipped: u64,
 }
 
-/// Sends `frames` frames of `len` bytes to `guests` guests. The host keeps at most `ahead` bytes beyond the
-/// slowest guest, so that the relay's work is measured and not how it skips.
-pub async fn fan_out(relay: SocketAddr, guests: Slot, frames: u64, len: usize, ahead: usize) -> FanOut {
-    let mut host = Host::open(relay, SessionId([1; 16])).await;
-    let mut takers = JoinSet::new();
-    let (progress, watch) = (0..guests).map(|_| watch::channel(0u64)).collect::<(Vec<_>, Vec<_>)>();
-    for (slot, progress) in (1..=guests).zip(progress) {
-        let guest = host.seat(relay, slot).await;
-        takers.spawn(take(guest, frames, progress));
-    }
-    let (mut sender, mut receiver) = host.end.socket.split();
-    let drain = tokio::spawn(async move { while let Some(Ok(_)) = receiver.next().await {} });
-    let start = Instant::now();
-    let window = (ahead / len).max(1) as u64;
-    for seq in 0..frames {
-        for mut taken in watch.clone() {
-            let _ = taken.wait_for(|taken| seq < taken + window).await;
-        }
-        sender.feed(Message::Binary(frame(FrameKind::Group, 0, seq, len))).await.expect("the relay reads");
-        if seq % 4 == 3 || seq + 1 == frames {
-            sender.flush().await.expect("the relay reads");
-        }
-    }
-    let (mut delivered, mut took) = (0, Duration::ZERO);
-    while let Some(taken) = takers.join_next().await {
-        let (count, at) = taken.expect("a guest does not panic");
-        delivered += count;
-        took = took.max(at - start);
-    }
-    drain.abort();
-    FanOut { took, delivered, skipped: frames * u64::from(guests) - delivered }
+/// A session with its guests, in slots from 1 on.
+pub struct Seated {
+    host: Host,
+    guests: Vec<End>,
 }
 
-/// Takes and acknowledges group frames until the last has come; gives how many came, and when.
+impl Seated {
+    /// Opens a session with so many guests. Each session of a relay needs a number of its own.
+    pub async fn open(relay: SocketAddr, number: u32, guests: Slot) -> Self {
+        let mut sid = [0; 16];
+        sid[..4].copy_from_slice(&number.to_be_bytes());
+        let mut host = Host::open(relay, SessionId(sid)).await;
+        let mut seated = Vec::new();
+        for slot in 1..=guests {
+            seated.push(host.seat(relay, slot).await);
+        }
+        Self { host, guests: seated }
+    }
+
+    /// Sends a stream to all guests until each has acknowledged its end. Once in a session: frames count from 0.
+    pub async fn fan_out(&mut self, stream: Stream) -> FanOut {
+        let seats = self.guests.len() as u64;
+        let mut takers = JoinSet::new();
+        let mut progress = Vec::new();
+        for guest in self.guests.drain(..) {
+            let (taken, watch) = watch::channel(0);
+            takers.spawn(take(guest, stream.frames, taken));
+            progress.push(watch);
+        }
+        let start = Instant::now();
+        send(&mut self.host.end, stream, &mut progress).await;
+        let (mut delivered, mut took) = (0, Duration::ZERO);
+        while let Some(taken) = takers.join_next().await {
+            let (guest, count, at) = taken.expect("a guest does not panic");
+            self.guests.push(guest);
+            delivered += count;
+            took = took.max(at - start);
+        }
+        FanOut { took, delivered, skipped: stream.frames * seats - delivered }
+    }
+}
+
+async fn send(host: &mut End, Stream { frames, len }: Stream, progress: &mut [watch::Receiver<u64>]) {
+    let window = (AHEAD / len).max(1) as u64;
+    for seq in 0..frames {
+        let near = async {
+            for taken in &mut *progress {
+                // A guest that is gone says so itself.
+                let _ = taken.wait_for(|taken| seq < taken + window).await;
+            }
+        };
+        tokio::pin!(near);
+        loop {
+            tokio::select! {
+                biased;
+                _ = &mut near => break,
+                // What the relay says of the guests is of no use here, but has to be read.
+                _ = host.socket.next() => {}
+            }
+        }
+        host.socket
+            .feed(Message::Binary(frame(FrameKind::Group, 0, seq, len)))
+            .await
+            .expect("the relay reads");
+        if seq % 4 == 3 || seq + 1 == frames {
+            host.socket.flush().await.expect("the relay reads");
+        }
+    }
+}
+
+/// Takes and acknowledges group frames until the last has come; gives how many came, and when that was.
 ///
 /// It acknowledges as a good guest does: at [`ACK_EVERY_BYTES`] once nothing more waits to be read, at a
 /// multiple of it in any case, and after [`ACK_EVERY`].
-async fn take(mut guest: End, frames: u64, progress: watch::Sender<u64>) -> (u64, Instant) {
+async fn take(mut guest: End, frames: u64, progress: watch::Sender<u64>) -> (End, u64, Instant) {
     let (mut count, mut next, mut owed) = (0, 0, 0);
     while next < frames {
         let waiting = guest.socket.next().now_or_never();
@@ -102,7 +152,7 @@ async fn take(mut guest: End, frames: u64, progress: watch::Sender<u64>) -> (u64
         }
     }
     acknowledge(&mut guest, next, &progress).await;
-    (count, Instant::now())
+    (guest, count, Instant::now())
 }
 
 async fn acknowledge(guest: &mut End, group: u64, progress: &watch::Sender<u64>) {
@@ -110,24 +160,8 @@ async fn acknowledge(guest: &mut End, group: u64, progress: &watch::Sender<u64>)
     progress.send_replace(group);
 }
 
-/// Opens sessions with so many guests each, numbered from `first` on, and keeps them.
-pub async fn idle(relay: SocketAddr, sessions: u32, guests: Slot, first: u32) -> Vec<(Host, Vec<End>)> {
-    let mut all = Vec::new();
-    for session in 0..sessions {
-        let mut sid = [0; 16];
-        sid[..4].copy_from_slice(&(first + session).to_be_bytes());
-        let mut host = Host::open(relay, SessionId(sid)).await;
-        let mut seated = Vec::new();
-        for slot in 1..=guests {
-            seated.push(host.seat(relay, slot).await);
-        }
-        all.push((host, seated));
-    }
-    all
-}
-
 /// Round trips of a keystroke: guest to host, and what the host prints back to all its guests. Gives the
-/// time of each, sorted.
+/// time of each.
 pub async fn echo(relay: SocketAddr, guests: Slot, rounds: u64) -> Vec<Duration> {
     let mut host = Host::open(relay, SessionId([2; 16])).await;
     let mut typist = host.seat(relay, 1).await;
@@ -157,6 +191,5 @@ pub async fn echo(relay: SocketAddr, guests: Slot, rounds: u64) -> Vec<Duration>
     join_all(others).await;
     host.end.say(&HostToRelay::End).await;
     host.end.closed().await;
-    times.sort();
     times
 }

@@ -17,6 +17,8 @@ mod host;
 #[cfg(unix)]
 mod keys;
 #[cfg(unix)]
+mod load;
+#[cfg(unix)]
 mod pty;
 #[cfg(unix)]
 mod relay;
@@ -28,6 +30,7 @@ usage: jumpseat-floor relay                               print the address, the
        jumpseat-floor host ADDRESS COMMAND [ARGUMENT…]    share the command
        jumpseat-floor guest ADDRESS until TEXT            end when the text has come
        jumpseat-floor guest ADDRESS keys COUNT            print the time of each key's echo in ns
+       jumpseat-floor fan-out ADDRESS GUESTS MESSAGES LENGTH   print `seated`, send to all guests, print the seconds
        jumpseat-floor bare drain COMMAND [ARGUMENT…]      read a PTY until the command ends
        jumpseat-floor bare keys COUNT COMMAND…            print the time of each key's echo through a PTY alone
        jumpseat-floor bare ping COUNT                     the same through TCP alone
@@ -51,6 +54,9 @@ fn main() -> anyhow::Result<()> {
         ["host", address, command @ ..] if !command.is_empty() => host::run(address, command),
         ["guest", address, "until", text] => guest::until(address, text.as_bytes()),
         ["guest", address, "keys", keys] => guest::keys(address, count(keys)?),
+        ["fan-out", address, guests, messages, length] => {
+            load::fan_out(address, count(guests)?, count(messages)?, count(length)?)
+        }
         ["bare", "drain", command @ ..] if !command.is_empty() => bare::drain(command),
         ["bare", "keys", keys, command @ ..] if !command.is_empty() => bare::keys(command, count(keys)?),
         ["bare", "ping", keys] => bare::ping(count(keys)?),

@@ -33,6 +33,6 @@ pub(super) enum Task {
 }
 
 /// All contestants; the floor first.
-pub(super) fn all(floor: &Path) -> Vec<Box<dyn Contestant>> {
-    vec![Box::new(floor::Floor::new(floor))]
+pub(super) fn all() -> Vec<Box<dyn Contestant>> {
+    vec![Box::new(floor::Floor)]
 }

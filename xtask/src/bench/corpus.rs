@@ -6,14 +6,14 @@ use std::path::PathBuf;
 use anyhow::Result;
 
 use super::Bench;
-use crate::shell::{program, run};
+use super::programs::Program;
+use crate::shell::run;
 
 /// The corpus as a file, generated anew for each bench: its generator may have changed.
 pub(super) fn file(bench: &Bench) -> Result<PathBuf> {
     let path = bench.folder.join("corpus");
     fs::remove_file(&path).ok();
     let bytes = (bench.megabytes * 1_000_000).to_string();
-    let mut corpus = program(&bench.floor.to_string_lossy());
-    run(corpus.args(["corpus", &bytes]).stdout(File::create(&path)?))?;
+    run(Program::Floor.command(["corpus", &bytes]).stdout(File::create(&path)?))?;
     Ok(path)
 }

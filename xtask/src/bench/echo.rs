@@ -6,8 +6,8 @@ use super::Bench;
 use super::contestant::{Contestant, Task};
 use super::figure::{Figures, quantile};
 use super::process::Process;
+use super::programs::Program;
 use super::session::{Echo, Session};
-use crate::shell::program;
 
 const KEYS: usize = 1000;
 
@@ -26,13 +26,12 @@ pub(super) fn run(bench: &Bench, figures: &mut Figures) -> Result<()> {
 /// The physical limits: the PTY alone, TCP alone.
 fn bare(bench: &Bench, figures: &mut Figures) -> Result<()> {
     let echo = Echo::new(bench)?;
-    let floor = || program(&bench.floor.to_string_lossy());
     let keys = KEYS.to_string();
-    let pty =
-        Process::spawn("bare", &bench.folder, floor().args(["bare", "keys", &keys]).args(&echo.command))?;
+    let mut bare = Program::Floor.command(["bare", "keys", &keys]);
+    let pty = Process::spawn("bare", &bench.folder, bare.args(&echo.command))?;
     echo.ready.wait()?;
     add(figures, "echo", "bare PTY", &pty)?;
-    let tcp = Process::spawn("ping", &bench.folder, floor().args(["bare", "ping", &keys]))?;
+    let tcp = Process::spawn("ping", &bench.folder, &mut Program::Floor.command(["bare", "ping", &keys]))?;
     add(figures, "echo", "bare TCP", &tcp)
 }
 

@@ -18,7 +18,7 @@ pub(super) struct Figures {
 struct Figure {
     benchmark: &'static str,
     what: String,
-    unit: &'static str,
+    unit: String,
     contestant: String,
     samples: Vec<f64>,
 }
@@ -30,21 +30,25 @@ impl Figures {
     }
 
     /// Adds one run's value.
-    pub(super) fn add(&mut self, what: &str, unit: &'static str, contestant: &str, value: f64) {
+    pub(super) fn add(&mut self, what: &str, unit: &str, contestant: &str, value: f64) {
         let benchmark = self.benchmark;
         let same = |figure: &&mut Figure| {
             figure.benchmark == benchmark && figure.what == what && figure.contestant == contestant
         };
-        match self.all.iter_mut().find(same) {
-            Some(figure) => figure.samples.push(value),
-            None => self.all.push(Figure {
-                benchmark,
-                what: what.to_owned(),
-                unit,
-                contestant: contestant.to_owned(),
-                samples: vec![value],
-            }),
+        if let Some(figure) = self.all.iter_mut().find(same) {
+            return figure.samples.push(value);
         }
+        // Beside the others' values of the same thing.
+        let alike = |figure: &Figure| figure.benchmark == benchmark && figure.what == what;
+        let place = self.all.iter().rposition(alike).map_or(self.all.len(), |last| last + 1);
+        let figure = Figure {
+            benchmark,
+            what: what.to_owned(),
+            unit: unit.to_owned(),
+            contestant: contestant.to_owned(),
+            samples: vec![value],
+        };
+        self.all.insert(place, figure);
     }
 
     pub(super) fn json(&self) -> Value {
@@ -96,7 +100,7 @@ pub(super) fn quantile(samples: &[f64], part: f64) -> f64 {
 /// A benchmark's figures, one line for each value and contestant.
 pub(super) fn table(figures: &Figures, benchmark: &str) -> String {
     let head = ("median", "range", "× floor");
-    let mut text = format!("{benchmark:<40} {:<12} {:>10} {:>21} {:>8}\n", "", head.0, head.1, head.2);
+    let mut text = format!("{benchmark:<48} {:<14} {:>10} {:>21} {:>8}\n", "", head.0, head.1, head.2);
     let mut last = "";
     for figure in figures.all.iter().filter(|figure| figure.benchmark == benchmark) {
         let what =
@@ -105,7 +109,7 @@ pub(super) fn table(figures: &Figures, benchmark: &str) -> String {
         let range = format!("{}–{}", number(figure.least()), number(figure.most()));
         let ratio = figures.to_reference(figure).map_or(String::new(), |ratio| format!("{ratio:.2}"));
         let median = number(figure.median());
-        writeln!(text, "{what:<40} {:<12} {median:>10} {range:>21} {ratio:>8}", figure.contestant)
+        writeln!(text, "{what:<48} {:<14} {median:>10} {range:>21} {ratio:>8}", figure.contestant)
             .expect("a string takes everything");
     }
     text

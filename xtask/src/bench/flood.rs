@@ -8,9 +8,9 @@ use anyhow::Result;
 use super::contestant::{Contestant, Task};
 use super::figure::Figures;
 use super::process::Process;
+use super::programs::Program;
 use super::session::{Flood, Session};
 use super::{Bench, corpus};
-use crate::shell::program;
 
 const FEW_AND_MANY: [usize; 2] = [1, 20];
 
@@ -30,9 +30,8 @@ pub(super) fn run(bench: &Bench, figures: &mut Figures) -> Result<()> {
 /// The physical limit: the same command in a PTY that is only read.
 fn bare(bench: &Bench, corpus: &std::path::Path, figures: &mut Figures) -> Result<()> {
     let mut flood = Flood::new(&bench.folder, corpus)?;
-    let mut drain = program(&bench.floor.to_string_lossy());
-    drain.args(["bare", "drain"]).args(&flood.command);
-    let _drain = Process::spawn("bare", &bench.folder, &mut drain)?;
+    let mut drain = Program::Floor.command(["bare", "drain"]);
+    let _drain = Process::spawn("bare", &bench.folder, drain.args(&flood.command))?;
     flood.ready.wait()?;
     let start = Instant::now();
     flood.go.open()?;

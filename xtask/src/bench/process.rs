@@ -82,8 +82,17 @@ impl Process {
 
     /// The most memory it ever had, in MiB.
     pub(super) fn peak_mib(&self) -> Result<f64> {
+        self.mib("VmHWM:")
+    }
+
+    /// The memory that it has now, in MiB.
+    pub(super) fn resident_mib(&self) -> Result<f64> {
+        self.mib("VmRSS:")
+    }
+
+    fn mib(&self, field: &str) -> Result<f64> {
         let text = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
-        let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let line = text.lines().find_map(|line| line.strip_prefix(field));
         let kib = line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<f64>().ok());
         Ok(kib.with_context(|| format!("cannot read the memory of {}", self.name))? / 1024.0)
     }

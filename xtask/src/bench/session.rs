@@ -7,6 +7,7 @@ use anyhow::Result;
 use super::Bench;
 use super::contestant::Contestant;
 use super::process::{Gate, Process, Signal};
+use super::programs::Program;
 
 /// Ends, guests first, when it is dropped.
 pub(super) struct Session<'bench> {
@@ -74,7 +75,7 @@ pub(super) struct Echo {
 impl Echo {
     pub(super) fn new(bench: &Bench) -> Result<Self> {
         let ready = Signal::new(&bench.folder, "ready")?;
-        let command = [&bench.floor, Path::new("echo"), ready.path()];
+        let command = [&Program::Floor.path(), Path::new("echo"), ready.path()];
         let command = command.map(|word| word.to_string_lossy().into_owned()).to_vec();
         Ok(Self { ready, command })
     }

@@ -1,24 +1,16 @@
 //! The floor, `tests/floor`: the least that a lossless encrypted pipeline costs.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::Result;
 
 use super::{Contestant, Process, Task};
-use crate::shell::program;
+use crate::bench::programs::Program;
 
-pub(super) struct Floor {
-    binary: PathBuf,
-}
+pub(super) struct Floor;
 
-impl Floor {
-    pub(super) fn new(binary: &Path) -> Self {
-        Self { binary: binary.to_owned() }
-    }
-
-    fn spawn(&self, folder: &Path, name: &str, arguments: &[&str]) -> Result<Process> {
-        Process::spawn(name, folder, program(&self.binary.to_string_lossy()).args(arguments))
-    }
+fn spawn<const N: usize>(folder: &Path, name: &str, arguments: [&str; N]) -> Result<Process> {
+    Process::spawn(name, folder, &mut Program::Floor.command(arguments))
 }
 
 impl Contestant for Floor {
@@ -27,23 +19,20 @@ impl Contestant for Floor {
     }
 
     fn relay(&self, folder: &Path) -> Result<(Process, String)> {
-        let relay = self.spawn(folder, "floor-relay", &["relay"])?;
+        let relay = spawn(folder, "floor-relay", ["relay"])?;
         let (_, address) = relay.line()?;
         Ok((relay, address))
     }
 
     fn host(&self, folder: &Path, relay: &str, command: &[String]) -> Result<(Process, String)> {
-        let mut arguments = vec!["host", relay];
-        arguments.extend(command.iter().map(String::as_str));
-        Ok((self.spawn(folder, "floor-host", &arguments)?, relay.to_owned()))
+        let mut host = Program::Floor.command(["host", relay]);
+        Ok((Process::spawn("floor-host", folder, host.args(command))?, relay.to_owned()))
     }
 
     fn guest(&self, folder: &Path, invite: &str, task: &Task) -> Result<Process> {
         let guest = match task {
-            Task::Until(text) => self.spawn(folder, "floor-guest", &["guest", invite, "until", text])?,
-            Task::Keys(count) => {
-                self.spawn(folder, "floor-guest", &["guest", invite, "keys", &count.to_string()])?
-            }
+            Task::Until(text) => spawn(folder, "floor-guest", ["guest", invite, "until", text])?,
+            Task::Keys(count) => spawn(folder, "floor-guest", ["guest", invite, "keys", &count.to_string()])?,
         };
         guest.wait_for(|line| line == "seated")?;
         Ok(guest)
