@@ -55,9 +55,9 @@ mod role;
 mod snapshot;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
-mod time;
 #[cfg(test)]
-mod vectors;
+mod tests;
+mod time;
 
 pub use crypto::entropy::Entropy;
 pub use error::SessionError;

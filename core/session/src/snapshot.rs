@@ -126,6 +126,7 @@ mod tests {
     use super::*;
 
     proptest! {
+        /// JS-SNAP-1.
         #[test]
         fn what_is_cut_is_whole_again(len in 0..200_000usize, position: u64) {
             let bytes: Vec<u8> = (0..len).map(|i| i as u8).collect();

@@ -7,6 +7,7 @@ use jumpseat_session::{
 };
 use support::World;
 
+/// JS-ROLE-2, JS-INVITE-8.
 #[test]
 fn a_guest_joins_watches_types_and_is_removed() {
     let mut world = World::new();
@@ -59,6 +60,7 @@ fn a_flood_ends_equal_for_everyone() {
     }
 }
 
+/// JS-LINK-1, JS-LINK-3, JS-CTL-2.
 #[test]
 fn lost_connections_lose_nothing() {
     let mut world = World::new();
@@ -101,7 +103,7 @@ fn keys_typed_while_the_host_is_away_arrive() {
     assert_eq!(typed, b"one two");
 }
 
-/// JS-JOIN-3: a knock that waits, and an answer that was under way, outlive the host's connection.
+/// JS-JOIN-2, JS-JOIN-3, JS-LINK-2: a knock that waits, and an answer that was under way, outlive the host's connection.
 #[test]
 fn knocks_outlive_a_lost_connection() {
     let mut world = World::new();

@@ -216,6 +216,7 @@ impl Host {
         self.tell(slot, &FromHost::End { reason });
         let Some(seat) = self.seats.remove(&slot) else { return };
         self.send_control(&HostToRelay::Remove { slot });
+        self.link.remove_later(slot);
         self.tickets.forget(Audience::Seat(slot));
         if !seat.is_confirmed() {
             return self.return_use(seat.invite);

@@ -1,7 +1,7 @@
 //! The host's connection to its relay: opening, coming back, and what the relay says (rules JS-LINK-…).
 
 use jumpseat_wire::{
-    CloseCode, FrameHeader, FrameKind, VERSION,
+    CloseCode, FrameHeader, FrameKind, Slot, VERSION,
     control::{self, Hello, HostToRelay, RelayToHost, Seat as SeatClaim},
 };
 
@@ -16,6 +16,8 @@ pub(super) struct Link {
     room: bool,
     /// The relay will not have this host: trying again is of no use.
     refused: bool,
+    /// Seats that were taken away while the relay was away.
+    removed: Vec<Slot>,
     /// Seats that the relay gives this session, once it has said so.
     max_guests: Option<u16>,
 }
@@ -32,6 +34,13 @@ enum State {
 impl Link {
     pub(super) fn is_up(&self) -> bool {
         self.state == State::Up
+    }
+
+    /// A seat was taken away: the relay hears of it, at once or before anything else is sent.
+    pub(super) fn remove_later(&mut self, slot: Slot) {
+        if !self.is_up() {
+            self.removed.push(slot);
+        }
     }
 
     pub(super) fn max_guests(&self) -> usize {
@@ -179,6 +188,10 @@ impl Host {
     fn catch_up(&mut self, now: Millis, relay_has: Option<u64>) -> Result<(), SessionError> {
         if let Some(next) = relay_has {
             self.group.acked(next)?;
+        }
+        // Who was removed meanwhile is not to get what was sealed before.
+        for slot in std::mem::take(&mut self.link.removed) {
+            self.send_control(&HostToRelay::Remove { slot });
         }
         let frames: Vec<_> = self.group.replay().collect();
         self.out.extend(frames.into_iter().map(HostOutput::Frame));

@@ -134,6 +134,7 @@ impl Invite {
 mod tests {
     use super::*;
 
+    /// JS-INVITE-6.
     #[test]
     fn each_bound_ends_it() {
         let mut book = InviteBook::default();
@@ -153,5 +154,23 @@ mod tests {
         invite.revoked = true;
         assert_eq!(invite.check(Millis(5)), Err(InviteFault::Revoked));
         assert!(book.find(InviteId([0; 16])).is_none());
+    }
+
+    /// JS-INVITE-9.
+    #[test]
+    fn the_book_is_bounded_and_what_is_over_makes_room() {
+        let mut book = InviteBook::default();
+        let entropy = &mut Entropy::seeded(1);
+        let terms =
+            InviteTerms { role: Role::Viewer, admission: Admission::Open, expires_in: None, max_uses: None };
+        let mut make = |book: &mut InviteBook, by| {
+            book.create(Millis(5), SessionId([0; 16]), &[0; 32], terms, by, entropy).map(|invite| invite.id)
+        };
+        assert_eq!((0..100).filter_map(|_| make(&mut book, 3)).count(), MAX_BY_GUESTS);
+        let own: Vec<_> = (0..300).filter_map(|_| make(&mut book, HOST_SLOT)).collect();
+        assert_eq!((own.len(), book.iter().count()), (MAX_INVITES - MAX_BY_GUESTS, MAX_INVITES));
+        book.find(own[7]).unwrap().revoked = true;
+        assert!(make(&mut book, HOST_SLOT).is_some() && make(&mut book, HOST_SLOT).is_none());
+        assert!(book.find(own[7]).is_none());
     }
 }

@@ -119,6 +119,7 @@ mod tests {
         }
     }
 
+    /// JS-INVITE-5.
     #[test]
     fn both_forms_round_trip() {
         for relay in ["wss://relay.example.org", "ws://127.0.0.1:4300", "ws://[::1]:4300"] {

@@ -25,7 +25,7 @@ fn joining_during_a_flood() {
     }
 }
 
-/// JS-FLOOD-1: the last guest leaves in the middle of a flood; the next one finds everything.
+/// JS-FLOOD-1, JS-GROUP-1: the last guest leaves in the middle of a flood; the next one finds everything.
 #[test]
 fn a_flood_that_nobody_watches_is_over() {
     let mut world = World::new();
@@ -40,7 +40,11 @@ fn a_flood_that_nobody_watches_is_over() {
         events.filter_map(|e| if let HostEvent::Skimming { on, .. } = e { Some(*on) } else { None }).next()
     };
     assert_eq!(skims(&world), Some(false));
+    // With nobody here nothing is sealed.
+    let sealed = world.log.len();
     world.print(b"quiet");
+    world.pass(1_000);
+    assert_eq!(world.log.len(), sealed);
     let cy = world.join("Cy", &invite);
     world.print(b"again");
     assert!(world.shown(cy) == world.screen());

@@ -159,7 +159,7 @@ fn case_05_replayed_knock() {
     assert_eq!(failed, 3);
 }
 
-/// JS-JOIN-4: each welcome opens for the knock that it answers and for no other.
+/// JS-JOIN-4, JS-JOIN-10, JS-INVITE-7: each welcome opens for the knock that it answers and for no other.
 #[test]
 fn case_06_welcomes_crossed_between_guests() {
     let mut world = World::new();
@@ -221,7 +221,7 @@ fn case_26_knock_floods() {
     world.join("Cy", &invite);
 }
 
-/// JS-JOIN-8: knocks that wait for the host are counted, too.
+/// JS-JOIN-7, JS-JOIN-8: knocks that wait for the host are counted, too.
 #[test]
 fn case_26_waiting_knocks_are_bounded() {
     let mut world = World::new();

@@ -207,3 +207,61 @@ fn keys_rotate_with_time() {
     assert_eq!(epochs.into_iter().collect::<Vec<_>>(), [0, 1, 2]);
     assert!(!world.host_events.iter().any(|e| matches!(e, HostEvent::Left { .. })));
 }
+
+/// JS-LIVE-1.
+#[test]
+fn heartbeats_are_frequent_while_somebody_may_type() {
+    let beats = |role| {
+        let (mut world, bo) = seated(role);
+        let before = world.frames(To::Guest(bo), FrameKind::Group).len();
+        world.pass(60_000);
+        world.frames(To::Guest(bo), FrameKind::Group).len() - before
+    };
+    assert!((12..=13).contains(&beats(Role::Viewer)) && (60..=61).contains(&beats(Role::Writer)));
+}
+
+/// JS-LINK-6.
+#[test]
+fn a_seat_is_kept_for_ten_minutes() {
+    for (ms, kept) in [(9 * 60 * 1000, true), (11 * 60 * 1000, false)] {
+        let (mut world, bo) = seated(Role::Viewer);
+        world.drop_guest(bo);
+        world.pass(ms);
+        assert_eq!((world.host.guests().count() == 1, !world.guests[bo].guest.is_ended()), (kept, kept));
+    }
+}
+
+/// JS-CTL-3: what does not belong ends the connection, and the seat is still there.
+#[test]
+fn a_message_out_of_place_ends_the_connection_and_not_the_seat() {
+    use jumpseat_wire::control::RelayToGuest;
+
+    let (mut world, bo) = seated(Role::Viewer);
+    assert!(world.inject_text(To::Guest(bo), &RelayToGuest::Welcome { data: Default::default() }).is_err());
+    assert!(world.inject(To::Guest(bo), crate::support::relay::Body::Text("{}".into())).is_err());
+    assert!(world.inject_text(To::Host, &RelayToHost::Returned { group: 0 }).is_err());
+    world.drop_guest(bo);
+    world.connect_guest(bo);
+    world.print(b"still here");
+    assert_eq!(world.shown(bo), b"still here");
+}
+
+/// JS-SNAP-2, JS-STREAM-1: output and resizes that come between the request of a snapshot and the taking.
+#[test]
+fn a_snapshot_stands_where_it_is_taken() {
+    let mut world = World::new();
+    let invite = world.invite(Role::Viewer);
+    // The guest's confirm asks for a snapshot; before it is taken, the program goes on.
+    world.tamper(
+        |delivery| {
+            if delivery.is(To::Host, FrameKind::ToHost) { Vec::new() } else { vec![delivery] }
+        },
+    );
+    let bo = world.knock("Bo", &invite);
+    world.print(b"before ");
+    world.be_honest();
+    let confirm = world.frames(To::Host, FrameKind::ToHost).remove(0);
+    world.inject_and_print(To::Host, &confirm, b"between ", (100, 30));
+    world.print(b"after");
+    assert_eq!(world.shown(bo), b"before between <100x30>after");
+}

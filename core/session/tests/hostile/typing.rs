@@ -114,7 +114,7 @@ fn case_22_viewer_sends_input_and_the_relay_claims_a_writer_role() {
     assert!(world.typed().is_empty());
 }
 
-/// JS-ROLE-5: a role that was taken back counts no more, whatever is on its way.
+/// JS-ROLE-3: a role that was taken back counts no more, whatever is on its way.
 #[test]
 fn case_22_keys_under_way_when_the_role_ends() {
     let (mut world, bo) = seated(Role::Writer);
@@ -126,7 +126,7 @@ fn case_22_keys_under_way_when_the_role_ends() {
     refused(&world, bo, InputRefusal::ReadOnly);
 }
 
-/// JS-ROLE-5: a number that comes back is another terminal, and nobody has it in front.
+/// JS-ROLE-5, JS-STREAM-4: a number that comes back is another terminal, and nobody has it in front.
 #[test]
 fn the_gate_closes_with_its_terminal() {
     let (mut world, bo) = seated(Role::Writer);

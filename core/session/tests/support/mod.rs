@@ -266,6 +266,16 @@ impl World {
         self.inject(to, Body::Frame(frame.to_vec()))
     }
 
+    /// The same for a frame, with output and a resize before anything that it brings about is done.
+    pub(crate) fn inject_and_print(&mut self, to: To, frame: &[u8], bytes: &[u8], (cols, rows): (u16, u16)) {
+        self.deliver(&Delivery { to, body: Body::Frame(frame.to_vec()) }).unwrap();
+        self.screen.extend_from_slice(bytes);
+        self.host.output(self.now, self.stream, bytes);
+        self.screen.extend(size(cols, rows));
+        self.host.resize(self.now, self.stream, cols, rows);
+        self.run();
+    }
+
     pub(crate) fn inject_text(&mut self, to: To, message: &impl serde::Serialize) -> Verdict {
         self.inject(to, Body::Text(control::encode(message)))
     }

@@ -42,6 +42,7 @@ fn keystrokes_look_alike() {
     assert!(sizes.iter().all(|size| *size == sizes[0]));
 }
 
+/// JS-REC-3.
 #[test]
 fn refuses_what_is_garbled() {
     for bytes in [

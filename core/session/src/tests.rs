@@ -340,7 +340,7 @@ fn message_vectors() {
 
 /// A reader that knows only the files opens what they hold, without the machines that wrote them.
 #[test]
-fn vectors_explain_themselves() {
+fn files_explain_themselves() {
     let read = |name: &str| -> Value {
         let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("vectors").join(format!("{name}.json"));
         serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
