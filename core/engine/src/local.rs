@@ -1,16 +1,34 @@
 //! The local socket: how other processes of the same person reach an engine, and the holder that runs one in the
 //! background.
 
+#[cfg(unix)]
+mod attach;
 pub(crate) mod folder;
+#[cfg(unix)]
 mod frame;
+#[cfg(unix)]
+mod holder;
+#[cfg(unix)]
+mod listener;
+#[cfg(unix)]
 mod message;
 
-pub use folder::RuntimeFolder;
-
 use std::path::Path;
+
+#[cfg(unix)]
+pub use attach::{LocalProcess, processes};
+pub use folder::RuntimeFolder;
+#[cfg(unix)]
+pub use holder::{HoldSetup, hold, holder};
+#[cfg(unix)]
+pub use listener::Listener;
 
 use crate::face::{Failure, FailureKind};
 
 fn failure(path: &Path, error: impl std::fmt::Display) -> Failure {
     Failure::new(FailureKind::Local, format!("{}: {error}", path.display()))
 }
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests;

@@ -12,7 +12,7 @@ use std::path::PathBuf;
 
 pub use proxy::Proxies;
 
-pub(crate) use address::Address;
+pub(crate) use address::{Address, is_unspecified};
 pub(crate) use dial::Dialer;
 pub(crate) use line::{Line, LineEvent};
 

@@ -20,7 +20,7 @@ pub(super) struct Keys {
 impl Keys {
     /// What of the input was typed.
     pub(super) fn press(&mut self, stream: StreamId, bytes: &[u8]) -> Vec<u8> {
-        let filter = self.filters.entry(stream).or_insert_with(ReplyFilter::new);
+        let filter = self.filters.entry(stream).or_default();
         let keys = filter.feed(bytes);
         if filter.waits() {
             self.flush_at = Some(Instant::now() + ESCAPE_TIME);

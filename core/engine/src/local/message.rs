@@ -1,6 +1,11 @@
 //! What the JSON messages on the local socket say.
 
+use std::{io, time::Duration};
+
 use serde::{Deserialize, Serialize};
+use tokio::{io::AsyncWriteExt as _, net::UnixStream};
+
+use super::frame::Frame;
 
 use crate::face::{Failure, FailureKind, HostCommand, HostEvent, Reply};
 
@@ -33,6 +38,27 @@ impl Hello {
         Err(Failure::new(FailureKind::Local, message).hint("end them with the program that started them"))
     }
 }
+
+/// How long the other end has for its first message.
+pub(super) const GREET_FOR: Duration = Duration::from_secs(5);
+
+/// Says hello and hears it.
+///
+/// # Errors
+/// The connection's, and what is no hello.
+pub(super) async fn greet(stream: &mut UnixStream) -> io::Result<Hello> {
+    let mut out = Vec::new();
+    Frame::put_json(&Hello::own(), &mut out)?;
+    stream.write_all(&out).await?;
+    match Frame::read(stream).await? {
+        Some(Frame::Json(json)) if json.len() <= MAX_HELLO_LEN => Ok(serde_json::from_slice(&json)?),
+        Some(_) => Err(io::Error::new(io::ErrorKind::InvalidData, "it does not say hello")),
+        None => Err(io::ErrorKind::UnexpectedEof.into()),
+    }
+}
+
+/// The longest hello, in bytes.
+const MAX_HELLO_LEN: usize = 1024;
 
 /// Face to engine.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]

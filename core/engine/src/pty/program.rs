@@ -52,6 +52,12 @@ impl Program {
         Self { argv: command.iter().map(OsString::from).collect(), cwd: None, env: BTreeMap::new() }
     }
 
+    /// Its name, for a title.
+    pub(crate) fn name(&self) -> String {
+        let name = std::path::Path::new(&self.argv[0]).file_name().unwrap_or(&self.argv[0]);
+        name.to_string_lossy().into_owned()
+    }
+
     pub(super) fn builder(&self) -> Result<CommandBuilder, Failure> {
         let cwd = match &self.cwd {
             Some(cwd) => cwd.clone(),

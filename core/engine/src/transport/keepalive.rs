@@ -35,10 +35,12 @@ impl Keepalive {
         Self { heard, pinged: false, timer: Box::pin(sleep_until(heard + PING_AFTER)) }
     }
 
-    /// Something came. The timer stays as it is: it looks at this when it fires.
+    /// Something came. The timer mostly stays as it is: it looks at this when it fires.
     pub(super) fn heard(&mut self) {
         self.heard = Instant::now();
-        self.pinged = false;
+        if std::mem::take(&mut self.pinged) {
+            self.timer.as_mut().reset(self.heard + PING_AFTER);
+        }
     }
 
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Silence> {

@@ -63,8 +63,17 @@ pub(crate) struct Line {
 enum State {
     Pause(Pin<Box<Sleep>>),
     Dialling(Pin<Box<dyn Future<Output = Result<Box<Socket>, Failure>> + Send>>),
-    Up { socket: Box<Socket>, keepalive: Keepalive, unflushed: bool },
-    Closing { socket: Box<Socket>, patience: Pin<Box<Sleep>> },
+    Up {
+        socket: Box<Socket>,
+        keepalive: Keepalive,
+        unflushed: bool,
+    },
+    /// `said`: our goodbye is on its way.
+    Closing {
+        socket: Box<Socket>,
+        patience: Pin<Box<Sleep>>,
+        said: bool,
+    },
     Closed,
 }
 
@@ -97,15 +106,12 @@ impl Line {
         matches!(self.state, State::Up { .. } | State::Closing { .. })
     }
 
-    /// Bytes that wait for the network.
-    pub(crate) fn backlog(&self) -> usize {
-        self.out.iter().map(Message::len).sum()
-    }
-
     /// Ends it, after what was sent.
     pub(crate) fn close(&mut self) {
         self.state = match std::mem::replace(&mut self.state, State::Closed) {
-            State::Up { socket, .. } => State::Closing { socket, patience: Box::pin(sleep(CLOSE_FOR)) },
+            State::Up { socket, .. } => {
+                State::Closing { socket, patience: Box::pin(sleep(CLOSE_FOR)), said: false }
+            }
             closing @ State::Closing { .. } => closing,
             _ => State::Closed,
         };
@@ -218,7 +224,7 @@ impl Line {
     }
 
     fn poll_closing(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let State::Closing { socket, patience } = &mut self.state else { return Poll::Ready(()) };
+        let State::Closing { socket, patience, said } = &mut self.state else { return Poll::Ready(()) };
         if patience.as_mut().poll(cx).is_ready() {
             return Poll::Ready(());
         }
@@ -232,7 +238,15 @@ impl Line {
                 return Poll::Ready(());
             }
         }
-        Pin::new(&mut **socket).poll_close(cx).map(drop)
+        if !*said {
+            *said = ready!(Pin::new(&mut **socket).poll_close(cx)).is_ok();
+            if !*said {
+                return Poll::Ready(());
+            }
+        }
+        // The relay's answer comes after all that was sent before: only now has it taken the session's end.
+        while let Some(Ok(_)) = ready!(Pin::new(&mut **socket).poll_next(cx)) {}
+        Poll::Ready(())
     }
 
     fn lost(&mut self, error: &tungstenite::Error) -> LineEvent {

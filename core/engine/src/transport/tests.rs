@@ -1,1 +1,239 @@
+//! The line against real sockets: WebSocket, TLS, a proxy, a relay that hangs up.
 
+use std::{future::poll_fn, path::PathBuf, sync::Arc};
+
+use bytes::Bytes;
+use futures_util::{SinkExt as _, StreamExt as _};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use rustls::{ServerConfig, pki_types::PrivateKeyDer};
+use tempfile::TempDir;
+use tokio::{
+    io::{AsyncBufReadExt as _, AsyncRead, AsyncWrite, AsyncWriteExt as _, BufReader, copy_bidirectional},
+    net::{TcpListener, TcpStream},
+};
+use tokio_rustls::TlsAcceptor;
+use tokio_tungstenite::{
+    accept_async,
+    tungstenite::{
+        Message,
+        protocol::{CloseFrame, frame::coding::CloseCode as Number},
+    },
+};
+
+use super::*;
+use crate::face::FailureKind;
+
+async fn within<T>(future: impl Future<Output = T>) -> T {
+    let patience = std::time::Duration::from_secs(20);
+    tokio::time::timeout(patience, future).await.expect("it takes far less than 20 s")
+}
+
+fn setup() -> TransportSetup {
+    TransportSetup { ca_file: None, proxies: Proxies::none(), allow_plain: false }
+}
+
+fn line(address: &str, setup: TransportSetup) -> Line {
+    Line::new(Dialer::new(Address::parse(address).unwrap(), setup))
+}
+
+async fn next(line: &mut Line) -> LineEvent {
+    within(poll_fn(|cx| line.poll(cx))).await
+}
+
+async fn failure(line: &mut Line) -> crate::face::Failure {
+    match next(line).await {
+        LineEvent::Down { failure, .. } => failure,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Sends everything back.
+async fn echo(stream: impl AsyncRead + AsyncWrite + Unpin) {
+    let Ok(mut socket) = accept_async(stream).await else { return };
+    while let Some(Ok(message)) = socket.next().await {
+        if matches!(message, Message::Text(_) | Message::Binary(_)) && socket.send(message).await.is_err() {
+            return;
+        }
+    }
+}
+
+async fn is_echoed(line: &mut Line) {
+    assert!(matches!(next(line).await, LineEvent::Up));
+    line.send_text("{}".to_owned());
+    line.send_frame(Bytes::from(vec![7; 30_000]));
+    assert!(matches!(next(line).await, LineEvent::Text(text) if text.as_str() == "{}"));
+    assert!(matches!(next(line).await, LineEvent::Frame(frame) if frame.len() == 30_000));
+}
+
+/// A TLS echo on loopback, the port, and a file with its authority.
+async fn tls_echo(name: &str) -> (u16, TempDir, PathBuf) {
+    let mut params = CertificateParams::new(Vec::new()).unwrap();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let authority = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
+    let key = KeyPair::generate().unwrap();
+    let certificate =
+        CertificateParams::new(vec![name.to_owned()]).unwrap().signed_by(&key, &authority).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("ca.pem");
+    std::fs::write(&file, authority.pem()).unwrap();
+
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(
+            vec![certificate.der().clone()],
+            PrivateKeyDer::try_from(key.serialize_der()).unwrap(),
+        )
+        .unwrap();
+    let acceptor = TlsAcceptor::from(Arc::new(config));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let acceptor = acceptor.clone();
+            tokio::spawn(async move {
+                if let Ok(stream) = acceptor.accept(stream).await {
+                    echo(stream).await;
+                }
+            });
+        }
+    });
+    (port, folder, file)
+}
+
+/// A proxy that leads everywhere to `to`; it wants `authorization` if there is one, and says whom it was asked for.
+async fn proxy(
+    to: u16,
+    authorization: Option<&'static str>,
+) -> (u16, tokio::sync::mpsc::UnboundedReceiver<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let (tell, asked) = tokio::sync::mpsc::unbounded_channel();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let tell = tell.clone();
+            tokio::spawn(async move {
+                let mut stream = BufReader::new(stream);
+                let (mut head, mut line) = (String::new(), String::new());
+                while line != "\r\n" {
+                    line.clear();
+                    stream.read_line(&mut line).await.unwrap();
+                    head.push_str(&line);
+                }
+                let _ = tell.send(head.lines().next().unwrap_or_default().to_owned());
+                if authorization
+                    .is_some_and(|wanted| !head.contains(&format!("Proxy-Authorization: {wanted}\r\n")))
+                {
+                    stream.write_all(b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n").await.unwrap();
+                    return;
+                }
+                stream.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n").await.unwrap();
+                let mut onward = TcpStream::connect(("127.0.0.1", to)).await.unwrap();
+                let _ = copy_bidirectional(&mut stream, &mut onward).await;
+            });
+        }
+    });
+    (port, asked)
+}
+
+fn through(proxy: String) -> Proxies {
+    Proxies::read(|name| (name == "HTTPS_PROXY").then(|| proxy.clone()))
+}
+
+#[tokio::test]
+async fn plain_on_this_machine() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("ws://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { echo(listener.accept().await.unwrap().0).await });
+    let mut line = line(&address, setup());
+    is_echoed(&mut line).await;
+    line.close();
+    assert!(matches!(next(&mut line).await, LineEvent::Closed));
+}
+
+#[tokio::test]
+async fn tls_with_an_authority_of_ones_own() {
+    let (port, _folder, file) = tls_echo("localhost").await;
+    let address = format!("wss://localhost:{port}");
+    is_echoed(&mut line(&address, TransportSetup { ca_file: Some(file.clone()), ..setup() })).await;
+
+    // Without the authority, and under another name, it is not who it says.
+    let failure = self::failure(&mut line(&address, setup())).await;
+    assert!(matches!(failure.kind, FailureKind::Certificate) && failure.hint.is_some(), "{failure:?}");
+    let by_number = format!("wss://127.0.0.1:{port}");
+    let failure =
+        self::failure(&mut line(&by_number, TransportSetup { ca_file: Some(file), ..setup() })).await;
+    assert_eq!(failure.kind, FailureKind::Certificate);
+    let missing = TransportSetup { ca_file: Some("/no/such/ca.pem".into()), ..setup() };
+    let failure = self::failure(&mut line(&address, missing)).await;
+    assert!(failure.message.contains("/no/such/ca.pem"), "{failure}");
+}
+
+#[tokio::test]
+async fn tls_through_a_proxy_that_wants_a_name() {
+    let (port, _folder, file) = tls_echo("relay.example").await;
+    let (proxy_port, mut asked) = proxy(port, Some("Basic bWU6c2VjcmV0IQ==")).await;
+    let proxies = through(format!("http://me:secret%21@127.0.0.1:{proxy_port}"));
+    // The name is the proxy's to find.
+    let mut through_proxy =
+        line("wss://relay.example", TransportSetup { ca_file: Some(file.clone()), proxies, ..setup() });
+    is_echoed(&mut through_proxy).await;
+    assert_eq!(asked.recv().await.unwrap(), "CONNECT relay.example:443 HTTP/1.1");
+
+    let proxies = through(format!("http://127.0.0.1:{proxy_port}"));
+    let mut nameless =
+        line("wss://relay.example", TransportSetup { ca_file: Some(file), proxies, ..setup() });
+    let failure = self::failure(&mut nameless).await;
+    assert!(failure.kind == FailureKind::Proxy && failure.message.contains("password"), "{failure:?}");
+}
+
+#[tokio::test]
+async fn a_close_code_arrives_and_the_line_comes_back() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("ws://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        let mut socket = accept_async(listener.accept().await.unwrap().0).await.unwrap();
+        let close = CloseFrame { code: Number::from(4008), reason: "".into() };
+        socket.close(Some(close)).await.unwrap();
+        while let Some(Ok(_)) = socket.next().await {}
+        echo(listener.accept().await.unwrap().0).await;
+    });
+    let mut line = line(&address, setup());
+    assert!(matches!(next(&mut line).await, LineEvent::Up));
+    assert!(matches!(
+        next(&mut line).await,
+        LineEvent::Down { code: Some(jumpseat_wire::CloseCode::Slow), .. }
+    ));
+    // What is sent meanwhile is nobody's.
+    line.send_text("lost".to_owned());
+    is_echoed(&mut line).await;
+}
+
+#[tokio::test]
+async fn what_is_no_relay_is_told_so() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("ws://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        stream.write_all(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n").await.unwrap();
+        let _ = tokio::io::copy(&mut stream, &mut tokio::io::sink()).await;
+    });
+    let failure = self::failure(&mut line(&address, setup())).await;
+    assert!(failure.kind == FailureKind::Protocol && failure.message.contains("404"), "{failure:?}");
+}
+
+#[tokio::test]
+async fn a_frame_beyond_the_limit_ends_the_connection() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("ws://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        let mut socket = accept_async(listener.accept().await.unwrap().0).await.unwrap();
+        let _ = socket.send(Message::Binary(vec![0; 100_000].into())).await;
+        while let Some(Ok(_)) = socket.next().await {}
+    });
+    let mut line = line(&address, setup());
+    assert!(matches!(next(&mut line).await, LineEvent::Up));
+    assert!(matches!(next(&mut line).await, LineEvent::Down { code: None, .. }));
+}

@@ -1,0 +1,85 @@
+//! A screen with its scrollback for scripts: as text, JSON or escape sequences.
+
+use jumpseat_screen::{Screen, Start};
+use serde::Serialize;
+
+use crate::face::ScreenFormat;
+
+/// The JSON form.
+#[derive(Serialize)]
+struct Picture {
+    cols: u16,
+    rows: u16,
+    title: String,
+    cursor: Cursor,
+    alternate: bool,
+    /// Lines above the screen.
+    scrollback: usize,
+    /// Every line from the top of the scrollback to the end of the screen.
+    lines: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct Cursor {
+    row: u16,
+    column: u16,
+    visible: bool,
+}
+
+/// The picture in the form that is asked for. Text and JSON end with the screen that is shown: the alternate one,
+/// without scrollback, while a program uses it.
+pub fn screen(screen: &Screen, format: ScreenFormat) -> String {
+    match format {
+        ScreenFormat::Text => {
+            let mut text = lines(screen).join("\n");
+            text.truncate(text.trim_end_matches('\n').len());
+            text.push('\n');
+            text
+        }
+        ScreenFormat::Json => {
+            let (cols, rows) = screen.size();
+            let cursor = screen.cursor();
+            let picture = Picture {
+                cols,
+                rows,
+                title: screen.title().to_owned(),
+                cursor: Cursor { row: cursor.row, column: cursor.column, visible: cursor.visible },
+                alternate: screen.in_alternate(),
+                scrollback: if screen.in_alternate() { 0 } else { screen.scrollback_len() },
+                lines: lines(screen),
+            };
+            serde_json::to_string(&picture).expect("strings and numbers have a JSON form")
+        }
+        ScreenFormat::Ansi => {
+            let mut ansi = Vec::new();
+            screen.write_ansi(Start::Everything, &mut ansi);
+            String::from_utf8_lossy(&ansi).into_owned()
+        }
+    }
+}
+
+fn lines(screen: &Screen) -> Vec<String> {
+    let text = |view: jumpseat_screen::LineView<'_>| view.text().trim_end().to_owned();
+    if screen.in_alternate() {
+        return (0..screen.size().1).map(|row| text(screen.row(row))).collect();
+    }
+    screen.lines().filter_map(|number| screen.line(number)).map(text).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use jumpseat_screen::Options;
+
+    use super::*;
+
+    #[test]
+    fn each_form_shows_scrollback_and_screen() {
+        let mut shown = Screen::new(Options { cols: 10, rows: 2, ..Options::default() });
+        shown.feed(0, b"one\r\n\x1b[31mtwo\x1b[0m\r\nthree");
+        assert_eq!(screen(&shown, ScreenFormat::Text), "one\ntwo\nthree\n");
+        let json: serde_json::Value = serde_json::from_str(&screen(&shown, ScreenFormat::Json)).unwrap();
+        assert_eq!(json["lines"], serde_json::json!(["one", "two", "three"]));
+        assert_eq!((&json["scrollback"], &json["cursor"]["column"]), (&1.into(), &5.into()));
+        assert!(screen(&shown, ScreenFormat::Ansi).contains("two"));
+    }
+}

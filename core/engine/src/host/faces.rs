@@ -1,0 +1,107 @@
+//! The engine's ends of its faces.
+
+use std::{
+    collections::VecDeque,
+    task::{Context, Poll},
+};
+
+use tokio::sync::mpsc;
+use tokio_util::sync::PollSender;
+
+use crate::face::{
+    HostCommand, HostEvent, HostFace, TerminalNo,
+    handle::{COMMANDS, Request},
+};
+
+/// Events in the queue to a face.
+const EVENTS: usize = 64;
+
+/// Events that wait here for a face that does not take them: beyond, it is let go.
+const MAX_WAITING: usize = 4096;
+
+/// Below so many waiting events output is added: the rest waits where it is gathered.
+const FEW: usize = 8;
+
+/// A face of this engine: counts up.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(super) struct FaceNo(pub(super) u32);
+
+/// Opens faces, from anywhere. The engine ends when nobody holds one of these or a face any more.
+#[derive(Clone)]
+pub struct FaceDoor {
+    faces: mpsc::UnboundedSender<FaceEnd>,
+}
+
+impl FaceDoor {
+    pub(super) fn new() -> (Self, mpsc::UnboundedReceiver<FaceEnd>) {
+        let (faces, opened) = mpsc::unbounded_channel();
+        (Self { faces }, opened)
+    }
+
+    /// A further face. Without an engine it finds every command failing and no events.
+    pub fn open(&self) -> HostFace {
+        let (commands, requests) = mpsc::channel(COMMANDS);
+        let (events, told) = mpsc::channel(EVENTS);
+        let end = FaceEnd {
+            requests,
+            events: PollSender::new(events),
+            waiting: VecDeque::new(),
+            held: None,
+            looking: None,
+            looked: 0,
+        };
+        // An engine that has ended drops it, and so says what is the case.
+        let _ = self.faces.send(end);
+        HostFace { commands, events: told }
+    }
+}
+
+/// The engine's end of one face.
+pub(super) struct FaceEnd {
+    requests: mpsc::Receiver<Request<HostCommand>>,
+    events: PollSender<HostEvent>,
+    waiting: VecDeque<HostEvent>,
+    /// A command that cannot be done yet; later ones wait behind it.
+    pub(super) held: Option<Request<HostCommand>>,
+    /// What its person has in front, and since which look of all.
+    pub(super) looking: Option<TerminalNo>,
+    pub(super) looked: u64,
+}
+
+impl FaceEnd {
+    /// The next command; nothing once the face is gone.
+    pub(super) fn poll_request(&mut self, cx: &mut Context<'_>) -> Poll<Option<Request<HostCommand>>> {
+        self.requests.poll_recv(cx)
+    }
+
+    /// Whether output may be added.
+    pub(super) fn takes_output(&self) -> bool {
+        self.waiting.len() < FEW
+    }
+
+    pub(super) fn tell(&mut self, event: HostEvent) {
+        self.waiting.push_back(event);
+    }
+
+    /// Hands events on. False for a face that is gone, or so far behind that it must start anew.
+    pub(super) fn flush(&mut self, cx: &mut Context<'_>) -> bool {
+        while !self.waiting.is_empty() {
+            match self.events.poll_reserve(cx) {
+                Poll::Ready(Ok(())) => {
+                    if let Some(event) = self.waiting.pop_front()
+                        && self.events.send_item(event).is_err()
+                    {
+                        return false;
+                    }
+                }
+                Poll::Ready(Err(_)) => return false,
+                Poll::Pending => break,
+            }
+        }
+        self.waiting.len() <= MAX_WAITING
+    }
+
+    pub(super) fn is_told(&self) -> bool {
+        self.waiting.is_empty()
+    }
+}

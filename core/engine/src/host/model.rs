@@ -1,0 +1,357 @@
+//! A terminal's screen on a thread of its own: fed in order, asked at exact points of the stream, never further
+//! behind than its queue is long.
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    task::{Context, Poll, Waker},
+    thread::{self, JoinHandle},
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use bytes::Bytes;
+use jumpseat_screen::{Block, BlockId, Event, Options, Screen, Start};
+use jumpseat_session::{Scope, host::Ticket};
+use tokio::sync::oneshot;
+
+use super::FaceNo;
+use crate::{
+    dump,
+    face::{BlockInfo, Failure, FailureKind, Reply, ScreenFormat, SessionNo, Size, StartFrom},
+    picture,
+};
+
+/// How far the screen may be behind, in bytes. Beyond it the program waits for the screen, never for the network.
+const MAX_BEHIND: usize = 4 * 1024 * 1024;
+
+/// Buffers kept for the next reads.
+const MAX_SPARE: usize = 8;
+
+/// Block events kept until the engine takes them; the newest matter.
+const MAX_BLOCK_NEWS: usize = 256;
+
+/// What is asked of the screen at this point of the stream.
+pub(super) enum Question {
+    /// Remember this point, or a block, as what a session's guests may see from.
+    Begin { session: SessionNo, from: StartFrom },
+    /// The session's guests see it no longer.
+    Forget { session: SessionNo },
+    /// A picture for guests, compressed.
+    Snapshot { session: SessionNo, scope: Scope, ticket: Ticket },
+    /// A picture for a face's own terminal.
+    Picture { face: FaceNo, scrollback: bool },
+    /// A picture for a script.
+    Dump { format: ScreenFormat, answer: oneshot::Sender<Result<Reply, Failure>> },
+}
+
+/// What the screen has to tell.
+pub(super) enum News {
+    Title(String),
+    Cwd(String),
+    Block(BlockInfo),
+    Snapshot { session: SessionNo, ticket: Ticket, bytes: Bytes },
+    Picture { face: FaceNo, size: Size, bytes: Vec<u8> },
+}
+
+/// The engine's end. Dropping it ends the thread.
+pub(super) struct Model {
+    shared: Arc<Shared>,
+    thread: Option<JoinHandle<()>>,
+    /// Something was queued and the thread was not woken for it yet.
+    queued: bool,
+}
+
+#[derive(Default)]
+struct Shared {
+    queue: Mutex<Queue>,
+    work: Condvar,
+    told: Mutex<Told>,
+}
+
+#[derive(Default)]
+struct Queue {
+    items: VecDeque<Item>,
+    bytes: usize,
+    spare: Vec<Vec<u8>>,
+    closed: bool,
+    /// Who waits for room.
+    waiting: Option<Waker>,
+}
+
+#[derive(Default)]
+struct Told {
+    title: Option<String>,
+    cwd: Option<String>,
+    blocks: VecDeque<BlockInfo>,
+    /// As many as were asked for.
+    answers: VecDeque<News>,
+    waiting: Option<Waker>,
+}
+
+enum Item {
+    Bytes(Vec<u8>),
+    Resize(Size),
+    Question(Question),
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Model {
+    pub(super) fn start(size: Size, scrollback: usize) -> Result<Self, Failure> {
+        let shared = Arc::new(Shared::default());
+        let options = Options { cols: size.cols, rows: size.rows, scrollback, ..Options::default() };
+        let worker = Worker { shared: shared.clone(), screen: Screen::new(options), begun: BTreeMap::new() };
+        let thread = thread::Builder::new()
+            .name("jumpseat-screen".to_owned())
+            .spawn(move || worker.run())
+            .map_err(|error| Failure::new(FailureKind::System, format!("no thread for a screen: {error}")))?;
+        Ok(Self { shared, thread: Some(thread), queued: false })
+    }
+
+    /// A buffer to read into: empty, and used before where possible.
+    pub(super) fn buffer(&self) -> Vec<u8> {
+        lock(&self.shared.queue).spare.pop().unwrap_or_default()
+    }
+
+    /// Whether more may be fed; if not, the task is woken when it may.
+    pub(super) fn poll_room(&self, cx: &mut Context<'_>) -> Poll<()> {
+        let mut queue = lock(&self.shared.queue);
+        if queue.bytes < MAX_BEHIND {
+            return Poll::Ready(());
+        }
+        queue.waiting = Some(cx.waker().clone());
+        Poll::Pending
+    }
+
+    pub(super) fn feed(&mut self, bytes: Vec<u8>) {
+        let mut queue = lock(&self.shared.queue);
+        queue.bytes += bytes.len();
+        queue.items.push_back(Item::Bytes(bytes));
+        drop(queue);
+        self.queued = true;
+    }
+
+    pub(super) fn resize(&mut self, size: Size) {
+        lock(&self.shared.queue).items.push_back(Item::Resize(size));
+        self.queued = true;
+    }
+
+    pub(super) fn ask(&mut self, question: Question) {
+        lock(&self.shared.queue).items.push_back(Item::Question(question));
+        self.queued = true;
+    }
+
+    /// Wakes the thread for what was queued: once for all of it, and after what was more urgent.
+    pub(super) fn wake(&mut self) {
+        if std::mem::take(&mut self.queued) {
+            self.shared.work.notify_one();
+        }
+    }
+
+    pub(super) fn poll_news(&self, cx: &mut Context<'_>) -> Poll<News> {
+        let mut told = lock(&self.shared.told);
+        let next = told.answers.pop_front();
+        let next = next.or_else(|| told.title.take().map(News::Title));
+        let next = next.or_else(|| told.cwd.take().map(News::Cwd));
+        let next = next.or_else(|| told.blocks.pop_front().map(News::Block));
+        match next {
+            Some(news) => Poll::Ready(news),
+            None => {
+                told.waiting = Some(cx.waker().clone());
+                Poll::Pending
+            }
+        }
+    }
+}
+
+impl Drop for Model {
+    fn drop(&mut self) {
+        let mut queue = lock(&self.shared.queue);
+        queue.closed = true;
+        queue.items.clear();
+        drop(queue);
+        self.shared.work.notify_one();
+        if let Some(thread) = self.thread.take() {
+            // It is done with one read or one picture at the latest; a panic of it was reported already.
+            let _ = thread.join();
+        }
+    }
+}
+
+struct Worker {
+    shared: Arc<Shared>,
+    screen: Screen,
+    begun: BTreeMap<SessionNo, Begun>,
+}
+
+/// Where what a session's guests may see begins.
+struct Begun {
+    start: Start,
+    /// The line it begins with, while lines are as wide as they were.
+    line: Option<u64>,
+    cols: u16,
+}
+
+impl Worker {
+    fn run(mut self) {
+        while let Some(item) = self.next() {
+            match item {
+                Item::Bytes(bytes) => {
+                    self.screen.feed(epoch_millis(), &bytes);
+                    self.tell_events();
+                    self.fed(bytes);
+                }
+                Item::Resize(size) => self.screen.resize(size.cols, size.rows),
+                Item::Question(question) => self.answer(question),
+            }
+        }
+    }
+
+    fn next(&self) -> Option<Item> {
+        let mut queue = lock(&self.shared.queue);
+        loop {
+            if queue.closed {
+                return None;
+            }
+            if let Some(item) = queue.items.pop_front() {
+                return Some(item);
+            }
+            queue = self.shared.work.wait(queue).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    fn fed(&self, mut bytes: Vec<u8>) {
+        let mut queue = lock(&self.shared.queue);
+        queue.bytes -= bytes.len();
+        if queue.spare.len() < MAX_SPARE {
+            bytes.clear();
+            queue.spare.push(bytes);
+        }
+        let waiting = if queue.bytes < MAX_BEHIND { queue.waiting.take() } else { None };
+        drop(queue);
+        if let Some(waiting) = waiting {
+            waiting.wake();
+        }
+    }
+
+    fn tell_events(&mut self) {
+        let events = self.screen.take_events();
+        if events.is_empty() {
+            return;
+        }
+        let blocks: Vec<BlockInfo> = events
+            .iter()
+            .filter_map(|event| match event {
+                Event::BlockStarted(id) | Event::BlockFinished(id) => self.screen.block(*id).map(block_info),
+                _ => None,
+            })
+            .collect();
+        self.tell(|told| {
+            for event in events {
+                match event {
+                    Event::Title(title) => told.title = Some(title),
+                    Event::Cwd(cwd) => told.cwd = Some(cwd),
+                    _ => {}
+                }
+            }
+            told.blocks.extend(blocks);
+            let excess = told.blocks.len().saturating_sub(MAX_BLOCK_NEWS);
+            told.blocks.drain(..excess);
+        });
+    }
+
+    fn tell(&self, change: impl FnOnce(&mut Told)) {
+        let mut told = lock(&self.shared.told);
+        change(&mut told);
+        let waiting = told.waiting.take();
+        drop(told);
+        if let Some(waiting) = waiting {
+            waiting.wake();
+        }
+    }
+
+    fn answer(&mut self, question: Question) {
+        match question {
+            Question::Begin { session, from } => {
+                let begun = self.begin(from);
+                self.begun.insert(session, begun);
+            }
+            Question::Forget { session } => {
+                self.begun.remove(&session);
+            }
+            Question::Snapshot { session, scope, ticket } => {
+                // Nobody sees anything of a session that never began.
+                let Some(begun) = self.begun.get(&session) else { return };
+                let start = self.start(begun, scope);
+                let bytes = Bytes::from(picture::pack(&self.screen.encode(start)));
+                self.tell(|told| told.answers.push_back(News::Snapshot { session, ticket, bytes }));
+            }
+            Question::Picture { face, scrollback } => {
+                let (cols, rows) = self.screen.size();
+                let mut bytes = Vec::new();
+                if scrollback {
+                    self.screen.write_ansi(Start::Everything, &mut bytes);
+                } else {
+                    self.screen.write_viewport_ansi(&mut bytes);
+                }
+                let size = Size { cols, rows };
+                self.tell(|told| told.answers.push_back(News::Picture { face, size, bytes }));
+            }
+            Question::Dump { format, answer } => {
+                let picture = dump::screen(&self.screen, format);
+                // Who asked may have gone.
+                let _ = answer.send(Ok(Reply::Screen { picture }));
+            }
+        }
+    }
+
+    fn begin(&mut self, from: StartFrom) -> Begun {
+        let cols = self.screen.size().0;
+        let (start, line) = match from {
+            StartFrom::Start => (Start::Everything, Some(0)),
+            StartFrom::Now => {
+                let line = self.first_shown() + u64::from(self.screen.cursor().row);
+                let known = !self.screen.in_alternate();
+                (Start::Mark(self.screen.mark()), known.then_some(line))
+            }
+            StartFrom::Block { block } => {
+                let line = self.screen.block(BlockId(block)).map(Block::prompt_line);
+                (Start::Block(BlockId(block)), line)
+            }
+        };
+        Begun { start, line, cols }
+    }
+
+    /// A glimpse is the screen alone, where nothing on it lies before the session's start.
+    fn start(&self, begun: &Begun, scope: Scope) -> Start {
+        let same_lines = self.screen.size().0 == begun.cols && !self.screen.in_alternate();
+        let later = begun.line.is_some_and(|line| self.first_shown() >= line);
+        match (scope, begun.start) {
+            (Scope::Screen, Start::Everything) => Start::Viewport,
+            (Scope::Screen, _) if same_lines && later => Start::Viewport,
+            (_, start) => start,
+        }
+    }
+
+    /// The number of the line at the top of the screen.
+    fn first_shown(&self) -> u64 {
+        self.screen.lines().end.saturating_sub(u64::from(self.screen.size().1))
+    }
+}
+
+fn block_info(block: &Block) -> BlockInfo {
+    BlockInfo {
+        block: block.id.0,
+        command: block.command_line.clone(),
+        cwd: block.cwd.clone(),
+        exit_code: block.exit_code,
+        started: block.started,
+        duration: block.duration(),
+    }
+}
+
+fn epoch_millis() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as u64)
+}

@@ -1,0 +1,219 @@
+//! A terminal: its program, its screen, its faces' views, and the session that shows it.
+
+use std::{
+    collections::VecDeque,
+    future::Future as _,
+    pin::Pin,
+    task::{Context, Poll, ready},
+    time::Duration,
+};
+
+use jumpseat_session::StreamId;
+use tokio::time::{Sleep, sleep};
+
+use super::{
+    model::{Model, Question},
+    view::View,
+};
+use crate::{
+    face::{BlockInfo, Failure, SessionNo, Size, TerminalNo, TerminalStatus},
+    pty::{Pty, READ_LEN, program::Program},
+};
+
+/// Keys that wait for the program before their face has to wait, in bytes.
+const MAX_OWN_KEYS: usize = 64 * 1024;
+
+/// Guests' keys that wait for the program before further ones are lost, in bytes.
+const MAX_GUEST_KEYS: usize = 256 * 1024;
+
+/// Blocks that a status tells.
+const MAX_BLOCKS: usize = 100;
+
+/// How long output is waited for after the program ended: something else may hold its terminal open.
+const DRAIN_FOR: Duration = Duration::from_millis(250);
+
+/// A terminal.
+pub(super) struct Terminal {
+    pub(super) no: TerminalNo,
+    pub(super) title: String,
+    pub(super) cwd: Option<String>,
+    pub(super) size: Size,
+    pub(super) session: Option<(SessionNo, StreamId)>,
+    pub(super) model: Model,
+    pub(super) views: Vec<View>,
+    blocks: VecDeque<BlockInfo>,
+    program: Option<Pty>,
+    keys: VecDeque<u8>,
+    end: End,
+    /// Whether the faces were told that it closed.
+    pub(super) closed: bool,
+}
+
+/// How far the program is with ending.
+#[derive(Default)]
+struct End {
+    /// Its output is over.
+    silent: bool,
+    exit: Option<Option<i32>>,
+    drain: Option<Pin<Box<Sleep>>>,
+}
+
+impl Terminal {
+    pub(super) fn open(
+        no: TerminalNo,
+        program: &Program,
+        title: String,
+        size: Size,
+        scrollback: usize,
+    ) -> Result<Self, Failure> {
+        Ok(Self {
+            no,
+            title,
+            cwd: None,
+            size,
+            session: None,
+            model: Model::start(size, scrollback)?,
+            views: Vec::new(),
+            blocks: VecDeque::new(),
+            program: Some(Pty::spawn(program, size)?),
+            keys: VecDeque::new(),
+            end: End::default(),
+            closed: false,
+        })
+    }
+
+    /// Whether a face's keys are taken now.
+    pub(super) fn takes_keys(&self) -> bool {
+        self.keys.len() < MAX_OWN_KEYS
+    }
+
+    /// A face's keys.
+    pub(super) fn own_keys(&mut self, cx: &mut Context<'_>, bytes: &[u8]) {
+        self.keys.extend(bytes);
+        self.write(cx);
+    }
+
+    /// A guest's keys. Nobody is kept waiting for a guest: what does not fit is lost.
+    pub(super) fn guest_keys(&mut self, cx: &mut Context<'_>, bytes: &[u8]) {
+        if self.keys.len() + bytes.len() > MAX_GUEST_KEYS {
+            tracing::warn!(terminal = self.no.0, "a program takes no keys: a guest's were dropped");
+            return;
+        }
+        self.keys.extend(bytes);
+        self.write(cx);
+    }
+
+    /// Hands waiting keys to the program, as far as it takes them.
+    pub(super) fn write(&mut self, cx: &mut Context<'_>) {
+        let Some(program) = &mut self.program else { return self.keys.clear() };
+        while !self.keys.is_empty() {
+            match program.poll_write(cx, self.keys.as_slices().0) {
+                Poll::Ready(Ok(written)) => drop(self.keys.drain(..written)),
+                // The end of the program is told by what reads it.
+                Poll::Ready(Err(_)) => return self.keys.clear(),
+                Poll::Pending => return,
+            }
+        }
+    }
+
+    /// The next output: a gathered read, when everyone who paces this terminal has room for one.
+    pub(super) fn poll_output(&mut self, cx: &mut Context<'_>) -> Poll<Vec<u8>> {
+        if self.end.silent || !self.views.iter().all(View::has_room) {
+            return Poll::Pending;
+        }
+        ready!(self.model.poll_room(cx));
+        let Some(program) = &mut self.program else { return Poll::Pending };
+        let mut buffer = self.model.buffer();
+        buffer.reserve(READ_LEN);
+        match program.poll_read(cx, &mut buffer) {
+            Poll::Ready(Ok(true)) => Poll::Ready(buffer),
+            Poll::Ready(Ok(false) | Err(_)) => {
+                self.end.silent = true;
+                Poll::Pending
+            }
+            Poll::Pending => Poll::Pending,
+        }
+    }
+
+    /// The end of the program, told once: its exit code, after all of its output.
+    pub(super) fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<Option<i32>> {
+        let Some(program) = &mut self.program else { return Poll::Pending };
+        if self.end.exit.is_none()
+            && let Poll::Ready(code) = program.poll_exit(cx)
+        {
+            self.end.exit = Some(code);
+        }
+        if !self.end.silent && self.end.exit.is_none() {
+            return Poll::Pending;
+        }
+        if let (true, Some(code)) = (self.end.silent, self.end.exit) {
+            self.program = None;
+            return Poll::Ready(code);
+        }
+        let drain = self.end.drain.get_or_insert_with(|| Box::pin(sleep(DRAIN_FOR)));
+        ready!(drain.as_mut().poll(cx));
+        if let Some(code) = self.end.exit {
+            // Someone in the background holds on to the terminal, which goes nevertheless.
+            self.end.silent = true;
+            self.program = None;
+            return Poll::Ready(code);
+        }
+        // It gave its terminal up and runs on.
+        program.hang_up();
+        Poll::Pending
+    }
+
+    /// Whether its program runs.
+    pub(super) fn is_running(&self) -> bool {
+        self.program.is_some()
+    }
+
+    /// The exit code, once the program has ended.
+    pub(super) fn exit(&self) -> Option<Option<i32>> {
+        if self.program.is_some() { None } else { self.end.exit }
+    }
+
+    pub(super) fn hang_up(&mut self) {
+        if let Some(program) = &mut self.program {
+            program.hang_up();
+        }
+    }
+
+    pub(super) fn resize(&mut self, size: Size) -> Result<(), Failure> {
+        self.size = size;
+        self.model.resize(size);
+        self.program.as_ref().map_or(Ok(()), |program| program.resize(size))
+    }
+
+    /// Shows it to a face, with its picture first.
+    pub(super) fn attach(&mut self, view: View, scrollback: bool) {
+        self.model.ask(Question::Picture { face: view.face, scrollback });
+        self.detach(&view);
+        self.views.push(view);
+    }
+
+    fn detach(&mut self, view: &View) {
+        self.views.retain(|other| other.face != view.face);
+    }
+
+    pub(super) fn block(&mut self, block: &BlockInfo) {
+        match self.blocks.iter_mut().rev().find(|known| known.block == block.block) {
+            Some(known) => known.clone_from(block),
+            None => self.blocks.push_back(block.clone()),
+        }
+        if self.blocks.len() > MAX_BLOCKS {
+            self.blocks.pop_front();
+        }
+    }
+
+    pub(super) fn status(&self) -> TerminalStatus {
+        TerminalStatus {
+            terminal: self.no,
+            title: self.title.clone(),
+            cwd: self.cwd.clone(),
+            size: self.size,
+            session: self.session.map(|(session, _)| session),
+            blocks: self.blocks.iter().cloned().collect(),
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! A terminal as one face sees it: its picture first, then its bytes, no faster than the face gives credit.
+
+use super::FaceNo;
+use crate::face::{HostEvent, Size, TerminalNo};
+
+/// Bytes that wait for one face's credit before the terminal's program has to wait.
+const MAX_PENDING: usize = 64 * 1024;
+
+/// Bytes in one event: what is gathered here saves the face calls.
+const MAX_EVENT: usize = 64 * 1024;
+
+/// One face's view of one terminal.
+pub(super) struct View {
+    pub(super) face: FaceNo,
+    /// Bytes that the face still takes.
+    credit: i64,
+    pending: Vec<u8>,
+    /// The picture was asked for; what comes meanwhile stands behind it.
+    waits_for_picture: bool,
+}
+
+impl View {
+    pub(super) fn new(face: FaceNo, window: u32) -> Self {
+        Self { face, credit: i64::from(window), pending: Vec::new(), waits_for_picture: true }
+    }
+
+    pub(super) fn has_room(&self) -> bool {
+        self.pending.len() < MAX_PENDING
+    }
+
+    pub(super) fn credit(&mut self, bytes: u32) {
+        self.credit = self.credit.saturating_add(i64::from(bytes));
+    }
+
+    pub(super) fn show(&mut self, bytes: &[u8]) {
+        self.pending.extend_from_slice(bytes);
+    }
+
+    /// The picture that was asked for: everything that is pending came after it.
+    pub(super) fn picture(
+        &mut self,
+        terminal: TerminalNo,
+        size: Size,
+        mut picture: Vec<u8>,
+    ) -> Option<HostEvent> {
+        if !std::mem::take(&mut self.waits_for_picture) {
+            return None;
+        }
+        picture.append(&mut self.pending);
+        self.pending = picture;
+        Some(HostEvent::Picture { terminal, size })
+    }
+
+    /// What the face may get now; all of it once the terminal has ended.
+    pub(super) fn take(&mut self, terminal: TerminalNo, ended: bool) -> Option<HostEvent> {
+        if self.waits_for_picture || self.pending.is_empty() || (self.credit <= 0 && !ended) {
+            return None;
+        }
+        let allowed =
+            if ended { MAX_EVENT } else { usize::try_from(self.credit).unwrap_or(0).min(MAX_EVENT) };
+        let bytes = if self.pending.len() <= allowed {
+            std::mem::take(&mut self.pending)
+        } else {
+            let rest = self.pending.split_off(allowed);
+            std::mem::replace(&mut self.pending, rest)
+        };
+        self.credit -= bytes.len() as i64;
+        Some(HostEvent::Output { terminal, bytes })
+    }
+
+    /// Whether the face has seen everything.
+    pub(super) fn is_drained(&self) -> bool {
+        !self.waits_for_picture && self.pending.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NO: TerminalNo = TerminalNo(1);
+
+    fn bytes(event: Option<HostEvent>) -> Option<Vec<u8>> {
+        event.map(|event| match event {
+            HostEvent::Output { bytes, .. } => bytes,
+            other => panic!("{other:?}"),
+        })
+    }
+
+    #[test]
+    fn the_picture_comes_before_what_was_printed_meanwhile() {
+        let mut view = View::new(FaceNo(1), 100);
+        view.show(b"after");
+        assert_eq!(view.take(NO, false), None);
+        assert!(view.picture(NO, Size { cols: 8, rows: 2 }, b"picture ".to_vec()).is_some());
+        assert_eq!(bytes(view.take(NO, false)).unwrap(), b"picture after");
+        assert!(view.is_drained());
+    }
+
+    #[test]
+    fn nothing_goes_out_beyond_the_credit() {
+        let mut view = View::new(FaceNo(1), 4);
+        view.picture(NO, Size { cols: 8, rows: 2 }, Vec::new());
+        view.show(b"123456789");
+        assert_eq!(bytes(view.take(NO, false)).unwrap(), b"1234");
+        assert_eq!(view.take(NO, false), None);
+        view.credit(2);
+        assert_eq!(bytes(view.take(NO, false)).unwrap(), b"56");
+        view.show(&vec![0; MAX_PENDING]);
+        assert!(!view.has_room());
+        // What a program printed last is shown, credit or not.
+        assert!(view.take(NO, true).is_some());
+    }
+}

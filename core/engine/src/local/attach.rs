@@ -1,0 +1,200 @@
+//! The face's side of the local socket.
+
+use std::{
+    collections::BTreeMap,
+    fs, io,
+    os::unix::fs::FileTypeExt as _,
+    path::{Path, PathBuf},
+    pin::pin,
+};
+
+use tokio::{
+    io::AsyncWriteExt as _,
+    net::{UnixStream, unix::OwnedReadHalf},
+    sync::{mpsc, oneshot},
+    time::timeout,
+};
+
+use super::{
+    failure,
+    folder::RuntimeFolder,
+    frame::Frame,
+    listener::check_peer,
+    message::{Answer, GREET_FOR, ToEngine, ToFace, greet},
+};
+use crate::face::{
+    Failure, HostCommand, HostEvent, HostFace, Reply,
+    handle::{COMMANDS, Request},
+};
+
+/// Events between the socket and the face. What a face attaches is bounded by its credit; one that is this far
+/// behind with all else is let go, as the engine would.
+const EVENTS: usize = 4096;
+
+/// Bytes that are gathered before they are written.
+const GATHER: usize = 128 * 1024;
+
+/// A process of the same person that hosts.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LocalProcess {
+    path: PathBuf,
+}
+
+/// Every process that hosts right now, the holder among them. Sockets that nobody listens at any more are removed.
+///
+/// # Errors
+/// [`FailureKind::Local`](crate::face::FailureKind::Local) if the folder cannot be read.
+pub async fn processes(folder: &RuntimeFolder) -> Result<Vec<LocalProcess>, Failure> {
+    let mut found = Vec::new();
+    let entries = fs::read_dir(folder.path()).map_err(|error| failure(folder.path(), error))?;
+    for entry in entries.flatten() {
+        let path = entry.path();
+        let socket = entry.file_type().is_ok_and(|kind| kind.is_socket());
+        if !socket || path.extension().is_none_or(|extension| extension != "sock") {
+            continue;
+        }
+        match UnixStream::connect(&path).await {
+            Ok(_) => found.push(LocalProcess { path }),
+            Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => drop(fs::remove_file(&path)),
+            Err(_) => {}
+        }
+    }
+    found.sort_by(|one, other| one.path.cmp(&other.path));
+    Ok(found)
+}
+
+impl LocalProcess {
+    /// A face of its engine. Needs a tokio runtime, which carries it.
+    ///
+    /// # Errors
+    /// [`FailureKind::Local`](crate::face::FailureKind::Local) if it went away, or speaks another version.
+    pub async fn connect(&self) -> Result<HostFace, Failure> {
+        connect(&self.path).await
+    }
+
+    /// Where it listens.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+pub(super) async fn connect(path: &Path) -> Result<HostFace, Failure> {
+    let mut stream = UnixStream::connect(path).await.map_err(|error| failure(path, error))?;
+    check_peer(&stream).map_err(|error| failure(path, error))?;
+    let greeted = timeout(GREET_FOR, greet(&mut stream)).await;
+    let other =
+        greeted.map_err(|_| failure(path, "it does not answer"))?.map_err(|error| failure(path, error))?;
+    other.check()?;
+    let (commands, requests) = mpsc::channel(COMMANDS);
+    let (events, told) = mpsc::channel(EVENTS);
+    // It ends when the face is dropped, or the other end goes: the face holds the queues that say so.
+    tokio::spawn(async move {
+        if let Err(error) = carry(stream, requests, events).await {
+            tracing::debug!(%error, "a local connection ended");
+        }
+    });
+    Ok(HostFace { commands, events: told })
+}
+
+type Waiting = (u64, oneshot::Sender<Result<Reply, Failure>>);
+
+async fn carry(
+    stream: UnixStream,
+    mut requests: mpsc::Receiver<Request<HostCommand>>,
+    events: mpsc::Sender<HostEvent>,
+) -> io::Result<()> {
+    let (read, mut write) = stream.into_split();
+    // As many as can be on their way: each was a request.
+    let (wait, waiting) = mpsc::unbounded_channel();
+    let mut reading = pin!(read_events(read, events, waiting));
+    let mut next_id = 1;
+    let mut out = Vec::new();
+    loop {
+        let request = tokio::select! {
+            done = &mut reading => return done,
+            request = requests.recv() => request,
+        };
+        let Some(mut request) = request else { return Ok(()) };
+        loop {
+            put_request(request, &mut next_id, &wait, &mut out)?;
+            match requests.try_recv() {
+                Ok(next) if out.len() < GATHER => request = next,
+                Ok(next) => {
+                    put_request(next, &mut next_id, &wait, &mut out)?;
+                    break;
+                }
+                Err(_) => break,
+            }
+        }
+        tokio::select! {
+            done = &mut reading => return done,
+            written = write.write_all(&out) => written?,
+        }
+        out.clear();
+        out.shrink_to(GATHER);
+    }
+}
+
+fn put_request(
+    request: Request<HostCommand>,
+    next_id: &mut u64,
+    wait: &mpsc::UnboundedSender<Waiting>,
+    out: &mut Vec<u8>,
+) -> io::Result<()> {
+    let Request { command, answer } = request;
+    match command {
+        HostCommand::Input { terminal, bytes } => {
+            Frame::put_bytes(terminal, &bytes, out);
+            // The socket carries keys without an answer: that they are on their way is all that can be said.
+            drop(answer.send(Ok(Reply::Done)));
+            Ok(())
+        }
+        command if answer.is_closed() => Frame::put_json(&ToEngine { id: None, command }, out),
+        command => {
+            let id = *next_id;
+            *next_id += 1;
+            Frame::put_json(&ToEngine { id: Some(id), command }, out)?;
+            // The reader is gone only together with this connection.
+            let _ = wait.send((id, answer));
+            Ok(())
+        }
+    }
+}
+
+async fn read_events(
+    mut read: OwnedReadHalf,
+    events: mpsc::Sender<HostEvent>,
+    mut waiting: mpsc::UnboundedReceiver<Waiting>,
+) -> io::Result<()> {
+    let mut asked: BTreeMap<u64, oneshot::Sender<Result<Reply, Failure>>> = BTreeMap::new();
+    while let Some(frame) = Frame::read(&mut read).await? {
+        let event = match frame {
+            Frame::Bytes(terminal, bytes) => HostEvent::Output { terminal, bytes },
+            Frame::Json(json) => match serde_json::from_slice(&json)? {
+                ToFace::Event(event) => event,
+                ToFace::Answer { id, answer } => {
+                    while let Ok((id, answer)) = waiting.try_recv() {
+                        asked.insert(id, answer);
+                    }
+                    settle(asked.remove(&id), answer);
+                    continue;
+                }
+            },
+        };
+        match events.try_send(event) {
+            // A face that only asks has let its events go.
+            Ok(()) | Err(mpsc::error::TrySendError::Closed(_)) => {}
+            Err(mpsc::error::TrySendError::Full(_)) => {
+                return Err(io::Error::other("the face is too far behind"));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn settle(asked: Option<oneshot::Sender<Result<Reply, Failure>>>, answer: Answer) {
+    if let Some(asked) = asked {
+        // Who asked may have stopped waiting.
+        let _ = asked.send(answer.into());
+    }
+}

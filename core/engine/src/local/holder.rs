@@ -1,0 +1,168 @@
+//! The holder: one background process of a person, which keeps terminals and sessions alive while faces come and
+//! go. It is started on demand, and ends with the last thing it holds.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    io::{self, Write as _},
+    os::unix::fs::OpenOptionsExt as _,
+    path::{Path, PathBuf},
+    process::Stdio,
+    time::Duration,
+};
+
+use rustix::fs::{FlockOperation, flock};
+use tokio::{io::AsyncReadExt as _, process::Command, time::timeout};
+
+use super::{attach::connect, failure, folder::RuntimeFolder, listener::Listener};
+use crate::{
+    HostEngine, HostSetup,
+    face::{Failure, FailureKind, HostFace},
+};
+
+/// What a holder says on its standard output once it can be reached.
+const READY: &[u8] = b"ready\n";
+
+/// How long a holder may take to start.
+const START_FOR: Duration = Duration::from_secs(10);
+
+/// How a holder runs.
+pub struct HoldSetup {
+    /// The engine's setup.
+    pub host: HostSetup,
+    /// How long it stays with nothing to hold: at its start, and after the last thing.
+    pub idle: Duration,
+}
+
+/// The background process itself: comes back when there is nothing more to hold. If there is a holder already, at
+/// once.
+///
+/// # Errors
+/// [`FailureKind::Local`] if its lock or socket cannot be made.
+pub async fn hold(setup: HoldSetup) -> Result<(), Failure> {
+    // Out of the starter's session: closing its terminal is none of this process's business. It fails for a
+    // process that leads a group already, which then has a place of its own.
+    let _ = rustix::process::setsid();
+    let folder = setup.host.runtime.clone();
+    let Some(_lock) = lock(&folder)? else {
+        return say_ready();
+    };
+    let listener = Listener::bind_at(socket(&folder))?;
+    let (engine, door) = HostEngine::new(setup.host);
+    let mut alive = engine.alive();
+    let mut running = tokio::spawn(engine.run());
+    let serving = tokio::spawn(listener.serve(door));
+    say_ready()?;
+    loop {
+        tokio::select! {
+            // It was told to end.
+            _ = &mut running => break,
+            result = timeout(setup.idle, alive.wait_for(|alive| *alive > 0)) => {
+                if result.is_err() {
+                    break;
+                }
+            }
+        }
+        tokio::select! {
+            _ = &mut running => break,
+            _ = alive.wait_for(|alive| *alive == 0) => {}
+        }
+    }
+    // Its faces and its door go; the engine ends with them, and says so to whoever is still there.
+    serving.abort();
+    let _ = serving.await;
+    if !running.is_finished() {
+        let _ = running.await;
+    }
+    Ok(())
+}
+
+/// A face of the holder, which `program` with `arguments` starts if there is none.
+///
+/// # Errors
+/// [`FailureKind::Local`] if it cannot be started or reached.
+pub async fn holder(
+    folder: &RuntimeFolder,
+    program: &Path,
+    arguments: &[&str],
+    log: Option<&Path>,
+) -> Result<HostFace, Failure> {
+    let socket = socket(folder);
+    // A holder may end between the two steps: then it is started once more.
+    for _ in 0..3 {
+        match connect(&socket).await {
+            Ok(face) => return Ok(face),
+            // It is there and speaks another version, or does not answer.
+            Err(failure) if is_held(folder)? => return Err(failure),
+            Err(_) => start(program, arguments, log).await?,
+        }
+    }
+    connect(&socket).await
+}
+
+async fn start(program: &Path, arguments: &[&str], log: Option<&Path>) -> Result<(), Failure> {
+    let errors = match log {
+        Some(log) => {
+            let file = OpenOptions::new().create(true).append(true).mode(0o600).open(log);
+            Stdio::from(file.map_err(|error| failure(log, error))?)
+        }
+        None => Stdio::null(),
+    };
+    let mut child = Command::new(program)
+        .args(arguments)
+        .env_remove("JUMPSEAT_TOKEN")
+        .current_dir("/")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(errors)
+        .spawn()
+        .map_err(|error| failure(program, error))?;
+    let mut said = Vec::new();
+    if let Some(stdout) = child.stdout.take() {
+        let mut stdout = stdout.take(READY.len() as u64);
+        // What it did not say in time it did not say.
+        let _ = timeout(START_FOR, stdout.read_to_end(&mut said)).await;
+    }
+    if said == READY {
+        // It lives on by itself; while this process lives, the runtime reaps it.
+        Ok(())
+    } else {
+        Err(Failure::new(FailureKind::Local, "the background process did not start").hint(format!(
+            "run `{} {}` to see why",
+            program.display(),
+            arguments.join(" ")
+        )))
+    }
+}
+
+fn say_ready() -> Result<(), Failure> {
+    let mut out = io::stdout();
+    let said = out.write_all(READY).and_then(|()| out.flush());
+    // Whoever started it may be gone; from here on nobody reads what it prints.
+    let _ = said;
+    let null = OpenOptions::new().write(true).open("/dev/null");
+    let null = null.map_err(|error| failure(Path::new("/dev/null"), error))?;
+    rustix::stdio::dup2_stdout(&null).map_err(|error| failure(Path::new("/dev/null"), error))
+}
+
+fn socket(folder: &RuntimeFolder) -> PathBuf {
+    folder.path().join("hold.sock")
+}
+
+/// The lock that makes it one holder; nothing if another has it. It goes with the process, however that ends.
+fn lock(folder: &RuntimeFolder) -> Result<Option<File>, Failure> {
+    let path = folder.path().join("hold.lock");
+    let file = OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(&path);
+    let file = file.map_err(|error| failure(&path, error))?;
+    match flock(&file, FlockOperation::NonBlockingLockExclusive) {
+        Ok(()) => Ok(Some(file)),
+        Err(rustix::io::Errno::WOULDBLOCK) => Ok(None),
+        Err(error) => Err(failure(&path, error)),
+    }
+}
+
+fn is_held(folder: &RuntimeFolder) -> Result<bool, Failure> {
+    let Some(_lock) = lock(folder)? else { return Ok(true) };
+    // A socket without a holder leads nowhere.
+    let _ = fs::remove_file(socket(folder));
+    Ok(false)
+}

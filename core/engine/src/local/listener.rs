@@ -1,0 +1,198 @@
+//! The engine's side of the local socket.
+
+use std::{
+    collections::VecDeque,
+    fs, io,
+    os::unix::fs::PermissionsExt as _,
+    path::{Path, PathBuf},
+    pin::pin,
+};
+
+use futures_util::{StreamExt as _, stream::FuturesUnordered};
+use tokio::{
+    io::AsyncWriteExt as _,
+    net::{UnixListener, UnixStream, unix::OwnedReadHalf},
+    sync::{mpsc, oneshot},
+    task::JoinSet,
+    time::timeout,
+};
+
+use super::{
+    failure,
+    folder::RuntimeFolder,
+    frame::Frame,
+    message::{GREET_FOR, ToEngine, ToFace, greet},
+};
+use crate::{
+    FaceDoor,
+    face::{Failure, HostCommand, HostEvent, HostFace},
+};
+
+/// Bytes that are gathered before they are written.
+const GATHER: usize = 128 * 1024;
+
+/// Faces at one time: far above need, far below the limit of descriptors.
+const MAX_FACES: usize = 64;
+
+/// A socket in the private folder, removed when this is dropped.
+pub struct Listener {
+    listener: UnixListener,
+    path: PathBuf,
+}
+
+impl Listener {
+    /// Listens as this process: `<pid>.sock`.
+    ///
+    /// # Errors
+    /// [`FailureKind::Local`](crate::face::FailureKind::Local) if the socket cannot be made.
+    pub fn bind(folder: &RuntimeFolder) -> Result<Self, Failure> {
+        Self::bind_at(folder.path().join(format!("{}.sock", std::process::id())))
+    }
+
+    pub(super) fn bind_at(path: PathBuf) -> Result<Self, Failure> {
+        // Whoever had the name is gone: a process's own number, or the holder's under its lock.
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failure(&path, error)),
+            _ => {}
+        }
+        let listener = UnixListener::bind(&path).map_err(|error| failure(&path, error))?;
+        // The folder keeps everyone else out already.
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600))
+            .map_err(|error| failure(&path, error))?;
+        Ok(Self { listener, path })
+    }
+
+    /// Where it listens.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Serves faces until it is dropped.
+    pub async fn serve(self, door: FaceDoor) {
+        let mut faces = JoinSet::new();
+        loop {
+            tokio::select! {
+                accepted = self.listener.accept() => match accepted {
+                    Ok((stream, _)) if faces.len() < MAX_FACES => {
+                        let door = door.clone();
+                        faces.spawn(async move {
+                            if let Err(error) = serve_face(stream, &door).await {
+                                tracing::debug!(%error, "a local face ended");
+                            }
+                        });
+                    }
+                    Ok(_) => tracing::warn!("too many local faces"),
+                    // Out of descriptors, perhaps: a face that ends frees one.
+                    Err(error) => {
+                        tracing::warn!(%error, "no local face could be accepted");
+                        if faces.join_next().await.is_none() {
+                            tokio::task::yield_now().await;
+                        }
+                    }
+                },
+                Some(_) = faces.join_next() => {}
+            }
+        }
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        // It may be gone already, with its folder.
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+/// Whether the other end is the same person: the folder's mode says so already, the kernel says it again.
+pub(super) fn check_peer(stream: &UnixStream) -> io::Result<()> {
+    let peer = stream.peer_cred()?.uid();
+    if peer == rustix::process::geteuid().as_raw() {
+        Ok(())
+    } else {
+        Err(io::Error::new(io::ErrorKind::PermissionDenied, "the other end is somebody else"))
+    }
+}
+
+async fn serve_face(mut stream: UnixStream, door: &FaceDoor) -> io::Result<()> {
+    check_peer(&stream)?;
+    let other = timeout(GREET_FOR, greet(&mut stream)).await??;
+    if other.check().is_err() {
+        // It was told our version, too, and says what is the matter.
+        return Ok(());
+    }
+    let mut face = door.open();
+    let (read, mut write) = stream.into_split();
+    let (ask, mut asked) = mpsc::channel(1);
+    let commands = face.commands.clone();
+    let mut reading = pin!(read_commands(read, commands, ask));
+    let mut answers = FuturesUnordered::new();
+    let mut out = Vec::new();
+    loop {
+        tokio::select! {
+            biased;
+            done = &mut reading => return done,
+            Some((id, answer)) = asked.recv() => answers.push(async move { (id, answer.await) }),
+            Some((id, answer)) = answers.next(), if !answers.is_empty() => {
+                let answer = answer.unwrap_or_else(|_: oneshot::error::RecvError| Err(Failure::gone()));
+                Frame::put_json(&ToFace::Answer { id, answer: answer.into() }, &mut out)?;
+            }
+            event = face.next() => match event {
+                Some(event) => put_events(&mut face, event, &mut out)?,
+                None => return Ok(()),
+            },
+        }
+        // While this waits for the other end, so do the engine's events, which are bounded there.
+        if !out.is_empty() {
+            tokio::select! {
+                done = &mut reading => return done,
+                written = write.write_all(&out) => written?,
+            }
+            out.clear();
+            out.shrink_to(GATHER);
+        }
+    }
+}
+
+/// This event and those that wait behind it.
+fn put_events(face: &mut HostFace, event: HostEvent, out: &mut Vec<u8>) -> io::Result<()> {
+    let mut events = VecDeque::from([event]);
+    while let Some(event) = events.pop_front() {
+        match event {
+            HostEvent::Output { terminal, bytes } => Frame::put_bytes(terminal, &bytes, out),
+            event => Frame::put_json(&ToFace::Event(event), out)?,
+        }
+        if out.len() < GATHER {
+            events.extend(face.try_next());
+        }
+    }
+    Ok(())
+}
+
+type Asked = (u64, oneshot::Receiver<Result<crate::face::Reply, Failure>>);
+
+/// Reads until the other end is gone, or breaks the rules.
+async fn read_commands(
+    mut read: OwnedReadHalf,
+    commands: mpsc::Sender<crate::face::handle::Request<HostCommand>>,
+    ask: mpsc::Sender<Asked>,
+) -> io::Result<()> {
+    while let Some(frame) = Frame::read(&mut read).await? {
+        let (id, command) = match frame {
+            Frame::Json(json) => {
+                let ToEngine { id, command } = serde_json::from_slice(&json)?;
+                (id, command)
+            }
+            Frame::Bytes(terminal, bytes) => (None, HostCommand::Input { terminal, bytes }),
+        };
+        let (answer, answered) = oneshot::channel();
+        if commands.send(crate::face::handle::Request { command, answer }).await.is_err() {
+            return Ok(());
+        }
+        if let Some(id) = id
+            && ask.send((id, answered)).await.is_err()
+        {
+            return Ok(());
+        }
+    }
+    Ok(())
+}

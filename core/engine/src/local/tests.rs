@@ -1,0 +1,189 @@
+//! The local socket with a real engine behind it.
+
+use std::{fs, os::unix::fs::PermissionsExt as _, time::Duration};
+
+use tempfile::TempDir;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::{UnixListener, UnixStream},
+};
+
+use super::{attach::connect, frame::Frame, holder::hold, message::greet, *};
+use crate::{
+    FaceDoor, HostEngine, HostSetup, Proxies, TransportSetup,
+    face::{HostCommand, HostEvent, HostFace, Reply, ScreenFormat, TerminalNo, TerminalOptions},
+};
+
+async fn within<T>(future: impl Future<Output = T>) -> T {
+    tokio::time::timeout(Duration::from_secs(20), future).await.expect("it takes far less than 20 s")
+}
+
+fn folder() -> (TempDir, RuntimeFolder) {
+    let parent = tempfile::tempdir().unwrap();
+    let folder = RuntimeFolder::at(parent.path().join("run")).unwrap();
+    (parent, folder)
+}
+
+fn setup(runtime: RuntimeFolder) -> HostSetup {
+    let transport = TransportSetup { ca_file: None, proxies: Proxies::none(), allow_plain: false };
+    HostSetup { transport, start_relay: None, runtime }
+}
+
+fn engine(folder: &RuntimeFolder) -> FaceDoor {
+    let (engine, door) = HostEngine::new(setup(folder.clone()));
+    tokio::spawn(engine.run());
+    door
+}
+
+async fn open(face: &HostFace, script: &str) -> TerminalNo {
+    let command = ["/bin/sh", "-c", script].map(str::to_owned).to_vec();
+    let options = TerminalOptions { command, ..TerminalOptions::default() };
+    match within(face.ask(HostCommand::OpenTerminal(options))).await.unwrap() {
+        Reply::Terminal { terminal } => terminal,
+        other => panic!("{other:?}"),
+    }
+}
+
+async fn shows(face: &mut HostFace, text: &str) {
+    let mut seen = Vec::new();
+    within(async {
+        while !String::from_utf8_lossy(&seen).contains(text) {
+            if let HostEvent::Output { bytes, .. } = face.next().await.expect("the engine runs") {
+                seen.extend(bytes);
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_face_over_the_socket_is_a_face() {
+    let (_parent, folder) = folder();
+    let listener = Listener::bind(&folder).unwrap();
+    assert_eq!(fs::metadata(listener.path()).unwrap().permissions().mode() & 0o777, 0o600);
+    tokio::spawn(listener.serve(engine(&folder)));
+
+    let found = processes(&folder).await.unwrap();
+    assert_eq!(found.len(), 1);
+    let mut face = within(found[0].connect()).await.unwrap();
+    let terminal = open(&face, "while read line; do echo got:$line.; done").await;
+    face.ask(HostCommand::Attach { terminal, window: 65536, scrollback: true }).await.unwrap();
+    face.ask(HostCommand::Input { terminal, bytes: b"hello\r".to_vec() }).await.unwrap();
+    shows(&mut face, "got:hello.").await;
+
+    // The face goes without a word, and what it opened is there for the next one.
+    drop(face);
+    let mut face = within(found[0].connect()).await.unwrap();
+    let Reply::Status(status) = within(face.ask(HostCommand::Status)).await.unwrap() else { panic!() };
+    assert_eq!(status.terminals[0].terminal, terminal);
+    face.ask(HostCommand::Attach { terminal, window: 65536, scrollback: true }).await.unwrap();
+    shows(&mut face, "got:hello.").await;
+    let failure = face.ask(HostCommand::CloseTerminal { terminal: TerminalNo(77) }).await.unwrap_err();
+    assert_eq!(failure.kind, FailureKind::NotFound);
+}
+
+#[tokio::test]
+async fn a_flood_over_the_socket_keeps_to_its_window() {
+    let (_parent, folder) = folder();
+    let listener = Listener::bind(&folder).unwrap();
+    let path = listener.path().to_owned();
+    tokio::spawn(listener.serve(engine(&folder)));
+    let mut face = within(connect(&path)).await.unwrap();
+    let terminal = open(&face, "read line; seq 1 200000; echo over; read line").await;
+    face.ask(HostCommand::Attach { terminal, window: 65536, scrollback: false }).await.unwrap();
+    face.ask(HostCommand::Input { terminal, bytes: b"\r".to_vec() }).await.unwrap();
+    let (mut total, mut ahead, mut tail) = (0, 0, Vec::new());
+    within(async {
+        while !String::from_utf8_lossy(&tail).contains("over") {
+            let Some(HostEvent::Output { bytes, .. }) = face.next().await else { continue };
+            ahead += bytes.len();
+            total += bytes.len();
+            assert!(ahead <= 65536, "{ahead}");
+            tail.extend(&bytes);
+            tail.drain(..tail.len().saturating_sub(64));
+            if ahead > 32768 {
+                let bytes = u32::try_from(ahead).unwrap();
+                face.tell(HostCommand::Credit { terminal, bytes }).await.unwrap();
+                ahead = 0;
+            }
+        }
+    })
+    .await;
+    assert!(total > 1_000_000, "{total}");
+}
+
+#[tokio::test]
+async fn what_breaks_the_rules_is_cut_off_and_others_are_not() {
+    let (_parent, folder) = folder();
+    let listener = Listener::bind(&folder).unwrap();
+    let path = listener.path().to_owned();
+    tokio::spawn(listener.serve(engine(&folder)));
+    let face = within(connect(&path)).await.unwrap();
+    for (greeted, nonsense) in [
+        (false, &b"GET / HTTP/1.1\r\n\r\n"[..]),
+        (false, &[0, 0, 0, 2, 0, b'x']),
+        (true, &[255, 255, 255, 255, 0]),
+        (true, &[0, 0, 0, 3, 0, b'{', b'}']),
+        (true, &[0, 0, 0, 1, 7]),
+    ] {
+        let mut stream = UnixStream::connect(&path).await.unwrap();
+        if greeted {
+            greet(&mut stream).await.unwrap();
+        }
+        stream.write_all(nonsense).await.unwrap();
+        stream.shutdown().await.unwrap();
+        let mut rest = Vec::new();
+        // Reset or closed: the end in either case.
+        let _ = within(stream.read_to_end(&mut rest)).await;
+        assert!(within(face.ask(HostCommand::Status)).await.is_ok(), "after {nonsense:?}");
+    }
+}
+
+#[tokio::test]
+async fn another_version_is_told_apart_from_a_dead_process() {
+    let (_parent, folder) = folder();
+    let path = folder.path().join("1.sock");
+    let other = UnixListener::bind(&path).unwrap();
+    let answering = tokio::spawn(async move {
+        let (mut stream, _) = other.accept().await.unwrap();
+        let mut out = Vec::new();
+        Frame::put_json(&serde_json::json!({"jumpseat": 99, "program": "9.9.9"}), &mut out).unwrap();
+        stream.write_all(&out).await.unwrap();
+        Frame::read(&mut stream).await.unwrap();
+    });
+    let failure = within(connect(&path)).await.err().unwrap();
+    assert!(failure.message.contains("9.9.9"), "{failure}");
+    within(answering).await.unwrap();
+    // Its listener went with the task: the socket is stale now, and goes.
+    assert!(processes(&folder).await.unwrap().is_empty() && !path.exists());
+}
+
+#[tokio::test]
+async fn a_holder_ends_with_the_last_it_holds_and_there_is_one() {
+    let (_parent, folder) = folder();
+    let setup = || HoldSetup { host: setup(folder.clone()), idle: Duration::from_millis(200) };
+    // One that nobody asks anything of.
+    within(hold(setup())).await.unwrap();
+    assert!(!folder.path().join("hold.sock").exists());
+
+    let holding = tokio::spawn(hold(HoldSetup { idle: Duration::from_secs(10), ..setup() }));
+    let face = within(async {
+        loop {
+            match connect(&folder.path().join("hold.sock")).await {
+                Ok(face) => return face,
+                Err(_) => tokio::task::yield_now().await,
+            }
+        }
+    })
+    .await;
+    let terminal = open(&face, "echo ready; read line").await;
+    // A second one leaves at once.
+    within(hold(setup())).await.unwrap();
+    let screen = HostCommand::Screen { terminal, format: ScreenFormat::Text };
+    assert!(within(face.ask(screen)).await.is_ok());
+    drop(face);
+    assert!(!holding.is_finished());
+    let face = within(connect(&folder.path().join("hold.sock"))).await.unwrap();
+    face.ask(HostCommand::Shutdown).await.unwrap();
+    within(holding).await.unwrap().unwrap();
+}
