@@ -1,2 +1,44 @@
-//! Under construction.
-fn main() {}
+//! `jumpseat`: share a terminal, join one, run a relay.
+//!
+//! ```text
+//!  arguments ── command ──► engine (shares, joins)  ◄── terminal: raw mode, keys, writing
+//!                  │                 │ events
+//!                  │                 ▼
+//!                  │               board ──► overlay, status line, viewer
+//!                  └─────► local sockets of the processes that host: sessions, guests, stop…
+//! ```
+
+mod arguments;
+mod board;
+mod command;
+mod config;
+mod duration;
+mod error;
+mod invite_file;
+mod overlay;
+mod print;
+mod prompt;
+mod terminal;
+mod viewer;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let words: Vec<_> = std::env::args_os().collect();
+    let json = arguments::wants_json(&words);
+    let arguments = match arguments::parse(words) {
+        Ok(arguments) => arguments,
+        Err(arguments::Stop::Printed(code)) => return code,
+        Err(arguments::Stop::Fault(fault)) => {
+            fault.print(json);
+            return fault.exit_code();
+        }
+    };
+    match command::run(arguments) {
+        Ok(code) => code,
+        Err(fault) => {
+            fault.print(json);
+            fault.exit_code()
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! Who is there and what may be done about it: the one model behind the overlay and the status line, at the
+//! host's end and at a guest's.
+
+mod from_guest;
+mod from_host;
+
+pub(crate) use from_guest::refusal;
+
+use std::collections::VecDeque;
+
+use jumpseat_engine::face::{Admission, Connection, Invite, KnockInfo, Lag, Role, Secret};
+use jumpseat_wire::{HOST_SLOT, InviteCode, InviteId, Slot};
+
+/// Lines of chat that are kept.
+const MAX_CHAT: usize = 200;
+
+/// Everything that the overlay and the status line show.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) struct Board {
+    /// Whose board it is: [`HOST_SLOT`] or the guest's slot.
+    pub(crate) me: Slot,
+    pub(crate) code: Option<InviteCode>,
+    pub(crate) connection: Connection,
+    pub(crate) host: String,
+    /// Whether the host is connected.
+    pub(crate) host_present: bool,
+    /// Guests, in the order of their slots.
+    pub(crate) people: Vec<Person>,
+    /// Who waits at the door: the host alone knows.
+    pub(crate) knocks: Vec<KnockInfo>,
+    /// Invites that hold: the host has all, a co-owner its own.
+    pub(crate) invites: Vec<InviteCard>,
+    pub(crate) chat: VecDeque<Line>,
+    /// Lines of chat that came since the chat was last looked at.
+    pub(crate) unread: usize,
+    /// Who types.
+    pub(crate) typing: Option<Slot>,
+    pub(crate) lag: Lag,
+    /// The guest's own safety words, to compare with the host's.
+    pub(crate) words: Vec<String>,
+    /// Whether the host looks at the terminal that is shown: only then keys count.
+    pub(crate) looking: bool,
+    /// Why the session is over, if it is.
+    pub(crate) ended: Option<&'static str>,
+}
+
+/// A guest.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Person {
+    pub(crate) slot: Slot,
+    pub(crate) name: String,
+    pub(crate) program: String,
+    pub(crate) role: Role,
+    pub(crate) present: bool,
+    /// The safety words that this guest and the host see; empty where they are not known.
+    pub(crate) words: Vec<String>,
+    /// Whether it asks for the keyboard.
+    pub(crate) asks: bool,
+}
+
+/// An invite that can be handed on.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct InviteCard {
+    /// Its name; a co-owner's end does not know it, and cannot revoke.
+    pub(crate) id: Option<InviteId>,
+    pub(crate) code: InviteCode,
+    pub(crate) token: Secret,
+    pub(crate) link: Option<Secret>,
+    pub(crate) role: Role,
+    pub(crate) asks: bool,
+    pub(crate) uses: u32,
+    pub(crate) max_uses: Option<u32>,
+}
+
+impl From<Invite> for InviteCard {
+    fn from(invite: Invite) -> Self {
+        Self {
+            id: Some(invite.id),
+            code: invite.code,
+            token: invite.token,
+            link: Some(invite.web_link),
+            role: invite.terms.role,
+            asks: invite.terms.admission == Admission::Ask,
+            uses: invite.uses,
+            max_uses: invite.terms.max_uses,
+        }
+    }
+}
+
+/// A line of chat.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Line {
+    pub(crate) name: String,
+    pub(crate) text: String,
+}
+
+impl Board {
+    pub(crate) fn new(me: Slot, host: String) -> Self {
+        Self {
+            me,
+            code: None,
+            connection: Connection::Connecting,
+            host,
+            host_present: true,
+            people: Vec::new(),
+            knocks: Vec::new(),
+            invites: Vec::new(),
+            chat: VecDeque::new(),
+            unread: 0,
+            typing: None,
+            lag: Lag::Live,
+            words: Vec::new(),
+            looking: true,
+            ended: None,
+        }
+    }
+
+    pub(crate) fn is_host(&self) -> bool {
+        self.me == HOST_SLOT
+    }
+
+    /// What this end may do; the host may do everything.
+    pub(crate) fn role(&self) -> Role {
+        self.person(self.me).map_or(Role::Viewer, |person| person.role)
+    }
+
+    /// Whether this end may grant, remove and invite.
+    pub(crate) fn may_manage(&self) -> bool {
+        self.is_host() || self.role() == Role::CoOwner
+    }
+
+    pub(crate) fn person(&self, slot: Slot) -> Option<&Person> {
+        self.people.iter().find(|person| person.slot == slot)
+    }
+
+    fn person_mut(&mut self, slot: Slot) -> Option<&mut Person> {
+        self.people.iter_mut().find(|person| person.slot == slot)
+    }
+
+    /// The name to show for a slot.
+    pub(crate) fn name(&self, slot: Slot) -> &str {
+        match slot {
+            HOST_SLOT => &self.host,
+            slot => self.person(slot).map_or("someone", |person| &person.name),
+        }
+    }
+
+    fn say(&mut self, slot: Slot, text: String) {
+        let name = self.name(slot).to_owned();
+        self.chat.push_back(Line { name, text });
+        if self.chat.len() > MAX_CHAT {
+            self.chat.pop_front();
+        }
+        if slot != self.me {
+            self.unread = (self.unread + 1).min(MAX_CHAT);
+        }
+    }
+
+    fn typing(&mut self, slot: Slot, on: bool) {
+        if on {
+            self.typing = Some(slot);
+        } else if self.typing == Some(slot) {
+            self.typing = None;
+        }
+    }
+}
+
+/// The word for a connection.
+pub(crate) fn connection_word(connection: &Connection) -> &'static str {
+    match connection {
+        Connection::Connecting => "connecting",
+        Connection::Connected => "connected",
+        Connection::Away { .. } => "reconnecting",
+    }
+}

@@ -1,0 +1,168 @@
+//! What the hosting engine tells, on the board.
+
+use jumpseat_engine::face::{EndReason, GuestInfo, SessionEvent, SessionStatus};
+use jumpseat_wire::HOST_SLOT;
+
+use super::{Board, InviteCard, Person};
+use crate::{error::why, terminal::Notice};
+
+impl Board {
+    /// Takes everything that stands; words and requests, which a status has not, are kept.
+    pub(crate) fn take_status(&mut self, status: SessionStatus) {
+        self.code = status.code.or(self.code);
+        self.connection = status.connection;
+        let known = std::mem::take(&mut self.people);
+        self.people = status.guests.into_iter().map(Person::from).collect();
+        for person in &mut self.people {
+            if let Some(known) = known.iter().find(|known| known.slot == person.slot) {
+                person.words.clone_from(&known.words);
+                person.asks = known.asks;
+            }
+        }
+        self.knocks = status.knocks;
+        self.invites = status.invites.into_iter().map(InviteCard::from).collect();
+    }
+
+    /// Takes an event; says what the host should notice of it.
+    pub(crate) fn take_session_event(&mut self, event: SessionEvent) -> Option<Notice> {
+        let passing = |text: String| Some(Notice { text, urgent: false });
+        let urgent = |text: String| Some(Notice { text, urgent: true });
+        match event {
+            SessionEvent::Opened { code, .. } => self.code = Some(code),
+            SessionEvent::Connection(connection) => self.connection = connection,
+            SessionEvent::Knocked(knock) => {
+                let text = format!("{} wants to join", knock.name);
+                self.knocks.retain(|known| known.knock != knock.knock);
+                self.knocks.push(knock);
+                return urgent(text);
+            }
+            SessionEvent::KnockGone { knock } => self.knocks.retain(|known| known.knock != knock),
+            SessionEvent::Joined { guest, words, .. } => {
+                let text = format!("{} joined", guest.name);
+                self.people.retain(|person| person.slot != guest.slot);
+                self.people.push(Person { words, ..Person::from(guest) });
+                self.people.sort_by_key(|person| person.slot);
+                return passing(text);
+            }
+            SessionEvent::Presence { slot, present } => {
+                if let Some(person) = self.person_mut(slot) {
+                    person.present = present;
+                }
+                self.typing(slot, false);
+            }
+            SessionEvent::Left { slot, name, reason } => {
+                self.people.retain(|person| person.slot != slot);
+                self.typing(slot, false);
+                let removed = reason == EndReason::Removed;
+                return passing(format!("{name} {}", if removed { "was removed" } else { "left" }));
+            }
+            SessionEvent::RoleChanged { slot, role, by } => {
+                let person = self.person_mut(slot)?;
+                person.role = role;
+                person.asks &= !role.may_write();
+                if by != HOST_SLOT {
+                    return passing(format!("{} made {} a {role}", self.name(by), self.name(slot)));
+                }
+            }
+            SessionEvent::ControlAsked { slot } => {
+                let person = self.person_mut(slot)?;
+                person.asks = true;
+                return urgent(format!("{} asks for the keyboard", self.name(slot)));
+            }
+            SessionEvent::Typing { slot, on, .. } => self.typing(slot, on),
+            SessionEvent::Chat { slot, text, .. } => {
+                let notice = format!("{}: {text}", self.name(slot));
+                self.say(slot, text);
+                return if slot == HOST_SLOT { None } else { urgent(notice) };
+            }
+            SessionEvent::InviteEnded { invite } => self.invites.retain(|known| known.id != Some(invite)),
+            SessionEvent::Ended { reason } => {
+                self.ended = Some(why(reason));
+                self.people.clear();
+                self.knocks.clear();
+                self.invites.clear();
+                self.typing = None;
+                return passing(format!("not shared any more: {}", why(reason)));
+            }
+            _ => {}
+        }
+        None
+    }
+
+    /// The host answered a request with no.
+    pub(crate) fn declined(&mut self, slot: u16) {
+        if let Some(person) = self.person_mut(slot) {
+            person.asks = false;
+        }
+    }
+}
+
+impl From<GuestInfo> for Person {
+    fn from(guest: GuestInfo) -> Self {
+        Self {
+            slot: guest.slot,
+            name: guest.name,
+            program: guest.program,
+            role: guest.role,
+            present: guest.present,
+            words: Vec::new(),
+            asks: false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jumpseat_engine::face::Role;
+    use jumpseat_wire::InviteId;
+
+    use super::*;
+
+    fn joined(board: &mut Board, slot: u16, name: &str) -> Option<Notice> {
+        let guest =
+            GuestInfo { slot, name: name.into(), program: "cli".into(), role: Role::Viewer, present: true };
+        let words = vec!["ocean".to_owned()];
+        board.take_session_event(SessionEvent::Joined { guest, words, invite: InviteId([0; 16]) })
+    }
+
+    #[test]
+    fn a_guest_comes_asks_writes_and_goes() {
+        let mut board = Board::new(HOST_SLOT, "Ann".into());
+        assert_eq!(joined(&mut board, 1, "Bo"), Some(Notice { text: "Bo joined".into(), urgent: false }));
+        let asked = board.take_session_event(SessionEvent::ControlAsked { slot: 1 }).unwrap();
+        assert!(asked.urgent && board.people[0].asks);
+        board.take_session_event(SessionEvent::RoleChanged { slot: 1, role: Role::Writer, by: 0 });
+        assert!(!board.people[0].asks && board.people[0].role == Role::Writer);
+        board.take_session_event(SessionEvent::Left {
+            slot: 1,
+            name: "Bo".into(),
+            reason: EndReason::Removed,
+        });
+        assert!(board.people.is_empty());
+    }
+
+    #[test]
+    fn a_status_keeps_the_words_that_only_the_joining_told() {
+        let mut board = Board::new(HOST_SLOT, "Ann".into());
+        joined(&mut board, 1, "Bo");
+        let guest = GuestInfo {
+            slot: 1,
+            name: "Bo".into(),
+            program: "cli".into(),
+            role: Role::Writer,
+            present: false,
+        };
+        board.take_status(SessionStatus {
+            session: jumpseat_engine::face::SessionNo(1),
+            code: None,
+            relay: String::new(),
+            connection: jumpseat_engine::face::Connection::Connected,
+            expires_in: None,
+            terminals: Vec::new(),
+            guests: vec![guest],
+            knocks: Vec::new(),
+            invites: Vec::new(),
+        });
+        assert_eq!((board.people[0].words.len(), board.people[0].role), (1, Role::Writer));
+    }
+}

@@ -1,0 +1,72 @@
+//! `jumpseat admit` and `jumpseat deny`: answer whoever waits at the door.
+
+use clap::Args;
+use jumpseat_engine::face::{HostCommand, KnockInfo};
+use jumpseat_wire::InviteCode;
+
+use super::hosted;
+use crate::{
+    error::{Fault, FaultKind},
+    print,
+};
+
+#[derive(Args, Debug)]
+pub(crate) struct Arguments {
+    /// The number or name of the one who waits; not needed for the only one
+    guest: Option<String>,
+    /// The session's code; not needed while only one is shared
+    #[arg(long, value_name = "CODE")]
+    session: Option<InviteCode>,
+}
+
+pub(crate) async fn run(arguments: Arguments, admit: bool, json: bool) -> Result<(), Fault> {
+    let hosted = hosted::one(arguments.session).await?;
+    let found = find(&hosted.status.knocks, arguments.guest.as_deref())?;
+    let (session, knock) = (hosted.session(), found.knock);
+    let command =
+        if admit { HostCommand::Admit { session, knock } } else { HostCommand::Deny { session, knock } };
+    hosted.ask(command).await?;
+    if json {
+        return print::json(&serde_json::json!({ "knock": knock, "name": found.name, "admitted": admit }));
+    }
+    print::text(&format!("{} {}.\n", found.name, if admit { "comes in" } else { "was sent away" }))
+}
+
+fn find<'a>(knocks: &'a [KnockInfo], text: Option<&str>) -> Result<&'a KnockInfo, Fault> {
+    let none = |what: String| Fault::new(FaultKind::NotFound, what).hint("`jumpseat guests` shows who waits");
+    let Some(text) = text else {
+        return match knocks {
+            [only] => Ok(only),
+            [] => Err(none("nobody waits to be let in".to_owned())),
+            several => Err(Fault::usage(format!("{} people wait: say who", several.len()))
+                .hint("`jumpseat guests` shows who waits")),
+        };
+    };
+    let number = text.trim_start_matches('?').parse::<u32>().ok();
+    let fits =
+        |knock: &&KnockInfo| number == Some(knock.knock) || knock.name.to_lowercase() == text.to_lowercase();
+    let mut found = knocks.iter().filter(fits);
+    match (found.next(), found.next()) {
+        (Some(knock), None) => Ok(knock),
+        (Some(_), Some(_)) => Err(Fault::usage(format!("several of those who wait are called `{text}`"))),
+        _ => Err(none(format!("no `{text}` waits to be let in"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jumpseat_wire::InviteId;
+
+    use super::*;
+
+    #[test]
+    fn the_only_one_needs_no_name() {
+        let knock = |knock, name: &str| KnockInfo { knock, name: name.into(), invite: InviteId([0; 16]) };
+        let two = [knock(1, "Bo"), knock(2, "Cy")];
+        assert_eq!(find(&two[..1], None).unwrap().knock, 1);
+        assert_eq!(find(&two, None).unwrap_err().kind, FaultKind::Usage);
+        assert_eq!(find(&two, Some("cy")).unwrap().knock, 2);
+        assert_eq!(find(&two, Some("?1")).unwrap().knock, 1);
+        assert_eq!(find(&[], None).unwrap_err().kind, FaultKind::NotFound);
+    }
+}

@@ -1,0 +1,25 @@
+//! The relay inside `jumpseat share`, when none is named.
+
+use std::{net::SocketAddr, sync::Arc};
+
+use jumpseat_engine::{
+    EmbeddedRelay, StartRelay,
+    face::{Failure, FailureKind},
+};
+use jumpseat_relay::{Config, Relay};
+
+/// Starts one for the engine.
+pub(super) fn start_relay() -> StartRelay {
+    Arc::new(|address| Box::pin(start(address)))
+}
+
+async fn start(address: SocketAddr) -> Result<EmbeddedRelay, Failure> {
+    let fault = |error: &dyn std::fmt::Display| {
+        Failure::new(FailureKind::System, format!("cannot listen at {address}: {error}"))
+            .hint("name an address of this machine with --listen, or a relay with --relay")
+    };
+    let relay = Relay::bind(Config::embedded(address)).await.map_err(|error| fault(&error))?;
+    let relay = relay.spawn().map_err(|error| fault(&error))?;
+    let url = format!("ws://{}", relay.address());
+    Ok(EmbeddedRelay { url, stop: Box::pin(async move { relay.stop().await }) })
+}

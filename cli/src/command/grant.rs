@@ -1,0 +1,53 @@
+//! `jumpseat grant`: gives a guest the keyboard.
+
+use clap::{Args, ValueEnum};
+use jumpseat_engine::face::{HostCommand, Role};
+use jumpseat_wire::InviteCode;
+
+use super::hosted;
+use crate::{error::Fault, print};
+
+/// Let a guest type
+#[derive(Args, Debug)]
+pub(crate) struct Arguments {
+    /// The guest's number or name
+    guest: String,
+    /// What the guest may do from now on
+    #[arg(long, value_name = "ROLE", default_value = "writer")]
+    role: GrantedRole,
+    /// The session's code; not needed while only one is shared
+    #[arg(long, value_name = "CODE")]
+    session: Option<InviteCode>,
+}
+
+#[derive(ValueEnum, Clone, Copy, Debug)]
+enum GrantedRole {
+    /// Types, while you look on
+    Writer,
+    /// Grants, removes and invites as well
+    CoOwner,
+}
+
+pub(crate) async fn run(arguments: Arguments, json: bool) -> Result<(), Fault> {
+    let role = match arguments.role {
+        GrantedRole::Writer => Role::Writer,
+        GrantedRole::CoOwner => Role::CoOwner,
+    };
+    change(&arguments.guest, role, arguments.session, json).await
+}
+
+/// Changes what a guest may do, and says so.
+pub(super) async fn change(
+    guest: &str,
+    role: Role,
+    session: Option<InviteCode>,
+    json: bool,
+) -> Result<(), Fault> {
+    let hosted = hosted::one(session).await?;
+    let guest = hosted.guest(guest)?;
+    hosted.ask(HostCommand::SetRole { session: hosted.session(), slot: guest.slot, role }).await?;
+    if json {
+        return print::json(&serde_json::json!({ "guest": guest.slot, "name": guest.name, "role": role }));
+    }
+    print::text(&format!("{} is a {role} now.\n", guest.name))
+}

@@ -1,0 +1,25 @@
+//! `jumpseat hold`: the background process that holds sessions for editors. Started by them, not by people.
+
+use std::{path::PathBuf, time::Duration};
+
+use clap::Args;
+use jumpseat_engine::local::{self, HoldSetup};
+
+use super::{Context, host_setup};
+use crate::error::Fault;
+
+/// How long it stays with nothing to hold.
+const IDLE: Duration = Duration::from_secs(30);
+
+/// Hold sessions in the background
+#[derive(Args, Debug)]
+pub(crate) struct Arguments {
+    /// Certificate authorities beyond the system's, in PEM
+    #[arg(long, value_name = "FILE", env = "JUMPSEAT_CA_FILE", hide_env_values = true)]
+    ca_file: Option<PathBuf>,
+}
+
+pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<(), Fault> {
+    let host = host_setup(&context.config, arguments.ca_file)?;
+    Ok(local::hold(HoldSetup { host, idle: IDLE }).await?)
+}

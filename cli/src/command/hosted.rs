@@ -1,0 +1,120 @@
+//! The sessions that this person's processes host on this machine, reached through their local sockets.
+
+use jumpseat_engine::{
+    face::{GuestInfo, HostCommand, HostFace, Reply, SessionNo, SessionStatus},
+    local::{self, RuntimeFolder},
+};
+use jumpseat_wire::InviteCode;
+
+use crate::error::{Fault, FaultKind};
+
+/// A session and the way to its process.
+pub(super) struct Hosted {
+    pub(super) face: HostFace,
+    pub(super) pid: u32,
+    pub(super) status: SessionStatus,
+}
+
+/// All of them. A process that ends meanwhile is left out.
+pub(super) async fn all() -> Result<Vec<Hosted>, Fault> {
+    let mut found = Vec::new();
+    for process in local::processes(&RuntimeFolder::open()?).await? {
+        let face = match process.connect().await {
+            Ok(face) => face,
+            Err(failure) => {
+                tracing::debug!(%failure, "a process was left out");
+                continue;
+            }
+        };
+        let Ok(Reply::Status(status)) = face.ask(HostCommand::Status).await else { continue };
+        for session in status.sessions {
+            // Each with a face of its own: a session is then a value like any other.
+            if let Ok(face) = process.connect().await {
+                found.push(Hosted { face, pid: status.pid, status: session });
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// The one with this code, or the only one.
+pub(super) async fn one(code: Option<InviteCode>) -> Result<Hosted, Fault> {
+    let mut found = all().await?;
+    if let Some(code) = code {
+        let at = found.iter().position(|hosted| hosted.status.code == Some(code));
+        return at.map(|at| found.swap_remove(at)).ok_or_else(|| {
+            Fault::new(FaultKind::NotFound, format!("no session {code} is shared from this machine"))
+                .hint("`jumpseat sessions` lists those that are")
+        });
+    }
+    match found.len() {
+        0 => Err(Fault::new(FaultKind::NotFound, "nothing is shared from this machine")
+            .hint("`jumpseat share` shares a terminal")),
+        1 => Ok(found.swap_remove(0)),
+        several => {
+            let codes: Vec<_> =
+                found.iter().filter_map(|hosted| hosted.status.code).map(|code| code.to_string()).collect();
+            Err(Fault::usage(format!("{several} sessions are shared; say which: {}", codes.join(", "))))
+        }
+    }
+}
+
+impl Hosted {
+    pub(super) fn session(&self) -> SessionNo {
+        self.status.session
+    }
+
+    pub(super) async fn ask(&self, command: HostCommand) -> Result<Reply, Fault> {
+        Ok(self.face.ask(command).await?)
+    }
+
+    /// A guest by its number, or by its name if only one has it.
+    pub(super) fn guest(&self, text: &str) -> Result<&GuestInfo, Fault> {
+        find_guest(&self.status.guests, text)
+    }
+}
+
+fn find_guest<'a>(guests: &'a [GuestInfo], text: &str) -> Result<&'a GuestInfo, Fault> {
+    let none = || {
+        Fault::new(FaultKind::NotFound, format!("no guest `{text}` is here"))
+            .hint("`jumpseat guests` lists them")
+    };
+    if let Ok(slot) = text.parse::<u16>() {
+        return guests.iter().find(|guest| guest.slot == slot).ok_or_else(none);
+    }
+    let mut named = guests.iter().filter(|guest| guest.name.to_lowercase() == text.to_lowercase());
+    match (named.next(), named.next()) {
+        (Some(guest), None) => Ok(guest),
+        (Some(_), Some(_)) => Err(Fault::usage(format!("several guests are called `{text}`"))
+            .hint("name one by its number: `jumpseat guests` shows them")),
+        _ => Err(none()),
+    }
+}
+
+/// The code as tables show it.
+pub(super) fn code_word(code: Option<InviteCode>) -> String {
+    code.map_or_else(|| "–".to_owned(), |code| code.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use jumpseat_engine::face::Role;
+
+    use super::*;
+
+    #[test]
+    fn guests_are_found_by_number_or_by_a_name_that_only_one_has() {
+        let guest = |slot, name: &str| GuestInfo {
+            slot,
+            name: name.into(),
+            program: "cli".into(),
+            role: Role::Viewer,
+            present: true,
+        };
+        let guests = [guest(1, "Bo"), guest(2, "Cy"), guest(3, "bo")];
+        assert_eq!(find_guest(&guests, "3").unwrap().slot, 3);
+        assert_eq!(find_guest(&guests, "CY").unwrap().slot, 2);
+        assert_eq!(find_guest(&guests, "bo").unwrap_err().kind, FaultKind::Usage);
+        assert_eq!(find_guest(&guests, "9").unwrap_err().kind, FaultKind::NotFound);
+    }
+}

@@ -1,0 +1,119 @@
+//! `jumpseat invites`: list, make and revoke them.
+
+use clap::{Args, Subcommand};
+use jumpseat_engine::face::{Admission, HostCommand, Invite, Reply};
+use jumpseat_wire::InviteCode;
+
+use super::{
+    hosted::{self, Hosted},
+    terms::TermsArguments,
+};
+use crate::{
+    duration,
+    error::{Fault, FaultKind},
+    print,
+};
+
+/// List, make and revoke a session's invites
+#[derive(Args, Debug)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    step: Option<Step>,
+    /// The session's code; not needed while only one is shared
+    #[arg(long, value_name = "CODE", global = true)]
+    session: Option<InviteCode>,
+    /// Show the tokens and links, too
+    #[arg(long)]
+    show: bool,
+}
+
+#[derive(Subcommand, Debug)]
+enum Step {
+    /// Make a further invite and print it
+    New(TermsArguments),
+    /// Make an invite worthless; who came by it stays
+    Revoke {
+        /// The invite's name, or its beginning
+        id: String,
+    },
+}
+
+pub(crate) async fn run(arguments: Arguments, json: bool) -> Result<(), Fault> {
+    let hosted = hosted::one(arguments.session).await?;
+    match arguments.step {
+        None => list(&hosted.status.invites, arguments.show, json),
+        Some(Step::New(terms)) => make(&hosted, &terms, json).await,
+        Some(Step::Revoke { id }) => revoke(&hosted, &id).await,
+    }
+}
+
+fn list(invites: &[Invite], show: bool, json: bool) -> Result<(), Fault> {
+    if json {
+        return invites.iter().try_for_each(|invite| {
+            let mut value = serde_json::to_value(invite).map_err(|error| Fault::system("JSON", error))?;
+            value["id"] = invite.id.to_string().into();
+            if let Some(fields) = value.as_object_mut().filter(|_| !show) {
+                fields.retain(|name, _| !["token", "web_link", "editor_link"].contains(&name.as_str()));
+            }
+            print::json(&value)
+        });
+    }
+    if invites.is_empty() {
+        return print::text("No invite holds.\n");
+    }
+    let rows: Vec<Vec<String>> = invites.iter().map(row).collect();
+    print::text(&print::table(&["INVITE", "ROLE", "USED", "EXPIRES AFTER", "LETS IN"], &rows))?;
+    if show {
+        for invite in invites {
+            print::text(&format!(
+                "\n{}  {}\n{}\n",
+                short(invite),
+                invite.token.reveal(),
+                invite.web_link.reveal()
+            ))?;
+        }
+    }
+    Ok(())
+}
+
+fn row(invite: &Invite) -> Vec<String> {
+    let most = invite.terms.max_uses.map_or(String::new(), |most| format!(" of {most}"));
+    vec![
+        short(invite),
+        invite.terms.role.to_string(),
+        format!("{}{most}", invite.uses),
+        invite.terms.expires_in.map_or_else(|| "–".to_owned(), duration::words),
+        if invite.terms.admission == Admission::Ask { "whom you admit" } else { "everyone" }.to_owned(),
+    ]
+}
+
+async fn make(hosted: &Hosted, terms: &TermsArguments, json: bool) -> Result<(), Fault> {
+    let command = HostCommand::CreateInvite { session: hosted.session(), terms: terms.terms() };
+    let Reply::Invite(invite) = hosted.ask(command).await? else {
+        return Err(Fault::new(FaultKind::Local, "the process answered with something else"));
+    };
+    if json {
+        return print::json(&invite);
+    }
+    let [code, token, link] = [&invite.code.to_string(), invite.token.reveal(), invite.web_link.reveal()];
+    print::text(&format!("  Code    {code}\n  Token   {token}\n  Link    {link}\n"))
+}
+
+async fn revoke(hosted: &Hosted, id: &str) -> Result<(), Fault> {
+    let mut matching =
+        hosted.status.invites.iter().filter(|invite| !id.is_empty() && invite.id.to_string().starts_with(id));
+    let invite = match (matching.next(), matching.next()) {
+        (Some(invite), None) => invite.id,
+        (Some(_), Some(_)) => return Err(Fault::usage(format!("several invites begin with `{id}`"))),
+        _ => {
+            return Err(Fault::new(FaultKind::NotFound, format!("no invite `{id}` holds"))
+                .hint("`jumpseat invites` lists them"));
+        }
+    };
+    hosted.ask(HostCommand::RevokeInvite { session: hosted.session(), invite }).await.map(drop)
+}
+
+/// Enough of its name to tell it from the others.
+fn short(invite: &Invite) -> String {
+    invite.id.to_string().chars().take(8).collect()
+}

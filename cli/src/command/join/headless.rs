@@ -1,0 +1,214 @@
+//! Joining without a terminal, for scripts: waits for a text, types, prints the screen, tells events as JSON.
+
+use std::{collections::BTreeMap, io::IsTerminal as _, process::ExitCode};
+
+use jumpseat_engine::{
+    dump,
+    face::{GuestCommand, GuestEvent, GuestFace, StreamId, TerminalChange},
+};
+use jumpseat_session::InviteLink;
+use jumpseat_wire::InviteCode;
+use tokio::{
+    sync::mpsc::Receiver,
+    time::{Instant, sleep_until},
+};
+
+use super::{Arguments, input::Keys, invite, sit_down};
+use crate::{
+    board::Board,
+    command::Context,
+    error::{Fault, FaultKind},
+    print,
+    terminal::{Signal, Signals, read_input},
+    viewer::Picture,
+};
+
+pub(super) async fn run(
+    arguments: Arguments,
+    link: InviteLink,
+    context: &Context,
+) -> Result<ExitCode, Fault> {
+    let mut signals = Signals::listen()?;
+    let code = link.code;
+    let (face, engine) = sit_down(&arguments, link, context)?;
+    let mut watch = Watch::new(face, code, &arguments, context.json);
+    // Standard input that did not bring the token brings keys.
+    let piped = !std::io::stdin().is_terminal() && invite::leaves_input_free(&arguments);
+    let mut keys = piped.then(read_input).transpose()?;
+    let deadline = arguments.timeout.map(|time| Instant::now() + time);
+    let result = loop {
+        tokio::select! {
+            event = watch.face.next() => match event {
+                Some(event) => match watch.event(event).await {
+                    Ok(None) => {}
+                    Ok(Some(())) => break Ok(ExitCode::SUCCESS),
+                    Err(fault) => break Err(fault),
+                },
+                None => break Err(Fault::new(FaultKind::Local, "the seat is gone")),
+            },
+            signal = signals.next() => if let Signal::End(code) = signal {
+                break Ok(ExitCode::from(code));
+            },
+            // Keys wait until there is a terminal to type at.
+            bytes = next_keys(&mut keys), if watch.stream().is_some() => match bytes {
+                Some(bytes) => watch.press(bytes).await?,
+                None => keys = None,
+            },
+            () = super::screen::until(deadline) => break Err(watch.timed_out()),
+        }
+    };
+    if let (Ok(_), Some(form), Some(picture)) = (&result, arguments.dump, watch.picture()) {
+        let mut text = dump::screen(picture.screen(), form.format());
+        if !text.ends_with('\n') {
+            text.push('\n');
+        }
+        print::text(&text)?;
+    }
+    watch.leave().await;
+    engine.abort();
+    result
+}
+
+async fn next_keys(keys: &mut Option<Receiver<Vec<u8>>>) -> Option<Vec<u8>> {
+    match keys {
+        Some(keys) => keys.recv().await,
+        None => std::future::pending().await,
+    }
+}
+
+/// How long leaving may take before it is simply done.
+const LEAVE: std::time::Duration = std::time::Duration::from_secs(2);
+
+struct Watch {
+    face: GuestFace,
+    board: Board,
+    pictures: BTreeMap<StreamId, Picture>,
+    looking: Option<StreamId>,
+    began: Instant,
+    until: Option<String>,
+    /// Lines before this one were searched, and do not change any more.
+    searched: u64,
+    send: Option<Keys>,
+    json: bool,
+}
+
+impl Watch {
+    fn new(face: GuestFace, code: InviteCode, arguments: &Arguments, json: bool) -> Self {
+        let mut board = Board::new(0, "the host".to_owned());
+        board.code = Some(code);
+        Self {
+            face,
+            board,
+            pictures: BTreeMap::new(),
+            looking: None,
+            began: Instant::now(),
+            until: arguments.until.clone(),
+            searched: 0,
+            send: arguments.send.clone(),
+            json,
+        }
+    }
+
+    /// The terminal that the host looks at, or the first.
+    fn stream(&self) -> Option<StreamId> {
+        let looking = self.looking.filter(|stream| self.pictures.contains_key(stream));
+        looking.or_else(|| self.pictures.keys().next().copied())
+    }
+
+    fn picture(&self) -> Option<&Picture> {
+        self.pictures.get(&self.stream()?)
+    }
+
+    /// Takes an event; says when all that was asked for is done.
+    async fn event(&mut self, event: GuestEvent) -> Result<Option<()>, Fault> {
+        if self.json && !matches!(event, GuestEvent::Terminal { .. }) {
+            print::json(&event)?;
+        }
+        self.board.take_guest_event(&event);
+        match event {
+            GuestEvent::Terminal { stream, change } => {
+                let now = self.began.elapsed().as_millis() as u64;
+                let bytes = change.weight();
+                if matches!(change, TerminalChange::Snapshot { .. }) {
+                    self.searched = 0;
+                }
+                let picture = self.pictures.entry(stream).or_insert_with(|| Picture::new(80, 24));
+                picture
+                    .apply(now, change)
+                    .map_err(|error| Fault::new(FaultKind::Protocol, error.to_string()))?;
+                self.face.tell(GuestCommand::Credit { bytes }).await?;
+            }
+            GuestEvent::Looking { stream } => self.looking = stream,
+            GuestEvent::Failed(failure) => return Err(failure.into()),
+            GuestEvent::Ended { reason, .. } => {
+                let fault = match (&self.until, Fault::ended(reason)) {
+                    (Some(text), None) => Some(Fault::new(
+                        FaultKind::Ended,
+                        format!("the session ended before the screen showed `{text}`"),
+                    )),
+                    (_, fault) => fault,
+                };
+                return fault.map_or(Ok(Some(())), Err);
+            }
+            _ => {}
+        }
+        self.type_keys().await?;
+        Ok(self.is_done().then_some(()))
+    }
+
+    /// Keys as they come: whether they count is the host's to say.
+    async fn press(&mut self, bytes: Vec<u8>) -> Result<(), Fault> {
+        if let Some(stream) = self.stream() {
+            self.face.ask(GuestCommand::Input { stream, bytes }).await?;
+        }
+        Ok(())
+    }
+
+    async fn type_keys(&mut self) -> Result<(), Fault> {
+        if !self.board.role().may_write() || self.looking.is_none() {
+            return Ok(());
+        }
+        if let (Some(stream), Some(Keys(bytes))) = (self.stream(), self.send.take()) {
+            self.face.ask(GuestCommand::Input { stream, bytes }).await?;
+        }
+        Ok(())
+    }
+
+    /// Whether the text is there, once what was to be typed is.
+    fn is_done(&mut self) -> bool {
+        let Some(text) = &self.until else { return false };
+        let Some(picture) = self.picture().filter(|_| self.send.is_none()) else { return false };
+        let screen = picture.screen();
+        let lines = screen.lines();
+        let (searched, end) = (self.searched.max(lines.start), lines.end);
+        let shows = (0..screen.size().1).any(|row| screen.row(row).text().contains(text))
+            || (searched..end).any(|line| screen.line(line).is_some_and(|line| line.text().contains(text)));
+        self.searched = end.saturating_sub(u64::from(screen.size().1));
+        if shows {
+            self.until = None;
+        }
+        shows
+    }
+
+    fn timed_out(&self) -> Fault {
+        let message = match (&self.until, &self.send) {
+            (_, Some(_)) => "the host did not allow typing in time".to_owned(),
+            (Some(text), _) => format!("the screen did not show `{text}` in time"),
+            (None, None) => "the session went on for longer than --timeout".to_owned(),
+        };
+        Fault::new(FaultKind::Timeout, message)
+    }
+
+    /// Gives the seat up, and waits until that is on its way.
+    async fn leave(mut self) {
+        if self.face.tell(GuestCommand::Leave).await.is_ok() {
+            let deadline = Instant::now() + LEAVE;
+            loop {
+                tokio::select! {
+                    event = self.face.next() => if event.is_none() { return },
+                    () = sleep_until(deadline) => return,
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,495 @@
+//! Joining in the person's own terminal: the host's picture fills it, the last line says how things stand.
+
+use std::{collections::BTreeMap, process::ExitCode, time::Duration};
+
+use jumpseat_engine::face::{
+    Admission, Commands, GuestCommand, GuestEvent, GuestFace, InputRefusal, Size, StreamId,
+};
+use jumpseat_screen::{Event, MouseEncoding, MouseProtocol, Screen};
+use jumpseat_session::{InviteLink, TerminalCard};
+use ratatui::{buffer::Buffer, layout::Rect};
+use tokio::{sync::mpsc, task::JoinHandle, time::Instant};
+
+use super::{Arguments, sit_down};
+use crate::{
+    board::{Board, refusal},
+    command::Context,
+    error::{Fault, FaultKind},
+    overlay::{Action, Overlay, paint},
+    terminal::{
+        Console, Decoder, EscapeKey, Mouse, MouseKind, Piece, RawMode, Signal, Signals, read_input, size,
+    },
+    viewer::{Painter, Picture, Status, Step, View, status_line, step},
+};
+
+/// Pictures come no faster than screens show them, but for an echo.
+const FRAME: Duration = Duration::from_micros(16_600);
+
+/// How long the rest of a sequence of keys may take.
+const SEQUENCE: Duration = Duration::from_millis(25);
+
+/// How long a message stays in the status line.
+const MESSAGE: Duration = Duration::from_secs(5);
+
+/// How long leaving may take before it is simply done.
+const LEAVE: Duration = Duration::from_secs(1);
+
+/// The alternate screen, the title kept aside, pastes in brackets; and the mouse, in cells.
+const ENTER: &[u8] = b"\x1b[?1049h\x1b[22;2t\x1b[?2004h\x1b[2J";
+const MOUSE: &[u8] = b"\x1b[?1006h\x1b[?1000h";
+/// All of it undone, whatever of it was done.
+const LEAVE_WITH: &[u8] = b"\x1b[?2026l\x1b[?1003l\x1b[?1002l\x1b[?1000l\x1b[?1006l\x1b[?2004l\x1b[?1l\x1b>\x1b[0 q\x1b[m\x1b]8;;\x1b\\\x1b[?25h\x1b[23;2t\x1b[?1049l";
+
+pub(super) async fn run(
+    arguments: Arguments,
+    invite: InviteLink,
+    context: &Context,
+) -> Result<ExitCode, Fault> {
+    let escape = arguments.escape_key.or(context.config.escape_key).unwrap_or_default();
+    let mut signals = Signals::listen()?;
+    let code = invite.code;
+    let (face, engine) = sit_down(&arguments, invite, context)?;
+    let mut screen = GuestScreen::open(face, engine, escape, !arguments.no_mouse)?;
+    screen.board.code = Some(code);
+    let result = screen.run(&mut signals).await;
+    screen.close().await;
+    let ended = result?;
+    if let Some(text) = ended.told {
+        crate::print::text(&format!("{text}\n"))?;
+    }
+    Ok(ended.code)
+}
+
+/// How it came to its end.
+struct Ended {
+    code: ExitCode,
+    /// What to say below the prompt.
+    told: Option<String>,
+}
+
+/// The guest's terminal.
+struct GuestScreen {
+    raw: RawMode,
+    console: Console,
+    keys: mpsc::Receiver<Vec<u8>>,
+    face: GuestFace,
+    commands: Commands<GuestCommand>,
+    engine: JoinHandle<()>,
+    escape: EscapeKey,
+    mouse: bool,
+    began: Instant,
+    decoder: Decoder,
+    flush_at: Option<Instant>,
+    board: Board,
+    terminals: Vec<TerminalCard>,
+    pictures: BTreeMap<StreamId, Picture>,
+    /// The terminal that this guest chose; otherwise it is the one that the host looks at.
+    chosen: Option<StreamId>,
+    looking: Option<StreamId>,
+    view: View,
+    painter: Painter,
+    overlay: Option<Overlay>,
+    message: Option<(String, Instant)>,
+    /// Something is to be drawn.
+    dirty: bool,
+    /// The picture answers a key: it is drawn at once.
+    echo: bool,
+    drawn_at: Option<Instant>,
+    /// Modes of the host's program that this terminal follows, as bytes.
+    modes: Vec<u8>,
+    title: String,
+}
+
+impl GuestScreen {
+    fn open(face: GuestFace, engine: JoinHandle<()>, escape: EscapeKey, mouse: bool) -> Result<Self, Fault> {
+        let raw = RawMode::enter()?;
+        raw.leave_with(LEAVE_WITH.to_vec());
+        let mut console = Console::open()?;
+        console.write(ENTER);
+        if mouse {
+            console.write(MOUSE);
+        }
+        Ok(Self {
+            raw,
+            console,
+            keys: read_input()?,
+            commands: face.commands(),
+            face,
+            engine,
+            escape,
+            mouse,
+            began: Instant::now(),
+            decoder: Decoder::default(),
+            flush_at: None,
+            board: Board::new(0, "the host".to_owned()),
+            terminals: Vec::new(),
+            pictures: BTreeMap::new(),
+            chosen: None,
+            looking: None,
+            view: View::default(),
+            painter: Painter::default(),
+            overlay: None,
+            message: Some(("connecting…".to_owned(), Instant::now() + Duration::from_secs(3600))),
+            dirty: true,
+            echo: false,
+            drawn_at: None,
+            modes: Vec::new(),
+            title: String::new(),
+        })
+    }
+
+    async fn run(&mut self, signals: &mut Signals) -> Result<Ended, Fault> {
+        loop {
+            let wake_at = self.wake_at();
+            tokio::select! {
+                biased;
+                signal = signals.next() => match signal {
+                    Signal::End(code) => return Ok(Ended { code: ExitCode::from(code), told: None }),
+                    Signal::Resized => self.redraw(),
+                    Signal::Continued => {
+                        self.raw.renew();
+                        self.console.write(ENTER);
+                        self.redraw();
+                    }
+                },
+                keys = self.keys.recv() => match keys {
+                    Some(keys) => {
+                        let pieces = self.decoder.feed(&keys);
+                        self.flush_at = self.decoder.holds().then(|| Instant::now() + SEQUENCE);
+                        if let Some(ended) = self.pieces(pieces).await? {
+                            return Ok(ended);
+                        }
+                    }
+                    None => return Ok(Ended { code: ExitCode::from(128 + 1), told: None }),
+                },
+                written = self.console.written() => if written.is_none() {
+                    return Ok(Ended { code: ExitCode::from(128 + 1), told: None });
+                },
+                event = self.face.next() => match event {
+                    Some(event) => if let Some(ended) = self.event(event).await? {
+                        return Ok(ended);
+                    },
+                    None => return Err(Fault::new(FaultKind::Local, "the seat is gone")),
+                },
+                () = until(wake_at) => if let Some(ended) = self.tick().await? {
+                    return Ok(ended);
+                },
+            }
+            self.draw_if_due();
+        }
+    }
+
+    /// When the next picture, the rest of a key or the end of a message is due.
+    fn wake_at(&self) -> Option<Instant> {
+        let frame =
+            (self.dirty && self.console.is_idle()).then(|| self.drawn_at.map_or(self.began, |at| at + FRAME));
+        let message = self.message.as_ref().map(|(_, until)| *until);
+        frame.into_iter().chain(self.flush_at).chain(message).min()
+    }
+
+    async fn tick(&mut self) -> Result<Option<Ended>, Fault> {
+        let now = Instant::now();
+        if self.message.take_if(|(_, until)| *until <= now).is_some() {
+            self.dirty = true;
+        }
+        if self.flush_at.is_some_and(|at| at <= now) {
+            self.flush_at = None;
+            let piece = self.decoder.flush();
+            return self.pieces(piece.into_iter().collect()).await;
+        }
+        Ok(None)
+    }
+
+    async fn event(&mut self, event: GuestEvent) -> Result<Option<Ended>, Fault> {
+        let told = self.board.take_guest_event(&event);
+        match event {
+            GuestEvent::Terminal { stream, change } => {
+                let bytes = change.weight();
+                let now = self.began.elapsed().as_millis() as u64;
+                let size = self.terminals.iter().find(|card| card.stream == stream);
+                let (cols, rows) = size.map_or((80, 24), |card| (card.cols, card.rows));
+                let picture = self.pictures.entry(stream).or_insert_with(|| Picture::new(cols, rows));
+                if let Err(error) = picture.apply(now, change) {
+                    self.tell(format!("a picture could not be read: {error}"));
+                }
+                self.commands.tell(GuestCommand::Credit { bytes }).await?;
+            }
+            GuestEvent::Terminals { terminals } => {
+                self.pictures.retain(|stream, _| terminals.iter().any(|card| card.stream == *stream));
+                self.terminals = terminals;
+            }
+            GuestEvent::Waiting { host_present } => {
+                let text = if host_present { "waiting to be let in…" } else { "waiting for the host…" };
+                self.message = Some((text.to_owned(), Instant::now() + Duration::from_secs(86_400)));
+            }
+            GuestEvent::Joined { .. } => self.message = None,
+            GuestEvent::Looking { stream } => self.looking = stream,
+            GuestEvent::Failed(failure) => return Err(failure.into()),
+            GuestEvent::Ended { reason, .. } => {
+                return match Fault::ended(reason) {
+                    Some(fault) => Err(fault),
+                    None => Ok(Some(self.ended())),
+                };
+            }
+            _ => {}
+        }
+        self.board.looking = self.looking.is_some() && self.looking == self.stream();
+        if let Some(text) = told {
+            self.tell(text);
+        }
+        self.dirty = true;
+        Ok(None)
+    }
+
+    fn ended(&self) -> Ended {
+        let why = self.board.ended.unwrap_or("it is over");
+        Ended { code: ExitCode::SUCCESS, told: Some(format!("Session ended: {why}.")) }
+    }
+
+    async fn pieces(&mut self, pieces: Vec<Piece>) -> Result<Option<Ended>, Fault> {
+        let mut typed = Vec::new();
+        for piece in pieces {
+            if self.overlay.is_some() {
+                if let Some(ended) = self.press(&piece).await? {
+                    return Ok(Some(ended));
+                }
+            } else if self.escape.is(&piece.raw) {
+                self.overlay = Some(Overlay::new(self.escape));
+                self.redraw();
+            } else if self.stream().is_none() && matches!(piece.raw[..], [3] | [b'q']) {
+                // Nothing to see yet: this is the way out.
+                return Ok(Some(Ended { code: ExitCode::from(130), told: None }));
+            } else {
+                self.step(&piece, &mut typed);
+            }
+        }
+        if let (Some(stream), false) = (self.stream(), typed.is_empty()) {
+            self.view.follow();
+            self.echo = true;
+            self.commands.tell(GuestCommand::Input { stream, bytes: typed }).await?;
+        }
+        Ok(None)
+    }
+
+    fn step(&mut self, piece: &Piece, typed: &mut Vec<u8>) {
+        let Some(screen) = self.stream().and_then(|stream| self.pictures.get(&stream)).map(Picture::screen)
+        else {
+            return;
+        };
+        let has_mouse = screen.modes().mouse != MouseProtocol::Off;
+        let window = inside(size());
+        match step(piece, self.board.role().may_write(), has_mouse) {
+            Step::Lines(lines) => self.view.scroll(screen, window, lines),
+            Step::Halves(halves) => {
+                self.view.scroll(screen, window, halves * i64::from(window.rows / 2).max(1))
+            }
+            Step::Columns(columns) => self.view.pan(screen, window, columns),
+            Step::Top => self.view.scroll(screen, window, i64::MAX),
+            Step::Follow => self.view.follow(),
+            Step::Type => typed.extend_from_slice(&piece.raw),
+            Step::Click(mouse) => typed.extend(click(screen, &self.view, window, mouse).unwrap_or_default()),
+            Step::Refuse => self.tell(format!("{} ({})", refusal(InputRefusal::ReadOnly), self.escape)),
+            Step::Ignore => return,
+        }
+        self.dirty = true;
+    }
+
+    async fn press(&mut self, piece: &Piece) -> Result<Option<Ended>, Fault> {
+        let Some(overlay) = &mut self.overlay else { return Ok(None) };
+        self.dirty = true;
+        let Some(action) = overlay.press(piece, &mut self.board) else { return Ok(None) };
+        let command = match action {
+            Action::Close => {
+                self.close_overlay();
+                return Ok(None);
+            }
+            Action::Literal => {
+                self.close_overlay();
+                let Some(stream) = self.stream().filter(|_| self.board.role().may_write()) else {
+                    return Ok(None);
+                };
+                GuestCommand::Input { stream, bytes: vec![self.escape.byte()] }
+            }
+            Action::NextTerminal => {
+                self.next_terminal();
+                return Ok(None);
+            }
+            Action::Leave => {
+                return Ok(Some(Ended {
+                    code: ExitCode::SUCCESS,
+                    told: Some("You left the session.".to_owned()),
+                }));
+            }
+            Action::AskControl => {
+                self.close_overlay();
+                self.tell("asked the host for the keyboard".to_owned());
+                GuestCommand::AskControl
+            }
+            Action::Chat(text) => GuestCommand::Chat { text },
+            Action::SetRole(slot, role) => GuestCommand::SetRole { slot, role },
+            Action::Remove(slot) => GuestCommand::Remove { slot },
+            Action::Invite(role) => {
+                GuestCommand::CreateInvite { role, max_uses: None, admission: Admission::Open }
+            }
+            _ => return Ok(None),
+        };
+        if let Err(failure) = self.commands.ask(command).await {
+            self.tell(failure.message);
+        }
+        Ok(None)
+    }
+
+    fn close_overlay(&mut self) {
+        self.overlay = None;
+        self.redraw();
+    }
+
+    fn next_terminal(&mut self) {
+        let streams: Vec<StreamId> = self.pictures.keys().copied().collect();
+        let at = self.stream().and_then(|stream| streams.iter().position(|other| *other == stream));
+        self.chosen = at.map(|at| streams[(at + 1) % streams.len()]);
+        self.view.follow();
+        self.redraw();
+    }
+
+    /// The terminal that shows: the chosen one, the one that the host looks at, or the first.
+    fn stream(&self) -> Option<StreamId> {
+        let there = |stream: &StreamId| self.pictures.contains_key(stream);
+        let chosen = self.chosen.filter(there).or_else(|| self.looking.filter(there));
+        chosen.or_else(|| self.pictures.keys().next().copied())
+    }
+
+    fn tell(&mut self, text: String) {
+        self.message = Some((text, Instant::now() + MESSAGE));
+        self.dirty = true;
+    }
+
+    fn redraw(&mut self) {
+        self.painter.forget();
+        self.dirty = true;
+    }
+
+    /// Draws at most so often, not before the last picture is out, and at once when it answers a key.
+    fn draw_if_due(&mut self) {
+        let rested = self.drawn_at.is_none_or(|at| at.elapsed() >= FRAME);
+        if self.dirty && self.console.is_idle() && (rested || self.echo) {
+            self.draw();
+        }
+    }
+
+    fn draw(&mut self) {
+        self.dirty = false;
+        self.drawn_at = Some(Instant::now());
+        let window = size();
+        let stream = self.stream();
+        let position = self.pictures.keys().position(|other| Some(*other) == stream).map_or(0, |at| at + 1);
+        let status = Status {
+            board: &self.board,
+            message: self.message.as_ref().map(|(text, _)| text.as_str()),
+            back: self.view.is_back(),
+            escape: self.escape,
+            terminal: (position, self.pictures.len()),
+        };
+        let status = status_line(&status, window.cols);
+        let mut out = Vec::new();
+        match stream.and_then(|stream| self.pictures.get_mut(&stream)) {
+            Some(picture) => {
+                let (changed, scrolled) = picture.take_changes();
+                self.echo &= changed.is_empty();
+                self.view.hold(picture.screen(), scrolled);
+                for event in picture.take_events() {
+                    if event == Event::Bell {
+                        out.push(0x07);
+                    }
+                }
+                let screen = picture.screen();
+                let title = format!("{} · {}", self.board.host, screen.title());
+                if title != self.title {
+                    let shown: String =
+                        title.chars().filter(|letter| !letter.is_control()).take(200).collect();
+                    out.extend_from_slice(format!("\x1b]2;{shown}\x1b\\").as_bytes());
+                    self.title = title;
+                }
+                let modes = modes(screen, self.board.role().may_write(), self.mouse);
+                if modes != self.modes {
+                    out.extend_from_slice(&modes);
+                    self.modes = modes;
+                }
+                // The overlay lies over rows that may change below it.
+                out.extend(self.painter.paint(screen, changed, &self.view, window, &status));
+            }
+            None => {
+                let line = format!("\x1b[2J\x1b[{};1H{status}\x1b[m\x1b[?25l", window.rows);
+                out.extend_from_slice(line.as_bytes());
+            }
+        }
+        if let Some(overlay) = &self.overlay {
+            let mut buffer = Buffer::empty(Rect { x: 0, y: 0, width: window.cols, height: window.rows });
+            let area = Overlay::area(window.cols, window.rows);
+            overlay.draw(&self.board, area, &mut buffer);
+            out.extend(paint(&buffer, area));
+        }
+        self.console.write(&out);
+    }
+
+    /// Gives the seat up and leaves the terminal as it was found.
+    async fn close(mut self) {
+        let deadline = Instant::now() + LEAVE;
+        if self.commands.tell(GuestCommand::Leave).await.is_ok() {
+            loop {
+                tokio::select! {
+                    event = self.face.next() => if event.is_none() { break },
+                    () = tokio::time::sleep_until(deadline) => break,
+                }
+            }
+        }
+        self.engine.abort();
+        tokio::select! {
+            () = self.console.drain() => {}
+            () = tokio::time::sleep_until(deadline) => {}
+        }
+    }
+}
+
+/// The window without the status line.
+fn inside(window: Size) -> Size {
+    Size { cols: window.cols, rows: window.rows.saturating_sub(1).max(1) }
+}
+
+/// The modes of the host's program that decide what this terminal's keys send.
+fn modes(screen: &Screen, may_write: bool, mouse: bool) -> Vec<u8> {
+    let modes = screen.modes();
+    let on = |on: bool| if on && may_write { 'h' } else { 'l' };
+    let keypad = if modes.application_keypad && may_write { '=' } else { '>' };
+    let mut out = format!("\x1b[?1{}\x1b{keypad}", on(modes.application_cursor));
+    if mouse {
+        let drag = matches!(modes.mouse, MouseProtocol::Drag);
+        let any = matches!(modes.mouse, MouseProtocol::Any);
+        out.push_str(&format!("\x1b[?1002{}\x1b[?1003{}\x1b[?1000h\x1b[?1006h", on(drag), on(any)));
+    }
+    out.into_bytes()
+}
+
+/// A mouse report for the host's program, if it lies on its screen and the program wants it.
+fn click(screen: &Screen, view: &View, window: Size, mouse: Mouse) -> Option<Vec<u8>> {
+    let (column, row) = view.cell_at(screen, window, mouse.column, mouse.row)?;
+    match screen.modes().mouse_encoding {
+        MouseEncoding::Default => {
+            let button =
+                if mouse.kind == MouseKind::Release { (mouse.button & !3) | 3 } else { mouse.button };
+            let byte = |value: u16| u8::try_from(value + 32).ok();
+            Some(vec![0x1b, b'[', b'M', byte(button)?, byte(column + 1)?, byte(row + 1)?])
+        }
+        _ => {
+            let last = if mouse.kind == MouseKind::Release { 'm' } else { 'M' };
+            Some(format!("\x1b[<{};{};{}{last}", mouse.button, column + 1, row + 1).into_bytes())
+        }
+    }
+}
+
+pub(super) async fn until(at: Option<Instant>) {
+    match at {
+        Some(at) => tokio::time::sleep_until(at).await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,46 @@
+//! `jumpseat sessions`: what this machine shares.
+
+use clap::Args;
+use serde_json::json;
+
+use super::hosted::{self, code_word};
+use crate::{board::connection_word, duration, error::Fault, print};
+
+/// List the sessions that are shared from this machine
+#[derive(Args, Debug)]
+pub(crate) struct Arguments {}
+
+pub(crate) async fn run(_: Arguments, json: bool) -> Result<(), Fault> {
+    let found = hosted::all().await?;
+    if json {
+        for hosted in &found {
+            let session = &hosted.status;
+            // Without invites: their tokens are shown by `invites` alone.
+            print::json(&json!({
+                "code": session.code, "relay": session.relay, "connection": session.connection,
+                "expires_in": session.expires_in, "guests": session.guests, "knocks": session.knocks,
+                "pid": hosted.pid,
+            }))?;
+        }
+        return Ok(());
+    }
+    if found.is_empty() {
+        return print::text("Nothing is shared from this machine.\n");
+    }
+    let rows: Vec<Vec<String>> = found
+        .iter()
+        .map(|hosted| {
+            let session = &hosted.status;
+            vec![
+                code_word(session.code),
+                session.guests.iter().filter(|guest| guest.present).count().to_string(),
+                session.knocks.len().to_string(),
+                connection_word(&session.connection).to_owned(),
+                session.expires_in.map_or_else(|| "–".to_owned(), duration::words),
+                session.relay.clone(),
+                hosted.pid.to_string(),
+            ]
+        })
+        .collect();
+    print::text(&print::table(&["CODE", "GUESTS", "WAITING", "STATE", "ENDS IN", "RELAY", "PROCESS"], &rows))
+}

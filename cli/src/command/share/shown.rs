@@ -1,0 +1,88 @@
+//! What the host reads before the shell starts.
+
+use jumpseat_engine::face::{Admission, Role};
+
+use super::start::Shared;
+use crate::{error::Fault, terminal::EscapeKey};
+
+/// The invite, and how a guest uses it.
+pub(super) fn invite(shared: &Shared, escape: Option<EscapeKey>) -> Result<String, Fault> {
+    let link = shared.link()?;
+    Ok(text(&Shown {
+        name: &shared.name,
+        code: &link.code.to_string(),
+        token: &link.token.reveal(),
+        link: &link.web(),
+        relay: &shared.relay,
+        role: shared.invite.terms.role,
+        asks: shared.invite.terms.admission == Admission::Ask,
+        escape,
+    }))
+}
+
+struct Shown<'a> {
+    name: &'a str,
+    code: &'a str,
+    token: &'a str,
+    link: &'a str,
+    relay: &'a str,
+    role: Role,
+    asks: bool,
+    /// The key that opens the overlay; nothing without a terminal.
+    escape: Option<EscapeKey>,
+}
+
+fn text(shown: &Shown<'_>) -> String {
+    let Shown { name, code, token, link, relay, role, asks, escape } = shown;
+    let may = match role {
+        Role::Viewer => "Guests watch; they type once you let them.",
+        _ => "Guests may type while you look on.",
+    };
+    let ask = if *asks { " You are asked before anyone comes in." } else { "" };
+    let local = ["ws://127.", "ws://[::1]", "ws://localhost"].iter().any(|start| relay.starts_with(start));
+    let reach = if local {
+        "\n\nOnly this machine reaches it: --lan shares in your network, --relay through a server."
+    } else {
+        ""
+    };
+    let leave = escape.map_or(String::new(), |key| {
+        format!("\n{key} shows guests, requests and chat; leaving the shell ends the session.")
+    });
+    format!(
+        "Sharing this terminal as {name}. {may}{ask}
+
+  Code    {code}
+  Token   {token}
+  Link    {link}
+
+  A guest runs   jumpseat join {code} --relay {relay}
+  and pastes the token; or just   jumpseat join   and the link.{reach}
+{leave}
+
+"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_invite_reads_as_it_should() {
+        let mut shown = Shown {
+            name: "Ann",
+            code: "K7QM-3XTE",
+            token: "jst1_token",
+            link: "http://127.0.0.1:4300/j#K7QM-3XTE.jst1_token",
+            relay: "ws://127.0.0.1:4300",
+            role: Role::Viewer,
+            asks: false,
+            escape: Some(EscapeKey::default()),
+        };
+        insta::assert_snapshot!("invite-local", text(&shown));
+        shown.link = "https://r.example/j#K7QM-3XTE.jst1_token";
+        shown.relay = "wss://r.example";
+        (shown.role, shown.asks) = (Role::Writer, true);
+        insta::assert_snapshot!("invite-relayed", text(&shown));
+    }
+}

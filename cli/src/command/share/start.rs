@@ -1,0 +1,162 @@
+//! From the arguments to a terminal that is shared.
+
+use std::net::{IpAddr, SocketAddr, UdpSocket};
+
+use jumpseat_engine::{
+    HostEngine,
+    face::{
+        Commands, HostCommand, HostFace, Invite, Reply, SessionNo, ShareOptions, Size, TerminalNo,
+        TerminalOptions,
+    },
+    local::Listener,
+};
+use jumpseat_session::InviteLink;
+use tokio::task::JoinHandle;
+
+use super::Arguments;
+use crate::{
+    command::{Context, host_setup},
+    config,
+    error::{Fault, FaultKind},
+    invite_file,
+};
+
+/// Bytes of output that may be under way to the person's terminal.
+const WINDOW: u32 = 256 * 1024;
+
+/// The first terminal of an engine.
+pub(super) const TERMINAL: TerminalNo = TerminalNo(1);
+
+/// A terminal that is shared, and the engine behind it.
+pub(super) struct Shared {
+    pub(super) face: HostFace,
+    pub(super) session: SessionNo,
+    pub(super) relay: String,
+    pub(super) invite: Invite,
+    pub(super) name: String,
+    engine: JoinHandle<()>,
+    /// Carries the other processes that ask; ends with this one.
+    local: JoinHandle<()>,
+}
+
+/// Opens the terminal and shares it. With `attach` its output comes to the face.
+pub(super) async fn start(
+    arguments: &Arguments,
+    context: &Context,
+    size: Size,
+    attach: bool,
+) -> Result<Shared, Fault> {
+    let setup = host_setup(&context.config, arguments.ca_file.clone())?;
+    let runtime = setup.runtime.clone();
+    let (engine, door) = HostEngine::new(setup);
+    let engine = tokio::spawn(engine.run());
+    let face = door.open();
+    let commands = face.commands();
+    let name = config::name(arguments.name.clone(), &context.config);
+    let share = ShareOptions {
+        name: name.clone(),
+        terminals: Vec::new(),
+        from: arguments.start_from(),
+        relay: arguments.relay_choice(context)?,
+        invite: arguments.terms.terms(),
+        max_guests: None,
+    };
+    // The session first: its code stands in the environment of the program that is shared.
+    let (session, relay, invite) = match commands.ask(HostCommand::Share(share)).await? {
+        Reply::Session { session, relay, invite } => (session, relay, invite),
+        _ => return Err(Fault::new(FaultKind::System, "the engine answered with something else")),
+    };
+    let terminal = TerminalOptions {
+        command: arguments.command.clone(),
+        size,
+        session: Some(session),
+        shell_integration: !arguments.no_shell_integration,
+        ..TerminalOptions::default()
+    };
+    // All at once, so that nothing is printed before the face is attached.
+    let (opened, _, _) = tokio::join!(
+        commands.ask(HostCommand::OpenTerminal(terminal)),
+        self::attach(&commands, attach),
+        commands.tell(HostCommand::Looking { terminal: Some(TERMINAL) }),
+    );
+    if let Err(failure) = opened {
+        // Tells the relay that nothing comes of it.
+        let _ = commands.ask(HostCommand::Shutdown).await;
+        return Err(failure.into());
+    }
+    let local = match Listener::bind(&runtime) {
+        Ok(listener) => tokio::spawn(listener.serve(door)),
+        Err(failure) => return Err(failure.into()),
+    };
+    let shared = Shared { face, session, relay, invite, name, engine, local };
+    if let Some(path) = &arguments.invite_file {
+        invite_file::write(path, &shared.link()?)?;
+    }
+    Ok(shared)
+}
+
+async fn attach(commands: &Commands<HostCommand>, attach: bool) -> Result<(), Fault> {
+    if attach {
+        commands.tell(attach_command()).await?;
+    }
+    Ok(())
+}
+
+/// Shows the terminal, from its picture on.
+pub(super) fn attach_command() -> HostCommand {
+    HostCommand::Attach { terminal: TERMINAL, window: WINDOW, scrollback: false }
+}
+
+impl Shared {
+    pub(super) fn link(&self) -> Result<InviteLink, Fault> {
+        InviteLink::parse(self.invite.web_link.reveal()).map_err(|error| Fault::system("the invite", error))
+    }
+
+    /// Ends sessions, tells their guests, and hangs the terminal up.
+    pub(super) async fn end(mut self) {
+        let _ = self.face.ask(HostCommand::Shutdown).await;
+        // Events that nobody takes would hold the engine up.
+        while self.face.next().await.is_some() {}
+        self.local.abort();
+        let _ = self.local.await;
+        let _ = self.engine.await;
+    }
+}
+
+/// An address of this machine that the local network knows: the one it would send from.
+pub(super) fn lan_address() -> Result<IpAddr, Fault> {
+    let none = || {
+        Fault::new(FaultKind::System, "this machine has no address in a local network")
+            .hint("name one with --listen, or a relay with --relay")
+    };
+    // Connecting such a socket sends nothing; the address is one that is reserved for documentation.
+    let address = UdpSocket::bind((IpAddr::from([0, 0, 0, 0]), 0))
+        .and_then(|socket| {
+            socket.connect((IpAddr::from([192, 0, 2, 1]), 9)).and_then(|()| socket.local_addr())
+        })
+        .map_err(|_| none())?;
+    if address.ip().is_loopback() || address.ip().is_unspecified() { Err(none()) } else { Ok(address.ip()) }
+}
+
+/// `ADDRESS` or `ADDRESS:PORT`.
+pub(super) fn parse_listen(text: &str) -> Result<(IpAddr, u16), String> {
+    if let Ok(address) = text.parse::<SocketAddr>() {
+        return Ok((address.ip(), address.port()));
+    }
+    let bare = text.trim_start_matches('[').trim_end_matches(']');
+    bare.parse().map(|address| (address, 0)).map_err(|_| format!("`{text}` is no address of a machine"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_read_with_and_without_a_port() {
+        assert_eq!(parse_listen("127.0.0.1"), Ok((IpAddr::from([127, 0, 0, 1]), 0)));
+        assert_eq!(parse_listen("127.0.0.1:4300"), Ok((IpAddr::from([127, 0, 0, 1]), 4300)));
+        assert!(matches!(parse_listen("[::1]:4300"), Ok((IpAddr::V6(_), 4300))));
+        assert!(matches!(parse_listen("::1"), Ok((IpAddr::V6(_), 0))));
+        assert!(parse_listen("localhost").is_err() && parse_listen("").is_err());
+    }
+}

@@ -1,0 +1,32 @@
+//! `jumpseat stop`: ends sessions; their shells go on.
+
+use clap::Args;
+use jumpseat_engine::face::HostCommand;
+use jumpseat_wire::InviteCode;
+
+use super::hosted::{self, code_word};
+use crate::{error::Fault, print};
+
+/// Stop sharing: guests are gone at once, the shell goes on
+#[derive(Args, Debug)]
+pub(crate) struct Arguments {
+    /// The session's code; not needed while only one is shared
+    #[arg(conflicts_with = "all")]
+    code: Option<InviteCode>,
+    /// Stop every session of this machine
+    #[arg(long)]
+    all: bool,
+}
+
+pub(crate) async fn run(arguments: Arguments, json: bool) -> Result<(), Fault> {
+    let found = if arguments.all { hosted::all().await? } else { vec![hosted::one(arguments.code).await?] };
+    for hosted in &found {
+        hosted.ask(HostCommand::Stop { session: hosted.session() }).await?;
+        if json {
+            print::json(&serde_json::json!({ "code": hosted.status.code, "stopped": true }))?;
+        } else {
+            print::text(&format!("{} is not shared any more.\n", code_word(hosted.status.code)))?;
+        }
+    }
+    if found.is_empty() && !json { print::text("Nothing was shared.\n") } else { Ok(()) }
+}

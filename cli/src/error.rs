@@ -1,0 +1,185 @@
+//! What goes wrong, for a person and for a script: a kind with its exit code, a sentence, and what helps.
+
+use std::{fmt, io::Write as _, process::ExitCode};
+
+use jumpseat_engine::face::{EndReason, Failure, FailureKind};
+use serde::Serialize;
+
+/// Kinds of fault. Each has an exit code of its own; `docs/cli.md` lists them.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[repr(u8)]
+pub(crate) enum FaultKind {
+    /// Anything of the operating system.
+    System = 1,
+    /// Wrong arguments, configuration or input.
+    Usage = 2,
+    /// The relay, or the proxy before it, cannot be reached.
+    Unreachable = 3,
+    /// The relay's certificate was not accepted.
+    Certificate = 4,
+    /// What answers does not speak this version of the protocol.
+    Protocol = 5,
+    /// The code names no session.
+    NoSession = 6,
+    /// The token is not of this session, was revoked, has expired or is used up.
+    Invite = 7,
+    /// The host or the relay said no.
+    Refused = 8,
+    /// Every seat is taken.
+    Full = 9,
+    /// The session ran out: its time, or its host, is gone.
+    Ended = 10,
+    /// The host removed this guest.
+    Removed = 11,
+    /// What was waited for did not come in time.
+    Timeout = 12,
+    /// No such session, guest, invite or knock on this machine.
+    NotFound = 13,
+    /// A file or socket of this machine is not as it should be.
+    Local = 14,
+    /// The program or shell could not be started.
+    Program = 15,
+}
+
+/// Why a command failed.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub(crate) struct Fault {
+    pub(crate) kind: FaultKind,
+    /// A sentence without a full stop.
+    pub(crate) message: String,
+    /// What helps, if anything does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) hint: Option<String>,
+}
+
+impl Fault {
+    pub(crate) fn new(kind: FaultKind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into(), hint: None }
+    }
+
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
+        Self::new(FaultKind::Usage, message)
+    }
+
+    /// A failure of the operating system, with what was being done.
+    pub(crate) fn system(doing: impl fmt::Display, error: impl fmt::Display) -> Self {
+        Self::new(FaultKind::System, format!("{doing}: {error}"))
+    }
+
+    #[must_use]
+    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    pub(crate) fn exit_code(&self) -> ExitCode {
+        ExitCode::from(self.kind as u8)
+    }
+
+    /// Prints it to standard error; as an object with `json`.
+    pub(crate) fn print(&self, json: bool) {
+        let mut err = std::io::stderr().lock();
+        // Where standard error is closed nobody is left to tell.
+        let _ = if json { writeln!(err, "{}", self.to_json()) } else { writeln!(err, "{self}") };
+    }
+
+    pub(crate) fn to_json(&self) -> serde_json::Value {
+        serde_json::json!({ "type": "error", "code": self.kind as u8, "error": self })
+    }
+
+    /// Why a guest's part ended badly; nothing if that is how sessions end.
+    pub(crate) fn ended(reason: EndReason) -> Option<Self> {
+        let (kind, message) = match reason {
+            EndReason::Stopped | EndReason::ShellExited | EndReason::Left => return None,
+            EndReason::Removed => (FaultKind::Removed, "the host removed you from the session"),
+            reason => {
+                return Some(Self::new(FaultKind::Ended, format!("the session ended: {}", why(reason))));
+            }
+        };
+        Some(Self::new(kind, message))
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "error: {}", self.message)?;
+        self.hint.iter().try_for_each(|hint| write!(f, "\n hint: {hint}"))
+    }
+}
+
+impl From<Failure> for Fault {
+    fn from(failure: Failure) -> Self {
+        let kind = match failure.kind {
+            FailureKind::Gone | FailureKind::Local => FaultKind::Local,
+            FailureKind::NotFound => FaultKind::NotFound,
+            FailureKind::Misused | FailureKind::Address => FaultKind::Usage,
+            FailureKind::Program => FaultKind::Program,
+            FailureKind::Unreachable | FailureKind::Proxy => FaultKind::Unreachable,
+            FailureKind::Certificate => FaultKind::Certificate,
+            FailureKind::Protocol => FaultKind::Protocol,
+            FailureKind::Refused => FaultKind::Refused,
+            FailureKind::NoSession => FaultKind::NoSession,
+            FailureKind::Invite => FaultKind::Invite,
+            FailureKind::Full => FaultKind::Full,
+            _ => FaultKind::System,
+        };
+        let hint = failure.hint.or_else(|| Some(default_hint(kind)?.to_owned()));
+        Self { kind, message: failure.message, hint }
+    }
+}
+
+/// Why a session ended, as a clause.
+pub(crate) fn why(reason: EndReason) -> &'static str {
+    match reason {
+        EndReason::Stopped => "the host stopped sharing",
+        EndReason::ShellExited => "its program ended",
+        EndReason::Expired => "its time was over",
+        EndReason::RelayGone => "the relay was gone for too long",
+        EndReason::HostGone => "the host was away for too long",
+        EndReason::Removed => "the host removed this guest",
+        EndReason::Left => "this guest left",
+        _ => "it is over",
+    }
+}
+
+/// What helps where the engine itself knows nothing better.
+fn default_hint(kind: FaultKind) -> Option<&'static str> {
+    Some(match kind {
+        FaultKind::Unreachable => "check the relay's address and that it runs",
+        FaultKind::Certificate => "name the certificate authority with --ca-file",
+        FaultKind::Protocol => "the relay and every end need the same version of Jumpseat",
+        FaultKind::NoSession => "check the code and the relay; sessions end after 24 hours",
+        FaultKind::Invite => "ask the host for a new invite",
+        FaultKind::Full => "someone has to leave first",
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_reads_as_error_and_hint() {
+        let fault = Fault::from(Failure::new(FailureKind::NoSession, "the relay knows no session K7QM-3XTE"));
+        insta::assert_snapshot!(fault, @"
+        error: the relay knows no session K7QM-3XTE
+         hint: check the code and the relay; sessions end after 24 hours
+        ");
+        insta::assert_snapshot!(fault.to_json(), @r#"{"code":6,"error":{"hint":"check the code and the relay; sessions end after 24 hours","kind":"no_session","message":"the relay knows no session K7QM-3XTE"},"type":"error"}"#);
+    }
+
+    #[test]
+    fn an_orderly_end_is_no_fault() {
+        assert_eq!(Fault::ended(EndReason::Stopped), None);
+        assert_eq!(Fault::ended(EndReason::ShellExited), None);
+        assert_eq!(Fault::ended(EndReason::Removed).map(|fault| fault.kind), Some(FaultKind::Removed));
+    }
+
+    #[test]
+    fn the_engine_s_own_hint_wins() {
+        let failure = Failure::new(FailureKind::Unreachable, "no answer").hint("start it");
+        assert_eq!(Fault::from(failure).hint.as_deref(), Some("start it"));
+    }
+}

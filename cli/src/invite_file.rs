@@ -1,0 +1,111 @@
+//! Invites in files: `{"code", "token", "link", "relay"}`, readable by their owner alone.
+
+use std::{
+    fs::{self, OpenOptions},
+    io::{self, Write as _},
+    path::Path,
+};
+
+use jumpseat_engine::face::Secret;
+use jumpseat_session::InviteLink;
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Fault, FaultKind};
+
+/// What the file says.
+#[derive(Serialize, Deserialize)]
+struct Contents {
+    code: String,
+    token: Secret,
+    link: Secret,
+    relay: String,
+}
+
+/// Writes the file at once and whole, mode 0600: whoever sees it sees all of it.
+pub(crate) fn write(path: &Path, link: &InviteLink) -> Result<(), Fault> {
+    let contents = Contents {
+        code: link.code.to_string(),
+        token: Secret::new(link.token.reveal().to_string()),
+        link: Secret::new(link.web().to_string()),
+        relay: link.relay.clone(),
+    };
+    let fault = |error: io::Error| Fault::new(FaultKind::Local, format!("{}: {error}", path.display()));
+    let mut name = path.file_name().ok_or_else(|| Fault::usage("--invite-file names no file"))?.to_owned();
+    name.push(format!(".{}", std::process::id()));
+    let beside = path.with_file_name(name);
+    let written = create_private(&beside).and_then(|mut file| {
+        serde_json::to_writer(&mut file, &contents)?;
+        file.write_all(b"\n")?;
+        fs::rename(&beside, path)
+    });
+    if written.is_err() {
+        // The name has this process's number, so the file is nobody else's.
+        let _ = fs::remove_file(&beside);
+    }
+    written.map_err(fault)
+}
+
+/// Reads a file that [`write`] made.
+pub(crate) fn read(path: &Path) -> Result<InviteLink, Fault> {
+    let fault = |error: &dyn std::fmt::Display| Fault::usage(format!("{}: {error}", path.display()));
+    // Far more than a link can be long, far less than would hurt.
+    let length = fs::metadata(path).map_err(|error| fault(&error))?.len();
+    if length > 64 * 1024 {
+        return Err(fault(&"it is too long for an invite"));
+    }
+    let text = zeroize::Zeroizing::new(fs::read(path).map_err(|error| fault(&error))?);
+    // The reason is left out: it could repeat a part of the token.
+    let contents: Contents = serde_json::from_slice(&text)
+        .map_err(|_| fault(&"it is no invite file").hint("`jumpseat share --invite-file` writes one"))?;
+    InviteLink::parse(contents.link.reveal()).map_err(|error| fault(&error))
+}
+
+#[cfg(unix)]
+fn create_private(path: &Path) -> io::Result<fs::File> {
+    use std::os::unix::fs::OpenOptionsExt as _;
+
+    OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
+}
+
+#[cfg(not(unix))]
+fn create_private(path: &Path) -> io::Result<fs::File> {
+    OpenOptions::new().write(true).create_new(true).open(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn link() -> InviteLink {
+        let token = format!("jst1_{}", "A".repeat(64)).parse().unwrap();
+        InviteLink { relay: "ws://127.0.0.1:4300".into(), code: "K7QM-3XTE".parse().unwrap(), token }
+    }
+
+    #[test]
+    fn it_comes_back_and_is_private() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("invite.json");
+        // An older file, open to others, is replaced, not written into.
+        fs::write(&path, "old").unwrap();
+        write(&path, &link()).unwrap();
+        assert_eq!(read(&path).unwrap(), link());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        }
+    }
+
+    #[test]
+    fn what_is_no_invite_is_refused_without_repeating_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("invite.json");
+        fs::write(&path, r#"{"token": jst1_canary}"#).unwrap();
+        let fault = read(&path).unwrap_err();
+        assert!(!fault.message.contains("canary") && fault.hint.is_some());
+        fs::write(&path, vec![b' '; 100_000]).unwrap();
+        assert!(read(&path).unwrap_err().message.contains("too long"));
+        assert!(write(&folder.path().join("no/such/folder"), &link()).is_err());
+    }
+}

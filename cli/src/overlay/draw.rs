@@ -1,0 +1,301 @@
+//! The overlay as cells.
+
+use jumpseat_engine::face::{Connection, Role};
+use ratatui::{
+    buffer::Buffer,
+    layout::Rect,
+    style::{Color, Modifier, Style},
+    text::{Line, Span},
+    widgets::{Block, BorderType, Clear, Padding, Paragraph, Widget, Wrap},
+};
+
+use super::{Action, Entry, Overlay, Page, entries, pages};
+use crate::board::{Board, InviteCard, Person, connection_word};
+
+/// As wide and as high as it gets, in cells.
+const MAX_WIDTH: u16 = 80;
+const MAX_HEIGHT: u16 = 22;
+
+const DIM: Style = Style::new().add_modifier(Modifier::DIM);
+const BOLD: Style = Style::new().add_modifier(Modifier::BOLD);
+const LOUD: Style = Style::new().fg(Color::Yellow).add_modifier(Modifier::BOLD);
+const KEY: Style = Style::new().fg(Color::Cyan);
+
+impl Overlay {
+    /// Where it lies in a window of this size: in the middle.
+    pub(crate) fn area(cols: u16, rows: u16) -> Rect {
+        let width = cols.saturating_sub(4).clamp(1, MAX_WIDTH).min(cols);
+        let height = rows.saturating_sub(2).clamp(1, MAX_HEIGHT).min(rows);
+        Rect { x: (cols - width) / 2, y: (rows - height) / 2, width, height }
+    }
+
+    /// Fills its area of the buffer.
+    pub(crate) fn draw(&self, board: &Board, area: Rect, buffer: &mut Buffer) {
+        Clear.render(area, buffer);
+        let block = Block::bordered()
+            .border_type(BorderType::Rounded)
+            .border_style(DIM)
+            .title(title(board))
+            .padding(Padding::horizontal(1));
+        let inner = block.inner(area);
+        block.render(area, buffer);
+        let [tabs, body, keys] = split(inner);
+        self.tabs(board).render(tabs, buffer);
+        match self.page {
+            Page::People => self.people(board, body, buffer),
+            Page::Invites => self.invites(board, body, buffer),
+            Page::Chat => self.chat(board, body, buffer),
+        }
+        self.keys(board).render(keys, buffer);
+    }
+
+    fn tabs(&self, board: &Board) -> Line<'static> {
+        let mut spans = Vec::new();
+        for page in pages(board) {
+            let text = match page {
+                Page::People => format!(" Guests {} ", board.people.len()),
+                Page::Invites => format!(" Invites {} ", board.invites.len()),
+                Page::Chat if board.unread > 0 => format!(" Chat ●{} ", board.unread),
+                Page::Chat => " Chat ".to_owned(),
+            };
+            let style = if *page == self.page { BOLD.add_modifier(Modifier::REVERSED) } else { Style::new() };
+            spans.extend([Span::styled(text, style), Span::raw(" ")]);
+        }
+        Line::from(spans)
+    }
+
+    fn people(&self, board: &Board, area: Rect, buffer: &mut Buffer) {
+        let mut lines = Vec::new();
+        if !board.is_host() {
+            lines.push(host_line(board));
+            if !board.words.is_empty() {
+                let words = board.words.join(" ");
+                lines.push(Line::styled(format!("  Your safety words: {words}"), DIM));
+            }
+        }
+        let head = lines.len();
+        for (place, entry) in entries(board).into_iter().enumerate() {
+            let chosen = place == self.selected;
+            match entry {
+                Entry::Knock(place) => lines.extend(board.knocks.get(place).map(|knock| {
+                    let text = format!("{} {} wants to join", marker(chosen), knock.name);
+                    Line::styled(text, LOUD)
+                })),
+                Entry::Person(place) => {
+                    lines.extend(board.people.get(place).map(|person| person_line(board, person, chosen)));
+                }
+            }
+        }
+        if lines.len() == head {
+            lines.push(Line::styled("  Nobody else is here yet.", DIM));
+        }
+        if board.is_host() && board.people.iter().any(|person| !person.words.is_empty()) {
+            lines.push(Line::raw(""));
+            lines.push(Line::styled("  A guest who reads you the same words is the one you see here.", DIM));
+        }
+        render_around(lines, head + self.selected, area, buffer);
+    }
+
+    fn invites(&self, board: &Board, area: Rect, buffer: &mut Buffer) {
+        let mut lines: Vec<Line<'static>> = Vec::new();
+        let mut focus = 0;
+        for (place, invite) in board.invites.iter().enumerate() {
+            let chosen = place == self.selected;
+            if chosen {
+                focus = lines.len();
+            }
+            lines.extend(self.invite_lines(invite, chosen));
+        }
+        if lines.is_empty() {
+            lines.push(Line::styled("  No invite holds. Make one with n.", DIM));
+        }
+        render_around(lines, focus, area, buffer);
+    }
+
+    fn invite_lines(&self, invite: &InviteCard, chosen: bool) -> Vec<Line<'static>> {
+        let most = invite.max_uses.map_or(String::new(), |most| format!(" of {most}"));
+        let ask = if invite.asks { ", asks you" } else { "" };
+        let head =
+            format!("{} {}  {}{ask}, used {}{most}", marker(chosen), invite.code, invite.role, invite.uses);
+        let mut lines = vec![Line::styled(head, if chosen { BOLD } else { Style::new() })];
+        if chosen && self.reveal {
+            lines.push(Line::raw(format!("    {}", invite.token.reveal())));
+            lines.extend(invite.link.as_ref().map(|link| Line::raw(format!("    {}", link.reveal()))));
+        } else {
+            lines.push(Line::styled("    token and link hidden: v shows them", DIM));
+        }
+        lines
+    }
+
+    fn chat(&self, board: &Board, area: Rect, buffer: &mut Buffer) {
+        let Some(space) = area.height.checked_sub(1) else { return };
+        let lines: Vec<Line<'_>> = board
+            .chat
+            .iter()
+            .map(|line| {
+                Line::from(vec![Span::styled(format!("{}: ", line.name), BOLD), Span::raw(&line.text)])
+            })
+            .collect();
+        let mut from = lines.len();
+        let mut height = 0;
+        // From the newest upwards, as many as there is room for.
+        while from > 0 && area.width > 0 {
+            height += lines[from - 1].width().div_ceil(usize::from(area.width)).max(1);
+            if height > usize::from(space) {
+                break;
+            }
+            from -= 1;
+        }
+        if lines.is_empty() {
+            Line::styled("  Nothing was said yet.", DIM).render(area, buffer);
+        }
+        Paragraph::new(lines[from..].to_vec())
+            .wrap(Wrap { trim: false })
+            .render(Rect { height: space, ..area }, buffer);
+        let shown = Line::from(vec![
+            Span::styled("> ", KEY),
+            Span::raw(tail(&self.draft, usize::from(area.width).saturating_sub(3))),
+            Span::styled(" ", Style::new().add_modifier(Modifier::REVERSED)),
+        ]);
+        shown.render(Rect { y: area.y + space, height: 1, ..area }, buffer);
+    }
+
+    /// The keys that do something here and now.
+    fn keys(&self, board: &Board) -> Paragraph<'static> {
+        if let Some(action) = &self.confirm {
+            return Paragraph::new(Line::styled(format!("{}  y / n", question(action, board)), LOUD));
+        }
+        let mut keys: Vec<(&str, &str)> = match self.page {
+            Page::Chat => vec![("Enter", "send")],
+            Page::Invites => {
+                vec![("n", "new viewer"), ("w", "new writer"), ("v", "show"), ("x", "revoke")]
+            }
+            Page::People => self.keys_on_people(board),
+        };
+        if self.page != Page::Chat {
+            keys.push(("c", "chat"));
+            match (board.is_host(), board.ended) {
+                (true, None) => keys.push(("s", "stop sharing")),
+                (true, Some(_)) => {}
+                (false, _) => keys.push(("l", "leave")),
+            }
+        }
+        keys.extend([("Tab", "next page"), ("Esc", "back")]);
+        let spans = keys.into_iter().flat_map(|(key, what)| {
+            [
+                Span::styled(key.to_owned(), KEY),
+                Span::raw(format!("\u{a0}{}   ", what.replace(' ', "\u{a0}"))),
+            ]
+        });
+        Paragraph::new(Line::from(spans.collect::<Vec<_>>())).wrap(Wrap { trim: true })
+    }
+
+    fn keys_on_people(&self, board: &Board) -> Vec<(&'static str, &'static str)> {
+        let mut keys = Vec::new();
+        if !board.is_host() && !board.role().may_write() {
+            keys.push(("k", "ask for the keyboard"));
+        }
+        match entries(board).get(self.selected) {
+            Some(Entry::Knock(_)) => keys.extend([("a", "admit"), ("d", "deny")]),
+            Some(Entry::Person(place)) if board.may_manage() => {
+                let Some(person) = board.people.get(*place) else { return keys };
+                if person.asks {
+                    keys.push(("a", "allow"));
+                    keys.extend(board.is_host().then_some(("d", "decline")));
+                }
+                keys.push(("w", if person.role == Role::Writer { "take the keyboard" } else { "let type" }));
+                keys.extend(board.is_host().then_some(("o", "co-owner")));
+                keys.push(("x", "remove"));
+            }
+            _ => {}
+        }
+        keys
+    }
+}
+
+fn title(board: &Board) -> Line<'static> {
+    let code = board.code.map_or(String::new(), |code| format!(" · {code}"));
+    let state = match (&board.ended, &board.connection) {
+        (Some(why), _) => format!("not shared any more: {why}"),
+        (None, Connection::Away { reason, .. }) => format!("reconnecting: {reason}"),
+        (None, connection) => connection_word(connection).to_owned(),
+    };
+    Line::from(vec![Span::styled(" Jumpseat", BOLD), Span::raw(format!("{code} · {state} "))])
+}
+
+fn question(action: &Action, board: &Board) -> String {
+    match action {
+        Action::Remove(slot) => format!("Remove {} at once?", board.name(*slot)),
+        Action::RevokeInvite(_) => "Revoke this invite? Who came by it stays.".to_owned(),
+        _ => format!("Stop sharing? {} here would be gone at once.", people(board.people.len())),
+    }
+}
+
+fn people(count: usize) -> String {
+    if count == 1 { "1 guest".to_owned() } else { format!("{count} guests") }
+}
+
+fn host_line(board: &Board) -> Line<'static> {
+    let mut text = format!("  {} (host)", board.host);
+    if !board.host_present {
+        text.push_str(", away");
+    }
+    if board.typing == Some(jumpseat_wire::HOST_SLOT) {
+        text.push_str(", types");
+    }
+    Line::raw(text)
+}
+
+fn person_line(board: &Board, person: &Person, chosen: bool) -> Line<'static> {
+    let name = if person.slot == board.me { format!("{} (you)", person.name) } else { person.name.clone() };
+    let mut spans = vec![
+        Span::styled(format!("{} {name:<16}", marker(chosen)), if chosen { BOLD } else { Style::new() }),
+        Span::raw(format!(" {:<8} ", person.role.to_string())),
+    ];
+    if person.asks {
+        spans.push(Span::styled(" asks for the keyboard ", LOUD));
+    }
+    if !person.present {
+        spans.push(Span::styled(" away ", DIM));
+    }
+    if board.typing == Some(person.slot) {
+        spans.push(Span::styled(" types ", KEY));
+    }
+    if !person.words.is_empty() {
+        spans.push(Span::styled(format!(" {}", person.words.join(" ")), DIM));
+    }
+    Line::from(spans)
+}
+
+fn marker(chosen: bool) -> char {
+    if chosen { '▸' } else { ' ' }
+}
+
+/// The end of a text that fits so many cells.
+fn tail(text: &str, width: usize) -> &str {
+    let mut start = text.len();
+    for (at, _) in text.char_indices().rev() {
+        if Span::raw(&text[at..]).width() > width {
+            break;
+        }
+        start = at;
+    }
+    &text[start..]
+}
+
+/// Draws lines so that the one in focus is visible.
+fn render_around(lines: Vec<Line<'_>>, focus: usize, area: Rect, buffer: &mut Buffer) {
+    let height = usize::from(area.height);
+    let from = (focus + 2).saturating_sub(height).min(lines.len().saturating_sub(1));
+    Paragraph::new(lines).scroll((u16::try_from(from).unwrap_or(u16::MAX), 0)).render(area, buffer);
+}
+
+/// One line of tabs, a blank one, the body, two lines of keys; in a small window the body goes first.
+fn split(area: Rect) -> [Rect; 3] {
+    let tabs = area.height.min(1);
+    let keys = (area.height - tabs).min(2);
+    let gap = u16::from(area.height > tabs + keys + 2);
+    let body = area.height - tabs - keys - gap;
+    let at = |y, height| Rect { y: area.y + y, height, ..area };
+    [at(0, tabs), at(tabs + gap, body), at(tabs + gap + body, keys)]
+}

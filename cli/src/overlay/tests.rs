@@ -1,0 +1,159 @@
+//! What the overlay shows, and what its keys ask for.
+
+use jumpseat_engine::face::{Connection, GuestEvent, GuestInfo, KnockInfo, Role, Secret};
+use jumpseat_wire::{HOST_SLOT, InviteId, KnockId};
+use ratatui::{buffer::Buffer, layout::Rect};
+use unicode_width::UnicodeWidthStr as _;
+
+use super::{Action, Overlay};
+use crate::{
+    board::{Board, InviteCard, Person},
+    terminal::{Decoder, EscapeKey},
+};
+
+fn board() -> Board {
+    let mut board = Board::new(HOST_SLOT, "Ann".into());
+    board.code = "K7QM-3XTE".parse().ok();
+    board.connection = Connection::Connected;
+    let person = |slot, name: &str, role| Person {
+        slot,
+        name: name.into(),
+        program: "cli".into(),
+        role,
+        present: true,
+        words: ["ocean", "velvet", "piano", "mango"].map(str::to_owned).to_vec(),
+        asks: false,
+    };
+    board.people = vec![person(1, "Bo", Role::Viewer), person(2, "Cy", Role::Writer)];
+    board.people[0].asks = true;
+    board.people[1].present = false;
+    board.typing = Some(2);
+    board.knocks = vec![KnockInfo { knock: knock(), name: "Di".into(), invite: InviteId([0; 16]) }];
+    board.invites = vec![InviteCard {
+        id: Some(InviteId([7; 16])),
+        code: "K7QM-3XTE".parse().unwrap(),
+        token: Secret::new("jst1_canary".into()),
+        link: Some(Secret::new("https://r.example/j#K7QM-3XTE.jst1_canary".into())),
+        role: Role::Viewer,
+        asks: true,
+        uses: 1,
+        max_uses: Some(3),
+    }];
+    board
+}
+
+fn knock() -> KnockId {
+    serde_json::from_str("4").unwrap()
+}
+
+fn press(overlay: &mut Overlay, board: &mut Board, keys: &[u8]) -> Vec<Action> {
+    let pieces = Decoder::default().feed(keys);
+    pieces.iter().filter_map(|piece| overlay.press(piece, board)).collect()
+}
+
+fn draw(overlay: &Overlay, board: &Board, cols: u16, rows: u16) -> String {
+    let mut buffer = Buffer::empty(Rect { x: 0, y: 0, width: cols, height: rows });
+    overlay.draw(board, Overlay::area(cols, rows), &mut buffer);
+    let row = |y| {
+        let mut text = String::new();
+        let mut x = 0;
+        while x < cols {
+            let symbol = buffer[(x, y)].symbol();
+            text.push_str(symbol);
+            x += (symbol.width() as u16).max(1);
+        }
+        text.replace('\u{a0}', " ")
+    };
+    (0..rows).map(|y| row(y).trim_end().to_owned() + "\n").collect()
+}
+
+#[test]
+fn the_host_sees_who_wants_what() {
+    let (mut board, mut overlay) = (board(), Overlay::new(EscapeKey::default()));
+    insta::assert_snapshot!("host-people", draw(&overlay, &board, 84, 16));
+    press(&mut overlay, &mut board, b"\t");
+    insta::assert_snapshot!("host-invites-hidden", draw(&overlay, &board, 84, 12));
+    press(&mut overlay, &mut board, b"v");
+    insta::assert_snapshot!("host-invites", draw(&overlay, &board, 84, 12));
+    press(&mut overlay, &mut board, b"c");
+    board.take_session_event(jumpseat_engine::face::SessionEvent::Chat {
+        slot: 1,
+        text: "hi!".into(),
+        at: 0,
+    });
+    press(&mut overlay, &mut board, "hello 山田".as_bytes());
+    insta::assert_snapshot!("host-chat", draw(&overlay, &board, 60, 12));
+}
+
+#[test]
+fn a_guest_sees_who_else_is_there() {
+    let mut board = Board::new(0, "the host".into());
+    board.code = "K7QM-3XTE".parse().ok();
+    let words = ["ocean", "velvet", "piano", "mango"].map(str::to_owned).to_vec();
+    board.take_guest_event(&GuestEvent::Joined { slot: 2, words });
+    let guest = |slot, name: &str| GuestInfo {
+        slot,
+        name: name.into(),
+        program: "cli".into(),
+        role: Role::Viewer,
+        present: true,
+    };
+    let guests = vec![guest(1, "Cy"), guest(2, "Bo")];
+    board.take_guest_event(&GuestEvent::Roster { host: "Ann".into(), guests });
+    let mut overlay = Overlay::new(EscapeKey::default());
+    insta::assert_snapshot!("guest-people", draw(&overlay, &board, 80, 12));
+    assert_eq!(press(&mut overlay, &mut board, b"wxok"), [Action::AskControl]);
+    assert_eq!(press(&mut overlay, &mut board, b"l"), [Action::Leave]);
+}
+
+#[test]
+fn knocks_and_requests_are_answered() {
+    let (mut board, mut overlay) = (board(), Overlay::new(EscapeKey::default()));
+    assert_eq!(press(&mut overlay, &mut board, b"a"), [Action::Admit(knock())]);
+    assert_eq!(press(&mut overlay, &mut board, b"d"), [Action::Deny(knock())]);
+    assert_eq!(press(&mut overlay, &mut board, b"\x1b[Ba"), [Action::SetRole(1, Role::Writer)]);
+    assert_eq!(press(&mut overlay, &mut board, b"d"), [Action::Decline(1)]);
+    assert_eq!(press(&mut overlay, &mut board, b"\x1bOBw"), [Action::SetRole(2, Role::Viewer)]);
+    assert_eq!(press(&mut overlay, &mut board, b"o"), [Action::SetRole(2, Role::CoOwner)]);
+}
+
+#[test]
+fn what_cannot_be_taken_back_is_asked_once() {
+    let (mut board, mut overlay) = (board(), Overlay::new(EscapeKey::default()));
+    assert_eq!(press(&mut overlay, &mut board, b"\x1b[Bx"), []);
+    insta::assert_snapshot!("host-confirm", draw(&overlay, &board, 84, 12));
+    assert_eq!(press(&mut overlay, &mut board, b"n"), []);
+    assert_eq!(press(&mut overlay, &mut board, b"xy"), [Action::Remove(1)]);
+    assert_eq!(press(&mut overlay, &mut board, b"sy"), [Action::Stop]);
+    assert_eq!(press(&mut overlay, &mut board, b"\txy"), [Action::RevokeInvite(InviteId([7; 16]))]);
+    board.people.clear();
+    assert_eq!(press(&mut overlay, &mut board, b"s"), [Action::Stop]);
+}
+
+#[test]
+fn letters_are_text_in_the_chat_and_the_escape_key_always_leads_back() {
+    let (mut board, mut overlay) = (board(), Overlay::new(EscapeKey::default()));
+    let chat = Action::Chat("quick".into());
+    assert_eq!(press(&mut overlay, &mut board, b"cquicj\x7fk\r\r\x1d"), [chat, Action::Close]);
+    let mut overlay = Overlay::new(EscapeKey::default());
+    assert_eq!(press(&mut overlay, &mut board, b"]"), [Action::Literal]);
+    assert_eq!(press(&mut overlay, &mut board, b"\x1b"), [Action::Close]);
+}
+
+#[test]
+fn what_is_pasted_commands_nothing() {
+    let (mut board, mut overlay) = (board(), Overlay::new(EscapeKey::default()));
+    assert_eq!(press(&mut overlay, &mut board, b"\x1b[200~sy\x1b[201~"), []);
+    assert_eq!(press(&mut overlay, &mut board, b"c\x1b[200~sy\x1b[201~\r"), [Action::Chat("sy".into())]);
+}
+
+#[test]
+fn the_smallest_windows_do_not_break_it() {
+    let (mut board, mut overlay) = (board(), Overlay::new(EscapeKey::default()));
+    for page in [&b""[..], b"\t", b"\t"] {
+        press(&mut overlay, &mut board, page);
+        for (cols, rows) in [(1, 1), (2, 2), (3, 4), (10, 3), (5, 30), (200, 5)] {
+            draw(&overlay, &board, cols, rows);
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! Standard output: lines, JSON objects, tables. A closed pipe ends the program quietly.
+
+use std::io::{self, Write as _};
+
+use serde::Serialize;
+use unicode_width::UnicodeWidthStr as _;
+
+use crate::error::Fault;
+
+/// Writes to standard output.
+pub(crate) fn text(text: &str) -> Result<(), Fault> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Ok(()) => Ok(()),
+        // As other tools do when `head` has had enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => std::process::exit(0),
+        Err(error) => Err(Fault::system("standard output", error)),
+    }
+}
+
+/// Writes one object as one line.
+pub(crate) fn json(value: &impl Serialize) -> Result<(), Fault> {
+    let mut line = serde_json::to_string(value).map_err(|error| Fault::system("JSON", error))?;
+    line.push('\n');
+    text(&line)
+}
+
+/// Columns for people: as wide as their widest cell, two spaces between.
+pub(crate) fn table(head: &[&str], rows: &[Vec<String>]) -> String {
+    let widths: Vec<usize> = (0..head.len())
+        .map(|column| {
+            rows.iter().map(|row| row[column].width()).chain([head[column].width()]).max().unwrap_or(0)
+        })
+        .collect();
+    let mut out = String::new();
+    let head: Vec<String> = head.iter().map(ToString::to_string).collect();
+    for row in std::iter::once(&head).chain(rows) {
+        let mut line = String::new();
+        for (cell, width) in row.iter().zip(&widths) {
+            line.push_str(cell);
+            line.push_str(&" ".repeat(width - cell.width() + 2));
+        }
+        out.push_str(line.trim_end());
+        out.push('\n');
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_line_up_with_wide_names_too() {
+        let rows = [
+            vec!["1".into(), "Bo".into(), "viewer".into()],
+            vec!["12".into(), "山田".into(), "writer".into()],
+        ];
+        insta::assert_snapshot!(table(&["GUEST", "NAME", "ROLE"], &rows), @"
+        GUEST  NAME  ROLE
+        1      Bo    viewer
+        12     山田  writer
+        ");
+    }
+}

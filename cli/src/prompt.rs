@@ -1,0 +1,69 @@
+//! Asking for a secret: nothing of it is shown, and it stays out of the command line and the history.
+
+use std::io::{self, BufRead as _, IsTerminal as _, Read as _, Write as _};
+
+use zeroize::Zeroizing;
+
+use crate::{
+    error::{Fault, FaultKind},
+    terminal::RawMode,
+};
+
+/// Longer than any link.
+const MAX_ANSWER: usize = 4096;
+
+/// Asks at the terminal without echo; where standard input is none, takes its next line.
+pub(crate) fn secret(question: &str) -> Result<Zeroizing<String>, Fault> {
+    if !io::stdin().is_terminal() {
+        return line();
+    }
+    let mut err = io::stderr();
+    let fault = |error| Fault::system("the terminal", error);
+    write!(err, "{question}").and_then(|()| err.flush()).map_err(fault)?;
+    let raw = RawMode::enter_quietly()?;
+    let answer = typed();
+    drop(raw);
+    // A sign that it was taken, as nothing else shows it.
+    writeln!(err).map_err(fault)?;
+    answer
+}
+
+/// A line of standard input, not one byte more: what follows may be for someone else.
+fn line() -> Result<Zeroizing<String>, Fault> {
+    let mut bytes = Zeroizing::new(Vec::with_capacity(MAX_ANSWER));
+    let read = io::stdin().lock().take(MAX_ANSWER as u64).read_until(b'\n', &mut bytes);
+    read.map_err(|error| Fault::system("standard input", error))?;
+    text(&bytes)
+}
+
+/// Keys up to Return, with Backspace, Control-U, and the brackets of a paste left out.
+fn typed() -> Result<Zeroizing<String>, Fault> {
+    let mut bytes = Zeroizing::new(Vec::with_capacity(MAX_ANSWER));
+    let mut input = io::stdin().lock();
+    let mut escape = false;
+    loop {
+        let mut byte = [0];
+        let read = input.read(&mut byte).map_err(|error| Fault::system("the terminal", error))?;
+        match byte[0] {
+            _ if read == 0 => return Err(Fault::new(FaultKind::System, "the terminal is gone")),
+            b'A'..=b'Z' | b'a'..=b'z' | b'~' if escape => escape = false,
+            _ if escape => {}
+            b'\r' | b'\n' => return text(&bytes),
+            0x03 | 0x04 => return Err(Fault::usage("nothing was entered")),
+            0x1b => escape = true,
+            0x7f | 0x08 => drop(bytes.pop()),
+            0x15 => bytes.clear(),
+            byte if bytes.len() < MAX_ANSWER => bytes.push(byte),
+            _ => {}
+        }
+    }
+}
+
+fn text(bytes: &[u8]) -> Result<Zeroizing<String>, Fault> {
+    let text = std::str::from_utf8(bytes).map_err(|_| Fault::usage("what was entered is no text"))?.trim();
+    if text.is_empty() {
+        Err(Fault::usage("nothing was entered"))
+    } else {
+        Ok(Zeroizing::new(text.to_owned()))
+    }
+}

@@ -1,0 +1,17 @@
+//! The person's own terminal: raw mode and its end, keys in, bytes out.
+
+mod console;
+mod escape_key;
+mod keys;
+mod modes;
+mod notice;
+mod raw;
+mod signals;
+
+pub(crate) use console::{Console, read_input};
+pub(crate) use escape_key::EscapeKey;
+pub(crate) use keys::{Decoder, Input, Key, Mouse, MouseKind, Piece};
+pub(crate) use modes::ModeTracker;
+pub(crate) use notice::{Notice, Notices};
+pub(crate) use raw::{RawMode, size};
+pub(crate) use signals::{Signal, Signals};

@@ -1,0 +1,135 @@
+//! The guest's last line: how the session stands, in one look.
+
+use jumpseat_engine::face::{Connection, Lag, Role};
+use jumpseat_wire::HOST_SLOT;
+use ratatui::{
+    buffer::Buffer,
+    layout::Rect,
+    style::{Color, Modifier, Style},
+    text::{Line, Span},
+    widgets::Widget as _,
+};
+
+use crate::{board::Board, overlay, terminal::EscapeKey};
+
+/// What the line shows beside the board.
+pub(crate) struct Status<'a> {
+    pub(crate) board: &'a Board,
+    /// What was last told, in place of the help.
+    pub(crate) message: Option<&'a str>,
+    /// The window shows something older than the present.
+    pub(crate) back: bool,
+    pub(crate) escape: EscapeKey,
+    /// The terminal that is shown and how many there are.
+    pub(crate) terminal: (usize, usize),
+}
+
+/// The line as bytes for the terminal, at the place where the cursor is.
+pub(crate) fn status_line(status: &Status<'_>, cols: u16) -> String {
+    overlay::row(&draw(status, cols))
+}
+
+fn draw(status: &Status<'_>, cols: u16) -> Buffer {
+    let area = Rect { x: 0, y: 0, width: cols, height: 1 };
+    let mut buffer = Buffer::empty(area);
+    let ground = Style::new().add_modifier(Modifier::REVERSED);
+    buffer.set_style(area, ground);
+    let left = Line::from(left(status));
+    let right = right(status);
+    let room = cols.saturating_sub(u16::try_from(left.width()).unwrap_or(u16::MAX));
+    left.render(area, &mut buffer);
+    let width = u16::try_from(right.width()).unwrap_or(u16::MAX);
+    if width <= room {
+        right.render(Rect { x: cols - width, width, ..area }, &mut buffer);
+    }
+    buffer
+}
+
+fn left(status: &Status<'_>) -> Vec<Span<'static>> {
+    let Board { connection, lag, host, host_present, typing, people, ended, .. } = status.board;
+    let bold = Style::new().add_modifier(Modifier::BOLD);
+    let (state, color) = match (ended, connection, host_present, lag) {
+        (Some(_), ..) => ("ended", Some(Color::Red)),
+        (_, Connection::Connecting, ..) => ("connecting", Some(Color::Yellow)),
+        (_, Connection::Away { .. }, ..) => ("reconnecting", Some(Color::Yellow)),
+        (_, _, false, _) => ("host away", Some(Color::Yellow)),
+        (_, _, _, Lag::Live) => ("live", Some(Color::Green)),
+        (_, _, _, Lag::Delayed) => ("delayed", Some(Color::Yellow)),
+        (_, _, _, Lag::Stalled) => ("stalled", Some(Color::Red)),
+    };
+    let state_style = color.map_or(bold, |color| bold.bg(color));
+    let mut spans = vec![
+        Span::styled(format!(" ● {state} "), state_style),
+        Span::styled(format!(" {host} "), bold),
+        Span::raw(format!("· {} ", role_word(status.board))),
+    ];
+    if status.terminal.1 > 1 {
+        spans.push(Span::raw(format!("· terminal {} of {} ", status.terminal.0, status.terminal.1)));
+    }
+    if people.len() > 1 {
+        spans.push(Span::raw(format!("· {} guests ", people.len())));
+    }
+    match typing {
+        Some(slot) if *slot == status.board.me => spans.push(Span::styled("· you type ", bold)),
+        Some(HOST_SLOT) => spans.push(Span::raw(format!("· {host} types "))),
+        Some(slot) => spans.push(Span::styled(format!("· {} types ", status.board.name(*slot)), bold)),
+        None => {}
+    }
+    if status.board.unread > 0 {
+        spans.push(Span::styled(format!("· {} unread ", status.board.unread), bold));
+    }
+    spans
+}
+
+fn right(status: &Status<'_>) -> Line<'static> {
+    let help = match status.message {
+        Some(message) => message.to_owned(),
+        None if status.back => "End: back to now".to_owned(),
+        None => format!("{}: menu", status.escape),
+    };
+    Line::from(format!(" {help} "))
+}
+
+fn role_word(board: &Board) -> &'static str {
+    match board.role() {
+        Role::Viewer => "watching",
+        Role::Writer if !board.looking => "may type (host looks elsewhere)",
+        Role::Writer => "may type",
+        Role::CoOwner if !board.looking => "co-owner (host looks elsewhere)",
+        Role::CoOwner => "co-owner",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jumpseat_engine::face::GuestInfo;
+
+    use super::*;
+    use crate::board::Person;
+
+    fn line(board: &Board, message: Option<&str>, back: bool, cols: u16) -> String {
+        let status = Status { board, message, back, escape: EscapeKey::default(), terminal: (1, 1) };
+        let buffer = draw(&status, cols);
+        (0..cols).map(|x| buffer[(x, 0)].symbol()).collect()
+    }
+
+    #[test]
+    fn it_says_how_things_stand() {
+        let mut board = Board::new(2, "Ann".into());
+        board.connection = Connection::Connected;
+        let guest = |slot, name: &str, role| {
+            Person::from(GuestInfo { slot, name: name.into(), program: "cli".into(), role, present: true })
+        };
+        board.people = vec![guest(1, "Cy", Role::Viewer), guest(2, "Bo", Role::Viewer)];
+        insta::assert_snapshot!(line(&board, None, false, 70), @" ● live  Ann · watching · 2 guests                       Ctrl+]: menu ");
+        board.people[1].role = Role::Writer;
+        board.typing = Some(1);
+        board.lag = Lag::Delayed;
+        insta::assert_snapshot!(line(&board, None, true, 70), @" ● delayed  Ann · may type · 2 guests · Cy types     End: back to now ");
+        board.connection = Connection::Away { retry_in: 100, reason: "no answer".into() };
+        board.looking = false;
+        let message = Some("your keys count when the host is back");
+        insta::assert_snapshot!(line(&board, message, false, 100), @" ● reconnecting  Ann · may type (host looks elsewhere) · 2 guests · Cy types                        ");
+        line(&board, None, false, 1);
+    }
+}
