@@ -12,6 +12,8 @@
 
 mod line;
 mod program;
+mod stage;
 
 pub use line::Line;
 pub use program::{PATIENCE, Program};
+pub use stage::{Invite, Stage};

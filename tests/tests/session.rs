@@ -1,0 +1,138 @@
+//! The main job, with the real program: share, join, ask, type, be removed.
+
+use jumpseat_tests::Stage;
+
+#[test]
+fn share_join_ask_type_and_be_removed() {
+    let stage = Stage::new();
+    let (mut host, invite) = stage.share(&["--size", "80x24", "--name", "Ann", "--", "bash", "--norc"]);
+    host.write(b"echo before-$((1+1))\n");
+    host.wait_for_event("the block or output", |event| (event["type"] != "never").then_some(()));
+
+    let mut guest = stage.join(&invite, &["--json", "--name", "Bo"]);
+    let slot =
+        guest.wait_for_event("the seat", |event| (event["type"] == "joined").then(|| event["slot"].clone()));
+    let joined = host.wait_for_event("the guest", |event| {
+        (event["event"]["what"] == "joined" || event["what"] == "joined").then(|| event.clone())
+    });
+    assert!(joined.to_string().contains("\"Bo\""), "{joined}");
+
+    // A viewer's keys do not count, and it is told why.
+    guest.write(b"echo intruder\n");
+    let refused = guest.wait_for_event("the refusal", |event| {
+        (event["type"] == "input_refused").then(|| event["why"].clone())
+    });
+    assert_eq!(refused, "read_only");
+
+    stage.run(&["grant", &slot.to_string()]);
+    guest.wait_for_event("the role", |event| {
+        (event["type"] == "role_changed" && event["role"] == "writer").then_some(())
+    });
+    guest.write(b"echo typed-$((40+2))\n");
+    stage.picture(&invite, "typed-42", &[]);
+
+    let guests = stage.run(&["guests", "--json"]);
+    assert!(guests.contains("\"writer\""), "{guests}");
+    stage.run(&["remove", &slot.to_string()]);
+    let ended = guest.wait_for_event("the end", |event| (event["type"] == "ended").then(|| event.clone()));
+    assert_eq!((ended["reason"].as_str(), ended["by_host"].as_bool()), (Some("removed"), Some(true)));
+    assert!(!guest.wait().success());
+
+    // The token that it still holds opens nothing any more.
+    let mut again = stage.join(&invite, &["--json", "--name", "Bo"]);
+    assert!(!again.wait().success());
+    assert!(
+        again.errors().contains("taken back") || again.said().contains("taken back"),
+        "{}",
+        again.errors()
+    );
+
+    host.write(b"exit\n");
+    assert!(host.wait().success());
+}
+
+#[test]
+fn stopping_tells_everyone() {
+    let stage = Stage::new();
+    let (mut host, invite) = stage.share(&["--", "cat"]);
+    let mut guest = stage.join(&invite, &["--json"]);
+    guest.wait_for_event("the seat", |event| (event["type"] == "joined").then_some(()));
+    stage.run(&["stop", "--all"]);
+    let reason =
+        guest.wait_for_event("the end", |event| (event["type"] == "ended").then(|| event["reason"].clone()));
+    assert_eq!(reason, "stopped");
+    host.close_input();
+    host.signal("TERM");
+    host.wait();
+}
+
+#[test]
+fn programs_that_draw_look_the_same_to_early_and_late_guests() {
+    let stage = Stage::new();
+    let (mut host, invite) =
+        stage.share(&["--size", "100x30", "--", "vim", "-u", "NONE", "-N", "+set laststatus=2"]);
+    let mut early = stage.join(&invite, &["--json"]);
+    early.wait_for_event("the seat", |event| (event["type"] == "joined").then_some(()));
+    host.write("iüber the top 你好\x1b:set number\r".as_bytes());
+    host.write(b":echo 'all-' . 'done'\r");
+    let late = stage.picture(&invite, "all-done", &[]);
+    let later = stage.picture(&invite, "all-done", &[]);
+    assert_eq!(late, later);
+    assert!(late.contains("你好"), "{late}");
+    host.write(b":q!\r");
+    assert!(host.wait().success());
+}
+
+#[test]
+fn tmux_inside_is_seen_whole() {
+    let stage = Stage::new();
+    let socket = stage.home().join("tmux");
+    let (mut host, invite) = stage.share(&[
+        "--size",
+        "100x30",
+        "--",
+        "tmux",
+        "-S",
+        socket.to_str().unwrap(),
+        "-f",
+        "/dev/null",
+        "new",
+        "bash --norc",
+    ]);
+    // Until its status line stands, tmux throws away what is typed.
+    stage.picture(&invite, "[0] 0:", &[]);
+    host.write(b"tmux split-window -h 'echo right-$((2+2)); cat'\n");
+    let picture = stage.picture(&invite, "right-4", &[]);
+    assert!(picture.contains('│'), "{picture}");
+    host.write(b"\x02&y");
+    host.wait();
+}
+
+#[test]
+fn a_wrong_code_a_wrong_token_and_a_secret_argument_are_explained() {
+    let stage = Stage::new();
+    let (_host, invite) = stage.share(&["--", "cat"]);
+    let url = invite.relay.clone();
+
+    let mut command = stage.command(&["join", "--headless", "--relay", &url, "0000-0000"]);
+    command.env("JUMPSEAT_TOKEN", &invite.token);
+    let mut guest = jumpseat_tests::Program::from_command(command);
+    assert!(!guest.wait().success());
+    assert!(guest.errors().contains("hint:"), "{}", guest.errors());
+
+    let mut token = invite.token.clone().into_bytes();
+    token[10] = if token[10] == b'A' { b'B' } else { b'A' };
+    let mut command = stage.command(&["join", "--headless", "--relay", &url, &invite.code]);
+    command.env("JUMPSEAT_TOKEN", String::from_utf8(token).unwrap());
+    let mut guest = jumpseat_tests::Program::from_command(command);
+    assert!(!guest.wait().success());
+    assert!(guest.errors().contains("token") && guest.errors().contains("hint:"), "{}", guest.errors());
+
+    let mut guest = jumpseat_tests::Program::start(stage.home(), &["join", &invite.token]);
+    assert_eq!(guest.wait().code(), Some(2));
+    assert!(
+        !guest.errors().contains(&invite.token) && guest.errors().contains("argument"),
+        "{}",
+        guest.errors()
+    );
+}
