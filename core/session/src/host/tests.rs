@@ -8,7 +8,10 @@ use jumpseat_wire::{
 use super::*;
 use crate::{
     Admission, GuestCard, InviteTerms,
-    crypto::hash::{hkdf, labelled},
+    crypto::{
+        hash::{hkdf, labelled},
+        sign::SignKey,
+    },
     frame::{epoch::GRANT_LEN, group, record::Records, seal::SealKey},
     guest::{Guest, GuestConfig, GuestEvent, GuestOutput},
     handshake::{
@@ -193,12 +196,10 @@ fn case_09_bad_sas_reveal() {
     )));
 }
 
-/// JS-GROUP-2: a guest that holds the epoch's key seals a frame for the others.
-#[test]
-fn case_17_a_guest_forging_a_host_frame_with_the_real_epoch_key() {
-    let mut host = open_host();
-    let mut guest = true_guest(&mut host);
-    let rogue = Rogue::seated(&mut host, 7, Role::Viewer);
+/// A true guest, and the key of the epoch that it shares with a rogue one.
+fn shared_epoch(host: &mut Host) -> (Guest, u32, EpochKeys) {
+    let mut guest = true_guest(host);
+    let rogue = Rogue::seated(host, 7, Role::Viewer);
     // The true guest's own grant went past it: it gets what it has not acknowledged.
     let slot = guest.slot().unwrap();
     let frames: Vec<_> = host.seats[&slot].replay().collect();
@@ -209,27 +210,65 @@ fn case_17_a_guest_forging_a_host_frame_with_the_real_epoch_key() {
     let sid = host.keys.sid;
     let derive = |label: &str| labelled(label, &[&epoch.to_be_bytes()]);
     let (key, nonce) = (hkdf(&sid.0, &key, &derive("epoch key")), hkdf(&sid.0, &key, &derive("epoch nonce")));
-    let (key, nonce) = (Secret(key), Secret(nonce));
-    let next = 10;
-    let own = crate::crypto::sign::SignKey::generate(&mut Entropy::seeded(3));
-    let forged = |record: &Record<'_>| {
-        let mut seal = SealKey::starting_at(&key, &nonce, next);
-        let mut plaintext = Plaintext::group();
-        plaintext.push(record);
-        group::seal(sid, &mut seal, epoch, &own, plaintext).unwrap()
-    };
+    pump(host, &mut guest);
+    (guest, epoch, (Secret(key), Secret(nonce)))
+}
+
+type EpochKeys = (Secret<32>, Secret<12>);
+
+/// A group frame under true keys, signed by whoever.
+fn frame(
+    sid: SessionId,
+    (key, nonce): &EpochKeys,
+    (epoch, seq): (u32, u64),
+    sign: &SignKey,
+    record: &Record<'_>,
+) -> Vec<u8> {
+    let mut seal = SealKey::starting_at(key, nonce, seq);
+    let mut plaintext = Plaintext::group();
+    plaintext.push(record);
+    group::seal(sid, &mut seal, epoch, sign, plaintext).unwrap()
+}
+
+/// JS-GROUP-2: a guest that holds the epoch's key seals frames for the others.
+#[test]
+fn case_17_a_guest_forging_a_host_frame_with_the_real_epoch_key() {
+    let mut host = open_host();
+    let (mut guest, epoch, keys) = shared_epoch(&mut host);
+    let own = SignKey::generate(&mut Entropy::seeded(3));
     let end = message::encode(&FromHost::End { reason: EndReason::Stopped });
-    let frames = [
-        forged(&Record::Output { stream: 1, position: 0, bytes: b"evil" }),
+    for record in [
+        Record::Output { stream: 1, position: 0, bytes: b"evil" },
         // Adversarial case 34: the end, forged under the true key.
-        forged(&Record::Message(&end)),
-    ];
-    pump(&mut host, &mut guest);
-    for frame in frames {
-        guest.relay_frame(NOW, &frame).unwrap();
+        Record::Message(&end),
+    ] {
+        let forged = frame(host.keys.sid, &keys, (epoch, host.group.next()), &own, &record);
+        guest.relay_frame(NOW, &forged).unwrap();
         assert_eq!(guest.poll(), None);
     }
     assert!(!guest.is_ended());
+}
+
+/// JS-EPOCH-4: even what the host signed counts under an old key only before the next epoch.
+#[test]
+fn case_12_an_old_key_ends_where_the_next_begins() {
+    let mut host = open_host();
+    let (mut guest, epoch, keys) = shared_epoch(&mut host);
+    let chat = message::encode(&FromHost::Chat { slot: 0, text: "rolled back".into(), at: 0 });
+    let sealed = |host: &Host, epoch| {
+        frame(host.keys.sid, &keys, (epoch, host.group.next()), &host.keys.sign, &Record::Message(&chat))
+    };
+    let in_time = sealed(&host, epoch);
+    host.rotate(NOW);
+    pump(&mut host, &mut guest);
+    let late = sealed(&host, epoch);
+    for frame in [in_time, late, sealed(&host, epoch + 1)] {
+        guest.relay_frame(NOW, &frame).unwrap();
+        assert_eq!(guest.poll(), None);
+    }
+    host.chat(NOW, "still here");
+    let told = pump(&mut host, &mut guest);
+    assert!(told.iter().any(|output| matches!(output, GuestOutput::Event(GuestEvent::Chat { .. }))));
 }
 
 /// JS-ROLE-1: what only a host sends is no guest's to send.
