@@ -1,5 +1,6 @@
 //! Tokio around a session: terminals, the line to the relay, and the one face that every program meets.
 
+mod drawing;
 pub mod dump;
 pub mod face;
 mod guest;
@@ -10,6 +11,7 @@ mod pty;
 mod shell;
 mod transport;
 
+pub use drawing::Drawing;
 pub use guest::{GuestEngine, GuestSetup};
 use std::{future::Future, io, thread};
 

@@ -217,7 +217,8 @@ pub enum Lag {
 /// A change in a terminal that a guest sees.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum TerminalChange {
-    /// Bytes for the screen: sanitized, so that a real terminal may show them too.
+    /// What the program printed, as it is: for a screen. A real terminal gets it through a
+    /// [`Drawing`](crate::Drawing).
     Output(Vec<u8>),
     /// The host's size changed.
     Resize(Size),

@@ -23,6 +23,8 @@ pub(crate) struct Pty {
     /// Kept for the resize call alone.
     master: Box<dyn MasterPty + Send>,
     reaper: Reaper,
+    /// Read into, and copied from: an echo of one byte must not cost clearing a whole buffer for it.
+    scratch: Box<[u8]>,
 }
 
 impl Pty {
@@ -40,7 +42,7 @@ impl Pty {
             .slave
             .spawn_command(program.builder()?)
             .map_err(|error| failure(&format!("starting {}", program.argv[0].to_string_lossy()), error))?;
-        Ok(Self { fd, master: pair.master, reaper: Reaper::watch(child)? })
+        Ok(Self { fd, master: pair.master, reaper: Reaper::watch(child)?, scratch: vec![0; READ_LEN].into() })
     }
 
     /// Appends what the program printed: as much as is there, [`READ_LEN`] bytes at most. `Ok(false)` is the end.
@@ -53,10 +55,9 @@ impl Pty {
                 Poll::Pending => return Poll::Pending,
             };
             while into.len() - before < READ_LEN {
-                let filled = into.len();
-                into.resize(before + READ_LEN, 0);
-                let read = rustix::io::read(self.fd.get_ref(), &mut into[filled..]);
-                into.truncate(filled + read.unwrap_or(0));
+                let left = READ_LEN - (into.len() - before);
+                let read = rustix::io::read(self.fd.get_ref(), &mut self.scratch[..left]);
+                into.extend_from_slice(&self.scratch[..read.unwrap_or(0)]);
                 match read {
                     // A master end reports the last close of the other end as an error.
                     Ok(0) | Err(Errno::IO) => return Poll::Ready(Ok(into.len() > before)),

@@ -1,0 +1,78 @@
+//! A guest's changes as escape sequences for its real terminal, which a peer must not be able to program.
+
+use jumpseat_screen::{DecodeError, Policy, Sanitizer};
+
+use crate::{face::TerminalChange, picture};
+
+/// Clears a terminal and what it remembers, scrollback included: a whole picture follows.
+const AFRESH: &[u8] = b"\x1bc\x1b[3J";
+
+/// One shared terminal, as a real one is to show it.
+///
+/// A face that keeps a [`Screen`](jumpseat_screen::Screen) needs none of this: a screen answers nothing, copies
+/// nothing and opens nothing.
+#[derive(Default)]
+pub struct Drawing {
+    sanitizer: Sanitizer,
+}
+
+impl Drawing {
+    /// Appends what draws the change. A new size is the face's own to see to: it draws nothing.
+    ///
+    /// # Errors
+    /// When a picture cannot be read; the next one makes up for it.
+    pub fn draw(&mut self, change: &TerminalChange, out: &mut Vec<u8>) -> Result<(), DecodeError> {
+        match change {
+            TerminalChange::Output(bytes) => self.sanitizer.feed(bytes, out),
+            TerminalChange::Resize(_) => {}
+            TerminalChange::Snapshot { data, .. } => {
+                let picture = picture::ansi(data)?;
+                // A sequence that was cut before the picture does not go on behind it.
+                self.sanitizer = Sanitizer::new(Policy::default());
+                out.extend_from_slice(AFRESH);
+                out.extend_from_slice(&picture);
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jumpseat_screen::{Options, Screen, Start};
+
+    use super::*;
+
+    fn drawn(changes: &[TerminalChange]) -> String {
+        let (mut drawing, mut out) = (Drawing::default(), Vec::new());
+        for change in changes {
+            drawing.draw(change, &mut out).unwrap();
+        }
+        String::from_utf8(out).unwrap()
+    }
+
+    fn output(text: &str) -> TerminalChange {
+        TerminalChange::Output(text.as_bytes().to_vec())
+    }
+
+    #[test]
+    fn nothing_that_reaches_into_the_guests_machine_is_drawn() {
+        let text = drawn(&[output("a\x1b]52;c;Y2Fu"), output("YXJ5\x07b\x1b[c\x1b[6n"), output("\x1b[1mc")]);
+        assert_eq!(text, "ab\x1b[1mc");
+    }
+
+    #[test]
+    fn a_picture_starts_afresh() {
+        let mut screen = Screen::new(Options::default());
+        screen.feed(0, b"shown");
+        let picture = TerminalChange::Snapshot { data: screen.encode(Start::Everything), scrollback: true };
+        let text = drawn(&[output("old\x1b]0;cut"), picture, output("\x07new")]);
+        assert!(text.starts_with("old\x1bc"), "{text:?}");
+        assert!(text.contains("shown") && text.ends_with("new"), "{text:?}");
+        assert!(
+            Drawing::default()
+                .draw(&TerminalChange::Snapshot { data: vec![1], scrollback: true }, &mut Vec::new())
+                .is_err()
+        );
+    }
+}
