@@ -10,12 +10,14 @@ mod fan_out;
 mod figure;
 mod flood;
 mod idle;
+mod join;
 mod machine;
 mod process;
 mod programs;
 mod relay;
 mod screen;
 mod session;
+mod start;
 
 use std::fs;
 use std::path::PathBuf;
@@ -26,7 +28,7 @@ use clap::Args;
 use crate::shell::root;
 use contestant::Contestant;
 use figure::{Figures, table};
-use programs::Program;
+use programs::Program::{self, Floor, Load, Product, StopWatch};
 
 #[derive(Args)]
 pub(crate) struct Options {
@@ -51,11 +53,13 @@ struct Benchmark {
 }
 
 const BENCHMARKS: &[Benchmark] = &[
-    Benchmark { name: "flood", needs: &[Program::Floor], run: flood::run },
-    Benchmark { name: "echo", needs: &[Program::Floor], run: echo::run },
-    Benchmark { name: "fan-out", needs: &[Program::Floor, Program::Load], run: fan_out::run },
-    Benchmark { name: "idle", needs: &[Program::Load], run: idle::run },
-    Benchmark { name: "screen", needs: &[Program::Bench], run: screen::run },
+    Benchmark { name: "flood", needs: &[Floor, Product, StopWatch], run: flood::run },
+    Benchmark { name: "echo", needs: &[Floor, Product, StopWatch, Load], run: echo::run },
+    Benchmark { name: "fan-out", needs: &[Floor, Product, Load], run: fan_out::run },
+    Benchmark { name: "idle", needs: &[Product, Load], run: idle::run },
+    Benchmark { name: "join", needs: &[Floor, Product, StopWatch], run: join::run },
+    Benchmark { name: "start", needs: &[Product], run: start::run },
+    Benchmark { name: "screen", needs: &[StopWatch], run: screen::run },
 ];
 
 /// What the benchmarks share.

@@ -16,19 +16,22 @@ struct Guest {
     buffer: Vec<u8>,
 }
 
-/// Says `seated`, reads until the text has come, says `done`.
+/// Says `seated`, reads until the text has come, says `done`; stays until the session ends.
 pub(crate) fn until(address: &str, text: &[u8]) -> Result<()> {
-    Guest::join(address)?.read_until(text)?;
+    let mut guest = Guest::join(address)?;
+    guest.read_until(text)?;
     println!("done");
+    while guest.read(|_| ())? {}
     Ok(())
 }
 
-/// Says `seated`, then prints how long each of `count` keys took to the echo program and back.
-pub(crate) fn keys(address: &str, count: usize) -> Result<()> {
+/// Says `seated`, then prints how long each of `count` keys took to the echo program and back as what `echo` makes
+/// of it.
+pub(crate) fn keys(address: &str, count: usize, echo: impl Fn(u8) -> Vec<u8>) -> Result<()> {
     let mut guest = Guest::join(address)?;
     keys::measure(count, |key| {
         guest.press(key)?;
-        guest.read_until(&[key])
+        guest.read_until(&echo(key))
     })
 }
 
@@ -58,16 +61,21 @@ impl Guest {
         let mut search = Search::new(text);
         let mut found = false;
         while !found {
-            let length = self.relay.read(&mut self.buffer)?;
-            if length == 0 {
+            if !self.read(|plain| found |= search.found_in(plain))? {
                 bail!("the session ended before the text came");
             }
-            self.opener.open(&self.buffer[..length], |plain| {
-                found |= search.found_in(plain);
-                Ok(())
-            })?;
         }
         Ok(())
+    }
+
+    /// Opens what one read brings; false at the end.
+    fn read(&mut self, mut each: impl FnMut(&[u8])) -> Result<bool> {
+        let length = self.relay.read(&mut self.buffer)?;
+        self.opener.open(&self.buffer[..length], |plain| {
+            each(plain);
+            Ok(())
+        })?;
+        Ok(length > 0)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Who takes part: anything that shares a terminal by a host, a relay and guests, each a process.
 
 mod floor;
+pub(super) mod product;
 
 use std::path::Path;
 
@@ -25,14 +26,16 @@ pub(super) trait Contestant {
 
 /// What a guest does once it is seated.
 pub(super) enum Task {
-    /// Prints `done` when the terminal has shown the text.
-    Until(String),
+    /// Prints `done` when the text has come by.
+    Until(&'static str),
+    /// Prints `done` when the text is on a screen that it keeps, and what screen that is, if it can.
+    Show(&'static str),
     /// Presses keys at the echo program, each when the one before it was seen, and prints the time of each in
     /// nanoseconds, one a line; then it ends.
-    Keys(usize),
+    Keys { count: usize, flooded: bool },
 }
 
 /// All contestants; the floor first.
 pub(super) fn all() -> Vec<Box<dyn Contestant>> {
-    vec![Box::new(floor::Floor)]
+    vec![Box::new(floor::Floor), Box::new(product::Product)]
 }

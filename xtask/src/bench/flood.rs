@@ -1,6 +1,9 @@
 //! A shared shell prints the corpus: until the host's command ends, until one and twenty guests have the end, and
-//! what it costs each process.
+//! what it costs each process; and what one slow guest suffers, and does to the others.
 
+mod slow;
+
+use std::path::Path;
 use std::time::Instant;
 
 use anyhow::Result;
@@ -14,21 +17,26 @@ use super::{Bench, corpus};
 
 const FEW_AND_MANY: [usize; 2] = [1, 20];
 
+/// The thread in which the product's host keeps its screen model.
+const SCREEN_THREAD: &str = "jumpseat-screen";
+
 pub(super) fn run(bench: &Bench, figures: &mut Figures) -> Result<()> {
     let corpus = corpus::file(bench)?;
     for _ in 0..bench.runs {
         bare(bench, &corpus, figures)?;
-        for contestant in &bench.contestants {
-            for guests in FEW_AND_MANY {
+        for guests in FEW_AND_MANY {
+            for contestant in &bench.contestants {
                 shared(bench, contestant.as_ref(), &corpus, guests, figures)?;
             }
         }
+        slow::stop(bench, &corpus, figures)?;
+        slow::stall(bench, &corpus, figures)?;
     }
     Ok(())
 }
 
 /// The physical limit: the same command in a PTY that is only read.
-fn bare(bench: &Bench, corpus: &std::path::Path, figures: &mut Figures) -> Result<()> {
+fn bare(bench: &Bench, corpus: &Path, figures: &mut Figures) -> Result<()> {
     let mut flood = Flood::new(&bench.folder, corpus)?;
     let mut drain = Program::Floor.command(["bare", "drain"]);
     let _drain = Process::spawn("bare", &bench.folder, drain.args(&flood.command))?;
@@ -43,13 +51,15 @@ fn bare(bench: &Bench, corpus: &std::path::Path, figures: &mut Figures) -> Resul
 fn shared(
     bench: &Bench,
     contestant: &dyn Contestant,
-    corpus: &std::path::Path,
+    corpus: &Path,
     count: usize,
     figures: &mut Figures,
 ) -> Result<()> {
     let mut flood = Flood::new(&bench.folder, corpus)?;
     let session = Session::start(bench, contestant, &flood.command)?;
-    let guests = session.guests(bench, count, &Task::Until(Flood::END.to_owned()))?;
+    // One keeps a screen; twenty screens would measure themselves on this one machine.
+    let mut guests = session.guests(bench, 1, &Task::Show(Flood::END))?;
+    guests.extend(session.guests(bench, count - 1, &Task::Until(Flood::END))?);
     flood.ready.wait()?;
     let relay_before = session.relay.cpu_seconds()?;
     let host_before = session.host.cpu_seconds()?;
@@ -61,19 +71,22 @@ fn shared(
     for guest in &guests {
         last = last.max(guest.wait_for(|line| line == "done")?);
     }
+    let host = session.host.cpu_seconds()? - host_before;
+    let screen = session.host.cpu_seconds_of(SCREEN_THREAD)?;
+    let relay = session.relay.cpu_seconds()? - relay_before;
 
-    let name = contestant.name();
     let gigabytes = (bench.megabytes * count) as f64 / 1000.0;
     let guests_named = if count == 1 { "1 guest".to_owned() } else { format!("{count} guests") };
     let seconds = |time: Instant| (time - start).as_secs_f64();
-    figures.add(&ended(count), "s", name, seconds(printed));
-    figures.add(&format!("until {guests_named} had the end"), "s", name, seconds(last));
-    let relay = session.relay.cpu_seconds()? - relay_before;
-    figures.add(&format!("relay CPU per GB, {guests_named}"), "s", name, relay / gigabytes);
-    let host = session.host.cpu_seconds()? - host_before;
-    figures.add(&format!("host CPU, {guests_named}"), "s", name, host);
-    figures.add(&format!("host memory, {guests_named}"), "MiB", name, session.host.peak_mib()?);
-    figures.add(&format!("relay memory, {guests_named}"), "MiB", name, session.relay.peak_mib()?);
+    let mut add = |what: String, unit, value| figures.add(&what, unit, contestant.name(), value);
+    add(ended(count), "s", seconds(printed));
+    add(format!("until {guests_named} had the end"), "s", seconds(last));
+    add(format!("relay CPU per GB, {guests_named}"), "s", relay / gigabytes);
+    add(format!("host CPU, {guests_named}"), "s", host);
+    add(format!("host CPU without its screen, {guests_named}"), "s", host - screen);
+    add(format!("host memory, {guests_named}"), "MiB", session.host.peak_mib()?);
+    add(format!("relay memory, {guests_named}"), "MiB", session.relay.peak_mib()?);
+    add(format!("guest memory, {guests_named}"), "MiB", guests[0].peak_mib()?);
     Ok(())
 }
 

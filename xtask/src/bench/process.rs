@@ -69,15 +69,28 @@ impl Process {
     /// Processor time so far, of all its threads, in seconds.
     pub(super) fn cpu_seconds(&self) -> Result<f64> {
         let text = fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
-        // The name in parentheses may contain anything; user and system time are the 12th and 13th field after it.
-        let fields: Vec<&str> = text.rsplit(')').next().unwrap_or("").split_whitespace().collect();
-        match (
-            fields.get(11).map(|ticks| ticks.parse::<f64>()),
-            fields.get(12).map(|ticks| ticks.parse::<f64>()),
-        ) {
-            (Some(Ok(user)), Some(Ok(system))) => Ok((user + system) / TICKS),
-            _ => bail!("cannot read the processor time of {}", self.name),
+        cpu(&text).with_context(|| format!("cannot read the processor time of {}", self.name))
+    }
+
+    /// Processor time so far of its threads of this name, in seconds.
+    pub(super) fn cpu_seconds_of(&self, thread: &str) -> Result<f64> {
+        // The kernel keeps fifteen bytes of a name.
+        let named = format!("({})", &thread[..thread.len().min(15)]);
+        let mut sum = 0.0;
+        for task in fs::read_dir(format!("/proc/{}/task", self.child.id()))? {
+            // A thread may have ended since.
+            let text = fs::read_to_string(task?.path().join("stat")).unwrap_or_default();
+            if text.contains(&named) {
+                sum += cpu(&text).with_context(|| format!("cannot read the threads of {}", self.name))?;
+            }
         }
+        Ok(sum)
+    }
+
+    /// Sends it a signal by name.
+    pub(super) fn signal(&self, name: &str) -> Result<()> {
+        let told = succeeds(program("kill").args(["-s", name, &self.child.id().to_string()]));
+        told.then_some(()).with_context(|| format!("cannot send {name} to {}", self.name))
     }
 
     /// The most memory it ever had, in MiB.
@@ -96,6 +109,13 @@ impl Process {
         let kib = line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<f64>().ok());
         Ok(kib.with_context(|| format!("cannot read the memory of {}", self.name))? / 1024.0)
     }
+}
+
+/// User and system time in a `stat` file of `/proc`: the 12th and 13th field after the name, in which anything may be.
+fn cpu(stat: &str) -> Option<f64> {
+    let fields: Vec<&str> = stat.rsplit(')').next()?.split_whitespace().collect();
+    let ticks = |field: usize| fields.get(field)?.parse::<f64>().ok();
+    Some((ticks(11)? + ticks(12)?) / TICKS)
 }
 
 impl Drop for Process {

@@ -11,19 +11,22 @@ use crate::shell::{cargo, program, root, run};
 pub(super) enum Program {
     /// The floor, which measures the physical limits too.
     Floor,
+    /// What people run.
+    Product,
     /// Stop-watches that link the product's parts.
-    Bench,
+    StopWatch,
     /// A relay with made-up ends.
     Load,
 }
 
 impl Program {
-    pub(super) const ALL: [Self; 3] = [Self::Floor, Self::Bench, Self::Load];
+    pub(super) const ALL: [Self; 4] = [Self::Floor, Self::Product, Self::StopWatch, Self::Load];
 
     pub(super) fn build(self) -> Result<()> {
         let what: &[&str] = match self {
             Self::Floor => &["--package", "jumpseat-floor"],
-            Self::Bench => &["--package", "jumpseat-bench"],
+            Self::Product => &["--package", "jumpseat"],
+            Self::StopWatch => &["--package", "jumpseat-bench"],
             Self::Load => &["--package", "jumpseat-relay", "--features", "testing", "--example", "load"],
         };
         run(cargo(["build", "--release"]).args(what))
@@ -32,7 +35,8 @@ impl Program {
     pub(super) fn path(self) -> PathBuf {
         let name = match self {
             Self::Floor => "jumpseat-floor",
-            Self::Bench => "jumpseat-bench",
+            Self::Product => "jumpseat",
+            Self::StopWatch => "jumpseat-bench",
             Self::Load => "examples/load",
         };
         root().join("target/release").join(name)

@@ -3,8 +3,8 @@
 use anyhow::Result;
 
 use super::Bench;
+use super::contestant::product;
 use super::process::Process;
-use super::programs::Program;
 
 pub(super) struct Relay {
     pub(super) process: Process,
@@ -13,8 +13,7 @@ pub(super) struct Relay {
 
 impl Relay {
     pub(super) fn start(bench: &Bench) -> Result<Self> {
-        let process = Process::spawn("relay", &bench.folder, &mut Program::Load.command(["serve"]))?;
-        let (_, address) = process.line()?;
+        let (process, address) = product::relay(&bench.folder)?;
         Ok(Self { process, address })
     }
 }

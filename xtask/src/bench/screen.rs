@@ -10,7 +10,7 @@ use super::programs::Program;
 pub(super) fn run(bench: &Bench, figures: &mut Figures) -> Result<()> {
     let bytes = (bench.megabytes * 1_000_000).to_string();
     for _ in 0..bench.runs {
-        let mut command = Program::Bench.command(["screen", &bytes]);
+        let mut command = Program::StopWatch.command(["screen", &bytes]);
         for line in Process::spawn("screen", &bench.folder, &mut command)?.rest() {
             let (value, unit, contestant, what) =
                 parse(&line).with_context(|| format!("no figure: {line}"))?;

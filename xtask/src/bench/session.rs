@@ -14,6 +14,8 @@ pub(super) struct Session<'bench> {
     contestant: &'bench dyn Contestant,
     pub(super) host: Process,
     pub(super) relay: Process,
+    /// The relay's.
+    pub(super) address: String,
     pub(super) invite: String,
 }
 
@@ -25,7 +27,7 @@ impl<'bench> Session<'bench> {
     ) -> Result<Self> {
         let (relay, address) = contestant.relay(&bench.folder)?;
         let (host, invite) = contestant.host(&bench.folder, &address, command)?;
-        Ok(Self { contestant, host, relay, invite })
+        Ok(Self { contestant, host, relay, address, invite })
     }
 
     /// Guests that are seated one after the other.
@@ -56,14 +58,44 @@ impl Flood {
         let go = Gate::new(folder, "go")?;
         let printed = Signal::new(folder, "printed")?;
         let stay = Gate::new(folder, "stay")?;
-        // Paths are arguments, so that no name needs quoting.
         let script = "echo >$1; read x <$2; cat $3; echo >$4; printf '\\n%s\\n' $6; read x <$5";
         let paths = [ready.path(), go.path(), corpus, printed.path(), stay.path()];
-        let mut command: Vec<String> = ["sh", "-c", script, "flood"].map(str::to_owned).to_vec();
-        command.extend(paths.map(|path| path.to_string_lossy().into_owned()));
-        command.push(Self::END.to_owned());
+        let command = shell(script, paths, Self::END);
         Ok(Self { ready, go, printed, _stay: stay, command })
     }
+}
+
+/// A command that waits, prints a file over and over, and when it is interrupted says so, prints [`Endless::END`],
+/// and stays until it is dropped.
+pub(super) struct Endless {
+    pub(super) ready: Signal,
+    pub(super) go: Gate,
+    pub(super) stopped: Signal,
+    _stay: Gate,
+    pub(super) command: Vec<String>,
+}
+
+impl Endless {
+    pub(super) const END: &str = "FLOOD-WAS-STOPPED";
+
+    pub(super) fn new(folder: &Path, corpus: &Path) -> Result<Self> {
+        let ready = Signal::new(folder, "ready")?;
+        let go = Gate::new(folder, "go")?;
+        let stopped = Signal::new(folder, "stopped")?;
+        let stay = Gate::new(folder, "stay")?;
+        let script = "trap 'echo >$4; printf \"\\n%s\\n\" $6; read x <$5; exit' INT
+            echo >$1; read x <$2; while :; do cat $3; done";
+        let paths = [ready.path(), go.path(), corpus, stopped.path(), stay.path()];
+        Ok(Self { command: shell(script, paths, Self::END), ready, go, stopped, _stay: stay })
+    }
+}
+
+/// A script whose arguments are paths and a last word, so that no name needs quoting.
+fn shell(script: &str, paths: [&Path; 5], last: &str) -> Vec<String> {
+    let mut command: Vec<String> = ["sh", "-c", script, "flood"].map(str::to_owned).to_vec();
+    command.extend(paths.map(|path| path.to_string_lossy().into_owned()));
+    command.push(last.to_owned());
+    command
 }
 
 /// The echo program, and the signal that it has its terminal in raw mode.
@@ -73,10 +105,12 @@ pub(super) struct Echo {
 }
 
 impl Echo {
-    pub(super) fn new(bench: &Bench) -> Result<Self> {
+    /// `flooded`: it prints something else all the time.
+    pub(super) fn new(bench: &Bench, flooded: bool) -> Result<Self> {
         let ready = Signal::new(&bench.folder, "ready")?;
         let command = [&Program::Floor.path(), Path::new("echo"), ready.path()];
-        let command = command.map(|word| word.to_string_lossy().into_owned()).to_vec();
+        let mut command = command.map(|word| word.to_string_lossy().into_owned()).to_vec();
+        command.extend(flooded.then(|| "flooded".to_owned()));
         Ok(Self { ready, command })
     }
 }

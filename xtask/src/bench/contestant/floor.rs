@@ -9,17 +9,13 @@ use crate::bench::programs::Program;
 
 pub(super) struct Floor;
 
-fn spawn<const N: usize>(folder: &Path, name: &str, arguments: [&str; N]) -> Result<Process> {
-    Process::spawn(name, folder, &mut Program::Floor.command(arguments))
-}
-
 impl Contestant for Floor {
     fn name(&self) -> &'static str {
         "floor"
     }
 
     fn relay(&self, folder: &Path) -> Result<(Process, String)> {
-        let relay = spawn(folder, "floor-relay", ["relay"])?;
+        let relay = Process::spawn("floor-relay", folder, &mut Program::Floor.command(["relay"]))?;
         let (_, address) = relay.line()?;
         Ok((relay, address))
     }
@@ -30,10 +26,14 @@ impl Contestant for Floor {
     }
 
     fn guest(&self, folder: &Path, invite: &str, task: &Task) -> Result<Process> {
-        let guest = match task {
-            Task::Until(text) => spawn(folder, "floor-guest", ["guest", invite, "until", text])?,
-            Task::Keys(count) => spawn(folder, "floor-guest", ["guest", invite, "keys", &count.to_string()])?,
+        let mut command = Program::Floor.command(["guest", invite]);
+        match task {
+            Task::Until(text) | Task::Show(text) => command.args(["until", text]),
+            Task::Keys { count, flooded } => {
+                command.args(["keys", &count.to_string()]).args(flooded.then_some("flooded"))
+            }
         };
+        let guest = Process::spawn("floor-guest", folder, &mut command)?;
         guest.wait_for(|line| line == "seated")?;
         Ok(guest)
     }

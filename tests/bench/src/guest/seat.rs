@@ -1,0 +1,87 @@
+//! A seat at a session: joins by an invite file, applies what comes, gives credit for it.
+
+use std::future::pending;
+use std::path::Path;
+use std::time::Instant;
+
+use anyhow::{Context, Result, bail};
+use jumpseat_engine::face::{GuestCommand, GuestEvent, GuestFace, Secret, StreamId};
+use jumpseat_engine::{GuestEngine, GuestSetup, TransportSetup};
+
+use super::QUIET;
+use super::shown::Shown;
+
+/// As `jumpseat join` has it.
+const WINDOW: u32 = 1 << 20;
+
+pub(super) struct Seat {
+    face: GuestFace,
+    stream: StreamId,
+    shown: Shown,
+    /// When the knock was on its way.
+    pub(super) knocked: Instant,
+}
+
+impl Seat {
+    /// Joins, and says `seated` once the first picture is there.
+    pub(super) async fn take(invite: &Path, shown: Shown, key_timing: bool) -> Result<Self> {
+        let invite: serde_json::Value = serde_json::from_slice(&std::fs::read(invite)?)?;
+        let field = |name: &str| invite[name].as_str().with_context(|| format!("the invite has no {name}"));
+        let setup = GuestSetup {
+            relay: field("relay")?.to_owned(),
+            code: field("code")?.parse().context("the invite's code")?,
+            token: Secret::new(field("token")?.to_owned()),
+            name: "Guest".to_owned(),
+            program: concat!("bench ", env!("CARGO_PKG_VERSION")).to_owned(),
+            key_timing,
+            window: WINDOW,
+            transport: TransportSetup::default(),
+        };
+        let (engine, face) = GuestEngine::new(setup)?;
+        // Ends with the process, which ends with the seat.
+        tokio::spawn(engine.run());
+        let mut seat = Self { face, stream: 0, shown, knocked: Instant::now() };
+        seat.until(Shown::is_there).await?;
+        println!("seated");
+        Ok(seat)
+    }
+
+    pub(super) async fn press(&self, key: u8) -> Result<()> {
+        Ok(self.face.tell(GuestCommand::Input { stream: self.stream, bytes: vec![key] }).await?)
+    }
+
+    /// Applies what comes until the screen is as it should be. Cancel-safe.
+    pub(super) async fn until(&mut self, is_so: impl Fn(&Shown) -> bool) -> Result<()> {
+        while !is_so(&self.shown) {
+            self.next().await?;
+        }
+        Ok(())
+    }
+
+    /// Prints a digest of the screen once nothing more comes, and stays.
+    pub(super) async fn tell_final_screen(mut self) -> Result<()> {
+        while let Ok(next) = tokio::time::timeout(QUIET, self.next()).await {
+            next?;
+        }
+        if let Some(digest) = self.shown.digest() {
+            println!("screen {digest:016x}");
+        }
+        pending().await
+    }
+
+    async fn next(&mut self) -> Result<()> {
+        match self.face.next().await.context("the engine is gone")? {
+            GuestEvent::Terminal { stream, change } => {
+                let bytes = change.weight();
+                self.stream = stream;
+                self.shown.apply(change)?;
+                self.face.tell(GuestCommand::Credit { bytes }).await?;
+            }
+            GuestEvent::Waiting { .. } => self.knocked = Instant::now(),
+            GuestEvent::Failed(failure) => return Err(failure.into()),
+            GuestEvent::Ended { reason, .. } => bail!("the session ended: {reason:?}"),
+            _ => {}
+        }
+        Ok(())
+    }
+}
