@@ -22,6 +22,7 @@ pub struct Program {
     lines: Receiver<(bool, String)>,
     said: Vec<String>,
     errors: String,
+    patience: Duration,
 }
 
 impl Program {
@@ -77,7 +78,14 @@ impl Program {
             });
         }
         let stdin = child.stdin.take();
-        Self { name, child, stdin, lines, said: Vec::new(), errors: String::new() }
+        Self { name, child, stdin, lines, said: Vec::new(), errors: String::new(), patience: PATIENCE }
+    }
+
+    /// Waits longer for what takes longer.
+    #[must_use]
+    pub fn patiently(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
     }
 
     /// Its process id.
@@ -99,7 +107,7 @@ impl Program {
     /// Waits for a line of its output for which `pick` gives something.
     #[track_caller]
     pub fn wait_for<T>(&mut self, what: &str, mut pick: impl FnMut(&str) -> Option<T>) -> T {
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + self.patience;
         loop {
             match self.next_line(deadline) {
                 Ok(line) => {
@@ -121,7 +129,7 @@ impl Program {
     /// Waits until it ends by itself.
     #[track_caller]
     pub fn wait(&mut self) -> ExitStatus {
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + self.patience;
         // Both streams end with the program: then its status is there, too.
         while self.next_line(deadline).is_ok() {}
         if Instant::now() >= deadline {

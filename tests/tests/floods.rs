@@ -1,6 +1,6 @@
 //! Floods: nobody is slowed by anybody, memory stays bounded, and every guest ends exact.
 
-use std::fs;
+use std::{fs, time::Duration};
 
 use jumpseat_tests::{Line, Program, Stage};
 
@@ -54,7 +54,8 @@ fn heavy_a_gibibyte_leaves_memory_where_it_was() {
     let mut stuck = stage.join(&stage.over(&invite, &slow), &["--json"]);
     stuck.wait_for_event("the seat", |event| (event["type"] == "joined").then_some(()));
     slow.silent(true);
-    let mut guest = stage.join(&invite, &["--until", "over-42", "--dump", "text"]);
+    let mut guest =
+        stage.join(&invite, &["--until", "over-42", "--dump", "text"]).patiently(Duration::from_secs(150));
     host.write(b"head -c 1073741824 /dev/zero | tr '\\0' 'x' | fold -w 99; echo over-$((40+2))\n");
     let status = guest.wait();
     assert!(status.success(), "{status}\n{}", guest.errors());

@@ -97,10 +97,10 @@ fn tmux_inside_is_seen_whole() {
         "-f",
         "/dev/null",
         "new",
-        "bash --norc",
+        "env PS1=prompt: bash --norc",
     ]);
-    // Until its status line stands, tmux throws away what is typed.
-    stage.picture(&invite, "[0] 0:", &[]);
+    // Before that, tmux throws away what is typed.
+    stage.picture(&invite, "prompt:", &[]);
     host.write(b"tmux split-window -h 'echo right-$((2+2)); cat'\n");
     let picture = stage.picture(&invite, "right-4", &[]);
     assert!(picture.contains('│'), "{picture}");

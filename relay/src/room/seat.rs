@@ -116,12 +116,12 @@ impl Seat {
         }
     }
 
-    /// Forgets what was queued in either direction: the ends send it again.
+    /// Forgets what was queued for the guest: the host sends it again. What the guest sent last still goes to the
+    /// host: it may be its good-bye.
     fn clear(&mut self) {
         self.pair = VecDeque::new();
         self.pair_bytes = 0;
         self.greeting = None;
-        self.forget_input();
     }
 
     /// Forgets the guest's frames that wait for a host.
