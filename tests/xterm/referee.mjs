@@ -24,6 +24,7 @@ function open({ cols, rows, scrollback, unicode }) {
     terminal.unicode.activeVersion = "11";
   }
   const core = terminal._core;
+  mendReflow(core);
   // Links are forgotten with their last marker; cells keep their number. Remember them all.
   const links = new Map();
   const service = core._oscLinkService;
@@ -49,6 +50,38 @@ function open({ cols, rows, scrollback, unicode }) {
       } else core.writeSync(decoder.decode(Buffer.from(step.write, "hex"), { stream: true }));
     },
   };
+}
+
+// Two slips of xterm.js in reflowing, which are no rules to follow: it moves the marks of characters that it does not
+// move, too; and lines that do not fit at the top come out at the bottom, since its ring takes any index.
+function mendReflow(core) {
+  const lines = Object.getPrototypeOf(core._bufferService.buffers.normal.lines);
+  const line = Object.getPrototypeOf(core._bufferService.buffers.normal.lines.get(0));
+  if (line.mended) return;
+  line.mended = true;
+  const set = lines.set;
+  lines.set = function (index, value) {
+    if (index >= 0) set.call(this, index, value);
+  };
+  const copy = line.copyCellsFrom;
+  line.copyCellsFrom = function (source, from, to, length, reverse) {
+    const [theirs, ours] = [{ ...source._combined }, { ...this._combined }];
+    copy.call(this, source, from, to, length, reverse);
+    this._combined = ours;
+    for (let i = 0; i < length; i++) {
+      if (theirs[from + i] !== undefined) this._combined[to + i] = theirs[from + i];
+    }
+  };
+}
+
+// Writes that follow one another at once: where xterm.js's chunks end must not matter.
+function merged(steps) {
+  const out = [];
+  for (const step of steps) {
+    if (step.write !== undefined && out.at(-1)?.write !== undefined) out.at(-1).write += step.write;
+    else out.push({ ...step });
+  }
+  return out;
 }
 
 const hex = (text) => Buffer.from(text, "utf8").toString("hex");
@@ -111,7 +144,7 @@ function dump(terminal) {
     `alt ${flag(buffer === buffers.alt)}`,
     `cursor ${buffer.x} ${buffer.y} base ${buffer.ybase}`,
     `region ${buffer.scrollTop} ${buffer.scrollBottom}`,
-    `saved ${buffer.savedX} ${buffer.savedY} ${words(terminal.links, saved.fg, saved.bg & ~EXTENDED)}`,
+    `saved ${buffer.savedX} ${Math.max(buffer.savedY, 0)} ${words(terminal.links, saved.fg, saved.bg & ~EXTENDED)}`,
     `tabs ${tabs.sort((a, b) => a - b).join(",")}`,
     `modes irm${flag(core.coreService.modes.insertMode)} lnm${flag(options.convertEol)}` +
       ` ckm${flag(dec.applicationCursorKeys)} kpm${flag(dec.applicationKeypad)} om${flag(dec.origin)}` +
@@ -138,7 +171,12 @@ function differences(expected, actual) {
 function judge(job, report) {
   const whole = open(job);
   try {
-    job.steps.forEach((step) => whole.step(step));
+    for (const step of merged(job.steps)) {
+      whole.step(step);
+      // A reflow with hardly any scrollback can leave the viewport reaching beyond the lines there are.
+      const { lines, ybase } = whole.core._bufferService.buffers.normal;
+      if (lines.length < ybase + whole.core.rows) return false;
+    }
   } catch {
     return false; // xterm.js itself fails on a few sequences; there is nothing to agree with.
   }
@@ -152,8 +190,7 @@ function judge(job, report) {
   if (job.model) compare("model", job.model.trimEnd().split("\n"));
   for (const cut of job.cuts ?? []) {
     const late = open({ ...job, cols: cut.cols, rows: cut.rows });
-    late.step({ write: cut.ansi });
-    job.steps.slice(cut.at).forEach((step) => late.step(step));
+    merged([{ write: cut.ansi }, ...job.steps.slice(cut.at)]).forEach((step) => late.step(step));
     compare(`snapshot after step ${cut.at}`, dump(late));
   }
   return true;

@@ -1,5 +1,7 @@
 //! Everything a screen shows and remembers as lines of text, in the same form as the xterm.js referee writes it.
 
+mod losses;
+
 use std::fmt::Write as _;
 
 use crate::buffer::Buffer;

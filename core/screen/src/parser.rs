@@ -32,6 +32,8 @@ pub(crate) trait Actions {
     fn osc(&mut self, payload: &[u8]);
     /// The end of any string sequence, complete or not.
     fn string_end(&mut self);
+    /// Something that is not printed and does nothing else: a run of text is over.
+    fn pause(&mut self);
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -130,7 +132,10 @@ impl Parser {
         }
         match bytes[0] {
             0x1b => self.escape(actions, bytes),
-            0x7f => 1,
+            0x7f => {
+                actions.pause();
+                1
+            }
             byte if byte < 0x20 => {
                 actions.execute(byte);
                 1
@@ -151,6 +156,7 @@ impl Parser {
                 return len + 3;
             }
         }
+        actions.pause();
         self.enter(State::Escape);
         1
     }
@@ -323,6 +329,7 @@ impl Parser {
 
     /// The 8-bit controls work in every state.
     fn c1(&mut self, actions: &mut impl Actions, code: u8) {
+        actions.pause();
         match code {
             0x9c => self.leave_to(State::Ground, actions),
             0x9b => self.enter(State::Csi),

@@ -163,12 +163,13 @@ impl Buffer {
         // From the bottom up: (index after the group, new lines).
         let mut inserts: Vec<(usize, Vec<Line>)> = Vec::new();
         let mut inserted = 0;
-        let mut next = self.lines.len();
+        // Lines at the end make room for new ones; like xterm.js, still lay out those that are given up.
+        let mut live = self.lines.len();
+        let mut next = live;
         while next > 0 {
             let last = next - 1;
             next = last;
-            // The lines below may have been dropped meanwhile.
-            let Some(line) = self.lines.get(last) else { continue };
+            let line = &self.lines[last];
             if !line.wrapped && line.text_len() <= cols {
                 continue;
             }
@@ -184,12 +185,11 @@ impl Buffer {
             let group = &mut self.lines.make_contiguous()[first..=last];
             let Some(new) = narrow(group, old_cols, cols) else { continue };
             let added = new.len();
-            // xterm.js reckons with a signed difference: groups may also shrink.
             let limit = self.max_lines();
-            let trimmed = if self.base == 0 && usize::from(self.y) + 1 != self.lines.len() {
+            let trimmed = if self.base == 0 && usize::from(self.y) + 1 != live {
                 (usize::from(self.y) + added).saturating_sub(limit)
             } else {
-                (self.lines.len() + added).saturating_sub(limit)
+                (live + added).saturating_sub(limit)
             };
             if added > 0 {
                 inserts.push((last + 1, new));
@@ -199,16 +199,17 @@ impl Buffer {
                 if self.base == 0 {
                     if usize::from(self.y) + 1 < rows {
                         self.y += 1;
-                        self.lines.pop_back();
+                        live = live.saturating_sub(1);
                     } else {
                         self.base += 1;
                     }
-                } else if self.base < limit.min(self.lines.len() + inserted).saturating_sub(rows) {
+                } else if self.base < limit.min(live + inserted).saturating_sub(rows) {
                     self.base += 1;
                 }
             }
             self.saved.y = (self.saved.y + added).min(self.base + rows - 1);
         }
+        self.lines.truncate(live);
         self.insert(inserts)
     }
 

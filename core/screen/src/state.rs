@@ -42,6 +42,8 @@ pub(crate) struct State {
     pub(crate) shift: u8,
     /// Width of the character just printed, to which a mark may be added; 0 after anything else.
     pub(crate) join: u8,
+    /// Text was printed last, with nothing at all in between.
+    pub(crate) in_text: bool,
     pub(crate) styles: StyleTable,
     pub(crate) clusters: ClusterTable,
     pub(crate) links: LinkTable,
@@ -104,6 +106,7 @@ impl State {
             charsets: [Charset::ASCII; 4],
             shift: 0,
             join: 0,
+            in_text: false,
             styles: StyleTable::default(),
             clusters: ClusterTable::default(),
             links: LinkTable::default(),
@@ -128,6 +131,7 @@ impl State {
 
     pub(crate) fn resize(&mut self, cols: u16, rows: u16) {
         (self.cols, self.rows) = (cols, rows);
+        self.in_text = false;
         for shift in self.normal.resize(cols, rows) {
             self.blocks.shift(shift);
         }
@@ -377,6 +381,11 @@ impl State {
         self.damage.mark(0, self.rows);
     }
 
+    fn break_text(&mut self) {
+        self.join = 0;
+        self.in_text = false;
+    }
+
     pub(crate) fn set_generation(&mut self, generation: u32) {
         self.generation = generation;
         self.normal.generation = generation;
@@ -416,17 +425,17 @@ impl Actions for State {
             0x88 => self.set_tab(),
             _ => {}
         }
-        self.join = 0;
+        self.break_text();
     }
 
     fn csi(&mut self, collected: &[u8], params: &Params, last: u8) {
         self.control_sequence(collected, params, last);
-        self.join = 0;
+        self.break_text();
     }
 
     fn esc(&mut self, collected: &[u8], last: u8) {
         self.escape_sequence(collected, last);
-        self.join = 0;
+        self.break_text();
     }
 
     fn osc(&mut self, payload: &[u8]) {
@@ -434,6 +443,10 @@ impl Actions for State {
     }
 
     fn string_end(&mut self) {
-        self.join = 0;
+        self.break_text();
+    }
+
+    fn pause(&mut self) {
+        self.in_text = false;
     }
 }

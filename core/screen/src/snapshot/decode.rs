@@ -104,6 +104,7 @@ pub(crate) fn decode(bytes: &[u8], limits: &Limits) -> Result<Screen, DecodeErro
     }
     state.shift = head.short(3, "charset")? as u8;
     state.join = head.short(2, "join")? as u8;
+    state.in_text = read_bool(&mut head)?;
     read_titles(&mut head, &mut state)?;
     let generation = head.word()?;
     state.set_generation(generation);
@@ -129,6 +130,7 @@ impl Actions for Nothing {
     fn esc(&mut self, _: &[u8], _: u8) {}
     fn osc(&mut self, _: &[u8]) {}
     fn string_end(&mut self) {}
+    fn pause(&mut self) {}
 }
 
 fn read_options(head: &mut Reader<'_>) -> Result<Options, DecodeError> {
@@ -181,7 +183,8 @@ fn read_styles(part: &mut Reader<'_>, links: &[u32], state: &mut State) -> Resul
 
 fn read_buffer(head: &mut Reader<'_>, buffer: &mut Buffer) -> Result<(), DecodeError> {
     buffer.dropped = head.at_most(u64::MAX >> 1, "line number")?;
-    buffer.x = head.short(buffer.cols, "cursor")?;
+    // A mark without a character can stand behind a pending wrap.
+    buffer.x = head.short(buffer.cols + 1, "cursor")?;
     buffer.y = head.short(buffer.rows - 1, "cursor")?;
     buffer.top = head.short(buffer.rows - 1, "region")?;
     buffer.bottom = head.short(buffer.rows - 1, "region")?;

@@ -292,6 +292,7 @@ fn write_head(out: &mut Vec<u8>, screen: &Screen, selection: Selection, encoder:
     out.extend(state.charsets.iter().map(|charset| charset.final_byte()));
     out.push(state.shift);
     out.push(state.join);
+    out.push(u8::from(state.in_text));
     let titles = &state.titles;
     for text in [&titles.title, &titles.icon] {
         put_bytes(out, text.as_bytes());

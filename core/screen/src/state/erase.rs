@@ -57,7 +57,10 @@ impl State {
             1 => {
                 self.erase_cells(y, 0, (x + 1).min(cols), true, selective);
                 if x + 1 >= cols {
-                    self.with_row(y + 1, |line, _| line.wrapped = false);
+                    // The viewport's row as an index from the top of the scrollback: xterm.js has it so.
+                    if let Some(line) = self.buffer_mut().lines.get_mut(usize::from(y) + 1) {
+                        line.wrapped = false;
+                    }
                 }
                 (0..y).for_each(|row| self.erase_row(row, selective));
                 self.damage.mark(0, y + 1);
@@ -200,14 +203,20 @@ impl State {
         self.pen = plain;
         self.pen_changed();
         let generation = self.generation;
-        // Relative to the cursor: in origin mode that is the region's top, as in xterm.js.
-        let first = self.buffer().y;
-        for row in first..first + self.rows {
-            self.with_row(row, |line, _| {
+        // Counted from the cursor, which in origin mode is at the region's top; past the end of a full ring of lines
+        // comes its beginning. Both as in xterm.js.
+        let rows = self.rows;
+        let buffer = self.buffer_mut();
+        let first = buffer.index(buffer.y);
+        let len = buffer.lines.len();
+        let full = len >= buffer.max_lines();
+        for index in first..first + usize::from(rows) {
+            let index = if full { index % len } else { index };
+            if let Some(line) = buffer.lines.get_mut(index) {
                 let width = line.width();
                 *line = Line::from_cells(vec![cell; usize::from(width)], width, 0);
                 line.born = generation;
-            });
+            }
         }
         self.move_to(0, 0);
         self.damage.mark(0, self.rows);

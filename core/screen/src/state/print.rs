@@ -60,6 +60,7 @@ impl State {
             } else {
                 self.buffer_mut().x = cols - 1;
                 if width == 2 {
+                    self.mend_after();
                     return;
                 }
             }
@@ -174,7 +175,7 @@ impl State {
     /// Before printing after anything else: a wide character whose second half is about to be overwritten goes.
     #[inline]
     fn mend_before(&mut self) {
-        if self.join != 0 {
+        if std::mem::replace(&mut self.in_text, true) {
             return;
         }
         let buffer = self.buffer();
@@ -210,9 +211,9 @@ impl State {
         let Some(column) = buffer.x.checked_sub(u16::from(self.join)) else { return };
         let Some(line) = buffer.row(buffer.y) else { return };
         let codes = self.codes(line.get(column));
-        // More than a screenful shows nothing new; xterm.js has no limit.
-        let screen = u32::from(self.cols) * u32::from(self.rows);
-        for _ in 0..count.min(screen) {
+        // A few bytes must not cost much more than a screenful; xterm.js has no limit.
+        let limit = (u32::from(self.cols) * u32::from(self.rows)).max(1024);
+        for _ in 0..count.min(limit) {
             for &code in &codes {
                 let code = if code < 127 { self.charset.map(code as u8) } else { code };
                 self.put(code);

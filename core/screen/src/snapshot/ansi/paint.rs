@@ -218,9 +218,9 @@ impl<'a> Painter<'a> {
         let width = if printable { u16::from(first.width()) } else { 1 };
         let fill = if scrolled { self.pen.erased() } else { Style::default() };
         self.x = width;
-        if mend && !last.is_spacer() && self.is_background(last.style) && self.state.rows > 1 {
+        if mend && !last.is_spacer() && self.state.rows > 1 {
             self.out.extend_from_slice(b"\x1b[A");
-            self.erase(self.cols - 1, 1, last.style);
+            self.mend_last(above, last);
             self.out.extend_from_slice(b"\x1b[B");
         }
         if fill != Style::default() {
@@ -232,6 +232,24 @@ impl<'a> Painter<'a> {
         } else {
             self.erase(0, 1, 0);
             (0, 0)
+        }
+    }
+
+    /// Erases the last cell of a row again, which was printed on to get behind it.
+    fn mend_last(&mut self, line: &Line, last: Cell) {
+        if self.is_background(last.style) {
+            self.erase(self.cols - 1, 1, last.style);
+            return;
+        }
+        self.styled_null_at_end(last.style);
+        let column = self.cols - 2;
+        let before = line.get(column);
+        if is_null(before) {
+            self.nulls(column, column + 1, before.style, 0, Some(column));
+        } else if before.is_spacer() && column > 0 {
+            self.text(line.get(column - 1), column - 1);
+        } else {
+            self.text(before, column);
         }
     }
 
