@@ -17,7 +17,10 @@ fn heavy_twenty_guests_one_of_which_never_reads() {
     let (relay, address) = stage.relay("127.0.0.1:0", &["--set", "limits.look_ups_per_minute=1000"]);
     let silent = Line::to(address);
     let url = format!("ws://{address}");
-    let (mut host, invite) = stage.share(&["--relay", &url, "--size", "100x30", "--", "bash", "--norc"]);
+    // Nothing follows the text that everyone waits for: no prompt.
+    let script =
+        "read _; seq -f '%.0f this is a line of a long listing' 1 600000; echo all-$((40+2)); exec cat";
+    let (mut host, invite) = stage.share(&["--relay", &url, "--size", "100x30", "--", "bash", "-c", script]);
     let mut stuck = stage.join(&stage.over(&invite, &silent), &["--json"]);
     stuck.wait_for_event("the seat", |event| (event["type"] == "joined").then_some(()));
     let mut guests: Vec<_> =
@@ -28,7 +31,7 @@ fn heavy_twenty_guests_one_of_which_never_reads() {
             .then_some(())
     });
     silent.silent(true);
-    host.write(b"seq -f '%.0f this is a line of a long listing' 1 600000; echo all-$((40+2))\n");
+    host.write(b"\n");
     let pictures: Vec<_> = guests
         .iter_mut()
         .map(|guest| {
