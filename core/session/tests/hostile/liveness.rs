@@ -175,7 +175,7 @@ fn frames_without_a_key_are_acknowledged() {
     let acked = |world: &World| {
         use jumpseat_wire::control::{self, GuestToRelay};
         let mut guest_says = Vec::new();
-        for text in &world.relay.heard {
+        for (_, text) in world.relay.heard.iter().filter(|(guest, _)| *guest == bo) {
             if let Ok(GuestToRelay::Ack { group, .. }) = control::decode(text) {
                 guest_says.push(group);
             }

@@ -62,7 +62,7 @@ pub(crate) struct Relay {
     ring: VecDeque<(u64, Vec<u8>)>,
     next: u64,
     /// What guests said.
-    pub(crate) heard: Vec<String>,
+    pub(crate) heard: Vec<(usize, String)>,
     out: Vec<Delivery>,
 }
 
@@ -194,7 +194,7 @@ impl Relay {
     }
 
     pub(crate) fn guest_text(&mut self, guest: usize, text: &str) {
-        self.heard.push(text.to_owned());
+        self.heard.push((guest, text.to_owned()));
         if let Ok(hello) = control::decode::<Hello>(text) {
             return self.guest_hello(guest, hello);
         }
