@@ -88,13 +88,15 @@ struct Watch {
     until: Option<String>,
     /// Lines before this one were searched, and do not change any more.
     searched: u64,
+    /// The picture is a glimpse: the whole follows.
+    glimpsed: bool,
     send: Option<Keys>,
     json: bool,
 }
 
 impl Watch {
     fn new(face: GuestFace, code: InviteCode, arguments: &Arguments, json: bool) -> Self {
-        let mut board = Board::new(0, "the host".to_owned());
+        let mut board = Board::knocking();
         board.code = Some(code);
         Self {
             face,
@@ -104,6 +106,7 @@ impl Watch {
             began: Instant::now(),
             until: arguments.until.clone(),
             searched: 0,
+            glimpsed: false,
             send: arguments.send.clone(),
             json,
         }
@@ -129,8 +132,9 @@ impl Watch {
             GuestEvent::Terminal { stream, change } => {
                 let now = self.began.elapsed().as_millis() as u64;
                 let bytes = change.weight();
-                if matches!(change, TerminalChange::Snapshot { .. }) {
+                if let TerminalChange::Snapshot { scrollback, .. } = change {
                     self.searched = 0;
+                    self.glimpsed = !scrollback;
                 }
                 let picture = self.pictures.entry(stream).or_insert_with(|| Picture::new(80, 24));
                 picture
@@ -177,7 +181,9 @@ impl Watch {
     /// Whether the text is there, once what was to be typed is.
     fn is_done(&mut self) -> bool {
         let Some(text) = &self.until else { return false };
-        let Some(picture) = self.picture().filter(|_| self.send.is_none()) else { return false };
+        let Some(picture) = self.picture().filter(|_| self.send.is_none() && !self.glimpsed) else {
+            return false;
+        };
         let screen = picture.screen();
         let lines = screen.lines();
         let (searched, end) = (self.searched.max(lines.start), lines.end);

@@ -12,11 +12,11 @@ use bytes::Bytes;
 use super::output::Ticket;
 use crate::{Exit, Millis, Scope, StreamId, message::TerminalCard};
 
-/// What may come at once: about ten thousand lines.
-const BURST: f64 = 2.0 * 1024.0 * 1024.0;
+/// What may come at once: thousands of lines, and half of what makes a relay skip a guest.
+const BURST: f64 = 512.0 * 1024.0;
 
 /// What may come for ever, in bytes a millisecond (2 MiB a second): far more than anyone reads.
-const RATE: f64 = BURST / 1000.0;
+const RATE: f64 = 2.0 * 1024.0 * 1024.0 / 1000.0;
 
 /// How often guests see the screen of a skimmed terminal.
 const GLIMPSE_EVERY: Duration = Duration::from_millis(50);
