@@ -40,6 +40,8 @@ pub(crate) struct Board {
     pub(crate) words: Vec<String>,
     /// Whether the host looks at the terminal that is shown: only then keys count.
     pub(crate) looking: bool,
+    /// Whether this end has its place: a guest waits for it first.
+    pub(crate) seated: bool,
     /// Why the session is over, if it is.
     pub(crate) ended: Option<&'static str>,
 }
@@ -95,6 +97,16 @@ pub(crate) struct Line {
 }
 
 impl Board {
+    /// The host's own board.
+    pub(crate) fn hosting(name: String) -> Self {
+        Self::new(HOST_SLOT, name)
+    }
+
+    /// The board of a guest that knocks.
+    pub(crate) fn knocking() -> Self {
+        Self { seated: false, ..Self::new(Slot::MAX, "the host".to_owned()) }
+    }
+
     pub(crate) fn new(me: Slot, host: String) -> Self {
         Self {
             me,
@@ -111,6 +123,7 @@ impl Board {
             lag: Lag::Live,
             words: Vec::new(),
             looking: true,
+            seated: true,
             ended: None,
         }
     }

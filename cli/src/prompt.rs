@@ -19,9 +19,9 @@ pub(crate) fn secret(question: &str) -> Result<Zeroizing<String>, Fault> {
     }
     let mut err = io::stderr();
     let fault = |error| Fault::system("the terminal", error);
-    write!(err, "{question}").and_then(|()| err.flush()).map_err(fault)?;
+    // Echo is off before anyone is asked to type.
     let raw = RawMode::enter_quietly()?;
-    let answer = typed();
+    let answer = write!(err, "{question}").and_then(|()| err.flush()).map_err(fault).and_then(|()| typed());
     drop(raw);
     // A sign that it was taken, as nothing else shows it.
     writeln!(err).map_err(fault)?;

@@ -17,6 +17,7 @@ impl Board {
             GuestEvent::Joined { slot, words } => {
                 self.connection = Connection::Connected;
                 self.me = *slot;
+                self.seated = true;
                 self.words.clone_from(words);
             }
             GuestEvent::Roster { host, guests } => {
@@ -101,7 +102,7 @@ mod tests {
 
     #[test]
     fn a_guest_reads_what_concerns_it() {
-        let mut board = Board::new(0, "the host".into());
+        let mut board = Board::knocking();
         board.take_guest_event(&GuestEvent::Joined { slot: 2, words: vec!["ocean".into()] });
         let guest = |slot, name: &str| GuestInfo {
             slot,

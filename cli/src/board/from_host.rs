@@ -1,6 +1,6 @@
 //! What the hosting engine tells, on the board.
 
-use jumpseat_engine::face::{EndReason, GuestInfo, SessionEvent, SessionStatus};
+use jumpseat_engine::face::{Connection, EndReason, GuestInfo, SessionEvent, SessionStatus};
 use jumpseat_wire::HOST_SLOT;
 
 use super::{Board, InviteCard, Person};
@@ -29,7 +29,13 @@ impl Board {
         let urgent = |text: String| Some(Notice { text, urgent: true });
         match event {
             SessionEvent::Opened { code, .. } => self.code = Some(code),
-            SessionEvent::Connection(connection) => self.connection = connection,
+            SessionEvent::Connection(connection) => {
+                let was_up = self.connection == Connection::Connected;
+                self.connection = connection;
+                if let (true, Connection::Away { reason, .. }) = (was_up, &self.connection) {
+                    return passing(format!("guests see nothing new until the relay is back: {reason}"));
+                }
+            }
             SessionEvent::Knocked(knock) => {
                 let text = format!("{} wants to join", knock.name);
                 self.knocks.retain(|known| known.knock != knock.knock);
@@ -127,7 +133,7 @@ mod tests {
 
     #[test]
     fn a_guest_comes_asks_writes_and_goes() {
-        let mut board = Board::new(HOST_SLOT, "Ann".into());
+        let mut board = Board::hosting("Ann".into());
         assert_eq!(joined(&mut board, 1, "Bo"), Some(Notice { text: "Bo joined".into(), urgent: false }));
         let asked = board.take_session_event(SessionEvent::ControlAsked { slot: 1 }).unwrap();
         assert!(asked.urgent && board.people[0].asks);
@@ -143,7 +149,7 @@ mod tests {
 
     #[test]
     fn a_status_keeps_the_words_that_only_the_joining_told() {
-        let mut board = Board::new(HOST_SLOT, "Ann".into());
+        let mut board = Board::hosting("Ann".into());
         joined(&mut board, 1, "Bo");
         let guest = GuestInfo {
             slot: 1,
@@ -156,7 +162,7 @@ mod tests {
             session: jumpseat_engine::face::SessionNo(1),
             code: None,
             relay: String::new(),
-            connection: jumpseat_engine::face::Connection::Connected,
+            connection: Connection::Connected,
             expires_in: None,
             terminals: Vec::new(),
             guests: vec![guest],

@@ -53,6 +53,7 @@ pub(crate) fn run(arguments: Arguments, file: Option<&Path>, json: bool) -> Resu
     let config = layers.finish().map_err(|error| Fault::usage(error.to_string()))?;
     let runtime = Runtime::new().map_err(|error| Fault::system("the runtime", error))?;
     runtime.block_on(async {
+        let signals = Signals::listen()?;
         let scheme = if config.tls.certificate.is_some() { "wss" } else { "ws" };
         let listen = config.listen;
         let relay = Relay::bind(config).await.map_err(|error| {
@@ -66,13 +67,12 @@ pub(crate) fn run(arguments: Arguments, file: Option<&Path>, json: bool) -> Resu
         } else {
             print::text(&format!("The relay listens at {url}\n"))?;
         }
-        serve(relay).await
+        serve(relay, signals).await
     })
 }
 
 /// Serves until a signal, then tells everyone.
-async fn serve(relay: Relay) -> Result<(), Fault> {
-    let mut signals = Signals::listen()?;
+async fn serve(relay: Relay, mut signals: Signals) -> Result<(), Fault> {
     let stop = CancellationToken::new();
     let serving = relay.serve(stop.clone());
     tokio::pin!(serving);

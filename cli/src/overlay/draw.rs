@@ -14,7 +14,7 @@ use crate::board::{Board, InviteCard, Person, connection_word};
 
 /// As wide and as high as it gets, in cells.
 const MAX_WIDTH: u16 = 80;
-const MAX_HEIGHT: u16 = 22;
+const MAX_HEIGHT: u16 = 16;
 
 const DIM: Style = Style::new().add_modifier(Modifier::DIM);
 const BOLD: Style = Style::new().add_modifier(Modifier::BOLD);
@@ -89,11 +89,23 @@ impl Overlay {
         if lines.len() == head {
             lines.push(Line::styled("  Nobody else is here yet.", DIM));
         }
-        if board.is_host() && board.people.iter().any(|person| !person.words.is_empty()) {
+        if let Some(person) = self.selected_person(board).filter(|person| !person.words.is_empty()) {
+            let Person { name, words, .. } = person;
             lines.push(Line::raw(""));
-            lines.push(Line::styled("  A guest who reads you the same words is the one you see here.", DIM));
+            lines.push(Line::styled(format!("  Safety words with {name}: {}", words.join(" ")), DIM));
+            lines.push(Line::styled(
+                "  Read alike at the other end, they say that nobody sits in between.",
+                DIM,
+            ));
         }
         render_around(lines, head + self.selected, area, buffer);
+    }
+
+    fn selected_person<'a>(&self, board: &'a Board) -> Option<&'a Person> {
+        match entries(board).get(self.selected)? {
+            Entry::Person(place) => board.people.get(*place),
+            Entry::Knock(_) => None,
+        }
     }
 
     fn invites(&self, board: &Board, area: Rect, buffer: &mut Buffer) {
@@ -260,9 +272,6 @@ fn person_line(board: &Board, person: &Person, chosen: bool) -> Line<'static> {
     }
     if board.typing == Some(person.slot) {
         spans.push(Span::styled(" types ", KEY));
-    }
-    if !person.words.is_empty() {
-        spans.push(Span::styled(format!(" {}", person.words.join(" ")), DIM));
     }
     Line::from(spans)
 }

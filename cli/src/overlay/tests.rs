@@ -1,7 +1,7 @@
 //! What the overlay shows, and what its keys ask for.
 
 use jumpseat_engine::face::{Connection, GuestEvent, GuestInfo, KnockInfo, Role, Secret};
-use jumpseat_wire::{HOST_SLOT, InviteId, KnockId};
+use jumpseat_wire::{InviteId, KnockId};
 use ratatui::{buffer::Buffer, layout::Rect};
 use unicode_width::UnicodeWidthStr as _;
 
@@ -12,7 +12,7 @@ use crate::{
 };
 
 fn board() -> Board {
-    let mut board = Board::new(HOST_SLOT, "Ann".into());
+    let mut board = Board::hosting("Ann".into());
     board.code = "K7QM-3XTE".parse().ok();
     board.connection = Connection::Connected;
     let person = |slot, name: &str, role| Person {
@@ -87,7 +87,7 @@ fn the_host_sees_who_wants_what() {
 
 #[test]
 fn a_guest_sees_who_else_is_there() {
-    let mut board = Board::new(0, "the host".into());
+    let mut board = Board::knocking();
     board.code = "K7QM-3XTE".parse().ok();
     let words = ["ocean", "velvet", "piano", "mango"].map(str::to_owned).to_vec();
     board.take_guest_event(&GuestEvent::Joined { slot: 2, words });

@@ -1,13 +1,13 @@
 //! The guest's last line: how the session stands, in one look.
 
-use jumpseat_engine::face::{Connection, Lag, Role};
+use jumpseat_engine::face::{Connection, Lag, Role, Size};
 use jumpseat_wire::HOST_SLOT;
 use ratatui::{
     buffer::Buffer,
     layout::Rect,
     style::{Color, Modifier, Style},
     text::{Line, Span},
-    widgets::Widget as _,
+    widgets::{Clear, Widget as _},
 };
 
 use crate::{board::Board, overlay, terminal::EscapeKey};
@@ -20,6 +20,8 @@ pub(crate) struct Status<'a> {
     /// The window shows something older than the present.
     pub(crate) back: bool,
     pub(crate) escape: EscapeKey,
+    /// The host's size, where the window does not show all of it.
+    pub(crate) cropped: Option<Size>,
     /// The terminal that is shown and how many there are.
     pub(crate) terminal: (usize, usize),
 }
@@ -34,35 +36,42 @@ fn draw(status: &Status<'_>, cols: u16) -> Buffer {
     let mut buffer = Buffer::empty(area);
     let ground = Style::new().add_modifier(Modifier::REVERSED);
     buffer.set_style(area, ground);
-    let left = Line::from(left(status));
     let right = right(status);
-    let room = cols.saturating_sub(u16::try_from(left.width()).unwrap_or(u16::MAX));
-    left.render(area, &mut buffer);
-    let width = u16::try_from(right.width()).unwrap_or(u16::MAX);
-    if width <= room {
-        right.render(Rect { x: cols - width, width, ..area }, &mut buffer);
+    let width = u16::try_from(right.width()).unwrap_or(u16::MAX).min(cols);
+    Line::from(left(status)).render(area, &mut buffer);
+    // A message comes before what is always there; the help comes after it.
+    let rest = Rect { x: cols - width, width, ..area };
+    let free = (rest.left()..rest.right()).all(|x| buffer[(x, 0)].symbol() == " ");
+    if free || status.message.is_some() {
+        Clear.render(rest, &mut buffer);
+        buffer.set_style(rest, ground);
+        right.render(rest, &mut buffer);
     }
     buffer
 }
 
 fn left(status: &Status<'_>) -> Vec<Span<'static>> {
-    let Board { connection, lag, host, host_present, typing, people, ended, .. } = status.board;
+    let Board { connection, lag, host, host_present, typing, people, ended, seated, .. } = status.board;
     let bold = Style::new().add_modifier(Modifier::BOLD);
     let (state, color) = match (ended, connection, host_present, lag) {
         (Some(_), ..) => ("ended", Some(Color::Red)),
         (_, Connection::Connecting, ..) => ("connecting", Some(Color::Yellow)),
         (_, Connection::Away { .. }, ..) => ("reconnecting", Some(Color::Yellow)),
         (_, _, false, _) => ("host away", Some(Color::Yellow)),
+        _ if !seated => ("waiting", Some(Color::Yellow)),
         (_, _, _, Lag::Live) => ("live", Some(Color::Green)),
         (_, _, _, Lag::Delayed) => ("delayed", Some(Color::Yellow)),
         (_, _, _, Lag::Stalled) => ("stalled", Some(Color::Red)),
     };
     let state_style = color.map_or(bold, |color| bold.bg(color));
-    let mut spans = vec![
-        Span::styled(format!(" ● {state} "), state_style),
-        Span::styled(format!(" {host} "), bold),
-        Span::raw(format!("· {} ", role_word(status.board))),
-    ];
+    let mut spans =
+        vec![Span::styled(format!(" ● {state} "), state_style), Span::styled(format!(" {host} "), bold)];
+    if *seated {
+        spans.push(Span::raw(format!("· {} ", role_word(status.board))));
+    }
+    if let Some(Size { cols, rows }) = status.cropped {
+        spans.push(Span::raw(format!("· cropped, {cols}×{rows} ")));
+    }
     if status.terminal.1 > 1 {
         spans.push(Span::raw(format!("· terminal {} of {} ", status.terminal.0, status.terminal.1)));
     }
@@ -83,7 +92,9 @@ fn left(status: &Status<'_>) -> Vec<Span<'static>> {
 
 fn right(status: &Status<'_>) -> Line<'static> {
     let help = match status.message {
-        Some(message) => message.to_owned(),
+        Some(message) => {
+            return Line::styled(format!(" │ {message} "), Style::new().add_modifier(Modifier::BOLD));
+        }
         None if status.back => "End: back to now".to_owned(),
         None => format!("{}: menu", status.escape),
     };
@@ -108,7 +119,8 @@ mod tests {
     use crate::board::Person;
 
     fn line(board: &Board, message: Option<&str>, back: bool, cols: u16) -> String {
-        let status = Status { board, message, back, escape: EscapeKey::default(), terminal: (1, 1) };
+        let status =
+            Status { board, message, back, escape: EscapeKey::default(), cropped: None, terminal: (1, 1) };
         let buffer = draw(&status, cols);
         (0..cols).map(|x| buffer[(x, 0)].symbol()).collect()
     }
@@ -129,7 +141,9 @@ mod tests {
         board.connection = Connection::Away { retry_in: 100, reason: "no answer".into() };
         board.looking = false;
         let message = Some("your keys count when the host is back");
-        insta::assert_snapshot!(line(&board, message, false, 100), @" ● reconnecting  Ann · may type (host looks elsewhere) · 2 guests · Cy types                        ");
+        let shown = line(&board, message, false, 80);
+        assert!(shown.starts_with(" ● reconnecting  Ann"), "{shown}");
+        assert!(shown.ends_with(" │ your keys count when the host is back "), "{shown}");
         line(&board, None, false, 1);
     }
 }

@@ -4,7 +4,7 @@ use jumpseat_engine::face::Size;
 use jumpseat_screen::Screen;
 
 /// The window's place over the host's terminal. It follows the cursor until it is moved, and again once keys go
-/// to the host or it is brought back to the end.
+/// to the host or it is brought back.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(crate) struct View {
     /// Lines between the window's lower edge and the end; nothing while it follows.
@@ -38,8 +38,8 @@ impl View {
         let cursor = screen.cursor();
         let first = match self.back {
             Some(back) => end.saturating_sub(u64::from(rows) + back),
-            // The end, unless the cursor is above it.
-            None => (end - u64::from(rows)).min(above + u64::from(cursor.row)),
+            // The viewport from its top, as far down as the cursor needs.
+            None => above + u64::from((cursor.row + 1).saturating_sub(rows)),
         };
         let most_left = screen_cols - cols;
         let left = match self.left {
@@ -60,9 +60,11 @@ impl View {
         let (_, screen_rows) = screen.size();
         let rows = u64::from(screen_rows.min(window.rows));
         let end = above(screen) + u64::from(screen_rows);
-        let now = end - rows - self.frame(screen, window).first.min(end - rows);
+        let first = |view: &Self| view.frame(screen, window).first;
+        let now = end - rows - first(self).min(end - rows);
         let back = now.saturating_add_signed(lines).min(end - rows);
-        self.back = (back > 0).then_some(back);
+        let following = first(&Self { back: None, ..self.clone() });
+        self.back = (end - rows - back != following).then_some(back);
     }
 
     /// Moves right (or left, below zero) by columns.
@@ -87,7 +89,9 @@ impl View {
 
     /// Stays with the lines that it shows while others scroll out.
     pub(crate) fn hold(&mut self, screen: &Screen, scrolled: u64) {
-        if let Some(back) = &mut self.back {
+        if scrolled > 0 && self.back == Some(0) {
+            self.back = None;
+        } else if let Some(back) = &mut self.back {
             *back = back.saturating_add(scrolled).min(above(screen) + u64::from(screen.size().1));
         }
     }
@@ -133,12 +137,28 @@ mod tests {
         let window = Size { cols: 20, rows: 10 };
         let mut screen = screen(80, 24, 3);
         let frame = View::default().frame(&screen, window);
-        assert_eq!((frame.first, frame.left), (2, 0));
+        assert_eq!((frame.first, frame.left), (0, 0));
         screen.feed(0, b"\x1b[24;60H");
         let frame = View::default().frame(&screen, window);
         assert_eq!((frame.first, frame.left), (14, 45));
         screen.feed(0, b"\x1b[1;1H");
         assert_eq!(View::default().frame(&screen, window).first, 0);
+    }
+
+    #[test]
+    fn what_is_below_the_cursor_can_be_reached() {
+        let window = Size { cols: 80, rows: 10 };
+        let mut screen = screen(80, 24, 3);
+        let mut view = View::default();
+        view.scroll(&screen, window, -100);
+        assert_eq!((view.frame(&screen, window).first, view.is_back()), (14, true));
+        view.scroll(&screen, window, 14);
+        assert!(!view.is_back());
+        // At the end it follows what comes.
+        view.scroll(&screen, window, -100);
+        screen.feed(0, b"\x1b[24;1H\n");
+        view.hold(&screen, 1);
+        assert!(!view.is_back());
     }
 
     #[test]

@@ -121,7 +121,7 @@ impl GuestScreen {
             began: Instant::now(),
             decoder: Decoder::default(),
             flush_at: None,
-            board: Board::new(0, "the host".to_owned()),
+            board: Board::knocking(),
             terminals: Vec::new(),
             pictures: BTreeMap::new(),
             chosen: None,
@@ -359,6 +359,12 @@ impl GuestScreen {
         chosen.or_else(|| self.pictures.keys().next().copied())
     }
 
+    /// The host's size, if the window is smaller.
+    fn cropped(&self, stream: StreamId, window: Size) -> Option<Size> {
+        let (cols, rows) = self.pictures.get(&stream)?.screen().size();
+        (cols > window.cols || rows > window.rows).then_some(Size { cols, rows })
+    }
+
     fn tell(&mut self, text: String) {
         self.message = Some((text, Instant::now() + MESSAGE));
         self.dirty = true;
@@ -388,6 +394,7 @@ impl GuestScreen {
             message: self.message.as_ref().map(|(text, _)| text.as_str()),
             back: self.view.is_back(),
             escape: self.escape,
+            cropped: stream.and_then(|stream| self.cropped(stream, inside(window))),
             terminal: (position, self.pictures.len()),
         };
         let status = status_line(&status, window.cols);

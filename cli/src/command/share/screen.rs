@@ -3,7 +3,6 @@
 use std::process::ExitCode;
 
 use jumpseat_engine::face::{Commands, HostCommand, HostEvent, InviteTerms, Reply, Role, SessionNo};
-use jumpseat_wire::HOST_SLOT;
 use ratatui::{buffer::Buffer, layout::Rect};
 use tokio::{sync::mpsc, time::Instant};
 
@@ -70,7 +69,7 @@ struct HostScreen {
 
 impl HostScreen {
     fn open(shared: &Shared, escape: EscapeKey) -> Result<Self, Fault> {
-        let mut board = Board::new(HOST_SLOT, shared.name.clone());
+        let mut board = Board::hosting(shared.name.clone());
         board.code = Some(shared.invite.code);
         let raw = RawMode::enter()?;
         let mut console = Console::open()?;

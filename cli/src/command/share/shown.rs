@@ -14,6 +14,7 @@ pub(super) fn invite(shared: &Shared, escape: Option<EscapeKey>) -> Result<Strin
         token: &link.token.reveal(),
         link: &link.web(),
         relay: &shared.relay,
+        embedded: shared.embedded,
         role: shared.invite.terms.role,
         asks: shared.invite.terms.admission == Admission::Ask,
         escape,
@@ -26,6 +27,7 @@ struct Shown<'a> {
     token: &'a str,
     link: &'a str,
     relay: &'a str,
+    embedded: bool,
     role: Role,
     asks: bool,
     /// The key that opens the overlay; nothing without a terminal.
@@ -33,14 +35,13 @@ struct Shown<'a> {
 }
 
 fn text(shown: &Shown<'_>) -> String {
-    let Shown { name, code, token, link, relay, role, asks, escape } = shown;
+    let Shown { name, code, token, link, relay, embedded, role, asks, escape } = shown;
     let may = match role {
         Role::Viewer => "Guests watch; they type once you let them.",
         _ => "Guests may type while you look on.",
     };
     let ask = if *asks { " You are asked before anyone comes in." } else { "" };
-    let local = ["ws://127.", "ws://[::1]", "ws://localhost"].iter().any(|start| relay.starts_with(start));
-    let reach = if local {
+    let reach = if *embedded && ["ws://127.", "ws://[::1]"].iter().any(|start| relay.starts_with(start)) {
         "\n\nOnly this machine reaches it: --lan shares in your network, --relay through a server."
     } else {
         ""
@@ -75,13 +76,14 @@ mod tests {
             token: "jst1_token",
             link: "http://127.0.0.1:4300/j#K7QM-3XTE.jst1_token",
             relay: "ws://127.0.0.1:4300",
+            embedded: true,
             role: Role::Viewer,
             asks: false,
             escape: Some(EscapeKey::default()),
         };
         insta::assert_snapshot!("invite-local", text(&shown));
         shown.link = "https://r.example/j#K7QM-3XTE.jst1_token";
-        shown.relay = "wss://r.example";
+        (shown.relay, shown.embedded) = ("wss://r.example", false);
         (shown.role, shown.asks) = (Role::Writer, true);
         insta::assert_snapshot!("invite-relayed", text(&shown));
     }

@@ -5,8 +5,8 @@ use std::net::{IpAddr, SocketAddr, UdpSocket};
 use jumpseat_engine::{
     HostEngine,
     face::{
-        Commands, HostCommand, HostFace, Invite, Reply, SessionNo, ShareOptions, Size, TerminalNo,
-        TerminalOptions,
+        Commands, HostCommand, HostFace, Invite, RelayChoice, Reply, SessionNo, ShareOptions, Size,
+        TerminalNo, TerminalOptions,
     },
     local::Listener,
 };
@@ -32,6 +32,8 @@ pub(super) struct Shared {
     pub(super) face: HostFace,
     pub(super) session: SessionNo,
     pub(super) relay: String,
+    /// Whether that relay is inside this process.
+    pub(super) embedded: bool,
     pub(super) invite: Invite,
     pub(super) name: String,
     engine: JoinHandle<()>,
@@ -53,11 +55,13 @@ pub(super) async fn start(
     let face = door.open();
     let commands = face.commands();
     let name = config::name(arguments.name.clone(), &context.config);
+    let choice = arguments.relay_choice(context)?;
+    let embedded = matches!(choice, RelayChoice::Embedded { .. });
     let share = ShareOptions {
         name: name.clone(),
         terminals: Vec::new(),
         from: arguments.start_from(),
-        relay: arguments.relay_choice(context)?,
+        relay: choice,
         invite: arguments.terms.terms(),
         max_guests: None,
     };
@@ -88,7 +92,7 @@ pub(super) async fn start(
         Ok(listener) => tokio::spawn(listener.serve(door)),
         Err(failure) => return Err(failure.into()),
     };
-    let shared = Shared { face, session, relay, invite, name, engine, local };
+    let shared = Shared { face, session, relay, embedded, invite, name, engine, local };
     if let Some(path) = &arguments.invite_file {
         invite_file::write(path, &shared.link()?)?;
     }
