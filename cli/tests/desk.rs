@@ -1,0 +1,216 @@
+//! Two people at two real terminals: sharing, joining, the overlay, and the terminal afterwards.
+
+#[cfg(unix)]
+mod stand;
+
+#[cfg(unix)]
+mod desk {
+    use jumpseat_screen::Screen;
+
+    use super::stand::{Home, Terminal, assert_plain, text};
+
+    const SHARE: &str = "share --name Ann --invite-file invite.json -- bash --norc --noprofile";
+
+    /// A host that shares, and a guest that has joined.
+    fn at_two_desks(home: &Home, share: &str) -> (Terminal, Terminal) {
+        let (mut host, mut guest) = (home.terminal(80, 24), home.terminal(80, 25));
+        host.line(&format!("$JS {share}; echo code=$?"));
+        host.shows("A guest runs");
+        home.invite(&home.path("invite.json"));
+        guest.line("$JS join --name Bo --invite-file invite.json; echo code=$?");
+        guest.shows("● live");
+        (host, guest)
+    }
+
+    fn last_line(screen: &Screen) -> String {
+        screen.row(screen.size().1 - 1).text()
+    }
+
+    fn signal(process: i32, signal: rustix::process::Signal) {
+        rustix::process::kill_process(rustix::process::Pid::from_raw(process).unwrap(), signal).unwrap();
+    }
+
+    #[test]
+    fn a_guest_watches_asks_types_and_is_removed() {
+        let home = Home::new();
+        let (mut host, mut guest) = at_two_desks(&home, SHARE);
+        host.line("echo one-$((40+2))");
+        guest.shows("one-42");
+
+        // Who watches is told so, and nothing arrives.
+        guest.keys("touch nothing\r");
+        guest.wait("a refusal", |screen| last_line(screen).contains("you are watching"));
+
+        // Asks from the menu; the host is told in the title and by the bell.
+        guest.keys("\x1dk");
+        host.wait("a title", |screen| screen.title().contains("Bo asks for the keyboard"));
+        host.keys("\x1d");
+        host.shows("asks for the keyboard");
+        host.keys("a");
+        host.wait("a writer", |screen| text(screen).contains("writer"));
+
+        // While the host is in the menu, it does not look at the terminal.
+        guest.wait("the role", |screen| last_line(screen).contains("you have the keyboard"));
+        guest.keys("x");
+        guest.wait("a refusal", |screen| last_line(screen).contains("looking elsewhere"));
+        host.keys("\x1d");
+        host.wait("the shell again", |screen| !text(screen).contains("Guests"));
+        guest.wait("the host's look", |screen| !last_line(screen).contains("host looks elsewhere"));
+        guest.keys("echo two-$((1+1))\r");
+        host.shows("two-2");
+        assert!(!home.path("nothing").exists());
+
+        // Removed from a third terminal.
+        let removed = home.run(&["remove", "bo"]);
+        assert_eq!(String::from_utf8_lossy(&removed.stdout), "Bo is gone.\n");
+        guest.shows("code=11");
+        assert!(guest.text().contains("error: the host removed you from the session"));
+        assert_plain(&guest);
+
+        host.line("exit 7");
+        host.shows("code=7");
+        assert_plain(&host);
+    }
+
+    #[test]
+    fn the_overlay_leaves_the_program_s_picture_as_it_was() {
+        let home = Home::new();
+        let mut host = home.terminal(80, 24);
+        host.line(&format!("$JS {SHARE}; echo code=$?"));
+        host.shows("A guest runs");
+        host.line("clear; printf '\\033[31mred\\033[m and '; seq 3");
+        host.wait("the output", |screen| {
+            screen.row(2).text() == "3" && screen.row(3).text().starts_with('$')
+        });
+        let before = host.text();
+        host.keys("\x1d");
+        host.shows("Nobody else is here yet.");
+        host.keys("\x1b");
+        host.wait("the shell again", |screen| text(screen) == before);
+        assert_eq!(
+            host.look(|screen| screen.row(0).cells().next().unwrap().style.foreground()),
+            jumpseat_screen::Color::Base(1)
+        );
+
+        // A program that ends while the menu is open takes its screen with it.
+        host.line("mkfifo go; printf '\\033[?1049h\\033[2J\\033[Hfull'; read a < go; printf '\\033[?1049l'; echo left-$((20+3)); touch gone");
+        host.wait("the alternate screen", |screen| screen.in_alternate() && screen.row(0).text() == "full");
+        host.keys("\x1d");
+        host.shows("Nobody else is here yet.");
+        std::fs::write(home.path("go"), "\n").unwrap();
+        home.wait_file("gone");
+        host.keys("\x1b");
+        host.wait("the shell's screen", |screen| !screen.in_alternate() && text(screen).contains("left-23"));
+
+        // The key itself reaches a program through the menu.
+        host.line("cat -v");
+        host.keys("\x1d");
+        host.shows("Nobody else is here yet.");
+        host.keys("]\r");
+        host.shows("^]");
+    }
+
+    #[test]
+    fn signals_leave_both_terminals_as_they_were() {
+        use rustix::process::Signal;
+
+        for (number, which) in [(Signal::TERM, "code=143"), (Signal::HUP, "code=129")] {
+            let home = Home::new();
+            let (mut host, mut guest) =
+                at_two_desks(&home, "share --invite-file invite.json -- bash --norc --noprofile");
+            host.line("printf '\\033[?1049h\\033[?2004h\\033[?1002;1006h\\033[?25l\\033[5 qset'");
+            guest.shows("set");
+            guest.wait("the alternate screen", Screen::in_alternate);
+            signal(guest.foreground(), number);
+            guest.shows(which);
+            assert_plain(&guest);
+            signal(host.foreground(), number);
+            host.shows(which);
+            assert_plain(&host);
+            for terminal in [&mut guest, &mut host] {
+                terminal.line("stty -a");
+                terminal.wait("cooked settings", |screen| {
+                    let text = text(screen);
+                    ["icanon", "echo", "isig", "opost"]
+                        .iter()
+                        .all(|setting| text.split_whitespace().any(|word| word == *setting))
+                });
+            }
+        }
+    }
+
+    #[test]
+    fn the_token_is_asked_for_and_not_shown() {
+        let home = Home::new();
+        let (mut host, mut guest) = (home.terminal(80, 24), home.terminal(80, 24));
+        host.line(&format!("$JS {SHARE}"));
+        let invite = home.invite(&home.path("invite.json"));
+        let word = |name: &str| invite[name].as_str().unwrap().to_owned();
+        guest.line(&format!("$JS join {} --relay {}", word("code"), word("relay")));
+        guest.shows("Token (not shown):");
+        guest.line(&word("token"));
+        guest.shows("● live");
+        assert!(!String::from_utf8_lossy(&guest.raw()).contains(&word("token")[5..]));
+        let arguments = std::fs::read(format!("/proc/{}/cmdline", guest.foreground())).unwrap();
+        assert!(!String::from_utf8_lossy(&arguments).contains("jst1_"));
+        // The link alone does as well.
+        let mut other = home.terminal(80, 24);
+        other.line("$JS join");
+        other.shows("(not shown):");
+        other.line(&word("link"));
+        other.shows("● live");
+    }
+
+    #[test]
+    fn a_smaller_window_shows_a_part_and_the_scrollback() {
+        let home = Home::new();
+        let (mut host, mut guest) = at_two_desks(&home, SHARE);
+        host.line("seq 100 300");
+        guest.shows("300");
+        guest.keys("\x1b[5~\x1b[5~");
+        guest.wait("older lines", |screen| {
+            text(screen).contains("\n270\n") && !text(screen).contains("\n300\n")
+        });
+        guest.wait("the way back", |screen| last_line(screen).contains("End: back to now"));
+        guest.keys("\x1b[F");
+        guest.shows("300");
+        guest.resize(30, 10);
+        guest.wait("the small window", |screen| {
+            last_line(screen).contains("live") && text(screen).contains("300")
+        });
+        host.resize(60, 20);
+        host.line("stty size");
+        guest.shows("20 60");
+    }
+
+    #[test]
+    fn the_shell_goes_on_without_its_relay_and_guests_come_back_with_it() {
+        let home = Home::new();
+        let relay = |listen: &str| {
+            use std::io::{BufRead as _, BufReader};
+
+            let mut command = home.command(&["relay", "--listen", listen, "--log", "trace"]);
+            let log = std::fs::OpenOptions::new().create(true).append(true).open(home.path("log")).unwrap();
+            let mut child = command.stdout(std::process::Stdio::piped()).stderr(log).spawn().unwrap();
+            let mut line = String::new();
+            BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+            (child, line.trim().rsplit(' ').next().unwrap().to_owned())
+        };
+        let (mut child, url) = relay("127.0.0.1:0");
+        let share = format!("share --relay {url} --invite-file invite.json -- bash --norc --noprofile");
+        let (mut host, guest) = at_two_desks(&home, &share);
+        child.kill().unwrap();
+        child.wait().unwrap();
+        guest.wait("the loss", |screen| last_line(screen).contains("reconnecting"));
+        host.line("echo alone-$((5*5))");
+        host.shows("alone-25");
+        let (mut child, _) = relay(url.strip_prefix("ws://").unwrap());
+        guest.shows("alone-25");
+        guest.wait("the return", |screen| last_line(screen).contains("live"));
+        signal(child.id() as i32, rustix::process::Signal::TERM);
+        assert!(child.wait().unwrap().success());
+        let log = std::fs::read_to_string(home.path("log")).unwrap();
+        let token = home.invite(&home.path("invite.json"))["token"].as_str().unwrap().to_owned();
+        assert!(!log.is_empty() && !log.contains(&token[5..]));
+    }
+}

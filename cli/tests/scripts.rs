@@ -1,0 +1,273 @@
+//! The program in scripts: without a terminal, with JSON, with exit codes.
+
+#[cfg(unix)]
+mod stand;
+
+#[cfg(unix)]
+mod scripts {
+    use std::{
+        io::{BufRead as _, BufReader, Write as _},
+        process::{Child, ChildStdin, Stdio},
+    };
+
+    use serde_json::Value;
+
+    use super::stand::Home;
+
+    /// A host without a terminal.
+    struct Host {
+        child: Child,
+        keys: Option<ChildStdin>,
+        events: Box<dyn Iterator<Item = Value>>,
+        code: String,
+        token: String,
+        relay: String,
+    }
+
+    impl Host {
+        fn share(home: &Home, flags: &[&str]) -> Self {
+            let mut arguments = vec!["share", "--headless", "--json", "--size", "100x30"];
+            arguments.extend(flags);
+            arguments.extend(["--", "bash", "--norc", "--noprofile"]);
+            let mut command = home.command(&arguments);
+            let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+            let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+            let mut events =
+                Box::new(lines.map(|line| serde_json::from_str::<Value>(&line.unwrap()).unwrap()));
+            let first = events.next().unwrap();
+            let word = |value: &Value| value.as_str().unwrap().to_owned();
+            assert_eq!(first["type"], "invite");
+            Self {
+                keys: child.stdin.take(),
+                child,
+                events,
+                code: word(&first["invite"]["code"]),
+                token: word(&first["invite"]["token"]),
+                relay: word(&first["relay"]),
+            }
+        }
+
+        fn types(&mut self, line: &str) {
+            writeln!(self.keys.as_mut().unwrap(), "{line}").unwrap();
+        }
+
+        fn join(&self, home: &Home, flags: &[&str]) -> std::process::Command {
+            let mut arguments =
+                vec!["join", &self.code, "--relay", &self.relay, "--headless", "--name", "Bo"];
+            if !flags.contains(&"--timeout") {
+                arguments.extend(["--timeout", "40s"]);
+            }
+            arguments.extend(flags);
+            let mut command = home.command(&arguments);
+            command.env("JUMPSEAT_TOKEN", &self.token);
+            command
+        }
+
+        fn wait_event(&mut self, is: impl Fn(&Value) -> bool) -> Value {
+            self.events.find(|event| is(event)).expect("the event comes before the end")
+        }
+
+        fn end(mut self) -> Option<i32> {
+            self.types("exit 5");
+            for _ in &mut self.events {}
+            self.child.wait().unwrap().code()
+        }
+    }
+
+    impl Drop for Host {
+        fn drop(&mut self) {
+            let _ = self.child.kill();
+            let _ = self.child.wait();
+        }
+    }
+
+    fn fault(output: &std::process::Output) -> (Option<i32>, String) {
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    }
+
+    #[test]
+    fn a_script_shares_and_another_prints_the_screen() {
+        let home = Home::new();
+        let mut host = Host::share(&home, &[]);
+        host.types("seq 1000 1100; printf '\\033[32mgreen\\033[m\\n'; echo mark-$((2*21))");
+        let joined = host.join(&home, &["--until", "mark-42", "--dump", "text"]).output().unwrap();
+        let text = String::from_utf8(joined.stdout).unwrap();
+        assert_eq!(joined.status.code(), Some(0), "{}", String::from_utf8_lossy(&joined.stderr));
+        assert!(text.contains("\n1000\n1001\n") && text.contains("\nmark-42\n"));
+
+        let json = host.join(&home, &["--until", "mark-42", "--dump", "json"]).output().unwrap();
+        let json: Value = serde_json::from_slice(&json.stdout).unwrap();
+        assert_eq!((&json["cols"], &json["rows"]), (&100.into(), &30.into()));
+        let ansi = host.join(&home, &["--until", "mark-42", "--dump", "ansi"]).output().unwrap();
+        assert!(String::from_utf8_lossy(&ansi.stdout).contains("32mgreen"));
+        assert_eq!(host.end(), Some(5));
+    }
+
+    #[test]
+    fn a_writer_s_keys_are_sent_once_allowed_and_events_are_objects() {
+        let home = Home::new();
+        let mut host = Host::share(&home, &[]);
+        let guest = host
+            .join(&home, &["--json", "--send", "echo sent-$((6*7))\\r", "--until", "sent-42"])
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        host.wait_event(|event| event["event"]["what"] == "joined");
+        let granted = home.run(&["grant", "Bo", "--json"]);
+        assert_eq!(serde_json::from_slice::<Value>(&granted.stdout).unwrap()["role"], "writer");
+        let output = guest.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(0));
+        let lines = String::from_utf8(output.stdout).unwrap();
+        let kinds: Vec<String> = lines
+            .lines()
+            .map(|line| serde_json::from_str::<Value>(line).unwrap()["type"].as_str().unwrap().to_owned())
+            .collect();
+        assert!(
+            kinds.iter().any(|kind| kind == "joined") && kinds.iter().any(|kind| kind == "role_changed"),
+            "{kinds:?}"
+        );
+        assert!(!lines.contains(&host.token));
+    }
+
+    #[test]
+    fn sessions_are_managed_from_beside() {
+        let home = Home::new();
+        assert_eq!(home.run(&["sessions"]).stdout, b"Nothing is shared from this machine.\n");
+        assert_eq!(home.run(&["guests"]).status.code(), Some(13));
+        let mut host = Host::share(&home, &["--ask"]);
+        let sessions = home.run(&["sessions", "--json"]);
+        let session: Value = serde_json::from_slice(&sessions.stdout).unwrap();
+        assert_eq!(session["code"].as_str(), Some(host.code.as_str()));
+        assert!(!String::from_utf8_lossy(&sessions.stdout).contains("jst1_"));
+
+        // One is sent away, another let in.
+        let denied = host.join(&home, &["--until", "never"]).stderr(Stdio::piped()).spawn().unwrap();
+        host.wait_event(|event| event["event"]["what"] == "knocked");
+        assert_eq!(home.run(&["deny"]).stdout, b"Bo was sent away.\n");
+        assert_eq!(denied.wait_with_output().unwrap().status.code(), Some(8));
+        let admitted = host.join(&home, &["--until", "never"]).stderr(Stdio::piped()).spawn().unwrap();
+        host.wait_event(|event| event["event"]["what"] == "knocked");
+        assert_eq!(home.run(&["admit", "bo"]).stdout, b"Bo comes in.\n");
+        host.wait_event(|event| event["event"]["what"] == "joined");
+        let guests = String::from_utf8(home.run(&["guests"]).stdout).unwrap();
+        assert!(guests.contains("Bo") && guests.contains("viewer"), "{guests}");
+
+        // A new invite, used up by one guest, and revoked.
+        let made = home.run(&["invites", "new", "--max-uses", "1", "--json"]);
+        let invite: Value = serde_json::from_slice(&made.stdout).unwrap();
+        assert_ne!(invite["token"].as_str(), Some(host.token.as_str()));
+        let list = String::from_utf8(home.run(&["invites"]).stdout).unwrap();
+        assert!(list.contains("0 of 1") && !list.contains("jst1_"), "{list}");
+        let ids: Vec<&str> = list.lines().skip(1).filter_map(|line| line.split_whitespace().next()).collect();
+        for id in &ids {
+            assert!(home.run(&["invites", "revoke", id]).status.success());
+        }
+        let refused = host.join(&home, &["--until", "never"]).output().unwrap();
+        assert_eq!(refused.status.code(), Some(7), "{}", String::from_utf8_lossy(&refused.stderr));
+
+        let stopped = home.run(&["stop", "--all"]);
+        assert!(String::from_utf8_lossy(&stopped.stdout).contains("not shared any more"));
+        let (code, told) = fault(&admitted.wait_with_output().unwrap());
+        assert_eq!(code, Some(10), "{told}");
+        // The shell goes on.
+        assert_eq!(host.end(), Some(5));
+    }
+
+    #[test]
+    fn each_fault_has_its_code_and_its_hint() {
+        let home = Home::new();
+        let host = Host::share(&home, &[]);
+
+        let output = home
+            .command(&["join", "AAAA-AAAA", "--relay", &host.relay, "--headless"])
+            .env("JUMPSEAT_TOKEN", &host.token)
+            .output()
+            .unwrap();
+        assert_eq!(fault(&output).0, Some(6), "{}", fault(&output).1);
+
+        let wrong_token = format!("jst1_{}", "A".repeat(64));
+        let output = host.join(&home, &[]).env("JUMPSEAT_TOKEN", wrong_token).output().unwrap();
+        let (code, told) = fault(&output);
+        assert!(code == Some(7) && told.contains("hint: "), "{told}");
+
+        let unused = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let relay = format!("ws://{unused}");
+        let output = home
+            .command(&["join", &host.code, "--relay", &relay, "--headless", "--json"])
+            .env("JUMPSEAT_TOKEN", &host.token)
+            .output()
+            .unwrap();
+        let told: Value = serde_json::from_slice(&output.stderr).unwrap();
+        assert_eq!((output.status.code(), &told["error"]["kind"]), (Some(3), &"unreachable".into()));
+
+        let output = host.join(&home, &["--until", "never", "--timeout", "1s"]).output().unwrap();
+        assert_eq!(fault(&output).0, Some(12));
+        let output = home.run(&["share", "--headless", "--relay", &relay]);
+        assert_eq!(fault(&output).0, Some(3), "{}", fault(&output).1);
+        let output = home.run(&["share", "--headless", "--", "/no/such/program"]);
+        assert_eq!(fault(&output).0, Some(15), "{}", fault(&output).1);
+        let output = home.run(&["share"]);
+        assert!(fault(&output).0 == Some(2) && fault(&output).1.contains("--headless"));
+    }
+
+    #[test]
+    fn secrets_in_arguments_are_refused_and_not_repeated() {
+        let home = Home::new();
+        let link = "https://r.example/j#K7QM-3XTE.jst1_canary";
+        let (code, told) = fault(&home.run(&["join", link]));
+        assert_eq!(code, Some(2));
+        assert!(told.contains("every program on this machine") && told.contains("JUMPSEAT_TOKEN"), "{told}");
+        assert!(!told.contains("canary"));
+    }
+
+    #[test]
+    fn the_configuration_is_read_and_its_faults_are_told() {
+        let home = Home::new();
+        std::fs::create_dir_all(home.path("config/jumpseat")).unwrap();
+        let path = home.path("config/jumpseat/config.toml");
+        std::fs::write(&path, "rely = \"wss://r.example\"\n").unwrap();
+        let (code, told) = fault(&home.run(&["share", "--headless"]));
+        assert!(code == Some(2) && told.contains("unknown field `rely`"), "{told}");
+        std::fs::write(&path, "name = \"Ann of the file\"\n").unwrap();
+        let mut host = Host::share(&home, &[]);
+        host.types("echo mark-$((2*21))");
+        let joined = host.join(&home, &["--until", "mark-42", "--json"]).output().unwrap();
+        assert!(String::from_utf8_lossy(&joined.stdout).contains("Ann of the file"));
+    }
+
+    #[test]
+    fn the_relay_takes_its_settings_and_stops_when_told() {
+        let home = Home::new();
+        let output = home.run(&["relay", "--set", "limits.roms=3"]);
+        assert!(
+            fault(&output).0 == Some(2) && fault(&output).1.contains("limits.roms"),
+            "{}",
+            fault(&output).1
+        );
+        let output = home.run(&["relay", "--tls-cert", "cert.pem"]);
+        assert_eq!(fault(&output).0, Some(2));
+        std::fs::write(home.path("relay.toml"), "listen = \"127.0.0.1:0\"\n").unwrap();
+        let file = home.path("relay.toml").display().to_string();
+        let mut child =
+            home.command(&["relay", "--config", &file, "--json"]).stdout(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let told: Value = serde_json::from_str(&line).unwrap();
+        assert!(told["url"].as_str().unwrap().starts_with("ws://127.0.0.1:"), "{line}");
+        let pid = rustix::process::Pid::from_raw(child.id() as i32).unwrap();
+        rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
+        assert!(child.wait().unwrap().success());
+    }
+
+    #[test]
+    fn completions_and_the_manual_are_printed() {
+        let home = Home::new();
+        for shell in ["bash", "zsh", "fish"] {
+            let output = home.run(&["completions", shell]);
+            assert!(
+                output.status.success() && String::from_utf8_lossy(&output.stdout).contains("invite-file")
+            );
+        }
+        assert!(String::from_utf8_lossy(&home.run(&["man"]).stdout).contains(".SH JUMPSEAT SHARE"));
+    }
+}
