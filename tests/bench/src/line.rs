@@ -37,6 +37,7 @@ fn carry(mut from: TcpStream, mut to: TcpStream, rate: Option<f64>) -> usize {
     while let Ok(length @ 1..) = from.read(&mut buffer) {
         if let Some(rate) = rate {
             free_at = free_at.max(Instant::now()) + Duration::from_secs_f64(length as f64 / rate);
+            // sleep: a slow line is slow.
             thread::sleep(free_at.saturating_duration_since(Instant::now()));
         }
         if to.write_all(&buffer[..length]).is_err() {

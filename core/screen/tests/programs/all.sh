@@ -27,8 +27,8 @@ cd ..
 take git-log 90x24 git -C demo -c color.ui=always log --graph --color --decorate --stat <<'S'
 wait Merge
 idle
-type  
-type   
+type \x20
+type  \x20
 idle
 type G
 idle
@@ -42,7 +42,7 @@ type q
 S
 take less 80x24 less -N demo/src/main.rs scripts.py agent.py <<'S'
 idle
-type   
+type  \x20
 idle
 type :n\r
 idle
@@ -163,7 +163,7 @@ CARGO_TERM_PROGRESS_WHEN=always CARGO_TERM_PROGRESS_WIDTH=70 CARGO_TERM_COLOR=al
 take whiptail 80x24 whiptail --title 'Menu' --checklist 'Choose some' 18 60 8 \
   a Apple on b Banana off c 'Cherry 桜' off d Date off e Elder off <<'S'
 idle
-type \x1b[B 
+type \x1b[B\x20
 idle
 type \x1b[B \t
 idle
