@@ -143,8 +143,8 @@ impl Sanitizer {
 
     fn ascii(&mut self, byte: u8, out: &mut Vec<u8>) {
         match self.state {
-            // ENQ asks for an answer.
-            State::Ground if byte == 0x05 => {}
+            // ENQ asks for an answer, in the middle of a sequence, too.
+            _ if byte == 0x05 => {}
             State::Ground => out.push(byte),
             State::Escape => self.in_escape(byte, out),
             State::Csi | State::CsiSkip => self.in_csi(byte, out),
