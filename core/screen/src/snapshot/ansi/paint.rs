@@ -223,7 +223,7 @@ impl<'a> Painter<'a> {
             self.mend_last(above, last);
             self.out.extend_from_slice(b"\x1b[B");
         }
-        if fill != Style::default() {
+        if fill != Style::default() && width < self.cols {
             // Back to a row in the default colour, which most lines have.
             self.erase(width, self.cols - width, 0);
         }
@@ -309,9 +309,10 @@ fn sgr(out: &mut Vec<u8>, style: Style) {
 fn color(out: &mut Vec<u8>, color: Color, target: u8) {
     let _ = match color {
         Color::Default => Ok(()),
-        Color::Base(n @ 0..8) => write!(out, ";{}", target - 8 + n),
-        Color::Base(n) => write!(out, ";{}", target + 52 - 8 + n),
-        Color::Indexed(n) => write!(out, ";{target};5;{n}"),
+        Color::Base(n @ 0..8) if target != 58 => write!(out, ";{}", target - 8 + n),
+        Color::Base(n @ 8..16) if target != 58 => write!(out, ";{}", target + 52 - 8 + n),
+        // A snapshot from outside may name a base colour that there is not.
+        Color::Base(n) | Color::Indexed(n) => write!(out, ";{target};5;{n}"),
         // Colons only where every terminal that knows the code knows them.
         Color::Rgb(r, g, b) if target == 58 => write!(out, ";58:2::{r}:{g}:{b}"),
         Color::Rgb(r, g, b) => write!(out, ";{target};2;{r};{g};{b}"),
