@@ -11,25 +11,26 @@ const CHUNK: usize = 64 * 1024;
 const RUNS: usize = 5;
 
 /// A consumer of bytes to measure.
-type Fresh<'a> = &'a dyn Fn() -> Box<dyn FnMut(&[u8])>;
+type Consume = Box<dyn FnMut(&[u8])>;
+type Fresh<'a> = &'a dyn Fn() -> Consume;
 
 #[allow(clippy::print_stdout)]
 fn main() {
     let megabytes: usize = std::env::args().nth(1).and_then(|arg| arg.parse().ok()).unwrap_or(100);
     let bytes = corpus::realistic(1, megabytes << 20);
-    let screen = || -> Box<dyn FnMut(&[u8])> {
+    let screen = || -> Consume {
         let mut screen = Screen::new(OPTIONS);
         Box::new(move |chunk| screen.feed(0, chunk))
     };
-    let no_scrollback = || -> Box<dyn FnMut(&[u8])> {
+    let no_scrollback = || -> Consume {
         let mut screen = Screen::new(Options { scrollback: 0, ..OPTIONS });
         Box::new(move |chunk| screen.feed(0, chunk))
     };
-    let vte = || -> Box<dyn FnMut(&[u8])> {
+    let vte = || -> Consume {
         let (mut parser, mut ignore) = (vte::Parser::new(), Ignore(0));
         Box::new(move |chunk| parser.advance(&mut ignore, chunk))
     };
-    let vt100 = || -> Box<dyn FnMut(&[u8])> {
+    let vt100 = || -> Consume {
         const ROWS: NonZeroU16 = NonZeroU16::new(40).expect("not zero");
         const COLS: NonZeroU16 = NonZeroU16::new(120).expect("not zero");
         let mut parser = vt100::Parser::new(ROWS, COLS, 10_000);
@@ -64,7 +65,7 @@ impl vte::Perform for Ignore {
     }
 }
 
-fn rate(bytes: &[u8], mut consume: Box<dyn FnMut(&[u8])>) -> f64 {
+fn rate(bytes: &[u8], mut consume: Consume) -> f64 {
     let start = Instant::now();
     bytes.chunks(CHUNK).for_each(&mut consume);
     let seconds = start.elapsed().as_secs_f64();

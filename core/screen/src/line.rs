@@ -34,6 +34,14 @@ impl Line {
         self.born = born;
     }
 
+    /// Notes that the line is about to be printed on: if it was blank, it is born now.
+    #[inline]
+    pub(crate) fn touch(&mut self, generation: u32) {
+        if self.trimmed().is_empty() {
+            self.born = generation;
+        }
+    }
+
     pub(crate) fn width(&self) -> u16 {
         self.width
     }

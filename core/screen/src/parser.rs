@@ -377,6 +377,7 @@ fn is_well_formed(body: &[u8]) -> bool {
 
 fn dispatch_csi(params: &mut Params, actions: &mut impl Actions, body: &[u8], last: u8) {
     if !is_well_formed(body) {
+        actions.pause();
         return;
     }
     let prefix = usize::from(matches!(body.first(), Some(b'<'..=b'?')));

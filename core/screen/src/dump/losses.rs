@@ -40,14 +40,13 @@ impl Screen {
         );
         let shown: &[&Buffer] =
             if state.in_alternate { &[&state.normal, &state.alternate] } else { &[&state.normal] };
-        note(
-            state
-                .normal
-                .lines
-                .front()
-                .is_some_and(|line| line.wrapped && line.get(line.text_len()).style != 0),
-            "that the first line continues one that was dropped",
-        );
+        for buffer in shown {
+            let first = buffer.lines.front().filter(|line| line.wrapped);
+            note(
+                first.is_some_and(|line| buffer.base == 0 || line.get(line.text_len()).style != 0),
+                "that the first line continues one that was dropped",
+            );
+        }
         for buffer in shown {
             note(buffer.tabs.columns().any(|column| column >= state.cols), "tab stops beyond the margin");
             let saved = &buffer.saved;

@@ -214,6 +214,9 @@ fn check_lines(state: &mut State) -> Result<(), DecodeError> {
     }
     normal.base = normal.lines.len() - rows;
     let expected = if state.in_alternate { rows } else { 0 };
+    if !state.in_alternate {
+        (state.alternate.x, state.alternate.y) = (0, 0);
+    }
     if state.alternate.lines.len() != expected {
         return Err(DecodeError::Malformed("line count"));
     }

@@ -17,7 +17,7 @@ impl State {
         }
         self.mend_before();
         let style = self.pen_style();
-        let (cols, autowrap) = (self.cols, self.modes.autowrap);
+        let (cols, autowrap, generation) = (self.cols, self.modes.autowrap, self.generation);
         loop {
             let buffer = self.buffer_mut();
             if buffer.x >= cols {
@@ -33,6 +33,7 @@ impl State {
             let (now, rest) = text.split_at(count);
             let (x, y) = (buffer.x, buffer.y);
             if let Some(line) = buffer.row_mut(y) {
+                line.touch(generation);
                 line.write_ascii(x, now, style);
             }
             buffer.x += count as u16;
@@ -76,10 +77,11 @@ impl State {
 
     fn place_cell(&mut self, code: u32, width: u8) {
         let style = self.pen_style();
-        let (insert, cols) = (self.modes.insert, self.cols);
+        let (insert, cols, generation) = (self.modes.insert, self.cols, self.generation);
         let buffer = self.buffer_mut();
         let (x, y) = (buffer.x, buffer.y);
         let Some(line) = buffer.row_mut(y) else { return };
+        line.touch(generation);
         if insert {
             line.insert(x, u32::from(width), style);
             if line.is_wide(cols - 1) {

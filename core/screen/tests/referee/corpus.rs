@@ -63,7 +63,7 @@ fn recorded_programs_agree_with_xterm() {
         let steps = split(steps, 211);
         let cuts: Vec<usize> = (1..8).map(|part| steps.len() * part / 8).collect();
         let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        cases.push(Case { name, options, steps, cuts });
+        cases.push(Case { name, options, steps, cuts, strict: true });
     }
     if let Err(differences) = judge("corpus", &cases) {
         panic!("{differences}");
