@@ -29,13 +29,9 @@ const FOCUS_OFF: &[u8] = b"\x1b[?1004l";
 /// How long the rest of a sequence of keys may take.
 const SEQUENCE: std::time::Duration = std::time::Duration::from_millis(25);
 
-/// How long the terminal may take for what is still to be written in the end.
-const DRAIN: std::time::Duration = std::time::Duration::from_secs(1);
-
 pub(super) async fn run(arguments: Arguments, context: &Context) -> Result<ExitCode, Fault> {
     let escape = arguments.escape_key.or(context.config.escape_key).unwrap_or_default();
     RawMode::check()?;
-    print::refuse_before_guests()?;
     let mut signals = Signals::listen()?;
     let size = size();
     let mut shared = start::start(&arguments, context, size, true).await?;
@@ -367,8 +363,7 @@ impl HostScreen {
         if self.overlay.is_some() {
             self.console.write(b"\x1b[2J\x1b[H");
         }
-        // A terminal that takes nothing is not waited for.
-        let _ = tokio::time::timeout(DRAIN, self.console.drain()).await;
+        self.console.drain().await;
         self.keep_last_words();
     }
 }
