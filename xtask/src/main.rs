@@ -10,6 +10,7 @@ mod ready;
 mod shell;
 mod test;
 mod tidy;
+mod vscode;
 
 use std::process::ExitCode;
 
@@ -38,6 +39,8 @@ enum Command {
     Bench(bench::Options),
     /// Install the cargo tools into target/tools
     Tools,
+    /// Install a real VS Code for the end-to-end tests into target/vscode
+    Vscode,
 }
 
 fn main() -> ExitCode {
@@ -49,6 +52,7 @@ fn main() -> ExitCode {
         Command::Fuzz(options) => fuzz::by_hand(&options),
         Command::Bench(options) => bench::by_hand(&options),
         Command::Tools => install::tools(),
+        Command::Vscode => vscode::by_hand(),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
