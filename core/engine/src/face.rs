@@ -9,6 +9,8 @@ pub mod guest;
 pub mod handle;
 pub mod host;
 pub mod terms;
+#[cfg(feature = "types")]
+pub mod types;
 
 pub use event::{HostEvent, SessionEvent};
 pub use guest::{GuestCommand, GuestEvent, GuestPointAt, Lag, TerminalChange};

@@ -86,6 +86,7 @@ pub struct RosterEntry {
 
 /// A terminal in the list.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct TerminalCard {
     /// Its stream.
     pub stream: StreamId,
@@ -102,6 +103,7 @@ pub struct TerminalCard {
 
 /// How a terminal's program ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct Exit {
     /// Its exit code; none if a signal ended it.
     pub code: Option<i32>,
@@ -120,6 +122,7 @@ pub struct Pointing {
 
 /// Why keys were not taken.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum InputRefusal {
     /// The role is viewer.
@@ -134,6 +137,7 @@ pub enum InputRefusal {
 
 /// Why a session ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum EndReason {

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// What a guest may do.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 #[serde(rename_all = "kebab-case")]
 pub enum Role {
     /// Watches, chats, points, asks for control.

@@ -16,6 +16,7 @@ const LEN: usize = 8;
 /// Reading is forgiving, as Crockford's base32 asks: case does not matter, `O` reads as `0`, `I` and `L`
 /// as `1`, and the dash and blanks may be left out.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS), ts(type = "string"))]
 pub struct InviteCode([u8; LEN]);
 
 impl InviteCode {

@@ -11,6 +11,7 @@ macro_rules! id16 {
         $(#[$doc])*
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(transparent)]
+        #[cfg_attr(feature = "types", derive(ts_rs::TS), ts(type = "string"))]
         pub struct $name(#[serde(with = "blob::fixed")] pub [u8; 16]);
 
         impl fmt::Display for $name {

@@ -10,6 +10,7 @@ use super::{
 
 /// What an engine that hosts tells its faces. Every face gets all of them; output only of what it attached.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 #[serde(tag = "type", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum HostEvent {
@@ -80,6 +81,7 @@ pub enum HostEvent {
 
 /// What happens in a session that this engine hosts.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 #[serde(tag = "what", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum SessionEvent {

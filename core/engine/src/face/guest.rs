@@ -11,6 +11,7 @@ use super::{
 
 /// What a face asks of its seat.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 #[serde(tag = "type", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum GuestCommand {
@@ -66,6 +67,7 @@ pub enum GuestCommand {
 
 /// What a seat tells its face.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 #[serde(tag = "type", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum GuestEvent {
@@ -193,6 +195,7 @@ pub enum GuestEvent {
 
 /// Lines of a terminal, counted from the first that the session shares.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct GuestPointAt {
     /// The terminal.
     pub stream: StreamId,
@@ -204,6 +207,7 @@ pub struct GuestPointAt {
 
 /// How far a guest's picture is behind.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum Lag {
     /// Not noticeably.

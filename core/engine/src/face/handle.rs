@@ -106,6 +106,7 @@ impl<C, E> Face<C, E> {
 
 /// Why a command failed, for a person.
 #[derive(Clone, PartialEq, Eq, Debug, Error, Serialize, Deserialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 #[error("{message}")]
 pub struct Failure {
     /// What kind of failure it is: what a program goes by.
@@ -114,11 +115,13 @@ pub struct Failure {
     pub message: String,
     /// What helps, if anything does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "types", ts(optional))]
     pub hint: Option<String>,
 }
 
 /// Kinds of failure.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum FailureKind {

@@ -11,6 +11,7 @@ use super::terms::{
 
 /// What a face asks of an engine that hosts. Every command is answered by a [`Reply`] or a failure.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 #[serde(tag = "type", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum HostCommand {
@@ -170,23 +171,32 @@ pub enum HostCommand {
 
 /// How a terminal is opened.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 #[serde(default)]
 pub struct TerminalOptions {
     /// The program and its arguments; empty is the person's own shell.
+    #[cfg_attr(feature = "types", ts(as = "Option<_>", optional))]
     pub command: Vec<String>,
     /// Where it starts; nothing is the engine's own working directory.
+    #[cfg_attr(feature = "types", ts(optional = nullable))]
     pub cwd: Option<PathBuf>,
     /// Variables beyond the engine's own environment.
+    #[cfg_attr(feature = "types", ts(as = "Option<_>", optional))]
     pub env: BTreeMap<String, String>,
     /// Its size.
+    #[cfg_attr(feature = "types", ts(as = "Option<_>", optional))]
     pub size: Size,
     /// A title until the program sets one.
+    #[cfg_attr(feature = "types", ts(optional = nullable))]
     pub title: Option<String>,
     /// The session that it is opened for: its program finds the code in `JUMPSEAT_SESSION`.
+    #[cfg_attr(feature = "types", ts(optional = nullable))]
     pub session: Option<SessionNo>,
     /// Whether a known shell is made to mark its commands.
+    #[cfg_attr(feature = "types", ts(as = "Option<_>", optional))]
     pub shell_integration: bool,
     /// Lines kept above the screen.
+    #[cfg_attr(feature = "types", ts(as = "Option<_>", optional))]
     pub scrollback: u32,
 }
 
@@ -207,6 +217,7 @@ impl Default for TerminalOptions {
 
 /// Lines of a terminal, counted from the first that the session shares.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct PointAt {
     /// The terminal.
     pub terminal: TerminalNo,
@@ -218,11 +229,13 @@ pub struct PointAt {
 
 /// How a session is shared.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct ShareOptions {
     /// The host's name, as guests see it.
     pub name: String,
     /// Its first terminals. None is fine: a terminal that is opened for the session knows its code.
     #[serde(default)]
+    #[cfg_attr(feature = "types", ts(as = "Option<_>", optional))]
     pub terminals: Vec<TerminalNo>,
     /// What of their past is seen.
     #[serde(flatten)]
@@ -231,14 +244,17 @@ pub struct ShareOptions {
     pub relay: RelayChoice,
     /// Its first invite.
     #[serde(default)]
+    #[cfg_attr(feature = "types", ts(as = "Option<_>", optional))]
     pub invite: InviteTerms,
     /// How many guests may have a seat; the relay may allow fewer.
     #[serde(default)]
+    #[cfg_attr(feature = "types", ts(optional = nullable))]
     pub max_guests: Option<u16>,
 }
 
 /// The form of a picture for scripts.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum ScreenFormat {
     /// Plain lines.
@@ -251,6 +267,7 @@ pub enum ScreenFormat {
 
 /// The answer to a command.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 #[serde(tag = "reply", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Reply {
@@ -283,6 +300,7 @@ pub enum Reply {
 
 /// Everything that stands in one engine.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct Status {
     /// The process's id.
     pub pid: u32,
@@ -294,6 +312,7 @@ pub struct Status {
 
 /// A terminal that is open.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct TerminalStatus {
     /// Its number.
     pub terminal: TerminalNo,
@@ -311,6 +330,7 @@ pub struct TerminalStatus {
 
 /// A command and what came of it.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct BlockInfo {
     /// Its number in its terminal.
     pub block: u64,
@@ -328,6 +348,7 @@ pub struct BlockInfo {
 
 /// A session that is open.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct SessionStatus {
     /// Its number.
     pub session: SessionNo,
@@ -351,6 +372,7 @@ pub struct SessionStatus {
 
 /// Someone who waits at the door.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct KnockInfo {
     /// The knock's number.
     pub knock: KnockId,

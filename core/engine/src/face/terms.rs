@@ -10,16 +10,19 @@ use zeroize::Zeroizing;
 
 /// A terminal of one engine: counts from 1, never used twice in a process.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 #[serde(transparent)]
 pub struct TerminalNo(pub u32);
 
 /// A session of one engine: counts from 1, never used twice in a process.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 #[serde(transparent)]
 pub struct SessionNo(pub u32);
 
 /// A terminal's size in cells; both at least 1.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct Size {
     /// Columns.
     pub cols: u16,
@@ -29,17 +32,21 @@ pub struct Size {
 
 /// What an invite grants.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct InviteTerms {
     /// The role on arrival.
     pub role: Role,
     /// Whether the host is asked about each knock.
     #[serde(default = "open")]
+    #[cfg_attr(feature = "types", ts(as = "Option<_>", optional))]
     pub admission: Admission,
     /// How long it can be used, in seconds; the session's end at the latest.
     #[serde(default)]
+    #[cfg_attr(feature = "types", ts(optional = nullable))]
     pub expires_in: Option<u64>,
     /// How often it can be used.
     #[serde(default)]
+    #[cfg_attr(feature = "types", ts(optional = nullable))]
     pub max_uses: Option<u32>,
 }
 
@@ -55,6 +62,7 @@ impl Default for InviteTerms {
 
 /// An invite, as its host sees it.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct Invite {
     /// Its name, for revoking.
     pub id: InviteId,
@@ -74,6 +82,7 @@ pub struct Invite {
 
 /// Text that opens something: shown to its owner on purpose, never by `Debug`, wiped when dropped.
 #[derive(Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS), ts(type = "string"))]
 pub struct Secret(Zeroizing<String>);
 
 impl Secret {
@@ -108,6 +117,7 @@ impl fmt::Debug for Secret {
 
 /// Where a session is relayed.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 #[serde(tag = "at", rename_all = "snake_case")]
 pub enum RelayChoice {
     /// A relay that somebody runs: `wss://…`, or `ws://…` to a loopback or private address.
@@ -121,12 +131,14 @@ pub enum RelayChoice {
         address: IpAddr,
         /// The port; 0 takes a free one.
         #[serde(default)]
+        #[cfg_attr(feature = "types", ts(as = "Option<_>", optional))]
         port: u16,
     },
 }
 
 /// What of a terminal's past its guests may see.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 #[serde(tag = "from", rename_all = "snake_case")]
 pub enum StartFrom {
     /// Everything.
@@ -143,6 +155,7 @@ pub enum StartFrom {
 
 /// A seated guest.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct GuestInfo {
     /// Its slot, which names it in commands.
     pub slot: Slot,
@@ -158,6 +171,7 @@ pub struct GuestInfo {
 
 /// The state of an end's line to the relay.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum Connection {
     /// Trying.

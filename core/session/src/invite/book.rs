@@ -15,6 +15,7 @@ const MAX_BY_GUESTS: usize = 64;
 
 /// Whether a knock waits for the host's yes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum Admission {
     /// The host is asked each time.

@@ -1,0 +1,6 @@
+//! Prints the face as TypeScript: what `cargo xtask native` puts into the package for Node.
+#![allow(clippy::print_stdout)]
+
+fn main() {
+    println!("{}", jumpseat_engine::face::types::declarations().trim_end());
+}

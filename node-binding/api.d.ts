@@ -1,0 +1,118 @@
+/** How the holder is reached, or started. */
+export interface HostOptions {
+  /** The `jumpseat` binary: `program hold` is started when nothing holds sessions yet. */
+  program: string;
+  /** Arguments of the holder; `["hold"]` if left out. `--ca-file FILE` names authorities of one's own. */
+  arguments?: string[];
+  /** A file to which the holder's errors are appended. */
+  log?: string;
+  /** The private folder of sockets; the person's own if left out. */
+  runtimeFolder?: string;
+}
+
+/** Where and as whom to join. */
+export interface JoinOptions {
+  /** `wss://HOST[:PORT]`, or `ws://` to a loopback or private address. */
+  relay: string;
+  /** `XXXX-XXXX`, in any case, with or without the hyphen. */
+  code: string;
+  /** `jst1_…` */
+  token: string;
+  /** The name to be shown under. */
+  name: string;
+  /** The program and its version, for the host's list: `VS Code 1.100`. */
+  program: string;
+  /** Bytes of output that may be under way before `credit` is given; 1 MiB if left out. */
+  window?: number;
+  /** A PEM file with authorities that are trusted beside the system's. */
+  caFile?: string;
+  /** A proxy for all addresses but loopback ones, in place of the environment's; `""` is none. */
+  proxy?: string;
+  /** Hides the timing of keys from the relay, at up to 20 ms a key. True if left out. */
+  hideKeyTiming?: boolean;
+}
+
+/** What an invite's link says. */
+export interface InviteLink {
+  relay: string;
+  code: string;
+  token: string;
+}
+
+/** Every rejection and every throw of this package. */
+export interface JumpseatError extends Error {
+  /** `bug` is a mistake of ours that was caught; `native` a module that is missing or does not fit. */
+  kind: FailureKind | "bug" | "native";
+  /** What helps, if anything does. */
+  hint?: string;
+}
+
+/** Output of a terminal of one's own, as its program printed it: credit it once it is shown. */
+export interface HostOutput {
+  type: "output";
+  terminal: TerminalNo;
+  bytes: Buffer;
+}
+
+/** What `host` tells. `gone` is the last one, unless `close` was called. */
+export type HostUpdate = HostEvent | HostOutput | { type: "gone" };
+
+/** Bytes for a real terminal: nothing in them reaches into the guest's machine. Credit them once they are shown. */
+export interface GuestOutput {
+  type: "output";
+  stream: number;
+  bytes: Buffer;
+}
+
+/**
+ * The next output draws this terminal anew, and clears it first by itself. Without scrollback it is a glimpse during a
+ * flood, and a whole picture follows.
+ */
+export interface GuestPicture {
+  type: "picture";
+  stream: number;
+  scrollback: boolean;
+}
+
+/** What `join` tells. `gone` is the last one, unless `close` was called. */
+export type GuestUpdate =
+  | GuestEvent
+  | GuestOutput
+  | GuestPicture
+  | { type: "resize"; stream: number; size: Size }
+  | { type: "gone" };
+
+/** Speaks to the holder, which is started when there is none. */
+export function host(options: HostOptions, on: (batch: HostUpdate[]) => void): Promise<Host>;
+
+/** Takes a seat. It resolves at once: `joined`, `failed` or `ended` tells what came of it. */
+export function join(options: JoinOptions, on: (batch: GuestUpdate[]) => void): Promise<Guest>;
+
+/** Reads either form of link. Throws what is wrong with it, without repeating it. */
+export function readLink(link: string): InviteLink;
+
+/** The version of the native module: the extension's own, or they do not belong together. */
+export function version(): string;
+
+/** A face of the holder. Sessions and terminals live on without it. */
+export class Host {
+  /** Asks; keys, credit and questions arrive in the order in which they were given. */
+  ask(command: HostCommand): Promise<Reply>;
+  /** Keys of the host's own person. Throws when more than 4 MiB wait. */
+  input(terminal: TerminalNo, bytes: Uint8Array): void;
+  /** Says that so many bytes of output have been shown. */
+  credit(terminal: TerminalNo, bytes: number): void;
+  /** Lets go; no batch comes after it is called. */
+  close(): Promise<void>;
+}
+
+/** A seat at somebody else's session. */
+export class Guest {
+  ask(command: GuestCommand): Promise<void>;
+  /** Keys; a terminal's own answers among them are taken out. Throws when more than 4 MiB wait. */
+  input(stream: number, bytes: Uint8Array): void;
+  /** Says that so many bytes of output, of whichever terminals, have been shown. */
+  credit(bytes: number): void;
+  /** Gives the seat up and waits until the host could hear of it; no batch comes after it is called. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,1 @@
+//! The engine's face for Node: options in, engine call, plain object or event out.
