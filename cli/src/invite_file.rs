@@ -45,7 +45,7 @@ pub(crate) fn write(path: &Path, link: &InviteLink) -> Result<(), Fault> {
     written.map_err(fault)
 }
 
-/// Reads a file that [`write`] made.
+/// Reads a file that [`write()`] made.
 pub(crate) fn read(path: &Path) -> Result<InviteLink, Fault> {
     let fault = |error: &dyn std::fmt::Display| Fault::usage(format!("{}: {error}", path.display()));
     // Far more than a link can be long, far less than would hurt.

@@ -1,6 +1,6 @@
 //! Standard output: lines, JSON objects, tables. A closed pipe ends the program quietly.
 
-use std::io::{self, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr as _;
@@ -16,6 +16,16 @@ pub(crate) fn text(text: &str) -> Result<(), Fault> {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => std::process::exit(0),
         Err(error) => Err(Fault::system("standard output", error)),
     }
+}
+
+/// Refuses to print a token in a terminal that is itself shared.
+pub(crate) fn refuse_before_guests() -> Result<(), Fault> {
+    let shared = std::env::var_os("JUMPSEAT_SESSION").is_some_and(|session| !session.is_empty());
+    if !shared || !io::stdout().is_terminal() {
+        return Ok(());
+    }
+    Err(Fault::usage("this terminal is shared: its guests would read the token")
+        .hint("use another terminal, or the menu that opens above this one"))
 }
 
 /// Writes one object as one line.

@@ -4,6 +4,7 @@
 mod stand;
 
 #[cfg(unix)]
+#[allow(clippy::unwrap_used)]
 mod desk {
     use jumpseat_screen::Screen;
 
@@ -108,6 +109,40 @@ mod desk {
         host.shows("Nobody else is here yet.");
         host.keys("]\r");
         host.shows("^]");
+    }
+
+    #[test]
+    fn keys_count_only_while_the_host_s_window_has_the_focus() {
+        let home = Home::new();
+        let share = "share --role writer --invite-file invite.json -- bash --norc --noprofile";
+        let (mut host, mut guest) = at_two_desks(&home, share);
+        host.wait("focus reports", |screen| screen.modes().focus_events);
+        guest.keys("echo one-$((40+2))\r");
+        host.shows("one-42");
+        host.keys("\x1b[O");
+        guest.wait("the host's look", |screen| last_line(screen).contains("host looks elsewhere"));
+        guest.keys("x");
+        guest.wait("a refusal", |screen| last_line(screen).contains("looking elsewhere"));
+        host.keys("\x1b[I");
+        guest.wait("the host's look", |screen| !last_line(screen).contains("host looks elsewhere"));
+        // A program's end of interest in the focus is not the end of ours; a paste arrives as it was typed.
+        host.line("printf '\\033[?1004h\\033[?1004l'; echo ready-$((1+1)); cat -v");
+        guest.shows("ready-2");
+        guest.keys("\x1b[200~pasted\x1b[201~\r");
+        host.shows("pasted\npasted");
+        host.wait("focus reports", |screen| screen.modes().focus_events);
+    }
+
+    #[test]
+    fn no_token_is_printed_where_guests_read_along() {
+        let home = Home::new();
+        let (mut host, guest) = at_two_desks(&home, SHARE);
+        host.line("$JS share; echo code=$?");
+        host.shows("code=2");
+        host.line("clear; $JS invites new; $JS invites --show; echo code=$?");
+        host.shows("code=2");
+        guest.shows("code=2");
+        assert!(guest.text().contains("guests would read the token") && !guest.text().contains("jst1_"));
     }
 
     #[test]

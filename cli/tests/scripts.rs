@@ -4,6 +4,7 @@
 mod stand;
 
 #[cfg(unix)]
+#[allow(clippy::unwrap_used)]
 mod scripts {
     use std::{
         io::{BufRead as _, BufReader, Write as _},

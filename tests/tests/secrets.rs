@@ -1,5 +1,6 @@
 //! Secrets stay where they belong: a token, and what is typed and shown, are looked for in logs, command lines
 //! and the relay's memory.
+#![allow(clippy::unwrap_used)]
 
 use std::{
     fs::{self, File},

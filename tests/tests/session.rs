@@ -1,4 +1,5 @@
 //! The main job, with the real program: share, join, ask, type, be removed.
+#![allow(clippy::unwrap_used)]
 
 use jumpseat_tests::Stage;
 

@@ -37,6 +37,9 @@ pub(crate) struct Options {
     /// Write the figures to this file as well
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
+    /// Run the programs as they were built last
+    #[arg(long)]
+    no_build: bool,
     /// How often to run each
     #[arg(long, default_value_t = 5)]
     runs: usize,
@@ -81,7 +84,9 @@ pub(crate) fn by_hand(options: &Options) -> Result<()> {
         options.names.is_empty() || options.names.iter().any(|name| name == benchmark.name)
     };
     let needs = |program: &Program| BENCHMARKS.iter().filter(chosen).any(|one| one.needs.contains(program));
-    Program::ALL.into_iter().filter(needs).try_for_each(Program::build)?;
+    if !options.no_build {
+        Program::ALL.into_iter().filter(needs).try_for_each(Program::build)?;
+    }
     let folder = root().join("target/bench");
     fs::create_dir_all(&folder)?;
     let contestants = contestant::all();

@@ -39,6 +39,9 @@ enum Step {
 }
 
 pub(crate) async fn run(arguments: Arguments, json: bool) -> Result<(), Fault> {
+    if arguments.show || matches!(arguments.step, Some(Step::New(_))) {
+        print::refuse_before_guests()?;
+    }
     let hosted = hosted::one(arguments.session).await?;
     match arguments.step {
         None => list(&hosted.status.invites, arguments.show, json),

@@ -31,7 +31,7 @@ const WINDOW: u32 = 1 << 20;
 pub(crate) struct Arguments {
     /// The session's code, XXXX-XXXX; without it the link is asked for
     code: Option<InviteCode>,
-    /// The relay that the session is at, wss://HOST[:PORT]
+    /// The relay that the session is at, wss://HOST:PORT
     #[arg(long, value_name = "URL", env = "JUMPSEAT_RELAY", hide_env_values = true)]
     relay: Option<String>,
     /// Read code, token and relay from a file that `share --invite-file` wrote

@@ -21,7 +21,7 @@ use crate::{error::Fault, terminal::EscapeKey};
 pub(crate) struct Arguments {
     #[command(flatten)]
     terms: TermsArguments,
-    /// The relay to share through, wss://HOST[:PORT] [default: one inside this process]
+    /// The relay to share through, wss://HOST:PORT [default: one inside this process]
     #[arg(long, value_name = "URL", env = "JUMPSEAT_RELAY", hide_env_values = true)]
     relay: Option<String>,
     /// Let guests of the local network reach the relay inside this process

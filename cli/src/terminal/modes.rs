@@ -26,6 +26,8 @@ pub(crate) struct ModeTracker {
     /// Levels of the keyboard protocol that were pushed and not popped.
     keyboard: u16,
     modify_other_keys: bool,
+    /// Whether the terminal was told to report the focus no longer since that was last asked.
+    focus_dropped: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
@@ -68,6 +70,11 @@ impl ModeTracker {
     /// Whether the program itself asked to be told about the focus.
     pub(crate) fn wants_focus(&self) -> bool {
         self.changed.contains(&1004)
+    }
+
+    /// Whether the output has switched the reports of the focus off since the last call, by a reset too.
+    pub(crate) fn focus_dropped(&mut self) -> bool {
+        std::mem::take(&mut self.focus_dropped)
     }
 
     /// Bytes that switch everything off that was left on.
@@ -151,7 +158,7 @@ impl ModeTracker {
             }
             b']' | b'P' | b'X' | b'^' | b'_' => return State::Text,
             0x20..=0x2f => return State::Intermediate,
-            b'c' => *self = Self::default(),
+            b'c' => *self = Self { focus_dropped: true, ..Self::default() },
             b'=' => self.keypad = true,
             b'>' => self.keypad = false,
             _ => {}
@@ -186,6 +193,7 @@ impl ModeTracker {
     }
 
     fn switch(&mut self, mode: u16, on: bool) {
+        self.focus_dropped |= mode == 1004 && !on;
         if ALTERNATE.contains(&mode) {
             self.alternate = on.then_some(mode);
         } else if LEFT_ON.contains(&mode) && on || LEFT_OFF.contains(&mode) && !on {
@@ -264,8 +272,13 @@ mod tests {
         let mut tracker = ModeTracker::default();
         tracker.feed(b"\x1b[?1004h");
         assert!(tracker.wants_focus());
+        assert!(!tracker.focus_dropped());
         tracker.feed(b"\x1b[?1004l");
-        assert!(!tracker.wants_focus());
+        assert!(!tracker.wants_focus() && tracker.focus_dropped() && !tracker.focus_dropped());
+        tracker.feed(b"\x1b[?1004h\x1b[?1004l");
+        assert!(tracker.focus_dropped());
+        tracker.feed(b"\x1bc");
+        assert!(tracker.focus_dropped());
     }
 
     proptest! {

@@ -17,13 +17,13 @@ const WARM_UP: usize = 50;
 /// A screen to which nothing comes for so long is the final one.
 const QUIET: Duration = Duration::from_millis(400);
 
-/// Says `done` once the text has come; with a screen, what the screen is then. Stays until killed.
+/// Says `done` once the text has come, with how many bytes of output came until then; with a screen, what the screen
+/// is in the end. Stays until killed.
 pub(crate) async fn until(invite: &Path, text: &str, with_screen: bool) -> Result<()> {
     let shown = if with_screen { Shown::screen(text) } else { Shown::bytes(text) };
     let mut seat = Seat::take(invite, shown, false).await?;
     seat.until(|shown| shown.has_come()).await?;
-    println!("done");
-    seat.tell_final_screen().await
+    seat.done().await
 }
 
 /// Says how long it took from the start and from the knock to a screen with its scrollback, in ns.
@@ -68,6 +68,5 @@ pub(crate) async fn stop(invite: &Path, after: Duration, text: &str) -> Result<(
     println!("pressed");
     seat.press(0x03).await?;
     seat.until(|shown| shown.has_come()).await?;
-    println!("done");
-    seat.tell_final_screen().await
+    seat.done().await
 }

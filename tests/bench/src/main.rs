@@ -19,7 +19,7 @@ usage: jumpseat-bench screen BYTES                    how fast screens take term
        jumpseat-bench line RELAY [BYTES-A-SECOND]     print an address that leads to the relay; count what passes
 
   A guest prints `seated` when it sees the terminal, then:
-       jumpseat-bench guest INVITE-FILE until TEXT    `done` when the text has come by
+       jumpseat-bench guest INVITE-FILE until TEXT    `done` when the text has come by, and bytes until then
        jumpseat-bench guest INVITE-FILE show TEXT     `done` when the screen shows the text; a digest of the screen
        jumpseat-bench guest INVITE-FILE join          ns from the start, and from the knock, to the whole screen
        jumpseat-bench guest INVITE-FILE keys COUNT [hidden|flooded]

@@ -16,11 +16,11 @@ struct Guest {
     buffer: Vec<u8>,
 }
 
-/// Says `seated`, reads until the text has come, says `done`; stays until the session ends.
+/// Says `seated`, reads until the text has come, says `done` and how many bytes came; stays until the session ends.
 pub(crate) fn until(address: &str, text: &[u8]) -> Result<()> {
     let mut guest = Guest::join(address)?;
-    guest.read_until(text)?;
-    println!("done");
+    let came = guest.read_until(text)?;
+    println!("done {came}");
     while guest.read(|_| ())? {}
     Ok(())
 }
@@ -31,7 +31,7 @@ pub(crate) fn keys(address: &str, count: usize, echo: impl Fn(u8) -> Vec<u8>) ->
     let mut guest = Guest::join(address)?;
     keys::measure(count, |key| {
         guest.press(key)?;
-        guest.read_until(&echo(key))
+        guest.read_until(&echo(key)).map(drop)
     })
 }
 
@@ -57,15 +57,20 @@ impl Guest {
         Ok(self.relay.write_all(&frame)?)
     }
 
-    fn read_until(&mut self, text: &[u8]) -> Result<()> {
+    /// How many bytes came.
+    fn read_until(&mut self, text: &[u8]) -> Result<usize> {
         let mut search = Search::new(text);
-        let mut found = false;
+        let (mut came, mut found) = (0, false);
         while !found {
-            if !self.read(|plain| found |= search.found_in(plain))? {
+            let each = |plain: &[u8]| {
+                came += plain.len();
+                found |= search.found_in(plain);
+            };
+            if !self.read(each)? {
                 bail!("the session ended before the text came");
             }
         }
-        Ok(())
+        Ok(came)
     }
 
     /// Opens what one read brings; false at the end.

@@ -23,7 +23,7 @@ pub(super) fn run(bench: &Bench, figures: &mut Figures) -> Result<()> {
         let first = session.guests(bench, 1, &super::contestant::Task::Show(Flood::END))?;
         flood.ready.wait()?;
         flood.go.open()?;
-        first[0].wait_for(|line| line == "done")?;
+        first[0].done()?;
 
         let (mut from_start, mut from_knock) = (Vec::new(), Vec::new());
         for _ in 0..JOINS {

@@ -61,6 +61,16 @@ impl Process {
         }
     }
 
+    /// Waits for a guest's `done`; when it came, and how many bytes of output had come to the guest.
+    pub(super) fn done(&self) -> Result<(Instant, f64)> {
+        loop {
+            let (time, line) = self.line()?;
+            if let Some(bytes) = line.strip_prefix("done ") {
+                return Ok((time, bytes.parse()?));
+            }
+        }
+    }
+
     /// All further lines until the process closes its output.
     pub(super) fn rest(&self) -> Vec<String> {
         self.lines.iter().map(|(_, line)| line).collect()

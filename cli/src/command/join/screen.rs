@@ -17,7 +17,8 @@ use crate::{
     error::{Fault, FaultKind},
     overlay::{Action, Overlay, paint},
     terminal::{
-        Console, Decoder, EscapeKey, Mouse, MouseKind, Piece, RawMode, Signal, Signals, read_input, size,
+        Console, Decoder, EscapeKey, Input, Mouse, MouseKind, Piece, RawMode, Signal, Signals, read_input,
+        size,
     },
     viewer::{Painter, Picture, Status, Step, View, status_line, step},
 };
@@ -278,6 +279,10 @@ impl GuestScreen {
         };
         let has_mouse = screen.modes().mouse != MouseProtocol::Off;
         let window = inside(size());
+        if matches!(piece.input, Input::Paste(_)) && !screen.modes().bracketed_paste {
+            // The host's program would take the brackets for keys.
+            return;
+        }
         match step(piece, self.board.role().may_write(), has_mouse) {
             Step::Lines(lines) => self.view.scroll(screen, window, lines),
             Step::Halves(halves) => {

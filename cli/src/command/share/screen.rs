@@ -29,9 +29,13 @@ const FOCUS_OFF: &[u8] = b"\x1b[?1004l";
 /// How long the rest of a sequence of keys may take.
 const SEQUENCE: std::time::Duration = std::time::Duration::from_millis(25);
 
+/// How long the terminal may take for what is still to be written in the end.
+const DRAIN: std::time::Duration = std::time::Duration::from_secs(1);
+
 pub(super) async fn run(arguments: Arguments, context: &Context) -> Result<ExitCode, Fault> {
     let escape = arguments.escape_key.or(context.config.escape_key).unwrap_or_default();
     RawMode::check()?;
+    print::refuse_before_guests()?;
     let mut signals = Signals::listen()?;
     let size = size();
     let mut shared = start::start(&arguments, context, size, true).await?;
@@ -179,10 +183,9 @@ impl HostScreen {
             // What nobody sees is not waited for.
             return self.credit(u32::try_from(bytes.len()).unwrap_or(u32::MAX)).await;
         }
-        let focus = self.shown.wants_focus();
         self.shown.feed(shown);
         self.console.write_output(shown, bytes.len());
-        if focus && !self.shown.wants_focus() {
+        if self.shown.focus_dropped() && !self.shown.wants_focus() {
             // The program's end of interest is not ours.
             self.notices.also(FOCUS_ON);
         }
@@ -363,7 +366,8 @@ impl HostScreen {
         if self.overlay.is_some() {
             self.console.write(b"\x1b[2J\x1b[H");
         }
-        self.console.drain().await;
+        // A terminal that takes nothing is not waited for.
+        let _ = tokio::time::timeout(DRAIN, self.console.drain()).await;
         self.keep_last_words();
     }
 }

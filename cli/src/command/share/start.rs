@@ -66,9 +66,8 @@ pub(super) async fn start(
         max_guests: None,
     };
     // The session first: its code stands in the environment of the program that is shared.
-    let (session, relay, invite) = match commands.ask(HostCommand::Share(share)).await? {
-        Reply::Session { session, relay, invite } => (session, relay, invite),
-        _ => return Err(Fault::new(FaultKind::System, "the engine answered with something else")),
+    let Reply::Session { session, relay, invite } = commands.ask(HostCommand::Share(share)).await? else {
+        return Err(Fault::new(FaultKind::System, "the engine answered with something else"));
     };
     let terminal = TerminalOptions {
         command: arguments.command.clone(),
@@ -78,14 +77,15 @@ pub(super) async fn start(
         ..TerminalOptions::default()
     };
     // All at once, so that nothing is printed before the face is attached.
-    let (opened, _, _) = tokio::join!(
+    let (opened, ..) = tokio::join!(
         commands.ask(HostCommand::OpenTerminal(terminal)),
         self::attach(&commands, attach),
         commands.tell(HostCommand::Looking { terminal: Some(TERMINAL) }),
     );
     if let Err(failure) = opened {
-        // Tells the relay that nothing comes of it.
+        // The relay is told that there is nothing to see.
         let _ = commands.ask(HostCommand::Shutdown).await;
+        let _ = engine.await;
         return Err(failure.into());
     }
     let local = match Listener::bind(&runtime) {

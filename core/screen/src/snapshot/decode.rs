@@ -78,7 +78,7 @@ pub(crate) fn decode(bytes: &[u8], limits: &Limits) -> Result<Screen, DecodeErro
     }
     let mut part = || reader.string(limits.bytes).map(|bytes| Reader { bytes });
     let (mut head, mut styles, mut links) = (part()?, part()?, part()?);
-    let (lines, runs, text) = (part()?, part()?, part()?);
+    let lines = part()?;
     reader.end()?;
 
     let options = read_options(&mut head)?;
@@ -86,7 +86,7 @@ pub(crate) fn decode(bytes: &[u8], limits: &Limits) -> Result<Screen, DecodeErro
     let links = read_links(&mut links, &mut state)?;
     let styles = read_styles(&mut styles, &links, &mut state)?;
     state.in_alternate = read_bool(&mut head)?;
-    let mut decoder = Decoder { lines, runs, text, styles, cells_left: limits.cells };
+    let mut decoder = Decoder { lines, styles, cells_left: limits.cells, cells: Vec::new() };
     read_buffer(&mut head, &mut state.normal)?;
     state.normal.lines = decoder.buffer(&mut state)?;
     read_buffer(&mut head, &mut state.alternate)?;
@@ -316,11 +316,11 @@ fn read_place(head: &mut Reader<'_>) -> Result<Place, DecodeError> {
 
 struct Decoder<'a> {
     lines: Reader<'a>,
-    runs: Reader<'a>,
-    text: Reader<'a>,
     /// Indices of the styles in the new screen, by their numbers in the snapshot.
     styles: Vec<u32>,
     cells_left: usize,
+    /// The line at hand.
+    cells: Vec<Cell>,
 }
 
 impl Decoder<'_> {
@@ -338,8 +338,7 @@ impl Decoder<'_> {
     }
 
     fn line(&mut self, state: &mut State, born: &mut u32) -> Result<Line, DecodeError> {
-        let first = self.lines.number()?;
-        let (runs, flags) = (first >> 4, first & 15);
+        let flags = self.lines.at_most(15, "line")?;
         let width = if flags & flag::WIDTH != 0 { self.lines.short(MAX_SIZE, "width")? } else { state.cols };
         let tail = if flags & flag::TAIL != 0 {
             let number = self.lines.number()?;
@@ -350,26 +349,25 @@ impl Decoder<'_> {
         if flags & flag::BORN != 0 {
             *born = self.lines.word()?;
         }
-        let mut cells = Vec::new();
-        if runs > 0 {
-            cells.reserve_exact(self.first_run_len()?.min(usize::from(width)));
-        }
-        for _ in 0..runs {
-            self.run(state, &mut cells)?;
+        // Most lines are far shorter than the screen is wide: they are gathered here and then kept at their size.
+        let mut cells = std::mem::take(&mut self.cells);
+        cells.clear();
+        loop {
+            let run = self.lines.number()?;
+            if run == 0 {
+                break;
+            }
+            self.run(state, &mut cells, run)?;
             if cells.len() > usize::from(width) {
                 return Err(DecodeError::Malformed("line length"));
             }
         }
         self.cells_left = self.cells_left.checked_sub(cells.len()).ok_or(DecodeError::TooLarge)?;
-        let mut line = Line::from_cells(cells, width, tail);
+        let mut line = Line::from_cells(cells.clone(), width, tail);
+        self.cells = cells;
         line.wrapped = flags & flag::WRAPPED != 0;
         line.born = *born;
         Ok(line)
-    }
-
-    /// Length of the next run, without taking it: a first guess at the line's size.
-    fn first_run_len(&self) -> Result<usize, DecodeError> {
-        Ok((Reader { bytes: self.runs.bytes }.number()? >> 2) as usize)
     }
 
     fn style(&self, number: u64) -> Result<u32, DecodeError> {
@@ -377,9 +375,9 @@ impl Decoder<'_> {
         self.styles.get(index).copied().ok_or(DecodeError::Malformed("style"))
     }
 
-    fn run(&mut self, state: &mut State, cells: &mut Vec<Cell>) -> Result<(), DecodeError> {
-        let first = self.runs.number()?;
-        let number = self.runs.number()?;
+    /// A run whose first number was read.
+    fn run(&mut self, state: &mut State, cells: &mut Vec<Cell>, first: u64) -> Result<(), DecodeError> {
+        let number = self.lines.number()?;
         let style = self.style(number)?;
         let len = first >> 2;
         if len == 0 || len > u64::from(MAX_SIZE) {
@@ -387,92 +385,30 @@ impl Decoder<'_> {
         }
         let len = len as usize;
         match first & 3 {
-            kind::TEXT => self.text_run(state, cells, len, style),
+            kind::ASCII => self.ascii_run(cells, len, style),
+            kind::TEXT => {
+                let mut text = Reader { bytes: self.lines.string(self.lines.bytes.len())? };
+                text_run(&mut text, state, cells, len, style)
+            }
             kind::NULL => {
                 cells.resize(cells.len() + len, Cell::null(style));
                 Ok(())
             }
-            kind::RAW => self.raw_cell(state, cells, style),
-            _ => Err(DecodeError::Malformed("run kind")),
+            _ => self.raw_cell(state, cells, style),
         }
     }
 
-    fn text_run(
-        &mut self,
-        state: &mut State,
-        cells: &mut Vec<Cell>,
-        len: usize,
-        style: u32,
-    ) -> Result<(), DecodeError> {
-        let (start, end) = (cells.len(), cells.len() + len);
-        while cells.len() < end {
-            let room = end - cells.len();
-            let ascii = self.text.bytes.iter().take(room).take_while(|b| (0x20..0x7f).contains(*b)).count();
-            if ascii > 0 {
-                let text = self.text.take(ascii)?;
-                cells.extend(text.iter().map(|&byte| Cell::new(u32::from(byte), 1, style)));
-            } else {
-                self.character(state, cells, style)?;
-            }
-            self.marks(state, cells, start)?;
-        }
-        if cells.len() == end { Ok(()) } else { Err(DecodeError::Malformed("run length")) }
-    }
-
-    fn code(&mut self) -> Result<(u32, usize), DecodeError> {
-        if self.text.bytes.is_empty() {
-            return Err(DecodeError::Truncated);
-        }
-        match utf8::decode(self.text.bytes) {
-            Decoded::Code(code, len) => Ok((code, len)),
-            _ => Err(DecodeError::Malformed("text")),
-        }
-    }
-
-    fn character(&mut self, state: &State, cells: &mut Vec<Cell>, style: u32) -> Result<(), DecodeError> {
-        let (code, len) = self.code()?;
-        self.text.take(len)?;
-        let width = state.options.widths.width(code);
-        if code < 0x20 || width == 0 {
+    fn ascii_run(&mut self, cells: &mut Vec<Cell>, len: usize, style: u32) -> Result<(), DecodeError> {
+        let text = self.lines.take(len)?;
+        if !text.iter().all(|byte| (0x20..0x7f).contains(byte)) {
             return Err(DecodeError::Malformed("text"));
         }
-        cells.push(Cell::new(code, width, style));
-        if width == 2 {
-            cells.push(Cell::new(0, 0, style));
-        }
-        Ok(())
-    }
-
-    /// Adds the combining marks that come next to the last character.
-    fn marks(&mut self, state: &mut State, cells: &mut [Cell], start: usize) -> Result<(), DecodeError> {
-        if self.text.bytes.first().is_none_or(|byte| *byte < 0x80)
-            || state.options.widths.width(self.code()?.0) != 0
-        {
-            return Ok(());
-        }
-        let Some(mut base) = cells.len().checked_sub(1).filter(|base| *base >= start) else { return Ok(()) };
-        if cells[base].is_spacer() && base > start {
-            base -= 1;
-        }
-        let mut codes = state.codes(cells[base]);
-        let plain = codes.len();
-        while !self.text.bytes.is_empty() {
-            let (code, len) = self.code()?;
-            if state.options.widths.width(code) != 0 || code < 0x20 {
-                break;
-            }
-            self.text.take(len)?;
-            codes.push(code);
-        }
-        if codes.len() > plain {
-            let cluster = state.intern_cluster(&codes).ok_or(DecodeError::TooLarge)?;
-            cells[base] = Cell::cluster(cluster, cells[base].width(), cells[base].style);
-        }
+        cells.extend(text.iter().map(|&byte| Cell::new(u32::from(byte), 1, style)));
         Ok(())
     }
 
     fn raw_cell(&mut self, state: &mut State, cells: &mut Vec<Cell>, style: u32) -> Result<(), DecodeError> {
-        let first = self.runs.number()?;
+        let first = self.lines.number()?;
         let width = (first & 3) as u8;
         let count = first >> 2;
         if width > 2 || count > u64::from(crate::cluster::MAX_MARKS) + 1 {
@@ -480,7 +416,7 @@ impl Decoder<'_> {
         }
         let mut codes = Vec::new();
         for _ in 0..count {
-            codes.push(self.runs.at_most(0x10_ffff, "code point")? as u32);
+            codes.push(self.lines.at_most(0x10_ffff, "code point")? as u32);
         }
         cells.push(match codes[..] {
             [] => Cell::new(0, width, style),
@@ -491,8 +427,65 @@ impl Decoder<'_> {
     }
 
     fn end(&self) -> Result<(), DecodeError> {
-        self.lines.end()?;
-        self.runs.end()?;
-        self.text.end()
+        self.lines.end()
     }
+}
+
+/// A run of printed characters: exactly `len` cells, and nothing of the text left.
+fn text_run(
+    text: &mut Reader<'_>,
+    state: &mut State,
+    cells: &mut Vec<Cell>,
+    len: usize,
+    style: u32,
+) -> Result<(), DecodeError> {
+    let end = cells.len() + len;
+    while cells.len() < end {
+        let base = cells.len();
+        let (code, width) = character(text, state)?;
+        cells.push(Cell::new(code, width, style));
+        if width == 2 {
+            cells.push(Cell::new(0, 0, style));
+        }
+        marks(text, state, &mut cells[base])?;
+    }
+    if cells.len() == end { text.end() } else { Err(DecodeError::Malformed("run length")) }
+}
+
+/// A character that takes cells, and how many.
+fn character(text: &mut Reader<'_>, state: &State) -> Result<(u32, u8), DecodeError> {
+    if text.bytes.is_empty() {
+        return Err(DecodeError::Truncated);
+    }
+    let Decoded::Code(code, len) = utf8::decode(text.bytes) else {
+        return Err(DecodeError::Malformed("text"));
+    };
+    let width = state.options.widths.width(code);
+    if code < 0x20 || width == 0 {
+        return Err(DecodeError::Malformed("text"));
+    }
+    text.take(len)?;
+    Ok((code, width))
+}
+
+/// Adds the combining marks that come next to the character in this cell.
+fn marks(text: &mut Reader<'_>, state: &mut State, cell: &mut Cell) -> Result<(), DecodeError> {
+    if text.bytes.first().is_none_or(|byte| *byte < 0x80) {
+        return Ok(());
+    }
+    let mut codes = vec![cell.text()];
+    while !text.bytes.is_empty()
+        && let Decoded::Code(code, len) = utf8::decode(text.bytes)
+    {
+        if code < 0x20 || state.options.widths.width(code) != 0 {
+            break;
+        }
+        text.take(len)?;
+        codes.push(code);
+    }
+    if codes.len() > 1 {
+        let cluster = state.intern_cluster(&codes).ok_or(DecodeError::TooLarge)?;
+        *cell = Cell::cluster(cluster, cell.width(), cell.style);
+    }
+    Ok(())
 }

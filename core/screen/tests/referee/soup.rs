@@ -255,7 +255,7 @@ fn past_differences_stay_mended() {
         (size(9, 6, 0, six), vec![write("\t\n\u{b} AaaAa 0aaa a0a0AAbP\x1b[5L"), Step::Resize(2, 6)]),
         (
             size(7, 2, 20, eleven),
-            vec![write("aa0 aD Hﬀ🇩🇪🇩🇪中☺\u{fe0f}👍e\u{301}"), Step::Resize(5, 2), write(".N0OE8%ﬀD5{:zL`ND")],
+            vec![write("aa0 aD Hﬀ🇩🇪🇩🇪中☺\u{fe0f}👍e\u{301}"), Step::Resize(5, 2), write(".N0OE8%ﬀD5{:zL`N_")],
         ),
         (size(2, 6, 0, six), vec![write("\x1b[2;3r\x1b[?6h"), write("\x1b#8")]),
         (size(2, 2, 1000, six), vec![write("\x1b[48:2::0:0:0m"), write("é文字A"), write("AA a0bk0S ")]),

@@ -58,8 +58,14 @@ impl Seat {
         Ok(())
     }
 
+    /// Says `done` with how many bytes of output came as such, then tells the screen that nothing more comes to.
+    pub(super) async fn done(self) -> Result<()> {
+        println!("done {}", self.shown.live);
+        self.tell_final_screen().await
+    }
+
     /// Prints a digest of the screen once nothing more comes, and stays.
-    pub(super) async fn tell_final_screen(mut self) -> Result<()> {
+    async fn tell_final_screen(mut self) -> Result<()> {
         while let Ok(next) = tokio::time::timeout(QUIET, self.next()).await {
             next?;
         }

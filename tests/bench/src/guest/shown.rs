@@ -16,13 +16,23 @@ pub(super) struct Shown {
     text: Finder<'static>,
     tail: Vec<u8>,
     has_come: bool,
+    /// Bytes of output that came as such, not in a picture.
+    pub(super) live: usize,
 }
 
 impl Shown {
     /// A screen, as a program that draws it keeps one.
     pub(super) fn screen(text: &str) -> Self {
         let text = Finder::new(text).into_owned();
-        Self { keeps_screen: true, screen: None, whole: false, text, tail: Vec::new(), has_come: false }
+        Self {
+            keeps_screen: true,
+            screen: None,
+            whole: false,
+            text,
+            tail: Vec::new(),
+            has_come: false,
+            live: 0,
+        }
     }
 
     /// Only a search through the bytes, as a program does that hands them to a terminal.
@@ -33,6 +43,7 @@ impl Shown {
     pub(super) fn apply(&mut self, change: TerminalChange) -> Result<()> {
         match change {
             TerminalChange::Output(bytes) => {
+                self.live += bytes.len();
                 self.has_come |= self.comes_in(&bytes);
                 if let Some(screen) = self.screen.as_mut().filter(|_| self.keeps_screen) {
                     screen.feed(0, &bytes);

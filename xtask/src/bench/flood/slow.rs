@@ -37,7 +37,7 @@ pub(super) fn stop(bench: &Bench, corpus: &Path, figures: &mut Figures) -> Resul
     let slow = guest(&bench.folder, &invite, ["stop", WATCHES, Endless::END])?;
     let pressed = slow.wait_for(|line| line == "pressed")?;
     let stopped = flood.stopped.wait()?;
-    let seen = slow.wait_for(|line| line == "done")?;
+    let seen = slow.done()?.0;
     let milliseconds = |time: Instant| time.saturating_duration_since(pressed).as_secs_f64() * 1e3;
     let mut add = |what, unit, value| figures.add(what, unit, "jumpseat", value);
     add("4 MB/s guest: ^C until the job has it", "ms", milliseconds(stopped));
@@ -59,11 +59,11 @@ pub(super) fn stall(bench: &Bench, corpus: &Path, figures: &mut Figures) -> Resu
     let start = Instant::now();
     flood.go.open()?;
     let printed = flood.printed.wait()?;
-    let seen = reads.wait_for(|line| line == "done")?;
+    let seen = reads.done()?.0;
     std::thread::sleep(STALL.saturating_sub(start.elapsed()));
     let back = Instant::now();
     stalls.signal("CONT")?;
-    let caught_up = stalls.wait_for(|line| line == "done")?;
+    let caught_up = stalls.done()?.0;
     let mut add = |what, unit, value| figures.add(what, unit, "jumpseat", value);
     add("beside a stalled guest, until the command ended", "s", (printed - start).as_secs_f64());
     add("beside a stalled guest, until the other had the end", "s", (seen - start).as_secs_f64());
