@@ -1,0 +1,140 @@
+// The line to the holder: commands in, events into the model and to the terminals that are shown here.
+import type { Host, HostCommand, HostEvent, Invite, Native, Reply, ShareFrom, Size } from './face';
+import { Hosting, type Notice } from './hosting';
+
+/** Bytes that may be on their way to one terminal of this window. */
+const WINDOW = 1024 * 1024;
+
+/** A terminal that this window shows. */
+export interface Shown {
+    output(bytes: Uint8Array): void;
+    picture(size: Size): void;
+    closed(exitCode: number | undefined): void;
+}
+
+export interface HoldingSetup {
+    /** Loads the native module, at the first need. */
+    native(): Native;
+    program: string;
+    log: string;
+    changed(): void;
+    notice(notice: Notice): void;
+    /** The holder is gone, with everything it held. */
+    gone(): void;
+}
+
+export class Holding {
+    readonly state = new Hosting();
+    readonly #shown = new Map<number, Shown>();
+    #host: Promise<Host> | undefined;
+
+    constructor(private readonly setup: HoldingSetup) {}
+
+    get connected(): boolean {
+        return this.#host !== undefined;
+    }
+
+    /** The holder, started if there is none; the model then says what stands. */
+    connect(): Promise<Host> {
+        this.#host ??= this.#connect().catch((error: unknown) => {
+            this.#host = undefined;
+            throw error;
+        });
+        return this.#host;
+    }
+
+    async ask(command: HostCommand): Promise<Reply> {
+        const reply = await (await this.connect()).ask(command);
+        if (reply.reply === 'invite' && command.type === 'create_invite') {
+            this.state.invited(command.session, reply);
+            this.setup.changed();
+        }
+        return reply;
+    }
+
+    async share(options: ShareFrom): Promise<{ session: number; invite: Invite }> {
+        const reply = await this.ask({ type: 'share', ...options });
+        if (reply.reply !== 'session') throw new Error('the holder answered with something else');
+        this.state.shared(reply.session, reply.relay, reply.invite);
+        for (const terminal of options.terminals) this.state.attach(terminal, reply.session);
+        this.setup.changed();
+        return { session: reply.session, invite: reply.invite };
+    }
+
+    /** Opens a terminal of the holder's, or the one that is named, in this window. */
+    async show(shown: Shown, open: { terminal: number } | Extract<HostCommand, { type: 'open_terminal' }>): Promise<number> {
+        let terminal: number;
+        if ('type' in open) {
+            const reply = await this.ask(open);
+            if (reply.reply !== 'terminal') throw new Error('the holder answered with something else');
+            terminal = reply.terminal;
+        } else {
+            terminal = open.terminal;
+        }
+        this.#shown.set(terminal, shown);
+        await this.ask({ type: 'attach', terminal, window: WINDOW, scrollback: true });
+        return terminal;
+    }
+
+    /** This window shows it no longer; it runs on. */
+    hide(terminal: number): void {
+        if (this.#shown.delete(terminal)) this.tell({ type: 'detach', terminal });
+    }
+
+    input(terminal: number, bytes: Uint8Array): void {
+        void this.#host?.then((host) => host.input(terminal, bytes), () => undefined);
+    }
+
+    credit(terminal: number, bytes: number): void {
+        void this.#host?.then((host) => host.credit(terminal, bytes), () => undefined);
+    }
+
+    /** Asks without waiting; what goes wrong shows elsewhere. */
+    tell(command: HostCommand): void {
+        this.#host?.then((host) => host.ask(command)).catch(() => undefined);
+    }
+
+    async close(): Promise<void> {
+        const host = this.#host;
+        this.#host = undefined;
+        await (await host)?.close();
+    }
+
+    async #connect(): Promise<Host> {
+        const { program, log } = this.setup;
+        const host = await this.setup.native().host({ program, log }, (batch) => this.#take(batch));
+        const reply = await host.ask({ type: 'status' });
+        if (reply.reply === 'status') this.state.load(reply, Date.now());
+        this.setup.changed();
+        return host;
+    }
+
+    #take(batch: HostEvent[]): void {
+        let changed = false;
+        for (const event of batch) {
+            if (event.type === 'output') {
+                this.#shown.get(event.terminal)?.output(event.bytes);
+                continue;
+            }
+            changed = true;
+            if (event.type === 'picture') this.#shown.get(event.terminal)?.picture(event.size);
+            const notice = this.state.apply(event, Date.now());
+            if (notice) this.setup.notice(notice);
+            if (event.type === 'terminal_closed') {
+                const shown = this.#shown.get(event.terminal);
+                this.#shown.delete(event.terminal);
+                shown?.closed(event.exit_code ?? undefined);
+            }
+            if (event.type === 'gone' || event.type === 'closing') this.#gone();
+        }
+        if (changed) this.setup.changed();
+    }
+
+    #gone(): void {
+        this.#host = undefined;
+        for (const shown of this.#shown.values()) shown.closed(undefined);
+        this.#shown.clear();
+        this.state.apply({ type: 'closing' }, Date.now());
+        this.setup.gone();
+    }
+}

@@ -1,0 +1,181 @@
+// What this person hosts, as the holder tells it: terminals, sessions, guests, requests, chat.
+import type {
+    BlockInfo, Connection, EndReason, GuestInfo, HostEvent, Invite, KnockInfo, SessionEvent, Size, Status,
+} from './face';
+
+export interface HostedTerminal {
+    terminal: number;
+    title: string;
+    cwd: string | undefined;
+    size: Size;
+    session: number | undefined;
+    blocks: BlockInfo[];
+}
+
+export interface HostedGuest extends GuestInfo {
+    words: string[];
+    asks: boolean;
+    typing: boolean;
+}
+
+export interface ChatLine { slot: number; name: string; text: string; at: number }
+
+export interface HostedSession {
+    session: number;
+    code: string | undefined;
+    relay: string;
+    connection: Connection;
+    /** In milliseconds since 1970. */
+    expires: number | undefined;
+    guests: Map<number, HostedGuest>;
+    knocks: KnockInfo[];
+    invites: Invite[];
+    chat: ChatLine[];
+    unread: number;
+}
+
+/** What a person has to hear of, beyond what the views show. */
+export type Notice =
+    | { kind: 'knocked'; session: HostedSession; knock: KnockInfo }
+    | { kind: 'asked'; session: HostedSession; guest: HostedGuest }
+    | { kind: 'ended'; session: HostedSession; reason: EndReason };
+
+const MOST_CHAT = 500;
+const MOST_BLOCKS = 256;
+
+export class Hosting {
+    readonly terminals = new Map<number, HostedTerminal>();
+    readonly sessions = new Map<number, HostedSession>();
+
+    /** Replaces everything by what stands. */
+    load(status: Status, now: number): void {
+        this.terminals.clear();
+        this.sessions.clear();
+        for (const terminal of status.terminals) this.#open(terminal);
+        for (const told of status.sessions) {
+            const session = this.#session(told.session);
+            Object.assign(session, {
+                code: told.code ?? undefined, relay: told.relay, connection: told.connection,
+                expires: told.expires_in === null ? undefined : now + told.expires_in * 1000,
+                knocks: told.knocks, invites: told.invites,
+            });
+            for (const guest of told.guests) session.guests.set(guest.slot, seated(guest, []));
+            for (const terminal of told.terminals) this.#attach(terminal, told.session);
+        }
+    }
+
+    /** A share was answered: its invite is known only from there. */
+    shared(session: number, relay: string, invite: Invite): HostedSession {
+        const entry = this.#session(session);
+        entry.relay = relay;
+        entry.code = invite.code;
+        this.invited(session, invite);
+        return entry;
+    }
+
+    invited(session: number, invite: Invite): void {
+        const entry = this.#session(session);
+        entry.invites = [...entry.invites.filter((other) => other.id !== invite.id), invite];
+    }
+
+    /** The terminal is shown by this session. */
+    attach(terminal: number, session: number): void {
+        this.#attach(terminal, session);
+    }
+
+    terminalsOf(session: number): HostedTerminal[] {
+        return [...this.terminals.values()].filter((terminal) => terminal.session === session);
+    }
+
+    /** Takes an event; says what a person has to hear of. */
+    apply(event: HostEvent, now: number): Notice | undefined {
+        switch (event.type) {
+            case 'terminal_opened': this.#open(event); return undefined;
+            case 'terminal_closed': this.terminals.delete(event.terminal); return undefined;
+            case 'resized': this.#change(event.terminal, { size: event.size }); return undefined;
+            case 'titled': this.#change(event.terminal, { title: event.title }); return undefined;
+            case 'cwd': this.#change(event.terminal, { cwd: event.cwd }); return undefined;
+            case 'block': this.#block(event.terminal, event); return undefined;
+            case 'session': return this.#said(event.session, event.event, now);
+            case 'closing': this.terminals.clear(); this.sessions.clear(); return undefined;
+            default: return undefined;
+        }
+    }
+
+    #said(number: number, event: SessionEvent, now: number): Notice | undefined {
+        if (event.what === 'ended') {
+            const session = this.sessions.get(number);
+            this.sessions.delete(number);
+            for (const terminal of this.terminalsOf(number)) terminal.session = undefined;
+            return session && { kind: 'ended', session, reason: event.reason };
+        }
+        const session = this.#session(number);
+        const guest = 'slot' in event ? session.guests.get(event.slot) : undefined;
+        switch (event.what) {
+            case 'opened': session.code = event.code; session.expires = now + event.expires_in * 1000; break;
+            case 'connection': session.connection = event; break;
+            case 'knocked':
+                session.knocks = [...session.knocks.filter((knock) => knock.knock !== event.knock), event];
+                return { kind: 'knocked', session, knock: event };
+            case 'knock_gone': session.knocks = session.knocks.filter((knock) => knock.knock !== event.knock); break;
+            case 'joined': session.guests.set(event.guest.slot, seated(event.guest, event.words)); break;
+            case 'presence': if (guest) guest.present = event.present; break;
+            case 'left': session.guests.delete(event.slot); break;
+            case 'role_changed': if (guest) { guest.role = event.role; guest.asks = false; } break;
+            case 'control_asked':
+                if (!guest) break;
+                guest.asks = true;
+                return { kind: 'asked', session, guest };
+            case 'typing': if (guest) guest.typing = event.on; break;
+            case 'chat':
+                session.chat.push({ slot: event.slot, name: guest?.name ?? 'You', text: event.text, at: event.at });
+                if (session.chat.length > MOST_CHAT) session.chat.shift();
+                if (event.slot !== 0) session.unread += 1;
+                break;
+            case 'invite_ended': session.invites = session.invites.filter((invite) => invite.id !== event.invite); break;
+            default: break;
+        }
+        return undefined;
+    }
+
+    #session(number: number): HostedSession {
+        let session = this.sessions.get(number);
+        if (!session) {
+            session = {
+                session: number, code: undefined, relay: '', connection: { state: 'connecting' }, expires: undefined,
+                guests: new Map(), knocks: [], invites: [], chat: [], unread: 0,
+            };
+            this.sessions.set(number, session);
+        }
+        return session;
+    }
+
+    #open(told: { terminal: number; title: string; cwd: string | null; size: Size; session: number | null; blocks: BlockInfo[] }): void {
+        this.terminals.set(told.terminal, {
+            terminal: told.terminal, title: told.title, cwd: told.cwd ?? undefined, size: told.size,
+            session: told.session ?? undefined, blocks: [...told.blocks],
+        });
+    }
+
+    #attach(terminal: number, session: number): void {
+        this.#change(terminal, { session });
+    }
+
+    #change(terminal: number, to: Partial<HostedTerminal>): void {
+        const entry = this.terminals.get(terminal);
+        if (entry) Object.assign(entry, to);
+    }
+
+    #block(terminal: number, block: BlockInfo): void {
+        const blocks = this.terminals.get(terminal)?.blocks;
+        if (!blocks) return;
+        const at = blocks.findIndex((other) => other.block === block.block);
+        if (at >= 0) blocks[at] = block;
+        else blocks.push(block);
+        if (blocks.length > MOST_BLOCKS) blocks.shift();
+    }
+}
+
+function seated(guest: GuestInfo, words: string[]): HostedGuest {
+    return { ...guest, words, asks: false, typing: false };
+}

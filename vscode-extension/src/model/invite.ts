@@ -1,0 +1,24 @@
+// What a person pastes when joining. The native module reads it for good; this only tells the forms apart.
+
+export type Pasted = { is: 'link'; link: string } | { is: 'code'; code: string } | { is: 'nothing'; why: string };
+
+/** A link, or a code; letters that look like digits are forgiven, as the relay does. */
+export function pasted(text: string): Pasted {
+    const trimmed = text.trim();
+    if (trimmed.includes('#')) {
+        const known = /^(https?:\/\/[^/]+\/j|vscode:\/\/jumpseat\.jumpseat\/join\?relay=[^#]+)#[^.]+\.jst1_/.test(trimmed);
+        return known ? { is: 'link', link: trimmed } : { is: 'nothing', why: 'This is no Jumpseat link. Copy it again, whole.' };
+    }
+    const letters = trimmed.toUpperCase().replace(/[\s-]/g, '').replace(/O/g, '0').replace(/[IL]/g, '1');
+    if (/^[0-9A-HJKMNP-TV-Z]{8}$/.test(letters)) return { is: 'code', code: `${letters.slice(0, 4)}-${letters.slice(4)}` };
+    return { is: 'nothing', why: 'A code has eight letters and digits, like K7QM-3XTE; a link works as well.' };
+}
+
+/** The code in a link, for lists: never the token. */
+export function codeOf(link: string): string {
+    return /#([^.]+)\./.exec(link)?.[1] ?? '';
+}
+
+export function tokenProblem(token: string): string | undefined {
+    return /^jst1_[0-9A-Za-z_-]{64}$/.test(token.trim()) ? undefined : 'A token is jst1_ and 64 signs. Copy it whole.';
+}

@@ -1,0 +1,31 @@
+// What a terminal of VS Code sends: keys of the person, and answers of its own.
+
+export interface Typed {
+    /** What the person typed, and the terminal's answers to the program. */
+    keys: string;
+    /** How many of our questions were answered. */
+    answers: number;
+    /** The focus as last reported; nothing if it was not. */
+    focus: boolean | undefined;
+}
+
+const OURS = /\x1b\[(0n|I|O)/g;
+/** Answers to what the shared program asked: device attributes, cursor, colours, versions, modes, strings. */
+const ANSWERS = /\x1b\[[?>=]?[\d;]*(c|R|n|t)|\x1b\[\?[\d;]*\$y|\x1b\](?:4|10|11|12);[^\x07\x1b]*(?:\x07|\x1b\\)|\x1bP[^\x1b]*\x1b\\/g;
+
+/** Takes apart what a terminal sent. */
+export function typed(data: string): Typed {
+    let answers = 0;
+    let focus: boolean | undefined;
+    const keys = data.replace(OURS, (_, what: string) => {
+        if (what === '0n') answers += 1;
+        else focus = what === 'I';
+        return '';
+    });
+    return { keys, answers, focus };
+}
+
+/** A guest's keys alone: exactly one terminal answers the shared program, and that is the host's. */
+export function withoutAnswers(keys: string): string {
+    return keys.includes('\x1b') ? keys.replace(ANSWERS, '') : keys;
+}

@@ -1,0 +1,22 @@
+// "Share From Here…": guests see the terminal from a chosen command on.
+import * as vscode from 'vscode';
+
+import type { Context } from '../context';
+
+export async function shareFromHere(context: Context): Promise<void> {
+    const pty = context.hosted(vscode.window.activeTerminal);
+    const number = pty && await pty.opened;
+    const blocks = number === undefined ? [] : context.holding.state.terminals.get(number)?.blocks ?? [];
+    if (number === undefined || blocks.length === 0) {
+        void vscode.window.showInformationMessage('Jumpseat: this terminal has no commands to share from.');
+        return;
+    }
+    const items = blocks.map((block) => ({
+        label: block.command ?? '(command)',
+        description: block.exit_code === null ? 'running' : block.exit_code === 0 ? '' : `exit ${block.exit_code}`,
+        detail: new Date(block.started).toLocaleTimeString(),
+        block: block.block,
+    })).reverse();
+    const picked = await vscode.window.showQuickPick(items, { title: 'Share From Here', placeHolder: 'Guests see this command and what follows' });
+    if (picked) await context.share([number], context.choice, { from: 'block', block: picked.block });
+}

@@ -1,0 +1,41 @@
+// "Share Session…": what is shared and how, with the last choice first.
+import * as vscode from 'vscode';
+
+import type { Choice, Context } from '../context';
+import { shareCurrentTerminal } from './shareCurrentTerminal';
+import { shareNewTerminal } from './shareNewTerminal';
+
+interface Pick extends vscode.QuickPickItem { share?: 'new' | 'current'; next?: (choice: Choice) => Choice }
+
+export async function shareSession(context: Context): Promise<void> {
+    let choice = context.choice;
+    for (;;) {
+        const active = vscode.window.activeTerminal;
+        const current: Pick[] = active && context.hosted(active) ? [{ label: `$(broadcast) Share ${active.name}`, share: 'current' }] : [];
+        const items: Pick[] = [
+            ...current,
+            { label: '$(add) Share a new terminal', share: 'new' },
+            { label: 'How', kind: vscode.QuickPickItemKind.Separator },
+            choice.role === 'viewer'
+                ? { label: '$(eye) Guests watch', description: 'until you let one type', next: (now) => ({ ...now, role: 'writer' }) }
+                : { label: '$(edit) Guests may type', description: 'while you look at the terminal', next: (now) => ({ ...now, role: 'viewer' }) },
+            choice.start === 'start'
+                ? { label: '$(history) From the beginning', description: 'with everything that the terminal shows', next: (now) => ({ ...now, start: 'now' }) }
+                : { label: '$(clock) From now on', description: 'nothing of before is seen', next: (now) => ({ ...now, start: 'start' }) },
+            choice.admission === 'open'
+                ? { label: '$(unlock) Anyone with the invite comes in', next: (now) => ({ ...now, admission: 'ask' }) }
+                : { label: '$(person-add) You are asked first', next: (now) => ({ ...now, admission: 'open' }) },
+            ...(context.relayUrl ? [] : [choice.reach === 'machine'
+                ? { label: '$(device-desktop) This machine only', description: 'its own relay', next: (now: Choice): Choice => ({ ...now, reach: 'lan' }) }
+                : { label: '$(globe) Your local network', description: 'its own relay', next: (now: Choice): Choice => ({ ...now, reach: 'machine' }) }]),
+        ];
+        const picked = await vscode.window.showQuickPick(items, { title: 'Share Session', placeHolder: 'Enter shares; the lines below change how' });
+        if (!picked) return;
+        if (picked.next) {
+            choice = picked.next(choice);
+            continue;
+        }
+        await context.remember(choice);
+        return picked.share === 'current' ? shareCurrentTerminal(context) : shareNewTerminal(context);
+    }
+}

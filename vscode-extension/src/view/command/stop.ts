@@ -1,0 +1,26 @@
+// "Stop Sharing" and "Stop All": ask once when guests are there.
+import * as vscode from 'vscode';
+
+import type { HostedSession } from '../../model/hosting';
+import type { Context } from '../context';
+import { chosenSession } from './chosen';
+
+export async function stop(context: Context, row?: unknown): Promise<void> {
+    const session = await chosenSession(context, row);
+    if (session && await sure([session], 'Stop Sharing')) await context.tell({ type: 'stop', session: session.session });
+}
+
+export async function stopAll(context: Context): Promise<void> {
+    const sessions = [...context.holding.state.sessions.values()];
+    if (await sure(sessions, 'Stop All')) await context.tell({ type: 'stop_all' });
+}
+
+async function sure(sessions: HostedSession[], button: string): Promise<boolean> {
+    const guests = sessions.reduce((sum, session) => sum + session.guests.size, 0);
+    if (guests === 0) return true;
+    const who = guests === 1 ? '1 guest is' : `${guests} guests are`;
+    const answer = await vscode.window.showWarningMessage(
+        `${who} watching.`, { modal: true, detail: 'They read "Session ended"; your terminal goes on.' }, button,
+    );
+    return answer === button;
+}

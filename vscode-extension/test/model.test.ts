@@ -1,0 +1,116 @@
+// The state model in plain Node.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { badge } from '../src/model/badge';
+import type { GuestInfo, HostEvent, SessionEvent } from '../src/model/face';
+import { Flow, Ground } from '../src/model/flow';
+import { Gate } from '../src/model/gate';
+import { Hosting } from '../src/model/hosting';
+import { codeOf, pasted, tokenProblem } from '../src/model/invite';
+import { Joined } from '../src/model/joined';
+import { typed, withoutAnswers } from '../src/model/keys';
+import { ended, failure } from '../src/model/words';
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+const bo: GuestInfo = { slot: 1, name: 'Bo', program: 'cli/0.1', role: 'viewer', present: true };
+const said = (event: SessionEvent): HostEvent => ({ type: 'session', session: 1, event });
+
+test('a question is only put between two escape sequences', () => {
+    const ground = new Ground();
+    for (const [text, open] of [
+        ['plain', false], ['a\x1b', true], ['[', true], ['31', true], ['m', false], ['\x1b]0;title', true], ['more', true],
+        ['\x07', false], ['\x1bP1$r', true], ['0m\x1b\\', false], ['\x1b(', true], ['B', false], ['\x1b[1;2Hx', false],
+    ] as const) assert.equal(!ground.feed(text), open, JSON.stringify(text));
+});
+
+test('credit is given for what the terminal has parsed, and the answers are told apart from the program\'s', () => {
+    const flow = new Flow();
+    const first = flow.write(bytes('hello'));
+    assert.ok(first.startsWith('hello') && first.endsWith('\x1b[5n'));
+    assert.equal(flow.write(bytes('x'.repeat(1000))).includes('\x1b[5n'), false);
+    assert.equal(flow.answered(), 5);
+    assert.equal(flow.settle(), '\x1b[5n');
+    assert.equal(flow.write(bytes('\x1b[')).endsWith('['), true);
+    assert.equal(flow.write(bytes('5n')), '5n');
+    assert.equal(flow.answered(), 1000);
+    assert.equal(flow.answered(), undefined, 'the program asked itself');
+    assert.equal(flow.settle(), '\x1b[5n');
+    assert.equal(flow.answered(), 4);
+});
+
+test('characters that are cut come out whole, and focus reports stay on', () => {
+    const flow = new Flow();
+    const euro = bytes('€');
+    assert.equal(flow.write(euro.subarray(0, 1)).includes('\ufffd'), false);
+    assert.ok(flow.write(euro.subarray(1)).startsWith('€'));
+    assert.ok(flow.write(bytes('\x1b[?1004h')).startsWith('\x1b[?1004h') && flow.wantsFocus);
+    assert.ok(flow.write(bytes('\x1b[?1004l')).includes('\x1b[?1004h') && !flow.wantsFocus);
+});
+
+test('what a terminal says by itself is not typing', () => {
+    assert.deepEqual(typed('a\x1b[0nb\x1b[I'), { keys: 'ab', answers: 1, focus: true });
+    assert.equal(typed('\x1b[O').focus, false);
+    assert.equal(withoutAnswers('x\x1b[?1;2c\x1b[12;4R\x1b]11;rgb:00/00/00\x1b\\y\x1b[A\x1b[1;5C'), 'xy\x1b[A\x1b[1;5C');
+});
+
+test('the gate is open at the focused terminal of a focused window only', () => {
+    const told: (number | undefined)[] = [];
+    const gate = new Gate((terminal) => told.push(terminal));
+    gate.focus(1, true);
+    gate.window(false);
+    gate.window(true);
+    gate.focus(2, true);
+    gate.focus(1, false);
+    gate.gone(2);
+    assert.deepEqual(told, [1, undefined, 1, 2, undefined]);
+});
+
+test('guests come, ask, are let type and go; the badge says so', () => {
+    const hosting = new Hosting();
+    assert.equal(badge(hosting), undefined);
+    hosting.apply(said({ what: 'opened', code: 'K7QM-3XTE', expires_in: 60 }), 0);
+    assert.equal(hosting.sessions.get(1)?.expires, 60_000);
+    hosting.apply(said({ what: 'joined', guest: bo, words: ['a', 'b'], invite: 1 }), 0);
+    assert.deepEqual([badge(hosting)?.text, badge(hosting)?.warning], ['$(broadcast) 1', false]);
+    assert.equal(hosting.apply(said({ what: 'control_asked', slot: 1 }), 0)?.kind, 'asked');
+    assert.equal(hosting.sessions.get(1)?.guests.get(1)?.asks, true);
+    hosting.apply(said({ what: 'role_changed', slot: 1, role: 'writer', by: 0 }), 0);
+    assert.equal(badge(hosting)?.warning, true);
+    assert.match(badge(hosting)?.tooltip ?? '', /Bo \(can type\)/);
+    hosting.apply(said({ what: 'chat', slot: 1, text: 'hi', at: 5 }), 0);
+    assert.equal(hosting.sessions.get(1)?.unread, 1);
+    hosting.apply(said({ what: 'left', slot: 1, name: 'Bo', reason: 'left' }), 0);
+    assert.equal(badge(hosting)?.text, '$(broadcast) 0');
+    assert.equal(hosting.apply(said({ what: 'ended', reason: 'expired' }), 0)?.kind, 'ended');
+    assert.equal(badge(hosting), undefined);
+});
+
+test('a refusal is told once, until it could have changed', () => {
+    const joined = new Joined('K7QM-3XTE');
+    const refused = { type: 'input_refused', stream: 1, why: 'host_away' } as const;
+    assert.equal(joined.apply(refused)?.kind, 'refused');
+    assert.equal(joined.apply(refused), undefined);
+    joined.apply({ type: 'looking', stream: 1 });
+    joined.apply({ type: 'looking', stream: null });
+    assert.equal(joined.apply(refused)?.kind, 'refused');
+});
+
+test('codes and links are told apart, and nothing else passes', () => {
+    assert.deepEqual(pasted(' k7qm 3xte '), { is: 'code', code: 'K7QM-3XTE' });
+    assert.deepEqual(pasted('OIL0-0000'), { is: 'code', code: '0110-0000' });
+    const link = `https://r.example/j#K7QM-3XTE.jst1_${'A'.repeat(64)}`;
+    assert.deepEqual(pasted(link), { is: 'link', link });
+    assert.equal(codeOf(link), 'K7QM-3XTE');
+    assert.equal(pasted('https://r.example/#x').is, 'nothing');
+    assert.equal(pasted('hello').is, 'nothing');
+    assert.equal(tokenProblem(`jst1_${'A'.repeat(64)}`), undefined);
+    assert.ok(tokenProblem('jst1_short'));
+});
+
+test('ends and failures are plain sentences with the action that helps', () => {
+    assert.equal(ended('removed'), 'Session ended: the host removed you.');
+    assert.deepEqual(failure({ kind: 'no_session', message: 'the relay knows no session', hint: 'check the code' }),
+        { text: 'The relay knows no session. Check the code.', button: 'Try Again', remedy: 'again' });
+    assert.equal(failure({ kind: 'bug', message: 'x' }).remedy, 'log');
+});
