@@ -6,8 +6,6 @@ export interface HostOptions {
   arguments?: string[];
   /** A file to which the holder's errors are appended. */
   log?: string;
-  /** The private folder of sockets; the person's own if left out. */
-  runtimeFolder?: string;
 }
 
 /** Where and as whom to join. */
@@ -40,7 +38,7 @@ export interface InviteLink {
 }
 
 /** Every rejection and every throw of this package. */
-export interface JumpseatError extends Error {
+export class JumpseatError extends Error {
   /** `bug` is a mistake of ours that was caught; `native` a module that is missing or does not fit. */
   kind: FailureKind | "bug" | "native";
   /** What helps, if anything does. */

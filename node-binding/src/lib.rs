@@ -1,1 +1,90 @@
 //! The engine's face for Node: options in, engine call, plain object or event out.
+//!
+//! ```text
+//! index.js ── JSON, bytes ──▶ Handle ── Work ──▶ task ── commands ──▶ engine
+//! callback ◀── JSON, buffers ── Outbox ◀── Update ── task ◀── events ──┘
+//! ```
+//!
+//! All tasks share one thread. Objects cross as JSON, because parsing it is what Node does fastest; bytes cross as
+//! buffers, copied once. Nothing here decides anything.
+// The attribute that exports a function writes the unsafe code that calls it.
+#![allow(unsafe_code)]
+
+mod answer;
+mod fault;
+mod guest;
+mod handle;
+mod host;
+mod outbox;
+mod runtime;
+
+use jumpseat_engine::{
+    InviteLink,
+    face::{Failure, FailureKind},
+};
+use napi::bindgen_prelude::Function;
+use napi_derive::napi;
+use serde::de::DeserializeOwned;
+
+use self::{
+    fault::{Fault, guard},
+    handle::Handle,
+    outbox::{Batch, Outbox},
+};
+
+/// Speaks to the holder, which is started when there is none.
+#[napi]
+pub fn host(options: String, on: Function<'_, Batch, ()>) -> napi::Result<Handle> {
+    guard(|| {
+        let options: host::Options = read(&options)?;
+        let outbox = Outbox::new(&on)?;
+        Handle::start(options, outbox)
+    })
+}
+
+/// Takes a seat at a session.
+#[napi]
+pub fn join(options: String, on: Function<'_, Batch, ()>) -> napi::Result<Handle> {
+    guard(|| {
+        let options: guest::Options = read(&options)?;
+        let outbox = Outbox::new(&on)?;
+        Handle::start(options, outbox)
+    })
+}
+
+/// What a link says, as JSON.
+#[napi]
+pub fn read_link(link: String) -> napi::Result<String> {
+    guard(|| {
+        let link = InviteLink::parse(&link).map_err(|error| {
+            Failure::new(FailureKind::Invite, error.to_string()).hint("copy the whole link again")
+        })?;
+        let token = link.token.reveal();
+        Ok(serde_json::json!({ "relay": link.relay, "code": link.code, "token": *token }).to_string())
+    })
+}
+
+/// The version of this module.
+#[napi]
+pub fn version() -> napi::Result<String> {
+    guard(|| Ok(env!("CARGO_PKG_VERSION").to_owned()))
+}
+
+/// A face that panics as it opens. Not in what is shipped.
+#[cfg(debug_assertions)]
+#[napi]
+pub fn panic_in_task(_options: String, on: Function<'_, Batch, ()>) -> napi::Result<Handle> {
+    guard(|| Handle::start(fault::Panics, Outbox::new(&on)?))
+}
+
+/// An export that panics. Not in what is shipped.
+#[cfg(debug_assertions)]
+#[napi]
+pub fn panic_in_export() -> napi::Result<()> {
+    guard(|| panic!("asked for by a test"))
+}
+
+/// Options and commands, as their types have them.
+fn read<T: DeserializeOwned>(json: &str) -> Result<T, Fault> {
+    serde_json::from_str(json).map_err(|error| Failure::new(FailureKind::Misused, error.to_string()).into())
+}

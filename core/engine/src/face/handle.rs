@@ -46,9 +46,21 @@ impl<C> Commands<C> {
     /// # Errors
     /// What the engine says against it, or [`FailureKind::Gone`] when there is no engine any more.
     pub async fn ask(&self, command: C) -> Result<Reply, Failure> {
+        self.begin(command).await?.await
+    }
+
+    /// Sends a command; its answer can be waited for elsewhere. The engine takes commands in the order in which
+    /// they were sent.
+    ///
+    /// # Errors
+    /// As [`ask`](Self::ask), when there is no engine any more.
+    pub async fn begin(
+        &self,
+        command: C,
+    ) -> Result<impl Future<Output = Result<Reply, Failure>> + Send + use<C>, Failure> {
         let (answer, answered) = oneshot::channel();
         self.0.send(Request { command, answer }).await.map_err(|_| Failure::gone())?;
-        answered.await.map_err(|_| Failure::gone())?
+        Ok(async move { answered.await.map_err(|_| Failure::gone())? })
     }
 
     /// Sends a command and lets its answer go: for keys, credit, sizes. Waits while the engine is busy with

@@ -1,0 +1,76 @@
+//! Failures on their way to JavaScript, panics among them: none may end the process, which is the editor's.
+
+use std::{
+    any::Any,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
+
+use jumpseat_engine::face::Failure;
+use napi::{Error, Status};
+use serde::Serialize;
+
+/// What an error's message carries; `index.js` makes properties of it.
+#[derive(Clone, Serialize)]
+#[serde(untagged)]
+pub(crate) enum Fault {
+    /// The engine's own.
+    Failure(Failure),
+    /// A mistake of ours.
+    Bug { kind: &'static str, message: String, hint: &'static str },
+}
+
+impl Fault {
+    pub(crate) fn bug(message: impl std::fmt::Display) -> Self {
+        Self::Bug {
+            kind: "bug",
+            message: format!("Jumpseat made a mistake: {message}"),
+            hint: "please report it, with what you did",
+        }
+    }
+
+    /// From what a panic left behind.
+    pub(crate) fn panicked(payload: &(dyn Any + Send)) -> Self {
+        let text = payload.downcast_ref::<&str>().copied();
+        Self::bug(text.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("panic"))
+    }
+}
+
+impl From<Failure> for Fault {
+    fn from(failure: Failure) -> Self {
+        Self::Failure(failure)
+    }
+}
+
+impl From<Error> for Fault {
+    fn from(error: Error) -> Self {
+        Self::bug(error.reason)
+    }
+}
+
+impl From<Fault> for Error {
+    fn from(fault: Fault) -> Self {
+        let json = serde_json::to_string(&fault).expect("strings are always JSON");
+        Self::new(Status::GenericFailure, json)
+    }
+}
+
+/// Runs what an export does: whatever goes wrong becomes an error.
+pub(crate) fn guard<T>(export: impl FnOnce() -> Result<T, Fault>) -> napi::Result<T> {
+    let result = catch_unwind(AssertUnwindSafe(export));
+    Ok(result.unwrap_or_else(|payload| Err(Fault::panicked(&*payload)))?)
+}
+
+/// A face that panics.
+#[cfg(debug_assertions)]
+pub(crate) struct Panics;
+
+#[cfg(debug_assertions)]
+impl crate::handle::Run for Panics {
+    async fn run(
+        self,
+        _: &mut tokio::sync::mpsc::UnboundedReceiver<crate::handle::Work>,
+        _: &crate::outbox::Outbox,
+    ) -> Result<(), Fault> {
+        panic!("asked for by a test")
+    }
+}

@@ -1,0 +1,185 @@
+//! A seat at somebody else's session, in this process: its view goes with the editor's window.
+
+use std::{collections::BTreeMap, panic::AssertUnwindSafe, path::PathBuf, time::Duration};
+
+use futures_util::FutureExt as _;
+use jumpseat_engine::{
+    Drawing, GuestEngine, GuestSetup, Proxies, TransportSetup,
+    face::{
+        Commands, Failure, FailureKind, GuestCommand, GuestEvent, GuestFace, Secret, StreamId, TerminalChange,
+    },
+};
+use serde::Deserialize;
+use serde_json::json;
+use tokio::{sync::mpsc::UnboundedReceiver, task::JoinHandle, time::timeout};
+
+use crate::{
+    answer::answer_with,
+    fault::Fault,
+    handle::{Run, Work},
+    outbox::Outbox,
+    read,
+};
+
+/// How long a seat may take to say good-bye.
+const LEAVE_FOR: Duration = Duration::from_secs(2);
+
+/// Bytes of changes on their way from the engine, beside what JavaScript has not yet shown.
+const AHEAD: u32 = 256 * 1024;
+
+/// Where and as whom to join.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Options {
+    relay: String,
+    code: String,
+    token: Secret,
+    name: String,
+    program: String,
+    #[serde(default = "window")]
+    window: u32,
+    #[serde(default)]
+    ca_file: Option<PathBuf>,
+    #[serde(default)]
+    proxy: Option<String>,
+    #[serde(default = "yes")]
+    hide_key_timing: bool,
+}
+
+fn window() -> u32 {
+    1024 * 1024
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// A seat, and what of it JavaScript has not yet shown.
+struct Seat<'a> {
+    outbox: &'a Outbox,
+    commands: Commands<GuestCommand>,
+    drawings: BTreeMap<StreamId, Drawing>,
+    /// Bytes of output that may still be told; below nothing after a long one.
+    window: i64,
+}
+
+impl Run for Options {
+    async fn run(self, work: &mut UnboundedReceiver<Work>, outbox: &Outbox) -> Result<(), Fault> {
+        let window = i64::from(self.window.max(1));
+        let (engine, mut face) = GuestEngine::new(setup(self)?)?;
+        let mut running = tokio::spawn(AssertUnwindSafe(engine.run()).catch_unwind());
+        let (commands, drawings) = (face.commands(), BTreeMap::new());
+        let mut seat = Seat { outbox, commands, drawings, window };
+        loop {
+            tokio::select! {
+                biased;
+                asked = work.recv() => match asked {
+                    Some(Work::Close(answer)) => {
+                        drop(seat);
+                        leave(face, running).await;
+                        answer.settle(Ok::<_, Fault>(()));
+                        return Ok(());
+                    }
+                    Some(asked) => seat.take(asked).await?,
+                    None => {
+                        drop(seat);
+                        leave(face, running).await;
+                        return Ok(());
+                    }
+                },
+                event = next(&mut face, outbox), if seat.window > 0 => match event {
+                    Some(event) => seat.tell(event).await?,
+                    None => {
+                        if let Ok(Err(payload)) = (&mut running).await {
+                            std::panic::resume_unwind(payload);
+                        }
+                        return Ok(());
+                    }
+                },
+            }
+        }
+    }
+}
+
+async fn next(face: &mut GuestFace, outbox: &Outbox) -> Option<GuestEvent> {
+    outbox.room().await;
+    face.next().await
+}
+
+/// Gives the seat up: who holds no face any more is gone.
+async fn leave<T>(face: GuestFace, mut running: JoinHandle<T>) {
+    drop(face);
+    if timeout(LEAVE_FOR, &mut running).await.is_err() {
+        running.abort();
+    }
+}
+
+impl Seat<'_> {
+    async fn take(&mut self, work: Work) -> Result<(), Failure> {
+        match work {
+            Work::Opened(answer) | Work::Close(answer) => answer.settle(Ok::<_, Fault>(())),
+            Work::Ask(json, answer) => match read::<GuestCommand>(&json) {
+                // It counts what JavaScript shows, not what the engine gave.
+                Ok(GuestCommand::Credit { bytes }) => {
+                    self.shown(bytes);
+                    answer.settle(Ok::<_, Fault>(()));
+                }
+                Ok(command) => answer_with(answer, self.commands.begin(command).await?),
+                Err(fault) => answer.settle::<()>(Err(fault)),
+            },
+            Work::Input(number, keys) => {
+                let Ok(stream) = StreamId::try_from(number) else { return Ok(()) };
+                self.commands.tell(GuestCommand::Input { stream, bytes: keys.take() }).await?;
+            }
+            Work::Credit(_, bytes) => self.shown(bytes),
+        }
+        Ok(())
+    }
+
+    fn shown(&mut self, bytes: u32) {
+        self.window += i64::from(bytes);
+    }
+
+    async fn tell(&mut self, event: GuestEvent) -> Result<(), Failure> {
+        let GuestEvent::Terminal { stream, change } = event else {
+            self.outbox.event(&event);
+            return Ok(());
+        };
+        match &change {
+            TerminalChange::Resize(size) => {
+                self.outbox.event(&json!({ "type": "resize", "stream": stream, "size": size }));
+            }
+            TerminalChange::Snapshot { scrollback, .. } => {
+                self.outbox.event(&json!({ "type": "picture", "stream": stream, "scrollback": scrollback }));
+            }
+            TerminalChange::Output(_) => {}
+        }
+        let mut bytes = Vec::new();
+        // A picture that cannot be read draws nothing; the next one makes up for it.
+        let _ = self.drawings.entry(stream).or_default().draw(&change, &mut bytes);
+        self.window -= bytes.len() as i64;
+        let head = json!({ "type": "output", "stream": stream }).to_string();
+        self.outbox.output(u32::from(stream), head, bytes);
+        self.commands.tell(GuestCommand::Credit { bytes: change.weight() }).await
+    }
+}
+
+fn setup(options: Options) -> Result<GuestSetup, Failure> {
+    let code = options.code.parse().map_err(|error| {
+        Failure::new(FailureKind::Invite, format!("{error}")).hint("a code looks like K7QM-3XTE")
+    })?;
+    let proxies = match options.proxy {
+        Some(proxy) => Proxies::read(|name| (name == "ALL_PROXY").then(|| proxy.clone())),
+        None => Proxies::from_env(),
+    };
+    Ok(GuestSetup {
+        relay: options.relay,
+        code,
+        token: options.token,
+        name: options.name,
+        program: options.program,
+        key_timing: options.hide_key_timing,
+        window: AHEAD,
+        transport: TransportSetup { ca_file: options.ca_file, proxies, ..TransportSetup::default() },
+    })
+}

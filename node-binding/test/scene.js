@@ -1,0 +1,117 @@
+// A holder of its own for each test file, and what is told by it and by seats.
+"use strict";
+
+const fs = require("node:fs");
+const os = require("node:os");
+const path = require("node:path");
+const { after } = require("node:test");
+
+const native = require("..");
+
+const program = path.join(__dirname, "../../target/debug", process.platform === "win32" ? "jumpseat.exe" : "jumpseat");
+
+// Sockets have short names at most.
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), "js-"));
+process.env.XDG_RUNTIME_DIR = folder;
+process.env.XDG_CONFIG_HOME = folder;
+process.env.HISTFILE = "/dev/null";
+for (const name of ["JUMPSEAT_RELAY", "JUMPSEAT_TOKEN", "HTTP_PROXY", "ALL_PROXY", "http_proxy", "all_proxy"]) {
+  delete process.env[name];
+}
+
+// Callbacks of faces keep no process running; tests wait for them all the same.
+const awake = setInterval(() => {}, 1 << 30);
+
+after(async () => {
+  clearInterval(awake);
+  const host = await native.host({ program }, () => {});
+  await host.ask({ type: "shutdown" }).catch(() => {});
+  await host.close();
+  fs.rmSync(folder, { recursive: true, force: true });
+});
+
+/** Everything that one callback was told, and waiting for what is yet to come. */
+class Told {
+  events = [];
+  batches = 0;
+  text = "";
+  bytes = 0;
+  #waiting = [];
+  #decoder = new TextDecoder();
+
+  /** The callback. `shown` is called with each output. */
+  on(shown = () => {}) {
+    return batch => {
+      this.batches += 1;
+      for (const event of batch) {
+        if (event.type === "output") {
+          this.bytes += event.bytes.length;
+          this.text = (this.text + this.#decoder.decode(event.bytes, { stream: true })).slice(-65536);
+          shown(event);
+        } else {
+          this.events.push(event);
+        }
+      }
+      this.#waiting = this.#waiting.filter(wait => !wait());
+    };
+  }
+
+  /** What `find` finds, now or later. The run's own limit ends what never comes. */
+  until(find) {
+    return new Promise(resolve => {
+      const wait = () => {
+        const found = find();
+        if (found) {
+          resolve(found);
+        }
+        return Boolean(found);
+      };
+      if (!wait()) {
+        this.#waiting.push(wait);
+      }
+    });
+  }
+
+  event(type, more = () => true) {
+    return this.until(() => this.events.find(event => event.type === type && more(event)));
+  }
+
+  session(what, more = () => true) {
+    return this.event("session", ({ event }) => event.what === what && more(event)).then(({ event }) => event);
+  }
+
+  shows(text) {
+    return this.until(() => this.text.includes(text));
+  }
+}
+
+/** A face whose terminals are shown as they print. */
+async function hosting() {
+  const told = new Told();
+  const host = await native.host({ program }, told.on(({ terminal, bytes }) => host.credit(terminal, bytes.length)));
+  return { host, told };
+}
+
+/** A program in a terminal of its own, attached. */
+async function terminal(host, command, more = {}) {
+  const { terminal } = await host.ask({ type: "open_terminal", command, size: { cols: 80, rows: 24 }, ...more });
+  await host.ask({ type: "attach", terminal, window: 1 << 20, scrollback: true });
+  return terminal;
+}
+
+/** A session of these terminals, relayed inside the holder. */
+function share(host, terminals, more = {}) {
+  const relay = { at: "embedded", address: "127.0.0.1" };
+  return host.ask({ type: "share", name: "Ada", terminals, from: "start", relay, ...more });
+}
+
+/** A seat whose output is shown as it comes. */
+async function seated({ invite, relay }, name = "Bo", options = {}) {
+  const told = new Told();
+  const { code, token } = invite;
+  const setup = { relay, code, token, name, program: "test", ...options };
+  const guest = await native.join(setup, told.on(({ bytes }) => guest.credit(bytes.length)));
+  return { guest, told };
+}
+
+module.exports = { Told, folder, hosting, native, program, seated, share, terminal };
