@@ -7,6 +7,7 @@ use serde::Serialize;
 
 /// Kinds of fault. Each has an exit code of its own; `docs/cli.md` lists them.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
 #[serde(rename_all = "snake_case")]
 #[repr(u8)]
 pub(crate) enum FaultKind {
@@ -181,5 +182,20 @@ mod tests {
     fn the_engine_s_own_hint_wins() {
         let failure = Failure::new(FailureKind::Unreachable, "no answer").hint("start it");
         assert_eq!(Fault::from(failure).hint.as_deref(), Some("start it"));
+    }
+
+    #[test]
+    fn every_kind_stands_in_the_reference_with_its_code() {
+        let reference = include_str!("../../docs/cli.md");
+        let mut kinds = 0;
+        for code in 1..=u8::MAX {
+            let row = reference.lines().find(|line| line.starts_with(&format!("| {code} |")));
+            let Some(row) = row else { break };
+            let kind = row.split('`').nth(1).unwrap();
+            let known: FaultKind = serde_json::from_value(kind.into()).unwrap();
+            assert_eq!(known as u8, code);
+            kinds += 1;
+        }
+        assert_eq!(kinds, FaultKind::Program as u8, "the last kind is documented, too");
     }
 }
