@@ -3,6 +3,7 @@
 
 mod bench;
 mod edges;
+mod extension;
 mod fuzz;
 mod install;
 mod packages;
@@ -41,6 +42,12 @@ enum Command {
     Tools,
     /// Install a real VS Code for the end-to-end tests into target/vscode
     Vscode,
+    /// Build the extension of VS Code for trying it out
+    Extension,
+    /// Walk through the extension in two real VS Codes
+    Walk,
+    /// Make the extension's package for this platform, in target
+    Package,
 }
 
 fn main() -> ExitCode {
@@ -53,6 +60,9 @@ fn main() -> ExitCode {
         Command::Bench(options) => bench::by_hand(&options),
         Command::Tools => install::tools(),
         Command::Vscode => vscode::by_hand(),
+        Command::Extension => extension::build(false),
+        Command::Walk => extension::end_to_end(),
+        Command::Package => extension::package(),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

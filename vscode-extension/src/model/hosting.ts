@@ -69,6 +69,8 @@ export class Hosting {
         const entry = this.#session(session);
         entry.relay = relay;
         entry.code = invite.code;
+        // The answer comes once the relay has the room.
+        if (entry.connection.state === 'connecting') entry.connection = { state: 'connected' };
         this.invited(session, invite);
         return entry;
     }

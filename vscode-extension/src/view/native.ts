@@ -22,7 +22,7 @@ export class NativeModule {
     }
 
     #load(): Native {
-        const file = join(this.folder, 'native', 'jumpseat.node');
+        const file = join(this.folder, 'native', 'index.js');
         const wrong = (message: string): Error => {
             const failure: Failure = {
                 kind: 'native', message,
@@ -33,12 +33,8 @@ export class NativeModule {
         if (!existsSync(file) || !existsSync(this.program)) {
             throw wrong('Jumpseat was installed without the part for this platform');
         }
-        let native: Native;
-        try {
-            native = createRequire(file)(file) as Native;
-        } catch {
-            throw wrong('Jumpseat was installed for another platform');
-        }
+        // What does not load says so by itself, in these words' kind.
+        const native = createRequire(file)(file) as Native;
         if (native.version() !== this.version) {
             throw wrong(`Jumpseat's parts do not fit: ${native.version()} beside ${this.version}`);
         }

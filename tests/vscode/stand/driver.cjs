@@ -1,0 +1,26 @@
+// Runs inside the extension host: lets a test evaluate functions there. It never returns, or the extensions would be
+// deactivated.
+const http = require('node:http');
+const fs = require('node:fs');
+const vscode = require('vscode');
+
+exports.run = () => new Promise(() => {
+    const server = http.createServer(async (request, response) => {
+        let body = '';
+        for await (const chunk of request) body += chunk;
+        const { fn, args } = JSON.parse(body);
+        let answer;
+        try {
+            answer = { value: await new Function(`return (${fn})`)()(vscode, ...args) };
+        } catch (error) {
+            answer = { error: String(error.stack) };
+        }
+        response.end(JSON.stringify(answer));
+    });
+    server.listen(0, '127.0.0.1', () => {
+        // Written aside and renamed: whoever waits for the file reads all of it.
+        const file = process.env.E2E_PORT_FILE;
+        fs.writeFileSync(`${file}.new`, String(server.address().port));
+        fs.renameSync(`${file}.new`, file);
+    });
+});
