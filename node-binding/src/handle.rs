@@ -75,8 +75,14 @@ pub(crate) trait Run: Send + 'static {
 pub struct Handle {
     work: UnboundedSender<Work>,
     waiting: Arc<AtomicUsize>,
-    /// What is answered once the task has ended.
-    ended: Arc<OnceLock<Fault>>,
+    ended: Arc<OnceLock<Ended>>,
+}
+
+/// What is answered once the task has ended.
+struct Ended {
+    /// Whether the face was there.
+    opened: bool,
+    fault: Fault,
 }
 
 impl Handle {
@@ -87,6 +93,7 @@ impl Handle {
         let over = ended.clone();
         runtime::handle()?.spawn(async move {
             let done = AssertUnwindSafe(face.run(&mut asked, &outbox)).catch_unwind().await;
+            let opened = matches!(done, Ok(Ok(())));
             let fault = match done {
                 Ok(Ok(())) => Failure::new(FailureKind::Gone, "the session's process is gone").into(),
                 Ok(Err(fault)) => fault,
@@ -96,10 +103,10 @@ impl Handle {
                     fault
                 }
             };
-            let fault = over.get_or_init(|| fault);
+            let ended = over.get_or_init(|| Ended { opened, fault });
             asked.close();
             while let Some(work) = asked.recv().await {
-                work.refuse(fault);
+                work.refuse(ended);
             }
             outbox.event(&serde_json::json!({ "type": "gone" }));
         });
@@ -109,8 +116,8 @@ impl Handle {
     fn promise<'env>(&self, env: &'env Env, work: impl FnOnce(Answer) -> Work) -> napi::Result<Object<'env>> {
         guard(|| {
             let (answer, promise) = Answer::new(env)?;
-            if let (Err(SendError(work)), Some(fault)) = (self.work.send(work(answer)), self.ended.get()) {
-                work.refuse(fault);
+            if let (Err(SendError(work)), Some(ended)) = (self.work.send(work(answer)), self.ended.get()) {
+                work.refuse(ended);
             }
             Ok(promise)
         })
@@ -165,9 +172,10 @@ impl Handle {
 
 impl Work {
     /// Answers what no face is there for any more.
-    fn refuse(self, fault: &Fault) {
+    fn refuse(self, ended: &Ended) {
         match self {
-            Self::Opened(answer) | Self::Ask(_, answer) => answer.settle::<()>(Err(fault.clone())),
+            Self::Opened(answer) if ended.opened => answer.settle(Ok::<_, Fault>(())),
+            Self::Opened(answer) | Self::Ask(_, answer) => answer.settle::<()>(Err(ended.fault.clone())),
             Self::Close(answer) => answer.settle(Ok::<_, Fault>(())),
             Self::Input(..) | Self::Credit(..) => {}
         }

@@ -69,7 +69,7 @@ test("a relay that is not there, or is something else", async () => {
   assert.equal((await told.event("failed")).kind, "unreachable");
   await guest.close();
 
-  const other = net.createServer(socket => socket.end("220 mail.example\r\n")).listen(0, "127.0.0.1");
+  const other = net.createServer(socket => socket.resume().end("220 mail.example\r\n")).listen(0, "127.0.0.1");
   await new Promise(resolve => other.once("listening", resolve));
   const strange = { relay: `ws://127.0.0.1:${other.address().port}`, invite: { code: "K7QM-3XTE", token: TOKEN } };
   const { guest: second, told: heard } = await seated(strange);

@@ -55,7 +55,14 @@ test("share, join, read only, grant, type, remove, stop", async () => {
   await seen.event("gone");
   await guest.close();
 
-  const { told: second } = await seated(shared, "Cy");
+  const { told: again } = await seated(shared);
+  assert.equal((await again.event("failed")).kind, "invite");
+  const terms = { role: "viewer", admission: "ask" };
+  const invite = await host.ask({ type: "create_invite", session: shared.session, terms });
+  const { told: second } = await seated({ relay: shared.relay, invite }, "Cy");
+  await second.event("waiting");
+  const { knock } = await told.session("knocked", ({ name }) => name === "Cy");
+  await host.ask({ type: "admit", session: shared.session, knock });
   await second.event("joined");
   await host.ask({ type: "stop", session: shared.session });
   assert.equal((await second.event("ended")).reason, "stopped");
