@@ -15,7 +15,7 @@ import { Context } from './view/context';
 import { HostTerminal } from './view/hostTerminal';
 import { GuestRows, SessionRows } from './view/rows';
 import { ShareView } from './view/shareView';
-import { statusItem } from './view/statusItem';
+import { seatItem, statusItem } from './view/statusItem';
 
 let context: Context | undefined;
 
@@ -64,6 +64,7 @@ export function activate(extension: vscode.ExtensionContext): void {
         vscode.window.onDidOpenTerminal((terminal) => void here.hosted(terminal)),
     );
     statusItem(here);
+    seatItem(here);
     void here.attempt(() => here.restore());
 }
 

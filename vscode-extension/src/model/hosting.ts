@@ -44,11 +44,14 @@ const MOST_CHAT = 500;
 const MOST_BLOCKS = 256;
 
 export class Hosting {
+    /** The holder's process: numbers mean nothing to another one. */
+    pid: number | undefined;
     readonly terminals = new Map<number, HostedTerminal>();
     readonly sessions = new Map<number, HostedSession>();
 
     /** Replaces everything by what stands. */
     load(status: Status, now: number): void {
+        this.pid = status.pid;
         this.terminals.clear();
         this.sessions.clear();
         for (const terminal of status.terminals) this.#open(terminal);

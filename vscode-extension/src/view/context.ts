@@ -22,6 +22,9 @@ export interface Choice {
     reach: 'machine' | 'lan';
 }
 
+/** What this window showed last: enough to show it again. */
+interface Kept { pid: number | undefined; terminals: number[] }
+
 const FIRST: Choice = { role: 'viewer', start: 'start', admission: 'open', reach: 'machine' };
 
 export class Context {
@@ -190,11 +193,12 @@ export class Context {
 
     /** After a reload: the terminals that this window had, in their places. */
     async restore(): Promise<void> {
-        const kept = this.extension.workspaceState.get<number[]>('terminals', []);
-        if (kept.length === 0) return;
+        const kept = this.extension.workspaceState.get<Kept>('terminals');
+        if (!kept || kept.terminals.length === 0) return;
         await this.holding.connect();
-        for (const terminal of kept) {
-            const lives = this.holding.state.terminals.get(terminal);
+        const { state } = this.holding;
+        for (const terminal of state.pid === kept.pid ? kept.terminals : []) {
+            const lives = state.terminals.get(terminal);
             if (lives) this.openTerminal({ terminal }, lives.title || 'Jumpseat').terminal.show(true);
         }
         await this.#keep();
@@ -205,8 +209,9 @@ export class Context {
     }
 
     async #keep(): Promise<void> {
-        const open = [...this.#terminals.values()].map((pty) => pty.terminal).filter((number) => number !== undefined);
-        await this.extension.workspaceState.update('terminals', open);
+        const terminals = [...this.#terminals.values()].map((pty) => pty.terminal).filter((number) => number !== undefined);
+        const kept: Kept = { pid: this.holding.state.pid, terminals };
+        await this.extension.workspaceState.update('terminals', kept);
     }
 
     #closed(terminal: vscode.Terminal): void {

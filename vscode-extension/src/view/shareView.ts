@@ -112,7 +112,8 @@ const guest = (session, g) => {
       () => send('role', session, { slot: g.slot, role: writes ? 'viewer' : 'writer' }), !g.asks),
     button('✕', 'Remove ' + g.name, () => send('remove', session, { slot: g.slot })));
 };
-const draw = () => all.replaceChildren(...sessions.map((s) => {
+const nothing = el('p', { className: 'dim', textContent: 'Nothing is shared from here.' });
+const draw = () => all.replaceChildren(...(sessions.length ? [] : [nothing]), ...sessions.map((s) => {
   const section = el('section', {});
   section.append(line(el('div', { className: 'code', textContent: s.code }), copy(s.session, 'code', 0)));
   s.invites.forEach((invite, at) => {
