@@ -154,6 +154,7 @@ mod tests {
         address.parse::<IpAddr>().unwrap().into()
     }
 
+    /// JS-RELAY-8, JS-RELAY-27.
     #[test]
     fn neighbours_share_a_prefix() {
         assert_eq!(prefix("192.0.2.1"), prefix("192.0.2.254"));
@@ -163,6 +164,7 @@ mod tests {
         assert_ne!(prefix("2001:db8:1:2200::1"), prefix("2001:db8:1:2300::1"));
     }
 
+    /// JS-RELAY-27.
     #[test]
     fn places_are_given_back() {
         let connections = Connections::new(3, 2);
@@ -176,6 +178,7 @@ mod tests {
         assert!(connections.admit(b).is_some());
     }
 
+    /// JS-RELAY-8.
     #[test]
     fn attempts_come_back_with_time() {
         let attempts = Attempts::new(10);

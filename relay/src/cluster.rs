@@ -94,6 +94,7 @@ impl Cluster for MemoryCluster {
 mod tests {
     use super::*;
 
+    /// JS-RELAY-3.
     #[tokio::test]
     async fn codes_are_claimed_once() {
         let cluster = MemoryCluster::default();

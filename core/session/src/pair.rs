@@ -213,6 +213,22 @@ mod tests {
         assert!(sender.acked(4).is_err());
     }
 
+    /// JS-RELAY-21.
+    #[test]
+    fn acknowledgements_are_due_by_bytes_and_by_time() {
+        let mut acks = AckClock::default();
+        assert_eq!(acks.due(), None);
+        acks.took(Millis(0), 1);
+        acks.took(Millis(5), ACK_EVERY_BYTES - 2);
+        assert_eq!(acks.due(), Some(Millis(0) + ACK_EVERY));
+        assert!(!acks.take(Millis(6)));
+        acks.took(Millis(7), 1);
+        assert!(acks.take(Millis(7)), "so many bytes do not wait");
+        assert_eq!(acks.due(), None);
+        acks.took(Millis(10), 1);
+        assert!(!acks.take(Millis(29)) && acks.take(Millis(30)));
+    }
+
     #[test]
     fn the_window_closes_and_opens() {
         let (mut sender, _) = pair();

@@ -172,12 +172,14 @@ mod tests {
         (flight.window, taken, worst)
     }
 
+    /// JS-RELAY-22.
     #[test]
     fn a_fast_link_gets_the_whole_window() {
         let (window, ..) = drive(1e9, Duration::from_micros(100), 16 * KIB, Duration::from_secs(1));
         assert_eq!(window, MAX_WINDOW);
     }
 
+    /// JS-RELAY-22.
     #[test]
     fn a_long_fast_link_gets_the_whole_window() {
         let (window, taken, _) = drive(1e8, Duration::from_millis(150), 16 * KIB, Duration::from_secs(10));
@@ -185,6 +187,7 @@ mod tests {
         assert!(taken > 30 << 20, "{taken}");
     }
 
+    /// JS-RELAY-22.
     #[test]
     fn a_slow_link_is_kept_busy_without_a_queue() {
         for rate in [4e6, 1e6, 100e3] {
@@ -195,11 +198,22 @@ mod tests {
         }
     }
 
+    /// JS-RELAY-22.
     #[test]
     fn a_modem_gets_one_frame_at_a_time() {
         let (window, taken, _) = drive(960.0, Duration::from_millis(50), KIB, Duration::from_secs(120));
-        assert!(window <= 4 * KIB, "{window}");
+        assert!((MIN_WINDOW..=4 * KIB).contains(&window), "{window}");
         assert!(taken > 100_000, "{taken}");
+    }
+
+    /// JS-RELAY-22.
+    #[test]
+    fn one_frame_may_always_be_sent() {
+        let now = Instant::now();
+        let mut flight = Flight::new(now);
+        assert!(flight.admits(2 * FIRST_WINDOW));
+        flight.sent(false, 0, 2 * FIRST_WINDOW, now);
+        assert!(!flight.admits(1));
     }
 
     #[test]

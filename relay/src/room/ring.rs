@@ -106,6 +106,7 @@ mod tests {
         vec![0; len].into()
     }
 
+    /// JS-RELAY-15.
     #[test]
     fn repeats_are_refused_and_jumps_are_taken() {
         let mut ring = Ring::default();
@@ -117,6 +118,7 @@ mod tests {
         assert_eq!(ring.behind(2), 600);
     }
 
+    /// JS-RELAY-20.
     #[test]
     fn it_never_holds_more_than_its_length() {
         let mut ring = Ring::default();

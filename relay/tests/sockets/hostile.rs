@@ -1,10 +1,10 @@
 //! Ends that mean no good.
 
 use futures_util::SinkExt as _;
-use jumpseat_relay::testing::{End, Host, claim, frame, taking};
+use jumpseat_relay::testing::{End, HOST_CLAIM, Host, claim, frame, taking};
 use jumpseat_wire::{
     Blob, CloseCode, FrameKind, InviteCode, SessionId, VERSION,
-    control::{GuestToRelay, Hello, HostToRelay, RelayToGuest, RelayToHost},
+    control::{self, GuestToRelay, Hello, HostToRelay, RelayToGuest, RelayToHost},
     limits::{FAILED_KNOCKS_PER_SECOND, MAX_CONTROL_LEN, MAX_FRAME_LEN},
 };
 use tokio::{
@@ -15,6 +15,7 @@ use tokio_tungstenite::tungstenite::Message;
 
 use crate::{SID, relay, relay_with};
 
+/// JS-RELAY-1, JS-RELAY-2.
 #[tokio::test]
 async fn nothing_but_a_hello_opens_a_connection() {
     let relay = relay().await;
@@ -29,6 +30,32 @@ async fn nothing_but_a_hello_opens_a_connection() {
     assert_eq!(end.closed().await, Some(CloseCode::BadMessage));
 }
 
+/// JS-RELAY-2: to the byte.
+#[tokio::test]
+async fn control_messages_end_before_frames_do() {
+    let relay = relay().await;
+    let unknown = Hello::LookUp { version: VERSION, code: InviteCode::from_random([0; 5]) };
+    for (len, answer) in
+        [(MAX_CONTROL_LEN, CloseCode::NotFound), (MAX_CONTROL_LEN + 1, CloseCode::BadMessage)]
+    {
+        let mut end = End::connect(relay.address()).await;
+        end.text(&format!("{:len$}", control::encode(&unknown))).await;
+        assert_eq!(end.closed().await, Some(answer), "{len}");
+    }
+}
+
+/// JS-RELAY-2: nothing is waited for, and no memory is set aside.
+#[tokio::test]
+async fn the_length_that_is_announced_is_enough() {
+    let relay = relay().await;
+    let mut end = End::connect(relay.address()).await;
+    // A binary message of 2^40 bytes, masked with zeros.
+    let head = [0x82, 0x80 | 127, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+    end.socket.get_mut().write_all(&head).await.unwrap();
+    assert_eq!(end.closed().await, Some(CloseCode::BadMessage));
+}
+
+/// JS-RELAY-2, JS-RELAY-9, JS-RELAY-16.
 #[tokio::test]
 async fn rubbish_from_a_host_or_a_guest_closes_it_alone() {
     let relay = relay().await;
@@ -51,6 +78,7 @@ async fn rubbish_from_a_host_or_a_guest_closes_it_alone() {
     assert_eq!(host.end.closed().await, Some(CloseCode::BadMessage));
 }
 
+/// JS-RELAY-9.
 #[tokio::test]
 async fn a_connection_that_looked_up_may_only_knock_and_once() {
     let relay = relay().await;
@@ -71,6 +99,7 @@ async fn a_connection_that_looked_up_may_only_knock_and_once() {
     }
 }
 
+/// JS-RELAY-4, JS-RELAY-5: who holds a place loses it to no one without its claim.
 #[tokio::test]
 async fn claims_are_not_forged() {
     let relay = relay().await;
@@ -99,6 +128,7 @@ async fn claims_are_not_forged() {
     assert_eq!(host.end.closed().await, Some(CloseCode::Ended));
 }
 
+/// JS-RELAY-8.
 #[tokio::test]
 async fn guessing_codes_ends_after_a_few_and_bars_claims_too() {
     let relay = relay_with(|config| config.limits.look_ups_per_minute = 10).await;
@@ -121,6 +151,30 @@ async fn guessing_codes_ends_after_a_few_and_bars_claims_too() {
     assert_eq!(guest.closed().await, Some(CloseCode::RateLimited));
 }
 
+/// JS-RELAY-8.
+#[tokio::test]
+async fn wrong_sids_slots_and_claims_count_like_wrong_codes() {
+    let relay = relay_with(|config| config.limits.look_ups_per_minute = 5).await;
+    let mut host = Host::open(relay.address(), SID).await;
+    let _guest = host.seat(relay.address(), 1).await;
+    let (version, wrong, other) = (VERSION, claim(77).0, SessionId([1; 16]));
+    for hello in [
+        Hello::Return { version, sid: SID, claim: wrong.clone() },
+        Hello::Return { version, sid: other, claim: wrong.clone() },
+        Hello::TakeSeat { version, sid: SID, slot: 1, claim: wrong, group: 0, pair: 0 },
+        taking(SID, 2, 0, 0),
+        taking(other, 1, 0, 0),
+    ] {
+        let mut end = End::connect(relay.address()).await;
+        end.say(&hello).await;
+        assert_ne!(end.closed().await, Some(CloseCode::RateLimited), "{hello:?}");
+    }
+    let mut end = End::connect(relay.address()).await;
+    end.say(&Hello::Return { version, sid: SID, claim: claim(HOST_CLAIM).0 }).await;
+    assert_eq!(end.closed().await, Some(CloseCode::RateLimited));
+}
+
+/// JS-RELAY-8.
 #[tokio::test]
 async fn right_codes_are_not_counted() {
     let relay = relay_with(|config| config.limits.look_ups_per_minute = 2).await;
@@ -130,6 +184,7 @@ async fn right_codes_are_not_counted() {
     }
 }
 
+/// JS-RELAY-10.
 #[tokio::test]
 async fn a_flood_of_failing_knocks_is_stopped_at_the_relay() {
     let relay = relay().await;
@@ -168,6 +223,7 @@ async fn a_flood_of_failing_knocks_is_stopped_at_the_relay() {
     assert!(matches!(late.message().await, RelayToGuest::Welcome { .. }));
 }
 
+/// JS-RELAY-1.
 #[tokio::test]
 async fn who_says_nothing_is_closed() {
     let relay = relay_with(|config| config.timeouts.hello = 1).await;
@@ -184,6 +240,7 @@ async fn who_says_nothing_is_closed() {
     }
 }
 
+/// JS-RELAY-2.
 #[tokio::test]
 async fn a_message_in_a_thousand_pieces_is_bounded_in_all() {
     use tokio_tungstenite::tungstenite::protocol::frame::{

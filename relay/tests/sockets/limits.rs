@@ -6,6 +6,7 @@ use tokio::{io::AsyncReadExt as _, net::TcpStream};
 
 use crate::{SID, relay_with};
 
+/// JS-RELAY-27.
 #[tokio::test]
 async fn connections_beyond_the_limit_are_not_served() {
     for per_prefix in [true, false] {
@@ -36,6 +37,7 @@ async fn tcp_is_served(mut tcp: TcpStream) -> bool {
     tcp.read_to_end(&mut answer).await.is_ok() && answer.starts_with(b"HTTP/1.1 200")
 }
 
+/// JS-RELAY-3.
 #[tokio::test]
 async fn a_full_relay_says_so() {
     let relay = relay_with(|config| config.limits.rooms = 1).await;
@@ -45,6 +47,7 @@ async fn a_full_relay_says_so() {
     assert_eq!(other.closed().await, Some(CloseCode::RelayFull));
 }
 
+/// JS-RELAY-3.
 #[tokio::test]
 async fn a_room_has_as_many_seats_as_the_settings_say() {
     let relay = relay_with(|config| config.limits.guests = 2).await;
@@ -57,6 +60,7 @@ async fn a_room_has_as_many_seats_as_the_settings_say() {
     assert_eq!(other.closed().await, Some(CloseCode::BadMessage));
 }
 
+/// JS-RELAY-26.
 #[tokio::test]
 async fn a_session_expires() {
     let relay = relay_with(|config| config.timeouts.session = 1).await;
@@ -66,6 +70,7 @@ async fn a_session_expires() {
     assert_eq!(host.end.closed().await, Some(CloseCode::Expired));
 }
 
+/// JS-RELAY-17, JS-RELAY-27.
 #[tokio::test]
 async fn one_that_sends_too_many_messages_waits_and_loses_nothing() {
     use jumpseat_relay::testing::frame;

@@ -2,6 +2,7 @@
 
 mod hostile;
 mod limits;
+mod logs;
 mod session;
 mod slow;
 mod stop;

@@ -8,6 +8,7 @@ use jumpseat_wire::{
 
 use crate::{SID, relay};
 
+/// JS-RELAY-11, JS-RELAY-26.
 #[tokio::test]
 async fn a_guest_is_seated_and_hears_everything_from_then_on() {
     let relay = relay().await;
@@ -48,6 +49,7 @@ async fn bytes_arrive_as_they_were_sent() {
     }
 }
 
+/// JS-RELAY-12.
 #[tokio::test]
 async fn a_refused_guest_hears_why() {
     let relay = relay().await;
@@ -63,6 +65,7 @@ async fn a_refused_guest_hears_why() {
     assert_eq!(guest.closed().await, Some(CloseCode::Refused));
 }
 
+/// JS-RELAY-9.
 #[tokio::test]
 async fn a_knock_that_goes_away_is_reported() {
     let relay = relay().await;
@@ -76,6 +79,7 @@ async fn a_knock_that_goes_away_is_reported() {
     assert_eq!(host.end.message::<RelayToHost>().await, RelayToHost::KnockGone { knock });
 }
 
+/// JS-RELAY-5, JS-RELAY-13, JS-RELAY-14.
 #[tokio::test]
 async fn a_guest_that_lost_its_connection_takes_its_seat_back() {
     let relay = relay().await;
@@ -101,6 +105,7 @@ async fn a_guest_that_lost_its_connection_takes_its_seat_back() {
     assert_eq!(guest.closed().await, Some(CloseCode::Replaced));
 }
 
+/// JS-RELAY-5, JS-RELAY-6, JS-RELAY-7, JS-RELAY-15.
 #[tokio::test]
 async fn a_host_that_lost_its_connection_returns() {
     let relay = relay().await;
@@ -125,6 +130,7 @@ async fn a_host_that_lost_its_connection_returns() {
     assert_eq!(end.closed().await, Some(CloseCode::Replaced));
 }
 
+/// JS-RELAY-3, JS-RELAY-13.
 #[tokio::test]
 async fn a_session_outlives_its_relay() {
     let first = relay().await;
@@ -150,6 +156,7 @@ async fn a_session_outlives_its_relay() {
     assert_eq!(guest.next_frame().await.seq, 40);
 }
 
+/// JS-RELAY-26.
 #[tokio::test]
 async fn the_last_frame_before_the_end_arrives() {
     let relay = relay().await;
@@ -161,6 +168,7 @@ async fn the_last_frame_before_the_end_arrives() {
     assert_eq!(guest.closed().await, Some(CloseCode::Ended));
 }
 
+/// JS-RELAY-3.
 #[tokio::test]
 async fn a_room_is_opened_once_and_a_code_belongs_to_one() {
     let relay = relay().await;
@@ -188,6 +196,7 @@ async fn an_ended_session_frees_its_code() {
     assert!(matches!(again.message().await, RelayToHost::Opened { .. }));
 }
 
+/// JS-RELAY-1.
 #[tokio::test]
 async fn another_version_is_told_so_whatever_else_it_says() {
     let relay = relay().await;

@@ -28,6 +28,7 @@ fn resident_kib() -> Option<usize> {
     status.lines().find(|line| line.starts_with("VmRSS"))?.split_whitespace().nth(1)?.parse().ok()
 }
 
+/// JS-RELAY-18, JS-RELAY-20, JS-RELAY-23.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_guest_that_never_reads_costs_nobody_anything() {
     let relay = relay().await;
@@ -49,6 +50,7 @@ async fn a_guest_that_never_reads_costs_nobody_anything() {
     }
 }
 
+/// JS-RELAY-27.
 #[tokio::test]
 async fn half_open_connections_are_found() {
     let relay = relay_with(|config| (config.timeouts.ping, config.timeouts.pong) = (1, 1)).await;
@@ -59,6 +61,7 @@ async fn half_open_connections_are_found() {
     assert_eq!(host.end.message::<RelayToHost>().await, RelayToHost::Absent { slot: 1 });
 }
 
+/// JS-RELAY-27.
 #[tokio::test]
 async fn connections_that_answer_stay() {
     let relay = relay_with(|config| (config.timeouts.ping, config.timeouts.pong) = (1, 1)).await;
@@ -100,6 +103,7 @@ async fn one_that_pings_and_never_reads_is_not_read_from() {
     }
 }
 
+/// JS-RELAY-17.
 #[tokio::test]
 async fn input_is_held_back_and_never_dropped() {
     let relay = relay().await;

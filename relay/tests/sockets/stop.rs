@@ -12,6 +12,7 @@ use tokio::{
 
 use crate::{SID, relay, relay_with};
 
+/// JS-RELAY-28.
 #[tokio::test]
 async fn everyone_is_told() {
     let relay = relay().await;
@@ -29,6 +30,7 @@ async fn everyone_is_told() {
     assert!(TcpStream::connect(address).await.is_err(), "nobody listens any more");
 }
 
+/// JS-RELAY-28.
 #[tokio::test]
 async fn who_does_not_listen_does_not_hold_it_up() {
     let relay = relay_with(|config| config.timeouts.stop = 1).await;

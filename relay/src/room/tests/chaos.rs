@@ -166,6 +166,7 @@ impl Play {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
 
+    /// JS-RELAY-4, JS-RELAY-15, JS-RELAY-16, JS-RELAY-17, JS-RELAY-20, JS-RELAY-26.
     #[test]
     fn a_room_keeps_its_rules(steps in prop::collection::vec(step(), 1..250)) {
         let mut play = Play { stage: Stage::new(), links: Vec::new(), newest: Vec::new() };

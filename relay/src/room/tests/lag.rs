@@ -5,6 +5,7 @@ use jumpseat_wire::limits::{MAX_FRAME_LEN, MAX_LAG, MAX_LAG_BYTES, MAX_STALL};
 
 const LONG: usize = 16 * 1024;
 
+/// JS-RELAY-20, JS-RELAY-23.
 #[test]
 fn a_guest_too_many_bytes_behind_is_skipped_to_the_newest_frame() {
     let mut stage = Stage::new();
@@ -20,6 +21,7 @@ fn a_guest_too_many_bytes_behind_is_skipped_to_the_newest_frame() {
     assert!(stage.room.ring.len() == 0, "acknowledged frames are freed");
 }
 
+/// JS-RELAY-22, JS-RELAY-23.
 #[test]
 fn a_guest_whose_frames_are_too_old_is_skipped_to_the_newest_frame() {
     let mut stage = Stage::new();
@@ -43,6 +45,7 @@ fn a_guest_whose_frames_are_too_old_is_skipped_to_the_newest_frame() {
     assert_eq!(stage.counters.skips_by_age.value(), 1);
 }
 
+/// JS-RELAY-23.
 #[test]
 fn the_newest_frame_is_never_skipped() {
     let mut stage = Stage::new();
@@ -55,6 +58,7 @@ fn the_newest_frame_is_never_skipped() {
     assert_eq!(stage.counters.frames_skipped.value(), 0);
 }
 
+/// JS-RELAY-24.
 #[test]
 fn a_guest_that_takes_nothing_is_closed_and_keeps_its_seat() {
     let mut stage = Stage::new();
@@ -73,6 +77,7 @@ fn a_guest_that_takes_nothing_is_closed_and_keeps_its_seat() {
     stage.take_seat(1, (0, 0)).unwrap();
 }
 
+/// JS-RELAY-24.
 #[test]
 fn an_idle_guest_is_not_slow() {
     let mut stage = Stage::new();
@@ -88,6 +93,7 @@ fn an_idle_guest_is_not_slow() {
     assert_eq!(guest.verdict(), None);
 }
 
+/// JS-RELAY-20.
 #[test]
 fn a_flood_costs_no_more_than_the_lag_that_is_allowed() {
     let mut stage = Stage::new();
@@ -108,6 +114,7 @@ fn a_flood_costs_no_more_than_the_lag_that_is_allowed() {
     assert!(most <= 2 * MAX_LAG_BYTES as u64 + MAX_FRAME_LEN as u64, "{most}");
 }
 
+/// JS-RELAY-20.
 #[test]
 fn without_guests_nothing_is_kept() {
     let mut stage = Stage::new();

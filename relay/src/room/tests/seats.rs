@@ -8,6 +8,7 @@ use jumpseat_wire::limits::{
 
 const TICK: Duration = Duration::from_millis(1);
 
+/// JS-RELAY-3.
 #[test]
 fn an_opening_is_checked() {
     let open = |slots: &[Slot], bundle: usize| {
@@ -20,6 +21,7 @@ fn an_opening_is_checked() {
     }
 }
 
+/// JS-RELAY-11.
 #[test]
 fn a_knock_reaches_the_host_and_the_welcome_seats_its_connection() {
     let mut stage = Stage::new();
@@ -35,6 +37,7 @@ fn a_knock_reaches_the_host_and_the_welcome_seats_its_connection() {
     assert_eq!(groups(&stage.fetch(&link)), [1], "from the seat on, nothing before");
 }
 
+/// JS-RELAY-12.
 #[test]
 fn a_refused_knock_hears_the_reason_and_is_closed() {
     let mut stage = Stage::new();
@@ -49,6 +52,7 @@ fn a_refused_knock_hears_the_reason_and_is_closed() {
     assert_eq!((link.verdict(), link.parting().len()), (Some(CloseCode::Refused), 0));
 }
 
+/// JS-RELAY-9.
 #[test]
 fn the_host_hears_of_knocks_that_go_away_if_it_heard_of_them() {
     let mut stage = Stage::new();
@@ -61,6 +65,7 @@ fn the_host_hears_of_knocks_that_go_away_if_it_heard_of_them() {
     assert_eq!(stage.host_hears(), [RelayToHost::KnockGone { knock }]);
 }
 
+/// JS-RELAY-9.
 #[test]
 fn knocks_are_limited_in_number_and_size() {
     let mut stage = Stage::new();
@@ -73,6 +78,7 @@ fn knocks_are_limited_in_number_and_size() {
     stage.knock();
 }
 
+/// JS-RELAY-10.
 #[test]
 fn too_many_failed_knocks_pause_the_room_for_longer_and_longer() {
     let mut stage = Stage::new();
@@ -98,6 +104,7 @@ fn too_many_failed_knocks_pause_the_room_for_longer_and_longer() {
     assert_eq!(flood(&mut stage), 1, "calm forgives");
 }
 
+/// JS-RELAY-10.
 #[test]
 fn a_few_failed_knocks_pause_nothing() {
     let mut stage = Stage::new();
@@ -110,6 +117,7 @@ fn a_few_failed_knocks_pause_nothing() {
     }
 }
 
+/// JS-RELAY-11.
 #[test]
 fn a_full_room_closes_the_knock_and_tells_the_host() {
     let mut stage = Stage::new();
@@ -123,6 +131,7 @@ fn a_full_room_closes_the_knock_and_tells_the_host() {
     assert_eq!(stage.host_hears(), [RelayToHost::KnockGone { knock }]);
 }
 
+/// JS-RELAY-11.
 #[test]
 fn a_slot_is_not_given_twice() {
     let mut stage = Stage::new();
@@ -136,6 +145,7 @@ fn a_slot_is_not_given_twice() {
     }
 }
 
+/// JS-RELAY-4, JS-RELAY-5, JS-RELAY-13.
 #[test]
 fn a_seat_is_taken_back_with_its_claim_alone() {
     let mut stage = Stage::new();
@@ -159,6 +169,7 @@ fn a_seat_is_taken_back_with_its_claim_alone() {
     assert_eq!(stage.fetch(&old).len(), 0);
 }
 
+/// JS-RELAY-13, JS-RELAY-14, JS-RELAY-20.
 #[test]
 fn a_lost_guest_resumes_without_a_gap_or_shows_one() {
     let mut stage = Stage::new();
@@ -180,6 +191,7 @@ fn a_lost_guest_resumes_without_a_gap_or_shows_one() {
     assert_eq!(stage.drain(&link), [5]);
 }
 
+/// JS-RELAY-14.
 #[test]
 fn a_seat_is_kept_for_the_grace_and_no_longer() {
     let mut stage = Stage::new();
@@ -195,6 +207,7 @@ fn a_seat_is_kept_for_the_grace_and_no_longer() {
     assert_eq!(stage.take_seat(1, (0, 0)).err(), Some(CloseCode::NotFound));
 }
 
+/// JS-RELAY-26.
 #[test]
 fn a_removed_guest_is_closed_and_its_claim_void() {
     let mut stage = Stage::new();
@@ -206,6 +219,7 @@ fn a_removed_guest_is_closed_and_its_claim_void() {
     assert_eq!(stage.host_fetches().len(), 0);
 }
 
+/// JS-RELAY-26.
 #[test]
 fn the_end_closes_everyone() {
     let mut stage = Stage::new();
@@ -220,6 +234,7 @@ fn the_end_closes_everyone() {
     assert_eq!(stage.room.knock(Arc::default(), Blob(vec![]), stage.now), Err(CloseCode::NotFound));
 }
 
+/// JS-RELAY-26.
 #[test]
 fn what_was_said_before_the_end_or_a_removal_is_still_delivered() {
     let mut stage = Stage::new();
@@ -233,6 +248,7 @@ fn what_was_said_before_the_end_or_a_removal_is_still_delivered() {
     assert_eq!(guest.verdict(), Some(CloseCode::Ended));
 }
 
+/// JS-RELAY-26.
 #[test]
 fn a_session_expires_for_everyone() {
     let mut stage = Stage::new();
@@ -245,6 +261,7 @@ fn a_session_expires_for_everyone() {
     assert_eq!(stage.host.verdict(), Some(CloseCode::Expired));
 }
 
+/// JS-RELAY-7.
 #[test]
 fn guests_hear_that_the_host_went_and_wait_for_the_grace() {
     let mut stage = Stage::new();
@@ -261,6 +278,26 @@ fn guests_hear_that_the_host_went_and_wait_for_the_grace() {
     assert_eq!(guest.verdict(), Some(CloseCode::HostGone));
 }
 
+/// JS-RELAY-7: what went to nobody is sent again.
+#[test]
+fn guests_frames_do_not_wait_for_an_absent_host() {
+    let mut stage = Stage::new();
+    let guest = stage.seat(1);
+    stage.input(&guest, 1, 0, 100).unwrap();
+    stage.room.host_lost(&stage.host.clone(), stage.now);
+    stage.input(&guest, 1, 1, 100).unwrap();
+    assert_eq!(stage.counters.frames_to_absent_host.value(), 1);
+    assert_eq!(stage.guest_hears(&guest), [RelayToGuest::Host { present: false }]);
+
+    stage.host = Arc::default();
+    stage.room.host_returns(Arc::clone(&stage.host), &HOST_CLAIM).unwrap();
+    assert_eq!(stage.guest_hears(&guest), [RelayToGuest::Host { present: true }]);
+    assert_eq!(headers(&stage.host_fetches()), []);
+    stage.input(&guest, 1, 0, 100).unwrap();
+    assert_eq!(headers(&stage.host_fetches()).len(), 1);
+}
+
+/// JS-RELAY-4, JS-RELAY-5, JS-RELAY-6, JS-RELAY-15.
 #[test]
 fn a_host_returns_to_what_it_left() {
     let mut stage = Stage::new();
@@ -296,6 +333,7 @@ fn a_host_returns_to_what_it_left() {
     assert_eq!(stage.counters.frames_repeated.value(), 1);
 }
 
+/// JS-RELAY-3, JS-RELAY-13, JS-RELAY-15.
 #[test]
 fn a_relay_that_lost_the_room_gets_its_seats_back() {
     let mut stage = Stage::with_seats(&[1, 2]);
@@ -306,6 +344,7 @@ fn a_relay_that_lost_the_room_gets_its_seats_back() {
     assert_eq!(stage.drain(&link), [700]);
 }
 
+/// JS-RELAY-16.
 #[test]
 fn frames_go_only_where_they_may() {
     let mut stage = Stage::new();
@@ -327,6 +366,7 @@ fn frames_go_only_where_they_may() {
     assert_eq!(early, Err(CloseCode::BadMessage));
 }
 
+/// JS-RELAY-13, JS-RELAY-19.
 #[test]
 fn acknowledgements_coalesce() {
     let mut stage = Stage::new();
@@ -350,6 +390,7 @@ fn acknowledgements_coalesce() {
     );
 }
 
+/// JS-RELAY-19.
 #[test]
 fn the_host_hears_what_was_taken_by_bytes_and_by_time() {
     let mut stage = Stage::new();
@@ -363,6 +404,7 @@ fn the_host_hears_what_was_taken_by_bytes_and_by_time() {
     assert_eq!(stage.host_hears(), []);
 }
 
+/// JS-RELAY-17.
 #[test]
 fn input_waits_for_the_host_in_turns_and_holds_its_guest_back() {
     let mut stage = Stage::new();
@@ -383,6 +425,22 @@ fn input_waits_for_the_host_in_turns_and_holds_its_guest_back() {
     assert!(stage.room.wants_input(&flooder));
 }
 
+/// JS-RELAY-25.
+#[test]
+fn control_messages_go_before_frames() {
+    let mut stage = Stage::new();
+    let guest = stage.seat(1);
+    stage.group(0, 300);
+    stage.pair(1, 0, 300);
+    stage.host_says(HostToRelay::Ack { slot: 1, pair: 1 });
+    let sent = stage.fetch(&guest);
+    assert_eq!(texts::<RelayToGuest>(&sent), [RelayToGuest::Acked { pair: 1 }]);
+    assert_eq!(sent.iter().map(|packet| packet[0]).collect::<Vec<_>>(), [0x81, 0x82, 0x82]);
+    let kinds: Vec<_> = headers(&sent).iter().map(|header| header.kind).collect();
+    assert_eq!(kinds, [FrameKind::ToGuest, FrameKind::Group]);
+}
+
+/// JS-RELAY-25.
 #[test]
 fn pairwise_frames_go_first_but_not_alone() {
     let mut stage = Stage::new();
@@ -407,6 +465,7 @@ fn pairwise_frames_go_first_but_not_alone() {
     assert!((4..=10).contains(&at), "the group frame went as number {at} of {}", order.len());
 }
 
+/// JS-RELAY-14, JS-RELAY-18.
 #[test]
 fn pairwise_frames_are_bounded_and_dropped_for_the_absent() {
     let mut stage = Stage::new();
