@@ -19,7 +19,7 @@ const KEYS: [&str; 6] = ["aes-gcm", "ed25519-dalek", "hkdf", "hpke", "x-wing", "
 const IO: [&str; 4] = ["mio", "portable-pty", "socket2", "tokio"];
 const FACES: [&str; 4] = ["clap", "crossterm", "napi", "ratatui"];
 
-const EDGES: [Edge; 5] = [
+const EDGES: [Edge; 6] = [
     Edge { package: "jumpseat-wire", own: &[], never: &[] },
     Edge { package: "jumpseat-screen", own: &[], never: &KEYS },
     Edge { package: "jumpseat-session", own: &["jumpseat-wire", "jumpseat-screen"], never: &FACES },
@@ -27,6 +27,12 @@ const EDGES: [Edge; 5] = [
         package: "jumpseat-engine",
         own: &["jumpseat-wire", "jumpseat-screen", "jumpseat-session"],
         never: &FACES,
+    },
+    // What runs inside an editor starts no relay and draws nothing.
+    Edge {
+        package: "jumpseat-native",
+        own: &["jumpseat-wire", "jumpseat-screen", "jumpseat-session", "jumpseat-engine"],
+        never: &["axum", "clap", "crossterm", "ratatui"],
     },
     // The relay cannot decrypt, because it does not link the code that could.
     Edge { package: "jumpseat-relay", own: &["jumpseat-wire"], never: &KEYS },

@@ -6,6 +6,7 @@ mod edges;
 mod extension;
 mod fuzz;
 mod install;
+mod native;
 mod packages;
 mod ready;
 mod shell;
@@ -42,6 +43,8 @@ enum Command {
     Tools,
     /// Install a real VS Code for the end-to-end tests into target/vscode
     Vscode,
+    /// Build the engine's face for Node, and write its types
+    Native(native::Options),
     /// Build the extension of VS Code for trying it out
     Extension,
     /// Walk through the extension in two real VS Codes
@@ -58,6 +61,7 @@ fn main() -> ExitCode {
         Command::Edges => edges::run(),
         Command::Fuzz(options) => fuzz::by_hand(&options),
         Command::Bench(options) => bench::by_hand(&options),
+        Command::Native(options) => native::by_hand(&options),
         Command::Tools => install::tools(),
         Command::Vscode => vscode::by_hand(),
         Command::Extension => extension::build(false),

@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use crate::shell::{self, Steps, cargo, run_watching};
-use crate::{edges, extension, fuzz, install, packages, tidy};
+use crate::{edges, extension, fuzz, install, native, packages, tidy};
 
 pub(crate) fn run() -> Result<()> {
     let mut steps = Steps::default();
@@ -33,6 +33,7 @@ pub(crate) fn add(steps: &mut Steps) {
         run_watching(&mut nextest, "Summary [", &mut closing)
     });
     steps.step("doc tests", || shell::run(&mut cargo(["test", "--quiet", "--workspace", "--doc"])));
+    steps.step("native", native::tests);
     steps.step("extension", extension::plain_tests);
     if cfg!(target_os = "linux") {
         steps.step("vs code", extension::end_to_end);
