@@ -126,7 +126,10 @@ impl Socket {
                 written => self.advance(written),
             }
         }
-        self.replies = 0;
+        if std::mem::take(&mut self.replies) >= MAX_REPLIES {
+            // Reading stopped for their sake: nothing else calls for it again.
+            cx.waker().wake_by_ref();
+        }
         if self.out.capacity() > 64 {
             self.out = VecDeque::new();
         }

@@ -103,7 +103,6 @@ async fn logs_tell_sessions_apart_and_nothing_of_them() {
     assert_eq!(host.end.closed().await, Some(CloseCode::Replaced));
     end.say(&HostToRelay::End).await;
     assert_eq!(end.closed().await, Some(CloseCode::Ended));
-    drop(guest);
     relay.stop().await;
 
     let logs = logs.0.lock().unwrap();

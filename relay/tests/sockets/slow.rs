@@ -6,6 +6,7 @@ use jumpseat_wire::{
     control::{GuestToRelay, RelayToHost},
     limits::MAX_FRAME_LEN,
 };
+use tokio::time::{Duration, timeout};
 use tokio_tungstenite::tungstenite::Message;
 
 use crate::{SID, relay, relay_with};
@@ -101,6 +102,41 @@ async fn one_that_pings_and_never_reads_is_not_read_from() {
     if let (Some(before), Some(after)) = (before, resident_kib()) {
         assert!(after < before + 8 * 1024, "{before} KiB, then {after} KiB");
     }
+}
+
+#[tokio::test]
+async fn one_that_pings_and_reads_late_is_heard_again() {
+    use futures_util::{FutureExt as _, SinkExt as _, StreamExt as _};
+    // Without a pulse that would set things going again.
+    let relay = relay_with(|config| config.timeouts.ping = 3600).await;
+    let mut host = Host::open(relay.address(), SID).await;
+    let (mut sink, mut stream) = host.seat(relay.address(), 1).await.socket.split();
+    // Until its own buffers and the relay's are full, however often the relay has its turn.
+    let mut stuck = 0;
+    while stuck < 1000 {
+        match sink.send(Message::Ping(vec![0; 125].into())).now_or_never() {
+            Some(sent) => {
+                sent.unwrap();
+                stuck = 0;
+            }
+            None => {
+                stuck += 1;
+                tokio::task::yield_now().await;
+            }
+        }
+    }
+    let reading = async { while let Some(Ok(_)) = stream.next().await {} };
+    let heard = async {
+        sink.send(Message::Binary(frame(FrameKind::ToHost, 1, 0, 160))).await.unwrap();
+        host.end.next_frame().await
+    };
+    let heard = async {
+        tokio::select! {
+            () = reading => panic!("closed"),
+            header = heard => header,
+        }
+    };
+    assert_eq!(timeout(Duration::from_secs(30), heard).await.expect("it is read from again").seq, 0);
 }
 
 /// JS-RELAY-17.
