@@ -197,16 +197,25 @@ impl RunningRelay {
 impl Shared {
     /// Runs an attempt that must not be repeated at will: failures count against the address prefix, and
     /// beyond the limit nothing is even tried.
-    pub(crate) fn guarded<T>(
+    pub(crate) async fn guarded<T>(
         &self,
         prefix: Prefix,
         now: Instant,
-        attempt: impl FnOnce() -> Result<T, CloseCode>,
+        attempt: impl Future<Output = Result<T, CloseCode>>,
     ) -> Result<T, CloseCode> {
         if !self.attempts.may_try(prefix, now) {
             return Err(CloseCode::RateLimited);
         }
-        attempt().inspect_err(|_| self.attempts.failed(prefix, now))
+        attempt.await.inspect_err(|_| self.attempts.failed(prefix, now))
+    }
+
+    /// Counts an attempt that tells as much when it succeeds.
+    pub(crate) fn counted(&self, prefix: Prefix, now: Instant) -> Result<(), CloseCode> {
+        if !self.attempts.may_try(prefix, now) {
+            return Err(CloseCode::RateLimited);
+        }
+        self.attempts.failed(prefix, now);
+        Ok(())
     }
 
     fn admit(self: &Arc<Self>, connections: &mut JoinSet<()>, tcp: TcpStream, peer: SocketAddr) {

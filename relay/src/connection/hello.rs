@@ -55,30 +55,41 @@ pub(super) async fn accept(
     prefix: Prefix,
     text: &str,
 ) -> Result<Role, CloseCode> {
+    let now = now();
     match read(text)? {
         Hello::Open { sid, bundle, claim, code, seats, .. } => {
+            if code.is_some() {
+                // Whether a code is free tells the same as whether it is found.
+                shared.counted(prefix, now)?;
+            }
             let opening = Opening { bundle, claim, seats };
-            let room = shared.rooms.open(sid, opening, code, link, now()).await?;
+            let room = shared.rooms.open(sid, opening, code, link, now).await?;
             Ok(Role::Host(HostRole::new(sid, room)))
         }
-        Hello::Return { sid, claim, .. } => shared.guarded(prefix, now(), || {
-            let room = shared.rooms.find(&sid).ok_or(CloseCode::NotFound)?;
-            room.lock().host_returns(Arc::clone(link), &claim)?;
-            Ok(Role::Host(HostRole::new(sid, room)))
-        }),
+        Hello::Return { sid, claim, .. } => {
+            let returning = async {
+                let room = shared.rooms.find(&sid).ok_or(CloseCode::NotFound)?;
+                room.lock().host_returns(Arc::clone(link), &claim)?;
+                Ok(Role::Host(HostRole::new(sid, room)))
+            };
+            shared.guarded(prefix, now, returning).await
+        }
         Hello::LookUp { code, .. } => {
-            let room = shared.rooms.look_up(code).await;
-            shared.guarded(prefix, now(), || {
-                let room = room.ok_or(CloseCode::NotFound)?;
+            let looking = async {
+                let room = shared.rooms.look_up(code).await.ok_or(CloseCode::NotFound)?;
                 let introduction = packet::text(&room.lock().introduction());
-                Ok(Role::Guest(GuestRole::new(room, Some(introduction), shared, now())))
-            })
+                Ok(Role::Guest(GuestRole::new(room, Some(introduction), shared, now)))
+            };
+            shared.guarded(prefix, now, looking).await
         }
-        Hello::TakeSeat { sid, slot, claim, group, pair, .. } => shared.guarded(prefix, now(), || {
-            let room = shared.rooms.find(&sid).ok_or(CloseCode::NotFound)?;
-            room.lock().take_seat(Arc::clone(link), slot, &claim, (group, pair), now())?;
-            Ok(Role::Guest(GuestRole::new(room, None, shared, now())))
-        }),
+        Hello::TakeSeat { sid, slot, claim, group, pair, .. } => {
+            let taking = async {
+                let room = shared.rooms.find(&sid).ok_or(CloseCode::NotFound)?;
+                room.lock().take_seat(Arc::clone(link), slot, &claim, (group, pair), now)?;
+                Ok(Role::Guest(GuestRole::new(room, None, shared, now)))
+            };
+            shared.guarded(prefix, now, taking).await
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Ends that mean no good.
 
 use futures_util::SinkExt as _;
-use jumpseat_relay::testing::{End, HOST_CLAIM, Host, claim, frame, taking};
+use jumpseat_relay::testing::{End, HOST_CLAIM, Heard, Host, claim, frame, opening, taking};
 use jumpseat_wire::{
     Blob, CloseCode, FrameKind, InviteCode, SessionId, VERSION,
     control::{self, GuestToRelay, Hello, HostToRelay, RelayToGuest, RelayToHost},
@@ -172,6 +172,30 @@ async fn wrong_sids_slots_and_claims_count_like_wrong_codes() {
     let mut end = End::connect(relay.address()).await;
     end.say(&Hello::Return { version, sid: SID, claim: claim(HOST_CLAIM).0 }).await;
     assert_eq!(end.closed().await, Some(CloseCode::RateLimited));
+}
+
+/// JS-RELAY-8: an opening must not be a way round the look-up.
+#[tokio::test]
+async fn wished_codes_are_counted_whether_free_or_taken() {
+    let relay = relay_with(|config| config.limits.look_ups_per_minute = 3).await;
+    let host = Host::open(relay.address(), SID).await;
+    let mut ends = Vec::new();
+    for (number, code) in
+        [host.code, InviteCode::from_random([1; 5]), InviteCode::from_random([2; 5])].into_iter().enumerate()
+    {
+        let mut end = End::connect(relay.address()).await;
+        end.say(&opening(SessionId([number as u8; 16]), Some(code), &[])).await;
+        match end.hear().await {
+            Heard::Closed(code) => assert_eq!((code, number), (Some(CloseCode::CodeTaken), 0)),
+            _ => ends.push(end),
+        }
+    }
+    assert_eq!(ends.len(), 2, "two were free");
+    let mut end = End::connect(relay.address()).await;
+    end.say(&opening(SessionId([3; 16]), Some(InviteCode::from_random([3; 5])), &[])).await;
+    assert_eq!(end.closed().await, Some(CloseCode::RateLimited));
+    // Who wishes for nothing learns nothing.
+    Host::open(relay.address(), SessionId([4; 16])).await;
 }
 
 /// JS-RELAY-8.
