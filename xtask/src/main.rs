@@ -12,6 +12,7 @@ mod ready;
 mod shell;
 mod test;
 mod tidy;
+mod try_it;
 mod vscode;
 
 use std::process::ExitCode;
@@ -41,6 +42,8 @@ enum Command {
     Bench(bench::Options),
     /// Install the cargo tools into target/tools
     Tools,
+    /// Open a real VS Code with Jumpseat in it, to try it out
+    Try(try_it::Options),
     /// Install a real VS Code for the end-to-end tests into target/vscode
     Vscode,
     /// Build the engine's face for Node, and write its types
@@ -63,6 +66,7 @@ fn main() -> ExitCode {
         Command::Bench(options) => bench::by_hand(&options),
         Command::Native(options) => native::by_hand(&options),
         Command::Tools => install::tools(),
+        Command::Try(options) => try_it::run(&options),
         Command::Vscode => vscode::by_hand(),
         Command::Extension => extension::build(false),
         Command::Walk => extension::end_to_end(),

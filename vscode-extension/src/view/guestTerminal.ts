@@ -71,7 +71,7 @@ export class GuestTerminal implements vscode.Pseudoterminal {
     end(line: string): void {
         if (this.#over) return;
         this.#over = true;
-        this.#put(`\x1b[?1049l\x1b[0m\r\n\x1b[7m ${line} \x1b[0m\r\n\x1b[?25l`);
+        this.#put(`\x1b[?1047l\x1b[0m\r\n\x1b[7m ${line} \x1b[0m\r\n\x1b[?25l`);
     }
 
     #put(text: string): void {
