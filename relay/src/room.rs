@@ -68,7 +68,8 @@ pub(crate) struct Room {
     knocks: Knocks,
     /// Guests were not rung yet for the newest frames.
     unrung: bool,
-    closed: bool,
+    /// Why it ended.
+    closed: Option<CloseCode>,
 }
 
 impl Room {
@@ -94,7 +95,7 @@ impl Room {
             seats: seats.collect(),
             knocks: Knocks::default(),
             unrung: false,
-            closed: false,
+            closed: None,
         }
     }
 
@@ -110,7 +111,7 @@ impl Room {
 
     /// Ends the room for everyone.
     pub(crate) fn close(&mut self, code: CloseCode) {
-        self.closed = true;
+        self.closed = Some(code);
         self.knocks.close(code);
         let links = self.host.link.take().into_iter();
         let links = links.chain(self.seats.drain(..).filter_map(|seat| seat.link));
@@ -121,10 +122,10 @@ impl Room {
     /// Does what time asks for, once in a while; says whether the room still stands.
     pub(crate) fn is_standing(&mut self, now: Instant) -> bool {
         let gone = |lost: Instant| now.saturating_duration_since(lost) >= GRACE;
-        if !self.closed && now >= self.expires {
+        if self.closed.is_none() && now >= self.expires {
             self.close(CloseCode::Expired);
         }
-        if !self.closed && self.host.link.is_none() && gone(self.host.lost) {
+        if self.closed.is_none() && self.host.link.is_none() && gone(self.host.lost) {
             self.close(CloseCode::HostGone);
         }
         let seats = self.seats.len();
@@ -132,7 +133,7 @@ impl Room {
         if self.seats.len() < seats {
             self.release();
         }
-        !self.closed
+        self.closed.is_none()
     }
 
     /// Frees the frames that nobody needs.
@@ -146,7 +147,7 @@ impl Room {
     }
 
     fn check_open(&self) -> Result<(), CloseCode> {
-        if self.closed { Err(CloseCode::NotFound) } else { Ok(()) }
+        if self.closed.is_some() { Err(CloseCode::NotFound) } else { Ok(()) }
     }
 }
 

@@ -106,7 +106,13 @@ impl Room {
         out: &mut VecDeque<Bytes>,
     ) -> Option<Instant> {
         let host_present = self.host.link.is_some();
-        let seat = self.seats.iter_mut().find(|seat| seat.holds(link))?;
+        let Some(seat) = self.seats.iter_mut().find(|seat| seat.holds(link)) else {
+            // One that looked the room up and did not knock hears of the end when it looks, at its next ping.
+            if let Some(code) = self.closed {
+                link.close(code);
+            }
+            return None;
+        };
         seat.fetch(&self.ring, host_present, now, out, &self.counters);
         seat.watch(&self.ring, now, &self.counters)
     }

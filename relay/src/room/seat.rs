@@ -148,6 +148,9 @@ impl Seat {
     /// Queues a host-to-guest frame.
     pub(super) fn queue_pair(&mut self, seq: u64, packet: Bytes, counters: &Counters) {
         let Some(link) = &self.link else { return counters.frames_to_absent_guests.add(1) };
+        if link.verdict().is_some() {
+            return;
+        }
         self.pair_bytes += charge(&packet);
         if self.pair_bytes > MAX_PAIR_BACKLOG {
             counters.slow_guests.add(1);

@@ -225,7 +225,12 @@ fn the_end_closes_everyone() {
     let mut stage = Stage::new();
     let guest = stage.seat(1);
     let (knocker, _) = stage.knock();
+    let looking = Arc::<Link>::default();
+    stage.fetch(&looking);
+    assert_eq!(looking.verdict(), None);
     stage.host_says(HostToRelay::End);
+    stage.fetch(&looking);
+    assert_eq!(looking.verdict(), Some(CloseCode::Ended), "one that did not knock, when it looks");
     for link in [&guest, &knocker, &stage.host] {
         assert_eq!(link.verdict(), Some(CloseCode::Ended));
     }
@@ -476,6 +481,8 @@ fn pairwise_frames_are_bounded_and_dropped_for_the_absent() {
     }
     stage.pair(1, 99, MAX_FRAME_LEN);
     assert_eq!(guest.verdict(), Some(CloseCode::Slow));
+    stage.pair(1, 100, MAX_FRAME_LEN);
+    assert_eq!(stage.counters.slow_guests.value(), 1, "counted once");
     stage.room.guest_lost(&guest, stage.now);
     stage.pair(1, 100, 300);
     assert_eq!(stage.counters.frames_to_absent_guests.value(), 1);
