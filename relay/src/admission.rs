@@ -25,9 +25,9 @@ impl From<IpAddr> for Prefix {
     }
 }
 
-/// Connections in all and by prefix.
+/// So many of something in all and by prefix: connections, rooms.
 #[derive(Debug)]
-pub(crate) struct Connections {
+pub(crate) struct Places {
     all: usize,
     per_prefix: usize,
     open: Mutex<Open>,
@@ -39,12 +39,12 @@ struct Open {
     by_prefix: HashMap<Prefix, usize>,
 }
 
-impl Connections {
+impl Places {
     pub(crate) fn new(all: usize, per_prefix: usize) -> Arc<Self> {
         Arc::new(Self { all, per_prefix, open: Mutex::default() })
     }
 
-    /// A place for one more connection, given back when dropped; nothing beyond the limits.
+    /// A place for one more, given back when dropped; nothing beyond the limits.
     pub(crate) fn admit(self: &Arc<Self>, prefix: Prefix) -> Option<Place> {
         let mut open = self.open();
         if open.all >= self.all || open.by_prefix.get(&prefix).is_some_and(|open| *open >= self.per_prefix) {
@@ -52,7 +52,7 @@ impl Connections {
         }
         open.all += 1;
         *open.by_prefix.entry(prefix).or_default() += 1;
-        Some(Place { prefix, connections: Arc::clone(self) })
+        Some(Place { prefix, places: Arc::clone(self) })
     }
 
     fn open(&self) -> std::sync::MutexGuard<'_, Open> {
@@ -60,16 +60,16 @@ impl Connections {
     }
 }
 
-/// One connection's place.
+/// One's place.
 #[derive(Debug)]
 pub(crate) struct Place {
     prefix: Prefix,
-    connections: Arc<Connections>,
+    places: Arc<Places>,
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        let mut open = self.connections.open();
+        let mut open = self.places.open();
         open.all -= 1;
         if let Some(count) = open.by_prefix.get_mut(&self.prefix) {
             *count -= 1;
@@ -167,15 +167,15 @@ mod tests {
     /// JS-RELAY-27.
     #[test]
     fn places_are_given_back() {
-        let connections = Connections::new(3, 2);
+        let places = Places::new(3, 2);
         let [a, b] = [prefix("192.0.2.1"), prefix("198.51.100.1")];
-        let first = connections.admit(a).unwrap();
-        let _second = connections.admit(a).unwrap();
-        assert!(connections.admit(a).is_none(), "two per prefix");
-        let _third = connections.admit(b).unwrap();
-        assert!(connections.admit(b).is_none(), "three in all");
+        let first = places.admit(a).unwrap();
+        let _second = places.admit(a).unwrap();
+        assert!(places.admit(a).is_none(), "two per prefix");
+        let _third = places.admit(b).unwrap();
+        assert!(places.admit(b).is_none(), "three in all");
         drop(first);
-        assert!(connections.admit(b).is_some());
+        assert!(places.admit(b).is_some());
     }
 
     /// JS-RELAY-8.

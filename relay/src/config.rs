@@ -64,7 +64,7 @@ pub struct TlsFiles {
 pub struct Limits {
     /// Connections in all.
     pub connections: usize,
-    /// Connections from one address prefix (/24, /56).
+    /// Connections from one address prefix (/24, /56), and rooms opened from it.
     pub connections_per_prefix: usize,
     /// Rooms in all.
     pub rooms: usize,

@@ -19,7 +19,7 @@ use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::{
-    admission::{Attempts, Connections, Place, Prefix},
+    admission::{Attempts, Place, Places, Prefix},
     cluster::{Cluster, MemoryCluster},
     config::Config,
     connection,
@@ -48,7 +48,7 @@ pub(crate) struct Shared {
     pub(crate) stop: CancellationToken,
     counters: Arc<Counters>,
     attempts: Attempts,
-    connections: Arc<Connections>,
+    connections: Arc<Places>,
     tls: Option<TlsAcceptor>,
     router: Router,
 }
@@ -102,7 +102,7 @@ impl Relay {
             rooms: Rooms::new(cluster, Arc::clone(&config), Arc::clone(&counters)),
             stop: CancellationToken::new(),
             attempts: Attempts::new(limits.look_ups_per_minute),
-            connections: Connections::new(limits.connections, limits.connections_per_prefix),
+            connections: Places::new(limits.connections, limits.connections_per_prefix),
             tls,
             router: http::router(),
             counters,

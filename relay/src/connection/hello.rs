@@ -63,7 +63,7 @@ pub(super) async fn accept(
                 shared.counted(prefix, now)?;
             }
             let opening = Opening { bundle, claim, seats };
-            let room = shared.rooms.open(sid, opening, code, link, now).await?;
+            let room = shared.rooms.open(sid, prefix, opening, code, link, now).await?;
             Ok(Role::Host(HostRole::new(sid, room)))
         }
         Hello::Return { sid, claim, .. } => {
