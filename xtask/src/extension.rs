@@ -72,7 +72,7 @@ pub(crate) fn package() -> Result<()> {
     let mut package = program(&vsce.to_string_lossy());
     run(package
         .current_dir(root().join(FOLDER))
-        .args(["package", "--no-dependencies", "--target", target, "--out"])
+        .args(["package", "--no-dependencies", "--allow-missing-repository", "--target", target, "--out"])
         .arg(&file))?;
     let size = file.metadata()?.len();
     println!("{}: {:.1} MB", file.display(), size as f64 / 1e6);
