@@ -83,7 +83,8 @@ impl Endless {
         let go = Gate::new(folder, "go")?;
         let stopped = Signal::new(folder, "stopped")?;
         let stay = Gate::new(folder, "stay")?;
-        let script = "trap 'echo >$4; printf \"\\n%s\\n\" $6; read x <$5; exit' INT
+        // What was cut off may end in the midst of a sequence that would swallow the text, or on the other screen.
+        let script = "trap 'echo >$4; printf \"\\030\\033[!p\\033[?1049l\\n%s\\n\" $6; read x <$5; exit' INT
             echo >$1; read x <$2; while :; do cat $3; done";
         let paths = [ready.path(), go.path(), corpus, stopped.path(), stay.path()];
         Ok(Self { command: shell(script, paths, Self::END), ready, go, stopped, _stay: stay })
