@@ -37,9 +37,14 @@ impl Program {
 
     /// A command of the program, away from the person's own home.
     pub fn command(home: &Path, arguments: &[&str]) -> Command {
-        let mut command = Command::new(Self::path());
+        let mut command = Self::at_home(Command::new(Self::path()), home);
+        command.args(arguments);
         command
-            .args(arguments)
+    }
+
+    /// Any command, away from the person's own home.
+    pub fn at_home(mut command: Command, home: &Path) -> Command {
+        command
             .env_clear()
             .env("HOME", home)
             .env("XDG_RUNTIME_DIR", home.join("run"))

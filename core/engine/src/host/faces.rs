@@ -54,6 +54,12 @@ impl FaceDoor {
         let _ = self.faces.send(end);
         HostFace { commands, events: told }
     }
+
+    /// Until the engine has ended.
+    #[cfg(unix)]
+    pub(crate) async fn closed(&self) {
+        self.faces.closed().await;
+    }
 }
 
 /// The engine's end of one face.

@@ -2,7 +2,7 @@
 //! go. It is started on demand, and ends with the last thing it holds.
 
 use std::{
-    fs::{self, File, OpenOptions},
+    fs::{File, OpenOptions},
     io::{self, Write as _},
     os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
@@ -11,12 +11,12 @@ use std::{
 };
 
 use rustix::fs::{FlockOperation, flock};
-use tokio::{io::AsyncReadExt as _, process::Command, time::timeout};
+use tokio::{io::AsyncReadExt as _, net::UnixStream, process::Command, time::timeout};
 
 use super::{attach::connect, failure, folder::RuntimeFolder, listener::Listener};
 use crate::{
     HostEngine, HostSetup,
-    face::{Failure, FailureKind, HostFace},
+    face::{Failure, FailureKind, HostCommand, HostFace},
 };
 
 /// What a holder says on its standard output once it can be reached.
@@ -24,6 +24,9 @@ const READY: &[u8] = b"ready\n";
 
 /// How long a holder may take to start.
 const START_FOR: Duration = Duration::from_secs(10);
+
+/// How long faces have, at the end, to read what they were told.
+const GOODBYE_FOR: Duration = Duration::from_secs(2);
 
 /// How a holder runs.
 pub struct HoldSetup {
@@ -43,13 +46,17 @@ pub async fn hold(setup: HoldSetup) -> Result<(), Failure> {
     // process that leads a group already, which then has a place of its own.
     let _ = rustix::process::setsid();
     let folder = setup.host.runtime.clone();
-    let Some(_lock) = lock(&folder)? else {
-        return say_ready();
+    let _lock = match lock(&folder, HOLD_LOCK, FlockOperation::NonBlockingLockExclusive)? {
+        Some(lock) => lock,
+        None if is_listened(&socket(&folder)).await => return say_ready(),
+        // The one before is on its way out.
+        None => wait_for_lock(&folder, HOLD_LOCK).await?,
     };
     let listener = Listener::bind_at(socket(&folder))?;
     let (engine, door) = HostEngine::new(setup.host);
     let mut alive = engine.alive();
     let mut running = tokio::spawn(engine.run());
+    let last = door.clone();
     let serving = tokio::spawn(listener.serve(door));
     say_ready()?;
     loop {
@@ -67,12 +74,12 @@ pub async fn hold(setup: HoldSetup) -> Result<(), Failure> {
             _ = alive.wait_for(|alive| *alive == 0) => {}
         }
     }
-    // Its faces and its door go; the engine ends with them, and says so to whoever is still there.
-    serving.abort();
-    let _ = serving.await;
+    // Whoever is still there hears of it. If it was told to end, it is gone already.
+    let _ = last.open().tell(HostCommand::Shutdown).await;
     if !running.is_finished() {
         let _ = running.await;
     }
+    let _ = timeout(GOODBYE_FOR, serving).await;
     Ok(())
 }
 
@@ -87,14 +94,16 @@ pub async fn holder(
     log: Option<&Path>,
 ) -> Result<HostFace, Failure> {
     let socket = socket(folder);
-    // A holder may end between the two steps: then it is started once more.
-    for _ in 0..3 {
-        match connect(&socket).await {
-            Ok(face) => return Ok(face),
-            // It is there and speaks another version, or does not answer.
-            Err(failure) if is_held(folder)? => return Err(failure),
-            Err(_) => start(program, arguments, log).await?,
-        }
+    if let Ok(face) = connect(&socket).await {
+        return Ok(face);
+    }
+    // Of those that find none at the same time one starts it.
+    let _lock = wait_for_lock(folder, START_LOCK).await?;
+    match connect(&socket).await {
+        Ok(face) => return Ok(face),
+        // It is there and speaks another version, or does not answer.
+        Err(failure) if is_listened(&socket).await => return Err(failure),
+        Err(_) => start(program, arguments, log).await?,
     }
     connect(&socket).await
 }
@@ -148,21 +157,39 @@ fn socket(folder: &RuntimeFolder) -> PathBuf {
     folder.path().join("hold.sock")
 }
 
-/// The lock that makes it one holder; nothing if another has it. It goes with the process, however that ends.
-fn lock(folder: &RuntimeFolder) -> Result<Option<File>, Failure> {
-    let path = folder.path().join("hold.lock");
+/// Whether a process listens there. A socket alone may be what a crash left.
+async fn is_listened(socket: &Path) -> bool {
+    UnixStream::connect(socket).await.is_ok()
+}
+
+/// Held by the holder: it is the only one.
+const HOLD_LOCK: &str = "hold.lock";
+
+/// Held by whoever starts the holder.
+const START_LOCK: &str = "start.lock";
+
+/// A lock of the folder; nothing if another has it and this does not wait. It goes with its process, however
+/// that ends.
+fn lock(folder: &RuntimeFolder, name: &str, how: FlockOperation) -> Result<Option<File>, Failure> {
+    let path = folder.path().join(name);
     let file = OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(&path);
     let file = file.map_err(|error| failure(&path, error))?;
-    match flock(&file, FlockOperation::NonBlockingLockExclusive) {
-        Ok(()) => Ok(Some(file)),
-        Err(rustix::io::Errno::WOULDBLOCK) => Ok(None),
-        Err(error) => Err(failure(&path, error)),
+    loop {
+        return match flock(&file, how) {
+            Ok(()) => Ok(Some(file)),
+            Err(rustix::io::Errno::INTR) => continue,
+            Err(rustix::io::Errno::WOULDBLOCK) => Ok(None),
+            Err(error) => Err(failure(&path, error)),
+        };
     }
 }
 
-fn is_held(folder: &RuntimeFolder) -> Result<bool, Failure> {
-    let Some(_lock) = lock(folder)? else { return Ok(true) };
-    // A socket without a holder leads nowhere.
-    let _ = fs::remove_file(socket(folder));
-    Ok(false)
+async fn wait_for_lock(folder: &RuntimeFolder, name: &'static str) -> Result<File, Failure> {
+    let (owned, path) = (folder.clone(), folder.path().join(name));
+    let locking = tokio::task::spawn_blocking(move || lock(&owned, name, FlockOperation::LockExclusive));
+    match timeout(START_FOR, locking).await {
+        Ok(Ok(locked)) => locked?.ok_or_else(|| failure(&path, "another process has it")),
+        Ok(Err(error)) => Err(failure(&path, error)),
+        Err(_) => Err(failure(&path, "another process does not let go of it")),
+    }
 }

@@ -11,7 +11,10 @@ use std::{
 use futures_util::{StreamExt as _, stream::FuturesUnordered};
 use tokio::{
     io::AsyncWriteExt as _,
-    net::{UnixListener, UnixStream, unix::OwnedReadHalf},
+    net::{
+        UnixListener, UnixStream,
+        unix::{OwnedReadHalf, OwnedWriteHalf},
+    },
     sync::{mpsc, oneshot},
     task::JoinSet,
     time::timeout,
@@ -67,18 +70,22 @@ impl Listener {
         &self.path
     }
 
-    /// Serves faces until it is dropped.
+    /// Serves faces until the engine has ended and all of them were told, or this is dropped.
     pub async fn serve(self, door: FaceDoor) {
         let mut faces = JoinSet::new();
         loop {
             tokio::select! {
+                biased;
+                () = door.closed() => break,
                 accepted = self.listener.accept() => match accepted {
                     Ok((stream, _)) if faces.len() < MAX_FACES => {
                         let door = door.clone();
                         faces.spawn(async move {
-                            if let Err(error) = serve_face(stream, &door).await {
+                            let served = serve_face(stream, &door).await;
+                            served.unwrap_or_else(|error| {
                                 tracing::debug!(%error, "a local face ended");
-                            }
+                                None
+                            })
                         });
                     }
                     Ok(_) => tracing::warn!("too many local faces"),
@@ -93,6 +100,9 @@ impl Listener {
                 Some(_) = faces.join_next() => {}
             }
         }
+        // Nobody comes in any more; who is there still reads how it ended, and finds no socket after that.
+        drop(self);
+        while faces.join_next().await.is_some() {}
     }
 }
 
@@ -113,12 +123,13 @@ pub(super) fn check_peer(stream: &UnixStream) -> io::Result<()> {
     }
 }
 
-async fn serve_face(mut stream: UnixStream, door: &FaceDoor) -> io::Result<()> {
+/// Carries a face. Where the engine ended, the connection comes back, and stands until it is dropped.
+async fn serve_face(mut stream: UnixStream, door: &FaceDoor) -> io::Result<Option<OwnedWriteHalf>> {
     check_peer(&stream)?;
     let other = timeout(GREET_FOR, greet(&mut stream)).await??;
     if other.check().is_err() {
         // It was told our version, too, and says what is the matter.
-        return Ok(());
+        return Ok(None);
     }
     let mut face = door.open();
     let (read, mut write) = stream.into_split();
@@ -130,7 +141,7 @@ async fn serve_face(mut stream: UnixStream, door: &FaceDoor) -> io::Result<()> {
     loop {
         tokio::select! {
             biased;
-            done = &mut reading => return done,
+            done = &mut reading => return done.map(|()| None),
             Some((id, answer)) = asked.recv() => answers.push(async move { (id, answer.await) }),
             Some((id, answer)) = answers.next(), if !answers.is_empty() => {
                 let answer = answer.unwrap_or_else(|_: oneshot::error::RecvError| Err(Failure::gone()));
@@ -138,13 +149,13 @@ async fn serve_face(mut stream: UnixStream, door: &FaceDoor) -> io::Result<()> {
             }
             event = face.next() => match event {
                 Some(event) => put_events(&mut face, event, &mut out)?,
-                None => return Ok(()),
+                None => return Ok(Some(write)),
             },
         }
         // While this waits for the other end, so do the engine's events, which are bounded there.
         if !out.is_empty() {
             tokio::select! {
-                done = &mut reading => return done,
+                done = &mut reading => return done.map(|()| None),
                 written = write.write_all(&out) => written?,
             }
             out.clear();

@@ -1,0 +1,252 @@
+//! The holder, as a process: started by whoever needs it, outliving them, ending with what it holds.
+#![allow(clippy::unwrap_used)]
+
+use std::{
+    fs,
+    os::unix::fs::PermissionsExt as _,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use jumpseat_engine::{
+    face::{
+        HostCommand, HostEvent, HostFace, Reply, ScreenFormat, SessionNo, ShareOptions, Status, TerminalNo,
+        TerminalOptions,
+    },
+    local::{self, RuntimeFolder},
+};
+use jumpseat_tests::{Invite, PATIENCE, Program, Stage};
+use serde_json::{Value, json};
+
+/// Ends a holder that a failing test would leave behind.
+struct Holder(u32);
+
+impl Holder {
+    fn kill(&self) {
+        let _ = Command::new("kill").args(["-s", "KILL", &self.0.to_string()]).status();
+    }
+}
+
+impl Drop for Holder {
+    fn drop(&mut self) {
+        // Only while the number is its own: it may have ended long ago.
+        let line = fs::read(format!("/proc/{}/cmdline", self.0)).unwrap_or_default();
+        if line.ends_with(b"\0hold\0") {
+            self.kill();
+        }
+    }
+}
+
+/// A program that starts the holder, or finds it.
+fn editor(stage: &Stage) -> Program {
+    let mut command = Program::at_home(Command::new(env!("CARGO_BIN_EXE_holder_face")), stage.home());
+    command.arg(Program::path());
+    let mut editor = Program::from_command(command);
+    editor.wait_for_event("the holder", |said| (said["reply"] == "attached").then_some(()));
+    editor
+}
+
+fn ask(editor: &mut Program, command: &HostCommand) -> Value {
+    editor.write(format!("{}\n", serde_json::to_string(command).unwrap()).as_bytes());
+    editor.wait_for_event("the answer", |said| Some(said.clone()))
+}
+
+fn open(editor: &mut Program, script: &str) -> TerminalNo {
+    let command = ["/bin/sh", "-c", script].map(str::to_owned).to_vec();
+    let said =
+        ask(editor, &HostCommand::OpenTerminal(TerminalOptions { command, ..TerminalOptions::default() }));
+    TerminalNo(u32::try_from(said["terminal"].as_u64().unwrap_or_else(|| panic!("{said}"))).unwrap())
+}
+
+/// Shares a terminal through a relay; the invite lies in a file then.
+fn share(stage: &Stage, editor: &mut Program, terminal: TerminalNo, relay: &str) -> (SessionNo, Invite) {
+    let options: ShareOptions = serde_json::from_value(json!({
+        "name": "Ann", "terminals": [terminal], "from": "start", "relay": { "at": "url", "url": relay },
+    }))
+    .unwrap();
+    let said = ask(editor, &HostCommand::Share(options));
+    let session =
+        SessionNo(u32::try_from(said["session"].as_u64().unwrap_or_else(|| panic!("{said}"))).unwrap());
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let (code, token, link) =
+        (&said["invite"]["code"], &said["invite"]["token"], &said["invite"]["web_link"]);
+    let file = stage.home().join("invite");
+    let invite = json!({ "code": code, "token": token, "link": link, "relay": relay });
+    fs::write(&file, invite.to_string()).unwrap();
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
+    (session, Invite { file, code: text(code), token: text(token), relay: relay.to_owned() })
+}
+
+fn holder(editor: &mut Program) -> Holder {
+    let status = ask(editor, &HostCommand::Status);
+    Holder(u32::try_from(status["pid"].as_u64().unwrap()).unwrap())
+}
+
+fn folder(stage: &Stage) -> PathBuf {
+    stage.home().join("run/jumpseat")
+}
+
+fn socket(stage: &Stage) -> PathBuf {
+    folder(stage).join("hold.sock")
+}
+
+fn mode(path: &Path) -> u32 {
+    fs::symlink_metadata(path).unwrap().permissions().mode() & 0o777
+}
+
+async fn within<T>(future: impl Future<Output = T>) -> T {
+    // Longer than the holder stays with nothing to hold.
+    tokio::time::timeout(PATIENCE * 2, future).await.expect("it takes far less")
+}
+
+/// A second face of the holder.
+async fn attach(stage: &Stage) -> HostFace {
+    let folder = RuntimeFolder::at(folder(stage)).unwrap();
+    let found = within(local::processes(&folder)).await.unwrap();
+    let holder = found.iter().find(|process| process.path() == socket(stage)).unwrap();
+    within(holder.connect()).await.unwrap()
+}
+
+async fn status(face: &HostFace) -> Status {
+    match within(face.ask(HostCommand::Status)).await.unwrap() {
+        Reply::Status(status) => status,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// What a face is shown until `text` is in it.
+async fn shows(face: &mut HostFace, text: &str) {
+    let mut seen = Vec::new();
+    within(async {
+        while !String::from_utf8_lossy(&seen).contains(text) {
+            if let HostEvent::Output { bytes, .. } = face.next().await.expect("the holder lives") {
+                seen.extend(bytes);
+            }
+        }
+    })
+    .await;
+}
+
+fn on_runtime(future: impl Future<Output = ()>) {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future);
+}
+
+const ECHO: &str =
+    "echo ready-$((40+2)); while read line; do test $line = bye && exit 3; echo got:$line.; done";
+
+#[test]
+fn it_outlives_its_starter_and_ends_with_its_last_session() {
+    let stage = Stage::new();
+    let (_relay, address) = stage.relay("127.0.0.1:0", &[]);
+    let mut starter = editor(&stage);
+    let holder = holder(&mut starter);
+    assert_ne!(holder.0, starter.id());
+    assert_eq!((mode(&folder(&stage)), mode(&socket(&stage))), (0o700, 0o600));
+    let terminal = open(&mut starter, ECHO);
+    let (session, invite) = share(&stage, &mut starter, terminal, &format!("ws://{address}"));
+    let mut guest = stage.join(&invite, &["--json"]);
+    guest.wait_for_event("the seat", |event| (event["type"] == "joined").then_some(()));
+
+    starter.kill();
+    on_runtime(async {
+        let mut face = attach(&stage).await;
+        let status = status(&face).await;
+        assert_eq!((status.pid, status.terminals.len(), status.sessions.len()), (holder.0, 1, 1));
+        within(face.ask(HostCommand::Attach { terminal, window: 65536, scrollback: true })).await.unwrap();
+        shows(&mut face, "ready-42").await;
+        within(face.ask(HostCommand::Input { terminal, bytes: b"on\r".to_vec() })).await.unwrap();
+        shows(&mut face, "got:on.").await;
+    });
+    // Its guest was there all the time, and so is whoever comes now.
+    stage.picture(&invite, "got:on.", &[]);
+    assert!(stage.run(&["sessions", "--json"]).contains(&invite.code));
+
+    // A second starter finds it instead of starting another.
+    let mut second = editor(&stage);
+    assert_eq!(ask(&mut second, &HostCommand::Status)["pid"], holder.0);
+    drop(second);
+
+    on_runtime(async {
+        let mut face = attach(&stage).await;
+        within(face.ask(HostCommand::Input { terminal, bytes: b"bye\r".to_vec() })).await.unwrap();
+        // With the last program ends the session, and with the session, after a while, the holder.
+        let (mut ended, mut closed, mut closing) = (false, false, false);
+        within(async {
+            while let Some(event) = face.next().await {
+                match event {
+                    HostEvent::Session { session: no, event } => {
+                        assert_eq!(no, session);
+                        let said = serde_json::to_value(event).unwrap();
+                        ended |= said["what"] == "ended" && said["reason"] == "shell_exited";
+                    }
+                    HostEvent::TerminalClosed { exit_code, .. } => closed = exit_code == Some(3),
+                    HostEvent::Closing => closing = true,
+                    _ => {}
+                }
+            }
+        })
+        .await;
+        assert!(ended && closed && closing, "ended {ended}, closed {closed}, closing {closing}");
+    });
+    let reason =
+        guest.wait_for_event("the end", |event| (event["type"] == "ended").then(|| event["reason"].clone()));
+    assert_eq!(reason, "shell_exited");
+    assert!(!socket(&stage).exists());
+}
+
+#[test]
+fn a_killed_one_leaves_nothing_in_the_way_of_the_next() {
+    let stage = Stage::new();
+    let (_relay, address) = stage.relay("127.0.0.1:0", &[]);
+    let mut starter = editor(&stage);
+    let first = holder(&mut starter);
+    let terminal = open(&mut starter, ECHO);
+    let (_, invite) = share(&stage, &mut starter, terminal, &format!("ws://{address}"));
+    let mut guest = stage.join(&invite, &["--json"]);
+    guest.wait_for_event("the seat", |event| (event["type"] == "joined").then_some(()));
+
+    first.kill();
+    // Who asks is told, and so is who watches.
+    starter.write(b"{\"type\":\"status\"}\n");
+    starter.wait_for_event("the failure", |said| (said["kind"] == "gone").then_some(()));
+    let present = guest.wait_for_event("the host's absence", |event| {
+        (event["type"] == "host_present").then(|| event["present"].clone())
+    });
+    assert_eq!(present, false);
+    assert!(socket(&stage).exists(), "a crash leaves its socket");
+
+    let mut next = editor(&stage);
+    let second = holder(&mut next);
+    assert_ne!(second.0, first.0);
+    assert_eq!(mode(&socket(&stage)), 0o600);
+    let terminal = open(&mut next, ECHO);
+    on_runtime(async {
+        let face = attach(&stage).await;
+        let screen = HostCommand::Screen { terminal, format: ScreenFormat::Text };
+        assert!(matches!(within(face.ask(screen)).await, Ok(Reply::Screen { .. })));
+        assert!(status(&face).await.sessions.is_empty());
+    });
+
+    // Without a holder to come, whoever looks for processes clears it away.
+    second.kill();
+    next.write(b"{\"type\":\"status\"}\n");
+    next.wait_for_event("the failure", |said| (said["kind"] == "gone").then_some(()));
+    assert!(!stage.run(&["sessions", "--json"]).contains(&invite.code));
+    assert!(!socket(&stage).exists());
+    guest.signal("TERM");
+    guest.wait();
+}
+
+#[test]
+fn many_that_start_it_at_once_meet_in_one() {
+    let stage = Stage::new();
+    let mut editors: Vec<Program> = std::thread::scope(|scope| {
+        let starting: Vec<_> = (0..6).map(|_| scope.spawn(|| editor(&stage))).collect();
+        starting.into_iter().map(|editor| editor.join().unwrap()).collect()
+    });
+    let one = holder(&mut editors[0]);
+    for editor in &mut editors {
+        assert_eq!(ask(editor, &HostCommand::Status)["pid"], one.0);
+    }
+    assert_eq!(ask(&mut editors[0], &HostCommand::Shutdown)["reply"], "done");
+}
