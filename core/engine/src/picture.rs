@@ -6,6 +6,7 @@
 use std::io::Read;
 
 use jumpseat_screen::{DecodeError, Limits, Policy, Sanitizer, Screen, Start};
+use jumpseat_session::MAX_SNAPSHOT_LEN;
 use zstd::{bulk, stream::read::Decoder};
 
 use crate::face::{Failure, FailureKind};
@@ -20,6 +21,39 @@ const MAX_EXPANDED: u64 = 64 * 1024 * 1024;
 pub(crate) fn pack(picture: &[u8]) -> Vec<u8> {
     // Level and memory are the library's own; it has nothing to refuse.
     bulk::compress(picture, LEVEL).expect("memory to memory, at a level that exists")
+}
+
+/// The most that a picture may have, in bytes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Most {
+    /// As guests expand it.
+    pub(crate) expanded: usize,
+    /// As it travels.
+    pub(crate) packed: usize,
+}
+
+impl Default for Most {
+    fn default() -> Self {
+        Self { expanded: Limits::default().bytes, packed: MAX_SNAPSHOT_LEN }
+    }
+}
+
+/// The compressed picture from the first of these starts that fits; what fits in no case shows nothing above the
+/// cursor's line. A guest that gets less of the past is better off than one that waits for a picture.
+pub(crate) fn fitting(screen: &Screen, starts: &[Start], most: Most) -> Vec<u8> {
+    for start in starts {
+        let picture = screen.encode(*start);
+        if picture.len() > most.expanded {
+            continue;
+        }
+        let packed = pack(&picture);
+        if packed.len() <= most.packed {
+            return packed;
+        }
+    }
+    let mut screen = screen.clone();
+    let start = Start::Mark(screen.mark());
+    pack(&screen.encode(start))
 }
 
 /// Expands a picture that came from outside: bounded, whatever it claims to be.
@@ -58,5 +92,26 @@ mod tests {
         let bomb = pack(&vec![0; MAX_EXPANDED as usize + 1]);
         assert!(bomb.len() < 100_000 && unpack(&bomb).is_err());
         assert!(unpack(b"no picture").is_err());
+    }
+
+    #[test]
+    fn what_does_not_fit_comes_with_less_of_the_past() {
+        let mut screen = Screen::new(jumpseat_screen::Options::default());
+        for line in 0..5000_u32 {
+            screen.feed(0, format!("line {line} {:x}\r\n", line.wrapping_mul(2_654_435_761)).as_bytes());
+        }
+        screen.feed(0, b"prompt");
+        let (whole, seen) = (screen.encode(Start::Everything), screen.encode(Start::Viewport));
+        let starts = [Start::Everything, Start::Viewport];
+        let shown = |most: Most| unpack(&fitting(&screen, &starts, most)).unwrap();
+        assert_eq!(shown(Most::default()), whole);
+        let packed = pack(&whole).len();
+        assert_eq!(shown(Most { packed, ..Most::default() }), whole);
+        assert_eq!(shown(Most { packed: packed - 1, ..Most::default() }), seen);
+        assert_eq!(shown(Most { expanded: whole.len() - 1, ..Most::default() }), seen);
+        let least = shown(Most { expanded: 0, packed: 0 });
+        let least = Screen::decode(&least, &Limits::default()).unwrap();
+        let text = crate::dump::screen(&least, crate::face::ScreenFormat::Text);
+        assert!(text.contains("prompt") && !text.contains("line"), "{text}");
     }
 }

@@ -18,7 +18,7 @@ use super::FaceNo;
 use crate::{
     dump,
     face::{BlockInfo, Failure, FailureKind, Reply, ScreenFormat, SessionNo, Size, StartFrom},
-    picture,
+    picture::{self, Most},
 };
 
 /// How far the screen may be behind, in bytes. Beyond it the program waits for the screen, never for the network.
@@ -284,8 +284,8 @@ impl Worker {
             Question::Snapshot { session, scope, ticket } => {
                 // Nobody sees anything of a session that never began.
                 let Some(begun) = self.begun.get(&session) else { return };
-                let start = self.start(begun, scope);
-                let bytes = Bytes::from(picture::pack(&self.screen.encode(start)));
+                let starts = [self.start(begun, scope), self.start(begun, Scope::Screen)];
+                let bytes = Bytes::from(picture::fitting(&self.screen, &starts, Most::default()));
                 self.tell(|told| told.answers.push_back(News::Snapshot { session, ticket, bytes }));
             }
             Question::Picture { face, scrollback } => {
