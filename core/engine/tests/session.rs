@@ -445,6 +445,76 @@ async fn a_session_comes_back_after_its_relay_was_lost() {
 }
 
 #[tokio::test]
+async fn a_relay_that_refuses_for_good_ends_the_session_and_is_not_asked_again() {
+    let bind = |address: SocketAddr, rooms| async move {
+        let mut config = Config::embedded(address);
+        config.limits.rooms = rooms;
+        Relay::bind(config).await.unwrap().spawn().unwrap()
+    };
+    let relay = bind("127.0.0.1:0".parse().unwrap(), 1).await;
+    let address = relay.address();
+    let mut host = Host::new();
+    let terminal = host.sh("echo ready; read line").await;
+    let options = ShareOptions {
+        name: "Ann".to_owned(),
+        terminals: vec![terminal],
+        from: StartFrom::Start,
+        relay: RelayChoice::Url { url: format!("ws://{address}") },
+        invite: terms(Role::Viewer),
+        max_guests: None,
+    };
+    within(host.face.ask(HostCommand::Share(options.clone()))).await.unwrap();
+    relay.stop().await;
+    // It has forgotten the room, and has no place for another.
+    let relay = bind(address, 0).await;
+    let reason = host.until(|event| match event {
+        HostEvent::Session { event: SessionEvent::Ended { reason }, .. } => Some(reason),
+        _ => None,
+    });
+    assert_eq!(reason.await, EndReason::RelayGone);
+    // The terminal stays, and whoever shares it again hears why that is no use.
+    let Reply::Status(status) = within(host.face.ask(HostCommand::Status)).await.unwrap() else { panic!() };
+    assert_eq!((status.sessions.len(), status.terminals.len()), (0, 1));
+    let failure = within(host.face.ask(HostCommand::Share(options))).await.unwrap_err();
+    assert_eq!(failure.kind, FailureKind::Refused);
+    assert!(failure.message.contains("full"), "{failure}");
+    relay.stop().await;
+}
+
+/// Adversarial case 29, at a real host and guest: what a guest's terminal answers by itself is not typed, and
+/// nothing that is shown reaches the guest's clipboard or makes its terminal answer.
+#[tokio::test]
+async fn case_29_automatic_replies_and_osc_52() {
+    let mut host = Host::new();
+    let script = "ask() { printf '\\033]52;c;Y2FuYXJ5\\007\\033[c\\033[6n\\033]11;?\\007'; }
+        ask; echo shown; while read line; do echo got:$line.; ask; echo asked; done";
+    let terminal = host.sh(script).await;
+    let (_, relay, invite) = host.share(vec![terminal], StartFrom::Start, terms(Role::Writer)).await;
+    host.face.ask(HostCommand::Looking { terminal: Some(terminal) }).await.unwrap();
+    let mut guest = Guest::new(&relay, &invite, "Bo");
+    guest.sees("shown").await;
+    host.until(joined).await;
+    // Attributes, cursor, colour, focus, clipboard; the colour cut in two.
+    guest.type_keys(b"a\x1b[?1;2cb\x1b[5;7Rc\x1b]11;rgb:0000/00").await;
+    guest.type_keys(b"00/0000\x07d\x1b[Ie\x1b]52;c;Y2FuYXJ5\x07f\r").await;
+    guest.sees("got:abcdef.").await;
+
+    guest.sees("asked").await;
+    let mut drawn = Vec::new();
+    let mut drawing = jumpseat_engine::Drawing::default();
+    for event in &guest.events {
+        if let GuestEvent::Terminal { change, .. } = event {
+            drawing.draw(change, &mut drawn).unwrap();
+        }
+    }
+    let drawn = String::from_utf8_lossy(&drawn);
+    assert!(drawn.contains("shown"), "{drawn:?}");
+    for asks in ["\x1b]52", "\x1b[c", "\x1b[6n", "\x1b]11;?"] {
+        assert!(!drawn.contains(asks), "{asks:?} in {drawn:?}");
+    }
+}
+
+#[tokio::test]
 async fn what_cannot_be_shared_is_said_at_once() {
     let host = Host::new();
     let share = |url: &str| ShareOptions {
