@@ -621,8 +621,11 @@ export type TerminalOptions = {
   command?: Array<string>,
   /** Where it starts; nothing is the engine's own working directory. */
   cwd?: string | null,
-  /** Variables beyond the engine's own environment. */
+  /** Variables of its environment. */
   env?: { [key in string]: string },
+  /** Whether there is more in its environment than `env`: what the engine itself was started with. A face in
+   * another process says no, and gives its own. */
+  inherit_env?: boolean,
   /** Its size. */
   size?: Size,
   /** A title until the program sets one. */

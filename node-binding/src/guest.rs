@@ -80,7 +80,7 @@ impl Run for Options {
                         answer.settle(Ok::<_, Fault>(()));
                         return Ok(());
                     }
-                    Some(asked) => seat.take(asked).await?,
+                    Some(asked) => seat.take(asked).await,
                     None => {
                         drop(seat);
                         leave(face, running).await;
@@ -88,7 +88,7 @@ impl Run for Options {
                     }
                 },
                 event = next(&mut face, outbox), if seat.window > 0 => match event {
-                    Some(event) => seat.tell(event).await?,
+                    Some(event) => seat.tell(event).await,
                     None => {
                         if let Ok(Err(payload)) = (&mut running).await {
                             std::panic::resume_unwind(payload);
@@ -115,7 +115,8 @@ async fn leave<T>(face: GuestFace, mut running: JoinHandle<T>) {
 }
 
 impl Seat<'_> {
-    async fn take(&mut self, work: Work) -> Result<(), Failure> {
+    /// An engine that is over takes nothing more; what it said last is still told.
+    async fn take(&mut self, work: Work) {
         match work {
             Work::Opened(answer) | Work::Close(answer) => answer.settle(Ok::<_, Fault>(())),
             Work::Ask(json, answer) => match read::<GuestCommand>(&json) {
@@ -124,26 +125,28 @@ impl Seat<'_> {
                     self.shown(bytes);
                     answer.settle(Ok::<_, Fault>(()));
                 }
-                Ok(command) => answer_with(answer, self.commands.begin(command).await?),
+                Ok(command) => match self.commands.begin(command).await {
+                    Ok(said) => answer_with(answer, said),
+                    Err(failure) => answer.settle::<()>(Err(failure)),
+                },
                 Err(fault) => answer.settle::<()>(Err(fault)),
             },
             Work::Input(number, keys) => {
-                let Ok(stream) = StreamId::try_from(number) else { return Ok(()) };
-                self.commands.tell(GuestCommand::Input { stream, bytes: keys.take() }).await?;
+                let Ok(stream) = StreamId::try_from(number) else { return };
+                let _ = self.commands.tell(GuestCommand::Input { stream, bytes: keys.take() }).await;
             }
             Work::Credit(_, bytes) => self.shown(bytes),
         }
-        Ok(())
     }
 
     fn shown(&mut self, bytes: u32) {
         self.window += i64::from(bytes);
     }
 
-    async fn tell(&mut self, event: GuestEvent) -> Result<(), Failure> {
+    async fn tell(&mut self, event: GuestEvent) {
         let GuestEvent::Terminal { stream, change } = event else {
             self.outbox.event(&event);
-            return Ok(());
+            return;
         };
         match &change {
             TerminalChange::Resize(size) => {
@@ -160,7 +163,7 @@ impl Seat<'_> {
         self.window -= bytes.len() as i64;
         let head = json!({ "type": "output", "stream": stream }).to_string();
         self.outbox.output(u32::from(stream), head, bytes);
-        self.commands.tell(GuestCommand::Credit { bytes: change.weight() }).await
+        let _ = self.commands.tell(GuestCommand::Credit { bytes: change.weight() }).await;
     }
 }
 

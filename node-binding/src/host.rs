@@ -50,7 +50,7 @@ impl Run for Options {
                         return Ok(());
                     }
                     Some(asked) => {
-                        take(asked, &commands).await?;
+                        take(asked, &commands).await;
                         continue;
                     }
                     // The object was collected.
@@ -72,21 +72,25 @@ impl Run for Options {
     }
 }
 
-async fn take(work: Work, commands: &Commands<HostCommand>) -> Result<(), Failure> {
+/// An engine that is gone takes nothing more; what it said last is still told.
+async fn take(work: Work, commands: &Commands<HostCommand>) {
     match work {
         Work::Opened(answer) | Work::Close(answer) => answer.settle(Ok::<_, Fault>(())),
         Work::Ask(json, answer) => match read::<HostCommand>(&json) {
-            Ok(command) => answer_with(answer, commands.begin(command).await?),
+            Ok(command) => match commands.begin(command).await {
+                Ok(said) => answer_with(answer, said),
+                Err(failure) => answer.settle::<()>(Err(failure)),
+            },
             Err(fault) => answer.settle::<()>(Err(fault)),
         },
         Work::Input(number, keys) => {
-            commands.tell(HostCommand::Input { terminal: TerminalNo(number), bytes: keys.take() }).await?;
+            let _ =
+                commands.tell(HostCommand::Input { terminal: TerminalNo(number), bytes: keys.take() }).await;
         }
         Work::Credit(number, bytes) => {
-            commands.tell(HostCommand::Credit { terminal: TerminalNo(number), bytes }).await?;
+            let _ = commands.tell(HostCommand::Credit { terminal: TerminalNo(number), bytes }).await;
         }
     }
-    Ok(())
 }
 
 fn check(program: &Path) -> Result<&Path, Failure> {

@@ -63,7 +63,7 @@ test("share, join, read only, grant, type, remove, stop", async () => {
   await second.event("waiting");
   const { knock } = await told.session("knocked", ({ name }) => name === "Cy");
   await host.ask({ type: "admit", session: shared.session, knock });
-  await second.event("joined");
+  await Promise.all([second.event("joined"), told.session("joined", ({ guest }) => guest.name === "Cy")]);
   await host.ask({ type: "stop", session: shared.session });
   assert.equal((await second.event("ended")).reason, "stopped");
   await host.ask({ type: "close_terminal", terminal: number });
@@ -79,7 +79,7 @@ test("terminals and sessions outlive the face that opened them", async () => {
   await first.told.shows("kept-42");
   const shared = await share(first.host, [number]);
   const { guest, told: seen } = await seated(shared);
-  await seen.event("joined");
+  await Promise.all([seen.event("joined"), first.told.session("joined")]);
   await first.host.close();
 
   const again = await hosting();
@@ -113,6 +113,19 @@ test("keys and questions keep their order", async () => {
   }
   await told.until(() => told.text.replaceAll("\r\n", "").includes("199,") && told.text.includes(keys.slice(0, 100)));
   await host.ask({ type: "close_terminal", terminal: number });
+  await host.close();
+});
+
+test("a terminal has its face's environment where that is asked for", async () => {
+  const { host, told } = await hosting();
+  const env = { PATH: process.env.PATH, OWN: "given" };
+  await terminal(host, ["sh", "-c", "echo [$OWN] [$HISTFILE] [$TERM]; read stay"], { env, inherit_env: false });
+  await told.shows("[given] [] [xterm-256color]");
+  await terminal(host, ["sh", "-c", "echo [$OWN] [$HISTFILE]; read stay"], { env });
+  await told.shows("[given] [/dev/null]");
+  for (const { terminal } of (await host.ask({ type: "status" })).terminals) {
+    await host.ask({ type: "close_terminal", terminal });
+  }
   await host.close();
 });
 

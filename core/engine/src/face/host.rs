@@ -180,9 +180,13 @@ pub struct TerminalOptions {
     /// Where it starts; nothing is the engine's own working directory.
     #[cfg_attr(feature = "types", ts(optional = nullable))]
     pub cwd: Option<PathBuf>,
-    /// Variables beyond the engine's own environment.
+    /// Variables of its environment.
     #[cfg_attr(feature = "types", ts(as = "Option<_>", optional))]
     pub env: BTreeMap<String, String>,
+    /// Whether there is more in its environment than `env`: what the engine itself was started with. A face in
+    /// another process says no, and gives its own.
+    #[cfg_attr(feature = "types", ts(as = "Option<_>", optional))]
+    pub inherit_env: bool,
     /// Its size.
     #[cfg_attr(feature = "types", ts(as = "Option<_>", optional))]
     pub size: Size,
@@ -206,6 +210,7 @@ impl Default for TerminalOptions {
             command: Vec::new(),
             cwd: None,
             env: BTreeMap::new(),
+            inherit_env: true,
             size: Size { cols: 80, rows: 24 },
             title: None,
             session: None,

@@ -167,6 +167,7 @@ impl HostEngine {
         }
         let mut program = Program::new(&options.command);
         program.cwd = options.cwd;
+        program.inherits = options.inherit_env;
         program.env.extend(options.env.into_iter().map(|(name, value)| (name, value.into())));
         if let Some(session) = options.session {
             let code = self.session(session)?.host.code();

@@ -28,8 +28,10 @@ pub(crate) struct Program {
     pub(crate) argv: Vec<OsString>,
     /// Where it starts.
     pub(crate) cwd: Option<PathBuf>,
-    /// Variables beyond this process's own.
+    /// Variables, beyond this process's own if it inherits those.
     pub(crate) env: BTreeMap<String, OsString>,
+    /// Whether it gets what this process was started with.
+    pub(crate) inherits: bool,
 }
 
 impl Program {
@@ -41,7 +43,7 @@ impl Program {
         if cfg!(target_os = "macos") {
             argv.push("-l".into());
         }
-        Self { argv, cwd: None, env: BTreeMap::new() }
+        Self { argv, cwd: None, env: BTreeMap::new(), inherits: true }
     }
 
     /// A command line, or the person's own shell if it is empty.
@@ -49,7 +51,7 @@ impl Program {
         if command.is_empty() {
             return Self::shell();
         }
-        Self { argv: command.iter().map(OsString::from).collect(), cwd: None, env: BTreeMap::new() }
+        Self { argv: command.iter().map(OsString::from).collect(), ..Self::shell() }
     }
 
     /// Its name, for a title.
@@ -70,6 +72,9 @@ impl Program {
         }
         let mut builder = CommandBuilder::from_argv(self.argv.clone());
         builder.cwd(cwd);
+        if !self.inherits {
+            builder.env_clear();
+        }
         for name in REMOVED {
             builder.env_remove(name);
         }
