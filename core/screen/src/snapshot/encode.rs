@@ -1,5 +1,4 @@
-//! The binary form: a head, tables, then line after line, each with its runs and their text in place. Kept together,
-//! text and styles repeat together, which compresses better than parts of their own (measured).
+//! The binary form: a head, tables, then line after line, each with its runs and their text in place.
 //!
 //! ```text
 //! "JS" version | head | styles | links | lines     (each part: length, bytes)
