@@ -17,49 +17,42 @@ mod faces;
 mod model;
 mod said;
 mod session;
+mod sessions;
+mod sharing;
 mod terminal;
+mod terminals;
+mod time;
 mod view;
 
 use std::{
-    collections::{BTreeMap, VecDeque},
-    future::{Future as _, poll_fn},
+    collections::BTreeMap,
+    future::poll_fn,
     pin::Pin,
     task::{Context, Poll},
-    time::Duration,
 };
 
-use jumpseat_session::{EndReason, Exit, Millis};
+use jumpseat_session::Millis;
 use tokio::{
     sync::{mpsc, watch},
     time::{Instant, Sleep, sleep_until},
 };
 
-use self::{
-    commands::Starting,
-    faces::{FaceEnd, FaceNo},
-    model::{News, Question},
-    session::{Session, Wish},
-    terminal::Terminal,
-};
 pub use self::{
     embedded::{EmbeddedRelay, Owned, StartRelay},
     faces::FaceDoor,
 };
+use self::{
+    faces::{FaceEnd, FaceNo},
+    session::{Session, Wish},
+    sharing::Starting,
+    terminal::Terminal,
+};
 use crate::{
-    face::{HostEvent, SessionEvent, SessionNo, TerminalNo},
+    face::{SessionNo, TerminalNo},
     local::RuntimeFolder,
     shell::Integration,
     transport::TransportSetup,
 };
-
-/// Commands of one face in one pass: the others come soon, too.
-const COMMANDS_IN_A_PASS: usize = 32;
-
-/// Frames of one session's line in one pass.
-const FRAMES_IN_A_PASS: usize = 32;
-
-/// How long terminals have for their end when the engine ends: beyond their own grace.
-const END_FOR: Duration = Duration::from_secs(4);
 
 /// What an engine starts with.
 pub struct HostSetup {
@@ -131,10 +124,7 @@ impl HostEngine {
         poll_fn(|cx| self.poll(cx)).await;
     }
 
-    fn now(&self) -> Millis {
-        Millis(self.began.elapsed().as_millis() as u64)
-    }
-
+    /// One pass over everything, and again while anything moves.
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         loop {
             let mut moved = self.poll_faces(cx);
@@ -150,286 +140,6 @@ impl HostEngine {
                 return Poll::Pending;
             }
         }
-    }
-
-    fn poll_faces(&mut self, cx: &mut Context<'_>) -> bool {
-        let mut moved = false;
-        loop {
-            match self.opened.poll_recv(cx) {
-                Poll::Ready(Some(face)) => {
-                    self.faces.insert(FaceNo(self.next_face), face);
-                    self.next_face += 1;
-                    moved = true;
-                }
-                Poll::Ready(None) if self.faces.is_empty() => {
-                    self.end();
-                    break;
-                }
-                _ => break,
-            }
-        }
-        for no in self.faces.keys().copied().collect::<Vec<_>>() {
-            moved |= self.poll_face(cx, no);
-        }
-        moved
-    }
-
-    fn poll_face(&mut self, cx: &mut Context<'_>, no: FaceNo) -> bool {
-        let mut moved = false;
-        for _ in 0..COMMANDS_IN_A_PASS {
-            let Some(face) = self.faces.get_mut(&no) else { return true };
-            let request = match face.held.take() {
-                Some(held) => held,
-                None => match face.poll_request(cx) {
-                    Poll::Ready(Some(request)) => request,
-                    Poll::Ready(None) => {
-                        self.let_go(no);
-                        return true;
-                    }
-                    Poll::Pending => return moved,
-                },
-            };
-            if let Some(held) = self.perform(cx, no, request) {
-                if let Some(face) = self.faces.get_mut(&no) {
-                    face.held = Some(held);
-                }
-                return moved;
-            }
-            moved = true;
-        }
-        moved
-    }
-
-    /// Forgets a face: nothing waits for it any more.
-    fn let_go(&mut self, no: FaceNo) {
-        self.faces.remove(&no);
-        for terminal in self.terminals.values_mut() {
-            terminal.views.retain(|view| view.face != no);
-        }
-        self.look();
-    }
-
-    fn poll_sessions(&mut self, cx: &mut Context<'_>) -> bool {
-        let now = self.now();
-        let mut moved = false;
-        for no in self.sessions.keys().copied().collect::<Vec<_>>() {
-            for _ in 0..FRAMES_IN_A_PASS {
-                let Some(session) = self.sessions.get_mut(&no) else { break };
-                if !session.poll_line(cx, now, &mut self.wishes) {
-                    break;
-                }
-                moved = true;
-                // Keys reach their program before the next frame is looked at.
-                self.act(cx, no);
-            }
-            if self.sessions.get_mut(&no).is_some_and(|session| session.poll_over(cx).is_ready()) {
-                self.forget_session(no);
-                moved = true;
-            }
-        }
-        moved
-    }
-
-    /// Does what a session's machine wants done.
-    fn act(&mut self, cx: &mut Context<'_>, no: SessionNo) {
-        let now = self.now();
-        let Some(session) = self.sessions.get_mut(&no) else { return };
-        let mut wishes = std::mem::take(&mut self.wishes);
-        session.act(now, &mut wishes);
-        for wish in wishes.drain(..) {
-            match wish {
-                Wish::Keys { terminal, bytes } => {
-                    if let Some(terminal) = self.terminals.get_mut(&terminal) {
-                        terminal.guest_keys(cx, &bytes);
-                    }
-                }
-                Wish::Snapshot { terminal, scope, ticket } => {
-                    if let Some(terminal) = self.terminals.get_mut(&terminal) {
-                        terminal.model.ask(Question::Snapshot { session: no, scope, ticket });
-                    }
-                }
-                Wish::Tell(event) => {
-                    let ended = matches!(event, SessionEvent::Ended { .. });
-                    self.tell(&HostEvent::Session { session: no, event });
-                    if ended {
-                        self.release_terminals(no);
-                    }
-                }
-            }
-        }
-        self.wishes = wishes;
-    }
-
-    fn poll_terminals(&mut self, cx: &mut Context<'_>) -> bool {
-        let mut moved = false;
-        for no in self.terminals.keys().copied().collect::<Vec<_>>() {
-            moved |= self.poll_news(cx, no);
-            let Some(terminal) = self.terminals.get_mut(&no) else { continue };
-            terminal.write(cx);
-            if let Poll::Ready(bytes) = terminal.poll_output(cx) {
-                self.output(cx, no, bytes);
-                moved = true;
-            }
-            let Some(terminal) = self.terminals.get_mut(&no) else { continue };
-            if let Poll::Ready(code) = terminal.poll_end(cx) {
-                self.terminal_ended(cx, no, code);
-                moved = true;
-            }
-            moved |= self.close_if_seen(no);
-        }
-        moved
-    }
-
-    /// Output: to the host's own person first, then to guests, and to the screen, which is behind by design.
-    fn output(&mut self, cx: &mut Context<'_>, no: TerminalNo, bytes: Vec<u8>) {
-        let now = self.now();
-        let Some(terminal) = self.terminals.get_mut(&no) else { return };
-        for view in &mut terminal.views {
-            view.show(&bytes);
-            if let Some(face) = self.faces.get_mut(&view.face)
-                && face.takes_output()
-                && let Some(event) = view.take(no, false)
-            {
-                face.tell(event);
-                // A face that is gone is found at the end of the pass.
-                let _ = face.flush(cx);
-            }
-        }
-        let shown_by = terminal.session;
-        if let Some((session, stream)) = shown_by
-            && let Some(session) = self.sessions.get_mut(&session)
-        {
-            session.host.output(now, stream, &bytes);
-        }
-        terminal.model.feed(bytes);
-        if let Some((session, _)) = shown_by {
-            self.act(cx, session);
-        }
-    }
-
-    fn poll_news(&mut self, cx: &mut Context<'_>, no: TerminalNo) -> bool {
-        let now = self.now();
-        let mut moved = false;
-        while let Some(terminal) = self.terminals.get_mut(&no)
-            && let Poll::Ready(news) = terminal.model.poll_news(cx)
-        {
-            moved = true;
-            match news {
-                News::Title(title) => {
-                    terminal.title.clone_from(&title);
-                    if let Some((session, stream)) = terminal.session
-                        && let Some(session) = self.sessions.get_mut(&session)
-                    {
-                        session.host.retitle(now, stream, &title);
-                    }
-                    self.tell(&HostEvent::Titled { terminal: no, title });
-                }
-                News::Cwd(cwd) => {
-                    terminal.cwd = Some(cwd.clone());
-                    self.tell(&HostEvent::Cwd { terminal: no, cwd });
-                }
-                News::Block(block) => {
-                    terminal.block(&block);
-                    self.tell(&HostEvent::Block { terminal: no, block });
-                }
-                News::Snapshot { session, ticket, bytes } => {
-                    if let Some(session) = self.sessions.get_mut(&session) {
-                        session.host.snapshot_ready(now, ticket, bytes);
-                    }
-                    self.act(cx, session);
-                }
-                News::Picture { face, size, bytes } => {
-                    let view = terminal.views.iter_mut().find(|view| view.face == face);
-                    if let Some(event) = view.and_then(|view| view.picture(no, size, bytes))
-                        && let Some(face) = self.faces.get_mut(&face)
-                    {
-                        face.tell(event);
-                    }
-                }
-            }
-        }
-        moved
-    }
-
-    fn terminal_ended(&mut self, cx: &mut Context<'_>, no: TerminalNo, code: Option<i32>) {
-        let now = self.now();
-        let Some(terminal) = self.terminals.get(&no) else { return };
-        let Some((session_no, stream)) = terminal.session else { return };
-        let Some(session) = self.sessions.get_mut(&session_no) else { return };
-        session.host.end_terminal(now, stream, Exit { code });
-        let running = |no: &TerminalNo| self.terminals.get(no).is_some_and(Terminal::is_running);
-        if !session.streams.values().any(running) {
-            session.host.end(now, EndReason::ShellExited);
-        }
-        self.act(cx, session_no);
-    }
-
-    /// Tells faces that a terminal closed, once they have seen all of it; forgets it once nothing needs it.
-    fn close_if_seen(&mut self, no: TerminalNo) -> bool {
-        let Some(terminal) = self.terminals.get_mut(&no) else { return false };
-        let Some(exit_code) = terminal.exit() else { return false };
-        let mut moved = false;
-        for view in &mut terminal.views {
-            let face = self.faces.get_mut(&view.face);
-            if let Some(face) = face.filter(|face| face.takes_output())
-                && let Some(event) = view.take(no, true)
-            {
-                face.tell(event);
-                moved = true;
-            }
-        }
-        let seen = terminal.views.iter().all(view::View::is_drained);
-        let in_session = terminal.session.is_some();
-        if seen && !std::mem::replace(&mut terminal.closed, seen) {
-            self.tell(&HostEvent::TerminalClosed { terminal: no, exit_code });
-            self.count();
-            moved = true;
-        }
-        // Who joins a session later still sees what it printed last.
-        if seen && !in_session {
-            self.terminals.remove(&no);
-        }
-        moved
-    }
-
-    /// Takes a session's terminals out of it: they stay open here.
-    fn release_terminals(&mut self, no: SessionNo) {
-        for terminal in self.terminals.values_mut() {
-            if terminal.session.is_some_and(|(session, _)| session == no) {
-                terminal.session = None;
-                terminal.model.ask(Question::Forget { session: no });
-            }
-        }
-    }
-
-    fn forget_session(&mut self, no: SessionNo) {
-        self.release_terminals(no);
-        self.sessions.remove(&no);
-        self.count();
-    }
-
-    /// Tells each session which of its terminals the host's person has in front: the last look of all faces.
-    fn look(&mut self) {
-        let now = self.now();
-        let mut looks: Vec<(u64, TerminalNo)> =
-            self.faces.values().filter_map(|face| Some((face.looked, face.looking?))).collect();
-        looks.sort_unstable();
-        for session in self.sessions.values_mut() {
-            let stream = looks.iter().rev().find_map(|(_, terminal)| session.stream(*terminal));
-            session.host.looking(now, stream);
-        }
-    }
-
-    fn tell(&mut self, event: &HostEvent) {
-        for face in self.faces.values_mut() {
-            face.tell(event.clone());
-        }
-    }
-
-    fn count(&self) {
-        let running = self.terminals.values().filter(|terminal| !terminal.closed).count();
-        let count = running + self.sessions.len() + self.starting.len();
-        self.alive.send_if_modified(|alive| std::mem::replace(alive, count) != count);
     }
 
     /// Hands on what this pass gathered: output to faces, frames to lines, work to screens.
@@ -463,54 +173,14 @@ impl HostEngine {
         }
     }
 
-    fn poll_timer(&mut self, cx: &mut Context<'_>) -> bool {
-        let now = self.now();
-        let mut moved = false;
-        let mut due = VecDeque::new();
-        for (no, session) in &mut self.sessions {
-            if session.deadline(now).is_some_and(|at| at <= now) {
-                due.push_back(*no);
-                session.tick(now, &mut self.wishes);
-                moved = true;
-            }
-        }
-        for no in due {
-            self.act(cx, no);
-        }
-        let next = self.sessions.values().filter_map(|session| session.deadline(now)).min();
-        let next = next.map(|at| self.began + Duration::from_millis(at.0));
-        if let Some(next) = next.into_iter().chain(self.ending).min() {
-            if self.timer.deadline() != next {
-                self.timer.as_mut().reset(next);
-            }
-            // What is due is found by the next pass.
-            moved |= self.timer.as_mut().poll(cx).is_ready() && self.ending.is_none_or(|end| end > next);
-        }
-        moved
+    fn now(&self) -> Millis {
+        Millis(self.began.elapsed().as_millis() as u64)
     }
 
-    /// Ends everything, in order.
-    fn end(&mut self) {
-        if self.ending.is_some() {
-            return;
-        }
-        let now = self.now();
-        self.ending = Some(Instant::now() + END_FOR);
-        self.starting.clear();
-        for session in self.sessions.values_mut() {
-            session.host.end(now, EndReason::Stopped);
-        }
-        for terminal in self.terminals.values_mut() {
-            terminal.hang_up();
-        }
-        self.tell(&HostEvent::Closing);
-    }
-
-    fn is_over(&self) -> bool {
-        let Some(until) = self.ending else { return false };
-        let done = self.sessions.is_empty()
-            && self.terminals.values().all(|terminal| !terminal.is_running())
-            && self.faces.values().all(FaceEnd::is_told);
-        done || until <= Instant::now()
+    /// Tells how many terminals and sessions there are, once that changed.
+    fn count(&self) {
+        let running = self.terminals.values().filter(|terminal| !terminal.closed).count();
+        let count = running + self.sessions.len() + self.starting.len();
+        self.alive.send_if_modified(|alive| std::mem::replace(alive, count) != count);
     }
 }

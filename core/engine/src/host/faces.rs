@@ -1,4 +1,4 @@
-//! The engine's ends of its faces.
+//! The engine's ends of its faces: who asks, who is told, who looks at what.
 
 use std::{
     collections::VecDeque,
@@ -8,10 +8,14 @@ use std::{
 use tokio::sync::mpsc;
 use tokio_util::sync::PollSender;
 
+use super::HostEngine;
 use crate::face::{
     HostCommand, HostEvent, HostFace, TerminalNo,
     handle::{COMMANDS, Request},
 };
+
+/// Commands of one face in one pass: the others come soon, too.
+const COMMANDS_IN_A_PASS: usize = 32;
 
 /// Events in the queue to a face.
 const EVENTS: usize = 64;
@@ -109,5 +113,83 @@ impl FaceEnd {
 
     pub(super) fn is_told(&self) -> bool {
         self.waiting.is_empty()
+    }
+}
+
+impl HostEngine {
+    pub(super) fn poll_faces(&mut self, cx: &mut Context<'_>) -> bool {
+        let mut moved = false;
+        loop {
+            match self.opened.poll_recv(cx) {
+                Poll::Ready(Some(face)) => {
+                    self.faces.insert(FaceNo(self.next_face), face);
+                    self.next_face += 1;
+                    moved = true;
+                }
+                Poll::Ready(None) if self.faces.is_empty() => {
+                    self.end();
+                    break;
+                }
+                _ => break,
+            }
+        }
+        for no in self.faces.keys().copied().collect::<Vec<_>>() {
+            moved |= self.poll_face(cx, no);
+        }
+        moved
+    }
+
+    fn poll_face(&mut self, cx: &mut Context<'_>, no: FaceNo) -> bool {
+        let mut moved = false;
+        for _ in 0..COMMANDS_IN_A_PASS {
+            let Some(face) = self.faces.get_mut(&no) else { return true };
+            let request = match face.held.take() {
+                Some(held) => held,
+                None => match face.poll_request(cx) {
+                    Poll::Ready(Some(request)) => request,
+                    Poll::Ready(None) => {
+                        self.let_go(no);
+                        return true;
+                    }
+                    Poll::Pending => return moved,
+                },
+            };
+            if let Some(held) = self.perform(cx, no, request) {
+                if let Some(face) = self.faces.get_mut(&no) {
+                    face.held = Some(held);
+                }
+                return moved;
+            }
+            moved = true;
+        }
+        moved
+    }
+
+    /// Forgets a face: nothing waits for it any more.
+    pub(super) fn let_go(&mut self, no: FaceNo) {
+        self.faces.remove(&no);
+        for terminal in self.terminals.values_mut() {
+            terminal.views.retain(|view| view.face != no);
+        }
+        self.look();
+    }
+
+    /// Tells each session which of its terminals the host's person has in front: the last look of all faces.
+    pub(super) fn look(&mut self) {
+        let now = self.now();
+        let mut looks: Vec<(u64, TerminalNo)> =
+            self.faces.values().filter_map(|face| Some((face.looked, face.looking?))).collect();
+        looks.sort_unstable();
+        for session in self.sessions.values_mut() {
+            let stream = looks.iter().rev().find_map(|(_, terminal)| session.stream(*terminal));
+            session.host.looking(now, stream);
+        }
+    }
+
+    /// Tells every face.
+    pub(super) fn tell(&mut self, event: &HostEvent) {
+        for face in self.faces.values_mut() {
+            face.tell(event.clone());
+        }
     }
 }

@@ -1,0 +1,78 @@
+//! What relays bring to the sessions, and what the sessions want of their terminals and faces.
+
+use std::task::Context;
+
+use super::{HostEngine, model::Question, session::Wish};
+use crate::face::{HostEvent, SessionEvent, SessionNo};
+
+/// Frames of one session's line in one pass.
+const FRAMES_IN_A_PASS: usize = 32;
+
+impl HostEngine {
+    pub(super) fn poll_sessions(&mut self, cx: &mut Context<'_>) -> bool {
+        let now = self.now();
+        let mut moved = false;
+        for no in self.sessions.keys().copied().collect::<Vec<_>>() {
+            for _ in 0..FRAMES_IN_A_PASS {
+                let Some(session) = self.sessions.get_mut(&no) else { break };
+                if !session.poll_line(cx, now, &mut self.wishes) {
+                    break;
+                }
+                moved = true;
+                // Keys reach their program before the next frame is looked at.
+                self.act(cx, no);
+            }
+            if self.sessions.get_mut(&no).is_some_and(|session| session.poll_over(cx).is_ready()) {
+                self.forget_session(no);
+                moved = true;
+            }
+        }
+        moved
+    }
+
+    /// Does what a session's machine wants done.
+    pub(super) fn act(&mut self, cx: &mut Context<'_>, no: SessionNo) {
+        let now = self.now();
+        let Some(session) = self.sessions.get_mut(&no) else { return };
+        let mut wishes = std::mem::take(&mut self.wishes);
+        session.act(now, &mut wishes);
+        for wish in wishes.drain(..) {
+            match wish {
+                Wish::Keys { terminal, bytes } => {
+                    if let Some(terminal) = self.terminals.get_mut(&terminal) {
+                        terminal.guest_keys(cx, &bytes);
+                    }
+                }
+                Wish::Snapshot { terminal, scope, ticket } => {
+                    if let Some(terminal) = self.terminals.get_mut(&terminal) {
+                        terminal.model.ask(Question::Snapshot { session: no, scope, ticket });
+                    }
+                }
+                Wish::Tell(event) => {
+                    let ended = matches!(event, SessionEvent::Ended { .. });
+                    self.tell(&HostEvent::Session { session: no, event });
+                    if ended {
+                        self.release_terminals(no);
+                    }
+                }
+            }
+        }
+        self.wishes = wishes;
+    }
+
+    /// Takes a session's terminals out of it: they stay open here.
+    fn release_terminals(&mut self, no: SessionNo) {
+        for terminal in self.terminals.values_mut() {
+            if terminal.session.is_some_and(|(session, _)| session == no) {
+                terminal.session = None;
+                terminal.model.ask(Question::Forget { session: no });
+            }
+        }
+    }
+
+    fn forget_session(&mut self, no: SessionNo) {
+        self.release_terminals(no);
+        self.sessions.remove(&no);
+        self.count();
+    }
+}

@@ -1,0 +1,169 @@
+//! How a session begins: with a relay, an invite and its first terminals; and which terminals are in it.
+
+use std::{
+    net::SocketAddr,
+    task::{Context, Poll},
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use jumpseat_session::{
+    Entropy, Exit,
+    host::{Host, HostConfig},
+};
+use tokio::sync::oneshot;
+
+use super::{
+    EmbeddedRelay, HostEngine, Owned,
+    commands::{misused, no_terminal},
+    embedded,
+    model::Question,
+    session::Session,
+};
+use crate::{
+    face::{Failure, FailureKind, RelayChoice, Reply, SessionNo, ShareOptions, Size, StartFrom, TerminalNo},
+    transport::{Address, Dialer, Line, is_unspecified},
+};
+
+/// A session whose embedded relay starts.
+pub(super) struct Starting {
+    relay: Owned<Result<EmbeddedRelay, Failure>>,
+    options: ShareOptions,
+    answer: oneshot::Sender<Result<Reply, Failure>>,
+}
+
+impl HostEngine {
+    pub(super) fn share(&mut self, options: ShareOptions, answer: oneshot::Sender<Result<Reply, Failure>>) {
+        if let Err(failure) = self.may_share(&options) {
+            drop(answer.send(Err(failure)));
+            return;
+        }
+        match options.relay.clone() {
+            RelayChoice::Url { url } => self.begin(options, &url, None, answer),
+            RelayChoice::Embedded { address, port } => match &self.setup.start_relay {
+                Some(start) => {
+                    let relay = start(SocketAddr::new(address, port));
+                    self.starting.push(Starting { relay, options, answer });
+                    self.count();
+                }
+                None => drop(answer.send(Err(embedded::none()))),
+            },
+        }
+    }
+
+    fn may_share(&mut self, options: &ShareOptions) -> Result<(), Failure> {
+        if self.ending.is_some() {
+            return Err(Failure::new(FailureKind::Misused, "everything is being ended"));
+        }
+        if let RelayChoice::Embedded { address, .. } = options.relay
+            && is_unspecified(address)
+        {
+            return Err(Failure::new(FailureKind::Address, format!("guests cannot reach {address}"))
+                .hint("name one address of this machine"));
+        }
+        for terminal in &options.terminals {
+            self.may_add(*terminal)?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn poll_starting(&mut self, cx: &mut Context<'_>) -> bool {
+        let mut moved = false;
+        let mut at = 0;
+        while let Some(starting) = self.starting.get_mut(at) {
+            let Poll::Ready(relay) = starting.relay.as_mut().poll(cx) else {
+                at += 1;
+                continue;
+            };
+            let Starting { options, answer, .. } = self.starting.swap_remove(at);
+            moved = true;
+            match relay {
+                Ok(EmbeddedRelay { url, stop }) => self.begin(options, &url, Some(stop), answer),
+                Err(failure) => drop(answer.send(Err(failure))),
+            }
+            self.count();
+        }
+        moved
+    }
+
+    fn begin(
+        &mut self,
+        options: ShareOptions,
+        relay: &str,
+        stop: Option<Owned<()>>,
+        answer: oneshot::Sender<Result<Reply, Failure>>,
+    ) {
+        let now = self.now();
+        let address = match self.may_share(&options).and_then(|()| Address::parse(relay)) {
+            Ok(address) => address,
+            Err(failure) => return drop(answer.send(Err(failure))),
+        };
+        let today = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as u64);
+        let mut config = HostConfig::new(options.name, today);
+        if let Some(max_guests) = options.max_guests {
+            config.max_guests = usize::from(max_guests);
+        }
+        let mut host = Host::new(config, Entropy::system(), now);
+        let invite = match host.create_invite(now, options.invite.into()) {
+            Ok(invite) => invite.id,
+            Err(error) => return drop(answer.send(Err(misused(error)))),
+        };
+        let no = SessionNo(self.next_session);
+        self.next_session += 1;
+        let origin = address.origin();
+        let line = Line::new(Dialer::new(address, self.setup.transport.clone()));
+        self.sessions.insert(no, Session::new(no, host, line, origin, stop, (answer, invite)));
+        for terminal in options.terminals {
+            if let Err(failure) = self.add_terminal(no, terminal, options.from) {
+                tracing::warn!(%failure, "a terminal is not in its session");
+            }
+        }
+        self.count();
+    }
+
+    pub(super) fn add_terminal(
+        &mut self,
+        session: SessionNo,
+        no: TerminalNo,
+        from: StartFrom,
+    ) -> Result<(), Failure> {
+        let now = self.now();
+        self.may_add(no)?;
+        let (Some(terminal), Some(shown_by)) = (self.terminals.get_mut(&no), self.sessions.get_mut(&session))
+        else {
+            return Err(no_terminal());
+        };
+        // Before the machine asks for the first picture of it.
+        terminal.model.ask(Question::Begin { session, from });
+        let Size { cols, rows } = terminal.size;
+        let stream = shown_by.host.open_terminal(now, &terminal.title, cols, rows).map_err(misused)?;
+        terminal.session = Some((session, stream));
+        shown_by.streams.insert(stream, no);
+        self.look();
+        Ok(())
+    }
+
+    fn may_add(&mut self, no: TerminalNo) -> Result<(), Failure> {
+        let terminal = self.terminal(no)?;
+        if terminal.session.is_some() {
+            return Err(Failure::new(FailureKind::Misused, "this terminal is shared in a session already"));
+        }
+        if !terminal.is_running() {
+            return Err(no_terminal());
+        }
+        Ok(())
+    }
+
+    pub(super) fn withdraw(&mut self, session: SessionNo, no: TerminalNo) -> Result<(), Failure> {
+        let now = self.now();
+        let shown_by = self.session(session)?;
+        let stream = shown_by.stream(no).ok_or_else(no_terminal)?;
+        shown_by.host.end_terminal(now, stream, Exit { code: None });
+        shown_by.host.close_terminal(now, stream);
+        shown_by.streams.remove(&stream);
+        let terminal = self.terminal(no)?;
+        terminal.session = None;
+        terminal.model.ask(Question::Forget { session });
+        self.look();
+        Ok(())
+    }
+}

@@ -1,0 +1,142 @@
+//! What programs print and screens tell, handed to faces and sessions; and how a terminal ends.
+
+use std::task::{Context, Poll};
+
+use jumpseat_session::{EndReason, Exit};
+
+use super::{HostEngine, model::News, terminal::Terminal, view::View};
+use crate::face::{HostEvent, TerminalNo};
+
+impl HostEngine {
+    pub(super) fn poll_terminals(&mut self, cx: &mut Context<'_>) -> bool {
+        let mut moved = false;
+        for no in self.terminals.keys().copied().collect::<Vec<_>>() {
+            moved |= self.poll_news(cx, no);
+            let Some(terminal) = self.terminals.get_mut(&no) else { continue };
+            terminal.write(cx);
+            if let Poll::Ready(bytes) = terminal.poll_output(cx) {
+                self.output(cx, no, bytes);
+                moved = true;
+            }
+            let Some(terminal) = self.terminals.get_mut(&no) else { continue };
+            if let Poll::Ready(code) = terminal.poll_end(cx) {
+                self.terminal_ended(cx, no, code);
+                moved = true;
+            }
+            moved |= self.close_if_seen(no);
+        }
+        moved
+    }
+
+    /// Output: to the host's own person first, then to guests, and to the screen, which is behind by design.
+    fn output(&mut self, cx: &mut Context<'_>, no: TerminalNo, bytes: Vec<u8>) {
+        let now = self.now();
+        let Some(terminal) = self.terminals.get_mut(&no) else { return };
+        for view in &mut terminal.views {
+            view.show(&bytes);
+            if let Some(face) = self.faces.get_mut(&view.face)
+                && face.takes_output()
+                && let Some(event) = view.take(no, false)
+            {
+                face.tell(event);
+                // A face that is gone is found at the end of the pass.
+                let _ = face.flush(cx);
+            }
+        }
+        let shown_by = terminal.session;
+        if let Some((session, stream)) = shown_by
+            && let Some(session) = self.sessions.get_mut(&session)
+        {
+            session.host.output(now, stream, &bytes);
+        }
+        terminal.model.feed(bytes);
+        if let Some((session, _)) = shown_by {
+            self.act(cx, session);
+        }
+    }
+
+    fn poll_news(&mut self, cx: &mut Context<'_>, no: TerminalNo) -> bool {
+        let now = self.now();
+        let mut moved = false;
+        while let Some(terminal) = self.terminals.get_mut(&no)
+            && let Poll::Ready(news) = terminal.model.poll_news(cx)
+        {
+            moved = true;
+            match news {
+                News::Title(title) => {
+                    terminal.title.clone_from(&title);
+                    if let Some((session, stream)) = terminal.session
+                        && let Some(session) = self.sessions.get_mut(&session)
+                    {
+                        session.host.retitle(now, stream, &title);
+                    }
+                    self.tell(&HostEvent::Titled { terminal: no, title });
+                }
+                News::Cwd(cwd) => {
+                    terminal.cwd = Some(cwd.clone());
+                    self.tell(&HostEvent::Cwd { terminal: no, cwd });
+                }
+                News::Block(block) => {
+                    terminal.block(&block);
+                    self.tell(&HostEvent::Block { terminal: no, block });
+                }
+                News::Snapshot { session, ticket, bytes } => {
+                    if let Some(session) = self.sessions.get_mut(&session) {
+                        session.host.snapshot_ready(now, ticket, bytes);
+                    }
+                    self.act(cx, session);
+                }
+                News::Picture { face, size, bytes } => {
+                    let view = terminal.views.iter_mut().find(|view| view.face == face);
+                    if let Some(event) = view.and_then(|view| view.picture(no, size, bytes))
+                        && let Some(face) = self.faces.get_mut(&face)
+                    {
+                        face.tell(event);
+                    }
+                }
+            }
+        }
+        moved
+    }
+
+    fn terminal_ended(&mut self, cx: &mut Context<'_>, no: TerminalNo, code: Option<i32>) {
+        let now = self.now();
+        let Some(terminal) = self.terminals.get(&no) else { return };
+        let Some((session_no, stream)) = terminal.session else { return };
+        let Some(session) = self.sessions.get_mut(&session_no) else { return };
+        session.host.end_terminal(now, stream, Exit { code });
+        let running = |no: &TerminalNo| self.terminals.get(no).is_some_and(Terminal::is_running);
+        if !session.streams.values().any(running) {
+            session.host.end(now, EndReason::ShellExited);
+        }
+        self.act(cx, session_no);
+    }
+
+    /// Tells faces that a terminal closed, once they have seen all of it; forgets it once nothing needs it.
+    fn close_if_seen(&mut self, no: TerminalNo) -> bool {
+        let Some(terminal) = self.terminals.get_mut(&no) else { return false };
+        let Some(exit_code) = terminal.exit() else { return false };
+        let mut moved = false;
+        for view in &mut terminal.views {
+            let face = self.faces.get_mut(&view.face);
+            if let Some(face) = face.filter(|face| face.takes_output())
+                && let Some(event) = view.take(no, true)
+            {
+                face.tell(event);
+                moved = true;
+            }
+        }
+        let seen = terminal.views.iter().all(View::is_drained);
+        let in_session = terminal.session.is_some();
+        if seen && !std::mem::replace(&mut terminal.closed, seen) {
+            self.tell(&HostEvent::TerminalClosed { terminal: no, exit_code });
+            self.count();
+            moved = true;
+        }
+        // Who joins a session later still sees what it printed last.
+        if seen && !in_session {
+            self.terminals.remove(&no);
+        }
+        moved
+    }
+}

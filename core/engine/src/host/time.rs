@@ -1,0 +1,66 @@
+//! What time brings: the machines' deadlines, and the end of the engine.
+
+use std::{future::Future as _, task::Context, time::Duration};
+
+use jumpseat_session::EndReason;
+use tokio::time::Instant;
+
+use super::{HostEngine, faces::FaceEnd};
+use crate::face::HostEvent;
+
+/// How long terminals have for their end when the engine ends: beyond their own grace.
+const END_FOR: Duration = Duration::from_secs(4);
+
+impl HostEngine {
+    /// Lets the machines do what is due, and wakes this task for what comes next.
+    pub(super) fn poll_timer(&mut self, cx: &mut Context<'_>) -> bool {
+        let now = self.now();
+        let mut moved = false;
+        let mut due = Vec::new();
+        for (no, session) in &mut self.sessions {
+            if session.deadline(now).is_some_and(|at| at <= now) {
+                due.push(*no);
+                session.tick(now, &mut self.wishes);
+                moved = true;
+            }
+        }
+        for no in due {
+            self.act(cx, no);
+        }
+        let next = self.sessions.values().filter_map(|session| session.deadline(now)).min();
+        let next = next.map(|at| self.began + Duration::from_millis(at.0));
+        if let Some(next) = next.into_iter().chain(self.ending).min() {
+            if self.timer.deadline() != next {
+                self.timer.as_mut().reset(next);
+            }
+            // What is due is found by the next pass.
+            moved |= self.timer.as_mut().poll(cx).is_ready() && self.ending.is_none_or(|end| end > next);
+        }
+        moved
+    }
+
+    /// Ends everything, in order.
+    pub(super) fn end(&mut self) {
+        if self.ending.is_some() {
+            return;
+        }
+        let now = self.now();
+        self.ending = Some(Instant::now() + END_FOR);
+        self.starting.clear();
+        for session in self.sessions.values_mut() {
+            session.host.end(now, EndReason::Stopped);
+        }
+        for terminal in self.terminals.values_mut() {
+            terminal.hang_up();
+        }
+        self.tell(&HostEvent::Closing);
+    }
+
+    pub(super) fn is_over(&self) -> bool {
+        let Some(until) = self.ending else { return false };
+        let done = self.sessions.is_empty()
+            && self.terminals.values().all(|terminal| !terminal.is_running())
+            && self.faces.values().all(FaceEnd::is_told);
+        done || until <= Instant::now()
+    }
+}
