@@ -19,19 +19,20 @@ const KEYS: [&str; 6] = ["aes-gcm", "ed25519-dalek", "hkdf", "hpke", "x-wing", "
 const IO: [&str; 4] = ["mio", "portable-pty", "socket2", "tokio"];
 const FACES: [&str; 4] = ["clap", "crossterm", "napi", "ratatui"];
 
-const EDGES: [Edge; 6] = [
+const EDGES: [Edge; 7] = [
     Edge { package: "jumpseat-wire", own: &[], never: &[] },
     Edge { package: "jumpseat-screen", own: &[], never: &KEYS },
+    Edge { package: "jumpseat-panels", own: &[], never: &KEYS },
     Edge { package: "jumpseat-session", own: &["jumpseat-wire", "jumpseat-screen"], never: &FACES },
     Edge {
         package: "jumpseat-engine",
-        own: &["jumpseat-wire", "jumpseat-screen", "jumpseat-session"],
+        own: &["jumpseat-wire", "jumpseat-screen", "jumpseat-panels", "jumpseat-session"],
         never: &FACES,
     },
     // What runs inside an editor starts no relay and draws nothing.
     Edge {
         package: "jumpseat-native",
-        own: &["jumpseat-wire", "jumpseat-screen", "jumpseat-session", "jumpseat-engine"],
+        own: &["jumpseat-wire", "jumpseat-screen", "jumpseat-panels", "jumpseat-session", "jumpseat-engine"],
         never: &["axum", "clap", "crossterm", "ratatui"],
     },
     // The relay cannot decrypt, because it does not link the code that could.
@@ -39,7 +40,7 @@ const EDGES: [Edge; 6] = [
 ];
 
 /// Crates without input and output of their own.
-const SANS_IO: [&str; 3] = ["jumpseat-wire", "jumpseat-screen", "jumpseat-session"];
+const SANS_IO: [&str; 4] = ["jumpseat-wire", "jumpseat-screen", "jumpseat-panels", "jumpseat-session"];
 
 pub(crate) fn run() -> Result<()> {
     let mut broken = Vec::new();

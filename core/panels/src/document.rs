@@ -1,0 +1,240 @@
+//! A panel's content: entries under keys, with a version.
+
+use std::{cmp::Ordering, collections::BTreeMap};
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use crate::{
+    Change, Entry, Fault, Key, PanelKind, ReferenceId, SourceState,
+    change::{self, Read},
+    limits::{MAX_DOCUMENT_LEN, MAX_ENTRIES, MAX_ENTRY_LEN},
+    packed,
+};
+
+/// The entries of a document, in the order in which they are shown.
+pub type Entries = BTreeMap<Key, Entry>;
+
+/// Bytes of JSON around the entries of a document.
+const AROUND: usize = 4 * 1024;
+
+/// A panel as it stands at one version. Host and guests hold equal ones at equal versions.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Document {
+    kind: PanelKind,
+    version: u64,
+    state: SourceState,
+    left_out: u32,
+    entries: Entries,
+    /// Bytes of JSON that the entries take, keys included.
+    len: usize,
+}
+
+/// A document as a snapshot carries it.
+#[derive(Serialize)]
+struct Written<'a> {
+    version: u64,
+    state: &'a SourceState,
+    left_out: u32,
+    entries: &'a Entries,
+}
+
+#[derive(Deserialize)]
+struct Readable<'a> {
+    version: u64,
+    state: SourceState,
+    left_out: u32,
+    #[serde(borrow)]
+    entries: Read<'a>,
+}
+
+impl Document {
+    /// An empty one, at version 0.
+    pub fn new(kind: PanelKind) -> Self {
+        Self { kind, version: 0, state: SourceState::Starting, left_out: 0, entries: Entries::new(), len: 0 }
+    }
+
+    /// Which panel it is.
+    pub fn kind(&self) -> PanelKind {
+        self.kind
+    }
+
+    /// Counts its changes.
+    pub fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// How up to date it is.
+    pub fn state(&self) -> &SourceState {
+        &self.state
+    }
+
+    /// Entries that there are and that it has no room for.
+    pub fn left_out(&self) -> u32 {
+        self.left_out
+    }
+
+    /// What stands in it.
+    pub fn entries(&self) -> &Entries {
+        &self.entries
+    }
+
+    /// Bytes of JSON that its entries take.
+    pub fn entries_len(&self) -> usize {
+        self.len
+    }
+
+    /// The size of a content that can be fetched now: that of a reference that stands in an entry.
+    pub fn offers(&self, id: &ReferenceId) -> Option<u64> {
+        let mut size = None;
+        for entry in self.entries.values() {
+            entry.references(&mut |reference| {
+                if reference.id == *id {
+                    size = Some(reference.size);
+                }
+            });
+        }
+        size
+    }
+
+    /// Brings it to what a source found, and gives what every guest needs to follow; nothing if it stands there
+    /// already. What is too large, of another panel, or too much is left out and counted.
+    pub fn change_to(&mut self, entries: Entries, mut state: SourceState) -> Option<Change> {
+        state.bound();
+        let (entries, left_out, len) = fitting(self.kind, entries);
+        let (set, remove) = difference(&self.entries, &entries);
+        let told = (self.state != state).then(|| state.clone());
+        let counted = (self.left_out != left_out).then_some(left_out);
+        if set.is_empty() && remove.is_empty() && told.is_none() && counted.is_none() {
+            return None;
+        }
+        let from = self.version;
+        let to = from + 1;
+        *self = Self { version: to, state, left_out, entries, len, ..*self };
+        Some(Change { from, to, state: told, left_out: counted, set, remove })
+    }
+
+    /// Follows the host's document.
+    ///
+    /// # Errors
+    /// [`Fault::OutOfOrder`] if the change is for another version, [`Fault::TooLarge`] if more stood in it then
+    /// than documents hold; either way it stays as it is.
+    pub fn apply(&mut self, change: Change) -> Result<(), Fault> {
+        if change.from != self.version {
+            return Err(Fault::OutOfOrder);
+        }
+        let mut len = self.len;
+        let mut count = self.entries.len();
+        for key in change.remove.iter().chain(change.set.keys()) {
+            if let Some(entry) = self.entries.get(key) {
+                len -= written_len(key, entry);
+                count -= 1;
+            }
+        }
+        len += change.set.iter().map(|(key, entry)| written_len(key, entry)).sum::<usize>();
+        count += change.set.len();
+        if len > MAX_DOCUMENT_LEN || count > MAX_ENTRIES {
+            return Err(Fault::TooLarge("a document after a change"));
+        }
+        for key in &change.remove {
+            self.entries.remove(key);
+        }
+        self.entries.extend(change.set);
+        (self.version, self.len) = (change.to, len);
+        self.state = change.state.unwrap_or_else(|| std::mem::take(&mut self.state));
+        self.left_out = change.left_out.unwrap_or(self.left_out);
+        Ok(())
+    }
+
+    /// The whole document, compressed.
+    pub fn encode(&self) -> Vec<u8> {
+        let Self { version, state, left_out, entries, .. } = self;
+        let written = Written { version: *version, state, left_out: *left_out, entries };
+        packed::pack(&change::json(&written), &[])
+    }
+
+    /// A whole document from outside.
+    ///
+    /// # Errors
+    /// When it cannot be read, or is larger than documents are.
+    pub fn decode(kind: PanelKind, bytes: &[u8]) -> Result<Self, Fault> {
+        let json = packed::unpack(bytes, &[], MAX_DOCUMENT_LEN + AROUND)?;
+        let Readable { version, mut state, left_out, entries } =
+            serde_json::from_slice(&json).map_err(|_| Fault::Garbled("a snapshot"))?;
+        state.bound();
+        let entries = entries.entries(kind)?;
+        let len = entries.iter().map(|(key, entry)| written_len(key, entry)).sum();
+        if len > MAX_DOCUMENT_LEN {
+            return Err(Fault::TooLarge("a document"));
+        }
+        Ok(Self { kind, version, state, left_out, entries, len })
+    }
+}
+
+/// What of these entries a document holds, how many it has no room for, and how long its JSON is.
+fn fitting(kind: PanelKind, all: Entries) -> (Entries, u32, usize) {
+    let (mut kept, mut left_out, mut len) = (Entries::new(), 0_u32, 0);
+    for (key, mut entry) in all {
+        entry.bound();
+        let entry_len = written_len(&key, &entry);
+        let fits = entry.kind() == kind
+            && entry_len <= MAX_ENTRY_LEN
+            && kept.len() < MAX_ENTRIES
+            && len + entry_len <= MAX_DOCUMENT_LEN;
+        if fits {
+            len += entry_len;
+            kept.insert(key, entry);
+        } else {
+            left_out = left_out.saturating_add(1);
+        }
+    }
+    (kept, left_out, len)
+}
+
+/// What is new or another in `after`, and which keys it no longer has.
+fn difference(before: &Entries, after: &Entries) -> (Entries, Vec<Key>) {
+    let (mut set, mut remove) = (Entries::new(), Vec::new());
+    let (mut old, mut new) = (before.iter().peekable(), after.iter().peekable());
+    loop {
+        let order = match (old.peek(), new.peek()) {
+            (Some((old, _)), Some((new, _))) => old.cmp(new),
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (None, None) => return (set, remove),
+        };
+        let gone = if order.is_le() { old.next() } else { None };
+        let here = if order.is_ge() { new.next() } else { None };
+        match (gone, here) {
+            (Some((key, _)), None) => remove.push(key.clone()),
+            (was, Some((key, entry))) if was.map(|(_, was)| was) != Some(entry) => {
+                set.insert(key.clone(), entry.clone());
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Bytes that an entry takes in a document: its key as JSON, its own, and the signs between.
+fn written_len(key: &Key, entry: &Entry) -> usize {
+    change::json_len(key) + change::json_len(entry) + 2
+}
+
+/// One entry from outside.
+pub(crate) fn read_entry(kind: PanelKind, key: &Key, raw: &RawValue) -> Result<Entry, Fault> {
+    if raw.get().len() > MAX_ENTRY_LEN {
+        return Err(Fault::TooLarge("an entry"));
+    }
+    let mut entry: Entry = serde_json::from_str(raw.get()).map_err(|_| Fault::Garbled("an entry"))?;
+    entry.bound();
+    if entry.kind() != kind {
+        return Err(Fault::Garbled("an entry of another panel"));
+    }
+    // What is left out in writing may be there in reading: an entry could be longer than it came.
+    if written_len(key, &entry) > MAX_ENTRY_LEN {
+        return Err(Fault::TooLarge("an entry"));
+    }
+    Ok(entry)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,136 @@
+//! Text from outside, made fit to be shown: names, messages and paths that a repository, a forge, a program
+//! or a hostile host chose.
+
+use crate::limits::MAX_PATH_LEN;
+
+/// The longest web address, in bytes.
+const MAX_ADDRESS: usize = 2048;
+
+/// Keeps what one line shows: no control signs, nothing that turns or hides text, at most `max` bytes.
+pub fn line(text: &mut String, max: usize) {
+    if !text.chars().all(is_shown) {
+        *text = text.chars().filter(|sign| is_shown(*sign)).collect();
+    }
+    cut(text, max);
+}
+
+/// The same for text of several lines, with its tabs; line ends become `\n`.
+pub fn lines(text: &mut String, max: usize) {
+    let kept = |sign: char| is_shown(sign) || matches!(sign, '\n' | '\t');
+    if !text.chars().all(kept) {
+        let ends = text.replace("\r\n", "\n");
+        *text = ends.chars().filter(|sign| kept(*sign)).collect();
+    }
+    cut(text, max);
+}
+
+/// A path below a folder that nobody leaves by it: parts with `/` between them, none of them empty, `.` or
+/// `..`, without backslashes, and showable.
+pub fn path(text: &mut String) {
+    let fine = |part: &str| !matches!(part, "" | "." | "..");
+    let shown = |sign: char| is_shown(sign) && sign != '\\';
+    if !text.split('/').all(fine) || !text.chars().all(shown) {
+        let kept: String = text.chars().map(|sign| if shown(sign) { sign } else { '\u{fffd}' }).collect();
+        *text = kept.split('/').filter(|part| fine(part)).collect::<Vec<_>>().join("/");
+    }
+    cut(text, MAX_PATH_LEN);
+    // Where it was cut a part may have become nothing, or dots.
+    while !text.is_empty() && !text.split('/').next_back().is_some_and(fine) {
+        text.truncate(text.rfind('/').unwrap_or(0));
+    }
+}
+
+/// Whether it is an address that a browser may be given: `https` or `http`, in one piece.
+pub fn is_web_address(text: &str) -> bool {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    let plain =
+        |sign: char| is_shown(sign) && !sign.is_whitespace() && !matches!(sign, '"' | '<' | '>' | '\\');
+    rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/'))
+        && text.len() <= MAX_ADDRESS
+        && text.chars().all(plain)
+}
+
+/// Whether a sign may be shown: no control sign, none that turns, joins or hides what is around it.
+pub(crate) fn is_shown(sign: char) -> bool {
+    let turns = matches!(sign,
+        '\u{061c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+        | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}');
+    !sign.is_control() && !turns
+}
+
+/// At most `max` bytes, in whole signs.
+fn cut(text: &mut String, max: usize) {
+    if text.len() > max {
+        let mut end = max;
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
+        text.truncate(end);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn with(text: &str, make: impl Fn(&mut String)) -> String {
+        let mut text = text.to_owned();
+        make(&mut text);
+        text
+    }
+
+    #[test]
+    fn what_is_shown_cannot_pretend() {
+        assert_eq!(with("a\u{1b}[31m\u{202e}b\nc", |text| line(text, 100)), "a[31mbc");
+        assert_eq!(with("a\r\n\tb\u{7}", |text| lines(text, 100)), "a\n\tb");
+        assert_eq!(with("ééé", |text| line(text, 3)), "é");
+    }
+
+    #[test]
+    fn no_path_leads_out() {
+        for (from, to) in [
+            ("src/main.rs", "src/main.rs"),
+            ("../../etc/passwd", "etc/passwd"),
+            ("/etc/./passwd", "etc/passwd"),
+            ("a//b/../c", "a/b/c"),
+            ("..\\..\\x", "..\u{fffd}..\u{fffd}x"),
+            ("a\nb", "a\u{fffd}b"),
+            ("..", ""),
+        ] {
+            assert_eq!(with(from, path), to, "{from}");
+        }
+    }
+
+    #[test]
+    fn addresses_are_of_the_web() {
+        assert!(is_web_address("https://github.com/a/b/pull/3") && is_web_address("http://10.0.0.1:3000/x"));
+        for bad in
+            ["command:x", "javascript:alert(1)", "https://", "https:///x", "https://a b", "file:///x", ""]
+        {
+            assert!(!is_web_address(bad), "{bad}");
+        }
+    }
+
+    proptest! {
+        /// Guests bound what hosts have bounded: it must not change twice.
+        #[test]
+        fn bounding_twice_is_bounding_once(text in "(\\PC|[./\\\\\u{202e}\u{1b}\r\n\t])*", max in 0..40usize) {
+            for make in [|text: &mut String, max| line(text, max), |text: &mut String, max| lines(text, max),
+                         |text: &mut String, _| path(text)] {
+                let once = with(&text, |text| make(text, max));
+                prop_assert_eq!(with(&once, |text| make(text, max)), once);
+            }
+            let path = with(&text, path);
+            prop_assert!(path.is_empty() || path.split('/').all(|part| !matches!(part, "" | "." | "..")));
+        }
+
+        #[test]
+        fn a_long_path_stays_one(parts in prop::collection::vec("[a.]{1,300}", 1..12)) {
+            let path = with(&parts.join("/"), path);
+            prop_assert!(path.len() <= MAX_PATH_LEN);
+            prop_assert!(path.is_empty() || path.split('/').all(|part| !matches!(part, "" | "." | "..")));
+        }
+    }
+}
