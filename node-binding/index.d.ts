@@ -143,7 +143,7 @@ export type Connection = { "state": "connecting" } | { "state": "connected" } | 
   reason: string, };
 
 /** Why a session ended. */
-export type EndReason = "stopped" | "shell_exited" | "expired" | "relay_gone" | "host_gone" | "removed" | "left";
+export type EndReason = "stopped" | "shell_exited" | "expired" | "relay_gone" | "relay_refused" | "host_gone" | "removed" | "left";
 
 /** How a terminal's program ended. */
 export type Exit = {
@@ -240,7 +240,9 @@ export type GuestEvent = { "type": "connection" } & Connection | { "type": "wait
   /** Why. */
   reason: EndReason,
   /** Whether the host said so under its key, or only the relay. */
-  by_host: boolean, };
+  by_host: boolean,
+  /** When the relay refused: what it said, and what helps. */
+  failure?: Failure, };
 
 /** A seated guest. */
 export type GuestInfo = {
@@ -542,7 +544,9 @@ export type SessionEvent = { "what": "opened",
   /** Which. */
   invite: InviteId, } | { "what": "ended",
   /** Why. */
-  reason: EndReason, };
+  reason: EndReason,
+  /** When the relay refused: what it said, and what helps. */
+  failure?: Failure, };
 
 /** A session of one engine: counts from 1, never used twice in a process. */
 export type SessionNo = number;

@@ -6,7 +6,7 @@ mod from_host;
 
 pub(crate) use from_guest::refusal;
 
-use std::collections::VecDeque;
+use std::{borrow::Cow, collections::VecDeque};
 
 use jumpseat_engine::face::{Admission, Connection, Invite, KnockInfo, Lag, Role, Secret};
 use jumpseat_wire::{HOST_SLOT, InviteCode, InviteId, Slot};
@@ -43,7 +43,7 @@ pub(crate) struct Board {
     /// Whether this end has its place: a guest waits for it first.
     pub(crate) seated: bool,
     /// Why the session is over, if it is.
-    pub(crate) ended: Option<&'static str>,
+    pub(crate) ended: Option<Cow<'static, str>>,
 }
 
 /// A guest.

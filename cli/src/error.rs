@@ -1,6 +1,6 @@
 //! What goes wrong, for a person and for a script: a kind with its exit code, a sentence, and what helps.
 
-use std::{fmt, io::Write as _, process::ExitCode};
+use std::{borrow::Cow, fmt, io::Write as _, process::ExitCode};
 
 use jumpseat_engine::face::{EndReason, Failure, FailureKind};
 use serde::Serialize;
@@ -89,16 +89,16 @@ impl Fault {
         serde_json::json!({ "type": "error", "code": self.kind as u8, "error": self })
     }
 
-    /// Why a guest's part ended badly; nothing if that is how sessions end.
-    pub(crate) fn ended(reason: EndReason) -> Option<Self> {
-        let (kind, message) = match reason {
-            EndReason::Stopped | EndReason::ShellExited | EndReason::Left => return None,
-            EndReason::Removed => (FaultKind::Removed, "the host removed you from the session"),
-            reason => {
-                return Some(Self::new(FaultKind::Ended, format!("the session ended: {}", why(reason))));
-            }
-        };
-        Some(Self::new(kind, message))
+    /// Why a session, or a guest's part in it, ended badly; nothing if that is how sessions end. `failure` is
+    /// what the relay said.
+    pub(crate) fn ended(reason: EndReason, failure: Option<&Failure>) -> Option<Self> {
+        Some(match (reason, failure) {
+            (EndReason::Stopped | EndReason::ShellExited | EndReason::Left, _) => return None,
+            (EndReason::Removed, _) => Self::new(FaultKind::Removed, "the host removed you from the session"),
+            (EndReason::RelayRefused, Some(failure)) => failure.clone().into(),
+            (EndReason::RelayRefused, None) => Self::new(FaultKind::Refused, why(reason, None)),
+            _ => Self::new(FaultKind::Ended, format!("the session ended: {}", why(reason, None))),
+        })
     }
 }
 
@@ -130,9 +130,12 @@ impl From<Failure> for Fault {
     }
 }
 
-/// Why a session ended, as a clause.
-pub(crate) fn why(reason: EndReason) -> &'static str {
-    match reason {
+/// Why a session ended, as a clause. `failure` is what the relay said.
+pub(crate) fn why(reason: EndReason, failure: Option<&Failure>) -> Cow<'static, str> {
+    Cow::Borrowed(match reason {
+        EndReason::RelayRefused => {
+            return failure.map_or("the relay refused".into(), |failure| failure.message.clone().into());
+        }
         EndReason::Stopped => "the host stopped sharing",
         EndReason::ShellExited => "its program ended",
         EndReason::Expired => "its time was over",
@@ -141,7 +144,7 @@ pub(crate) fn why(reason: EndReason) -> &'static str {
         EndReason::Removed => "the host removed this guest",
         EndReason::Left => "this guest left",
         _ => "it is over",
-    }
+    })
 }
 
 /// What helps where the engine itself knows nothing better.
@@ -173,9 +176,19 @@ mod tests {
 
     #[test]
     fn an_orderly_end_is_no_fault() {
-        assert_eq!(Fault::ended(EndReason::Stopped), None);
-        assert_eq!(Fault::ended(EndReason::ShellExited), None);
-        assert_eq!(Fault::ended(EndReason::Removed).map(|fault| fault.kind), Some(FaultKind::Removed));
+        assert_eq!(Fault::ended(EndReason::Stopped, None), None);
+        assert_eq!(Fault::ended(EndReason::ShellExited, None), None);
+        assert_eq!(Fault::ended(EndReason::Removed, None).map(|fault| fault.kind), Some(FaultKind::Removed));
+    }
+
+    #[test]
+    fn a_relay_that_refused_is_told_in_its_own_words() {
+        let failure =
+            Failure::new(FailureKind::Protocol, "the relay turned you away: too old").hint("update");
+        let fault = Fault::ended(EndReason::RelayRefused, Some(&failure)).unwrap();
+        assert_eq!((fault.kind, fault.hint.as_deref()), (FaultKind::Protocol, Some("update")));
+        assert_eq!(why(EndReason::RelayRefused, Some(&failure)), "the relay turned you away: too old");
+        assert_eq!(Fault::ended(EndReason::RelayGone, None).map(|fault| fault.kind), Some(FaultKind::Ended));
     }
 
     #[test]

@@ -31,7 +31,8 @@ mod scripts {
             arguments.extend(flags);
             arguments.extend(["--", "bash", "--norc", "--noprofile"]);
             let mut command = home.command(&arguments);
-            let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+            let mut child =
+                command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
             let lines = BufReader::new(child.stdout.take().unwrap()).lines();
             let mut events =
                 Box::new(lines.map(|line| serde_json::from_str::<Value>(&line.unwrap()).unwrap()));
@@ -76,6 +77,30 @@ mod scripts {
     }
 
     impl Drop for Host {
+        fn drop(&mut self) {
+            let _ = self.child.kill();
+            let _ = self.child.wait();
+        }
+    }
+
+    /// A relay that runs until it is dropped.
+    struct Relay {
+        child: Child,
+        url: String,
+    }
+
+    impl Relay {
+        fn run(home: &Home, listen: &str, flags: &[&str]) -> Self {
+            let arguments = [&["relay", "--json", "--listen", listen], flags].concat();
+            let mut child = home.command(&arguments).stdout(Stdio::piped()).spawn().unwrap();
+            let mut line = String::new();
+            BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+            let told: Value = serde_json::from_str(&line).unwrap();
+            Self { child, url: told["url"].as_str().unwrap().to_owned() }
+        }
+    }
+
+    impl Drop for Relay {
         fn drop(&mut self) {
             let _ = self.child.kill();
             let _ = self.child.wait();
@@ -247,17 +272,33 @@ mod scripts {
         );
         let output = home.run(&["relay", "--tls-cert", "cert.pem"]);
         assert_eq!(fault(&output).0, Some(2));
-        std::fs::write(home.path("relay.toml"), "listen = \"127.0.0.1:0\"\n").unwrap();
+        std::fs::write(home.path("relay.toml"), "limits.rooms = 3\n").unwrap();
         let file = home.path("relay.toml").display().to_string();
-        let mut child =
-            home.command(&["relay", "--config", &file, "--json"]).stdout(Stdio::piped()).spawn().unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let told: Value = serde_json::from_str(&line).unwrap();
-        assert!(told["url"].as_str().unwrap().starts_with("ws://127.0.0.1:"), "{line}");
-        let pid = rustix::process::Pid::from_raw(child.id() as i32).unwrap();
+        let mut relay = Relay::run(&home, "127.0.0.1:0", &["--config", &file]);
+        assert!(relay.url.starts_with("ws://127.0.0.1:"), "{}", relay.url);
+        let pid = rustix::process::Pid::from_raw(relay.child.id() as i32).unwrap();
         rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
-        assert!(child.wait().unwrap().success());
+        assert!(relay.child.wait().unwrap().success());
+    }
+
+    #[test]
+    fn a_relay_that_refuses_for_good_is_told_in_its_words() {
+        let home = Home::new();
+        let relay = Relay::run(&home, "127.0.0.1:0", &[]);
+        let mut host = Host::share(&home, &["--relay", &relay.url]);
+        let address = relay.url.strip_prefix("ws://").unwrap().to_owned();
+        drop(relay);
+        // It has forgotten the session, and has no place for another.
+        let _full = Relay::run(&home, &address, &["--set", "limits.rooms=0"]);
+        let ended = host.wait_event(|event| event["event"]["what"] == "ended");
+        assert_eq!(ended["event"]["reason"], "relay_refused");
+        assert_eq!(ended["event"]["failure"]["kind"], "refused");
+        let mut told = String::new();
+        BufReader::new(host.child.stderr.take().unwrap()).read_line(&mut told).unwrap();
+        let told: Value = serde_json::from_str(&told).unwrap();
+        assert_eq!((&told["code"], &told["error"]), (&8.into(), &ended["event"]["failure"]));
+        // Its program runs on.
+        assert_eq!(host.end(), Some(5));
     }
 
     #[test]

@@ -77,7 +77,7 @@ impl Board {
                 });
                 return Some(format!("an invite for a {role} is ready: see Invites in the menu"));
             }
-            GuestEvent::Ended { reason, .. } => self.ended = Some(why(*reason)),
+            GuestEvent::Ended { reason, failure, .. } => self.ended = Some(why(*reason, failure.as_ref())),
             _ => {}
         }
         None

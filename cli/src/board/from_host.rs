@@ -82,13 +82,15 @@ impl Board {
                 return if slot == HOST_SLOT { None } else { urgent(notice) };
             }
             SessionEvent::InviteEnded { invite } => self.invites.retain(|known| known.id != Some(invite)),
-            SessionEvent::Ended { reason } => {
-                self.ended = Some(why(reason));
+            SessionEvent::Ended { reason, failure } => {
+                let why = why(reason, failure.as_ref());
                 self.people.clear();
                 self.knocks.clear();
                 self.invites.clear();
                 self.typing = None;
-                return passing(format!("not shared any more: {}", why(reason)));
+                let notice = format!("not shared any more: {why}");
+                self.ended = Some(why);
+                return passing(notice);
             }
             _ => {}
         }

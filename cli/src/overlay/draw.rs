@@ -186,7 +186,7 @@ impl Overlay {
         };
         if self.page != Page::Chat {
             keys.push(("c", "chat"));
-            match (board.is_host(), board.ended) {
+            match (board.is_host(), &board.ended) {
                 (true, None) => keys.push(("s", "stop sharing")),
                 (true, Some(_)) => {}
                 (false, _) => keys.push(("l", "leave")),

@@ -11,7 +11,7 @@ use std::{
 };
 
 use jumpseat_session::{
-    Entropy, GuestCard, Millis, SessionError,
+    EndReason, Entropy, GuestCard, Millis, SessionError,
     guest::{self as machine, Guest, GuestConfig, GuestOutput},
 };
 use jumpseat_wire::{CloseCode, InviteCode};
@@ -25,7 +25,7 @@ use crate::{
         TerminalChange,
         handle::{COMMANDS, Request},
     },
-    picture,
+    picture, refusal,
     transport::{Address, Dialer, Line, LineEvent, TransportSetup},
 };
 
@@ -59,6 +59,8 @@ pub struct GuestEngine {
     line: Line,
     began: Instant,
     has_sat: bool,
+    /// What the relay said when it took the seat away.
+    refusal: Option<Failure>,
     /// The line is closed for good.
     closed: bool,
     /// Nobody holds the face any more.
@@ -99,6 +101,7 @@ impl GuestEngine {
             line: Line::new(Dialer::new(Address::parse(&setup.relay)?, setup.transport)),
             began: Instant::now(),
             has_sat: false,
+            refusal: None,
             closed: false,
             abandoned: false,
             keys: Keys::default(),
@@ -217,6 +220,8 @@ impl GuestEngine {
             let retry_in = retry_in.as_millis() as u64;
             let away = Connection::Away { retry_in, reason: failure.message };
             self.waiting.push_back(GuestEvent::Connection(away));
+        } else {
+            self.refusal = code.map(refusal::of_guest);
         }
     }
 
@@ -267,7 +272,12 @@ impl GuestEngine {
 
     fn event(&mut self, event: machine::GuestEvent) {
         self.has_sat |= matches!(event, machine::GuestEvent::Joined { .. });
-        self.waiting.extend(said::event(event));
+        if let machine::GuestEvent::Ended { reason, by_host } = event {
+            let failure = self.refusal.take().filter(|_| reason == EndReason::RelayRefused);
+            self.waiting.push_back(GuestEvent::Ended { reason, by_host, failure });
+        } else {
+            self.waiting.extend(said::event(event));
+        }
     }
 
     fn command(&mut self, request: Request<GuestCommand>) {

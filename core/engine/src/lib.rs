@@ -8,6 +8,7 @@ mod host;
 pub mod local;
 pub mod picture;
 mod pty;
+mod refusal;
 mod shell;
 mod transport;
 

@@ -247,7 +247,7 @@ async fn a_shell_is_shared_watched_steered_and_taken_back() {
 
     host.face.ask(HostCommand::Stop { session }).await.unwrap();
     host.until(|event| match event {
-        HostEvent::Session { event: SessionEvent::Ended { reason }, .. } => {
+        HostEvent::Session { event: SessionEvent::Ended { reason, .. }, .. } => {
             assert_eq!(reason, EndReason::Stopped);
             Some(())
         }
@@ -268,7 +268,7 @@ async fn guests_hear_the_end_although_the_relay_goes_with_it() {
     guest.sees("ready").await;
     host.face.ask(HostCommand::Input { terminal, bytes: b"\r".to_vec() }).await.unwrap();
     let ended = guest.until(|event| match event {
-        GuestEvent::Ended { reason, by_host } => Some((*reason, *by_host)),
+        GuestEvent::Ended { reason, by_host, .. } => Some((*reason, *by_host)),
         _ => None,
     });
     assert_eq!(ended.await, (EndReason::ShellExited, true));
@@ -467,17 +467,20 @@ async fn a_relay_that_refuses_for_good_ends_the_session_and_is_not_asked_again()
     relay.stop().await;
     // It has forgotten the room, and has no place for another.
     let relay = bind(address, 0).await;
-    let reason = host.until(|event| match event {
-        HostEvent::Session { event: SessionEvent::Ended { reason }, .. } => Some(reason),
+    let ended = host.until(|event| match event {
+        HostEvent::Session { event: SessionEvent::Ended { reason, failure }, .. } => Some((reason, failure)),
         _ => None,
     });
-    assert_eq!(reason.await, EndReason::RelayGone);
+    let (reason, failure) = ended.await;
+    assert_eq!(reason, EndReason::RelayRefused);
+    let said = failure.expect("the relay said why");
+    assert_eq!(said.kind, FailureKind::Refused);
+    assert!(said.message.contains("relay is full"), "{said}");
     // The terminal stays, and whoever shares it again hears why that is no use.
     let Reply::Status(status) = within(host.face.ask(HostCommand::Status)).await.unwrap() else { panic!() };
     assert_eq!((status.sessions.len(), status.terminals.len()), (0, 1));
     let failure = within(host.face.ask(HostCommand::Share(options))).await.unwrap_err();
-    assert_eq!(failure.kind, FailureKind::Refused);
-    assert!(failure.message.contains("full"), "{failure}");
+    assert_eq!(failure, said);
     relay.stop().await;
 }
 

@@ -168,7 +168,7 @@ fn end_reason(code: CloseCode) -> Option<EndReason> {
         CloseCode::Expired => Some(EndReason::Expired),
         CloseCode::HostGone => Some(EndReason::HostGone),
         CloseCode::Removed => Some(EndReason::Removed),
-        CloseCode::NotAllowed | CloseCode::Version | CloseCode::Replaced => Some(EndReason::RelayGone),
+        CloseCode::NotAllowed | CloseCode::Version | CloseCode::Replaced => Some(EndReason::RelayRefused),
         _ => None,
     }
 }

@@ -147,8 +147,10 @@ pub enum EndReason {
     ShellExited,
     /// Its time was over.
     Expired,
-    /// The relay did not keep it, or could not be reached any more.
+    /// The relay could not be reached any more.
     RelayGone,
+    /// The relay will not have it, or this end of it, any more: it told this end alone why.
+    RelayRefused,
     /// The host was away for too long.
     HostGone,
     /// This guest was removed.

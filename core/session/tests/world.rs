@@ -5,7 +5,11 @@ mod support;
 use jumpseat_session::{
     Admission, EndReason, InputRefusal, InviteTerms, Role, guest::GuestEvent, host::HostEvent,
 };
-use support::World;
+use jumpseat_wire::CloseCode;
+use support::{
+    World, close,
+    relay::{Delivery, To},
+};
 
 /// JS-ROLE-2, JS-INVITE-8.
 #[test]
@@ -123,4 +127,60 @@ fn knocks_outlive_a_lost_connection() {
     world.connect_host();
     world.saw_guest(bo, |e| matches!(e, GuestEvent::Joined { .. }));
     world.saw_host(|e| matches!(e, HostEvent::Joined { .. }));
+}
+
+/// What the relay refuses for good ends the session at that end, and is no absence of the relay.
+#[test]
+fn a_relay_s_final_no_is_told_as_such() {
+    for code in [CloseCode::Version, CloseCode::RelayFull, CloseCode::Ended] {
+        let mut world = World::new();
+        world.inject(To::Host, close(code)).unwrap();
+        world.saw_host(|e| matches!(e, HostEvent::Ended { reason: EndReason::RelayRefused }));
+    }
+    for code in [CloseCode::Version, CloseCode::NotAllowed, CloseCode::Replaced] {
+        let mut world = World::new();
+        let invite = world.invite(Role::Viewer);
+        let bo = world.join("Bo", &invite);
+        world.inject(To::Guest(bo), close(code)).unwrap();
+        let ended = |e: &GuestEvent| {
+            matches!(e, GuestEvent::Ended { reason: EndReason::RelayRefused, by_host: false })
+        };
+        world.saw_guest(bo, ended);
+    }
+}
+
+/// JS-CTL-3: a message that is refused costs the connection; a hello that is refused would be refused again.
+#[test]
+fn only_a_hello_is_not_said_twice() {
+    let mut world = World::new();
+    let invite = world.invite(Role::Viewer);
+    let bo = world.join("Bo", &invite);
+    let bad = || close(CloseCode::BadMessage);
+    world.inject(To::Guest(bo), bad()).unwrap();
+    world.inject(To::Host, bad()).unwrap();
+    world.connect_host();
+    world.connect_guest(bo);
+    world.print(b"still here");
+    assert_eq!(world.shown(bo), b"still here");
+    world.drop_guest(bo);
+    world.drop_host();
+    world.tamper(move |delivery| vec![Delivery { to: delivery.to, body: close(CloseCode::BadMessage) }]);
+    world.connect_guest(bo);
+    world.connect_host();
+    world.saw_guest(bo, |e| matches!(e, GuestEvent::Ended { reason: EndReason::RelayRefused, .. }));
+    world.saw_host(|e| matches!(e, HostEvent::Ended { reason: EndReason::RelayRefused }));
+}
+
+/// JS-LINK-1: a room whose opening was not heard of is taken back by its claim.
+#[test]
+fn a_room_that_stands_already_is_returned_to() {
+    let mut world = World::new();
+    let invite = world.invite(Role::Viewer);
+    let bo = world.join("Bo", &invite);
+    // To the host the relay lost it; in truth it has not.
+    world.inject(To::Host, close(CloseCode::NotFound)).unwrap();
+    world.connect_host();
+    world.connect_host();
+    world.print(b"still here");
+    assert_eq!(world.shown(bo), b"still here");
 }

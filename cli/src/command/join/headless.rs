@@ -144,8 +144,8 @@ impl Watch {
             }
             GuestEvent::Looking { stream } => self.looking = stream,
             GuestEvent::Failed(failure) => return Err(failure.into()),
-            GuestEvent::Ended { reason, .. } => {
-                let fault = match (&self.until, Fault::ended(reason)) {
+            GuestEvent::Ended { reason, failure, .. } => {
+                let fault = match (&self.until, Fault::ended(reason, failure.as_ref())) {
                     (Some(text), None) => Some(Fault::new(
                         FaultKind::Ended,
                         format!("the session ended before the screen showed `{text}`"),

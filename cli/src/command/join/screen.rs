@@ -226,8 +226,8 @@ impl GuestScreen {
             GuestEvent::Joined { .. } => self.message = None,
             GuestEvent::Looking { stream } => self.looking = stream,
             GuestEvent::Failed(failure) => return Err(failure.into()),
-            GuestEvent::Ended { reason, .. } => {
-                return match Fault::ended(reason) {
+            GuestEvent::Ended { reason, failure, .. } => {
+                return match Fault::ended(reason, failure.as_ref()) {
                     Some(fault) => Err(fault),
                     None => Ok(Some(self.ended())),
                 };
@@ -243,7 +243,7 @@ impl GuestScreen {
     }
 
     fn ended(&self) -> Ended {
-        let why = self.board.ended.unwrap_or("it is over");
+        let why = self.board.ended.as_deref().unwrap_or("it is over");
         Ended { code: ExitCode::SUCCESS, told: Some(format!("Session ended: {why}.")) }
     }
 

@@ -2,7 +2,7 @@
 
 use std::{io::IsTerminal as _, process::ExitCode};
 
-use jumpseat_engine::face::{HostCommand, HostEvent};
+use jumpseat_engine::face::{HostCommand, HostEvent, SessionEvent};
 use serde_json::json;
 
 use super::{Arguments, exit_code, shown, start};
@@ -36,6 +36,12 @@ pub(super) async fn run(arguments: Arguments, context: &Context) -> Result<ExitC
                 Some(event) => {
                     if context.json {
                         print::json(&event)?;
+                    }
+                    if let HostEvent::Session { event: SessionEvent::Ended { reason, failure }, .. } = &event
+                        && let Some(fault) = Fault::ended(*reason, failure.as_ref())
+                    {
+                        // The program runs on: this alone says that nobody sees it any more.
+                        fault.print(context.json);
                     }
                     if let HostEvent::TerminalClosed { terminal: start::TERMINAL, exit_code } = event {
                         break self::exit_code(exit_code);

@@ -4,6 +4,7 @@ use jumpseat_wire::{InviteCode, InviteId, KnockId, Slot};
 use serde::{Deserialize, Serialize};
 
 use super::{
+    Failure,
     host::{BlockInfo, KnockInfo, PointAt, TerminalStatus},
     terms::{Connection, EndReason, GuestInfo, InputRefusal, Role, SessionNo, Size, TerminalNo},
 };
@@ -202,5 +203,9 @@ pub enum SessionEvent {
     Ended {
         /// Why.
         reason: EndReason,
+        /// When the relay refused: what it said, and what helps.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "types", ts(optional))]
+        failure: Option<Failure>,
     },
 }

@@ -190,6 +190,10 @@ pub enum GuestEvent {
         reason: EndReason,
         /// Whether the host said so under its key, or only the relay.
         by_host: bool,
+        /// When the relay refused: what it said, and what helps.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "types", ts(optional))]
+        failure: Option<Failure>,
     },
 }
 

@@ -4,9 +4,11 @@ use jumpseat_session::{
     InviteFault, KnockRefusal, Pointing,
     guest::{GuestEvent as Said, Liveness},
 };
-use jumpseat_wire::CloseCode;
 
-use crate::face::{Connection, Failure, FailureKind, GuestEvent, GuestInfo, GuestPointAt, Lag, Secret};
+use crate::{
+    face::{Connection, Failure, FailureKind, GuestEvent, GuestInfo, GuestPointAt, Lag, Secret},
+    refusal,
+};
 
 pub(super) fn pointing(at: GuestPointAt) -> Pointing {
     Pointing { stream: at.stream, from: at.from, to: at.to }
@@ -17,7 +19,7 @@ pub(super) fn event(said: Said) -> Option<GuestEvent> {
     Some(match said {
         Said::Waiting { host_present } => GuestEvent::Waiting { host_present },
         Said::Refused { why } => GuestEvent::Failed(refused(why)),
-        Said::TurnedAway { code } => GuestEvent::Failed(turned_away(code)),
+        Said::TurnedAway { code } => GuestEvent::Failed(refusal::of_guest(code)),
         Said::WrongHost => GuestEvent::Failed(
             Failure::new(FailureKind::Invite, "the token belongs to another session than the code")
                 .hint("copy both from the same invite; if they are, somebody answers in the host's place"),
@@ -52,12 +54,11 @@ pub(super) fn event(said: Said) -> Option<GuestEvent> {
                 Liveness::Stalled => Lag::Stalled,
             },
         },
-        // The engine says it itself, with when it tries again.
-        Said::Away => return None,
+        // The engine says these itself, with when it tries again, or with what the relay said.
+        Said::Away | Said::Ended { .. } => return None,
         Said::Back => GuestEvent::Connection(Connection::Connected),
         Said::HostPresent { present } => GuestEvent::HostPresent { present },
         Said::Gap => GuestEvent::Gap,
-        Said::Ended { reason, by_host } => GuestEvent::Ended { reason, by_host },
         _ => return None,
     })
 }
@@ -87,20 +88,4 @@ fn refused(why: Option<KnockRefusal>) -> Failure {
         Some(_) => (FailureKind::Refused, "too many people knock at once", "try again in a minute"),
     };
     Failure::new(kind, message).hint(hint)
-}
-
-fn turned_away(code: CloseCode) -> Failure {
-    let (kind, hint) = match code {
-        CloseCode::NotFound => {
-            (FailureKind::NoSession, "check the code; the session may have ended, or be at another relay")
-        }
-        CloseCode::Full => (FailureKind::Full, "ask the host to free a seat"),
-        CloseCode::Version => (FailureKind::Protocol, "update Jumpseat at both ends and at the relay"),
-        CloseCode::RateLimited => (FailureKind::Refused, "wait a minute, then try again"),
-        CloseCode::Ended | CloseCode::Expired | CloseCode::HostGone => {
-            (FailureKind::NoSession, "ask the host to share again")
-        }
-        _ => (FailureKind::Refused, "ask the host, then try again"),
-    };
-    Failure::new(kind, format!("the relay turned you away: {}", code.reason())).hint(hint)
 }

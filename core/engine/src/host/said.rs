@@ -16,8 +16,8 @@ pub(super) fn event(
 ) -> Option<SessionEvent> {
     Some(match said {
         Said::Opened { code } => SessionEvent::Opened { code, expires_in },
-        // The engine says it itself, with when it tries again.
-        Said::Away => return None,
+        // The engine says these itself, with when it tries again, or with what the relay said.
+        Said::Away | Said::Ended { .. } => return None,
         Said::Back => SessionEvent::Connection(Connection::Connected),
         Said::Knocked { knock, name, invite } => SessionEvent::Knocked(KnockInfo { knock, name, invite }),
         Said::KnockGone { knock } => SessionEvent::KnockGone { knock },
@@ -44,7 +44,6 @@ pub(super) fn event(
         Said::InviteMade { invite, by } => SessionEvent::InviteCreated { invite, by },
         Said::InviteRevoked { invite } => SessionEvent::InviteEnded { invite },
         Said::Skimming { stream, on } => SessionEvent::Skimming { terminal: terminal(stream)?, on },
-        Said::Ended { reason } => SessionEvent::Ended { reason },
         _ => return None,
     })
 }

@@ -21,6 +21,7 @@ use crate::{
         Connection, Failure, FailureKind, GuestInfo, KnockInfo, Reply, SessionEvent, SessionNo,
         SessionStatus, TerminalNo,
     },
+    refusal,
     transport::{Line, LineEvent},
 };
 
@@ -42,6 +43,8 @@ pub(super) struct Session {
     knocks: Vec<KnockInfo>,
     filters: BTreeMap<(Slot, StreamId), ReplyFilter>,
     flush_at: Option<Millis>,
+    /// What the relay said when it would not have the session any more.
+    refusal: Option<Failure>,
     /// Stops the embedded relay, once the session is over.
     stop_relay: Option<Owned<()>>,
     line_closed: bool,
@@ -77,6 +80,7 @@ impl Session {
             knocks: Vec::new(),
             filters: BTreeMap::new(),
             flush_at: None,
+            refusal: None,
             stop_relay,
             line_closed: false,
         }
@@ -130,14 +134,14 @@ impl Session {
         self.knocks.clear();
         if let Some((answer, _)) = self.opening.take() {
             // Nothing to come back to: who shares wants to know at once.
-            let _ = answer.send(Err(refused(code, failure)));
+            let _ = answer.send(Err(code.map_or(failure, refusal::of_host)));
             self.host.end(now, EndReason::RelayGone);
         } else if self.host.wants_connection() {
             let away = Connection::Away { retry_in: retry_in.as_millis() as u64, reason: failure.message };
             self.connection = away.clone();
             wishes.push(Wish::Tell(SessionEvent::Connection(away)));
         } else {
-            self.host.end(now, EndReason::RelayGone);
+            self.refusal = code.map(refusal::of_host);
         }
     }
 
@@ -213,6 +217,10 @@ impl Session {
                 self.knocks.push(KnockInfo { knock: *knock, name: name.clone(), invite: *invite });
             }
             Said::KnockGone { knock } => self.knock_answered(*knock),
+            Said::Ended { reason } => {
+                let failure = self.refusal.take().filter(|_| *reason == EndReason::RelayRefused);
+                wishes.push(Wish::Tell(SessionEvent::Ended { reason: *reason, failure }));
+            }
             Said::Left { slot, .. } => self.filters.retain(|(owner, _), _| owner != slot),
             _ => {}
         }
@@ -261,17 +269,4 @@ impl Session {
                 .unwrap_or_default(),
         }
     }
-}
-
-/// Why a session did not come to be.
-fn refused(code: Option<CloseCode>, failure: Failure) -> Failure {
-    let hint = match code {
-        None => return failure,
-        Some(CloseCode::Version) => "update Jumpseat here or at the relay",
-        Some(CloseCode::RelayFull | CloseCode::RateLimited | CloseCode::ShuttingDown) => {
-            "try again in a while"
-        }
-        Some(_) => "ask who runs the relay",
-    };
-    Failure::new(FailureKind::Refused, failure.message).hint(hint)
 }

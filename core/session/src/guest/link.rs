@@ -73,7 +73,7 @@ impl Guest {
 
     /// The connection is gone; `why` is the relay's close code if it gave one of ours.
     pub fn disconnected(&mut self, now: Millis, why: Option<CloseCode>) {
-        let was_up = std::mem::take(&mut self.link.state) == State::Up;
+        let state = std::mem::take(&mut self.link.state);
         // What was not sent is not for the next connection.
         self.out.retain(|output| matches!(output, GuestOutput::Terminal { .. } | GuestOutput::Event(_)));
         match &mut self.stage {
@@ -91,12 +91,15 @@ impl Guest {
             }
             Stage::Seated(seated) => {
                 seated.connection_lost();
-                if was_up {
+                if state == State::Up {
                     self.event(GuestEvent::Away);
                 }
                 let lost_at = *self.link.lost_at.get_or_insert(now);
                 if let Some(reason) = why.and_then(end_reason) {
                     self.end(reason, false);
+                } else if (why, state) == (Some(CloseCode::BadMessage), State::TakingSeat) {
+                    // An answer to its hello; later it means no more than this connection.
+                    self.end(EndReason::RelayRefused, false);
                 } else if now.since(lost_at) >= TRY_FOR {
                     self.end(EndReason::RelayGone, false);
                 }

@@ -14,8 +14,6 @@ pub(super) struct Link {
     state: State,
     /// The relay may still have the room.
     room: bool,
-    /// The relay will not have this host: trying again is of no use.
-    refused: bool,
     /// Seats that were taken away while the relay was away.
     removed: Vec<Slot>,
     /// Seats that the relay gives this session, once it has said so.
@@ -51,7 +49,7 @@ impl Link {
 impl Host {
     /// Whether there should be a connection to the relay.
     pub fn wants_connection(&self) -> bool {
-        !self.ended && !self.link.refused
+        !self.ended
     }
 
     /// The connection stands: opens the room, or takes it back.
@@ -82,8 +80,7 @@ impl Host {
 
     /// The connection is gone; `why` is the relay's close code if it gave one of ours.
     pub fn disconnected(&mut self, now: Millis, why: Option<CloseCode>) {
-        let was_up = self.link.is_up();
-        self.link.state = State::Down;
+        let state = std::mem::take(&mut self.link.state);
         if self.ended {
             return;
         }
@@ -100,16 +97,19 @@ impl Host {
         }
         // Guests hear nothing from now on, so what they type from now on is typed at an old picture.
         self.group.away(now);
-        if was_up {
+        if state == State::Up {
             self.event(HostEvent::Away);
         }
-        match why {
-            Some(CloseCode::NotFound | CloseCode::HostGone) => self.link.room = false,
-            Some(CloseCode::CodeTaken) => self.code = None,
-            Some(CloseCode::Expired) => self.end(now, EndReason::Expired),
-            Some(CloseCode::Ended) => self.end(now, EndReason::RelayGone),
-            Some(CloseCode::Version | CloseCode::RelayFull | CloseCode::NotAllowed) => {
-                self.link.refused = true;
+        match (why, state) {
+            (Some(CloseCode::NotFound | CloseCode::HostGone), _) => self.link.room = false,
+            (Some(CloseCode::CodeTaken), _) => self.code = None,
+            (Some(CloseCode::Expired), _) => self.end(now, EndReason::Expired),
+            // The room stands already: only the answer was lost.
+            (Some(CloseCode::NotAllowed), State::Opening) => self.link.room = true,
+            (Some(CloseCode::Ended | CloseCode::Version | CloseCode::RelayFull | CloseCode::NotAllowed), _)
+            // An answer to its hello; later it means no more than this connection.
+            | (Some(CloseCode::BadMessage), State::Opening | State::Returning) => {
+                self.end(now, EndReason::RelayRefused);
             }
             _ => {}
         }

@@ -148,6 +148,9 @@ impl Relay {
 
     fn host_hello(&mut self, hello: Hello) {
         match hello {
+            Hello::Open { .. } if self.claim.is_some() => {
+                self.out.push(Delivery { to: To::Host, body: Body::Close(CloseCode::NotAllowed) });
+            }
             Hello::Open { bundle, claim, seats, .. } => {
                 (self.bundle, self.claim, self.host_up) = (bundle, Some(claim), true);
                 let seat = |claim| Seat { guest: None, claim, pair: 0, host_taken: 0, skipped: false };
