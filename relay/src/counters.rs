@@ -32,6 +32,8 @@ pub struct Counters {
     pub frames_to_absent_host: Counter,
     /// Group frames that the host sent again after a lost connection.
     pub frames_repeated: Counter,
+    /// Bytes of group frames freed because every guest had taken them.
+    pub frame_bytes_freed: Counter,
     /// Guests closed because they took nothing for too long.
     pub slow_guests: Counter,
 }

@@ -25,6 +25,7 @@ mod connection;
 mod counters;
 mod http;
 mod link;
+mod memory;
 mod packet;
 mod room;
 mod rooms;

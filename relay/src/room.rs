@@ -139,7 +139,7 @@ impl Room {
     /// Frees the frames that nobody needs.
     fn release(&mut self) {
         let needed = self.seats.iter().map(|seat| seat.floor).min().unwrap_or(self.ring.head());
-        self.ring.release(needed);
+        self.counters.frame_bytes_freed.add(self.ring.release(needed));
     }
 
     fn seat(&mut self, slot: Slot) -> Option<&mut Seat> {

@@ -25,6 +25,7 @@ use crate::{
     connection,
     counters::Counters,
     http,
+    memory::Memory,
     rooms::Rooms,
     stream::{Stream, TlsError, acceptor},
 };
@@ -130,6 +131,7 @@ impl Relay {
         let Self { listener, shared } = self;
         let mut connections = JoinSet::new();
         let mut sweep = interval(SWEEP_EVERY);
+        let mut memory = Memory::default();
         sweep.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
@@ -142,7 +144,10 @@ impl Relay {
                     }
                 },
                 Some(_) = connections.join_next() => {}
-                now = sweep.tick() => shared.rooms.sweep(now.into_std()).await,
+                now = sweep.tick() => {
+                    shared.rooms.sweep(now.into_std()).await;
+                    memory.look(shared.counters.frame_bytes_freed.value());
+                }
             }
         }
         drop(listener);

@@ -79,12 +79,14 @@ impl Ring {
         self.first + self.entries.partition_point(|entry| entry.seq < seq) as u64
     }
 
-    /// Frees everything before an index, memory included.
-    pub(super) fn release(&mut self, index: u64) {
+    /// Frees everything before an index, memory included; says how many bytes that were.
+    pub(super) fn release(&mut self, index: u64) -> u64 {
+        let held = self.len();
         while self.first < index && self.pop() {}
         if self.entries.capacity() > 64 && self.entries.len() < self.entries.capacity() / 4 {
             self.entries.shrink_to(self.entries.len() * 2);
         }
+        held - self.len()
     }
 
     fn pop(&mut self) -> bool {
@@ -141,10 +143,10 @@ mod tests {
         for seq in 0..10_000 {
             ring.push(seq, packet(300), now);
         }
-        ring.release(9_999);
+        assert_eq!(ring.release(9_999), 9_999 * 300);
         assert_eq!((ring.tail(), ring.head(), ring.len()), (9_999, 10_000, 300));
         assert!(ring.entries.capacity() <= 64, "{}", ring.entries.capacity());
-        ring.release(20_000);
+        assert_eq!(ring.release(20_000), 300);
         assert_eq!((ring.tail(), ring.head(), ring.len()), (10_000, 10_000, 0));
     }
 }
