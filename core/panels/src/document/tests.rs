@@ -10,12 +10,12 @@ fn key(name: impl Into<String>) -> Key {
 }
 
 fn line(text: &str) -> Entry {
-    Entry::Line(Line { at: 7, text: text.into(), rest: None })
+    Entry::Line(Line { at: 7, text: text.into(), rest: None, ..Line::default() })
 }
 
 fn with_rest(id: &str, size: u64) -> Entry {
     let rest = Some(Reference { id: ReferenceId::new(id).unwrap(), size });
-    Entry::Line(Line { at: 7, text: "…".into(), rest })
+    Entry::Line(Line { at: 7, text: "…".into(), rest, ..Line::default() })
 }
 
 fn entries<const N: usize>(list: [(&str, Entry); N]) -> Entries {
@@ -106,7 +106,10 @@ fn a_hostile_host_is_bounded() {
 
     let shown = r#"{"from":0,"to":1,"set":{"a":{"is":"line","at":1,"text":"\u001b[31mred\u202e"}}}"#;
     let change = Change::decode(LOG, shown.as_bytes()).unwrap();
-    assert_eq!(change.set, entries([("a", Entry::Line(Line { at: 1, text: "[31mred".into(), rest: None }))]));
+    assert_eq!(
+        change.set,
+        entries([("a", Entry::Line(Line { at: 1, text: "[31mred".into(), rest: None, ..Line::default() }))])
+    );
 }
 
 /// However many changes a hostile host sends: what they make is no larger than a document.
