@@ -65,7 +65,7 @@ impl Flood {
     }
 }
 
-/// A command that waits, prints a file over and over, and when it is interrupted says so, prints [`Endless::END`],
+/// A command that waits, prints a file many times over, and when it is interrupted says so, prints [`Endless::END`],
 /// and stays until it is dropped.
 pub(super) struct Endless {
     pub(super) ready: Signal,
@@ -84,8 +84,9 @@ impl Endless {
         let stopped = Signal::new(folder, "stopped")?;
         let stay = Gate::new(folder, "stay")?;
         // What was cut off may end in the midst of a sequence that would swallow the text, or on the other screen.
+        // One command for all of it: what is interrupted just while it starts may never hear of it.
         let script = "trap 'echo >$4; printf \"\\030\\033[!p\\033[?1049l\\n%s\\n\" $6; read x <$5; exit' INT
-            echo >$1; read x <$2; while :; do cat $3; done";
+            echo >$1; read x <$2; cat $3 $3 $3 $3 $3 $3 $3 $3 $3 $3";
         let paths = [ready.path(), go.path(), corpus, stopped.path(), stay.path()];
         Ok(Self { command: shell(script, paths, Self::END), ready, go, stopped, _stay: stay })
     }
