@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-/// Reads a length of time; a plain number counts seconds.
+/// The longest: what is longer is a slip, and ends somewhere in the arithmetic of clocks.
+const MAX_SECONDS: u64 = 3650 * 86_400;
+
+/// Reads a length of time, of ten years at most; a plain number counts seconds.
 pub(crate) fn parse(text: &str) -> Result<Duration, String> {
     let fault = || format!("`{text}` is no length of time; write for example 90s, 30m, 2h or 1h30m");
     let mut seconds: u64 = 0;
@@ -24,6 +27,9 @@ pub(crate) fn parse(text: &str) -> Result<Duration, String> {
         };
         seconds = number.checked_mul(factor).and_then(|part| seconds.checked_add(part)).ok_or_else(fault)?;
         rest = &rest[unit..];
+    }
+    if seconds > MAX_SECONDS {
+        return Err(format!("`{text}` is longer than ten years"));
     }
     Ok(Duration::from_secs(seconds))
 }
@@ -54,7 +60,9 @@ mod tests {
         {
             assert_eq!(parse(text), Ok(Duration::from_secs(seconds)), "{text}");
         }
-        for text in ["", "h", "2x", "-1s", "1.5h", "99999999999999999999s", "999999999999999999d", "2h é"] {
+        for text in
+            ["", "h", "2x", "-1s", "1.5h", "99999999999999999999s", "999999999999999999d", "3651d", "2h é"]
+        {
             assert!(parse(text).is_err(), "{text}");
         }
     }

@@ -201,7 +201,8 @@ mod desk {
         let home = Home::new();
         let (mut host, mut guest) = at_two_desks(&home, SHARE);
         host.line("seq 100 300");
-        guest.shows("300");
+        // Not only the command line, which names it too.
+        guest.shows("\n300\n");
         guest.keys("\x1b[5~\x1b[5~");
         guest.wait("older lines", |screen| {
             text(screen).contains("\n270\n") && !text(screen).contains("\n300\n")

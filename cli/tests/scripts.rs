@@ -202,7 +202,7 @@ mod scripts {
     #[test]
     fn each_fault_has_its_code_and_its_hint() {
         let home = Home::new();
-        let host = Host::share(&home, &[]);
+        let mut host = Host::share(&home, &[]);
 
         let output = home
             .command(&["join", "AAAA-AAAA", "--relay", &host.relay, "--headless"])
@@ -226,8 +226,14 @@ mod scripts {
         let told: Value = serde_json::from_slice(&output.stderr).unwrap();
         assert_eq!((output.status.code(), &told["error"]["kind"]), (Some(3), &"unreachable".into()));
 
-        let output = host.join(&home, &["--until", "never", "--timeout", "1s"]).output().unwrap();
+        // Who waits in vain sees what was there instead.
+        host.types("echo mark-$((2*21))");
+        let shown = ["--until", "mark-42", "--dump", "text"];
+        assert!(host.join(&home, &shown).output().unwrap().status.success());
+        let vain = ["--until", "never", "--timeout", "1s", "--dump", "text"];
+        let output = host.join(&home, &vain).output().unwrap();
         assert_eq!(fault(&output).0, Some(12));
+        assert!(String::from_utf8_lossy(&output.stdout).contains("\nmark-42\n"));
         let output = home.run(&["share", "--headless", "--relay", &relay]);
         assert_eq!(fault(&output).0, Some(3), "{}", fault(&output).1);
         let output = home.run(&["share", "--headless", "--", "/no/such/program"]);

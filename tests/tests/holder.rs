@@ -40,7 +40,7 @@ impl Drop for Holder {
 /// A program that starts the holder, or finds it.
 fn editor(stage: &Stage) -> Program {
     let mut command = Program::at_home(Command::new(env!("CARGO_BIN_EXE_holder_face")), stage.home());
-    command.arg(Program::path());
+    command.arg(Program::path()).args(["hold", "--idle", "5s"]);
     let mut editor = Program::from_command(command);
     editor.wait_for_event("the holder", |said| (said["reply"] == "attached").then_some(()));
     editor
@@ -95,8 +95,7 @@ fn mode(path: &Path) -> u32 {
 }
 
 async fn within<T>(future: impl Future<Output = T>) -> T {
-    // Longer than the holder stays with nothing to hold.
-    tokio::time::timeout(PATIENCE * 2, future).await.expect("it takes far less")
+    tokio::time::timeout(PATIENCE, future).await.expect("it takes far less")
 }
 
 /// A second face of the holder.

@@ -6,10 +6,7 @@ use clap::Args;
 use jumpseat_engine::local::{self, HoldSetup};
 
 use super::{Context, host_setup};
-use crate::error::Fault;
-
-/// How long it stays with nothing to hold.
-const IDLE: Duration = Duration::from_secs(30);
+use crate::{duration, error::Fault};
 
 /// Hold sessions in the background
 #[derive(Args, Debug)]
@@ -17,9 +14,12 @@ pub(crate) struct Arguments {
     /// Certificate authorities beyond the system's, in PEM
     #[arg(long, value_name = "FILE", env = "JUMPSEAT_CA_FILE", hide_env_values = true)]
     ca_file: Option<PathBuf>,
+    /// How long it stays with nothing to hold
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration::parse)]
+    idle: Duration,
 }
 
 pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<(), Fault> {
     let host = host_setup(&context.config, arguments.ca_file)?;
-    Ok(local::hold(HoldSetup { host, idle: IDLE }).await?)
+    Ok(local::hold(HoldSetup { host, idle: arguments.idle }).await?)
 }

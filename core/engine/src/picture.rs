@@ -23,18 +23,18 @@ pub(crate) fn pack(picture: &[u8]) -> Vec<u8> {
     bulk::compress(picture, LEVEL).expect("memory to memory, at a level that exists")
 }
 
-/// The most that a picture may have, in bytes.
+/// The most that a picture may have.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Most {
-    /// As guests expand it.
-    pub(crate) expanded: usize,
-    /// As it travels.
+    /// As guests make a screen of it.
+    pub(crate) expanded: Limits,
+    /// As it travels, in bytes.
     pub(crate) packed: usize,
 }
 
 impl Default for Most {
     fn default() -> Self {
-        Self { expanded: Limits::default().bytes, packed: MAX_SNAPSHOT_LEN }
+        Self { expanded: Limits::default(), packed: MAX_SNAPSHOT_LEN }
     }
 }
 
@@ -42,10 +42,7 @@ impl Default for Most {
 /// cursor's line. A guest that gets less of the past is better off than one that waits for a picture.
 pub(crate) fn fitting(screen: &Screen, starts: &[Start], most: Most) -> Vec<u8> {
     for start in starts {
-        let picture = screen.encode(*start);
-        if picture.len() > most.expanded {
-            continue;
-        }
+        let Some(picture) = screen.encode_within(*start, &most.expanded) else { continue };
         let packed = pack(&picture);
         if packed.len() <= most.packed {
             return packed;
@@ -108,8 +105,16 @@ mod tests {
         let packed = pack(&whole).len();
         assert_eq!(shown(Most { packed, ..Most::default() }), whole);
         assert_eq!(shown(Most { packed: packed - 1, ..Most::default() }), seen);
-        assert_eq!(shown(Most { expanded: whole.len() - 1, ..Most::default() }), seen);
-        let least = shown(Most { expanded: 0, packed: 0 });
+        let limits = Limits::default();
+        let bytes = Limits { bytes: whole.len() - 1, ..limits };
+        assert_eq!(shown(Most { expanded: bytes, ..Most::default() }), seen);
+        // What the sender counts is what the receiver counts.
+        let takes = |cells: &usize| Screen::decode(&whole, &Limits { cells: *cells, ..limits }).is_ok();
+        let all: Vec<usize> = (0..200_000).collect();
+        let cells = all.partition_point(|cells| !takes(cells));
+        assert_eq!(shown(Most { expanded: Limits { cells, ..limits }, ..Most::default() }), whole);
+        assert_eq!(shown(Most { expanded: Limits { cells: cells - 1, ..limits }, ..Most::default() }), seen);
+        let least = shown(Most { expanded: Limits { bytes: 0, cells: 0 }, packed: 0 });
         let least = Screen::decode(&least, &Limits::default()).unwrap();
         let text = crate::dump::screen(&least, crate::face::ScreenFormat::Text);
         assert!(text.contains("prompt") && !text.contains("line"), "{text}");

@@ -234,7 +234,13 @@ impl Screen {
 
     /// Bytes from which [`Screen::decode`] makes an equal screen (without what `start` leaves out). Compress them.
     pub fn encode(&self, start: Start) -> Vec<u8> {
-        snapshot::encode(self, start)
+        snapshot::encode(self, start).0
+    }
+
+    /// The same, if whoever decodes under these limits takes it.
+    pub fn encode_within(&self, start: Start, limits: &Limits) -> Option<Vec<u8>> {
+        let (bytes, cells) = snapshot::encode(self, start);
+        (bytes.len() <= limits.bytes && cells <= limits.cells).then_some(bytes)
     }
 
     /// Makes a screen from [`Screen::encode`]d bytes.

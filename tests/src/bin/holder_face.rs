@@ -1,6 +1,6 @@
 //! A program that uses the holder, as an editor does: starts it if there is none, then carries commands to it.
 //!
-//! It is given the path of `jumpseat`, and reads a command in each line; it says `{"reply": …}` or the failure.
+//! It is given the path of `jumpseat` and what that needs to hold, and reads a command in each line; it says `{"reply": …}` or the failure.
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a part of the tests")]
 
 use std::{
@@ -12,10 +12,12 @@ use jumpseat_engine::local::{self, RuntimeFolder};
 
 fn main() {
     let program = std::env::args_os().nth(1).unwrap();
+    let arguments: Vec<String> = std::env::args().skip(2).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let folder = RuntimeFolder::open().unwrap();
-        let face = match local::holder(&folder, Path::new(&program), &["hold"], None).await {
+        let face = match local::holder(&folder, Path::new(&program), &arguments, None).await {
             Ok(face) => face,
             Err(failure) => return println!("{}", serde_json::to_string(&failure).unwrap()),
         };

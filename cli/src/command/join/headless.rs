@@ -57,7 +57,8 @@ pub(super) async fn run(
             () = super::screen::until(deadline) => break Err(watch.timed_out()),
         }
     };
-    if let (Ok(_), Some(form), Some(picture)) = (&result, arguments.dump, watch.picture()) {
+    // However it ended: a script that waited in vain wants to see what was there instead.
+    if let (Some(form), Some(picture)) = (arguments.dump, watch.picture()) {
         let mut text = dump::screen(picture.screen(), form.format());
         if !text.ends_with('\n') {
             text.push('\n');

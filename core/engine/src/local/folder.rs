@@ -115,7 +115,7 @@ fn check(path: &Path) -> Result<(), Failure> {
     // Not through a link: whoever could place one in a shared folder would choose where it leads.
     let found = fs::symlink_metadata(path).map_err(|error| failure(path, error))?;
     let fault = if !found.is_dir() {
-        "it is no folder"
+        "it is not a folder"
     } else if found.uid() != rustix::process::geteuid().as_raw() {
         "it belongs to someone else"
     } else if found.mode() & 0o077 != 0 {
@@ -145,7 +145,7 @@ fn make_private(path: &Path) -> io::Result<()> {
 
 #[cfg(windows)]
 fn check(path: &Path) -> Result<(), Failure> {
-    if path.is_dir() { Ok(()) } else { Err(failure(path, "it is no folder")) }
+    if path.is_dir() { Ok(()) } else { Err(failure(path, "it is not a folder")) }
 }
 
 #[cfg(windows)]
@@ -189,7 +189,7 @@ mod tests {
         let real = RuntimeFolder::at(parent.path().join("real")).unwrap();
         let link = parent.path().join("link");
         symlink(real.path(), &link).unwrap();
-        assert!(RuntimeFolder::at(link).unwrap_err().message.contains("no folder"));
+        assert!(RuntimeFolder::at(link).unwrap_err().message.contains("not a folder"));
     }
 
     #[test]

@@ -40,7 +40,8 @@ pub(super) mod flag {
     pub(crate) const BORN: u64 = 8;
 }
 
-pub(crate) fn encode(screen: &Screen, start: Start) -> Vec<u8> {
+/// The bytes, and the cells that they make whoever decodes them store.
+pub(crate) fn encode(screen: &Screen, start: Start) -> (Vec<u8>, usize) {
     let state = &screen.state;
     let selection = Selection::new(screen, start);
     let mut encoder = Encoder::new(state);
@@ -55,7 +56,7 @@ pub(crate) fn encode(screen: &Screen, start: Start) -> Vec<u8> {
     put_bytes(&mut out, &encoder.style_part());
     put_bytes(&mut out, &encoder.link_part());
     put_bytes(&mut out, &encoder.lines);
-    out
+    (out, encoder.cells)
 }
 
 struct Encoder<'a> {
@@ -66,6 +67,8 @@ struct Encoder<'a> {
     link_numbers: Vec<u32>,
     links: Vec<u32>,
     lines: Vec<u8>,
+    /// Cells in those lines.
+    cells: usize,
     /// The text of the run at hand.
     text: Vec<u8>,
 }
@@ -83,6 +86,7 @@ impl<'a> Encoder<'a> {
             link_numbers: vec![0; state.links.len() + 1],
             links: Vec::new(),
             lines: Vec::new(),
+            cells: 0,
             text: Vec::new(),
         }
     }
@@ -182,6 +186,7 @@ impl<'a> Encoder<'a> {
             *born = line.born;
         }
         let cells = line.trimmed();
+        self.cells += cells.len();
         let mut at = 0;
         while at < cells.len() {
             at += self.run(&cells[at..]);
