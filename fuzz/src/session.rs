@@ -1,17 +1,24 @@
 //! A host and a viewer whose relay is the fuzzer: it holds back, drops, repeats, reorders, changes and invents
-//! messages. Whatever it does, nothing panics, the viewer's keys reach nobody's shell, and what the viewer sees is
-//! what the host printed, from its beginning and without a gap.
+//! messages. Whatever it does, nothing panics, the viewer's keys reach nobody's shell, what the viewer sees is what the
+//! host printed, and of panels what the host published, from its beginning and without a gap; and what it fetches comes
+//! whole or not at all.
 
 use std::collections::VecDeque;
 
-use jumpseat_session::guest::{Guest, GuestConfig, GuestOutput, TerminalChange};
+use jumpseat_session::guest::{ContentChange, Guest, GuestConfig, GuestOutput, PanelChange, TerminalChange};
 use jumpseat_session::host::{Host, HostConfig, HostOutput};
-use jumpseat_session::{Admission, Entropy, GuestCard, InviteTerms, Millis, Role, StreamId};
+use jumpseat_session::{Admission, Entropy, GuestCard, InviteTerms, Millis, PanelId, Role, StreamId, Wish};
 use jumpseat_wire::control::{self, GuestToRelay, Hello, HostToRelay, RelayToGuest, RelayToHost};
 use jumpseat_wire::{Blob, FrameHeader, InviteCode, Slot};
 
 /// Steps after which an input has said enough.
 const MOST_STEPS: usize = 200;
+
+/// The panel that is shared.
+const PANEL: PanelId = 1;
+
+/// What can be fetched of it: two parts and a bit.
+const CONTENT: [u8; 18_000] = [7; 18_000];
 
 /// The input is a list of steps, two bytes each: what to do, and with which number.
 pub(crate) fn run(data: &[u8]) {
@@ -35,6 +42,8 @@ struct World {
     stream: StreamId,
     printed: Vec<u8>,
     shown: Vec<u8>,
+    published: Vec<u8>,
+    followed: Vec<u8>,
     to_host: VecDeque<Message>,
     to_guest: VecDeque<Message>,
     bundle: Blob,
@@ -46,6 +55,7 @@ impl World {
         let now = Millis(1_000_000);
         let mut host = Host::new(HostConfig::new("Ann", 0), Entropy::seeded(1), now);
         let stream = host.open_terminal(now, "bash", 80, 24).expect("a first terminal");
+        host.share_panel(now, PANEL).expect("a panel of that number");
         let terms =
             InviteTerms { role: Role::Viewer, admission: Admission::Open, expires_in: None, max_uses: None };
         let token = host.create_invite(now, terms).expect("a first invite").token;
@@ -61,6 +71,8 @@ impl World {
             stream,
             printed: Vec::new(),
             shown: Vec::new(),
+            published: Vec::new(),
+            followed: Vec::new(),
             to_host: VecDeque::new(),
             to_guest: VecDeque::new(),
             bundle: Blob(Vec::new()),
@@ -95,9 +107,15 @@ impl World {
                 let bytes: Vec<u8> = rest.iter().copied().take(usize::from(number)).collect();
                 self.printed.extend_from_slice(&bytes);
                 self.host.output(now, self.stream, &bytes);
+                self.published.extend_from_slice(&bytes);
+                self.host.panel_changed(now, PANEL, &bytes);
             }
             // A guest that has no seat yet cannot type: that is its answer.
-            10 => drop(self.guest.input(now, self.stream, &[number; 3])),
+            10 => {
+                drop(self.guest.input(now, self.stream, &[number; 3]));
+                let wish = Wish { panel: PANEL + number % 2, reference: "file".into(), having: None };
+                drop(self.guest.fetch(now, wish));
+            }
             11 => self.pass(u64::from(number) * 40),
             12 => {
                 self.to_guest.clear();
@@ -173,6 +191,13 @@ impl World {
                 HostOutput::Snapshot { ticket, .. } => {
                     self.host.snapshot_ready(self.now, ticket, self.printed.clone().into());
                 }
+                HostOutput::PanelSnapshot { ticket, .. } => {
+                    self.host.snapshot_ready(self.now, ticket, self.published.clone().into());
+                }
+                HostOutput::Fetch { ticket, wish, .. } => {
+                    assert_eq!(wish.panel, PANEL, "a panel that is not shared is asked for");
+                    self.host.content_ready(ticket, Ok(CONTENT.to_vec().into()));
+                }
                 HostOutput::Close | HostOutput::Event(_) => {}
             }
         }
@@ -186,7 +211,15 @@ impl World {
                 GuestOutput::Terminal { change: TerminalChange::Snapshot { data, .. }, .. } => {
                     self.shown = data
                 }
-                GuestOutput::Terminal { .. } | GuestOutput::Close | GuestOutput::Event(_) => {}
+                GuestOutput::Panel { change: PanelChange::Change(bytes), .. } => self.followed.extend(bytes),
+                GuestOutput::Panel { change: PanelChange::Snapshot(bytes), .. } => self.followed = bytes,
+                GuestOutput::Content { change: ContentChange::Whole(content), .. } => {
+                    assert!(content == CONTENT, "what was fetched is not what was served");
+                }
+                GuestOutput::Content { .. }
+                | GuestOutput::Terminal { .. }
+                | GuestOutput::Close
+                | GuestOutput::Event(_) => {}
             }
         }
     }
@@ -235,6 +268,7 @@ impl World {
 
     fn check(&self) {
         assert!(self.printed.starts_with(&self.shown), "the guest sees what the host did not print");
+        assert!(self.published.starts_with(&self.followed), "the guest holds what the host did not publish");
     }
 }
 

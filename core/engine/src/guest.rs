@@ -249,6 +249,8 @@ impl GuestEngine {
                 GuestOutput::Frame(frame) => self.line.send_frame(frame),
                 GuestOutput::Close => self.close(),
                 GuestOutput::Terminal { stream, change } => self.terminal(stream, change),
+                // Nobody asked for them.
+                GuestOutput::Panel { .. } | GuestOutput::Content { .. } => {}
                 GuestOutput::Event(event) => self.event(event),
             }
         }

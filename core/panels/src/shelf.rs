@@ -8,7 +8,7 @@ use crate::ContentHash;
 
 /// Contents by whose they are; the least recently used ones go when it is full.
 ///
-/// A host has one for all guests, and packs a content only against what the same guest was served: what
+/// A host has one for all guests, and packs a content only against what the same guest was served (JS-PANEL-8): what
 /// others fetched is not found by guessing.
 pub struct Shelf<O> {
     room: usize,
@@ -65,6 +65,7 @@ impl<O: PartialEq> Shelf<O> {
 mod tests {
     use super::*;
 
+    /// JS-PANEL-8.
     #[test]
     fn keeps_the_most_recent_and_nothing_of_others() {
         let mut shelf = Shelf::new(100);

@@ -19,13 +19,14 @@ mod group;
 mod link;
 mod liveness;
 mod output;
+mod panels;
 mod people;
 mod seated;
 mod stream;
 mod typing;
 
 pub use config::GuestConfig;
-pub use output::{GuestEvent, GuestOutput, Liveness, TerminalChange};
+pub use output::{ContentChange, GuestEvent, GuestOutput, Liveness, PanelChange, TerminalChange};
 
 use self::{link::Link, seated::Seated};
 use crate::{EndReason, Entropy, GuestCard, Millis, Role, handshake::knock::Knocking, message::shown_name};

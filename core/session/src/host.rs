@@ -19,22 +19,27 @@ use jumpseat_wire::{HOST_SLOT, InviteCode, InviteId, SessionId, Slot};
 
 mod admission;
 mod config;
+mod fetches;
 mod group;
 mod guests;
 mod link;
 mod output;
+mod panels;
 mod people;
 mod seat;
 mod streams;
 mod terminals;
 
 pub use config::HostConfig;
+pub use fetches::FetchTicket;
 pub use output::{HostEvent, HostOutput, Ticket};
 
 use self::{
     admission::Knocks,
+    fetches::Fetches,
     group::GroupSender,
     link::Link,
+    panels::Panels,
     people::Told,
     seat::Seat,
     streams::{Allowance, Streams},
@@ -76,6 +81,8 @@ pub struct Host {
     allowance: Allowance,
     looking: Option<StreamId>,
     tickets: Tickets,
+    panels: Panels,
+    fetches: Fetches,
     told: Told,
     /// Counts what was said of the session's state (JS-MSG-3).
     rev: u64,
@@ -103,9 +110,11 @@ impl Host {
             next_slot: HOST_SLOT + 1,
             group: GroupSender::new(),
             streams: Streams::default(),
-            allowance: Allowance::new(now),
+            allowance: Allowance::for_output(now),
             looking: None,
             tickets: Tickets::default(),
+            panels: Panels::new(now),
+            fetches: Fetches::default(),
             told: Told::default(),
             rev: 0,
             state_owed: false,
@@ -157,7 +166,9 @@ impl Host {
             let output = self.out.pop_front()?;
             match output {
                 // Nobody waits for it any more.
-                HostOutput::Snapshot { ticket, .. } if !self.stamp(ticket) => {}
+                HostOutput::Snapshot { ticket, .. } | HostOutput::PanelSnapshot { ticket, .. }
+                    if !self.stamp(ticket) => {}
+                HostOutput::Fetch { ticket, .. } if !self.fetches.is_wanted(ticket) => {}
                 output => return Some(output),
             }
         }
@@ -178,6 +189,7 @@ impl Host {
             .chain(group)
             .chain(self.seat_deadlines())
             .chain(self.stream_deadlines(now))
+            .chain(self.panel_deadlines(now))
             .min()
             .map(|at| at.max(now))
     }

@@ -51,6 +51,7 @@ pub mod host;
 mod invite;
 mod message;
 mod pair;
+mod panel;
 mod role;
 mod snapshot;
 #[cfg(any(test, feature = "testing"))]
@@ -68,9 +69,12 @@ pub use invite::{
     token::Token,
 };
 pub use message::{EndReason, Exit, InputRefusal, MAX_CHAT, Pointing, RosterEntry, TerminalCard};
+pub use panel::{
+    FetchId, FetchRefusal, LAST_PANEL, LAST_TERMINAL, MAX_CONTENT_LEN, MAX_FETCHES, PanelId, Wish,
+};
 pub use role::Role;
 pub use snapshot::{MAX_SNAPSHOT_LEN, Scope};
 pub use time::Millis;
 
-/// A terminal's number in its session, 1 to 254.
+/// A terminal's number in its session, 1 to [`LAST_TERMINAL`]; the numbers above are panels' streams.
 pub type StreamId = u8;

@@ -3,7 +3,10 @@
 use jumpseat_wire::Slot;
 use serde::{Deserialize, Serialize};
 
-use crate::{Admission, Role, SessionError, StreamId, frame::record::MAX_MESSAGE};
+use crate::{
+    Admission, FetchId, FetchRefusal, PanelId, Role, SessionError, StreamId, Wish,
+    frame::record::MAX_MESSAGE, panel,
+};
 
 /// Longest name, title or command shown in a list, in characters.
 const MAX_NAME: usize = 64;
@@ -27,6 +30,8 @@ pub(crate) enum FromHost {
     Terminals { rev: u64, terminals: Vec<TerminalCard> },
     /// Which terminal the host has in front.
     Looking { rev: u64, stream: Option<StreamId> },
+    /// Which panels are shared.
+    Panels { rev: u64, panels: Vec<PanelId> },
     /// Someone starts or stops typing.
     Typing { slot: Slot, stream: StreamId, on: bool },
     /// Someone points at lines of a terminal, or no longer does.
@@ -43,6 +48,8 @@ pub(crate) enum FromHost {
     Invited { code: String, token: String, role: Role },
     /// To one: what it asked for is not its to do.
     NotAllowed { what: String },
+    /// To one: a content does not come.
+    FetchRefused { id: FetchId, why: FetchRefusal },
     /// The session is over.
     End { reason: EndReason },
 }
@@ -67,6 +74,14 @@ pub(crate) enum FromGuest {
     Remove { slot: Slot },
     /// A co-owner asks for an invite.
     Invite { role: Role, max_uses: Option<u32>, admission: Admission },
+    /// A content of a panel, please.
+    Fetch {
+        id: FetchId,
+        #[serde(flatten)]
+        wish: Wish,
+    },
+    /// That content no longer.
+    Cancel { id: FetchId },
 }
 
 /// A guest in the roster.
@@ -180,6 +195,11 @@ impl FromHost {
                 for terminal in terminals {
                     terminal.title = shown_name(&terminal.title);
                 }
+            }
+            Self::Panels { panels, .. } => {
+                panels.retain(|id| panel::is_panel(*id));
+                panels.sort_unstable();
+                panels.dedup();
             }
             Self::Chat { text, .. } => *text = shown_text(text),
             _ => {}

@@ -52,9 +52,19 @@ impl PairSender {
         self.unacked_bytes < self.window
     }
 
-    /// Whether everything has arrived.
-    pub(crate) fn is_drained(&self) -> bool {
-        self.unacked.is_empty()
+    /// Whether every frame before this one has arrived.
+    pub(crate) fn has_arrived(&self, next: u64) -> bool {
+        self.first_unacked() >= next
+    }
+
+    /// The next frame's number.
+    pub(crate) fn next(&self) -> u64 {
+        self.key.next()
+    }
+
+    /// Bytes that have not arrived.
+    pub(crate) fn under_way(&self) -> usize {
+        self.unacked_bytes
     }
 
     pub(crate) fn seal(&mut self, sid: SessionId, plaintext: Plaintext) -> Result<Bytes, SessionError> {

@@ -10,6 +10,9 @@ use crate::{SessionError, StreamId, frame::record::MAX_PART};
 /// The largest snapshot, in bytes: 10,000 lines of the worst kind, compressed, with room to spare.
 pub const MAX_SNAPSHOT_LEN: usize = 16 * 1024 * 1024;
 
+/// The longest part of one, in bytes.
+pub(crate) const LONGEST_PART: usize = MAX_PART;
+
 /// How much of a terminal a snapshot holds.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::{
     Admission, EndReason, Entropy, GuestCard, InviteLink, KnockRefusal, Pointing, Role, RosterEntry,
-    SafetyWords, Scope, TerminalCard, Token,
+    SafetyWords, Scope, TerminalCard, Token, Wish,
     crypto::{
         hash::{hash, hkdf, labelled},
         secret::Secret,
@@ -297,6 +297,7 @@ fn message_vectors() {
     let host = [
         FromHost::Terminals { rev: 2, terminals },
         FromHost::Looking { rev: 3, stream: Some(1) },
+        FromHost::Panels { rev: 4, panels: vec![1, 3] },
         FromHost::Typing { slot: 7, stream: 1, on: true },
         FromHost::Pointing { slot: 7, at },
         FromHost::Chat { slot: 0, text: "hi".into(), at: 1_700_000_000_000 },
@@ -305,6 +306,7 @@ fn message_vectors() {
         FromHost::Declined,
         FromHost::Invited { code: "K7QM-3XTE".into(), token: "jst1_".into(), role: Role::Viewer },
         FromHost::NotAllowed { what: "removing that guest".into() },
+        FromHost::FetchRefused { id: 5, why: crate::FetchRefusal::NotShared },
         FromHost::End { reason: EndReason::Stopped },
     ];
     let guest = [
@@ -316,6 +318,8 @@ fn message_vectors() {
         FromGuest::SetRole { slot: 8, role: Role::Writer },
         FromGuest::Remove { slot: 8 },
         FromGuest::Invite { role: Role::Viewer, max_uses: Some(1), admission: Admission::Ask },
+        FromGuest::Fetch { id: 5, wish: Wish { panel: 1, reference: "git:2c8b".into(), having: None } },
+        FromGuest::Cancel { id: 5 },
     ];
     for message in &host {
         assert_eq!(FromHost::decode(&message::encode(message)).as_ref(), Ok(message));

@@ -161,6 +161,8 @@ impl Session {
                         wishes.push(Wish::Snapshot { terminal, scope, ticket });
                     }
                 }
+                // No panel is shared.
+                HostOutput::PanelSnapshot { .. } | HostOutput::Fetch { .. } => {}
                 HostOutput::Event(event) => self.event(now, event, wishes),
             }
         }

@@ -10,7 +10,11 @@
 //!   6 confirm    r 32
 //!   7 input      stream u8 ‖ seen u64 ‖ bytes        (seen: the last group frame that was verified)
 //!   8 heartbeat  the host's milliseconds u64
+//!   9 change     stream u8 ‖ position u64 ‖ bytes
+//!  10 content    fetch u32 ‖ total u32 ‖ at u32 ‖ bytes
 //! ```
+//!
+//! Streams up to [`LAST_TERMINAL`] are terminals, those above are panels.
 
 use jumpseat_wire::{
     HEADER_LEN, WireError,
@@ -20,6 +24,7 @@ use jumpseat_wire::{
 use crate::{
     SessionError, StreamId,
     crypto::sign::SIGNATURE_LEN,
+    panel::{ContentPart, LAST_TERMINAL},
     snapshot::{Part, Scope},
 };
 
@@ -45,6 +50,12 @@ const PART_FRAME_LEN: usize = 8 * 1024;
 /// The most of a snapshot in one record.
 pub(crate) const MAX_PART: usize = PART_FRAME_LEN - SIGNATURE_LEN - RECORD_HEAD - SNAPSHOT_HEAD;
 
+/// The most of a content in one record.
+pub(crate) const MAX_CONTENT_PART: usize = PART_FRAME_LEN - RECORD_HEAD - 3 * size_of::<u32>();
+
+/// The longest change of a panel that goes as one, in bytes.
+pub(crate) const MAX_CHANGE: usize = MAX_OUTPUT;
+
 /// The most input in one record: a large paste is many of them.
 pub(crate) const MAX_INPUT: usize = 4096;
 
@@ -68,6 +79,8 @@ pub(crate) enum Record<'a> {
     Confirm(&'a [u8; 32]),
     Input { stream: StreamId, seen: u64, bytes: &'a [u8] },
     Heartbeat { at: u64 },
+    Change { stream: StreamId, position: u64, bytes: &'a [u8] },
+    Content(ContentPart<'a>),
 }
 
 /// A frame's plaintext while it is put together: room for the header, then records.
@@ -111,7 +124,7 @@ impl Plaintext {
         let out = &mut self.buffer;
         match *record {
             Record::Message(json) => out.extend_from_slice(json),
-            Record::Output { stream, position, bytes } => {
+            Record::Output { stream, position, bytes } | Record::Change { stream, position, bytes } => {
                 out.push(stream);
                 out.extend_from_slice(&position.to_be_bytes());
                 out.extend_from_slice(bytes);
@@ -138,6 +151,12 @@ impl Plaintext {
                 out.extend_from_slice(bytes);
             }
             Record::Heartbeat { at } => out.extend_from_slice(&at.to_be_bytes()),
+            Record::Content(ContentPart { fetch, total, at, bytes }) => {
+                for number in [fetch, total, at] {
+                    out.extend_from_slice(&number.to_be_bytes());
+                }
+                out.extend_from_slice(bytes);
+            }
         }
         let len = self.buffer.len() - start - RECORD_HEAD;
         debug_assert!(
@@ -173,6 +192,8 @@ impl Record<'_> {
             Self::Confirm(_) => 6,
             Self::Input { .. } => 7,
             Self::Heartbeat { .. } => 8,
+            Self::Change { .. } => 9,
+            Self::Content(_) => 10,
         }
     }
 }
@@ -199,9 +220,9 @@ impl<'a> Records<'a> {
         let mut data = Reader(data);
         let record = match kind {
             1 => Record::Message(data.rest()),
-            2 => Record::Output { stream: data.stream()?, position: data.u64()?, bytes: data.rest() },
+            2 => Record::Output { stream: data.terminal()?, position: data.u64()?, bytes: data.rest() },
             3 => Record::Resize {
-                stream: data.stream()?,
+                stream: data.terminal()?,
                 position: data.u64()?,
                 cols: data.side()?,
                 rows: data.side()?,
@@ -221,8 +242,15 @@ impl<'a> Records<'a> {
             }),
             5 => Record::Grant(data.rest()),
             6 => Record::Confirm(data.array()?),
-            7 => Record::Input { stream: data.stream()?, seen: data.u64()?, bytes: data.rest() },
+            7 => Record::Input { stream: data.terminal()?, seen: data.u64()?, bytes: data.rest() },
             8 => Record::Heartbeat { at: data.u64()? },
+            9 => Record::Change { stream: data.panel()?, position: data.u64()?, bytes: data.rest() },
+            10 => Record::Content(ContentPart {
+                fetch: data.u32()?,
+                total: data.u32()?,
+                at: data.u32()?,
+                bytes: data.rest(),
+            }),
             0 => return Err(garbled()),
             _ => return Err(SessionError::Misbehaved("a record of a kind that version 1 does not have")),
         };
@@ -280,6 +308,14 @@ impl<'a> Reader<'a> {
             0 | 255 => Err(garbled()),
             stream => Ok(stream),
         }
+    }
+
+    fn terminal(&mut self) -> Result<StreamId, SessionError> {
+        self.stream().and_then(|stream| if stream <= LAST_TERMINAL { Ok(stream) } else { Err(garbled()) })
+    }
+
+    fn panel(&mut self) -> Result<StreamId, SessionError> {
+        self.stream().and_then(|stream| if stream > LAST_TERMINAL { Ok(stream) } else { Err(garbled()) })
     }
 
     fn side(&mut self) -> Result<u16, SessionError> {

@@ -75,7 +75,9 @@ impl Guest {
     pub fn disconnected(&mut self, now: Millis, why: Option<CloseCode>) {
         let state = std::mem::take(&mut self.link.state);
         // What was not sent is not for the next connection.
-        self.out.retain(|output| matches!(output, GuestOutput::Terminal { .. } | GuestOutput::Event(_)));
+        self.out.retain(|output| {
+            !matches!(output, GuestOutput::Text(_) | GuestOutput::Frame(_) | GuestOutput::Close)
+        });
         match &mut self.stage {
             Stage::Ended => {}
             Stage::Outside | Stage::Waiting(_) => {

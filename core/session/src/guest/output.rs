@@ -6,8 +6,8 @@ use bytes::Bytes;
 use jumpseat_wire::{CloseCode, Slot};
 
 use crate::{
-    EndReason, InputRefusal, KnockRefusal, Pointing, Role, RosterEntry, SafetyWords, Scope, StreamId,
-    TerminalCard,
+    EndReason, FetchId, FetchRefusal, InputRefusal, KnockRefusal, PanelId, Pointing, Role, RosterEntry,
+    SafetyWords, Scope, StreamId, TerminalCard,
 };
 
 /// What a guest wants done, in order. `Debug` shows no content: texts carry the claim on the seat.
@@ -26,6 +26,20 @@ pub enum GuestOutput {
         /// How.
         change: TerminalChange,
     },
+    /// Change a panel.
+    Panel {
+        /// Which.
+        panel: PanelId,
+        /// How.
+        change: PanelChange,
+    },
+    /// How a fetch goes on.
+    Content {
+        /// Which.
+        fetch: FetchId,
+        /// How.
+        change: ContentChange,
+    },
     /// Something to show or to log.
     Event(GuestEvent),
 }
@@ -37,6 +51,8 @@ impl fmt::Debug for GuestOutput {
             Self::Frame(frame) => write!(f, "Frame({} bytes)", frame.len()),
             Self::Close => f.write_str("Close"),
             Self::Terminal { stream, change } => write!(f, "Terminal({stream}, {change:?})"),
+            Self::Panel { panel, change } => write!(f, "Panel({panel}, {change:?})"),
+            Self::Content { fetch, change } => write!(f, "Content({fetch}, {change:?})"),
             Self::Event(event) => write!(f, "Event({event:?})"),
         }
     }
@@ -69,6 +85,50 @@ impl fmt::Debug for TerminalChange {
             Self::Output(bytes) => write!(f, "Output({} bytes)", bytes.len()),
             Self::Resize { cols, rows } => write!(f, "Resize({cols}x{rows})"),
             Self::Snapshot { scope, data } => write!(f, "Snapshot({scope:?}, {} bytes)", data.len()),
+        }
+    }
+}
+
+/// A change of a panel; changes of one panel apply in order. `Debug` shows no content.
+#[derive(Clone, PartialEq, Eq)]
+pub enum PanelChange {
+    /// What brings it from its version to the next.
+    Change(Vec<u8>),
+    /// The whole, whatever was there before.
+    Snapshot(Vec<u8>),
+}
+
+impl fmt::Debug for PanelChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Change(bytes) => write!(f, "Change({} bytes)", bytes.len()),
+            Self::Snapshot(bytes) => write!(f, "Snapshot({} bytes)", bytes.len()),
+        }
+    }
+}
+
+/// How a fetch goes on. `Debug` shows no content.
+#[derive(Clone, PartialEq, Eq)]
+pub enum ContentChange {
+    /// So much has come.
+    Progress {
+        /// Bytes that are here.
+        received: u32,
+        /// Bytes that there are.
+        total: u32,
+    },
+    /// All of it is here; nothing follows.
+    Whole(Vec<u8>),
+    /// It does not come; nothing follows.
+    Refused(FetchRefusal),
+}
+
+impl fmt::Debug for ContentChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Progress { received, total } => write!(f, "Progress({received} of {total} bytes)"),
+            Self::Whole(bytes) => write!(f, "Whole({} bytes)", bytes.len()),
+            Self::Refused(why) => write!(f, "Refused({why:?})"),
         }
     }
 }
@@ -129,6 +189,11 @@ pub enum GuestEvent {
     Terminals {
         /// All of them.
         terminals: Vec<TerminalCard>,
+    },
+    /// Which panels the host shares; it says so once it has shared any.
+    Panels {
+        /// All of them.
+        panels: Vec<PanelId>,
     },
     /// Which terminal the host has in front.
     Looking {

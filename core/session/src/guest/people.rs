@@ -4,7 +4,7 @@ use jumpseat_wire::Slot;
 
 use super::{Guest, Stage};
 use crate::{
-    Admission, EndReason, Millis, Pointing, Role, SessionError, StreamId,
+    Admission, EndReason, LAST_TERMINAL, Millis, Pointing, Role, SessionError, StreamId,
     message::{FromGuest, shown_text},
 };
 
@@ -17,8 +17,8 @@ impl Guest {
     /// [`SessionError::Misused`] without a seat, for a number that no terminal has, or when more waits for
     /// the line than may.
     pub fn input(&mut self, now: Millis, stream: StreamId, bytes: &[u8]) -> Result<(), SessionError> {
-        if matches!(stream, 0 | 255) {
-            return Err(SessionError::Misused("terminals count from 1 to 254"));
+        if !(1..=LAST_TERMINAL).contains(&stream) {
+            return Err(SessionError::Misused("terminals count from 1 to 223"));
         }
         self.with_seat(|seated, context| {
             let taken = seated.press(now, stream, bytes);

@@ -10,7 +10,8 @@ use jumpseat_wire::{
 };
 
 use super::{
-    Context, GuestEvent, GuestOutput, group::GroupReceiver, liveness::Clock, stream::Stream, typing::Typing,
+    Context, GuestEvent, GuestOutput, group::GroupReceiver, liveness::Clock, panels::Fetches, stream::Stream,
+    typing::Typing,
 };
 use crate::{
     EndReason, Millis, Role, RosterEntry, SafetyWords, SessionError, StreamId, Token,
@@ -21,6 +22,7 @@ use crate::{
     handshake::{bundle::HostBundle, sas::Reveal, welcome::PairKeys},
     message::{self, FromGuest, FromHost},
     pair::{AckClock, Lane, PairReceiver, PairSender},
+    panel::{LAST_TERMINAL, panel_of},
 };
 
 /// How often a guest asks for everything anew.
@@ -29,7 +31,7 @@ const RESYNC_EVERY: Duration = Duration::from_secs(2);
 /// Terminals that a guest follows; a host has no more.
 const MAX_STREAMS: usize = 64;
 
-/// Bytes of snapshots under way and of output that waits for them, all terminals together.
+/// Bytes of snapshots under way and of output that waits for them, all terminals and panels together.
 const MAX_HELD: usize = 64 * 1024 * 1024;
 
 pub(super) struct Seated {
@@ -44,7 +46,8 @@ pub(super) struct Seated {
     receiver: PairReceiver,
     group: GroupReceiver,
     group_acks: AckClock,
-    streams: BTreeMap<StreamId, Stream>,
+    pub(super) streams: BTreeMap<StreamId, Stream>,
+    pub(super) fetches: Fetches,
     role: Option<Role>,
     revs: Revs,
     clock: Clock,
@@ -58,6 +61,7 @@ struct Revs {
     roster: u64,
     terminals: u64,
     looking: u64,
+    panels: u64,
 }
 
 #[derive(Default)]
@@ -90,6 +94,7 @@ impl Seated {
             group: GroupReceiver::new(host.sid, host.verify.clone()),
             group_acks: AckClock::default(),
             streams: BTreeMap::new(),
+            fetches: Fetches::default(),
             role: None,
             revs: Revs::default(),
             clock: Clock::new(now),
@@ -226,6 +231,7 @@ impl Seated {
                     }
                 }
                 Record::Snapshot(part) => self.stream(part.stream)?.pair_part(part, context.out)?,
+                Record::Content(part) => self.content(part, context),
                 Record::Message(json) => self.message(json, context)?,
                 _ => return Err(SessionError::Misbehaved("the host sent one guest what is for all")),
             }
@@ -259,6 +265,9 @@ impl Seated {
                 Record::Snapshot(part) => {
                     self.stream(part.stream).and_then(|stream| stream.group_part(part, context.out))
                 }
+                Record::Change { stream, position, bytes } => {
+                    self.stream(stream).map(|stream| stream.change(position, bytes, context.out))
+                }
                 Record::Heartbeat { at } => {
                     self.clock.heartbeat(now, at);
                     Ok(())
@@ -286,7 +295,8 @@ impl Seated {
     }
 
     fn stream(&mut self, stream: StreamId) -> Result<&mut Stream, SessionError> {
-        if self.streams.len() >= MAX_STREAMS && !self.streams.contains_key(&stream) {
+        let terminals = self.streams.range(..=LAST_TERMINAL).count();
+        if terminals >= MAX_STREAMS && panel_of(stream).is_none() && !self.streams.contains_key(&stream) {
             return Err(SessionError::Misbehaved("more terminals than a session has"));
         }
         Ok(self.streams.entry(stream).or_insert_with(|| Stream::new(stream)))
@@ -312,14 +322,24 @@ impl Seated {
         let event = match FromHost::decode(json)? {
             FromHost::Roster { rev, .. } if is_old(rev, &mut self.revs.roster) => return Ok(()),
             FromHost::Terminals { rev, .. } if is_old(rev, &mut self.revs.terminals) => return Ok(()),
+            FromHost::Panels { rev, .. } if is_old(rev, &mut self.revs.panels) => return Ok(()),
             FromHost::Looking { rev, .. } if is_old(rev, &mut self.revs.looking) => return Ok(()),
             FromHost::Roster { host, guests, .. } => {
                 self.roster(&guests, context);
                 GuestEvent::Roster { host, guests }
             }
             FromHost::Terminals { terminals, .. } => {
-                self.streams.retain(|id, _| terminals.iter().any(|terminal| terminal.stream == *id));
+                let listed = |id| terminals.iter().any(|terminal| terminal.stream == id);
+                self.streams.retain(|id, _| panel_of(*id).is_some() || listed(*id));
                 GuestEvent::Terminals { terminals }
+            }
+            FromHost::Panels { panels, .. } => {
+                self.panels(panels, context);
+                return Ok(());
+            }
+            FromHost::FetchRefused { id, why } => {
+                self.refused(id, why, context);
+                return Ok(());
             }
             FromHost::Looking { stream, .. } => GuestEvent::Looking { stream },
             FromHost::Typing { slot, stream, on } => GuestEvent::Typing { slot, stream, on },

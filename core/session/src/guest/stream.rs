@@ -1,5 +1,5 @@
-//! One terminal at a guest: output in order, snapshots at their place, never a silent gap
-//! (rules JS-STREAM-2, JS-SNAP-2, 3).
+//! One terminal, or one panel, at a guest: output or changes in order, snapshots at their place, never a
+//! silent gap (rules JS-STREAM-2, JS-SNAP-2, 3, JS-PANEL-1).
 //!
 //! A stream is *exact* once a full snapshot stood at its place and everything since has come. A glimpse, or
 //! a hole, ends that: what follows is still shown where it fits, and also kept, so that the next full
@@ -7,9 +7,10 @@
 
 use std::collections::VecDeque;
 
-use super::{GuestOutput, TerminalChange};
+use super::{GuestOutput, PanelChange, TerminalChange};
 use crate::{
     Scope, SessionError, StreamId,
+    panel::panel_of,
     snapshot::{Assembly, Part, Whole},
 };
 
@@ -32,7 +33,12 @@ pub(super) struct Stream {
 #[derive(Clone)]
 enum Step {
     Output(Vec<u8>),
-    Resize { cols: u16, rows: u16 },
+    Resize {
+        cols: u16,
+        rows: u16,
+    },
+    /// A panel's change.
+    Change(Vec<u8>),
 }
 
 impl Step {
@@ -40,8 +46,14 @@ impl Step {
     fn len(&self) -> u64 {
         match self {
             Self::Output(bytes) => bytes.len() as u64,
-            Self::Resize { .. } => 1,
+            Self::Resize { .. } | Self::Change(_) => 1,
         }
+    }
+
+    /// Bytes that it takes while it is kept: a resize as many as its record.
+    fn weight(&self) -> usize {
+        let bytes = if let Self::Output(bytes) | Self::Change(bytes) = self { bytes.len() } else { 1 };
+        bytes + 16
     }
 
     /// What remains of it behind its first `skip` positions.
@@ -55,11 +67,16 @@ impl Step {
         }
     }
 
-    fn change(self) -> TerminalChange {
-        match self {
+    fn told(self, stream: StreamId) -> GuestOutput {
+        let change = match self {
             Self::Output(bytes) => TerminalChange::Output(bytes),
             Self::Resize { cols, rows } => TerminalChange::Resize { cols, rows },
-        }
+            Self::Change(bytes) => {
+                let panel = panel_of(stream).unwrap_or_default();
+                return GuestOutput::Panel { panel, change: PanelChange::Change(bytes) };
+            }
+        };
+        GuestOutput::Terminal { stream, change }
     }
 }
 
@@ -83,6 +100,10 @@ impl Stream {
 
     pub(super) fn resize(&mut self, position: u64, cols: u16, rows: u16, out: &mut VecDeque<GuestOutput>) {
         self.step(position, Step::Resize { cols, rows }, out);
+    }
+
+    pub(super) fn change(&mut self, position: u64, bytes: &[u8], out: &mut VecDeque<GuestOutput>) {
+        self.step(position, Step::Change(bytes.to_vec()), out);
     }
 
     pub(super) fn group_part(
@@ -146,17 +167,16 @@ impl Stream {
             && let Some(step) = step.tail(*position - at)
         {
             *position = end;
-            out.push_back(GuestOutput::Terminal { stream: self.id, change: step.change() });
+            out.push_back(step.told(self.id));
         }
     }
 
     fn keep(&mut self, at: u64, step: Step) {
-        // A resize counts as much as its record takes.
-        self.kept_bytes += step.len() as usize + 16;
+        self.kept_bytes += step.weight();
         self.kept.push_back((at, step));
         while self.kept_bytes > KEPT_BYTES {
             if let Some((_, step)) = self.kept.pop_front() {
-                self.kept_bytes -= step.len() as usize + 16;
+                self.kept_bytes -= step.weight();
                 self.overflow = true;
             }
         }
@@ -173,8 +193,13 @@ impl Stream {
             return;
         }
         self.position = Some(whole.position);
-        let change = TerminalChange::Snapshot { scope: whole.scope, data: whole.bytes };
-        out.push_back(GuestOutput::Terminal { stream: self.id, change });
+        out.push_back(match panel_of(self.id) {
+            Some(panel) => GuestOutput::Panel { panel, change: PanelChange::Snapshot(whole.bytes) },
+            None => {
+                let change = TerminalChange::Snapshot { scope: whole.scope, data: whole.bytes };
+                GuestOutput::Terminal { stream: self.id, change }
+            }
+        });
         let kept = std::mem::take(&mut self.kept);
         self.exact = whole.scope == Scope::Full;
         if self.exact {

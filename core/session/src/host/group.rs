@@ -167,6 +167,11 @@ impl GroupSender {
         self.unacked_bytes < UPLINK_WINDOW / 4
     }
 
+    /// Whether the relay has confirmed so much that what comes now goes out at once: only then are panels sealed.
+    pub(super) fn uplink_is_free(&self) -> bool {
+        self.unacked_bytes < UPLINK_WINDOW / 16
+    }
+
     /// The relay expects `next`: everything before it is there.
     pub(super) fn acked(&mut self, next: u64) -> Result<(), SessionError> {
         if next > self.next {

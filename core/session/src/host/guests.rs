@@ -67,11 +67,15 @@ impl Host {
                 Err(why) => self.refuse_input(now, slot, stream, why),
             },
             Record::Message(json) => {
-                let message = FromGuest::decode(json)?;
-                if seat.spend_message(now) {
-                    self.guest_message(now, slot, message);
-                } else if seat.tells_limit() {
-                    self.tell(slot, &FromHost::NotAllowed { what: "so many messages at once".into() });
+                match FromGuest::decode(json)? {
+                    // Bounded by how many are under way, not by time.
+                    FromGuest::Fetch { id, wish } => self.fetch(slot, id, wish)?,
+                    FromGuest::Cancel { id } => self.cancel_fetch(slot, id),
+                    message if seat.spend_message(now) => self.guest_message(now, slot, message),
+                    _ if seat.tells_limit() => {
+                        self.tell(slot, &FromHost::NotAllowed { what: "so many messages at once".into() });
+                    }
+                    _ => {}
                 }
             }
             _ => return Err(SessionError::Misbehaved("a guest sent what only a host sends")),
@@ -217,6 +221,7 @@ impl Host {
         let Some(seat) = self.seats.remove(&slot) else { return };
         self.send_control(&HostToRelay::Remove { slot });
         self.link.remove_later(slot);
+        self.fetches.forget_seat(slot);
         self.tickets.forget(Audience::Seat(slot));
         if !seat.is_confirmed() {
             return self.return_use(seat.invite);

@@ -5,7 +5,11 @@ use std::fmt;
 use bytes::Bytes;
 use jumpseat_wire::{InviteCode, InviteId, KnockId, Slot};
 
-use crate::{EndReason, InputRefusal, Pointing, Role, SafetyWords, Scope, StreamId, message::RosterEntry};
+use super::FetchTicket;
+use crate::{
+    EndReason, InputRefusal, PanelId, Pointing, Role, SafetyWords, Scope, StreamId, Wish,
+    message::RosterEntry,
+};
 
 /// Names a snapshot that was asked for.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -39,6 +43,24 @@ pub enum HostOutput {
         /// What to answer under.
         ticket: Ticket,
     },
+    /// Give the whole of a panel as it stands after every change that was given by the time it is answered, with
+    /// [`snapshot_ready`](super::Host::snapshot_ready), at leisure.
+    PanelSnapshot {
+        /// The panel.
+        panel: PanelId,
+        /// What to answer under.
+        ticket: Ticket,
+    },
+    /// A guest asks for a content of a shared panel. Look whether it stands in what is published now, and answer
+    /// with [`content_ready`](super::Host::content_ready), at leisure.
+    Fetch {
+        /// Who asks.
+        slot: Slot,
+        /// What to answer under.
+        ticket: FetchTicket,
+        /// For what.
+        wish: Wish,
+    },
     /// Something to show or to log.
     Event(HostEvent),
 }
@@ -54,6 +76,10 @@ impl fmt::Debug for HostOutput {
             }
             Self::Snapshot { stream, scope, ticket } => {
                 write!(f, "Snapshot({scope:?} of terminal {stream}, {ticket:?})")
+            }
+            Self::PanelSnapshot { panel, ticket } => write!(f, "PanelSnapshot({panel}, {ticket:?})"),
+            Self::Fetch { slot, ticket, wish } => {
+                write!(f, "Fetch({ticket:?} of slot {slot} for panel {})", wish.panel)
             }
             Self::Event(event) => write!(f, "Event({event:?})"),
         }

@@ -17,11 +17,15 @@ use crate::{
     },
     message::RosterEntry,
     pair::{Lane, PairReceiver, PairSender},
+    panel::{self, FetchId, PanelId, panel_of},
     snapshot::{self, Part},
 };
 
 /// How often a guest gets everything anew.
 pub(super) const RESYNC_EVERY: Duration = Duration::from_secs(2);
+
+/// How far ahead of its acknowledgements a guest is sent panels, in bytes: what a terminal's picture waits behind.
+const PANEL_WINDOW: usize = 64 * 1024;
 
 /// Messages that may wait for a guest; one that lets more pile up loses its seat.
 const MAX_WAITING: usize = 1024;
@@ -51,7 +55,12 @@ pub(super) struct Seat {
     sender: PairSender,
     /// Messages and grants; they go before snapshots, or a slow guest would wait for its key behind them.
     records: VecDeque<(RecordKind, Zeroizing<Vec<u8>>)>,
+    /// Terminals' snapshots, then panels'.
     snapshots: VecDeque<Waiting>,
+    /// What it fetches, behind everything else.
+    contents: VecDeque<Content>,
+    /// Behind the last frame that is not a panel's.
+    owed: u64,
     messages: (Millis, u32),
 }
 
@@ -89,6 +98,14 @@ struct Waiting {
     position: u64,
     bytes: Bytes,
     next: u16,
+}
+
+/// A content in line.
+struct Content {
+    fetch: FetchId,
+    panel: PanelId,
+    bytes: Bytes,
+    next: usize,
 }
 
 /// The kinds of record that wait as bytes.
@@ -130,6 +147,8 @@ impl Seat {
             ),
             records: VecDeque::new(),
             snapshots: VecDeque::new(),
+            contents: VecDeque::new(),
+            owed: 0,
             messages: (now, 0),
         }
     }
@@ -184,10 +203,33 @@ impl Seat {
         self.records.push_back((kind, Zeroizing::new(data)));
     }
 
-    /// Puts a snapshot in line; an older one of the same terminal that has not begun is left out.
+    /// Puts a snapshot in line, terminals before panels; an older one of the same stream is left out.
     pub(super) fn show(&mut self, stream: StreamId, scope: Scope, id: u32, position: u64, bytes: Bytes) {
         self.snapshots.retain(|waiting| waiting.stream != stream);
-        self.snapshots.push_back(Waiting { stream, scope, id, position, bytes, next: 0 });
+        let behind = |waiting: &Waiting| panel_of(waiting.stream).is_some() && panel_of(stream).is_none();
+        let at = self.snapshots.iter().position(behind).unwrap_or(self.snapshots.len());
+        self.snapshots.insert(at, Waiting { stream, scope, id, position, bytes, next: 0 });
+    }
+
+    /// Puts a content in line.
+    pub(super) fn serve(&mut self, fetch: FetchId, panel: PanelId, bytes: Bytes) {
+        self.contents.push_back(Content { fetch, panel, bytes, next: 0 });
+    }
+
+    /// The fetches whose contents are in line.
+    pub(super) fn contents(&self) -> impl Iterator<Item = FetchId> {
+        self.contents.iter().map(|content| content.fetch)
+    }
+
+    /// Leaves a content out.
+    pub(super) fn drop_content(&mut self, fetch: FetchId) {
+        self.contents.retain(|content| content.fetch != fetch);
+    }
+
+    /// Leaves out everything of a panel.
+    pub(super) fn drop_panel(&mut self, panel: PanelId) {
+        self.snapshots.retain(|waiting| panel_of(waiting.stream) != Some(panel));
+        self.contents.retain(|content| content.panel != panel);
     }
 
     /// Leaves out every snapshot in line.
@@ -200,9 +242,10 @@ impl Seat {
         self.records.len() > MAX_WAITING
     }
 
-    /// Whether it has taken everything that was sent and nothing waits.
+    /// Whether it has taken everything that was sent and nothing waits; panels aside, which nothing waits for.
     pub(super) fn is_drained(&self) -> bool {
-        self.records.is_empty() && self.snapshots.is_empty() && self.sender.is_drained()
+        let shown = self.snapshots.front().is_none_or(|waiting| panel_of(waiting.stream).is_some());
+        self.records.is_empty() && shown && self.sender.has_arrived(self.owed)
     }
 
     /// Seals and sends what the window takes.
@@ -218,6 +261,7 @@ impl Seat {
         Ok(())
     }
 
+    /// What goes next: messages and grants, terminals, panels, contents (JS-PAIR-4, JS-PANEL-7).
     fn next_plaintext(&mut self) -> Option<Plaintext> {
         let mut plaintext = Plaintext::to_guest();
         while let Some((kind, data)) = self.records.front()
@@ -229,7 +273,9 @@ impl Seat {
             });
             self.records.pop_front();
         }
-        while let Some(Waiting { stream, scope, id, position, bytes, next }) = self.snapshots.front_mut() {
+        let is_panel = |waiting: &Waiting| panel_of(waiting.stream).is_some();
+        while let Some(waiting) = self.snapshots.front_mut().filter(|waiting| !is_panel(waiting)) {
+            let Waiting { stream, scope, id, position, bytes, next } = waiting;
             let Some(part) = snapshot::part(*stream, *scope, *id, *position, bytes, *next) else {
                 self.snapshots.pop_front();
                 continue;
@@ -241,7 +287,45 @@ impl Seat {
             plaintext.push(&Record::Snapshot(part));
             *next += 1;
         }
-        (!plaintext.is_empty()).then_some(plaintext)
+        if !plaintext.is_empty() {
+            self.owed = self.sender.next() + 1;
+            return Some(plaintext);
+        }
+        if self.sender.under_way() < PANEL_WINDOW { self.next_of_panels() } else { None }
+    }
+
+    /// One part of a panel or of a content, in a frame of its own.
+    fn next_of_panels(&mut self) -> Option<Plaintext> {
+        let mut plaintext = Plaintext::to_guest();
+        while let Some(Waiting { stream, scope, id, position, bytes, next }) = self.snapshots.front_mut() {
+            if let Some(part) = snapshot::part(*stream, *scope, *id, *position, bytes, *next) {
+                *next += 1;
+                plaintext.push(&Record::Snapshot(part));
+                return Some(plaintext);
+            }
+            self.snapshots.pop_front();
+        }
+        while let Some(Content { fetch, bytes, next, .. }) = self.contents.front_mut() {
+            if let Some(part) = panel::part(*fetch, bytes, *next) {
+                *next += part.bytes.len().max(1);
+                plaintext.push(&Record::Content(part));
+                return Some(plaintext);
+            }
+            self.contents.pop_front();
+        }
+        None
+    }
+
+    /// Seals what no true host would.
+    #[cfg(test)]
+    pub(super) fn seal_anything(&mut self, sid: SessionId, plaintext: Plaintext) -> Bytes {
+        self.sender.seal(sid, plaintext).unwrap()
+    }
+
+    /// Behind the last frame that was sealed.
+    #[cfg(test)]
+    pub(super) fn sealed(&self) -> u64 {
+        self.sender.next()
     }
 
     /// The guest expects `next`. A number that was never sent is the guest's own doing, or the relay's, and

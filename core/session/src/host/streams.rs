@@ -10,7 +10,7 @@ use std::{collections::BTreeMap, time::Duration};
 use bytes::Bytes;
 
 use super::output::Ticket;
-use crate::{Exit, Millis, Scope, StreamId, message::TerminalCard};
+use crate::{Exit, Millis, Scope, StreamId, message::TerminalCard, panel::LAST_TERMINAL};
 
 /// What may come at once: thousands of lines, and half of what makes a relay skip a guest.
 const BURST: f64 = 512.0 * 1024.0;
@@ -36,15 +36,12 @@ const WHOLE_EVERY: Duration = Duration::from_millis(400);
 /// Most terminals of one session at one time.
 const MAX_STREAMS: usize = 64;
 
-/// The largest number of a terminal.
-const LAST_ID: StreamId = 254;
-
 /// The session's terminals.
 #[derive(Default)]
 pub(super) struct Streams {
     open: Vec<Stream>,
     last_id: StreamId,
-    /// Where the closed ones stood. A number comes back after 253 others at the earliest, and its positions
+    /// Where the closed ones stood. A number comes back after 222 others at the earliest, and its positions
     /// go on: a guest that missed the change never takes one terminal for the other (JS-STREAM-4).
     closed: BTreeMap<StreamId, u64>,
 }
@@ -54,7 +51,7 @@ impl Streams {
         if self.open.len() >= MAX_STREAMS {
             return None;
         }
-        let after = |id| if id == LAST_ID { 1 } else { id + 1 };
+        let after = |id| if id == LAST_TERMINAL { 1 } else { id + 1 };
         let mut id = after(self.last_id);
         while self.iter().any(|stream| stream.id == id) {
             id = after(id);
@@ -197,20 +194,27 @@ impl Skim {
     }
 }
 
-/// The session's allowance for output, all terminals together.
+/// What may be sealed: so much at once, in bytes, and so much in a millisecond.
 pub(super) struct Allowance {
     tokens: f64,
     at: Millis,
+    burst: f64,
+    rate: f64,
 }
 
 impl Allowance {
-    pub(super) fn new(now: Millis) -> Self {
-        Self { tokens: BURST, at: now }
+    pub(super) fn new(now: Millis, burst: f64, rate: f64) -> Self {
+        Self { tokens: burst, at: now, burst, rate }
+    }
+
+    /// The session's for output, all terminals together.
+    pub(super) fn for_output(now: Millis) -> Self {
+        Self::new(now, BURST, RATE)
     }
 
     /// Takes `bytes` if there is enough for them.
     pub(super) fn spend(&mut self, now: Millis, bytes: usize) -> bool {
-        self.tokens = (self.tokens + now.since(self.at).as_millis() as f64 * RATE).min(BURST);
+        self.tokens = (self.tokens + now.since(self.at).as_millis() as f64 * self.rate).min(self.burst);
         self.at = now;
         let enough = self.tokens >= bytes as f64;
         if enough {
@@ -219,9 +223,15 @@ impl Allowance {
         enough
     }
 
+    /// When there is enough for `bytes`.
+    pub(super) fn ready_at(&self, bytes: usize) -> Millis {
+        let missing = (bytes as f64).min(self.burst) - self.tokens;
+        self.at + Duration::from_millis((missing.max(0.0) / self.rate).ceil() as u64)
+    }
+
     /// A flood is over: what follows is ordinary output again.
     pub(super) fn renew(&mut self) {
-        self.tokens = self.tokens.max(BURST / 2.0);
+        self.tokens = self.tokens.max(self.burst / 2.0);
     }
 }
 
@@ -256,9 +266,10 @@ mod tests {
 
     #[test]
     fn the_allowance_fills_again() {
-        let mut allowance = Allowance::new(Millis(0));
+        let mut allowance = Allowance::for_output(Millis(0));
         assert!(allowance.spend(Millis(0), BURST as usize));
         assert!(!allowance.spend(Millis(0), 1));
+        assert_eq!(allowance.ready_at(10 * RATE as usize), Millis(10));
         assert!(allowance.spend(Millis(10), 10 * RATE as usize));
     }
 }

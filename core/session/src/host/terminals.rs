@@ -13,6 +13,7 @@ use crate::{
     Exit, Millis, Scope, SessionError, StreamId,
     frame::record::{MAX_OUTPUT, MAX_SIDE, Plaintext, Record},
     message::{FromHost, shown_name},
+    panel::panel_of,
     snapshot::{self, MAX_SNAPSHOT_LEN},
 };
 
@@ -44,8 +45,33 @@ impl Tickets {
         self.asked.retain(|_, asked| asked.audience != audience);
     }
 
+    /// What it shows is no longer shared.
+    pub(super) fn forget_stream(&mut self, stream: StreamId) {
+        self.asked.retain(|_, asked| asked.stream != stream);
+    }
+
+    /// Whether a terminal's is on its way to them.
     pub(super) fn waits_for(&self, audience: Audience) -> bool {
-        self.asked.values().any(|asked| asked.audience == audience)
+        self.asked.values().any(|asked| asked.audience == audience && panel_of(asked.stream).is_none())
+    }
+
+    pub(super) fn ask(
+        &mut self,
+        stream: StreamId,
+        scope: Scope,
+        position: u64,
+        audience: Audience,
+    ) -> Ticket {
+        self.last_ticket = self.last_ticket.wrapping_add(1);
+        let ticket = Ticket(self.last_ticket);
+        self.asked.insert(ticket, Asked { stream, scope, position, audience });
+        ticket
+    }
+
+    /// The next snapshot's number.
+    pub(super) fn next_id(&mut self) -> u32 {
+        self.last_id = self.last_id.wrapping_add(1);
+        self.last_id
     }
 }
 
@@ -143,7 +169,7 @@ impl Host {
     /// Takes a terminal out of the session.
     pub fn close_terminal(&mut self, now: Millis, stream: StreamId) {
         self.streams.close(stream);
-        self.tickets.asked.retain(|_, asked| asked.stream != stream);
+        self.tickets.forget_stream(stream);
         self.announce_terminals(now);
         let pointing = self.told.pointing.iter().filter(|(_, at)| at.stream == stream);
         for slot in pointing.map(|(slot, _)| *slot).collect::<Vec<_>>() {
@@ -168,6 +194,9 @@ impl Host {
         let Some(Asked { stream, scope, position, audience }) = self.tickets.asked.remove(&ticket) else {
             return;
         };
+        if let Some(panel) = panel_of(stream) {
+            return self.panel_snapshot(now, panel, audience, bytes);
+        }
         let terminal = self.streams.iter_mut().find(|terminal| terminal.id == stream);
         if let Some(skim) = terminal.and_then(|terminal| terminal.skim.as_mut())
             && skim.pending == Some(ticket)
@@ -177,8 +206,7 @@ impl Host {
         if bytes.len() > MAX_SNAPSHOT_LEN || self.ended {
             return;
         }
-        self.tickets.last_id = self.tickets.last_id.wrapping_add(1);
-        let id = self.tickets.last_id;
+        let id = self.tickets.next_id();
         match audience {
             Audience::Seat(slot) => {
                 if let Some(seat) = self.seats.get_mut(&slot) {
@@ -219,10 +247,13 @@ impl Host {
         }
     }
 
-    /// Every terminal, for one guest.
+    /// Every terminal, for one guest; and every panel, which has no glimpse.
     pub(super) fn show_all(&mut self, slot: Slot, scope: Scope) {
         for stream in self.streams.iter().map(|terminal| terminal.id).collect::<Vec<_>>() {
             self.ask(stream, scope, Audience::Seat(slot));
+        }
+        if scope == Scope::Full {
+            self.show_panels(slot);
         }
     }
 
@@ -245,6 +276,7 @@ impl Host {
         for stream in skimmed.collect::<Vec<_>>() {
             self.event(HostEvent::Skimming { stream, on: false });
         }
+        self.panels.rest();
         self.tickets.forget(Audience::Everyone);
     }
 
@@ -260,6 +292,7 @@ impl Host {
         for stream in self.streams.iter().map(|terminal| terminal.id).collect::<Vec<_>>() {
             self.tick_stream(now, stream);
         }
+        self.tick_panels(now);
     }
 
     pub(super) fn stream_deadlines(&self, now: Millis) -> impl Iterator<Item = Millis> {
@@ -305,10 +338,8 @@ impl Host {
     }
 
     fn ask(&mut self, stream: StreamId, scope: Scope, audience: Audience) -> Ticket {
-        self.tickets.last_ticket = self.tickets.last_ticket.wrapping_add(1);
-        let ticket = Ticket(self.tickets.last_ticket);
         let position = self.streams.iter().find(|terminal| terminal.id == stream).map_or(0, |t| t.position);
-        self.tickets.asked.insert(ticket, Asked { stream, scope, position, audience });
+        let ticket = self.tickets.ask(stream, scope, position, audience);
         self.out.push_back(HostOutput::Snapshot { stream, scope, ticket });
         ticket
     }

@@ -23,6 +23,8 @@ use crate::{
     pair::{Lane, PairReceiver, PairSender},
 };
 
+mod panels;
+
 const NOW: Millis = Millis(1_000);
 
 fn open_host() -> Host {
@@ -396,7 +398,7 @@ fn what_a_guest_keeps_for_a_rogue_host_is_bounded() {
 fn terminals_at_a_guest_are_bounded() {
     let mut host = open_host();
     let mut guest = true_guest(&mut host);
-    for stream in 1..=254 {
+    for stream in 1..=crate::LAST_TERMINAL {
         let mut plaintext = Plaintext::group();
         plaintext.push(&Record::Output { stream, position: 0, bytes: b"x" });
         host.seal_group(NOW, plaintext);

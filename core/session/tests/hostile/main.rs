@@ -13,5 +13,6 @@ mod garbage;
 mod joining;
 mod liveness;
 mod nonces;
+mod panels;
 mod schedules;
 mod typing;

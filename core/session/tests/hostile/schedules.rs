@@ -23,6 +23,10 @@ enum Act {
     Role(usize, Role),
     Type(usize),
     Look(bool),
+    Share(u8),
+    Unshare(u8),
+    Change(u8, usize),
+    Fetch(usize, u8),
     Pass(u64),
 }
 
@@ -47,6 +51,11 @@ fn act() -> impl Strategy<Value = Act> {
         1 => (0..8usize, role()).prop_map(|(guest, role)| Act::Role(guest, role)),
         3 => (0..8usize).prop_map(Act::Type),
         1 => any::<bool>().prop_map(Act::Look),
+        2 => (1..4u8).prop_map(Act::Share),
+        1 => (1..4u8).prop_map(Act::Unshare),
+        5 => (1..4u8, 0..2_000usize).prop_map(|(panel, len)| Act::Change(panel, len)),
+        1 => (1..4u8, 30_000..90_000usize).prop_map(|(panel, len)| Act::Change(panel, len)),
+        2 => (0..8usize, 1..4u8).prop_map(|(guest, panel)| Act::Fetch(guest, panel)),
         3 => (1..3_000u64).prop_map(Act::Pass),
     ]
 }
@@ -69,6 +78,9 @@ impl Day {
             Act::Print(len) => world.print(&[b'a' + (step % 26) as u8].repeat(len)),
             Act::Resize(cols, rows) => world.resize(cols, rows),
             Act::Look(on) => world.look(on),
+            Act::Share(panel) => world.share_panel(panel),
+            Act::Unshare(panel) => world.unshare_panel(panel),
+            Act::Change(panel, len) => world.change_panel(panel, &[b'0' + (step % 10) as u8].repeat(len)),
             Act::Pass(ms) => world.pass(ms),
             Act::DropHost if world.host_up => world.drop_host(),
             Act::ReturnHost => self.return_host(),
@@ -84,7 +96,8 @@ impl Day {
             | Act::Return(number)
             | Act::Skip(number, _)
             | Act::Role(number, _)
-            | Act::Type(number) => {
+            | Act::Type(number)
+            | Act::Fetch(number, _) => {
                 if let Some(guest) = self.pick(number) {
                     self.act_on(act, guest);
                 }
@@ -115,6 +128,10 @@ impl Day {
             Act::Role(_, role) => world.as_host(|host, now| host.set_role(now, slot, role).unwrap()),
             // Whether it counts is checked where it would be written.
             Act::Type(_) => world.type_as(guest, b"keys"),
+            // Whether it was shared then is checked where it would be answered.
+            Act::Fetch(_, panel) if world.guests[guest].guest.may_fetch() => {
+                world.fetch(guest, panel, "file");
+            }
             _ => {}
         }
     }
@@ -158,6 +175,9 @@ proptest! {
     fn who_stays_ends_equal(acts in prop::collection::vec(act(), 1..60)) {
         let mut day = Day { world: World::new(), here: BTreeSet::new(), gone: Vec::new() };
         day.world.look(true);
+        for panel in 1..4 {
+            day.world.published.insert((panel, "file".into()), vec![7; 20_000]);
+        }
         for (step, act) in acts.into_iter().enumerate() {
             day.act(act, step);
         }
@@ -170,6 +190,11 @@ proptest! {
                 world.shown(*guest) == world.screen(),
                 "guest {guest}: {} of {} bytes, {:?}",
                 world.shown(*guest).len(), world.screen().len(), world.guests[*guest].events
+            );
+            prop_assert!(
+                &world.guests[*guest].panels == world.panels(),
+                "guest {guest}: {:?} of {:?}",
+                world.guests[*guest].panels.keys(), world.panels().keys()
             );
             let slot = world.slot(*guest);
             let role = world.host.guests().find(|entry| entry.slot == slot).map(|entry| entry.role);

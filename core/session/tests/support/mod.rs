@@ -2,18 +2,19 @@
 //! [tampers](World::tamper) with what it delivers or [injects](World::inject) something of its own.
 //!
 //! A terminal here is its own history: what was printed is what is shown, a full snapshot is all of it and
-//! a glimpse its last bytes.
+//! a glimpse its last bytes. So is a panel; contents are what [`World::published`] says.
 
 #![allow(dead_code, clippy::unwrap_used, reason = "each test file uses its own part; tests may panic")]
 
 pub(crate) mod relay;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use jumpseat_session::{
-    Admission, Entropy, GuestCard, Invite, InviteTerms, Millis, Role, Scope, SessionError, StreamId,
-    guest::{Guest, GuestConfig, GuestEvent, GuestOutput, TerminalChange},
-    host::{Host, HostConfig, HostEvent, HostOutput},
+    Admission, Entropy, FetchId, FetchRefusal, GuestCard, Invite, InviteTerms, Millis, PanelId, Role, Scope,
+    SessionError, StreamId, Wish,
+    guest::{ContentChange, Guest, GuestConfig, GuestEvent, GuestOutput, PanelChange, TerminalChange},
+    host::{FetchTicket, Host, HostConfig, HostEvent, HostOutput},
 };
 use jumpseat_wire::{
     CloseCode, FrameKind, InviteCode, Slot,
@@ -34,6 +35,13 @@ pub(crate) struct World {
     screen: Vec<u8>,
     looking: bool,
     typed: Vec<(Slot, Vec<u8>)>,
+    panels: BTreeMap<PanelId, Vec<u8>>,
+    /// What can be fetched.
+    pub(crate) published: BTreeMap<(PanelId, String), Vec<u8>>,
+    /// What the host was asked for.
+    pub(crate) asked: Vec<(Slot, FetchTicket, Wish)>,
+    /// Fetches are answered at once.
+    pub(crate) answers: bool,
     pub(crate) host_events: Vec<HostEvent>,
     pub(crate) host_up: bool,
     pub(crate) guests: Vec<Place>,
@@ -52,6 +60,9 @@ pub(crate) struct Place {
     pub(crate) events: Vec<GuestEvent>,
     pub(crate) up: bool,
     pub(crate) received: usize,
+    pub(crate) panels: BTreeMap<PanelId, Vec<u8>>,
+    pub(crate) listed: BTreeSet<PanelId>,
+    pub(crate) fetched: Vec<(FetchId, ContentChange)>,
 }
 
 impl World {
@@ -70,6 +81,10 @@ impl World {
             screen: Vec::new(),
             looking: false,
             typed: Vec::new(),
+            panels: BTreeMap::new(),
+            published: BTreeMap::new(),
+            asked: Vec::new(),
+            answers: true,
             host_events: Vec::new(),
             host_up: false,
             guests: Vec::new(),
@@ -134,7 +149,16 @@ impl World {
             key_timing: false,
         };
         let guest = Guest::new(config, Entropy::seeded(100 + self.guests.len() as u64), self.now);
-        self.guests.push(Place { guest, shown: Vec::new(), events: Vec::new(), up: false, received: 0 });
+        self.guests.push(Place {
+            guest,
+            shown: Vec::new(),
+            events: Vec::new(),
+            up: false,
+            received: 0,
+            panels: BTreeMap::new(),
+            listed: BTreeSet::new(),
+            fetched: Vec::new(),
+        });
         let index = self.guests.len() - 1;
         self.connect_guest(index);
         index
@@ -157,6 +181,42 @@ impl World {
         self.screen.extend(size(cols, rows));
         self.host.resize(self.now, self.stream, cols, rows);
         self.run();
+    }
+
+    pub(crate) fn share_panel(&mut self, panel: PanelId) {
+        self.panels.entry(panel).or_default();
+        self.as_host(|host, now| host.share_panel(now, panel).unwrap());
+    }
+
+    pub(crate) fn unshare_panel(&mut self, panel: PanelId) {
+        self.panels.remove(&panel);
+        self.as_host(|host, now| host.unshare_panel(now, panel));
+    }
+
+    pub(crate) fn change_panel(&mut self, panel: PanelId, change: &[u8]) {
+        if let Some(document) = self.panels.get_mut(&panel) {
+            document.extend_from_slice(change);
+        }
+        self.as_host(|host, now| host.panel_changed(now, panel, change));
+    }
+
+    /// What everyone should see of panels.
+    pub(crate) fn panels(&self) -> &BTreeMap<PanelId, Vec<u8>> {
+        &self.panels
+    }
+
+    pub(crate) fn fetch(&mut self, guest: usize, panel: PanelId, reference: &str) -> FetchId {
+        let mut id = None;
+        let wish = Wish { panel, reference: reference.into(), having: None };
+        self.as_guest(guest, |guest, now| id = Some(guest.fetch(now, wish).unwrap()));
+        id.unwrap()
+    }
+
+    /// How a fetch ended.
+    pub(crate) fn fetched(&self, guest: usize, fetch: FetchId) -> Option<&ContentChange> {
+        let fetched = &self.guests[guest].fetched;
+        let ends = |change: &ContentChange| !matches!(change, ContentChange::Progress { .. });
+        fetched.iter().find(|(id, change)| *id == fetch && ends(change)).map(|(_, change)| change)
     }
 
     pub(crate) fn look(&mut self, looking: bool) {
@@ -404,6 +464,19 @@ impl World {
                 let bytes = self.screen[start..].to_vec();
                 self.host.snapshot_ready(self.now, ticket, bytes.into());
             }
+            HostOutput::PanelSnapshot { panel, ticket } => {
+                let bytes = self.panels[&panel].clone();
+                self.host.snapshot_ready(self.now, ticket, bytes.into());
+            }
+            HostOutput::Fetch { slot, ticket, wish } => {
+                assert!(self.panels.contains_key(&wish.panel), "asked for a panel that is not shared");
+                if self.answers {
+                    let content = self.published.get(&(wish.panel, wish.reference.clone()));
+                    let content = content.map(|content| content.clone().into());
+                    self.host.content_ready(ticket, content.ok_or(FetchRefusal::Gone));
+                }
+                self.asked.push((slot, ticket, wish));
+            }
             HostOutput::Event(event) => self.host_events.push(event),
         }
     }
@@ -424,6 +497,19 @@ impl World {
                     TerminalChange::Resize { cols, rows } => shown.extend(size(cols, rows)),
                     TerminalChange::Snapshot { data, .. } => *shown = data,
                 }
+            }
+            GuestOutput::Panel { panel, change } => {
+                let document = self.guests[index].panels.entry(panel).or_default();
+                match change {
+                    PanelChange::Change(bytes) => document.extend(bytes),
+                    PanelChange::Snapshot(bytes) => *document = bytes,
+                }
+            }
+            GuestOutput::Content { fetch, change } => self.guests[index].fetched.push((fetch, change)),
+            GuestOutput::Event(GuestEvent::Panels { panels }) => {
+                let place = &mut self.guests[index];
+                place.listed = panels.into_iter().collect();
+                place.panels.retain(|panel, _| place.listed.contains(panel));
             }
             GuestOutput::Event(event) => self.guests[index].events.push(event),
         }

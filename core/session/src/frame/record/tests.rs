@@ -46,13 +46,18 @@ fn keystrokes_look_alike() {
 #[test]
 fn refuses_what_is_garbled() {
     for bytes in [
-        &[2, 0, 0, 9][..],                                     // longer than what is there
-        &[9, 0, 0, 0],                                         // unknown kind
-        &[2, 0, 0, 9, 0, 0, 0, 0, 0, 0, 0, 0, 0],              // stream 0
-        &[8, 0, 0, 9, 0, 0, 0, 0, 0, 0, 0, 0, 0],              // a byte too many
-        &[3, 0, 0, 13, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1], // no columns
-        &[0, 0, 0, 0, 1],                                      // something behind the padding
-        &[0, 0, 1],                                            // and in too little room for a record
+        &[2, 0, 0, 9][..],                                       // longer than what is there
+        &[11, 0, 0, 0],                                          // unknown kind
+        &[2, 0, 0, 9, 224, 0, 0, 0, 0, 0, 0, 0, 0],              // output of a panel
+        &[3, 0, 0, 13, 224, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 1], // a panel's size
+        &[7, 0, 0, 9, 254, 0, 0, 0, 0, 0, 0, 0, 0],              // keys for a panel
+        &[9, 0, 0, 9, 223, 0, 0, 0, 0, 0, 0, 0, 0],              // a change of a terminal
+        &[10, 0, 0, 11, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],        // a content without its place
+        &[2, 0, 0, 9, 0, 0, 0, 0, 0, 0, 0, 0, 0],                // stream 0
+        &[8, 0, 0, 9, 0, 0, 0, 0, 0, 0, 0, 0, 0],                // a byte too many
+        &[3, 0, 0, 13, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1],   // no columns
+        &[0, 0, 0, 0, 1],                                        // something behind the padding
+        &[0, 0, 1],                                              // and in too little room for a record
     ] {
         assert!(Records::new(bytes).any(|record| record.is_err()), "{bytes:?}");
     }
@@ -62,8 +67,8 @@ fn refuses_what_is_garbled() {
 
 fn any_record() -> impl Strategy<Value = (u8, u8, u64, u32, u16, u16, Vec<u8>)> {
     (
-        1u8..=8,
-        1u8..=254,
+        1u8..=10,
+        1u8..=LAST_TERMINAL,
         any::<u64>(),
         any::<u32>(),
         1u16..=1000,
@@ -86,7 +91,9 @@ proptest! {
                 5 => Record::Grant(bytes),
                 6 => Record::Confirm(&r),
                 7 => Record::Input { stream, seen: *long, bytes },
-                _ => Record::Heartbeat { at: *long },
+                8 => Record::Heartbeat { at: *long },
+                9 => Record::Change { stream: LAST_TERMINAL + 1 + stream % 31, position, bytes },
+                _ => Record::Content(ContentPart { fetch: *word, total: word.rotate_left(7), at: u32::from(*a), bytes }),
             }
         }).collect();
         let mut plaintext = if group { Plaintext::group() } else { Plaintext::to_guest() };

@@ -1,0 +1,103 @@
+//! What guests fetch of panels: the only thing of a panel that a guest's message reaches
+//! (rules JS-PANEL-4 to 6).
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use jumpseat_wire::Slot;
+
+use super::{Host, HostOutput};
+use crate::{
+    SessionError,
+    message::FromHost,
+    panel::{FetchId, FetchRefusal, MAX_CONTENT_LEN, MAX_FETCHES, PanelId, Wish},
+};
+
+/// Names a fetch that is to be answered.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct FetchTicket(u64);
+
+/// Fetches that wait for their content.
+#[derive(Default)]
+pub(super) struct Fetches {
+    asked: BTreeMap<FetchTicket, Asked>,
+    last: u64,
+}
+
+struct Asked {
+    slot: Slot,
+    fetch: FetchId,
+    panel: PanelId,
+}
+
+impl Fetches {
+    /// The panel is no longer shared: its guests know from the list.
+    pub(super) fn forget_panel(&mut self, panel: PanelId) {
+        self.asked.retain(|_, asked| asked.panel != panel);
+    }
+
+    /// The guest is gone.
+    pub(super) fn forget_seat(&mut self, slot: Slot) {
+        self.asked.retain(|_, asked| asked.slot != slot);
+    }
+
+    pub(super) fn is_wanted(&self, ticket: FetchTicket) -> bool {
+        self.asked.contains_key(&ticket)
+    }
+
+    fn of(&self, slot: Slot) -> impl Iterator<Item = FetchId> {
+        self.asked.values().filter(move |asked| asked.slot == slot).map(|asked| asked.fetch)
+    }
+}
+
+impl Host {
+    /// A guest wants a content: only of a panel that is shared now, and only so many at a time.
+    pub(super) fn fetch(&mut self, slot: Slot, fetch: FetchId, wish: Wish) -> Result<(), SessionError> {
+        if !wish.is_sound() {
+            return Err(SessionError::Misbehaved("a guest asks for what no content is called"));
+        }
+        let Some(seat) = self.seats.get(&slot) else { return Ok(()) };
+        let under_way: Vec<_> = self.fetches.of(slot).chain(seat.contents()).collect();
+        if under_way.contains(&fetch) {
+            return Err(SessionError::Misbehaved("a guest gives two fetches one name"));
+        }
+        if !self.panels.is_shared(wish.panel) {
+            self.refuse_fetch(slot, fetch, FetchRefusal::NotShared);
+        } else if under_way.len() >= MAX_FETCHES {
+            self.refuse_fetch(slot, fetch, FetchRefusal::Busy);
+        } else {
+            self.fetches.last += 1;
+            let ticket = FetchTicket(self.fetches.last);
+            self.fetches.asked.insert(ticket, Asked { slot, fetch, panel: wish.panel });
+            self.out.push_back(HostOutput::Fetch { slot, ticket, wish });
+        }
+        Ok(())
+    }
+
+    /// A guest wants it no more.
+    pub(super) fn cancel_fetch(&mut self, slot: Slot, fetch: FetchId) {
+        self.fetches.asked.retain(|_, asked| (asked.slot, asked.fetch) != (slot, fetch));
+        if let Some(seat) = self.seats.get_mut(&slot) {
+            seat.drop_content(fetch);
+        }
+    }
+
+    /// The content that a guest asked for, at most [`MAX_CONTENT_LEN`] bytes, or why it does not come.
+    pub fn content_ready(&mut self, ticket: FetchTicket, content: Result<Bytes, FetchRefusal>) {
+        let Some(Asked { slot, fetch, panel }) = self.fetches.asked.remove(&ticket) else { return };
+        match content {
+            Ok(content) if content.len() <= MAX_CONTENT_LEN => {
+                if let Some(seat) = self.seats.get_mut(&slot) {
+                    seat.serve(fetch, panel, content);
+                }
+                self.flush(slot);
+            }
+            Ok(_) => self.refuse_fetch(slot, fetch, FetchRefusal::TooLarge),
+            Err(why) => self.refuse_fetch(slot, fetch, why),
+        }
+    }
+
+    fn refuse_fetch(&mut self, slot: Slot, fetch: FetchId, why: FetchRefusal) {
+        self.tell(slot, &FromHost::FetchRefused { id: fetch, why });
+    }
+}
