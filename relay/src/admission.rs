@@ -80,28 +80,31 @@ impl Drop for Place {
     }
 }
 
-/// Failed attempts by prefix: guessed codes, unknown sessions, wrong claims.
+/// Attempts by prefix that only so many of are allowed: guessed codes, wrong claims.
 #[derive(Debug)]
 pub(crate) struct Attempts {
-    per_minute: u32,
+    per_minute: f64,
+    /// As many at once.
+    at_once: f64,
     buckets: Mutex<HashMap<Prefix, Bucket>>,
 }
 
 impl Attempts {
-    pub(crate) fn new(per_minute: u32) -> Self {
-        Self { per_minute, buckets: Mutex::default() }
+    pub(crate) fn new(per_minute: u32, at_once: u32) -> Self {
+        Self { per_minute: per_minute.into(), at_once: at_once.into(), buckets: Mutex::default() }
     }
 
     /// Whether this prefix may try at all.
     pub(crate) fn may_try(&self, prefix: Prefix, now: Instant) -> bool {
-        let rate = f64::from(self.per_minute) / 60.0;
         let mut buckets = self.buckets();
-        buckets.get_mut(&prefix).is_none_or(|bucket| bucket.level(rate, self.per_minute.into(), now) >= 1.0)
+        buckets
+            .get_mut(&prefix)
+            .is_none_or(|bucket| bucket.level(self.per_minute / 60.0, self.at_once, now) >= 1.0)
     }
 
-    /// Counts a failed attempt.
-    pub(crate) fn failed(&self, prefix: Prefix, now: Instant) {
-        let (rate, size) = (f64::from(self.per_minute) / 60.0, f64::from(self.per_minute));
+    /// Counts an attempt.
+    pub(crate) fn count(&self, prefix: Prefix, now: Instant) {
+        let (rate, size) = (self.per_minute / 60.0, self.at_once);
         let mut buckets = self.buckets();
         if buckets.len() >= MAX_BUCKETS && !buckets.contains_key(&prefix) {
             buckets.retain(|_, bucket| bucket.level(rate, size, now) < size);
@@ -181,12 +184,12 @@ mod tests {
     /// JS-RELAY-8.
     #[test]
     fn attempts_come_back_with_time() {
-        let attempts = Attempts::new(10);
+        let attempts = Attempts::new(10, 10);
         let now = Instant::now();
         let [a, b] = [prefix("192.0.2.1"), prefix("198.51.100.1")];
         for _ in 0..10 {
             assert!(attempts.may_try(a, now));
-            attempts.failed(a, now);
+            attempts.count(a, now);
         }
         assert!(!attempts.may_try(a, now) && attempts.may_try(b, now));
         assert!(attempts.may_try(a, now + Duration::from_secs(7)));
@@ -194,10 +197,10 @@ mod tests {
 
     #[test]
     fn a_sweep_over_many_addresses_does_not_grow_memory() {
-        let attempts = Attempts::new(10);
+        let attempts = Attempts::new(10, 10);
         let now = Instant::now();
         for net in 0..200_000u32 {
-            attempts.failed(IpAddr::from((net << 8).to_be_bytes()).into(), now);
+            attempts.count(IpAddr::from((net << 8).to_be_bytes()).into(), now);
         }
         assert!(attempts.buckets().len() <= MAX_BUCKETS);
     }

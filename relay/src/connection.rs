@@ -107,10 +107,11 @@ fn turn(
 ) -> Poll<Ending> {
     let now = now();
     let mut due = None;
-    role.begin();
+    role.begin(now);
     let read = read(cx, socket, link, role, pulse, now, &mut due);
-    if role.settle(now) {
-        cx.waker().wake_by_ref();
+    match role.settle(now) {
+        Some(at) if at <= now => cx.waker().wake_by_ref(),
+        later => due = earlier(due, later),
     }
     if let Err(ending) = read {
         return Poll::Ready(ending);

@@ -66,8 +66,12 @@ pub(crate) struct Room {
     host: Host,
     seats: Vec<Seat>,
     knocks: Knocks,
-    /// Guests were not rung yet for the newest frames.
-    unrung: bool,
+    /// Bytes of group frames for which guests were not rung yet, …
+    unrung: usize,
+    /// … whether those who type were, …
+    typing_rung: bool,
+    /// … and when all were last.
+    rung: Option<Instant>,
     /// Why it ended.
     closed: Option<CloseCode>,
 }
@@ -94,7 +98,9 @@ impl Room {
             host: Host::new(now),
             seats: seats.collect(),
             knocks: Knocks::default(),
-            unrung: false,
+            unrung: 0,
+            typing_rung: false,
+            rung: None,
             closed: None,
         }
     }

@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Instant,
 };
 
@@ -27,7 +27,16 @@ pub(crate) struct SharedRoom {
 
 impl SharedRoom {
     pub(crate) fn lock(&self) -> MutexGuard<'_, Room> {
-        self.room.lock().expect("a room does not panic")
+        self.room.lock().unwrap_or_else(|broken| self.give_up(broken))
+    }
+
+    /// A fault of ours left this room half changed: its session opens another one, and all others go on.
+    fn give_up<'a>(&'a self, broken: PoisonError<MutexGuard<'a, Room>>) -> MutexGuard<'a, Room> {
+        tracing::error!("a room broke and was given up");
+        let mut room = broken.into_inner();
+        room.close(CloseCode::NotFound);
+        self.room.clear_poison();
+        room
     }
 }
 
@@ -171,5 +180,26 @@ mod tests {
         let new = open(&rooms, SID, 1).await.unwrap();
         rooms.sweep_one(&SID, &old, Instant::now()).await;
         assert!(rooms.find(&SID).is_some_and(|found| Arc::ptr_eq(&found, &new)));
+    }
+
+    /// One session's fault is nobody else's.
+    #[tokio::test]
+    async fn a_room_that_breaks_is_given_up_alone() {
+        let rooms = rooms(2);
+        let broken = open(&rooms, SID, 1).await.unwrap();
+        let other = open(&rooms, SessionId([2; 16]), 1).await.unwrap();
+        let inside = Arc::clone(&broken);
+        let fault = std::thread::spawn(move || {
+            let _held = inside.lock();
+            panic!("a fault while the room is held");
+        });
+        assert!(fault.join().is_err());
+        let claim = jumpseat_wire::Claim([0; 32]);
+        assert_eq!(broken.lock().host_returns(Arc::default(), &claim), Err(CloseCode::NotFound));
+        rooms.sweep(Instant::now()).await;
+        assert!(rooms.find(&SID).is_none() && rooms.find(&SessionId([2; 16])).is_some());
+        assert!(other.lock().is_standing(Instant::now()));
+        drop(broken);
+        open(&rooms, SID, 1).await.unwrap();
     }
 }

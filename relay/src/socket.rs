@@ -28,7 +28,7 @@ use crate::{packet, stream::Stream};
 /// What one read can bring.
 const SCRATCH_LEN: usize = 64 * 1024;
 /// Packets in one vectored write.
-const MAX_SLICES: usize = 64;
+const MAX_SLICES: usize = 256;
 /// Answers to pings that may wait: a peer that pings and does not read is not read from.
 const MAX_REPLIES: usize = 8;
 /// What tungstenite takes at one time.

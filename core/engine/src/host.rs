@@ -160,7 +160,7 @@ impl HostEngine {
                     let _ = face.flush(cx);
                 }
             }
-            terminal.model.wake();
+            terminal.model.wake(cx);
         }
         let mut gone = Vec::new();
         for (no, face) in &mut self.faces {

@@ -25,21 +25,21 @@ pub(super) enum Role {
 
 impl Role {
     /// To be called at the start of each turn.
-    pub(super) fn begin(&mut self) {
+    pub(super) fn begin(&mut self, now: Instant) {
         if let Self::Host(host) = self
-            && std::mem::take(&mut host.promised)
+            && host.ring_at.is_some_and(|at| at <= now)
         {
-            host.room.lock().ring_guests();
+            host.ring_at = host.room.lock().ring_guests(now);
         }
     }
 
-    /// To be called when a turn has read; says whether there has to be another turn soon.
-    pub(super) fn settle(&mut self, now: Instant) -> bool {
-        let Self::Host(host) = self else { return false };
+    /// To be called when a turn has read; says when there has to be another turn at the latest.
+    pub(super) fn settle(&mut self, now: Instant) -> Option<Instant> {
+        let Self::Host(host) = self else { return None };
         if std::mem::take(&mut host.sent) {
-            host.promised = host.room.lock().ring_typing_guests(now);
+            host.ring_at = host.room.lock().ring_guests(now);
         }
-        host.promised
+        host.ring_at
     }
 
     /// Whether to read from the connection; if not, perhaps when to ask again.
@@ -111,13 +111,13 @@ pub(super) struct HostRole {
     room: Arc<SharedRoom>,
     /// Whether it sent frames in this turn.
     sent: bool,
-    /// Whether guests who do not type have to be rung in the next turn.
-    promised: bool,
+    /// When guests have to be rung that were not yet.
+    ring_at: Option<Instant>,
 }
 
 impl HostRole {
     pub(super) fn new(sid: SessionId, room: Arc<SharedRoom>) -> Self {
-        Self { sid, room, sent: false, promised: false }
+        Self { sid, room, sent: false, ring_at: None }
     }
 
     fn take(&mut self, link: &Arc<Link>, incoming: Incoming<'_>, now: Instant) -> Result<(), CloseCode> {

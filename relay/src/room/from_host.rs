@@ -1,6 +1,10 @@
 //! The room as the host's connection uses it.
 
-use std::{collections::VecDeque, sync::Arc, time::Instant};
+use std::{
+    collections::VecDeque,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use bytes::Bytes;
 use jumpseat_wire::{
@@ -11,6 +15,12 @@ use jumpseat_wire::{
 
 use super::{Room, fits, seat::Seat};
 use crate::{link::Link, packet};
+
+/// Frames that come this soon after others wait for each other …
+pub(super) const GATHER: Duration = Duration::from_millis(2);
+
+/// … until they are so many bytes.
+pub(super) const GATHER_LEN: usize = 128 * 1024;
 
 impl Room {
     /// Connects the host that opened the room.
@@ -96,7 +106,7 @@ impl Room {
     }
 
     /// Takes a frame from the host's connection. Guests are rung for group frames by
-    /// [`ring_typing_guests`](Self::ring_typing_guests), once for many.
+    /// [`ring_guests`](Self::ring_guests), once for many.
     ///
     /// # Errors
     /// [`CloseCode::BadMessage`] for a frame that a host cannot send.
@@ -123,23 +133,35 @@ impl Room {
         Ok(())
     }
 
-    /// Rings guests for new group frames: those who type, if any do. Says whether others wait for
-    /// [`ring_guests`](Self::ring_guests), which the host's task calls once those have had their turn.
-    pub(crate) fn ring_typing_guests(&mut self, now: Instant) -> bool {
-        let mut typing = self.seats.iter().filter(|seat| seat.is_typing(now)).peekable();
-        if !self.unrung || typing.peek().is_none() {
-            self.ring_guests();
-            return false;
+    /// Rings guests for new group frames, and says when to call again at the latest.
+    ///
+    /// Those who type come first, and in the host's next turn the others: after a pause at once, in a flood when
+    /// enough has gathered that the system calls of each write weigh little.
+    pub(crate) fn ring_guests(&mut self, now: Instant) -> Option<Instant> {
+        if self.unrung == 0 {
+            return None;
         }
-        typing.for_each(Seat::ring);
-        true
-    }
-
-    /// Rings all guests for new group frames.
-    pub(crate) fn ring_guests(&mut self) {
-        if std::mem::take(&mut self.unrung) {
-            self.seats.iter().for_each(Seat::ring);
+        let gathered = self.unrung >= GATHER_LEN;
+        let due = self.rung.filter(|_| !gathered).map_or(now, |rung| rung + GATHER).max(now);
+        if !std::mem::replace(&mut self.typing_rung, true) {
+            let (typing, others): (Vec<&Seat>, Vec<&Seat>) =
+                self.seats.iter().filter(|seat| seat.link.is_some()).partition(|seat| seat.is_typing(now));
+            typing.iter().for_each(|seat| seat.ring());
+            if others.is_empty() {
+                self.unrung = 0;
+                return None;
+            }
+            if !typing.is_empty() {
+                return Some(due);
+            }
         }
+        if due > now {
+            return Some(due);
+        }
+        self.unrung = 0;
+        self.rung = Some(now);
+        self.seats.iter().for_each(Seat::ring);
+        None
     }
 
     /// Moves what the host has to hear to `out`, and says when to look again at the latest.
@@ -213,6 +235,7 @@ impl Room {
         if self.ring.len() > MAX_LAG_BYTES as u64 || self.seats.is_empty() {
             self.release();
         }
-        self.unrung = true;
+        self.unrung += frame.len();
+        self.typing_rung = false;
     }
 }

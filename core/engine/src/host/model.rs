@@ -3,16 +3,21 @@
 
 use std::{
     collections::{BTreeMap, VecDeque},
+    future::Future as _,
+    pin::Pin,
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll, Waker},
     thread::{self, JoinHandle},
-    time::{SystemTime, UNIX_EPOCH},
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use bytes::Bytes;
 use jumpseat_screen::{Block, BlockId, Event, Options, Screen, Start};
 use jumpseat_session::{Scope, host::Ticket};
-use tokio::sync::oneshot;
+use tokio::{
+    sync::oneshot,
+    time::{Sleep, sleep},
+};
 
 use super::FaceNo;
 use crate::{
@@ -23,6 +28,13 @@ use crate::{
 
 /// How far the screen may be behind, in bytes. Beyond it the program waits for the screen, never for the network.
 const MAX_BEHIND: usize = 4 * 1024 * 1024;
+
+/// How long a little output waits for its screen, so that the thread does not compete for the processor with those
+/// who bring an echo to its guest …
+const GATHER: Duration = Duration::from_millis(2);
+
+/// … and how much output does not wait, in bytes.
+const GATHER_LEN: usize = 16 * 1024;
 
 /// Buffers kept for the next reads.
 const MAX_SPARE: usize = 8;
@@ -57,8 +69,11 @@ pub(super) enum News {
 pub(super) struct Model {
     shared: Arc<Shared>,
     thread: Option<JoinHandle<()>>,
-    /// Something was queued and the thread was not woken for it yet.
-    queued: bool,
+    /// Bytes that were queued and for which the thread was not woken yet.
+    queued: usize,
+    /// Something was queued that does not wait.
+    urgent: bool,
+    gathers: Option<Pin<Box<Sleep>>>,
 }
 
 #[derive(Default)]
@@ -107,7 +122,7 @@ impl Model {
             .name("jumpseat-screen".to_owned())
             .spawn(move || worker.run())
             .map_err(|error| Failure::new(FailureKind::System, format!("no thread for a screen: {error}")))?;
-        Ok(Self { shared, thread: Some(thread), queued: false })
+        Ok(Self { shared, thread: Some(thread), queued: 0, urgent: false, gathers: None })
     }
 
     /// A buffer to read into: empty, and used before where possible.
@@ -126,28 +141,35 @@ impl Model {
     }
 
     pub(super) fn feed(&mut self, bytes: Vec<u8>) {
+        self.queued += bytes.len();
         let mut queue = lock(&self.shared.queue);
         queue.bytes += bytes.len();
         queue.items.push_back(Item::Bytes(bytes));
-        drop(queue);
-        self.queued = true;
     }
 
     pub(super) fn resize(&mut self, size: Size) {
         lock(&self.shared.queue).items.push_back(Item::Resize(size));
-        self.queued = true;
+        self.urgent = true;
     }
 
     pub(super) fn ask(&mut self, question: Question) {
         lock(&self.shared.queue).items.push_back(Item::Question(question));
-        self.queued = true;
+        self.urgent = true;
     }
 
     /// Wakes the thread for what was queued: once for all of it, and after what was more urgent.
-    pub(super) fn wake(&mut self) {
-        if std::mem::take(&mut self.queued) {
-            self.shared.work.notify_one();
+    pub(super) fn wake(&mut self, cx: &mut Context<'_>) {
+        if !self.urgent && self.queued < GATHER_LEN {
+            if self.queued == 0 {
+                return;
+            }
+            let gathers = self.gathers.get_or_insert_with(|| Box::pin(sleep(GATHER)));
+            if gathers.as_mut().poll(cx).is_pending() {
+                return;
+            }
         }
+        (self.queued, self.urgent, self.gathers) = (0, false, None);
+        self.shared.work.notify_one();
     }
 
     pub(super) fn poll_news(&self, cx: &mut Context<'_>) -> Poll<News> {

@@ -33,8 +33,11 @@ const TRY_FOR: Duration = Duration::from_secs(15);
 /// How long one of several addresses of a host is tried before the next.
 const TRY_ADDRESS_FOR: Duration = Duration::from_secs(4);
 
-/// What one read or write takes, in bytes: two frames. An end has one connection, so this costs little.
-const BUFFER_LEN: usize = 64 * 1024;
+/// What one read takes, in bytes. The library clears as much before each, which an echo has to wait for.
+const READ_LEN: usize = 16 * 1024;
+
+/// What one write takes, in bytes: two frames. An end has one connection, so this costs little.
+const WRITE_LEN: usize = 64 * 1024;
 
 /// A WebSocket to a relay.
 pub(super) type Socket = WebSocketStream<Stream>;
@@ -85,9 +88,9 @@ impl Dialer {
             .into_client_request()
             .map_err(|error| Failure::new(FailureKind::Address, error.to_string()))?;
         let config = WebSocketConfig::default()
-            .read_buffer_size(BUFFER_LEN)
-            .write_buffer_size(BUFFER_LEN)
-            .max_write_buffer_size(4 * BUFFER_LEN)
+            .read_buffer_size(READ_LEN)
+            .write_buffer_size(WRITE_LEN)
+            .max_write_buffer_size(4 * WRITE_LEN)
             .max_message_size(Some(MAX_FRAME_LEN.max(MAX_CONTROL_LEN)))
             .max_frame_size(Some(MAX_FRAME_LEN.max(MAX_CONTROL_LEN)));
         match client_async_with_config(request, stream, Some(config)).await {

@@ -1,6 +1,12 @@
 //! Guests that are slow, and what they cost.
 
+use std::{
+    sync::atomic::{AtomicBool, Ordering},
+    task::{Wake, Waker},
+};
+
 use super::*;
+use crate::room::from_host::{GATHER, GATHER_LEN};
 use jumpseat_wire::limits::{MAX_FRAME_LEN, MAX_LAG, MAX_LAG_BYTES, MAX_STALL};
 
 const LONG: usize = 16 * 1024;
@@ -127,16 +133,65 @@ fn without_guests_nothing_is_kept() {
 }
 
 #[test]
-fn a_frame_kept_back_for_typing_guests_reaches_the_others() {
+fn guests_who_type_come_first_and_the_others_get_more_at_once() {
     let mut stage = Stage::new();
     let [typist, watcher] = [stage.seat(1), stage.seat(2)];
+    let mut bells = [&typist, &watcher].map(Bell::of);
+    let mut rang = || bells.each_mut().map(Bell::rang);
     stage.input(&typist, 1, 0, 100).unwrap();
+    rang();
+
     stage.group(0, 300);
-    assert!(stage.room.ring_typing_guests(stage.now), "the host's task is told to ring the others");
-    stage.room.ring_guests();
-    assert_eq!(groups(&stage.fetch(&watcher)), [0]);
-    assert!(!stage.room.ring_typing_guests(stage.now), "nothing is new");
-    stage.pass(Duration::from_secs(1));
+    assert_eq!(stage.room.ring_guests(stage.now), Some(stage.now), "the others come in the next turn");
+    assert_eq!(rang(), [true, false]);
+    assert_eq!(stage.room.ring_guests(stage.now), None);
+    assert_eq!(rang(), [true, true]);
+
     stage.group(1, 300);
-    assert!(!stage.room.ring_typing_guests(stage.now), "nobody types any more");
+    assert_eq!(stage.room.ring_guests(stage.now), Some(stage.now + GATHER), "more may come");
+    assert_eq!(rang(), [true, false]);
+    stage.pass(GATHER);
+    assert_eq!(stage.room.ring_guests(stage.now), None);
+    assert_eq!(rang(), [true, true]);
+    assert_eq!(groups(&stage.fetch(&watcher)), [0, 1]);
+
+    (2..).take(GATHER_LEN / LONG + 1).for_each(|seq| stage.group(seq, LONG));
+    assert_eq!(stage.room.ring_guests(stage.now), Some(stage.now), "enough has gathered");
+    assert_eq!(stage.room.ring_guests(stage.now), None);
+    assert_eq!(rang(), [true, true]);
+
+    stage.pass(Duration::from_secs(1));
+    stage.group(100, 300);
+    assert_eq!(stage.room.ring_guests(stage.now), None, "nobody types any more");
+    assert_eq!(rang(), [true, true]);
+}
+
+/// Hears a link ring.
+struct Bell {
+    link: Arc<Link>,
+    rung: Arc<Rung>,
+}
+
+#[derive(Default)]
+struct Rung(AtomicBool);
+
+impl Wake for Rung {
+    fn wake(self: Arc<Self>) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Bell {
+    fn of(link: &Arc<Link>) -> Self {
+        let mut bell = Self { link: Arc::clone(link), rung: Arc::default() };
+        bell.rang();
+        bell
+    }
+
+    /// Whether it rang since the last call.
+    fn rang(&mut self) -> bool {
+        let rang = self.rung.0.swap(false, Ordering::Relaxed);
+        self.link.listen(&Waker::from(Arc::clone(&self.rung)));
+        rang
+    }
 }
