@@ -133,6 +133,11 @@ class Face {
   }
 
   /** @protected */
+  picture(number) {
+    return ask(() => this.#handle.screen(number));
+  }
+
+  /** @protected */
   shown(number, bytes) {
     call(() => this.#handle.credit(number, bytes));
   }
@@ -164,6 +169,10 @@ class Host extends Face {
 class Guest extends Face {
   async ask(command) {
     await super.ask(command);
+  }
+
+  screen(stream) {
+    return this.picture(stream);
   }
 
   credit(bytes) {

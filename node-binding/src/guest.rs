@@ -4,11 +4,13 @@ use std::{collections::BTreeMap, panic::AssertUnwindSafe, path::PathBuf, time::D
 
 use futures_util::FutureExt as _;
 use jumpseat_engine::{
-    Drawing, GuestEngine, GuestSetup, Proxies, TransportSetup,
+    Drawing, GuestEngine, GuestSetup, Proxies, TransportSetup, dump,
     face::{
-        Commands, Failure, FailureKind, GuestCommand, GuestEvent, GuestFace, Secret, StreamId, TerminalChange,
+        Commands, Failure, FailureKind, GuestCommand, GuestEvent, GuestFace, ScreenFormat, Secret, StreamId,
+        TerminalChange,
     },
 };
+use jumpseat_screen::{Limits, Screen};
 use serde::Deserialize;
 use serde_json::json;
 use tokio::{sync::mpsc::UnboundedReceiver, task::JoinHandle, time::timeout};
@@ -59,6 +61,8 @@ struct Seat<'a> {
     outbox: &'a Outbox,
     commands: Commands<GuestCommand>,
     drawings: BTreeMap<StreamId, Drawing>,
+    /// What a real terminal shows but does not tell: the lines that one can point at.
+    screens: BTreeMap<StreamId, Screen>,
     /// Bytes of output that may still be told; below nothing after a long one.
     window: i64,
 }
@@ -68,8 +72,9 @@ impl Run for Options {
         let window = i64::from(self.window.max(1));
         let (engine, mut face) = GuestEngine::new(setup(self)?)?;
         let mut running = tokio::spawn(AssertUnwindSafe(engine.run()).catch_unwind());
-        let (commands, drawings) = (face.commands(), BTreeMap::new());
-        let mut seat = Seat { outbox, commands, drawings, window };
+        let commands = face.commands();
+        let (drawings, screens) = (BTreeMap::new(), BTreeMap::new());
+        let mut seat = Seat { outbox, commands, drawings, screens, window };
         loop {
             tokio::select! {
                 biased;
@@ -131,12 +136,21 @@ impl Seat<'_> {
                 },
                 Err(fault) => answer.settle::<()>(Err(fault)),
             },
+            Work::Screen(number, answer) => answer.settle(self.picture(number)),
             Work::Input(number, keys) => {
                 let Ok(stream) = StreamId::try_from(number) else { return };
                 let _ = self.commands.tell(GuestCommand::Input { stream, bytes: keys.take() }).await;
             }
             Work::Credit(_, bytes) => self.shown(bytes),
         }
+    }
+
+    fn picture(&self, number: u32) -> Result<String, Failure> {
+        let stream = StreamId::try_from(number).ok();
+        let screen = stream.and_then(|stream| self.screens.get(&stream));
+        let screen =
+            screen.ok_or_else(|| Failure::new(FailureKind::NotFound, "there is no such terminal"))?;
+        Ok(dump::screen(screen, ScreenFormat::Json))
     }
 
     fn shown(&mut self, bytes: u32) {
@@ -148,6 +162,7 @@ impl Seat<'_> {
             self.outbox.event(&event);
             return;
         };
+        self.follow(stream, &change);
         match &change {
             TerminalChange::Resize(size) => {
                 self.outbox.event(&json!({ "type": "resize", "stream": stream, "size": size }));
@@ -164,6 +179,27 @@ impl Seat<'_> {
         let head = json!({ "type": "output", "stream": stream }).to_string();
         self.outbox.output(u32::from(stream), head, bytes);
         let _ = self.commands.tell(GuestCommand::Credit { bytes: change.weight() }).await;
+    }
+
+    fn follow(&mut self, stream: StreamId, change: &TerminalChange) {
+        match change {
+            // One that cannot be read is not followed; the next one makes up for it.
+            TerminalChange::Snapshot { data, .. } => match Screen::decode(data, &Limits::default()) {
+                Ok(screen) => drop(self.screens.insert(stream, screen)),
+                Err(_) => drop(self.screens.remove(&stream)),
+            },
+            TerminalChange::Output(bytes) => {
+                if let Some(screen) = self.screens.get_mut(&stream) {
+                    screen.feed(0, bytes);
+                    screen.take_events();
+                }
+            }
+            TerminalChange::Resize(size) => {
+                if let Some(screen) = self.screens.get_mut(&stream) {
+                    screen.resize(size.cols, size.rows);
+                }
+            }
+        }
     }
 }
 

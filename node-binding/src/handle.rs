@@ -33,6 +33,8 @@ pub(crate) enum Work {
     Opened(Answer),
     /// A command, as JSON.
     Ask(String, Answer),
+    /// The picture of a stream, as JSON.
+    Screen(u32, Answer),
     /// Keys for a terminal or stream.
     Input(u32, Keys),
     /// Bytes that were shown, and of which terminal.
@@ -138,6 +140,12 @@ impl Handle {
         self.promise(env, |answer| Work::Ask(command, answer))
     }
 
+    /// The picture of a stream, as JSON.
+    #[napi]
+    pub fn screen<'env>(&self, env: &'env Env, number: u32) -> napi::Result<Object<'env>> {
+        self.promise(env, |answer| Work::Screen(number, answer))
+    }
+
     /// Keys for a terminal or stream.
     #[napi]
     pub fn input(&self, number: u32, bytes: Uint8ArraySlice<'_>) -> napi::Result<()> {
@@ -175,7 +183,9 @@ impl Work {
     fn refuse(self, ended: &Ended) {
         match self {
             Self::Opened(answer) if ended.opened => answer.settle(Ok::<_, Fault>(())),
-            Self::Opened(answer) | Self::Ask(_, answer) => answer.settle::<()>(Err(ended.fault.clone())),
+            Self::Opened(answer) | Self::Ask(_, answer) | Self::Screen(_, answer) => {
+                answer.settle::<()>(Err(ended.fault.clone()));
+            }
             Self::Close(answer) => answer.settle(Ok::<_, Fault>(())),
             Self::Input(..) | Self::Credit(..) => {}
         }

@@ -2,24 +2,26 @@
 import * as vscode from 'vscode';
 
 import { ChatView } from './view/chatView';
-import { remove, setRole } from './view/command/guest';
+import { answerKnock, decline, remove, setRole } from './view/command/guest';
 import { copyLink, newInvite } from './view/command/invite';
 import { join, joinByLink } from './view/command/join';
+import { jump, lookHere, stopPointing } from './view/command/pointing';
+import { makeDefaultProfile } from './view/command/profile';
 import { askControl, leave } from './view/command/seat';
 import { shareCurrentTerminal } from './view/command/shareCurrentTerminal';
 import { shareFromHere } from './view/command/shareFromHere';
 import { shareNewTerminal } from './view/command/shareNewTerminal';
 import { shareSession } from './view/command/shareSession';
+import { showTerminal } from './view/command/showTerminal';
 import { stop, stopAll } from './view/command/stop';
 import { Context } from './view/context';
-import { HostTerminal } from './view/hostTerminal';
 import { GuestRows, SessionRows } from './view/rows';
 import { ShareView } from './view/shareView';
 import { seatItem, statusItem } from './view/statusItem';
 
 let context: Context | undefined;
 
-const COMMANDS: Record<string, (context: Context, row?: unknown) => Promise<void>> = {
+const COMMANDS: Record<string, (context: Context, given?: unknown) => Promise<void> | void> = {
     shareSession,
     shareNewTerminal,
     shareCurrentTerminal,
@@ -29,24 +31,36 @@ const COMMANDS: Record<string, (context: Context, row?: unknown) => Promise<void
     stopAll,
     leave,
     askControl,
+    lookHere,
+    stopPointing,
+    jump,
     grant: (on, row) => setRole(on, 'writer', row),
     revoke: (on, row) => setRole(on, 'viewer', row),
     makeCoOwner: (on, row) => setRole(on, 'co-owner', row),
+    decline,
     remove,
+    admit: (on, row) => answerKnock(on, 'admit', row),
+    deny: (on, row) => answerKnock(on, 'deny', row),
     copyLink,
     newInvite,
+    showTerminal,
+    makeDefaultProfile,
     showGuests: async () => { await vscode.commands.executeCommand('jumpseat.guests.focus'); },
+    showLog: (on) => on.log.show(),
 };
 
 export function activate(extension: vscode.ExtensionContext): void {
+    const started = performance.now();
     const here = new Context(extension);
     context = here;
     for (const [name, run] of Object.entries(COMMANDS)) {
-        extension.subscriptions.push(vscode.commands.registerCommand(`jumpseat.${name}`, (row?: unknown) => (
-            here.attempt(() => run(here, row), () => void vscode.commands.executeCommand(`jumpseat.${name}`, row))
+        extension.subscriptions.push(vscode.commands.registerCommand(`jumpseat.${name}`, (given?: unknown) => (
+            here.attempt(() => run(here, given), () => void vscode.commands.executeCommand(`jumpseat.${name}`, given))
         )));
     }
     extension.subscriptions.push(
+        // Its content is the two buttons of `viewsWelcome`.
+        vscode.window.registerTreeDataProvider('jumpseat.start', { getChildren: () => [], getTreeItem: (row: vscode.TreeItem) => row }),
         vscode.window.registerTreeDataProvider('jumpseat.sessions', new SessionRows(here)),
         vscode.window.registerTreeDataProvider('jumpseat.guests', new GuestRows(here)),
         vscode.window.registerWebviewViewProvider('jumpseat.share', new ShareView(here)),
@@ -55,17 +69,13 @@ export function activate(extension: vscode.ExtensionContext): void {
             handleUri: (uri) => here.attempt(() => joinByLink(here, uri.toString(true))),
         }),
         vscode.window.registerTerminalProfileProvider('jumpseat.terminal', {
-            provideTerminalProfile: () => {
-                const cwd = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
-                const pty = new HostTerminal(here.holding, here.gate, cwd ? { cwd } : {});
-                return new vscode.TerminalProfile({ name: 'Jumpseat', pty, iconPath: new vscode.ThemeIcon('broadcast') });
-            },
+            provideTerminalProfile: () => here.terminals.profile(),
         }),
-        vscode.window.onDidOpenTerminal((terminal) => void here.hosted(terminal)),
     );
     statusItem(here);
     seatItem(here);
-    void here.attempt(() => here.restore());
+    void here.restore();
+    here.log.debug(`activated in ${(performance.now() - started).toFixed(1)} ms`);
 }
 
 export async function deactivate(): Promise<void> {

@@ -3,18 +3,17 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { badge } from '../src/model/badge';
-import type { GuestInfo, HostEvent, SessionEvent } from '../src/model/face';
+import type { GuestInfo, HostUpdate, SessionEvent } from '@jumpseat/native';
 import { Flow, Ground } from '../src/model/flow';
-import { Gate } from '../src/model/gate';
 import { Hosting } from '../src/model/hosting';
 import { codeOf, pasted, tokenProblem } from '../src/model/invite';
 import { Joined } from '../src/model/joined';
 import { typed, withoutAnswers } from '../src/model/keys';
-import { ended, failure } from '../src/model/words';
+import { ended, failure, hostEnded } from '../src/model/words';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const bo: GuestInfo = { slot: 1, name: 'Bo', program: 'cli/0.1', role: 'viewer', present: true };
-const said = (event: SessionEvent): HostEvent => ({ type: 'session', session: 1, event });
+const said = (event: SessionEvent): HostUpdate => ({ type: 'session', session: 1, event });
 
 test('a question is only put between two escape sequences', () => {
     const ground = new Ground();
@@ -54,24 +53,12 @@ test('what a terminal says by itself is not typing', () => {
     assert.equal(withoutAnswers('x\x1b[?1;2c\x1b[12;4R\x1b]11;rgb:00/00/00\x1b\\y\x1b[A\x1b[1;5C'), 'xy\x1b[A\x1b[1;5C');
 });
 
-test('the gate is open at the focused terminal of a focused window only', () => {
-    const told: (number | undefined)[] = [];
-    const gate = new Gate((terminal) => told.push(terminal));
-    gate.focus(1, true);
-    gate.window(false);
-    gate.window(true);
-    gate.focus(2, true);
-    gate.focus(1, false);
-    gate.gone(2);
-    assert.deepEqual(told, [1, undefined, 1, 2, undefined]);
-});
-
 test('guests come, ask, are let type and go; the badge says so', () => {
     const hosting = new Hosting();
     assert.equal(badge(hosting), undefined);
     hosting.apply(said({ what: 'opened', code: 'K7QM-3XTE', expires_in: 60 }), 0);
     assert.equal(hosting.sessions.get(1)?.expires, 60_000);
-    hosting.apply(said({ what: 'joined', guest: bo, words: ['a', 'b'], invite: 1 }), 0);
+    hosting.apply(said({ what: 'joined', guest: bo, words: ['a', 'b'], invite: 'i' }), 0);
     assert.deepEqual([badge(hosting)?.text, badge(hosting)?.warning], ['$(broadcast) 1', false]);
     assert.equal(hosting.apply(said({ what: 'control_asked', slot: 1 }), 0)?.kind, 'asked');
     assert.equal(hosting.sessions.get(1)?.guests.get(1)?.asks, true);
@@ -113,4 +100,7 @@ test('ends and failures are plain sentences with the action that helps', () => {
     assert.deepEqual(failure({ kind: 'no_session', message: 'the relay knows no session', hint: 'check the code' }),
         { text: 'The relay knows no session. Check the code.', button: 'Try Again', remedy: 'again' });
     assert.equal(failure({ kind: 'bug', message: 'x' }).remedy, 'log');
+    assert.equal(failure({ kind: 'protocol', message: 'x' }).remedy, 'update');
+    assert.equal(hostEnded('stopped'), undefined, 'whoever stopped knows it');
+    assert.match(hostEnded('expired') ?? '', /24 hours/);
 });

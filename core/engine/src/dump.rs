@@ -15,6 +15,9 @@ struct Picture {
     alternate: bool,
     /// Lines above the screen.
     scrollback: usize,
+    /// The number of the first line, counted from the first that was ever there. The rows of an alternate screen count
+    /// on behind the lines of the normal one.
+    first: u64,
     /// Every line from the top of the scrollback to the end of the screen.
     lines: Vec<String>,
 }
@@ -45,6 +48,7 @@ pub fn screen(screen: &Screen, format: ScreenFormat) -> String {
                 title: screen.title().to_owned(),
                 cursor: Cursor { row: cursor.row, column: cursor.column, visible: cursor.visible },
                 alternate: screen.in_alternate(),
+                first: if screen.in_alternate() { screen.lines().end } else { screen.lines().start },
                 scrollback: if screen.in_alternate() { 0 } else { screen.scrollback_len() },
                 lines: lines(screen),
             };

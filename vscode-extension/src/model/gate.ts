@@ -1,22 +1,52 @@
 // The viewing gate: guests' keys count only at the terminal that the host has in front.
 
-/** Which terminal the host looks at, from focus reports and the window's state. */
+/** How long a terminal that lost the focus may wait to hear that a view of ours has it, in milliseconds. */
+const GRACE = 60;
+
+/**
+ * Which terminal the host looks at. A terminal is in front while it has the focus, and while the share view or the chat
+ * took it from there: nothing then has hidden the terminal. Wherever else the focus goes, nobody can tell.
+ */
 export class Gate {
     #window = true;
-    #focused: number | undefined;
+    #front: number | undefined;
+    #focus: 'terminal' | 'leaving' | 'beside' = 'terminal';
     #told: number | undefined;
 
-    constructor(private readonly tell: (terminal: number | undefined) => void) {}
+    constructor(
+        private readonly tell: (terminal: number | undefined) => void,
+        private readonly later: (run: () => void) => void = (run) => void setTimeout(run, GRACE),
+    ) {}
 
     get looking(): number | undefined {
-        return this.#window ? this.#focused : undefined;
+        return this.#window ? this.#front : undefined;
     }
 
     /** A terminal said that it gained or lost the focus. */
     focus(terminal: number, on: boolean): void {
-        if (on) this.#focused = terminal;
-        else if (this.#focused === terminal) this.#focused = undefined;
+        if (on) {
+            this.#front = terminal;
+            this.#focus = 'terminal';
+        } else if (this.#front === terminal && this.#focus === 'terminal') {
+            this.#leave();
+        }
         this.#settle();
+    }
+
+    /** A view of ours gained or lost the focus. */
+    beside(on: boolean): void {
+        if (on && this.#front !== undefined) this.#focus = 'beside';
+        else if (!on && this.#focus === 'beside') this.#leave();
+    }
+
+    /** A shortcut was pressed in a view of ours: it may have hidden the terminal. */
+    shortcut(): void {
+        if (this.#focus === 'beside') this.#close();
+    }
+
+    /** VS Code shows another terminal, or none. */
+    active(terminal: number | undefined): void {
+        if (terminal !== this.#front) this.#close();
     }
 
     /** The window came to the front or went behind. */
@@ -27,7 +57,21 @@ export class Gate {
 
     /** A terminal is gone from this window. */
     gone(terminal: number): void {
-        this.focus(terminal, false);
+        if (this.#front === terminal) this.#close();
+    }
+
+    /** The focus went somewhere: a view of ours may say so in a moment. */
+    #leave(): void {
+        this.#focus = 'leaving';
+        this.later(() => {
+            if (this.#focus === 'leaving') this.#close();
+        });
+    }
+
+    #close(): void {
+        this.#front = undefined;
+        this.#focus = 'terminal';
+        this.#settle();
     }
 
     #settle(): void {

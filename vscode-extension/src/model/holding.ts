@@ -1,5 +1,7 @@
 // The line to the holder: commands in, events into the model and to the terminals that are shown here.
-import type { Host, HostCommand, HostEvent, Invite, Native, Reply, ShareFrom, Size } from './face';
+import type { Host, HostCommand, HostOptions, HostUpdate, Invite, Reply, ShareOptions, Size } from '@jumpseat/native';
+
+import type { Native } from './face';
 import { Hosting, type Notice } from './hosting';
 
 /** Bytes that may be on their way to one terminal of this window. */
@@ -15,8 +17,8 @@ export interface Shown {
 export interface HoldingSetup {
     /** Loads the native module, at the first need. */
     native(): Native;
-    program: string;
-    log: string;
+    /** How the holder is started, if there is none. */
+    options(): HostOptions;
     changed(): void;
     notice(notice: Notice): void;
     /** The holder is gone, with everything it held. */
@@ -52,11 +54,11 @@ export class Holding {
         return reply;
     }
 
-    async share(options: ShareFrom): Promise<{ session: number; invite: Invite }> {
+    async share(options: ShareOptions): Promise<{ session: number; invite: Invite }> {
         const reply = await this.ask({ type: 'share', ...options });
         if (reply.reply !== 'session') throw new Error('the holder answered with something else');
         this.state.shared(reply.session, reply.relay, reply.invite);
-        for (const terminal of options.terminals) this.state.attach(terminal, reply.session);
+        for (const terminal of options.terminals ?? []) this.state.attach(terminal, reply.session);
         this.setup.changed();
         return { session: reply.session, invite: reply.invite };
     }
@@ -101,15 +103,14 @@ export class Holding {
     }
 
     async #connect(): Promise<Host> {
-        const { program, log } = this.setup;
-        const host = await this.setup.native().host({ program, log }, (batch) => this.#take(batch));
+        const host = await this.setup.native().host(this.setup.options(), (batch) => this.#take(batch));
         const reply = await host.ask({ type: 'status' });
         if (reply.reply === 'status') this.state.load(reply, Date.now());
         this.setup.changed();
         return host;
     }
 
-    #take(batch: HostEvent[]): void {
+    #take(batch: HostUpdate[]): void {
         let changed = false;
         for (const event of batch) {
             if (event.type === 'output') {

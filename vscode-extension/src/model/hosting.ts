@@ -1,7 +1,10 @@
 // What this person hosts, as the holder tells it: terminals, sessions, guests, requests, chat.
 import type {
-    BlockInfo, Connection, EndReason, GuestInfo, HostEvent, Invite, KnockInfo, SessionEvent, Size, Status,
-} from './face';
+    BlockInfo, Connection, EndReason, GuestInfo, HostUpdate, Invite, KnockInfo, PointAt, SessionEvent, Size, Status,
+} from '@jumpseat/native';
+
+import type { Fault } from './face';
+import { said, type ChatLine } from './talks';
 
 export interface HostedTerminal {
     terminal: number;
@@ -18,8 +21,6 @@ export interface HostedGuest extends GuestInfo {
     typing: boolean;
 }
 
-export interface ChatLine { slot: number; name: string; text: string; at: number }
-
 export interface HostedSession {
     session: number;
     code: string | undefined;
@@ -30,6 +31,8 @@ export interface HostedSession {
     guests: Map<number, HostedGuest>;
     knocks: KnockInfo[];
     invites: Invite[];
+    /** Who points at what; 0 is the host. */
+    pointing: Map<number, PointAt>;
     chat: ChatLine[];
     unread: number;
 }
@@ -38,9 +41,9 @@ export interface HostedSession {
 export type Notice =
     | { kind: 'knocked'; session: HostedSession; knock: KnockInfo }
     | { kind: 'asked'; session: HostedSession; guest: HostedGuest }
-    | { kind: 'ended'; session: HostedSession; reason: EndReason };
+    | { kind: 'pointed'; session: HostedSession; guest: HostedGuest; at: PointAt }
+    | { kind: 'ended'; session: HostedSession; reason: EndReason; failure: Fault | undefined };
 
-const MOST_CHAT = 500;
 const MOST_BLOCKS = 256;
 
 export class Hosting {
@@ -93,7 +96,7 @@ export class Hosting {
     }
 
     /** Takes an event; says what a person has to hear of. */
-    apply(event: HostEvent, now: number): Notice | undefined {
+    apply(event: HostUpdate, now: number): Notice | undefined {
         switch (event.type) {
             case 'terminal_opened': this.#open(event); return undefined;
             case 'terminal_closed': this.terminals.delete(event.terminal); return undefined;
@@ -112,7 +115,7 @@ export class Hosting {
             const session = this.sessions.get(number);
             this.sessions.delete(number);
             for (const terminal of this.terminalsOf(number)) terminal.session = undefined;
-            return session && { kind: 'ended', session, reason: event.reason };
+            return session && { kind: 'ended', session, reason: event.reason, failure: event.failure };
         }
         const session = this.#session(number);
         const guest = 'slot' in event ? session.guests.get(event.slot) : undefined;
@@ -123,9 +126,14 @@ export class Hosting {
                 session.knocks = [...session.knocks.filter((knock) => knock.knock !== event.knock), event];
                 return { kind: 'knocked', session, knock: event };
             case 'knock_gone': session.knocks = session.knocks.filter((knock) => knock.knock !== event.knock); break;
-            case 'joined': session.guests.set(event.guest.slot, seated(event.guest, event.words)); break;
+            case 'joined': {
+                session.guests.set(event.guest.slot, seated(event.guest, event.words));
+                const invite = session.invites.find((other) => other.id === event.invite);
+                if (invite) invite.uses += 1;
+                break;
+            }
             case 'presence': if (guest) guest.present = event.present; break;
-            case 'left': session.guests.delete(event.slot); break;
+            case 'left': session.guests.delete(event.slot); session.pointing.delete(event.slot); break;
             case 'role_changed': if (guest) { guest.role = event.role; guest.asks = false; } break;
             case 'control_asked':
                 if (!guest) break;
@@ -133,10 +141,12 @@ export class Hosting {
                 return { kind: 'asked', session, guest };
             case 'typing': if (guest) guest.typing = event.on; break;
             case 'chat':
-                session.chat.push({ slot: event.slot, name: guest?.name ?? 'You', text: event.text, at: event.at });
-                if (session.chat.length > MOST_CHAT) session.chat.shift();
-                if (event.slot !== 0) session.unread += 1;
+                said(session, { slot: event.slot, name: guest?.name ?? 'You', text: event.text, at: event.at }, event.slot === 0);
                 break;
+            case 'pointing':
+                if (!event.at) session.pointing.delete(event.slot);
+                else session.pointing.set(event.slot, event.at);
+                return event.at && guest ? { kind: 'pointed', session, guest, at: event.at } : undefined;
             case 'invite_ended': session.invites = session.invites.filter((invite) => invite.id !== event.invite); break;
             default: break;
         }
@@ -148,7 +158,7 @@ export class Hosting {
         if (!session) {
             session = {
                 session: number, code: undefined, relay: '', connection: { state: 'connecting' }, expires: undefined,
-                guests: new Map(), knocks: [], invites: [], chat: [], unread: 0,
+                guests: new Map(), knocks: [], invites: [], pointing: new Map(), chat: [], unread: 0,
             };
             this.sessions.set(number, session);
         }

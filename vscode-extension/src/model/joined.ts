@@ -1,6 +1,8 @@
 // A seat at somebody else's session, as its guest sees it.
-import type { Connection, EndReason, Failure, GuestEvent, GuestInfo, InputRefusal, Role, TerminalCard } from './face';
-import type { ChatLine } from './hosting';
+import type { Connection, EndReason, Failure, GuestInfo, GuestPointAt, GuestUpdate, InputRefusal, Role, TerminalCard } from '@jumpseat/native';
+
+import type { Fault } from './face';
+import { said, type ChatLine } from './talks';
 
 export type Phase =
     | { is: 'knocking' }
@@ -12,8 +14,13 @@ export type Phase =
 /** What the guest has to hear of. */
 export type GuestNotice =
     | { kind: 'seated' }
+    | { kind: 'named' }
+    | { kind: 'waiting' }
+    | { kind: 'invited'; code: string; token: string }
+    | { kind: 'not_allowed'; what: string }
     | { kind: 'failed'; failure: Failure }
-    | { kind: 'ended'; reason: EndReason }
+    | { kind: 'ended'; reason: EndReason; failure: Fault | undefined }
+    | { kind: 'pointed'; slot: number; at: GuestPointAt }
     | { kind: 'refused'; stream: number; why: InputRefusal }
     | { kind: 'role'; role: Role }
     | { kind: 'declined' };
@@ -31,6 +38,8 @@ export class Joined {
     asking = false;
     lag: 'live' | 'delayed' | 'stalled' = 'live';
     typing = new Map<number, number>();
+    /** Who points at what; 0 is the host. */
+    pointing = new Map<number, GuestPointAt>();
     chat: ChatLine[] = [];
     unread = 0;
     /** Said once for each reason, until it could have changed. */
@@ -44,23 +53,29 @@ export class Joined {
 
     nameOf(slot: number): string {
         if (slot === 0) return this.host || 'Host';
+        if (slot === this.slot) return 'You';
         return this.guests.find((guest) => guest.slot === slot)?.name ?? 'Guest';
     }
 
-    apply(event: GuestEvent): GuestNotice | undefined {
+    apply(event: GuestUpdate): GuestNotice | undefined {
         switch (event.type) {
             case 'connection': this.connection = event; break;
-            case 'waiting': this.phase = { is: 'waiting' }; break;
+            case 'waiting': this.phase = { is: 'waiting' }; return { kind: 'waiting' };
             case 'joined':
                 this.phase = { is: 'seated' };
                 this.slot = event.slot;
                 this.words = event.words;
                 return { kind: 'seated' };
-            case 'roster':
+            case 'roster': {
+                const named = this.host === '' && event.host !== '';
                 this.host = event.host;
                 this.guests = event.guests;
+                for (const slot of this.pointing.keys()) {
+                    if (slot !== 0 && !event.guests.some((guest) => guest.slot === slot)) this.pointing.delete(slot);
+                }
                 this.role = event.guests.find((guest) => guest.slot === this.slot)?.role ?? this.role;
-                break;
+                return named ? { kind: 'named' } : undefined;
+            }
             case 'terminals': this.terminals = event.terminals; break;
             case 'looking': this.looking = event.stream ?? undefined; this.#refused.clear(); break;
             case 'role_changed':
@@ -81,16 +96,21 @@ export class Joined {
                 else this.typing.delete(event.slot);
                 break;
             case 'chat':
-                this.chat.push({ slot: event.slot, name: event.slot === this.slot ? 'You' : this.nameOf(event.slot), text: event.text, at: event.at });
-                if (event.slot !== this.slot) this.unread += 1;
+                said(this, { slot: event.slot, name: this.nameOf(event.slot), text: event.text, at: event.at }, event.slot === this.slot);
                 break;
+            case 'pointing':
+                if (!event.at) this.pointing.delete(event.slot);
+                else this.pointing.set(event.slot, event.at);
+                return event.at && event.slot !== this.slot ? { kind: 'pointed', slot: event.slot, at: event.at } : undefined;
+            case 'invited': return { kind: 'invited', code: event.code, token: event.token };
+            case 'not_allowed': return { kind: 'not_allowed', what: event.what };
             case 'lag': this.lag = event.lag; break;
             case 'failed':
                 this.phase = { is: 'failed', failure: event };
                 return { kind: 'failed', failure: event };
             case 'ended':
                 this.phase = { is: 'ended', reason: event.reason };
-                return { kind: 'ended', reason: event.reason };
+                return { kind: 'ended', reason: event.reason, failure: event.failure };
             default: break;
         }
         return undefined;

@@ -1,17 +1,32 @@
 // What happened, in plain words, with the action that helps.
-import type { EndReason, Failure, InputRefusal, Role } from './face';
+import type { EndReason, InputRefusal, Role } from '@jumpseat/native';
 
+import type { Fault } from './face';
+
+/** What a guest reads. */
 export function ended(reason: EndReason): string {
     const why: Record<EndReason, string> = {
         stopped: 'the host stopped sharing',
         shell_exited: 'its program ended',
         expired: 'its 24 hours were over',
         relay_gone: 'the relay was gone for too long',
+        relay_refused: 'the relay refused the session',
         host_gone: 'the host was away for too long',
         removed: 'the host removed you',
         left: 'you left',
     };
     return `Session ended: ${why[reason] ?? 'it is over'}.`;
+}
+
+/** What a host reads, unless it stopped by itself. */
+export function hostEnded(reason: EndReason): string | undefined {
+    switch (reason) {
+        case 'stopped': case 'left': case 'removed': return undefined;
+        case 'shell_exited': return 'Sharing ended with the terminal\'s program.';
+        case 'expired': return 'Sharing ended: its 24 hours were over.';
+        case 'relay_refused': return 'Sharing ended: the relay refused the session. Your terminal goes on.';
+        case 'relay_gone': case 'host_gone': return 'Sharing ended: the relay was gone for too long. Your terminal goes on.';
+    }
 }
 
 export function refused(why: InputRefusal): string {
@@ -27,24 +42,31 @@ export function role(of: Role): string {
     return { viewer: 'read-only', writer: 'can type', 'co-owner': 'co-owner' }[of];
 }
 
+export function guests(count: number): string {
+    return count === 1 ? '1 guest' : `${count} guests`;
+}
+
 /** What a button beside a failure does. */
-export type Remedy = 'settings' | 'again' | 'log' | 'install';
+export type Remedy = 'relay' | 'proxy' | 'certificates' | 'again' | 'log' | 'install' | 'update';
 
-export interface Told { text: string; button: string | undefined; remedy: Remedy | undefined }
+export interface Told { text: string; button: string; remedy: Remedy }
 
-export function failure(of: Failure): Told {
+const REMEDIES: Partial<Record<Fault['kind'], [button: string, remedy: Remedy]>> = {
+    address: ['Open Settings', 'relay'],
+    unreachable: ['Try Again', 'again'],
+    certificate: ['Open Settings', 'certificates'],
+    proxy: ['Open Settings', 'proxy'],
+    protocol: ['Check for Updates', 'update'],
+    no_session: ['Try Again', 'again'],
+    invite: ['Try Again', 'again'],
+    full: ['Try Again', 'again'],
+    refused: ['Try Again', 'again'],
+    native: ['Show Extension', 'install'],
+};
+
+export function failure(of: Fault): Told {
     const text = [of.message, of.hint].filter(Boolean).map((part) => sentence(part ?? '')).join(' ');
-    const remedies: Record<string, [string, Remedy]> = {
-        unreachable: ['Open Settings', 'settings'],
-        address: ['Open Settings', 'settings'],
-        proxy: ['Open Settings', 'settings'],
-        certificate: ['Open Settings', 'settings'],
-        no_session: ['Try Again', 'again'],
-        invite: ['Try Again', 'again'],
-        full: ['Try Again', 'again'],
-        native: ['Show Extension', 'install'],
-    };
-    const [button, remedy] = remedies[of.kind] ?? ['Show Log', 'log' as const];
+    const [button, remedy] = REMEDIES[of.kind] ?? ['Show Log', 'log' as const];
     return { text, button, remedy };
 }
 

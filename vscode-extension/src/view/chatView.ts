@@ -1,44 +1,63 @@
-// The chat of the sessions that this window hosts or sits at, newest below.
+// The chat: one conversation at a time, newest line below. What is said goes to that session alone.
 import * as vscode from 'vscode';
 
-import type { ChatLine } from '../model/hosting';
-import type { Context } from './context';
-import { page } from './page';
+import { chosenTalk, type Titled } from '../model/talks';
+import { Page } from './page';
 
-export class ChatView implements vscode.WebviewViewProvider {
-    constructor(private readonly context: Context) {}
+type Said = { say: string; to: string } | { pick: string };
 
-    resolveWebviewView(view: vscode.WebviewView): void {
-        view.webview.options = { enableScripts: true };
-        view.webview.html = page(STYLE, BODY, SCRIPT);
-        const show = (): void => {
-            const { lines, unread } = this.#talk(view.visible);
-            view.badge = unread > 0 ? { value: unread, tooltip: `${unread} unread` } : undefined;
-            void view.webview.postMessage(lines);
-        };
-        const parts = [this.context.onDidChange(show), view.onDidChangeVisibility(show)];
-        view.onDidDispose(() => parts.forEach((part) => part.dispose()));
-        view.webview.onDidReceiveMessage((message: { say: string } | 'ready') => {
-            if (message === 'ready') show();
-            else void this.context.attempt(() => this.#say(message.say));
-        });
-    }
+interface Conversation extends Titled { say(text: string): Promise<unknown> }
 
-    #talk(read: boolean): { lines: ChatLine[]; unread: number } {
-        const talks = [...this.context.holding.state.sessions.values(), ...[...this.context.seats].map((seat) => seat.state)];
-        if (read) for (const talk of talks) talk.unread = 0;
+export class ChatView extends Page<Said> {
+    #picked: string | undefined;
+
+    protected readonly html = { style: STYLE, body: BODY, script: SCRIPT };
+
+    protected shown(view: vscode.WebviewView): unknown {
+        const all = this.#all();
+        const chosen = chosenTalk(all, this.#picked, this.#front());
+        if (chosen && view.visible) chosen.talk.unread = 0;
+        const unread = all.reduce((sum, { talk }) => sum + talk.unread, 0);
+        view.badge = unread > 0 ? { value: unread, tooltip: `${unread} unread` } : undefined;
         return {
-            lines: talks.flatMap((talk) => talk.chat).sort((a, b) => a.at - b.at),
-            unread: talks.reduce((sum, talk) => sum + talk.unread, 0),
+            talks: all.map(({ key, title, talk }) => ({ key, title: talk.unread > 0 ? `${title} (${talk.unread})` : title })),
+            chosen: chosen?.key ?? '',
+            lines: chosen?.talk.chat ?? [],
         };
     }
 
-    /** To everyone this window is in a session with. */
-    async #say(text: string): Promise<void> {
-        for (const session of this.context.holding.state.sessions.values()) {
-            await this.context.tell({ type: 'chat', session: session.session, text });
+    protected async take(message: Said): Promise<void> {
+        if ('pick' in message) {
+            this.#picked = message.pick;
+            this.context.changed();
+            return;
         }
-        for (const seat of this.context.seats) await seat.guest?.ask({ type: 'chat', text });
+        this.#picked = message.to;
+        await this.#all().find(({ key }) => key === message.to)?.say(message.say);
+    }
+
+    #all(): Conversation[] {
+        const { holding, seats } = this.context;
+        return [
+            ...[...holding.state.sessions.values()].map((session) => ({
+                key: `mine ${session.session}`, title: `My session ${session.code ?? ''}`, talk: session,
+                say: (text: string) => holding.ask({ type: 'chat', session: session.session, text }),
+            })),
+            ...seats.all.map((seat) => ({
+                key: `joined ${seat.number}`, title: seat.title, talk: seat.state,
+                say: async (text: string) => seat.guest?.ask({ type: 'chat', text }),
+            })),
+        ];
+    }
+
+    /** The conversation of the terminal in front. */
+    #front(): string | undefined {
+        const { activeTerminal } = vscode.window;
+        const seat = this.context.seats.at(activeTerminal);
+        if (seat) return `joined ${seat.number}`;
+        const number = this.context.terminals.hosted(activeTerminal)?.terminal;
+        const session = number === undefined ? undefined : this.context.holding.state.terminals.get(number)?.session;
+        return session === undefined ? undefined : `mine ${session}`;
     }
 }
 
@@ -47,23 +66,32 @@ body { display: flex; flex-direction: column; height: 100vh; box-sizing: border-
 #lines { flex: 1; overflow-y: auto; overflow-wrap: anywhere; }
 #lines > div { margin-bottom: 4px; }
 form { display: flex; gap: 6px; margin-top: 6px; }
-input { flex: 1; min-width: 0; font: inherit; padding: 4px 6px; color: var(--vscode-input-foreground); background: var(--vscode-input-background);
+input, select { font: inherit; padding: 4px 6px; color: var(--vscode-input-foreground); background: var(--vscode-input-background);
   border: 1px solid var(--vscode-input-border, transparent); border-radius: 2px; }
+input { flex: 1; min-width: 0; }
+select { margin-bottom: 6px; color: var(--vscode-dropdown-foreground); background: var(--vscode-dropdown-background);
+  border-color: var(--vscode-dropdown-border, transparent); }
+[hidden] { display: none; }
 `;
-const BODY = `<div id="lines" role="log" aria-label="Chat"></div>
+const BODY = `<select id="talk" aria-label="Session" hidden></select>
+<div id="lines" role="log" aria-label="Chat"></div>
 <form><input id="say" aria-label="Message" placeholder="Message" maxlength="2000" autocomplete="off"><button type="submit">Send</button></form>`;
 const SCRIPT = `
-const lines = document.getElementById('lines'), say = document.getElementById('say');
+const lines = document.getElementById('lines'), say = document.getElementById('say'), talk = document.getElementById('talk');
+let to = '';
+talk.onchange = () => vscode.postMessage({ pick: talk.value });
 document.querySelector('form').onsubmit = (event) => {
   event.preventDefault();
   const text = say.value.trim();
-  if (text) vscode.postMessage({ say: text });
+  if (text && to) vscode.postMessage({ say: text, to });
   say.value = '';
 };
-addEventListener('message', (event) => {
-  lines.replaceChildren(...(event.data.length ? event.data.map((line) => el('div', {}, el('strong', { textContent: line.name + ' ' }), line.text))
+addEventListener('message', ({ data }) => {
+  to = data.chosen;
+  talk.hidden = data.talks.length < 2;
+  talk.replaceChildren(...data.talks.map(({ key, title }) => el('option', { value: key, textContent: title, selected: key === to })));
+  lines.replaceChildren(...(data.lines.length ? data.lines.map((line) => el('div', {}, el('strong', { textContent: line.name + ' ' }), line.text))
     : [el('div', { className: 'dim', textContent: 'Nothing was said yet.' })]));
   lines.scrollTop = lines.scrollHeight;
 });
-vscode.postMessage('ready');
 `;

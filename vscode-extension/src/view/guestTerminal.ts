@@ -1,7 +1,7 @@
 // A terminal of somebody else's session, in the editor area at the host's size.
+import type { Guest, Size } from '@jumpseat/native';
 import * as vscode from 'vscode';
 
-import type { Guest, Size } from '../model/face';
 import { Flow } from '../model/flow';
 import { typed, withoutAnswers } from '../model/keys';
 
@@ -19,16 +19,18 @@ export class GuestTerminal implements vscode.Pseudoterminal {
     /** What came before VS Code opened the view. */
     #before: string[] | undefined = [];
     #size: Size;
+    #rows = 24;
     #over = false;
+    #named = '';
 
     constructor(
         private readonly stream: number, size: Size, private readonly guest: () => Guest | undefined,
-        private readonly left: () => void,
     ) {
         this.#size = size;
     }
 
-    open(): void {
+    open(dimensions: vscode.TerminalDimensions | undefined): void {
+        if (dimensions) this.setDimensions(dimensions);
         const before = this.#before ?? [];
         this.#before = undefined;
         // What is fired inside of `open` is lost.
@@ -40,7 +42,6 @@ export class GuestTerminal implements vscode.Pseudoterminal {
 
     close(): void {
         this.#over = true;
-        this.left();
     }
 
     handleInput(data: string): void {
@@ -58,12 +59,23 @@ export class GuestTerminal implements vscode.Pseudoterminal {
         this.#put(this.#flow.write(bytes));
     }
 
+    setDimensions({ rows }: vscode.TerminalDimensions): void {
+        this.#rows = rows;
+    }
+
+    /** How many it shows at once. */
+    get rows(): number {
+        return Math.min(this.#rows, this.#size.rows);
+    }
+
     resize(size: Size): void {
         this.#size = size;
         if (!this.#before) this.#dimensions.fire({ columns: size.cols, rows: size.rows });
     }
 
     rename(name: string): void {
+        if (name === this.#named) return;
+        this.#named = name;
         this.#name.fire(name);
     }
 

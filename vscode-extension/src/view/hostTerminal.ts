@@ -1,13 +1,14 @@
 // A terminal of the holder in VS Code's panel: its program waits for this view, as for any real terminal.
+import type { Size, TerminalOptions } from '@jumpseat/native';
 import * as vscode from 'vscode';
 
-import type { Size } from '../model/face';
 import { Flow } from '../model/flow';
 import type { Gate } from '../model/gate';
 import type { Holding, Shown } from '../model/holding';
 import { typed } from '../model/keys';
 
-export type Opening = { terminal: number } | { cwd?: string; session?: number };
+/** A terminal that is held, or how a new one starts. */
+export type Opening = { terminal: number } | Omit<TerminalOptions, 'size'>;
 
 export class HostTerminal implements vscode.Pseudoterminal, Shown {
     readonly #write = new vscode.EventEmitter<string>();
@@ -20,6 +21,7 @@ export class HostTerminal implements vscode.Pseudoterminal, Shown {
     readonly #encoder = new TextEncoder();
     #size: Size | undefined;
     #closed = false;
+    #named = '';
     terminal: number | undefined;
     /** The holder's number, once it is open. */
     readonly opened: Promise<number>;
@@ -98,6 +100,8 @@ export class HostTerminal implements vscode.Pseudoterminal, Shown {
     }
 
     rename(name: string): void {
+        if (name === this.#named) return;
+        this.#named = name;
         this.#name.fire(name);
     }
 

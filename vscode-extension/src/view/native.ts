@@ -2,14 +2,15 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import type { LogOutputChannel } from 'vscode';
 
-import type { Failure, Native } from '../model/face';
+import type { Fault, Native } from '../model/face';
 
 /** Loads it once; a failure says what to install. */
 export class NativeModule {
     #loaded: Native | undefined;
 
-    constructor(private readonly folder: string, private readonly version: string) {}
+    constructor(private readonly folder: string, private readonly version: string, private readonly log: LogOutputChannel) {}
 
     /** The `jumpseat` binary that holds sessions. */
     get program(): string {
@@ -22,22 +23,21 @@ export class NativeModule {
     }
 
     #load(): Native {
+        const started = performance.now();
         const file = join(this.folder, 'native', 'index.js');
-        const wrong = (message: string): Error => {
-            const failure: Failure = {
-                kind: 'native', message,
-                hint: `Install the Jumpseat extension for ${process.platform}-${process.arch}`,
-            };
-            return Object.assign(new Error(message), failure);
-        };
         if (!existsSync(file) || !existsSync(this.program)) {
             throw wrong('Jumpseat was installed without the part for this platform');
         }
         // What does not load says so by itself, in these words' kind.
         const native = createRequire(file)(file) as Native;
-        if (native.version() !== this.version) {
-            throw wrong(`Jumpseat's parts do not fit: ${native.version()} beside ${this.version}`);
-        }
+        const found = native.version();
+        if (found !== this.version) throw wrong(`Jumpseat's parts do not fit: ${found} beside ${this.version}`);
+        this.log.info(`native module ${found}, loaded in ${Math.round(performance.now() - started)} ms`);
         return native;
     }
+}
+
+function wrong(message: string): Error {
+    const fault: Fault = { kind: 'native', message, hint: `install the Jumpseat extension for ${process.platform}-${process.arch}` };
+    return Object.assign(new Error(message), fault);
 }

@@ -1,22 +1,23 @@
 // The trees: sessions (mine, joined) with their terminals, and guests.
+import type { GuestInfo, KnockInfo, Role } from '@jumpseat/native';
 import * as vscode from 'vscode';
 
-import type { GuestInfo, Role } from '../model/face';
 import type { HostedGuest, HostedSession, HostedTerminal } from '../model/hosting';
 import * as words from '../model/words';
 import type { Context } from './context';
+import type { Place } from './pointing';
 import type { Seat } from './seat';
 
 export type SessionRow =
     | { kind: 'hosted'; session: HostedSession }
     | { kind: 'terminal'; terminal: HostedTerminal }
     | { kind: 'joined'; seat: Seat }
-    | { kind: 'stream'; seat: Seat; title: string };
+    | { kind: 'stream'; seat: Seat; stream: number; title: string };
 
 export type GuestRow =
-    | { kind: 'guest'; session: HostedSession; guest: HostedGuest }
-    | { kind: 'knock'; session: HostedSession; name: string; knock: string | number }
-    | { kind: 'fellow'; seat: Seat; guest: GuestInfo };
+    | { kind: 'knock'; session: HostedSession; knock: KnockInfo }
+    | { kind: 'guest'; session: HostedSession; guest: HostedGuest; place: Place | undefined }
+    | { kind: 'fellow'; seat: Seat; guest: GuestInfo; place: Place | undefined };
 
 abstract class Rows<Row> implements vscode.TreeDataProvider<Row> {
     readonly #changed = new vscode.EventEmitter<void>();
@@ -36,14 +37,15 @@ export class SessionRows extends Rows<SessionRow> {
         if (!row) {
             return [
                 ...[...state.sessions.values()].map((session) => ({ kind: 'hosted' as const, session })),
-                ...[...this.context.seats].map((seat) => ({ kind: 'joined' as const, seat })),
+                ...this.context.seats.all.map((seat) => ({ kind: 'joined' as const, seat })),
             ];
         }
         if (row.kind === 'hosted') {
             return state.terminalsOf(row.session.session).map((terminal) => ({ kind: 'terminal' as const, terminal }));
         }
         if (row.kind === 'joined') {
-            return row.seat.state.terminals.map((card) => ({ kind: 'stream' as const, seat: row.seat, title: card.title }));
+            const { seat } = row;
+            return seat.state.terminals.map(({ stream, title }) => ({ kind: 'stream' as const, seat, stream, title }));
         }
         return [];
     }
@@ -52,19 +54,28 @@ export class SessionRows extends Rows<SessionRow> {
         switch (row.kind) {
             case 'hosted': {
                 const { session } = row;
-                const present = [...session.guests.values()].filter((guest) => guest.present).length;
-                const guests = present === 1 ? '1 guest' : `${present} guests`;
-                return item(`My session ${session.code ?? ''}`, `${guests} · ${connection(session.connection)}`, 'broadcast', 'hosted', true);
+                const count = words.guests([...session.guests.values()].filter((guest) => guest.present).length);
+                const { state } = session.connection;
+                const what = state === 'connected' ? count : state === 'away' ? 'reconnecting' : 'connecting';
+                const entry = item(session.code ?? 'My session', what, 'broadcast', 'hosted', true);
+                return named(entry, `My session ${session.code ?? ''}, ${count}${state === 'connected' ? '' : `, ${what}`}`, `Relay: ${session.relay}`);
             }
-            case 'terminal': return item(row.terminal.title || 'Terminal', row.terminal.cwd ?? '', 'terminal', 'terminal');
+            case 'terminal': {
+                const entry = item(row.terminal.title || 'Terminal', row.terminal.cwd ?? '', 'terminal', 'terminal');
+                entry.command = { command: 'jumpseat.showTerminal', title: 'Show', arguments: [row] };
+                return entry;
+            }
             case 'joined': {
                 const { state } = row.seat;
-                const name = state.host ? `${state.host}'s session` : `Session ${state.code}`;
-                const phase = state.phase.is === 'seated' ? words.role(state.role) : state.phase.is === 'waiting' ? 'waiting to be let in' : 'joining';
+                const phase = { knocking: 'joining', waiting: 'waiting to be let in', seated: words.role(state.role), failed: 'failed', ended: 'ended' }[state.phase.is];
                 const what = state.asking ? 'asking for control' : state.lag === 'live' ? phase : state.lag;
-                return item(name, what, 'plug', `joined.${state.role}`, true);
+                return item(row.seat.title, what, 'plug', `joined.${state.role}`, true);
             }
-            case 'stream': return item(row.title || 'Terminal', '', 'terminal', 'stream');
+            case 'stream': {
+                const entry = item(row.title || 'Terminal', '', 'terminal', 'stream');
+                entry.command = { command: 'jumpseat.showTerminal', title: 'Show', arguments: [row] };
+                return entry;
+            }
         }
     }
 }
@@ -74,25 +85,45 @@ export class GuestRows extends Rows<GuestRow> {
         if (row) return [];
         const sessions = [...this.context.holding.state.sessions.values()];
         return [
-            ...sessions.flatMap((session) => session.knocks.map(({ name, knock }) => ({ kind: 'knock' as const, session, name, knock }))),
-            ...sessions.flatMap((session) => [...session.guests.values()].map((guest) => ({ kind: 'guest' as const, session, guest }))),
-            ...[...this.context.seats].flatMap((seat) => seat.state.guests.map((guest) => ({ kind: 'fellow' as const, seat, guest }))),
+            ...sessions.flatMap((session) => session.knocks.map((knock) => ({ kind: 'knock' as const, session, knock }))),
+            ...sessions.flatMap((session) => [...session.guests.values()].map((guest) => {
+                const at = session.pointing.get(guest.slot);
+                return { kind: 'guest' as const, session, guest, place: at && { session, at } };
+            })),
+            ...this.context.seats.all.flatMap((seat) => seat.state.guests.map((guest) => {
+                const at = seat.state.pointing.get(guest.slot);
+                return { kind: 'fellow' as const, seat, guest, place: at && { seat, at } };
+            })),
         ];
     }
 
     getTreeItem(row: GuestRow): vscode.TreeItem {
-        if (row.kind === 'knock') return item(row.name, 'asks to join', 'person-add', 'knock');
+        if (row.kind === 'knock') return item(row.knock.name, 'asks to join · unverified', 'person-add', 'knock');
         const { guest } = row;
         const own = row.kind === 'guest';
+        const mine = !own && guest.slot === row.seat.state.slot;
         const asks = own && row.guest.asks;
         const typing = own ? row.guest.typing : row.seat.state.typing.has(guest.slot);
         const state = !guest.present ? 'away' : asks ? 'asks to type' : typing ? 'typing…' : words.role(guest.role);
-        const me = !own && guest.slot === row.seat.state.slot ? ' (you)' : '';
-        const entry = item(`${guest.name}${me}`, `${state} · unverified`, icon(guest.role, asks), own ? `guest.${guest.role}` : 'fellow');
-        const safety = own ? row.guest.words : me ? row.seat.state.words : [];
-        if (safety.length > 0) entry.tooltip = new vscode.MarkdownString(`Safety words: **${safety.join(' ')}**\n\nCompare them with ${own ? guest.name : 'the host'} to rule out anyone in between.`);
+        const points = row.place && !mine ? ' · points' : '';
+        const entry = item(`${guest.name}${mine ? ' (you)' : ''}`, `${state}${points} · unverified`, icon(guest.role, asks), contextOf(row, asks));
+        const safety = own ? row.guest.words : mine ? row.seat.state.words : [];
+        if (safety.length > 0) {
+            const label = `${entry.accessibilityInformation?.label ?? ''}, safety words ${safety.join(' ')}`;
+            named(entry, label, new vscode.MarkdownString(
+                `Safety words: **${safety.join(' ')}**\n\nCompare them with ${own ? escaped(guest.name) : 'the host'} to rule out anyone in between.`,
+            ));
+        }
         return entry;
     }
+}
+
+/** `guest.viewer.asks.points`: what menus go by. A co-owner may do with fellows what a host may with guests. */
+function contextOf(row: Exclude<GuestRow, { kind: 'knock' }>, asks: boolean): string {
+    const { kind, guest, place } = row;
+    const commands = kind === 'guest' || (row.seat.state.role === 'co-owner' && guest.slot !== row.seat.state.slot);
+    const who = commands ? 'guest' : 'fellow';
+    return `${who}.${guest.role}${asks ? '.asks' : ''}${place ? '.points' : ''}`;
 }
 
 function icon(role: Role, asks: boolean): string {
@@ -100,15 +131,21 @@ function icon(role: Role, asks: boolean): string {
     return { viewer: 'eye', writer: 'edit', 'co-owner': 'star' }[role];
 }
 
-function connection(of: HostedSession['connection']): string {
-    return { connecting: 'connecting', connected: 'connected', away: 'reconnecting' }[of.state];
-}
-
 function item(label: string, description: string, icon: string, context: string, open = false): vscode.TreeItem {
     const entry = new vscode.TreeItem(label, open ? vscode.TreeItemCollapsibleState.Expanded : vscode.TreeItemCollapsibleState.None);
     entry.description = description;
     entry.iconPath = new vscode.ThemeIcon(icon);
     entry.contextValue = context;
-    entry.accessibilityInformation = { label: [label, description].filter(Boolean).join(', ') };
+    return named(entry, [label, description].filter(Boolean).join(', '));
+}
+
+/** A tooltip replaces a row's name for those who hear it, so that is set as well. */
+function named(entry: vscode.TreeItem, label: string, tooltip?: string | vscode.MarkdownString): vscode.TreeItem {
+    entry.accessibilityInformation = { label };
+    if (tooltip !== undefined) entry.tooltip = tooltip;
     return entry;
+}
+
+function escaped(text: string): string {
+    return text.replace(/[\\`*_{}[\]()#+\-.!<>|]/g, '\\$&');
 }

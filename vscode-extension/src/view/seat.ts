@@ -1,41 +1,89 @@
 // One joined session in this window: its model, its native seat, its terminals in the editor area.
+import type { Guest, GuestUpdate, JoinOptions } from '@jumpseat/native';
 import * as vscode from 'vscode';
 
-import type { Guest, GuestEvent, JoinOptions, Native } from '../model/face';
+import type { Native } from '../model/face';
 import { Joined, type GuestNotice } from '../model/joined';
 import { ended, refused } from '../model/words';
 import { GuestTerminal } from './guestTerminal';
 
 export interface SeatSetup {
     native: Native;
+    /** Names it among what outlives a reload. */
+    id: string;
     options: JoinOptions;
     changed(): void;
     notice(seat: Seat, notice: GuestNotice): void;
+    /** The last of its terminals was closed by hand. */
+    left(seat: Seat): void;
 }
 
-export class Seat {
+interface View { pty: GuestTerminal; terminal: vscode.Terminal }
+
+let next = 1;
+
+export class Seat implements vscode.Disposable {
     readonly state: Joined;
-    readonly #views = new Map<number, { pty: GuestTerminal; terminal: vscode.Terminal }>();
+    /** Names it within this window. */
+    readonly number = next++;
+    readonly #views = new Map<number, View>();
+    readonly #closed: vscode.Disposable;
     #guest: Guest | undefined;
 
     constructor(private readonly setup: SeatSetup) {
         this.state = new Joined(setup.options.code);
+        this.#closed = vscode.window.onDidCloseTerminal((terminal) => this.#gone(terminal));
     }
 
     async join(): Promise<void> {
         this.#guest = await this.setup.native.join(this.setup.options, (batch) => this.#take(batch));
     }
 
+    get id(): string {
+        return this.setup.id;
+    }
+
     get guest(): Guest | undefined {
         return this.#guest;
     }
 
-    show(): void {
-        this.#views.values().next().value?.terminal.show();
+    get title(): string {
+        return this.state.host ? `${this.state.host}'s session` : `Session ${this.state.code}`;
+    }
+
+    /** Where it sits, for lists: without the token. */
+    get invite(): { relay: string; code: string } {
+        const { relay, code } = this.setup.options;
+        return { relay, code };
+    }
+
+    /** Brings one of its terminals to the front. */
+    show(stream?: number): vscode.Terminal | undefined {
+        const view = stream === undefined ? this.#views.values().next().value : this.#views.get(stream);
+        view?.terminal.show();
+        return view?.terminal;
+    }
+
+    /** Which of its terminals this is. */
+    stream(terminal: vscode.Terminal | undefined): number | undefined {
+        return [...this.#views].find(([, view]) => view.terminal === terminal)?.[0];
     }
 
     owns(terminal: vscode.Terminal | undefined): boolean {
-        return [...this.#views.values()].some((view) => view.terminal === terminal);
+        return this.stream(terminal) !== undefined;
+    }
+
+    /** How many rows one of its terminals shows. */
+    rows(stream: number): number {
+        return this.#views.get(stream)?.pty.rows ?? 24;
+    }
+
+    /** Asks for control. */
+    async ask(): Promise<void> {
+        if (this.state.role !== 'viewer' || !this.#guest) return;
+        await this.#guest.ask({ type: 'ask_control' });
+        this.state.asking = true;
+        this.setup.changed();
     }
 
     async leave(): Promise<void> {
@@ -45,17 +93,21 @@ export class Seat {
         await guest?.close();
     }
 
-    #take(batch: GuestEvent[]): void {
+    dispose(): void {
+        this.#closed.dispose();
+    }
+
+    #take(batch: GuestUpdate[]): void {
         let changed = false;
         for (const event of batch) {
-            switch (event.type) {
-                case 'output': this.#view(event.stream).pty.output(event.bytes); continue;
-                case 'resize': this.#view(event.stream).pty.resize(event.size); break;
-                default: break;
+            if (event.type === 'output') {
+                this.#view(event.stream).pty.output(event.bytes);
+                continue;
             }
+            if (event.type === 'resize') this.#view(event.stream).pty.resize(event.size);
             changed = true;
             const notice = this.state.apply(event);
-            if (event.type === 'terminals') this.#rename();
+            if (event.type === 'terminals' || event.type === 'roster') this.#rename();
             if (notice) this.#notice(notice);
         }
         if (changed) this.setup.changed();
@@ -69,15 +121,14 @@ export class Seat {
 
     #end(line: string): void {
         for (const view of this.#views.values()) view.pty.end(line);
+        this.dispose();
     }
 
-    #view(stream: number): { pty: GuestTerminal; terminal: vscode.Terminal } {
+    #view(stream: number): View {
         let view = this.#views.get(stream);
         if (!view) {
             const card = this.state.terminals.find((other) => other.stream === stream);
-            const pty = new GuestTerminal(
-                stream, { cols: card?.cols ?? 80, rows: card?.rows ?? 24 }, () => this.#guest, () => this.#left(stream),
-            );
+            const pty = new GuestTerminal(stream, { cols: card?.cols ?? 80, rows: card?.rows ?? 24 }, () => this.#guest);
             const terminal = vscode.window.createTerminal({
                 name: this.#name(stream), pty, location: vscode.TerminalLocation.Editor, isTransient: true,
                 iconPath: new vscode.ThemeIcon('eye'),
@@ -98,9 +149,12 @@ export class Seat {
         for (const [stream, view] of this.#views) view.pty.rename(this.#name(stream));
     }
 
-    /** Closing the last of its terminals leaves the session. */
-    #left(stream: number): void {
+    /** Closing the last of its terminals leaves the session; a window that goes comes back. */
+    #gone(terminal: vscode.Terminal): void {
+        const stream = this.stream(terminal);
+        if (stream === undefined) return;
         this.#views.delete(stream);
-        if (this.#views.size === 0) void this.leave().catch(() => undefined).finally(() => this.setup.changed());
+        const reload = terminal.exitStatus?.reason === vscode.TerminalExitReason.Shutdown;
+        if (this.#views.size === 0 && !reload) this.setup.left(this);
     }
 }

@@ -29,7 +29,7 @@ export function seatItem(context: Context): void {
     const item = vscode.window.createStatusBarItem('seat', vscode.StatusBarAlignment.Left, 49);
     item.name = 'Jumpseat seat';
     const show = (): void => {
-        const seat = [...context.seats].find((other) => other.owns(vscode.window.activeTerminal)) ?? [...context.seats][0];
+        const seat = context.seats.at(vscode.window.activeTerminal) ?? context.seats.all[0];
         if (!seat) {
             item.hide();
             return;

@@ -2,8 +2,9 @@
 import * as vscode from 'vscode';
 
 import type { HostedSession } from '../../model/hosting';
+import { guests } from '../../model/words';
 import type { Context } from '../context';
-import type { GuestRow, SessionRow } from '../rows';
+import type { SessionRow } from '../rows';
 import type { Seat } from '../seat';
 
 export async function chosenSession(context: Context, row?: unknown): Promise<HostedSession | undefined> {
@@ -11,21 +12,16 @@ export async function chosenSession(context: Context, row?: unknown): Promise<Ho
     if (given?.kind === 'hosted') return given.session;
     const all = [...context.holding.state.sessions.values()];
     if (all.length < 2) return all[0];
-    const items = all.map((session) => ({ label: session.code ?? '', description: `${session.guests.size} guests`, session }));
+    const items = all.map((session) => ({ label: session.code ?? '', description: guests(session.guests.size), session }));
     return (await vscode.window.showQuickPick(items, { placeHolder: 'Which session?' }))?.session;
 }
 
 export async function chosenSeat(context: Context, row?: unknown): Promise<Seat | undefined> {
     const given = row as SessionRow | undefined;
     if (given?.kind === 'joined') return given.seat;
-    const all = [...context.seats];
-    const front = all.find((seat) => seat.owns(vscode.window.activeTerminal));
+    const { all } = context.seats;
+    const front = context.seats.at(vscode.window.activeTerminal);
     if (front || all.length < 2) return front ?? all[0];
-    const items = all.map((seat) => ({ label: seat.state.host || seat.state.code, seat }));
+    const items = all.map((seat) => ({ label: seat.title, description: seat.state.code, seat }));
     return (await vscode.window.showQuickPick(items, { placeHolder: 'Which session?' }))?.seat;
-}
-
-export function chosenGuest(row: unknown): Extract<GuestRow, { kind: 'guest' }> | undefined {
-    const given = row as GuestRow | undefined;
-    return given?.kind === 'guest' ? given : undefined;
 }

@@ -1,14 +1,35 @@
-// What a host does with a guest's row.
-import type { Role } from '../../model/face';
-import type { Context } from '../context';
-import { chosenGuest } from './chosen';
+// What a host, or a co-owner, does with a guest's row.
+import type { Role } from '@jumpseat/native';
 
-export async function setRole(context: Context, role: Role, row: unknown): Promise<void> {
-    const chosen = chosenGuest(row);
-    if (chosen) await context.grant(chosen.session, chosen.guest.slot, role);
+import type { Context } from '../context';
+import type { GuestRow } from '../rows';
+
+type Seated = Exclude<GuestRow, { kind: 'knock' }>;
+
+export async function setRole(context: Context, role: Role, given: unknown): Promise<void> {
+    const row = seated(given);
+    if (row?.kind === 'guest') await context.grant(row.session, row.guest.slot, role);
+    if (row?.kind === 'fellow') await row.seat.guest?.ask({ type: 'set_role', slot: row.guest.slot, role });
 }
 
-export async function remove(context: Context, row: unknown): Promise<void> {
-    const chosen = chosenGuest(row);
-    if (chosen) await context.tell({ type: 'remove', session: chosen.session.session, slot: chosen.guest.slot });
+export async function decline(context: Context, given: unknown): Promise<void> {
+    const row = seated(given);
+    if (row?.kind === 'guest') await context.decline(row.session, row.guest.slot);
+}
+
+export async function remove(context: Context, given: unknown): Promise<void> {
+    const row = seated(given);
+    if (row?.kind === 'guest') await context.tell({ type: 'remove', session: row.session.session, slot: row.guest.slot });
+    if (row?.kind === 'fellow') await row.seat.guest?.ask({ type: 'remove', slot: row.guest.slot });
+}
+
+/** Lets the one who knocked in, or sends them away. */
+export async function answerKnock(context: Context, answer: 'admit' | 'deny', given: unknown): Promise<void> {
+    const row = given as GuestRow | undefined;
+    if (row?.kind === 'knock') await context.tell({ type: answer, session: row.session.session, knock: row.knock.knock });
+}
+
+function seated(given: unknown): Seated | undefined {
+    const row = given as GuestRow | undefined;
+    return row && row.kind !== 'knock' ? row : undefined;
 }

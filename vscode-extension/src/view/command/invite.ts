@@ -1,7 +1,7 @@
 // "Copy Link" and "New Invite".
+import type { Admission, Role } from '@jumpseat/native';
 import * as vscode from 'vscode';
 
-import type { Admission, Role } from '../../model/face';
 import type { Context } from '../context';
 import { chosenSession } from './chosen';
 
@@ -9,8 +9,7 @@ export async function copyLink(context: Context, row?: unknown): Promise<void> {
     const session = await chosenSession(context, row);
     const invite = session?.invites[0];
     if (!invite) return;
-    await vscode.env.clipboard.writeText(invite.web_link);
-    vscode.window.setStatusBarMessage('$(check) Jumpseat: the link is on the clipboard', 5000);
+    await context.copied(invite.web_link);
 }
 
 export async function newInvite(context: Context, row?: unknown): Promise<void> {
@@ -27,7 +26,5 @@ export async function newInvite(context: Context, row?: unknown): Promise<void> 
     const reply = await context.holding.ask({
         type: 'create_invite', session: session.session, terms: { role: kind.role, admission: kind.admission, max_uses: kind.uses },
     });
-    if (reply.reply !== 'invite') return;
-    await vscode.env.clipboard.writeText(reply.web_link);
-    vscode.window.setStatusBarMessage('$(check) Jumpseat: the new link is on the clipboard', 5000);
+    if (reply.reply === 'invite') await context.copied(reply.web_link);
 }

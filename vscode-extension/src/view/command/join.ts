@@ -1,38 +1,84 @@
-// "Join Shared Session…": a link, or a code and then its token.
+// "Join Shared Session…": a link, or a code and then its token; or a session that was joined lately.
 import * as vscode from 'vscode';
 
 import { pasted, tokenProblem } from '../../model/invite';
+import { ago, open, type Recent } from '../../model/recent';
 import type { Context } from '../context';
+import { relayUrl } from '../settings';
+
+const TITLE = 'Join Shared Session';
+const PROMPT = 'The link, or the code';
+
+type Answer = { text: string } | { recent: Recent };
 
 export async function join(context: Context): Promise<void> {
-    const first = await vscode.window.showInputBox({
-        title: 'Join Shared Session', prompt: 'The link, or the code', placeHolder: 'K7QM-3XTE', ignoreFocusOut: true,
-        validateInput: (text) => {
-            const form = pasted(text);
-            return text && form.is === 'nothing' ? form.why : undefined;
-        },
-    });
-    if (!first) return;
-    const form = pasted(first);
+    const recent = open(context.seats.recent, Date.now());
+    const answer = recent.length > 0 ? await pick(recent) : await ask();
+    if (!answer) return;
     const again = (): void => void context.attempt(() => join(context));
-    if (form.is === 'link') return context.join(context.native.load().readLink(form.link), again);
-    if (form.is !== 'code') return;
-    const token = await vscode.window.showInputBox({
-        title: `Join ${form.code}`, prompt: 'The token', placeHolder: 'jst1_…', password: true, ignoreFocusOut: true,
-        validateInput: (text) => (text ? tokenProblem(text) : undefined),
-    });
-    if (!token) return;
-    const relay = context.relayUrl || await vscode.window.showInputBox({
-        title: `Join ${form.code}`, prompt: 'The relay that the session is at (a link names it by itself)', placeHolder: 'wss://relay.example', ignoreFocusOut: true,
-    });
-    if (relay) await context.join({ relay, code: form.code, token: token.trim() }, again);
+    if ('recent' in answer) return joinByCode(context, answer.recent.code, answer.recent.relay, again);
+    const form = pasted(answer.text);
+    if (form.is === 'link') return context.seats.join(context.native.load().readLink(form.link), again);
+    if (form.is === 'code') return joinByCode(context, form.code, relayUrl(), again);
 }
 
 /** A link from outside: nobody is taken anywhere unasked. */
 export async function joinByLink(context: Context, link: string): Promise<void> {
-    const { relay, code, token } = context.native.load().readLink(link);
+    const invite = context.native.load().readLink(link);
     const answer = await vscode.window.showInformationMessage(
-        `Join the shared terminal ${code}?`, { modal: true, detail: `Relay: ${relay}` }, 'Join',
+        `Join the shared terminal ${invite.code}?`, { modal: true, detail: `Relay: ${invite.relay}` }, 'Join',
     );
-    if (answer) await context.join({ relay, code, token }, () => void context.attempt(() => joinByLink(context, link)));
+    if (answer) await context.seats.join(invite, () => void context.attempt(() => joinByLink(context, link)));
+}
+
+async function joinByCode(context: Context, code: string, known: string, again: () => void): Promise<void> {
+    const token = await vscode.window.showInputBox({
+        title: `Join ${code}`, prompt: 'The token', placeHolder: 'jst1_…', password: true, ignoreFocusOut: true,
+        validateInput: (text) => (text ? tokenProblem(text) : undefined),
+    });
+    if (!token) return;
+    const relay = known || await vscode.window.showInputBox({
+        title: `Join ${code}`, prompt: 'The relay that the session is at (a link names it by itself)', placeHolder: 'wss://relay.example',
+        ignoreFocusOut: true,
+    });
+    if (relay) await context.seats.join({ relay: relay.trim(), code, token: token.trim() }, again);
+}
+
+async function ask(): Promise<Answer | undefined> {
+    const text = await vscode.window.showInputBox({
+        title: TITLE, prompt: PROMPT, placeHolder: 'K7QM-3XTE', ignoreFocusOut: true,
+        validateInput: (given) => {
+            const form = pasted(given);
+            return given && form.is === 'nothing' ? form.why : undefined;
+        },
+    });
+    return text ? { text } : undefined;
+}
+
+/** As `ask`, with the sessions of today below. */
+async function pick(recent: Recent[]): Promise<Answer | undefined> {
+    type Item = vscode.QuickPickItem & { answer?: Answer };
+    const items = recent.map((entry): Item => ({
+        label: `$(history) ${entry.host || entry.code}`, description: `${entry.code} · ${ago(entry.at, Date.now())}`, answer: { recent: entry },
+    }));
+    const box = vscode.window.createQuickPick<Item>();
+    Object.assign(box, { title: TITLE, prompt: PROMPT, placeholder: 'K7QM-3XTE', ignoreFocusOut: true, items });
+    const answer = await new Promise<Answer | undefined>((done) => {
+        box.onDidChangeValue((text) => {
+            const form = pasted(text);
+            const typed: Item[] = !text ? [] : form.is === 'nothing'
+                ? [{ label: '$(info) Not yet', description: form.why, alwaysShow: true }]
+                : [{ label: `$(plug) Join ${form.is === 'code' ? form.code : 'by this link'}`, alwaysShow: true, answer: { text } }];
+            box.items = [...typed, ...items];
+        });
+        // What was typed counts before what happens to be marked in the list.
+        box.onDidAccept(() => {
+            const chosen = pasted(box.value).is === 'nothing' ? box.activeItems[0]?.answer : { text: box.value };
+            if (chosen) done(chosen);
+        });
+        box.onDidHide(() => done(undefined));
+        box.show();
+    });
+    box.dispose();
+    return answer;
 }

@@ -1,31 +1,46 @@
-// "Share Current Terminal": a Jumpseat terminal with its history; another one is continued in a Jumpseat terminal.
+// "Share Current Terminal": a Jumpseat terminal with its history; another one is continued in a Jumpseat terminal, or
+// the output of its next commands is mirrored.
 import * as vscode from 'vscode';
 
 import type { Context } from '../context';
+import { shell, workspaceFolder } from '../settings';
+import { offerProfile } from './profile';
 import { shareNewTerminal } from './shareNewTerminal';
+
+const CONTINUE = 'Continue in a Shared Terminal Here';
+const MIRROR = 'Mirror Its Next Commands';
 
 export async function shareCurrentTerminal(context: Context, chosen?: unknown): Promise<void> {
     const given = chosen as vscode.Terminal | undefined;
     const terminal = given?.creationOptions ? given : vscode.window.activeTerminal;
-    if (!terminal) return shareNewTerminal(context);
-    const pty = context.hosted(terminal);
-    if (!pty) return continueHere(context, terminal);
+    if (!terminal || context.seats.at(terminal)) return shareNewTerminal(context);
+    const pty = context.terminals.hosted(terminal);
+    if (!pty) return shareForeign(context, terminal);
     const number = await pty.opened;
     if (context.holding.state.terminals.get(number)?.session !== undefined) {
         void vscode.commands.executeCommand('jumpseat.share.focus');
         return;
     }
-    await context.share([number], context.choice);
+    await context.share([number]);
 }
 
 /** No stable API reads what another terminal printed before now. */
-async function continueHere(context: Context, foreign: vscode.Terminal): Promise<void> {
+async function shareForeign(context: Context, foreign: vscode.Terminal): Promise<void> {
+    if (context.mirrors.has(foreign)) {
+        void vscode.commands.executeCommand('jumpseat.share.focus');
+        return;
+    }
+    const mirrored = process.platform !== 'win32' && foreign.shellIntegration !== undefined;
     const answer = await vscode.window.showInformationMessage(
-        `"${foreign.name}" was not opened by Jumpseat: what it printed cannot be shared.`, 'Continue in a Shared Terminal Here',
+        `"${foreign.name}" was not opened by Jumpseat: what it printed cannot be shared.`, CONTINUE, ...(mirrored ? [MIRROR] : []),
     );
-    if (!answer) return;
-    const cwd = foreign.shellIntegration?.cwd?.fsPath ?? vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
-    const { pty, terminal } = context.openTerminal({ ...(cwd ? { cwd } : {}) });
-    terminal.show();
-    await context.share([await pty.opened], context.choice);
+    if (answer === MIRROR) {
+        await context.share([await context.mirrors.start(foreign)], { from: 'start' });
+    } else if (answer === CONTINUE) {
+        const cwd = foreign.shellIntegration?.cwd?.fsPath ?? workspaceFolder();
+        const { pty, terminal } = context.terminals.open({ ...shell(), ...(cwd ? { cwd } : {}) });
+        terminal.show();
+        await context.share([await pty.opened]);
+    }
+    if (answer) await offerProfile(context);
 }

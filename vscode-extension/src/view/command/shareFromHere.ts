@@ -3,12 +3,17 @@ import * as vscode from 'vscode';
 
 import type { Context } from '../context';
 
-export async function shareFromHere(context: Context): Promise<void> {
-    const pty = context.hosted(vscode.window.activeTerminal);
+export async function shareFromHere(context: Context, given?: unknown): Promise<void> {
+    const terminal = given as vscode.Terminal | undefined;
+    const pty = context.terminals.hosted(terminal?.creationOptions ? terminal : vscode.window.activeTerminal);
     const number = pty && await pty.opened;
     const blocks = number === undefined ? [] : context.holding.state.terminals.get(number)?.blocks ?? [];
     if (number === undefined || blocks.length === 0) {
         void vscode.window.showInformationMessage('Jumpseat: this terminal has no commands to share from.');
+        return;
+    }
+    if (context.holding.state.terminals.get(number)?.session !== undefined) {
+        void vscode.window.showInformationMessage('Jumpseat: this terminal is shared already. Stop sharing first.');
         return;
     }
     const items = blocks.map((block) => ({
@@ -18,5 +23,5 @@ export async function shareFromHere(context: Context): Promise<void> {
         block: block.block,
     })).reverse();
     const picked = await vscode.window.showQuickPick(items, { title: 'Share From Here', placeHolder: 'Guests see this command and what follows' });
-    if (picked) await context.share([number], context.choice, { from: 'block', block: picked.block });
+    if (picked) await context.share([number], { from: 'block', block: picked.block });
 }

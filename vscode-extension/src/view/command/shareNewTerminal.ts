@@ -1,11 +1,8 @@
 // "Share New Terminal": as the last one was shared.
-import * as vscode from 'vscode';
-
 import type { Context } from '../context';
 
 export async function shareNewTerminal(context: Context): Promise<void> {
-    const cwd = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
-    const { pty, terminal } = context.openTerminal({ ...(cwd ? { cwd } : {}) });
+    const { pty, terminal } = context.terminals.open(undefined);
     terminal.show();
-    await context.share([await pty.opened], context.choice);
+    await context.share([await pty.opened]);
 }

@@ -1,7 +1,9 @@
 // "Share Session…": what is shared and how, with the last choice first.
 import * as vscode from 'vscode';
 
-import type { Choice, Context } from '../context';
+import type { Choice } from '../../model/choice';
+import type { Context } from '../context';
+import { relayUrl } from '../settings';
 import { shareCurrentTerminal } from './shareCurrentTerminal';
 import { shareNewTerminal } from './shareNewTerminal';
 
@@ -11,7 +13,7 @@ export async function shareSession(context: Context): Promise<void> {
     let choice = context.choice;
     for (;;) {
         const active = vscode.window.activeTerminal;
-        const current: Pick[] = active && context.hosted(active) ? [{ label: `$(broadcast) Share ${active.name}`, share: 'current' }] : [];
+        const current: Pick[] = active && context.terminals.hosted(active) ? [{ label: `$(broadcast) Share ${active.name}`, share: 'current' }] : [];
         const items: Pick[] = [
             ...current,
             { label: '$(add) Share a new terminal', share: 'new' },
@@ -25,7 +27,7 @@ export async function shareSession(context: Context): Promise<void> {
             choice.admission === 'open'
                 ? { label: '$(unlock) Anyone with the invite comes in', next: (now) => ({ ...now, admission: 'ask' }) }
                 : { label: '$(person-add) You are asked first', next: (now) => ({ ...now, admission: 'open' }) },
-            ...(context.relayUrl ? [] : [choice.reach === 'machine'
+            ...(relayUrl() ? [] : [choice.reach === 'machine'
                 ? { label: '$(device-desktop) This machine only', description: 'its own relay', next: (now: Choice): Choice => ({ ...now, reach: 'lan' }) }
                 : { label: '$(globe) Your local network', description: 'its own relay', next: (now: Choice): Choice => ({ ...now, reach: 'machine' }) }]),
         ];

@@ -18,9 +18,8 @@ export async function stopAll(context: Context): Promise<void> {
 async function sure(sessions: HostedSession[], button: string): Promise<boolean> {
     const guests = sessions.reduce((sum, session) => sum + session.guests.size, 0);
     if (guests === 0) return true;
-    const who = guests === 1 ? '1 guest is' : `${guests} guests are`;
     const answer = await vscode.window.showWarningMessage(
-        `${who} watching.`, { modal: true, detail: 'They read "Session ended"; your terminal goes on.' }, button,
+        `${guests === 1 ? '1 guest is' : `${guests} guests are`} watching.`, { modal: true, detail: 'They read "Session ended"; your terminal goes on.' }, button,
     );
     return answer === button;
 }

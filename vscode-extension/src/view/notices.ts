@@ -1,0 +1,102 @@
+// Notifications: few, one at a time, each with the action that helps.
+import * as vscode from 'vscode';
+
+import type { Fault } from '../model/face';
+import type { Notice } from '../model/hosting';
+import type { GuestNotice } from '../model/joined';
+import * as words from '../model/words';
+import type { Context } from './context';
+import type { Seat } from './seat';
+
+export class Notices {
+    constructor(private readonly context: Context) {}
+
+    /** Something a person asked for went wrong. */
+    async failed(fault: Fault, again?: () => void): Promise<void> {
+        const { text, button, remedy } = words.failure(fault);
+        const offered = remedy !== 'again' || again;
+        const chosen = await vscode.window.showErrorMessage(`Jumpseat: ${text}`, offered ? button : 'Show Log');
+        if (chosen === undefined) return;
+        if (!offered) return this.context.log.show();
+        const run = (command: string, ...rest: unknown[]): Thenable<unknown> => vscode.commands.executeCommand(command, ...rest);
+        switch (remedy) {
+            case 'again': return again?.();
+            case 'log': return this.context.log.show();
+            case 'relay': await run('workbench.action.openSettings', '@id:jumpseat.relay.url'); return;
+            case 'certificates': await run('workbench.action.openSettings', '@id:jumpseat.relay.caFile'); return;
+            case 'proxy': await run('workbench.action.openSettings', '@id:http.proxy'); return;
+            case 'install': await run('workbench.extensions.action.showExtensionsWithIds', [this.context.extension.extension.id]); return;
+            case 'update': await run('workbench.extensions.action.checkForUpdates'); return;
+        }
+    }
+
+    /** What a host has to hear of. */
+    async host(notice: Notice): Promise<void> {
+        const { session } = notice;
+        const tell = (command: Parameters<Context['tell']>[0]): Promise<void> => this.context.attempt(() => this.context.tell(command));
+        switch (notice.kind) {
+            case 'ended': {
+                if (notice.failure) return this.failed(notice.failure);
+                const why = words.hostEnded(notice.reason);
+                if (why) void vscode.window.showInformationMessage(`Jumpseat: ${why}`);
+                return;
+            }
+            case 'knocked': {
+                const { name, knock } = notice.knock;
+                const answer = await vscode.window.showInformationMessage(`${name} (unverified) asks to join your session.`, 'Let In', 'Deny');
+                // The row in the list may have answered meanwhile.
+                if (!session.knocks.some((other) => other.knock === knock)) return;
+                if (answer) await tell({ type: answer === 'Let In' ? 'admit' : 'deny', session: session.session, knock });
+                return;
+            }
+            case 'asked': {
+                const { guest } = notice;
+                const answer = await vscode.window.showInformationMessage(`${guest.name} asks to type in your terminal.`, 'Allow', 'Deny');
+                if (!guest.asks || answer === undefined) return;
+                if (answer === 'Allow') await this.context.grant(session, guest.slot, 'writer');
+                else await this.context.decline(session, guest.slot);
+                return;
+            }
+            case 'pointed': await this.context.pointing.announce(guest(notice.guest.name), { session, at: notice.at });
+        }
+    }
+
+    /** What a guest has to hear of. */
+    async guest(seat: Seat, notice: GuestNotice, again?: () => void): Promise<void> {
+        const info = vscode.window.showInformationMessage;
+        switch (notice.kind) {
+            case 'failed': return this.failed(notice.failure, again);
+            case 'ended':
+                if (notice.failure) return this.failed(notice.failure);
+                if (notice.reason !== 'left') await info(`Jumpseat: ${words.ended(notice.reason)}`);
+                return;
+            case 'role': {
+                const told = { viewer: 'You can watch.', writer: 'You can type while the host looks on.', 'co-owner': 'You are a co-owner now.' };
+                vscode.window.setStatusBarMessage(`$(info) Jumpseat: ${told[notice.role]}`, 5000);
+                return;
+            }
+            case 'declined': await info('Jumpseat: the host declined.'); return;
+            case 'not_allowed': await info(`Jumpseat: ${notice.what} is not yours to do.`); return;
+            case 'invited': {
+                const { relay } = seat.invite;
+                await this.context.copied(`${relay.replace(/^ws/, 'http')}/j#${notice.code}.${notice.token}`);
+                return;
+            }
+            case 'refused':
+                if (notice.why !== 'read_only') {
+                    await info(`Jumpseat: ${words.refused(notice.why)}`);
+                } else if (await info(`Jumpseat: ${words.refused(notice.why)}`, 'Ask for Control')) {
+                    await this.context.attempt(() => seat.ask());
+                }
+                return;
+            case 'pointed':
+                await this.context.pointing.announce(guest(seat.state.nameOf(notice.slot)), { seat, at: notice.at });
+                return;
+            case 'seated': case 'named': case 'waiting': return;
+        }
+    }
+}
+
+function guest(name: string): string {
+    return name || 'Somebody';
+}

@@ -1,0 +1,129 @@
+// "Look here": points at lines of a shared terminal, shows who points where, and goes there.
+import * as vscode from 'vscode';
+
+import { find, linesOf, shown, upTo, type Lines, type Range } from '../model/pointing';
+import type { HostedSession } from '../model/hosting';
+import type { Context } from './context';
+import type { Seat } from './seat';
+
+/** Lines in a session that this window hosts, or sits at. */
+export type Place =
+    | { session: HostedSession; at: Range & { terminal: number } }
+    | { seat: Seat; at: Range & { stream: number } };
+
+/** Lines that are offered at most. */
+const OFFERED = 500;
+
+export class Pointing implements vscode.Disposable {
+    readonly #item: vscode.StatusBarItem;
+    #last: Place | undefined;
+
+    constructor(private readonly context: Context) {
+        this.#item = vscode.window.createStatusBarItem('pointing', vscode.StatusBarAlignment.Left, 48);
+        this.#item.name = 'Jumpseat pointing';
+        this.#item.command = 'jumpseat.jump';
+    }
+
+    dispose(): void {
+        this.#item.dispose();
+    }
+
+    /** The place that somebody pointed at last. */
+    get last(): Place | undefined {
+        return this.#last;
+    }
+
+    /** Somebody points: the status bar says where, and a click goes there. */
+    async announce(name: string, place: Place): Promise<void> {
+        this.#last = place;
+        const text = shown(await this.#lines(place), place.at);
+        this.#item.text = `$(location) ${name}: look here`;
+        this.#item.tooltip = text ? `${name} points at: ${text}` : `${name} points at a line`;
+        this.#item.accessibilityInformation = { label: `Jumpseat: ${this.#item.tooltip}. Go there` };
+        this.#item.show();
+    }
+
+    /** Points at what is selected in a shared terminal, or at a line that is picked. */
+    async point(terminal: vscode.Terminal | undefined): Promise<void> {
+        const place = this.#shared(terminal);
+        if (!place || !terminal) {
+            void vscode.window.showInformationMessage('Jumpseat: this terminal is not shared.');
+            return;
+        }
+        const lines = await this.#lines(place);
+        const range = find(lines, await selection(terminal)) ?? await picked(lines);
+        if (range) await this.#tell(place, range);
+    }
+
+    /** Points no longer. */
+    async rest(terminal: vscode.Terminal | undefined): Promise<void> {
+        const place = this.#shared(terminal);
+        if (place) await this.#tell(place, undefined);
+    }
+
+    /** Shows the place: its terminal, scrolled so that it is in view. */
+    async jump(place: Place | undefined = this.#last): Promise<void> {
+        this.#item.hide();
+        if (!place) return;
+        const terminal = 'seat' in place ? place.seat.show(place.at.stream) : this.context.terminals.tab(place.at.terminal);
+        if (!terminal) return;
+        terminal.show();
+        const lines = await this.#lines(place);
+        const rows = 'seat' in place ? place.seat.rows(place.at.stream) : this.context.holding.state.terminals.get(place.at.terminal)?.size.rows ?? 24;
+        const run = (command: string): Thenable<unknown> => vscode.commands.executeCommand(`workbench.action.terminal.${command}`);
+        await run('scrollToBottom');
+        // Pages first: each is one line less than the screen.
+        let up = upTo(lines, place.at.from, rows);
+        for (; up >= rows; up -= rows - 1) await run('scrollUpPage');
+        for (; up > 0; up -= 1) await run('scrollUp');
+        vscode.window.setStatusBarMessage(`$(location) ${shown(lines, place.at)}`, 5000);
+    }
+
+    async #tell(place: Place, range: Range | undefined): Promise<void> {
+        if ('seat' in place) {
+            await place.seat.guest?.ask({ type: 'point', at: range ? { stream: place.at.stream, ...range } : null });
+            return;
+        }
+        const { session, at } = place;
+        await this.context.tell({ type: 'point', session: session.session, at: range ? { terminal: at.terminal, ...range } : null });
+        if (range) session.pointing.set(0, { terminal: at.terminal, ...range });
+        else session.pointing.delete(0);
+        this.context.changed();
+    }
+
+    #shared(terminal: vscode.Terminal | undefined): Place | undefined {
+        const nowhere = { from: 0, to: 0 };
+        const seat = this.context.seats.at(terminal);
+        const stream = seat?.stream(terminal);
+        if (seat && stream !== undefined) return { seat, at: { stream, ...nowhere } };
+        const { state } = this.context.holding;
+        const number = this.context.terminals.hosted(terminal)?.terminal;
+        const held = number === undefined ? undefined : state.terminals.get(number);
+        const session = held?.session === undefined ? undefined : state.sessions.get(held.session);
+        return session && held && { session, at: { terminal: held.terminal, ...nowhere } };
+    }
+
+    async #lines(place: Place): Promise<Lines> {
+        if ('seat' in place) return linesOf(await place.seat.guest?.screen(place.at.stream) ?? '{}');
+        const reply = await this.context.holding.ask({ type: 'screen', terminal: place.at.terminal, format: 'json' });
+        return linesOf(reply.reply === 'screen' ? reply.picture : '{}');
+    }
+}
+
+/** The only way to a terminal's selection is through the clipboard, which is put back. */
+async function selection(terminal: vscode.Terminal): Promise<string> {
+    if (vscode.window.activeTerminal !== terminal) return '';
+    const { clipboard } = vscode.env;
+    const before = await clipboard.readText();
+    await clipboard.writeText('');
+    await vscode.commands.executeCommand('workbench.action.terminal.copySelection');
+    const text = await clipboard.readText();
+    await clipboard.writeText(before);
+    return text;
+}
+
+async function picked({ first, lines }: Lines): Promise<Range | undefined> {
+    const items = lines.map((label, i) => ({ label, line: first + i })).filter(({ label }) => label.trim()).slice(-OFFERED).reverse();
+    const chosen = await vscode.window.showQuickPick(items, { title: 'Look Here', placeHolder: 'The line to point at, newest first' });
+    return chosen && { from: chosen.line, to: chosen.line };
+}

@@ -1,0 +1,64 @@
+// What a person set, in Jumpseat's settings and in VS Code's own.
+import { networkInterfaces, userInfo } from 'node:os';
+import type { RelayChoice } from '@jumpseat/native';
+import * as vscode from 'vscode';
+
+import type { NetworkSettings } from '../model/network';
+import { shellStart, type ShellSettings, type ShellStart } from '../model/shell';
+import type { Choice } from '../model/choice';
+
+const own = (): vscode.WorkspaceConfiguration => vscode.workspace.getConfiguration('jumpseat');
+
+export function name(): string {
+    return own().get<string>('name')?.trim() || userInfo().username;
+}
+
+export function relayUrl(): string {
+    return own().get<string>('relay.url')?.trim() ?? '';
+}
+
+export function relay(choice: Choice): RelayChoice {
+    const url = relayUrl();
+    if (url) return { at: 'url', url };
+    const address = choice.reach === 'lan' ? lanAddress() : undefined;
+    return { at: 'embedded', address: address ?? '127.0.0.1', port: 0 };
+}
+
+export function network(): NetworkSettings {
+    const http = vscode.workspace.getConfiguration('http');
+    return {
+        proxy: http.get<string>('proxy')?.trim() ?? '',
+        support: http.get<string>('proxySupport') ?? 'override',
+        except: http.get<string[]>('noProxy') ?? [],
+        caFile: own().get<string>('relay.caFile')?.trim() ?? '',
+    };
+}
+
+/** How a shell starts in a terminal of ours. */
+export function shell(): ShellStart {
+    const terminal = vscode.workspace.getConfiguration('terminal.integrated');
+    const profiles = terminal.get<ShellSettings['profiles']>(`profiles.${platform()}`) ?? {};
+    return shellStart(process.env, {
+        profiles,
+        chosen: terminal.get<string | null>(`defaultProfile.${platform()}`) ?? null,
+        env: terminal.get<ShellSettings['env']>(`env.${platform()}`) ?? {},
+        fallback: vscode.env.shell,
+        version: vscode.version,
+    });
+}
+
+/** As VS Code's settings for terminals call this machine. */
+export function platform(): 'windows' | 'osx' | 'linux' {
+    if (process.platform === 'win32') return 'windows';
+    return process.platform === 'darwin' ? 'osx' : 'linux';
+}
+
+export function workspaceFolder(): string | undefined {
+    return vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
+}
+
+/** An address of this machine that its network knows. */
+function lanAddress(): string | undefined {
+    const all = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
+    return all.find((entry) => entry.family === 'IPv4' && !entry.internal)?.address;
+}

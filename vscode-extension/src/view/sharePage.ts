@@ -1,0 +1,90 @@
+// The share view's page: style, body and script. It knows codes, never tokens.
+
+export const BODY = '<main id="all"></main>';
+
+export const STYLE = `
+section + section { margin-top: 20px; padding-top: 16px; border-top: 1px solid var(--vscode-panel-border); }
+.code { font: 600 24px/1.3 var(--vscode-editor-font-family, monospace); letter-spacing: 1px; }
+.line { display: flex; align-items: center; gap: 8px; margin-top: 6px; }
+.line > :first-child { flex: 1; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.masked { font-family: var(--vscode-editor-font-family, monospace); }
+.row { display: flex; gap: 8px; margin-top: 10px; }
+.row button { flex: 1; }
+p { margin: 10px 0 0; }
+h2 { font-size: 11px; font-weight: 600; text-transform: uppercase; margin: 16px 0 4px; color: var(--vscode-descriptionForeground); }
+.guest { display: flex; gap: 10px; align-items: flex-start; padding: 6px 0; }
+.face { flex: none; width: 28px; height: 28px; border-radius: 50%; display: grid; place-items: center; font-weight: 600;
+  color: var(--vscode-badge-foreground); background: var(--vscode-badge-background); }
+.who { flex: 1; min-width: 0; }
+.who > * { overflow: hidden; text-overflow: ellipsis; }
+.guest button { padding: 2px 8px; }
+.may { color: var(--vscode-editorWarning-foreground); }
+.words { font-size: 0.92em; }
+`;
+
+export const SCRIPT = `
+const all = document.getElementById('all');
+let sessions = [];
+const send = (act, session, rest) => vscode.postMessage({ act, session, ...rest });
+// A press replaces the button it was on: the focus goes on to the one that took its place.
+const button = (text, label, press, quiet = true) => {
+  const b = el('button', { textContent: text, className: quiet ? 'quiet' : '', title: label, onclick: press });
+  b.setAttribute('aria-label', label);
+  return b;
+};
+const copy = (session, what, invite) => button('Copy', 'Copy ' + what, (event) => {
+  send('copy', session, { what, invite });
+  event.target.textContent = 'Copied';
+  setTimeout(() => { event.target.textContent = 'Copy'; }, 1500);
+});
+const line = (...children) => el('div', { className: 'line' }, ...children);
+const dim = (textContent) => el('div', { className: 'dim', textContent });
+const left = (expires) => {
+  const minutes = Math.max(0, Math.round((expires - Date.now()) / 60000));
+  return minutes >= 120 ? Math.round(minutes / 60) + ' hours' : minutes + ' minutes';
+};
+const face = (name) => {
+  const e = el('div', { className: 'face', textContent: [...name][0]?.toUpperCase() ?? '?' });
+  e.setAttribute('aria-hidden', 'true');
+  return e;
+};
+const named = (name) => el('div', {}, el('strong', { textContent: name }), el('span', { className: 'dim', textContent: '  unverified' }));
+const knock = (session, { knock, name }) => el('div', { className: 'guest' }, face(name),
+  el('div', { className: 'who' }, named(name), dim('asks to join')),
+  button('Let In', 'Let ' + name + ' in', () => send('knock', session, { knock, answer: 'admit' }), false),
+  button('Deny', 'Send ' + name + ' away', () => send('knock', session, { knock, answer: 'deny' })));
+const guest = (session, g) => {
+  const who = el('div', { className: 'who' }, named(g.name), el('div', { className: g.writes ? 'may' : 'dim', textContent: g.state }),
+    el('div', { className: 'dim words', textContent: g.words, title: 'Safety words: compare them with ' + g.name + ' to rule out anyone in between' }));
+  const role = (to) => () => send('role', session, { slot: g.slot, role: to });
+  const may = g.writes ? button('Read-only', 'Make ' + g.name + ' read-only', role('viewer'))
+    : button(g.asks ? 'Allow' : 'Let type', 'Let ' + g.name + ' type', role('writer'), !g.asks);
+  const out = g.asks ? button('Deny', 'Do not let ' + g.name + ' type', () => send('decline', session, { slot: g.slot }))
+    : button('✕', 'Remove ' + g.name, () => send('remove', session, { slot: g.slot }));
+  return el('div', { className: 'guest', title: g.program }, face(g.name), who, may, out);
+};
+const invite = (s, { terms, uses }, at) => [
+  ...(at > 0 ? [el('h2', { textContent: 'Invite ' + (at + 1) })] : []),
+  line(el('div', { className: 'masked', textContent: 'jst1_••••••••••••••••' }), copy(s.session, 'token', at)),
+  dim(terms + (uses > 0 && at > 0 ? ' Used ' + (uses === 1 ? 'once.' : uses + ' times.') : '')),
+  el('div', { className: 'row' }, button('Copy Link', 'Copy link', () => send('copy', s.session, { what: 'link', invite: at }), at > 0),
+    ...(s.invites.length > 1 ? [button('Revoke', 'Revoke invite ' + (at + 1), () => send('revoke', s.session, { invite: at }))] : [])),
+];
+const section = (s) => el('section', {},
+  line(el('div', { className: 'code', textContent: s.code }), copy(s.session, 'code', 0)),
+  ...s.invites.flatMap((one, at) => invite(s, one, at)),
+  el('p', { className: 'dim', textContent: s.reach + (s.expires ? ' Ends in ' + left(s.expires) + '.' : '') }),
+  el('h2', { textContent: s.guests.length === 1 ? '1 guest' : s.guests.length + ' guests' }),
+  ...s.knocks.map((one) => knock(s.session, one)),
+  ...(s.guests.length ? s.guests.map((g) => guest(s.session, g)) : s.knocks.length ? [] : [dim('Send someone the link.')]),
+  el('div', { className: 'row' },
+    button('New Invite', 'New invite', () => send('invite', s.session)),
+    button('Stop Sharing', 'Stop sharing', () => send('stop', s.session))));
+const draw = () => {
+  const focused = document.activeElement?.getAttribute('aria-label');
+  all.replaceChildren(...(sessions.length ? sessions.map(section) : [dim('Nothing is shared from here.')]));
+  if (focused) [...all.querySelectorAll('button')].find((b) => b.getAttribute('aria-label') === focused)?.focus();
+};
+addEventListener('message', (event) => { sessions = event.data; draw(); });
+setInterval(draw, 60000);
+`;

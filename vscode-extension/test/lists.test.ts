@@ -1,0 +1,63 @@
+// Lists that views show: conversations, sessions joined lately, lines that are pointed at.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { find, linesOf, shown, upTo } from '../src/model/pointing';
+import { ago, open, remembered, without, type Recent } from '../src/model/recent';
+import { chosenTalk, said, type Titled } from '../src/model/talks';
+
+const entry = (code: string, at = 0): Recent => ({ code, relay: 'wss://r', host: 'Ann', at });
+
+test('a conversation is the one that was picked, that of the terminal in front, or the liveliest', () => {
+    const talk = (key: string, ...times: number[]): Titled => {
+        const made: Titled = { key, title: key, talk: { chat: [], unread: 0 } };
+        for (const at of times) said(made.talk, { slot: 1, name: 'Bo', text: 'hi', at }, false);
+        return made;
+    };
+    const talks = [talk('a', 5), talk('b', 9), talk('c')];
+    assert.equal(chosenTalk(talks, undefined, undefined)?.key, 'b');
+    assert.equal(chosenTalk(talks, undefined, 'c')?.key, 'c');
+    assert.equal(chosenTalk(talks, 'a', 'c')?.key, 'a');
+    assert.equal(chosenTalk(talks, 'gone', undefined)?.key, 'b');
+    assert.equal(chosenTalk([], 'a', 'a'), undefined);
+    assert.deepEqual(talks.map(({ talk: { unread } }) => unread), [1, 1, 0]);
+});
+
+test('one\'s own words are read, and old ones are let go', () => {
+    const talk = { chat: [], unread: 0 } as Titled['talk'];
+    for (let at = 0; at < 600; at += 1) said(talk, { slot: 0, name: 'You', text: String(at), at }, true);
+    assert.deepEqual([talk.chat.length, talk.chat[0]?.text, talk.unread], [500, '100', 0]);
+});
+
+test('sessions joined lately are few, of today, and known by code and relay', () => {
+    let list: Recent[] = [];
+    for (let i = 0; i < 10; i += 1) list = remembered(list, entry(`C${i}`, i));
+    assert.deepEqual([list.length, list[0]?.code], [8, 'C9']);
+    list = remembered(list, entry('C5', 99));
+    assert.deepEqual([list.length, list[0]?.at], [8, 99]);
+    assert.equal(without(list, 'C5', 'wss://r').length, 7);
+    assert.equal(without(list, 'C5', 'wss://other').length, 8);
+    assert.deepEqual(open([entry('old', 0), entry('new', 86_399_999)], 86_400_000).map(({ code }) => code), ['new']);
+    assert.deepEqual([ago(0, 10_000), ago(0, 120_000), ago(0, 7_200_000)], ['just now', '2 min ago', '2 h ago']);
+    assert.equal(JSON.stringify(list).includes('jst1_'), false);
+});
+
+test('a selection is found by its text, at its lowest place', () => {
+    const lines = linesOf(JSON.stringify({ first: 100, lines: ['$ make', 'error: one', '  at a.c', '$ make', 'error: one', '  at b.c', ''] }));
+    assert.deepEqual(find(lines, 'error'), { from: 104, to: 104 });
+    assert.deepEqual(find(lines, 'one\n  at a.c\r\n'), { from: 101, to: 102 });
+    assert.deepEqual(find(lines, 'make\nerror: one\n  at'), { from: 103, to: 105 });
+    assert.equal(find(lines, 'make\nerror: two'), undefined);
+    assert.equal(find(lines, ' \n'), undefined);
+    assert.equal(shown(lines, { from: 102, to: 103 }), 'at a.c');
+    assert.equal(shown(lines, { from: 1, to: 2 }), '', 'scrolled out of what is kept');
+    assert.deepEqual(linesOf('{}'), { first: 0, lines: [] });
+});
+
+test('a line is shown in the upper third, unless it is on the screen or scrolled out', () => {
+    const lines = { first: 1000, lines: Array.from({ length: 200 }, (_, i) => String(i)) };
+    assert.equal(upTo(lines, 1100, 24), 1176 - 1092);
+    assert.equal(upTo(lines, 1199, 24), 0);
+    assert.equal(upTo(lines, 5, 24), 176);
+    assert.equal(upTo({ first: 0, lines: ['a'] }, 0, 24), 0);
+});
