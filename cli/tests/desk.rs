@@ -215,8 +215,9 @@ mod desk {
             last_line(screen).contains("live") && text(screen).contains("300")
         });
         host.resize(60, 20);
-        host.line("stty size");
-        guest.shows("20 60");
+        // The shell's terminal gets the size a moment after the window.
+        host.line("until test \"$(stty size)\" = '20 60'; do :; done; stty size");
+        guest.shows("\n20 60\n");
     }
 
     #[test]

@@ -90,8 +90,8 @@ pub(crate) struct Attempts {
 }
 
 impl Attempts {
-    pub(crate) fn new(per_minute: u32, at_once: u32) -> Self {
-        Self { per_minute: per_minute.into(), at_once: at_once.into(), buckets: Mutex::default() }
+    pub(crate) fn new(per_minute: u32, at_once: usize) -> Self {
+        Self { per_minute: per_minute.into(), at_once: at_once as f64, buckets: Mutex::default() }
     }
 
     /// Whether this prefix may try at all.

@@ -9,6 +9,9 @@ use serde::Deserialize;
 
 pub use self::layers::{ConfigError, Layers};
 
+/// The longest time that can be set, in seconds: ten years.
+const LONGEST: u64 = 3650 * 86_400;
+
 /// Everything that can be set. The default is a relay on loopback.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -40,6 +43,31 @@ impl Config {
     pub fn embedded(listen: SocketAddr) -> Self {
         let limits = Limits { look_ups_per_minute: 600, connections_per_prefix: 1000, ..Limits::default() };
         Self { listen, limits, ..Self::default() }
+    }
+
+    /// Whether all of it can be kept.
+    ///
+    /// # Errors
+    /// For half a certificate, for a time that no clock reaches, and for a limit under which nothing happens.
+    pub fn check(&self) -> Result<(), ConfigError> {
+        if self.tls.certificate.is_some() != self.tls.key.is_some() {
+            return Err(ConfigError::HalfTls);
+        }
+        let Timeouts { session, hello, ping, pong, stop } = self.timeouts;
+        let times = [("session", session), ("hello", hello), ("ping", ping), ("pong", pong), ("stop", stop)];
+        for (name, seconds) in times {
+            // A stop may tell nobody.
+            let least = u64::from(name != "stop");
+            if seconds < least || seconds > LONGEST {
+                let reason = format!("{seconds} seconds; it can have {least} to {LONGEST}");
+                return Err(ConfigError::Wrong { origin: format!("timeouts.{name}"), reason });
+            }
+        }
+        if self.limits.messages_per_second == 0 {
+            let reason = "nobody could say anything".to_owned();
+            return Err(ConfigError::Wrong { origin: "limits.messages_per_second".to_owned(), reason });
+        }
+        Ok(())
     }
 
     /// How long a session lives.
@@ -87,6 +115,12 @@ impl Default for Limits {
             // A guest that takes 200 MB/s acknowledges 6,000 times.
             messages_per_second: 20_000,
         }
+    }
+}
+
+impl Limits {
+    pub(crate) fn rooms_per_prefix(&self) -> usize {
+        self.connections_per_prefix.min(self.rooms)
     }
 }
 

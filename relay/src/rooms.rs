@@ -52,7 +52,7 @@ pub(crate) struct Rooms {
 impl Rooms {
     pub(crate) fn new(cluster: Arc<dyn Cluster>, config: Arc<Config>, counters: Arc<Counters>) -> Self {
         // A room outlives its host's connection: without a bound of its own one address could fill the relay.
-        let places = Places::new(config.limits.rooms, config.limits.connections_per_prefix);
+        let places = Places::new(config.limits.rooms, config.limits.rooms_per_prefix());
         Self { by_id: Mutex::default(), places, cluster, config, counters }
     }
 

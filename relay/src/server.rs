@@ -21,7 +21,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use crate::{
     admission::{Attempts, Place, Places, Prefix},
     cluster::{Cluster, MemoryCluster},
-    config::Config,
+    config::{Config, ConfigError},
     connection,
     counters::Counters,
     http,
@@ -48,7 +48,10 @@ pub(crate) struct Shared {
     pub(crate) rooms: Rooms,
     pub(crate) stop: CancellationToken,
     counters: Arc<Counters>,
+    /// Guesses.
     attempts: Attempts,
+    /// Codes that hosts wished for.
+    wishes: Attempts,
     connections: Arc<Places>,
     tls: Option<TlsAcceptor>,
     router: Router,
@@ -69,6 +72,9 @@ pub enum RelayError {
     /// TLS cannot be served.
     #[error("TLS: {0}")]
     Tls(#[from] TlsError),
+    /// The settings cannot be kept.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
 }
 
 impl Relay {
@@ -86,12 +92,13 @@ impl Relay {
     /// A relay at a listener that exists already, as one node of a cluster.
     ///
     /// # Errors
-    /// When the TLS files cannot be used.
+    /// When the settings cannot be kept, or the TLS files not be used.
     pub fn with_cluster(
         listener: TcpListener,
         config: Config,
         cluster: Arc<dyn Cluster>,
     ) -> Result<Self, RelayError> {
+        config.check()?;
         let tls = match (&config.tls.certificate, &config.tls.key) {
             (Some(certificate), Some(key)) => Some(acceptor(certificate, key)?),
             _ => None,
@@ -102,7 +109,9 @@ impl Relay {
         let shared = Shared {
             rooms: Rooms::new(cluster, Arc::clone(&config), Arc::clone(&counters)),
             stop: CancellationToken::new(),
-            attempts: Attempts::new(limits.look_ups_per_minute),
+            attempts: Attempts::new(limits.look_ups_per_minute, limits.look_ups_per_minute as usize),
+            // All rooms of a prefix come back at once when the relay has lost them.
+            wishes: Attempts::new(limits.look_ups_per_minute, limits.rooms_per_prefix()),
             connections: Places::new(limits.connections, limits.connections_per_prefix),
             tls,
             router: http::router(),
@@ -211,15 +220,15 @@ impl Shared {
         if !self.attempts.may_try(prefix, now) {
             return Err(CloseCode::RateLimited);
         }
-        attempt.await.inspect_err(|_| self.attempts.failed(prefix, now))
+        attempt.await.inspect_err(|_| self.attempts.count(prefix, now))
     }
 
-    /// Counts an attempt that tells as much when it succeeds.
-    pub(crate) fn counted(&self, prefix: Prefix, now: Instant) -> Result<(), CloseCode> {
-        if !self.attempts.may_try(prefix, now) {
+    /// Counts a host's wish for a code: whether it is free tells the same as whether it is found.
+    pub(crate) fn wished(&self, prefix: Prefix, now: Instant) -> Result<(), CloseCode> {
+        if !self.wishes.may_try(prefix, now) {
             return Err(CloseCode::RateLimited);
         }
-        self.attempts.failed(prefix, now);
+        self.wishes.count(prefix, now);
         Ok(())
     }
 

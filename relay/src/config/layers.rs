@@ -76,13 +76,11 @@ impl Layers {
     /// The settings.
     ///
     /// # Errors
-    /// For a certificate without a key, or a key without a certificate.
+    /// As [`Config::check`] has them.
     pub fn finish(self) -> Result<Config, ConfigError> {
         let config =
             Config::deserialize(self.merged).map_err(|error| ConfigError::wrong("configuration", &error))?;
-        if config.tls.certificate.is_some() != config.tls.key.is_some() {
-            return Err(ConfigError::HalfTls);
-        }
+        config.check()?;
         Ok(config)
     }
 
@@ -185,6 +183,22 @@ mod tests {
         assert!(error.contains("JUMPSEAT_RELAY_TLS__CERT") && error.contains("`certificate`"), "{error}");
         let error = Layers::default().flag("limits.rooms", "many").unwrap_err().to_string();
         assert!(error.contains("limits.rooms") && error.contains("invalid type"), "{error}");
+    }
+
+    #[test]
+    fn what_cannot_be_kept_is_told() {
+        let set = |key, value| Layers::default().flag(key, value).unwrap().finish();
+        for (key, value) in [
+            ("timeouts.session", "9223372036854775807"),
+            ("timeouts.session", "0"),
+            ("timeouts.ping", "315360001"),
+            ("timeouts.hello", "0"),
+            ("limits.messages_per_second", "0"),
+        ] {
+            let error = set(key, value).unwrap_err().to_string();
+            assert!(error.starts_with(key), "{error}");
+        }
+        assert!(set("timeouts.session", "315360000").is_ok() && set("timeouts.stop", "0").is_ok());
     }
 
     #[test]

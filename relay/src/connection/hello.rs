@@ -7,7 +7,7 @@ use std::{
     task::{Poll, ready},
 };
 
-use jumpseat_wire::{CloseCode, VERSION, control, control::Hello};
+use jumpseat_wire::{CloseCode, SessionId, VERSION, control, control::Hello};
 use serde::Deserialize;
 
 use super::{
@@ -19,6 +19,7 @@ use crate::{
     link::Link,
     packet,
     room::Opening,
+    rooms::SharedRoom,
     server::Shared,
     socket::{Incoming, Lost, Socket},
 };
@@ -59,16 +60,15 @@ pub(super) async fn accept(
     match read(text)? {
         Hello::Open { sid, bundle, claim, code, seats, .. } => {
             if code.is_some() {
-                // Whether a code is free tells the same as whether it is found.
-                shared.counted(prefix, now)?;
+                shared.wished(prefix, now)?;
             }
             let opening = Opening { bundle, claim, seats };
             let room = shared.rooms.open(sid, prefix, opening, code, link, now).await?;
             Ok(Role::Host(HostRole::new(sid, room)))
         }
         Hello::Return { sid, claim, .. } => {
+            let room = known(shared, &sid)?;
             let returning = async {
-                let room = shared.rooms.find(&sid).ok_or(CloseCode::NotFound)?;
                 room.lock().host_returns(Arc::clone(link), &claim)?;
                 Ok(Role::Host(HostRole::new(sid, room)))
             };
@@ -83,14 +83,20 @@ pub(super) async fn accept(
             shared.guarded(prefix, now, looking).await
         }
         Hello::TakeSeat { sid, slot, claim, group, pair, .. } => {
+            let room = known(shared, &sid)?;
             let taking = async {
-                let room = shared.rooms.find(&sid).ok_or(CloseCode::NotFound)?;
                 room.lock().take_seat(Arc::clone(link), slot, &claim, (group, pair), now)?;
                 Ok(Role::Guest(GuestRole::new(room, None, shared, now)))
             };
             shared.guarded(prefix, now, taking).await
         }
     }
+}
+
+/// The room of a session. Who asks for one that is not there is no guesser: nobody guesses 128 random bits, and a
+/// relay that was restarted is asked for all that it had.
+fn known(shared: &Shared, sid: &SessionId) -> Result<Arc<SharedRoom>, CloseCode> {
+    shared.rooms.find(sid).ok_or(CloseCode::NotFound)
 }
 
 /// Reads a first message. Of another version only the number is sure to be where it is.
