@@ -150,7 +150,7 @@ pub enum OperationKind {
 pub struct File {
     /// The [`Repository::number`] of its repository.
     pub repository: u32,
-    /// Where it is, from the repository's top on.
+    /// Where it is, from the repository's top on; from the workspace on, where that is only a part of it.
     pub path: String,
     /// Where it was before it was moved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -191,7 +191,7 @@ pub struct File {
 pub struct BranchFile {
     /// The [`Repository::number`] of its repository.
     pub repository: u32,
-    /// Where it is, from the repository's top on.
+    /// Where it is, from the repository's top on; from the workspace on, where that is only a part of it.
     pub path: String,
     /// Where it was before it was moved.
     #[serde(default, skip_serializing_if = "Option::is_none")]

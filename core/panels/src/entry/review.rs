@@ -177,7 +177,7 @@ pub enum CheckState {
 pub struct Thread {
     /// What its comments name it by.
     pub id: String,
-    /// The file, from the repository's top on.
+    /// The file, from the workspace on.
     pub path: String,
     /// Which version of it the lines count in.
     pub side: Side,

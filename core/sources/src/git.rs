@@ -1,0 +1,69 @@
+//! The git panel: repositories of the workspace, watched, and looked at again when something changed.
+//!
+//! A look is one `git status`, and one more short run of git for what is new in it. It begins as soon as something
+//! changes, at most twice a second, and never takes more than a quarter of the time.
+
+mod discover;
+mod folders;
+mod head;
+mod memory;
+mod objects;
+mod program;
+mod repository;
+mod show;
+mod status;
+mod work;
+mod worktree;
+
+use std::path::PathBuf;
+
+use jumpseat_panels::{PanelKind, Remedy};
+use tokio::sync::mpsc;
+
+use crate::{Ask, Publisher, Running, Source};
+use program::GitFault;
+
+/// The git panel of a workspace.
+#[derive(Clone, Debug)]
+pub struct Git {
+    folder: PathBuf,
+}
+
+impl Git {
+    /// Of a workspace's folder: in a repository, with repositories below, or both.
+    pub fn new(folder: impl Into<PathBuf>) -> Self {
+        Self { folder: folder.into() }
+    }
+}
+
+impl Source for Git {
+    fn kind(&self) -> PanelKind {
+        PanelKind::Git
+    }
+
+    fn run(self: Box<Self>, publisher: Publisher, asks: mpsc::Receiver<Ask>) -> Running {
+        Box::pin(work::Work::new(self.folder, publisher).run(asks))
+    }
+}
+
+/// What guests are told of a fault: nothing of where things lie.
+fn told(fault: &GitFault) -> String {
+    if fault.is_distrust() {
+        return "git does not trust this folder: it belongs to somebody else".to_owned();
+    }
+    match fault {
+        GitFault::Failed { .. } => "git cannot read this repository".to_owned(),
+        GitFault::Io(_) => "this folder cannot be read".to_owned(),
+        other => other.to_string(),
+    }
+}
+
+/// What the host can do about it.
+fn remedy(fault: &GitFault) -> Option<Remedy> {
+    match fault {
+        GitFault::NotInstalled => Some(Remedy::InstallGit),
+        fault if fault.is_distrust() => Some(Remedy::TrustFolder),
+        GitFault::Elsewhere => None,
+        _ => Some(Remedy::Retry),
+    }
+}

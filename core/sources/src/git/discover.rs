@@ -1,0 +1,243 @@
+//! The repositories of a workspace: the one it lies in, those below it, submodules, linked working trees.
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    path::{Path, PathBuf},
+};
+
+use jumpseat_panels::TreeKind;
+
+use super::{
+    program::{Git, GitFault},
+    worktree::{self, Found, native},
+};
+
+/// Most repositories that are shown.
+const MAX_REPOSITORIES: usize = 32;
+
+/// How many folders deep repositories are looked for; submodules and linked working trees are found at any depth.
+const MAX_DEPTH: usize = 3;
+
+/// Most folders that are looked into, and most names in them that are read.
+const MAX_FOLDERS: usize = 4_000;
+const MAX_NAMES: usize = 200_000;
+
+/// What is read of a list of submodules or working trees, in bytes.
+const MAX_LIST: usize = 1024 * 1024;
+
+/// One working tree.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Place {
+    /// Its top: absolute, without links.
+    pub(super) root: PathBuf,
+    /// Where it is, from the workspace on; empty if it is that, or if the workspace is a part of it.
+    pub(super) path: String,
+    /// The part of it that is the workspace, where it is larger than that.
+    pub(super) scope: Option<String>,
+    pub(super) git_dir: PathBuf,
+    /// Where the branches are: the same, but for linked working trees.
+    pub(super) common_dir: PathBuf,
+    pub(super) tree: TreeKind,
+}
+
+/// What was found: places, and repositories that cannot be shown.
+#[derive(Debug, Default)]
+pub(super) struct Discovery {
+    pub(super) places: Vec<Place>,
+    pub(super) refused: Vec<(String, GitFault)>,
+}
+
+impl Discovery {
+    /// Looks through a workspace, which is a path without links.
+    pub(super) async fn of(workspace: &Path) -> Result<Self, GitFault> {
+        let mut found = Self::default();
+        let mut known: BTreeMap<PathBuf, ()> = BTreeMap::new();
+        let mut queue: VecDeque<PathBuf> = [workspace.to_owned()].into();
+        let walked = workspace.to_owned();
+        queue.extend(tokio::task::spawn_blocking(move || nested(&walked)).await.unwrap_or_default());
+        while let Some(folder) = queue.pop_front() {
+            if found.places.len() + found.refused.len() >= MAX_REPOSITORIES {
+                break;
+            }
+            match Place::at(&folder, workspace).await {
+                Ok(Some(place)) if known.insert(place.root.clone(), ()).is_none() => {
+                    queue.extend(place.submodules().await);
+                    queue.extend(place.linked().await);
+                    found.places.push(place);
+                }
+                Ok(_) => {}
+                Err(fault @ (GitFault::NotInstalled | GitFault::Io(_))) => return Err(fault),
+                Err(fault) if known.insert(folder.clone(), ()).is_none() => {
+                    found.refused.push((shown(&folder, workspace), fault));
+                }
+                Err(_) => {}
+            }
+        }
+        Ok(found)
+    }
+}
+
+impl Place {
+    /// The working tree that a folder of the workspace is the top of, or lies in.
+    async fn at(folder: &Path, workspace: &Path) -> Result<Option<Self>, GitFault> {
+        let Ok(folder) = folder.canonicalize() else { return Ok(None) };
+        if !folder.starts_with(workspace) {
+            return Ok(None);
+        }
+        let args =
+            ["rev-parse", "--path-format=absolute", "--show-toplevel", "--git-dir", "--git-common-dir"];
+        let said = match Git::at(&folder).run(args, 64 * 1024).await {
+            Ok(said) => said,
+            Err(fault) if fault.is_distrust() => return Err(fault),
+            // No repository, or one without a working tree.
+            Err(GitFault::Failed { .. }) => return Ok(None),
+            Err(fault) => return Err(fault),
+        };
+        let mut lines = said.strip_suffix(b"\n").unwrap_or(&said).split(|byte| *byte == b'\n').map(native);
+        let (Some(root), Some(git_dir), Some(common_dir), None) =
+            (lines.next(), lines.next(), lines.next(), lines.next())
+        else {
+            return Err(GitFault::Malformed);
+        };
+        let (root, git_dir, common_dir) =
+            (root.canonicalize()?, git_dir.canonicalize()?, common_dir.canonicalize()?);
+        // Only the workspace itself may lie in a repository that is larger.
+        let above = folder == workspace
+            && folder != root
+            && folder.starts_with(&root)
+            && root.join(".git").symlink_metadata().is_ok();
+        if folder != root && !above {
+            return Ok(None);
+        }
+        let scope = above.then(|| slashed(folder.strip_prefix(&root).unwrap_or(Path::new(""))));
+        let place =
+            Self { path: shown(&root, workspace), root, scope, git_dir, common_dir, tree: TreeKind::Main };
+        place.with_tree(workspace).await.map(Some)
+    }
+
+    /// Tells what kind of working tree it is. Its repository may only lie outside of it if it says so itself:
+    /// a file in a workspace must not make any other repository of the machine readable.
+    async fn with_tree(mut self, workspace: &Path) -> Result<Self, GitFault> {
+        let near = self.git_dir.starts_with(&self.root) || self.git_dir.starts_with(workspace);
+        let back = |target: PathBuf| self.git_dir.join(target).canonicalize().ok();
+        let linked = small(&self.git_dir, b"gitdir").is_some_and(|target| {
+            back(native(&target)).is_some_and(|target| target == self.root.join(".git"))
+        });
+        if linked && self.git_dir.starts_with(&self.common_dir) {
+            self.tree = TreeKind::Linked;
+            return Ok(self);
+        }
+        let config = self.git_dir.join("config");
+        let args: [&std::ffi::OsStr; 5] = [
+            "config".as_ref(),
+            "--no-includes".as_ref(),
+            "--file".as_ref(),
+            config.as_ref(),
+            "core.worktree".as_ref(),
+        ];
+        let tree = Git::at(&self.root).run(args, 64 * 1024).await.ok();
+        let tree = tree.and_then(|tree| back(native(tree.strip_suffix(b"\n").unwrap_or(&tree))));
+        let leads_back = tree.as_ref().is_some_and(|tree| *tree == self.root);
+        let fits = self.common_dir == self.git_dir && (leads_back || (near && tree.is_none()));
+        if !fits {
+            return Err(GitFault::Elsewhere);
+        }
+        if leads_back && !self.git_dir.starts_with(&self.root) {
+            self.tree = TreeKind::Submodule;
+        }
+        Ok(self)
+    }
+
+    /// A path of the repository as guests see it: without what lies above the workspace.
+    pub(super) fn below<'a>(&self, path: &'a [u8]) -> &'a [u8] {
+        let scope = self.scope.as_deref().unwrap_or_default().as_bytes();
+        path.strip_prefix(scope).and_then(|path| path.strip_prefix(b"/")).unwrap_or(path)
+    }
+
+    /// The same as text.
+    pub(super) fn shown(&self, path: Option<&[u8]>) -> Option<String> {
+        path.map(|path| String::from_utf8_lossy(self.below(path)).into_owned())
+    }
+
+    /// Where its submodules would be.
+    async fn submodules(&self) -> Vec<PathBuf> {
+        if !matches!(worktree::open(&self.root, b".gitmodules"), Ok(Found::File(..))) {
+            return Vec::new();
+        }
+        let args = [
+            "config",
+            "--no-includes",
+            "--file",
+            ".gitmodules",
+            "--null",
+            "--get-regexp",
+            "^submodule\\..*\\.path$",
+        ];
+        let said = Git::at(&self.root).run(args, MAX_LIST).await.unwrap_or_default();
+        said.split(|byte| *byte == 0)
+            .filter_map(|setting| Some(&setting[setting.iter().position(|byte| *byte == b'\n')? + 1..]))
+            .filter(|path| matches!(worktree::open(&self.root, path), Ok(Found::Folder)))
+            .map(|path| self.root.join(native(path)))
+            .filter(|folder| folder.join(".git").exists())
+            .collect()
+    }
+
+    /// Where its other working trees are, wherever that is.
+    async fn linked(&self) -> Vec<PathBuf> {
+        let args = ["worktree", "list", "--porcelain", "-z"];
+        let said = Git::at(&self.root).run(args, MAX_LIST).await.unwrap_or_default();
+        said.split(|byte| *byte == 0).filter_map(|line| line.strip_prefix(b"worktree ").map(native)).collect()
+    }
+}
+
+/// Folders with a repository of their own, below a workspace. Links are not followed.
+fn nested(workspace: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut level = vec![workspace.to_owned()];
+    let (mut folders, mut names) = (0, 0);
+    for _ in 0..MAX_DEPTH {
+        let mut next = Vec::new();
+        for folder in level {
+            folders += 1;
+            let Ok(listing) = std::fs::read_dir(&folder) else { continue };
+            for entry in listing.flatten() {
+                names += 1;
+                let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
+                if is_folder && entry.file_name() != ".git" && entry.file_name() != "node_modules" {
+                    next.push(entry.path());
+                }
+                if names > MAX_NAMES {
+                    return found;
+                }
+            }
+            if folders > MAX_FOLDERS {
+                return found;
+            }
+        }
+        next.sort();
+        found.extend(next.iter().filter(|folder| folder.join(".git").symlink_metadata().is_ok()).cloned());
+        level = next;
+    }
+    found
+}
+
+/// A small file of a git folder, up to its line's end. No link is followed.
+pub(super) fn small(git_dir: &Path, name: &[u8]) -> Option<Vec<u8>> {
+    use std::io::Read as _;
+    let Found::File(file, _) = worktree::open(git_dir, name).ok()? else { return None };
+    let mut bytes = Vec::new();
+    file.take(4096).read_to_end(&mut bytes).ok()?;
+    let end = bytes.iter().position(|byte| matches!(byte, b'\n' | b'\r')).unwrap_or(bytes.len());
+    bytes.truncate(end);
+    Some(bytes)
+}
+
+/// A folder as guests see it: from the workspace on.
+fn shown(folder: &Path, workspace: &Path) -> String {
+    folder.strip_prefix(workspace).map(slashed).unwrap_or_default()
+}
+
+fn slashed(path: &Path) -> String {
+    let parts = path.components().map(|part| part.as_os_str().to_string_lossy());
+    parts.collect::<Vec<_>>().join("/")
+}

@@ -1,0 +1,268 @@
+//! What is known of files and blobs from one look to the next, so that a look costs what changed.
+
+use std::{
+    collections::{HashMap, HashSet},
+    path::PathBuf,
+};
+
+use super::{
+    head::BranchChange,
+    program::{Git, GitFault},
+    status::{Blob, SUBMODULE, Status, What},
+    worktree::{Look, native},
+};
+
+/// Most files whose changed lines are counted at once: more is no edit that anyone reads.
+const MAX_COUNTED: usize = 500;
+
+/// Most bytes of paths in one command line.
+const MAX_ARGUMENTS: usize = 100 * 1024;
+
+/// What is read of one answer, in bytes.
+const MAX_ANSWER: usize = 8 * 1024 * 1024;
+
+/// What is known of one repository's files and blobs.
+#[derive(Clone, Default, Debug)]
+pub(super) struct Memory {
+    looks: HashMap<Vec<u8>, Look>,
+    sizes: HashMap<String, u64>,
+    staged: HashMap<Pair, Lines>,
+    unstaged: HashMap<Pair, Lines>,
+}
+
+/// Names of the two contents that are compared.
+type Pair = (String, String);
+
+/// How two contents differ.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Lines {
+    Counted { added: u32, removed: u32 },
+    Binary,
+}
+
+impl Memory {
+    pub(super) fn look(&self, path: &[u8]) -> Option<&Look> {
+        self.looks.get(path)
+    }
+
+    /// A blob's size in bytes.
+    pub(super) fn size(&self, oid: &str) -> Option<u64> {
+        self.sizes.get(oid).copied()
+    }
+
+    pub(super) fn staged_lines(&self, head: Option<&Blob>, index: Option<&Blob>) -> Option<Lines> {
+        self.staged.get(&pair(oid(head), oid(index))).copied()
+    }
+
+    pub(super) fn unstaged_lines(&self, index: Option<&Blob>, path: &[u8]) -> Option<Lines> {
+        self.unstaged.get(&pair(oid(index), self.look_id(path))).copied()
+    }
+
+    fn look_id(&self, path: &[u8]) -> &str {
+        self.looks.get(path).map_or("", |look| &look.id)
+    }
+
+    /// Brings all of it to a status and what a branch changed; what these do not speak of is forgotten.
+    pub(super) async fn renew(
+        &mut self,
+        git: &Git,
+        status: &Status,
+        branch: &[BranchChange],
+    ) -> Result<(), GitFault> {
+        self.renew_looks(git.folder().to_owned(), status).await;
+        self.renew_sizes(git, status, branch).await?;
+        self.renew_lines(git, status).await
+    }
+
+    async fn renew_looks(&mut self, root: PathBuf, status: &Status) {
+        let wanted: Vec<Vec<u8>> = status
+            .changes
+            .iter()
+            .filter(|change| match &change.what {
+                What::Tracked { unstaged, worktree, .. } => {
+                    unstaged.is_some() && !matches!(*worktree, 0 | SUBMODULE)
+                }
+                What::Unmerged { worktree, .. } => !matches!(*worktree, 0 | SUBMODULE),
+                What::Untracked => true,
+            })
+            .map(|change| change.path.clone())
+            .collect();
+        let known = std::mem::take(&mut self.looks);
+        let looked = tokio::task::spawn_blocking(move || {
+            let look = |path: Vec<u8>| Look::at(&root, &path, known.get(&path)).map(|look| (path, look));
+            wanted.into_iter().filter_map(look).collect()
+        });
+        self.looks = looked.await.unwrap_or_default();
+    }
+
+    async fn renew_sizes(
+        &mut self,
+        git: &Git,
+        status: &Status,
+        branch: &[BranchChange],
+    ) -> Result<(), GitFault> {
+        let unknown = self.unknown_sizes(status, branch);
+        if unknown.is_empty() {
+            return Ok(());
+        }
+        let mut input = unknown.join("\n");
+        input.push('\n');
+        let said = git.run_with(["cat-file", "--batch-check"], Some(input.into_bytes()), MAX_ANSWER).await?;
+        for line in String::from_utf8_lossy(&said).lines() {
+            let mut fields = line.split(' ');
+            if let (Some(oid), Some("blob"), Some(size)) = (fields.next(), fields.next(), fields.next())
+                && let Ok(size) = size.parse()
+            {
+                self.sizes.insert(oid.to_owned(), size);
+            }
+        }
+        Ok(())
+    }
+
+    /// Blobs of unknown size; what is known of others is forgotten.
+    fn unknown_sizes(&mut self, status: &Status, branch: &[BranchChange]) -> Vec<String> {
+        let of_branch = branch.iter().flat_map(|change| change.base.iter().chain(&change.head));
+        let wanted: HashSet<&str> = blobs(status)
+            .chain(of_branch)
+            .filter(|blob| blob.mode != SUBMODULE)
+            .map(|blob| blob.oid.as_str())
+            .collect();
+        self.sizes.retain(|oid, _| wanted.contains(oid.as_str()));
+        let unknown = wanted.into_iter().filter(|oid| !self.sizes.contains_key(*oid));
+        unknown.map(str::to_owned).collect()
+    }
+
+    async fn renew_lines(&mut self, git: &Git, status: &Status) -> Result<(), GitFault> {
+        let (staged, unstaged) = self.uncounted(status);
+        const SHARED: [&str; 5] =
+            ["--numstat", "-z", "--no-ext-diff", "--no-textconv", "--ignore-submodules"];
+        if let Some(commit) = &status.commit {
+            let index = [
+                &["--literal-pathspecs", "diff-index", "--cached", "--find-renames"],
+                &SHARED[..],
+                &[commit],
+            ]
+            .concat();
+            self.staged.extend(count(git, &index, staged).await?);
+        }
+        let files = [&["--literal-pathspecs", "diff-files", "--no-renames"], &SHARED[..]].concat();
+        self.unstaged.extend(count(git, &files, unstaged).await?);
+        Ok(())
+    }
+
+    /// Files whose changed lines are not counted yet, staged and not; what is known of others is forgotten.
+    fn uncounted(&mut self, status: &Status) -> (Vec<Uncounted>, Vec<Uncounted>) {
+        let (mut known_staged, mut known) = (HashMap::new(), HashMap::new());
+        let (mut staged, mut unstaged) = (Vec::new(), Vec::new());
+        for change in &status.changes {
+            let What::Tracked { staged: is_staged, unstaged: is_unstaged, head, index, .. } = &change.what
+            else {
+                continue;
+            };
+            if [head, index].into_iter().flatten().any(|blob| blob.mode == SUBMODULE) {
+                continue;
+            }
+            if is_staged.is_some() {
+                let pair = pair(oid(head.as_ref()), oid(index.as_ref()));
+                match self.staged.remove(&pair) {
+                    Some(lines) => _ = known_staged.insert(pair, lines),
+                    None => {
+                        staged.push(Uncounted { path: change.path.clone(), from: change.from.clone(), pair })
+                    }
+                }
+            }
+            if is_unstaged.is_some() {
+                let pair = pair(oid(index.as_ref()), self.look_id(&change.path));
+                match self.unstaged.remove(&pair) {
+                    Some(lines) => _ = known.insert(pair, lines),
+                    None => unstaged.push(Uncounted { path: change.path.clone(), from: None, pair }),
+                }
+            }
+        }
+        (self.staged, self.unstaged) = (known_staged, known);
+        (staged, unstaged)
+    }
+}
+
+/// A file whose changed lines are to be counted.
+struct Uncounted {
+    path: Vec<u8>,
+    from: Option<Vec<u8>>,
+    pair: Pair,
+}
+
+/// Every blob that a status names.
+fn blobs(status: &Status) -> impl Iterator<Item = &Blob> {
+    status.changes.iter().flat_map(|change| {
+        let blobs = match &change.what {
+            What::Tracked { head, index, .. } => [head.as_ref(), index.as_ref(), None],
+            What::Unmerged { base, ours, theirs, .. } => [base.as_ref(), ours.as_ref(), theirs.as_ref()],
+            What::Untracked => [None; 3],
+        };
+        blobs.into_iter().flatten()
+    })
+}
+
+/// Has git count the lines of some files' changes: all at once, or none of too many.
+async fn count(git: &Git, args: &[&str], wanted: Vec<Uncounted>) -> Result<Vec<(Pair, Lines)>, GitFault> {
+    let paths: Vec<&[u8]> =
+        wanted.iter().flat_map(|file| [Some(file.path.as_slice()), file.from.as_deref()]).flatten().collect();
+    let length: usize = paths.iter().map(|path| path.len() + 1).sum();
+    if wanted.is_empty() || wanted.len() > MAX_COUNTED || length > MAX_ARGUMENTS {
+        return Ok(Vec::new());
+    }
+    let mut all: Vec<PathBuf> = args.iter().map(PathBuf::from).collect();
+    all.push("--".into());
+    all.extend(paths.into_iter().map(native));
+    let said = git.run(all, MAX_ANSWER).await?;
+    let known: HashMap<&[u8], Lines> = parse_numstat(&said)?.into_iter().collect();
+    let counted = |file: Uncounted| Some((file.pair, *known.get(file.path.as_slice())?));
+    Ok(wanted.into_iter().filter_map(counted).collect())
+}
+
+/// `ADDED TAB REMOVED TAB path NUL`, or for what was moved `ADDED TAB REMOVED TAB NUL from NUL path NUL`.
+fn parse_numstat(said: &[u8]) -> Result<Vec<(&[u8], Lines)>, GitFault> {
+    let mut counted = Vec::new();
+    let mut records = said.split(|byte| *byte == 0);
+    while let Some(record) = records.next().filter(|record| !record.is_empty()) {
+        let mut fields = record.splitn(3, |byte| *byte == b'\t');
+        let (Some(added), Some(removed), Some(path)) = (fields.next(), fields.next(), fields.next()) else {
+            return Err(GitFault::Malformed);
+        };
+        let path = if path.is_empty() { records.nth(1).ok_or(GitFault::Malformed)? } else { path };
+        let number = |field: &[u8]| std::str::from_utf8(field).ok()?.parse().ok();
+        let lines = match (number(added), number(removed)) {
+            (Some(added), Some(removed)) => Lines::Counted { added, removed },
+            _ => Lines::Binary,
+        };
+        counted.push((path, lines));
+    }
+    Ok(counted)
+}
+
+fn oid(blob: Option<&Blob>) -> &str {
+    blob.map_or("", |blob| &blob.oid)
+}
+
+fn pair(before: &str, after: &str) -> Pair {
+    (before.to_owned(), after.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counted_lines_are_read() {
+        let said = b"3\t1\ta b\0-\t-\tpicture\x000\t2\t\0old\0new\0";
+        let expected: Vec<(&[u8], Lines)> = vec![
+            (b"a b", Lines::Counted { added: 3, removed: 1 }),
+            (b"picture", Lines::Binary),
+            (b"new", Lines::Counted { added: 0, removed: 2 }),
+        ];
+        assert_eq!(parse_numstat(said).unwrap(), expected);
+        assert!(parse_numstat(b"3\t1\0").is_err());
+        assert!(parse_numstat(b"1\t1\t\0only").is_err());
+        assert!(parse_numstat(b"").unwrap().is_empty());
+    }
+}

@@ -1,0 +1,261 @@
+//! The `git` program, run so that nothing which a repository brings with it runs, too: no hooks, no file system
+//! monitor, no pager, no external diff, no filters of its own, no network.
+
+use std::{
+    collections::BTreeMap,
+    ffi::{OsStr, OsString},
+    io,
+    path::{Path, PathBuf},
+    process::Stdio,
+    time::Duration,
+};
+
+use thiserror::Error;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    process::{Child, Command},
+    time::timeout,
+};
+
+/// The longest any run may take: a cold `git status` of a huge repository.
+const RUN_FOR: Duration = Duration::from_secs(30);
+
+/// What is kept of standard error, in bytes.
+const MAX_COMPLAINT: u64 = 8 * 1024;
+
+/// The device that swallows and gives nothing.
+const NOTHING: &str = if cfg!(windows) { "NUL" } else { "/dev/null" };
+
+/// Settings that win over every file's.
+const SETTINGS: [(&str, &str); 7] = [
+    ("core.fsmonitor", "false"),
+    ("core.hooksPath", NOTHING),
+    ("core.pager", "cat"),
+    ("color.ui", "false"),
+    ("diff.renameLimit", "400"),
+    ("log.showSignature", "false"),
+    ("submodule.recurse", "false"),
+];
+
+/// One repository's `git`.
+#[derive(Clone, Debug)]
+pub(super) struct Git {
+    program: OsString,
+    /// Where it runs. Once the place is known to be a working tree's top, that tree is pinned, so that no setting
+    /// of the repository moves it elsewhere.
+    at: PathBuf,
+    pinned: bool,
+    /// What takes the repository's own filters out of the way.
+    overrides: Vec<(String, String)>,
+}
+
+/// Why a run gave nothing.
+#[derive(Debug, Error)]
+pub(super) enum GitFault {
+    #[error("the git program is not installed")]
+    NotInstalled,
+    #[error("git took too long")]
+    TimedOut,
+    #[error("git said more than is read")]
+    TooMuch,
+    #[error("git cannot be run: {0}")]
+    Io(#[from] io::Error),
+    #[error("git failed: {complaint}")]
+    Failed { code: Option<i32>, complaint: String },
+    #[error("git said what is not understood")]
+    Malformed,
+    #[error("what it points to is another folder's repository")]
+    Elsewhere,
+}
+
+impl GitFault {
+    /// Whether git refuses the folder because somebody else owns it.
+    pub(super) fn is_distrust(&self) -> bool {
+        matches!(self, Self::Failed { complaint, .. } if complaint.contains("dubious ownership"))
+    }
+}
+
+impl Git {
+    /// `git`, as the environment finds it, at a folder.
+    pub(super) fn at(folder: &Path) -> Self {
+        Self { program: "git".into(), at: folder.to_owned(), pinned: false, overrides: Vec::new() }
+    }
+
+    /// The same, with this folder as the working tree whatever the repository's settings say, and without the
+    /// filters that those settings define.
+    ///
+    /// # Errors
+    /// If the settings cannot be read.
+    pub(super) async fn pinned(mut self) -> Result<Self, GitFault> {
+        self.pinned = true;
+        let args = ["config", "--null", "--show-scope", "--includes", "--get-regexp", "^filter\\."];
+        let found = match self.run(args, 1024 * 1024).await {
+            Ok(found) => found,
+            Err(GitFault::Failed { code: Some(1), .. }) => Vec::new(),
+            Err(fault) => return Err(fault),
+        };
+        self.overrides = filter_overrides(&found);
+        Ok(self)
+    }
+
+    pub(super) fn folder(&self) -> &Path {
+        &self.at
+    }
+
+    /// What a run prints; at most `limit` bytes.
+    pub(super) async fn run<A: AsRef<OsStr>>(
+        &self,
+        args: impl IntoIterator<Item = A>,
+        limit: usize,
+    ) -> Result<Vec<u8>, GitFault> {
+        self.run_with(args, None, limit).await
+    }
+
+    /// The same with something on standard input.
+    pub(super) async fn run_with<A: AsRef<OsStr>>(
+        &self,
+        args: impl IntoIterator<Item = A>,
+        input: Option<Vec<u8>>,
+        limit: usize,
+    ) -> Result<Vec<u8>, GitFault> {
+        let mut child = self.spawn(args, input.is_some())?;
+        // Dropped at the time limit, the child is killed.
+        timeout(RUN_FOR, finish(&mut child, input, limit)).await.map_err(|_| GitFault::TimedOut)?
+    }
+
+    /// Starts a run; dropping the child ends it.
+    pub(super) fn spawn<A: AsRef<OsStr>>(
+        &self,
+        args: impl IntoIterator<Item = A>,
+        input: bool,
+    ) -> Result<Child, GitFault> {
+        let mut command = Command::new(&self.program);
+        command.arg("--no-pager").args(args).current_dir(&self.at);
+        for (name, _) in std::env::vars_os() {
+            if name.to_string_lossy().starts_with("GIT_") {
+                command.env_remove(name);
+            }
+        }
+        command
+            .env("LC_ALL", "C")
+            .env("GIT_OPTIONAL_LOCKS", "0")
+            .env("GIT_TERMINAL_PROMPT", "0")
+            .env("GIT_NO_LAZY_FETCH", "1")
+            .env("GIT_ALLOW_PROTOCOL", "none");
+        if self.pinned {
+            command.env("GIT_WORK_TREE", &self.at);
+        }
+        let settings = SETTINGS.iter().map(|(key, value)| (*key, *value));
+        let overrides = self.overrides.iter().map(|(key, value)| (key.as_str(), value.as_str()));
+        let mut count = 0;
+        for (key, value) in settings.chain(overrides) {
+            command.env(format!("GIT_CONFIG_KEY_{count}"), key);
+            command.env(format!("GIT_CONFIG_VALUE_{count}"), value);
+            count += 1;
+        }
+        command.env("GIT_CONFIG_COUNT", count.to_string());
+        command
+            .stdin(if input { Stdio::piped() } else { Stdio::null() })
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true);
+        #[cfg(windows)]
+        {
+            /// No console window flashes up.
+            const CREATE_NO_WINDOW: u32 = 0x0800_0000;
+            command.creation_flags(CREATE_NO_WINDOW);
+        }
+        command.spawn().map_err(|error| match error.kind() {
+            // The folder may be what is gone.
+            io::ErrorKind::NotFound if self.at.is_dir() => GitFault::NotInstalled,
+            _ => error.into(),
+        })
+    }
+}
+
+async fn finish(child: &mut Child, input: Option<Vec<u8>>, limit: usize) -> Result<Vec<u8>, GitFault> {
+    let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+    let feed = async {
+        if let (Some(mut stdin), Some(input)) = (stdin, input) {
+            // A git that has heard enough closes its end: its exit code tells.
+            let _ = stdin.write_all(&input).await;
+        }
+    };
+    let read = async {
+        let mut out = Vec::new();
+        let most = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
+        if let Some(stdout) = stdout {
+            stdout.take(most).read_to_end(&mut out).await?;
+        }
+        if out.len() > limit { Err(GitFault::TooMuch) } else { Ok(out) }
+    };
+    let complain = async {
+        let mut text = Vec::new();
+        if let Some(mut stderr) = stderr {
+            (&mut stderr).take(MAX_COMPLAINT).read_to_end(&mut text).await?;
+            tokio::io::copy(&mut stderr, &mut tokio::io::sink()).await?;
+        }
+        Ok::<_, GitFault>(text)
+    };
+    let (out, complaint) = tokio::try_join!(
+        async {
+            let ((), out) = tokio::join!(feed, read);
+            out
+        },
+        complain
+    )?;
+    let status = child.wait().await?;
+    if status.success() {
+        return Ok(out);
+    }
+    Err(GitFault::Failed { code: status.code(), complaint: String::from_utf8_lossy(&complaint).into_owned() })
+}
+
+/// Puts what a repository's own settings say about filters back to what its person's settings say: a filter is a
+/// program that `git status` runs. Reads `SCOPE NUL KEY LF VALUE NUL …`.
+fn filter_overrides(found: &[u8]) -> Vec<(String, String)> {
+    let text = String::from_utf8_lossy(found);
+    let mut fields = text.split('\0');
+    let mut trusted: BTreeMap<&str, &str> = BTreeMap::new();
+    let mut own = Vec::new();
+    while let (Some(scope), Some(setting)) = (fields.next(), fields.next()) {
+        let (key, value) = setting.split_once('\n').unwrap_or((setting, ""));
+        match scope {
+            "local" | "worktree" => own.push(key),
+            "command" => {}
+            _ => {
+                trusted.insert(key, value);
+            }
+        }
+    }
+    own.sort_unstable();
+    own.dedup();
+    // An empty command is none; `required` without one would be an error.
+    let plain = |key: &str| if key.ends_with(".required") { "false" } else { "" };
+    own.into_iter()
+        .map(|key| (key.to_owned(), trusted.get(key).map_or(plain(key), |value| *value).to_owned()))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_repositorys_own_filters_go_and_its_persons_stay() {
+        let found = b"global\0filter.lfs.clean\ngit-lfs clean\0global\0filter.lfs.required\ntrue\0\
+                      local\0filter.lfs.clean\n/tmp/evil\0local\0filter.x.process\nevil\0local\0filter.x.required\ntrue\0";
+        let expected =
+            [("filter.lfs.clean", "git-lfs clean"), ("filter.x.process", ""), ("filter.x.required", "false")];
+        let overrides = filter_overrides(found);
+        let overrides: Vec<_> = overrides.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
+        assert_eq!(overrides, expected);
+    }
+
+    #[test]
+    fn settings_cut_off_are_no_trouble() {
+        assert!(filter_overrides(b"").is_empty());
+        assert!(filter_overrides(b"local").is_empty());
+        assert_eq!(filter_overrides(b"local\0filter.a.clean").len(), 1);
+    }
+}

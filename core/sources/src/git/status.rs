@@ -1,0 +1,291 @@
+//! What `git status --porcelain=v2 --branch --show-stash -z` says.
+
+use jumpseat_panels::{ConflictKind, EditKind};
+
+use super::program::{Git, GitFault};
+
+/// Most changed files that are kept of one repository; the rest is counted.
+pub(super) const MAX_CHANGES: usize = 5_000;
+
+/// What is read of one status, in bytes: 200,000 changed files.
+const MAX_STATUS: usize = 32 * 1024 * 1024;
+
+/// One repository's status.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(super) struct Status {
+    /// The commit at the head; nothing before the first.
+    pub(super) commit: Option<String>,
+    /// The branch; nothing while the head is detached.
+    pub(super) branch: Option<String>,
+    pub(super) upstream: Option<String>,
+    /// Nothing if the upstream is gone.
+    pub(super) ahead_behind: Option<(u32, u32)>,
+    pub(super) stashes: u32,
+    pub(super) staged: u32,
+    pub(super) unstaged: u32,
+    pub(super) untracked: u32,
+    pub(super) conflicted: u32,
+    pub(super) left_out: u32,
+    pub(super) changes: Vec<Change>,
+}
+
+/// One changed file. Paths are bytes from the repository's top on.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Change {
+    pub(super) path: Vec<u8>,
+    pub(super) from: Option<Vec<u8>>,
+    pub(super) what: What,
+}
+
+/// How it is changed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum What {
+    Tracked {
+        staged: Option<EditKind>,
+        unstaged: Option<EditKind>,
+        head: Option<Blob>,
+        index: Option<Blob>,
+        worktree: u32,
+    },
+    Unmerged {
+        what: ConflictKind,
+        base: Option<Blob>,
+        ours: Option<Blob>,
+        theirs: Option<Blob>,
+        worktree: u32,
+    },
+    Untracked,
+}
+
+/// A file's content in git's store, with its mode.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub(super) struct Blob {
+    pub(super) mode: u32,
+    pub(super) oid: String,
+}
+
+/// A submodule's mode.
+pub(super) const SUBMODULE: u32 = 0o160_000;
+/// A symbolic link's mode.
+pub(super) const LINK: u32 = 0o120_000;
+/// The mode of a file that can be run.
+pub(super) const EXECUTABLE: u32 = 0o100_755;
+
+impl Status {
+    /// Asks git. `scope` is the part of the repository that counts, where not all of it does.
+    pub(super) async fn of(git: &Git, scope: Option<&str>) -> Result<Self, GitFault> {
+        match Self::ask(git, scope, "--untracked-files=all").await {
+            // A tree full of files that git does not know: their folders will do.
+            Err(GitFault::TooMuch) => Self::ask(git, scope, "--untracked-files=normal").await,
+            other => other,
+        }
+    }
+
+    async fn ask(git: &Git, scope: Option<&str>, untracked: &str) -> Result<Self, GitFault> {
+        // Submodules are repositories of their own here: git need not start another git in each.
+        let mut args = vec![
+            "--literal-pathspecs",
+            "status",
+            "--porcelain=v2",
+            "--branch",
+            "--show-stash",
+            "-z",
+            "--find-renames",
+            "--ahead-behind",
+        ];
+        args.extend(["--ignore-submodules=dirty", untracked, "--"]);
+        args.extend(scope);
+        Self::parse(&git.run(args, MAX_STATUS).await?)
+    }
+
+    fn parse(bytes: &[u8]) -> Result<Self, GitFault> {
+        let mut status = Self::default();
+        let mut records = bytes.split(|byte| *byte == 0).filter(|record| !record.is_empty());
+        while let Some(record) = records.next() {
+            let (kind, rest) = record.split_at_checked(2).ok_or(GitFault::Malformed)?;
+            match kind {
+                b"# " => status.header(&String::from_utf8_lossy(rest)),
+                b"1 " => status.push(tracked(rest, None)?),
+                b"2 " => {
+                    let from = records.next().ok_or(GitFault::Malformed)?;
+                    status.push(tracked(rest, Some(from))?);
+                }
+                b"u " => status.push(unmerged(rest)?),
+                b"? " => status.push(Change { path: rest.to_vec(), from: None, what: What::Untracked }),
+                // Kinds of a later git.
+                _ => {}
+            }
+        }
+        Ok(status)
+    }
+
+    fn header(&mut self, text: &str) {
+        let Some((name, value)) = text.split_once(' ') else { return };
+        match name {
+            "branch.oid" => self.commit = (value != "(initial)").then(|| value.to_owned()),
+            "branch.head" => self.branch = (value != "(detached)").then(|| value.to_owned()),
+            "branch.upstream" => self.upstream = Some(value.to_owned()),
+            "branch.ab" => {
+                let mut numbers = value.split(' ').map(|number| number.get(1..)?.parse().ok());
+                self.ahead_behind = numbers.next().flatten().zip(numbers.next().flatten());
+            }
+            "stash" => self.stashes = value.parse().unwrap_or(0),
+            _ => {}
+        }
+    }
+
+    fn push(&mut self, change: Change) {
+        match &change.what {
+            What::Tracked { staged, unstaged, .. } => {
+                self.staged += u32::from(staged.is_some());
+                self.unstaged += u32::from(unstaged.is_some());
+            }
+            What::Unmerged { .. } => self.conflicted += 1,
+            What::Untracked => self.untracked += 1,
+        }
+        if self.changes.len() < MAX_CHANGES {
+            self.changes.push(change);
+        } else {
+            self.left_out += 1;
+        }
+    }
+}
+
+/// `XY sub mH mI mW hH hI [score] path`.
+fn tracked(record: &[u8], from: Option<&[u8]>) -> Result<Change, GitFault> {
+    let mut fields = Fields(record);
+    let xy = fields.next()?;
+    let _submodule = fields.next()?;
+    let (head, index, worktree) = (fields.mode()?, fields.mode()?, fields.mode()?);
+    let (head_oid, index_oid) = (fields.oid()?, fields.oid()?);
+    if from.is_some() {
+        let _score = fields.next()?;
+    }
+    let &[x, y] = xy else { return Err(GitFault::Malformed) };
+    let what = What::Tracked {
+        staged: edit(x),
+        unstaged: edit(y),
+        head: blob(head, head_oid),
+        index: blob(index, index_oid),
+        worktree,
+    };
+    Ok(Change { path: fields.0.to_vec(), from: from.map(<[u8]>::to_vec), what })
+}
+
+/// `XY sub m1 m2 m3 mW h1 h2 h3 path`.
+fn unmerged(record: &[u8]) -> Result<Change, GitFault> {
+    let mut fields = Fields(record);
+    let what = match fields.next()? {
+        b"DD" => ConflictKind::BothDeleted,
+        b"AU" => ConflictKind::AddedByUs,
+        b"UD" => ConflictKind::DeletedByThem,
+        b"UA" => ConflictKind::AddedByThem,
+        b"DU" => ConflictKind::DeletedByUs,
+        b"AA" => ConflictKind::BothAdded,
+        b"UU" => ConflictKind::BothModified,
+        _ => return Err(GitFault::Malformed),
+    };
+    let _submodule = fields.next()?;
+    let modes = [fields.mode()?, fields.mode()?, fields.mode()?];
+    let worktree = fields.mode()?;
+    let mut stage = |mode| Ok::<_, GitFault>(blob(mode, fields.oid()?));
+    let (base, ours, theirs) = (stage(modes[0])?, stage(modes[1])?, stage(modes[2])?);
+    let what = What::Unmerged { what, base, ours, theirs, worktree };
+    Ok(Change { path: fields.0.to_vec(), from: None, what })
+}
+
+pub(super) fn edit(letter: u8) -> Option<EditKind> {
+    Some(match letter {
+        b'M' => EditKind::Modified,
+        b'T' => EditKind::Retyped,
+        b'A' => EditKind::Added,
+        b'D' => EditKind::Deleted,
+        b'R' => EditKind::Renamed,
+        b'C' => EditKind::Copied,
+        _ => return None,
+    })
+}
+
+/// Nothing where there is no file.
+pub(super) fn blob(mode: u32, oid: String) -> Option<Blob> {
+    (mode != 0).then_some(Blob { mode, oid })
+}
+
+/// Fields with a blank after each, and whatever is left.
+pub(super) struct Fields<'a>(pub(super) &'a [u8]);
+
+impl<'a> Fields<'a> {
+    pub(super) fn next(&mut self) -> Result<&'a [u8], GitFault> {
+        let end = self.0.iter().position(|byte| *byte == b' ').ok_or(GitFault::Malformed)?;
+        let field = &self.0[..end];
+        self.0 = &self.0[end + 1..];
+        Ok(field)
+    }
+
+    pub(super) fn mode(&mut self) -> Result<u32, GitFault> {
+        let text = std::str::from_utf8(self.next()?).map_err(|_| GitFault::Malformed)?;
+        u32::from_str_radix(text, 8).map_err(|_| GitFault::Malformed)
+    }
+
+    pub(super) fn oid(&mut self) -> Result<String, GitFault> {
+        let field = self.next()?;
+        let fits = matches!(field.len(), 40 | 64) && field.iter().all(u8::is_ascii_hexdigit);
+        if fits { Ok(String::from_utf8_lossy(field).into_owned()) } else { Err(GitFault::Malformed) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OID: &str = "0123456789abcdef0123456789abcdef01234567";
+
+    #[test]
+    fn headers_and_every_kind_of_record_are_read() {
+        let text = format!(
+            "# branch.oid {OID}\0# branch.head main\0# branch.upstream origin/main\0# branch.ab +2 -13\0# stash 3\0\
+             1 .M N... 100644 100644 100755 {OID} {OID} a b\nc\0\
+             2 R. N... 100644 100644 100644 {OID} {OID} R100 new\0old\0\
+             1 AM S..U 000000 160000 160000 {zero} {OID} sub\0\
+             u UD N... 100644 100644 000000 100644 {OID} {OID} {zero} both\0\
+             ? un known\0! ignored\0",
+            zero = "0".repeat(40)
+        );
+        let status = Status::parse(text.as_bytes()).unwrap();
+        assert_eq!((status.commit.as_deref(), status.branch.as_deref()), (Some(OID), Some("main")));
+        assert_eq!(status.ahead_behind, Some((2, 13)));
+        let counts = [status.staged, status.unstaged, status.untracked, status.conflicted, status.stashes];
+        assert_eq!(counts, [2, 2, 1, 1, 3]);
+        let paths: Vec<_> =
+            status.changes.iter().map(|change| String::from_utf8_lossy(&change.path)).collect();
+        assert_eq!(paths, ["a b\nc", "new", "sub", "both", "un known"]);
+        assert_eq!(status.changes[1].from.as_deref(), Some(&b"old"[..]));
+        let What::Tracked { head, index, .. } = &status.changes[2].what else { panic!("it is tracked") };
+        assert_eq!((head, index.as_ref().map(|blob| blob.mode)), (&None, Some(SUBMODULE)));
+        let What::Unmerged { what, theirs, .. } = &status.changes[3].what else { panic!("it is unmerged") };
+        assert_eq!((what, theirs), (&ConflictKind::DeletedByThem, &None));
+    }
+
+    #[test]
+    fn a_first_commit_to_come_and_a_detached_head_are_none() {
+        let status = Status::parse(b"# branch.oid (initial)\0# branch.head (detached)\0").unwrap();
+        assert_eq!((status.commit, status.branch, status.ahead_behind), (None, None, None));
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_an_error() {
+        for text in
+            ["1 .M N...\0", "1 .M N... 100644 100644 9 x y z\0", "2 R. N... 1 1 1\0", "u XX N...\0", "1\0"]
+        {
+            assert!(matches!(Status::parse(text.as_bytes()), Err(GitFault::Malformed)), "{text}");
+        }
+    }
+
+    #[test]
+    fn more_changes_than_are_kept_are_counted() {
+        let text = "? x\0".repeat(MAX_CHANGES + 7);
+        let status = Status::parse(text.as_bytes()).unwrap();
+        assert_eq!((status.changes.len(), status.left_out), (MAX_CHANGES, 7));
+        assert_eq!(status.untracked as usize, MAX_CHANGES + 7);
+    }
+}
