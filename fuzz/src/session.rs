@@ -18,7 +18,7 @@ const MOST_STEPS: usize = 200;
 const PANEL: PanelId = 1;
 
 /// What can be fetched of it: two parts and a bit.
-const CONTENT: [u8; 18_000] = [7; 18_000];
+static CONTENT: [u8; 18_000] = [7; 18_000];
 
 /// The input is a list of steps, two bytes each: what to do, and with which number.
 pub(crate) fn run(data: &[u8]) {

@@ -1,7 +1,7 @@
 //! What guests fetch of panels: the only thing of a panel that a guest's message reaches
 //! (rules JS-PANEL-4 to 6).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
 use jumpseat_wire::Slot;
@@ -17,28 +17,38 @@ use crate::{
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct FetchTicket(u64);
 
-/// Fetches that wait for their content.
+/// Contents of one guest that are looked for or in line: what bounds the memory that a guest can take.
+const AT_ONCE: usize = 2;
+
+/// Fetches that wait for their content, oldest first.
 #[derive(Default)]
 pub(super) struct Fetches {
     asked: BTreeMap<FetchTicket, Asked>,
+    /// Those that are looked for.
+    begun: BTreeSet<FetchTicket>,
     last: u64,
 }
 
 struct Asked {
     slot: Slot,
     fetch: FetchId,
-    panel: PanelId,
+    wish: Wish,
 }
 
 impl Fetches {
     /// The panel is no longer shared: its guests know from the list.
     pub(super) fn forget_panel(&mut self, panel: PanelId) {
-        self.asked.retain(|_, asked| asked.panel != panel);
+        self.retain(|asked| asked.wish.panel != panel);
     }
 
     /// The guest is gone.
     pub(super) fn forget_seat(&mut self, slot: Slot) {
-        self.asked.retain(|_, asked| asked.slot != slot);
+        self.retain(|asked| asked.slot != slot);
+    }
+
+    fn retain(&mut self, keep: impl Fn(&Asked) -> bool) {
+        self.asked.retain(|_, asked| keep(asked));
+        self.begun.retain(|ticket| self.asked.contains_key(ticket));
     }
 
     pub(super) fn is_wanted(&self, ticket: FetchTicket) -> bool {
@@ -67,34 +77,57 @@ impl Host {
             self.refuse_fetch(slot, fetch, FetchRefusal::Busy);
         } else {
             self.fetches.last += 1;
-            let ticket = FetchTicket(self.fetches.last);
-            self.fetches.asked.insert(ticket, Asked { slot, fetch, panel: wish.panel });
-            self.out.push_back(HostOutput::Fetch { slot, ticket, wish });
+            self.fetches.asked.insert(FetchTicket(self.fetches.last), Asked { slot, fetch, wish });
+            self.begin_fetches(slot);
         }
         Ok(())
     }
 
+    /// Has a guest's next contents looked for, once those before are on their way.
+    pub(super) fn begin_fetches(&mut self, slot: Slot) {
+        let Some(seat) = self.seats.get(&slot) else { return };
+        let Fetches { asked, begun, .. } = &mut self.fetches;
+        let looked_for =
+            begun.iter().filter(|ticket| asked.get(ticket).is_some_and(|a| a.slot == slot)).count();
+        let room = AT_ONCE.saturating_sub(looked_for + seat.contents().count());
+        let waiting = asked.iter().filter(|(ticket, asked)| asked.slot == slot && !begun.contains(ticket));
+        let next: Vec<_> = waiting.take(room).map(|(ticket, asked)| (*ticket, asked.wish.clone())).collect();
+        for (ticket, wish) in next {
+            begun.insert(ticket);
+            self.out.push_back(HostOutput::Fetch { slot, ticket, wish });
+        }
+    }
+
     /// A guest wants it no more.
     pub(super) fn cancel_fetch(&mut self, slot: Slot, fetch: FetchId) {
-        self.fetches.asked.retain(|_, asked| (asked.slot, asked.fetch) != (slot, fetch));
+        self.fetches.retain(|asked| (asked.slot, asked.fetch) != (slot, fetch));
         if let Some(seat) = self.seats.get_mut(&slot) {
             seat.drop_content(fetch);
         }
+        self.begin_fetches(slot);
     }
 
     /// The content that a guest asked for, at most [`MAX_CONTENT_LEN`] bytes, or why it does not come.
     pub fn content_ready(&mut self, ticket: FetchTicket, content: Result<Bytes, FetchRefusal>) {
-        let Some(Asked { slot, fetch, panel }) = self.fetches.asked.remove(&ticket) else { return };
+        let Some(Asked { slot, fetch, wish }) = self.fetches.asked.remove(&ticket) else { return };
+        self.fetches.begun.remove(&ticket);
         match content {
             Ok(content) if content.len() <= MAX_CONTENT_LEN => {
                 if let Some(seat) = self.seats.get_mut(&slot) {
-                    seat.serve(fetch, panel, content);
+                    seat.serve(fetch, wish.panel, content);
                 }
                 self.flush(slot);
             }
             Ok(_) => self.refuse_fetch(slot, fetch, FetchRefusal::TooLarge),
             Err(why) => self.refuse_fetch(slot, fetch, why),
         }
+        self.begin_fetches(slot);
+    }
+
+    /// Fetches that wait for their content.
+    #[cfg(test)]
+    pub(super) fn fetches_waiting(&self) -> usize {
+        self.fetches.asked.len()
     }
 
     fn refuse_fetch(&mut self, slot: Slot, fetch: FetchId, why: FetchRefusal) {

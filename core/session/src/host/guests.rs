@@ -174,6 +174,7 @@ impl Host {
     /// A guest took something: sends what waits, and the whole after the glimpses.
     pub(super) fn serve_seat(&mut self, now: Millis, slot: Slot) {
         self.flush(slot);
+        self.begin_fetches(slot);
         let Some(seat) = self.seats.get_mut(&slot) else { return };
         if seat.resync_due().is_some_and(|due| due <= now) {
             return self.resync(now, slot);

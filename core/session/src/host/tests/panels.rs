@@ -117,7 +117,7 @@ fn fetches_of_a_guest_are_bounded() {
         let taken = RelayToHost::Acked { slot: rogue.keys.slot, pair: host.seats[&rogue.keys.slot].sealed() };
         host.relay_text(NOW, &control::encode(&taken)).unwrap();
     }
-    assert_eq!(wanted, crate::MAX_FETCHES);
+    assert_eq!((wanted, host.fetches_waiting()), (2, crate::MAX_FETCHES));
     fetch(&mut host, &mut rogue, 0, 1, "x");
     assert!(!rogue.is_seated(&host), "one name for two");
 
