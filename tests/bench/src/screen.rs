@@ -17,7 +17,7 @@ const CHUNK: usize = 64 * 1024;
 const FLOOD_SEED: u64 = 1;
 const SCROLLBACK_SEED: u64 = 7;
 /// Compression of snapshots: the level that hosts use.
-const LEVEL: i32 = 1;
+const LEVEL: i32 = 3;
 
 pub(crate) fn run(bytes: usize) -> Result<()> {
     let flood = corpus::realistic(FLOOD_SEED, bytes);
