@@ -109,6 +109,8 @@ export class Guest {
   ask(command: GuestCommand): Promise<void>;
   /** The picture of a terminal with its scrollback, as a host's command `screen` gives it in the format `json`. */
   screen(stream: number): Promise<string>;
+  /** Draws a terminal anew, as a picture, for a view that has lost what it showed. */
+  redraw(stream: number): void;
   /** Keys; a terminal's own answers among them are taken out. Throws when more than 4 MiB wait. */
   input(stream: number, bytes: Uint8Array): void;
   /** Says that so many bytes of output, of whichever terminals, have been shown. */

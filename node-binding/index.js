@@ -138,6 +138,11 @@ class Face {
   }
 
   /** @protected */
+  again(number) {
+    call(() => this.#handle.redraw(number));
+  }
+
+  /** @protected */
   shown(number, bytes) {
     call(() => this.#handle.credit(number, bytes));
   }
@@ -173,6 +178,10 @@ class Guest extends Face {
 
   screen(stream) {
     return this.picture(stream);
+  }
+
+  redraw(stream) {
+    this.again(stream);
   }
 
   credit(bytes) {

@@ -10,7 +10,7 @@ use jumpseat_engine::{
         TerminalChange,
     },
 };
-use jumpseat_screen::{Limits, Screen};
+use jumpseat_screen::{Limits, Screen, Start};
 use serde::Deserialize;
 use serde_json::json;
 use tokio::{sync::mpsc::UnboundedReceiver, task::JoinHandle, time::timeout};
@@ -136,6 +136,7 @@ impl Seat<'_> {
                 },
                 Err(fault) => answer.settle::<()>(Err(fault)),
             },
+            Work::Redraw(number) => self.redraw(number),
             Work::Screen(number, answer) => answer.settle(self.picture(number)),
             Work::Input(number, keys) => {
                 let Ok(stream) = StreamId::try_from(number) else { return };
@@ -146,11 +147,19 @@ impl Seat<'_> {
     }
 
     fn picture(&self, number: u32) -> Result<String, Failure> {
-        let stream = StreamId::try_from(number).ok();
-        let screen = stream.and_then(|stream| self.screens.get(&stream));
+        let screen = StreamId::try_from(number).ok().and_then(|stream| self.screens.get(&stream));
         let screen =
             screen.ok_or_else(|| Failure::new(FailureKind::NotFound, "there is no such terminal"))?;
         Ok(dump::screen(screen, ScreenFormat::Json))
+    }
+
+    /// For a real terminal that has lost what it showed, or has another size now.
+    fn redraw(&mut self, number: u32) {
+        let Ok(stream) = StreamId::try_from(number) else { return };
+        let Some(screen) = self.screens.get(&stream) else { return };
+        let data = screen.encode(Start::Everything);
+        self.outbox.event(&json!({ "type": "picture", "stream": stream, "scrollback": true }));
+        self.draw(stream, &TerminalChange::Snapshot { data, scrollback: true });
     }
 
     fn shown(&mut self, bytes: u32) {
@@ -172,13 +181,17 @@ impl Seat<'_> {
             }
             TerminalChange::Output(_) => {}
         }
+        self.draw(stream, &change);
+        let _ = self.commands.tell(GuestCommand::Credit { bytes: change.weight() }).await;
+    }
+
+    fn draw(&mut self, stream: StreamId, change: &TerminalChange) {
         let mut bytes = Vec::new();
         // A picture that cannot be read draws nothing; the next one makes up for it.
-        let _ = self.drawings.entry(stream).or_default().draw(&change, &mut bytes);
+        let _ = self.drawings.entry(stream).or_default().draw(change, &mut bytes);
         self.window -= bytes.len() as i64;
         let head = json!({ "type": "output", "stream": stream }).to_string();
         self.outbox.output(u32::from(stream), head, bytes);
-        let _ = self.commands.tell(GuestCommand::Credit { bytes: change.weight() }).await;
     }
 
     fn follow(&mut self, stream: StreamId, change: &TerminalChange) {

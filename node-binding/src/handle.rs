@@ -35,6 +35,8 @@ pub(crate) enum Work {
     Ask(String, Answer),
     /// The picture of a stream, as JSON.
     Screen(u32, Answer),
+    /// Draws a stream anew, as it stands.
+    Redraw(u32),
     /// Keys for a terminal or stream.
     Input(u32, Keys),
     /// Bytes that were shown, and of which terminal.
@@ -146,6 +148,15 @@ impl Handle {
         self.promise(env, |answer| Work::Screen(number, answer))
     }
 
+    /// Draws a stream anew, as it stands.
+    #[napi]
+    pub fn redraw(&self, number: u32) -> napi::Result<()> {
+        guard(|| {
+            let _ = self.work.send(Work::Redraw(number));
+            Ok(())
+        })
+    }
+
     /// Keys for a terminal or stream.
     #[napi]
     pub fn input(&self, number: u32, bytes: Uint8ArraySlice<'_>) -> napi::Result<()> {
@@ -187,7 +198,7 @@ impl Work {
                 answer.settle::<()>(Err(ended.fault.clone()));
             }
             Self::Close(answer) => answer.settle(Ok::<_, Fault>(())),
-            Self::Input(..) | Self::Credit(..) => {}
+            Self::Redraw(_) | Self::Input(..) | Self::Credit(..) => {}
         }
     }
 }

@@ -28,6 +28,18 @@ test("share, join, read only, grant, type, remove, stop", async () => {
   const stream = terminals[0].stream;
   assert.deepEqual([terminals[0].cols, terminals[0].rows], [80, 24]);
 
+  const mine = JSON.parse((await host.ask({ type: "screen", terminal: number, format: "json" })).picture);
+  const theirs = JSON.parse(await guest.screen(stream));
+  assert.deepEqual([theirs.first, theirs.lines], [mine.first, mine.lines], "lines are counted alike");
+  await assert.rejects(guest.screen(99), { kind: "not_found" });
+  const pictures = seen.events.filter(({ type }) => type === "picture").length;
+  seen.text = "";
+  guest.redraw(stream);
+  await seen.shows("one-42");
+  assert.equal(seen.events.filter(({ type }) => type === "picture").length, pictures + 1);
+  await guest.ask({ type: "point", at: { stream, from: mine.first, to: mine.first } });
+  assert.deepEqual((await told.session("pointing")).at, { terminal: number, from: mine.first, to: mine.first });
+
   guest.input(stream, Buffer.from("x"));
   assert.equal((await seen.event("input_refused")).why, "read_only");
   await guest.ask({ type: "ask_control" });

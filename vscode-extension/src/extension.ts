@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 
 import { ChatView } from './view/chatView';
+import { addTerminal } from './view/command/addTerminal';
 import { answerKnock, decline, remove, setRole } from './view/command/guest';
 import { copyLink, newInvite } from './view/command/invite';
 import { join, joinByLink } from './view/command/join';
@@ -26,6 +27,7 @@ const COMMANDS: Record<string, (context: Context, given?: unknown) => Promise<vo
     shareNewTerminal,
     shareCurrentTerminal,
     shareFromHere,
+    addTerminal,
     join,
     stop,
     stopAll,

@@ -40,8 +40,11 @@ function shorten(open: string): string {
 export class Flow {
     readonly #decoder = new TextDecoder();
     readonly #ground = new Ground();
-    /** Questions that stand open, oldest first: how many bytes each one's answer acknowledges; 0 is the program's. */
-    readonly #questions: number[] = [];
+    /**
+     * Questions that stand open, oldest first: how many bytes each one's answer acknowledges, or who waits for it; 0 is
+     * the program's.
+     */
+    readonly #questions: (number | (() => void))[] = [];
     #unasked = 0;
     #tail = '';
     /** Whether the program itself wants to hear of the focus. */
@@ -75,8 +78,16 @@ export class Flow {
 
     /** The terminal answered: the bytes to give credit for, or nothing if the program had asked. */
     answered(): number | undefined {
-        const bytes = this.#questions.shift();
-        return bytes === 0 ? undefined : bytes;
+        const question = this.#questions.shift();
+        if (typeof question !== 'function') return question === 0 ? undefined : question;
+        question();
+        return 0;
+    }
+
+    /** A question of one's own, beside the output: `then` is called when everything before it was parsed. */
+    ask(then: () => void): string {
+        this.#questions.push(then);
+        return QUESTION;
     }
 
     /** A question is due although the window is not full: nothing more may come before it is answered. */

@@ -1,7 +1,7 @@
 // The line to the holder: commands in, events into the model and to the terminals that are shown here.
 import type { Host, HostCommand, HostOptions, HostUpdate, Invite, Reply, ShareOptions, Size } from '@jumpseat/native';
 
-import type { Native } from './face';
+import type { Native, StartFrom } from './face';
 import { Hosting, type Notice } from './hosting';
 
 /** Bytes that may be on their way to one terminal of this window. */
@@ -61,6 +61,13 @@ export class Holding {
         for (const terminal of options.terminals ?? []) this.state.attach(terminal, reply.session);
         this.setup.changed();
         return { session: reply.session, invite: reply.invite };
+    }
+
+    /** Shares one more terminal in a session. */
+    async addTerminal(session: number, terminal: number, from: StartFrom): Promise<void> {
+        await this.ask({ type: 'add_terminal', session, terminal, ...from });
+        this.state.attach(terminal, session);
+        this.setup.changed();
     }
 
     /** Opens a terminal of the holder's, or the one that is named, in this window. */

@@ -2,8 +2,14 @@
 import type { Guest, Size } from '@jumpseat/native';
 import * as vscode from 'vscode';
 
+import { Fit } from '../model/fit';
 import { Flow } from '../model/flow';
 import { typed, withoutAnswers } from '../model/keys';
+
+/** How long to wait before a terminal is asked for its size once more, in milliseconds. */
+const PAUSE = 80;
+/** To the right end of the line, and where is that? */
+const MEASURE = '\r\x1b[9999C\x1b[6n';
 
 export class GuestTerminal implements vscode.Pseudoterminal {
     readonly #write = new vscode.EventEmitter<string>();
@@ -16,27 +22,43 @@ export class GuestTerminal implements vscode.Pseudoterminal {
     readonly onDidOverrideDimensions = this.#dimensions.event;
     readonly #flow = new Flow();
     readonly #encoder = new TextEncoder();
+    readonly #fit: Fit;
     /** What came before VS Code opened the view. */
     #before: string[] | undefined = [];
     #size: Size;
-    #rows = 24;
+    #rows: number | undefined;
+    #measured: ((columns: number) => void) | undefined;
     #over = false;
     #named = '';
 
     constructor(
         private readonly stream: number, size: Size, private readonly guest: () => Guest | undefined,
+        active: () => boolean, private readonly changed: () => void,
     ) {
         this.#size = size;
+        this.#fit = new Fit({
+            active: () => active() && !this.#over,
+            probe: (columns) => new Promise((taken) => {
+                this.#put(`${this.#flow.clear()}\x1b[H\x1b[2J${'·'.repeat(columns)}${this.#flow.ask(taken)}`);
+            }),
+            toggle: () => vscode.commands.executeCommand('workbench.action.terminal.sizeToContentWidth'),
+            redraw: () => this.guest()?.redraw(this.stream),
+            measure: () => new Promise((measured) => {
+                this.#measured = measured;
+                this.#put(MEASURE);
+            }),
+            pause: () => new Promise((over) => setTimeout(over, PAUSE)),
+        }, size.cols);
     }
 
     open(dimensions: vscode.TerminalDimensions | undefined): void {
-        if (dimensions) this.setDimensions(dimensions);
         const before = this.#before ?? [];
         this.#before = undefined;
         // What is fired inside of `open` is lost.
         setImmediate(() => {
             this.resize(this.#size);
             for (const text of before) this.#put(text);
+            if (dimensions) this.setDimensions(dimensions);
         });
     }
 
@@ -44,11 +66,32 @@ export class GuestTerminal implements vscode.Pseudoterminal {
         this.#over = true;
     }
 
+    setDimensions({ columns, rows }: vscode.TerminalDimensions): void {
+        this.#rows = rows;
+        this.#fit.columns(columns);
+        this.fit();
+    }
+
+    /** How many rows it shows at once. */
+    get rows(): number {
+        return Math.min(this.#rows ?? this.#size.rows, this.#size.rows);
+    }
+
+    /** What of the host's terminal has no room here. */
+    get missing(): { columns: number; rows: number } {
+        return { columns: this.#fit.missing, rows: this.#size.rows - this.rows };
+    }
+
     handleInput(data: string): void {
         const { keys, answers } = typed(data);
+        const place = this.#measured && /\x1b\[\d+;(\d+)R/.exec(keys);
+        if (place) {
+            this.#measured?.(Number(place[1]));
+            this.#measured = undefined;
+        }
         for (let i = 0; i < answers; i += 1) {
             const credit = this.#flow.answered();
-            if (credit !== undefined) this.guest()?.credit(credit);
+            if (credit) this.guest()?.credit(credit);
         }
         if (answers > 0) this.#put(this.#flow.settle());
         const own = withoutAnswers(keys);
@@ -56,21 +99,22 @@ export class GuestTerminal implements vscode.Pseudoterminal {
     }
 
     output(bytes: Uint8Array): void {
-        this.#put(this.#flow.write(bytes));
-    }
-
-    setDimensions({ rows }: vscode.TerminalDimensions): void {
-        this.#rows = rows;
-    }
-
-    /** How many it shows at once. */
-    get rows(): number {
-        return Math.min(this.#rows, this.#size.rows);
+        // A picture of all follows.
+        if (this.#fit.busy) this.guest()?.credit(bytes.length);
+        else this.#put(this.#flow.write(bytes));
     }
 
     resize(size: Size): void {
         this.#size = size;
-        if (!this.#before) this.#dimensions.fire({ columns: size.cols, rows: size.rows });
+        this.#fit.size(size.cols);
+        if (this.#before) return;
+        this.#dimensions.fire({ columns: size.cols, rows: size.rows });
+        this.fit();
+    }
+
+    /** It came to the front, or its size changed: now it can be made to fit. */
+    fit(): void {
+        void this.#fit.check().finally(() => this.changed());
     }
 
     rename(name: string): void {

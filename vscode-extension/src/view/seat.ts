@@ -27,12 +27,15 @@ export class Seat implements vscode.Disposable {
     /** Names it within this window. */
     readonly number = next++;
     readonly #views = new Map<number, View>();
-    readonly #closed: vscode.Disposable;
+    readonly #parts: vscode.Disposable[];
     #guest: Guest | undefined;
 
     constructor(private readonly setup: SeatSetup) {
         this.state = new Joined(setup.options.code);
-        this.#closed = vscode.window.onDidCloseTerminal((terminal) => this.#gone(terminal));
+        this.#parts = [
+            vscode.window.onDidCloseTerminal((terminal) => this.#gone(terminal)),
+            vscode.window.onDidChangeActiveTerminal((terminal) => this.#viewOf(terminal)?.pty.fit()),
+        ];
     }
 
     async join(): Promise<void> {
@@ -69,6 +72,11 @@ export class Seat implements vscode.Disposable {
         return [...this.#views].find(([, view]) => view.terminal === terminal)?.[0];
     }
 
+    /** What of the host's terminal in front has no room here. */
+    missing(terminal: vscode.Terminal | undefined): { columns: number; rows: number } | undefined {
+        return this.#viewOf(terminal)?.pty.missing;
+    }
+
     owns(terminal: vscode.Terminal | undefined): boolean {
         return this.stream(terminal) !== undefined;
     }
@@ -94,7 +102,7 @@ export class Seat implements vscode.Disposable {
     }
 
     dispose(): void {
-        this.#closed.dispose();
+        for (const part of this.#parts) part.dispose();
     }
 
     #take(batch: GuestUpdate[]): void {
@@ -128,7 +136,11 @@ export class Seat implements vscode.Disposable {
         let view = this.#views.get(stream);
         if (!view) {
             const card = this.state.terminals.find((other) => other.stream === stream);
-            const pty = new GuestTerminal(stream, { cols: card?.cols ?? 80, rows: card?.rows ?? 24 }, () => this.#guest);
+            const pty: GuestTerminal = new GuestTerminal(
+                stream, { cols: card?.cols ?? 80, rows: card?.rows ?? 24 }, () => this.#guest,
+                () => vscode.window.activeTerminal !== undefined && this.#viewOf(vscode.window.activeTerminal)?.pty === pty,
+                () => this.setup.changed(),
+            );
             const terminal = vscode.window.createTerminal({
                 name: this.#name(stream), pty, location: vscode.TerminalLocation.Editor, isTransient: true,
                 iconPath: new vscode.ThemeIcon('eye'),
@@ -138,6 +150,10 @@ export class Seat implements vscode.Disposable {
             terminal.show(this.#views.size > 1);
         }
         return view;
+    }
+
+    #viewOf(terminal: vscode.Terminal | undefined): View | undefined {
+        return [...this.#views.values()].find((view) => view.terminal === terminal);
     }
 
     #name(stream: number): string {

@@ -1,8 +1,7 @@
 // The status bar: how many guests are there, in a warning colour only while one of them can type; and one's own seat.
 import * as vscode from 'vscode';
 
-import { badge } from '../model/badge';
-import { role } from '../model/words';
+import { badge, seatBadge } from '../model/badge';
 import type { Context } from './context';
 
 export function statusItem(context: Context): void {
@@ -24,24 +23,22 @@ export function statusItem(context: Context): void {
     context.extension.subscriptions.push(item, context.onDidChange(show));
 }
 
-/** A second item for guests: whose terminal this is, and what one may do there. */
+/** A second item for guests. */
 export function seatItem(context: Context): void {
     const item = vscode.window.createStatusBarItem('seat', vscode.StatusBarAlignment.Left, 49);
     item.name = 'Jumpseat seat';
     const show = (): void => {
-        const seat = context.seats.at(vscode.window.activeTerminal) ?? context.seats.all[0];
+        const { activeTerminal } = vscode.window;
+        const seat = context.seats.at(activeTerminal) ?? context.seats.all[0];
         if (!seat) {
             item.hide();
             return;
         }
-        const { state } = seat;
-        const may = state.phase.is !== 'seated' ? 'joining…' : state.asking ? 'asking…' : role(state.role);
-        const away = state.role !== 'viewer' && state.looking === undefined ? ', host not looking' : '';
-        item.text = `$(${state.role === 'viewer' ? 'eye' : 'edit'}) ${state.host || state.code}: ${may}${away}`;
-        item.accessibilityInformation = { label: `Jumpseat: at ${state.host || state.code}, ${may}${away}` };
-        const ask = state.role === 'viewer';
-        item.tooltip = ask ? 'Ask for control' : 'Show the session';
-        item.command = ask ? 'jumpseat.askControl' : 'jumpseat.showGuests';
+        const now = seatBadge(seat.state, seat.missing(activeTerminal));
+        item.text = now.text;
+        item.tooltip = now.tooltip;
+        item.accessibilityInformation = { label: now.label };
+        item.command = seat.state.role === 'viewer' ? 'jumpseat.askControl' : 'jumpseat.showGuests';
         item.show();
     };
     context.extension.subscriptions.push(item, context.onDidChange(show), vscode.window.onDidChangeActiveTerminal(show));

@@ -2,8 +2,10 @@
 // the output of its next commands is mirrored.
 import * as vscode from 'vscode';
 
+import { guests } from '../../model/words';
 import type { Context } from '../context';
 import { shell, workspaceFolder } from '../settings';
+import { addTo } from './addTerminal';
 import { offerProfile } from './profile';
 import { shareNewTerminal } from './shareNewTerminal';
 
@@ -21,7 +23,14 @@ export async function shareCurrentTerminal(context: Context, chosen?: unknown): 
         void vscode.commands.executeCommand('jumpseat.share.focus');
         return;
     }
-    await context.share([number]);
+    const running = [...context.holding.state.sessions.values()];
+    if (running.length === 0) return context.share([number]);
+    const items = [
+        ...running.map((session) => ({ label: `$(broadcast) Add to ${session.code ?? 'my session'}`, description: guests(session.guests.size), session })),
+        { label: '$(add) A session of its own', session: undefined },
+    ];
+    const picked = await vscode.window.showQuickPick(items, { title: `Share ${terminal.name}` });
+    if (picked) await (picked.session ? addTo(context, picked.session, number) : context.share([number]));
 }
 
 /** No stable API reads what another terminal printed before now. */
