@@ -12,6 +12,7 @@ mod code;
 mod control;
 mod header;
 mod link;
+mod opened;
 mod screen;
 mod session;
 mod snapshot;
@@ -27,10 +28,16 @@ pub struct Target {
 
 /// All targets.
 pub const TARGETS: &[Target] = &[
+    Target { name: "answer", run: opened::answer },
+    Target { name: "assembly", run: opened::assembly },
     Target { name: "code", run: code::run },
     Target { name: "control", run: control::run },
+    Target { name: "grant", run: opened::grant },
     Target { name: "header", run: header::run },
+    Target { name: "knock", run: opened::knock },
     Target { name: "link", run: link::run },
+    Target { name: "message", run: opened::message },
+    Target { name: "records", run: opened::records },
     Target { name: "screen", run: screen::run },
     Target { name: "session", run: session::run },
     Target { name: "snapshot", run: snapshot::run },

@@ -131,6 +131,17 @@ impl Grant {
     }
 }
 
+/// A grant that the host signed, whatever it says: these bytes, as long as a grant is.
+#[cfg(any(test, feature = "testing"))]
+pub(crate) fn signed(bytes: &[u8], sid: SessionId, sign: &SignKey) -> Vec<u8> {
+    let mut grant = [bytes, &[0; GRANT_LEN]].concat();
+    grant.truncate(GRANT_LEN);
+    grant[0] = GRANT;
+    let signature = sign.sign(&labelled("epoch sig", &[&sid.0, &grant[..SIGNED_LEN]]));
+    grant[SIGNED_LEN..SIGNED_LEN + SIGNATURE_LEN].copy_from_slice(&signature);
+    grant
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -163,18 +163,47 @@ fn signed_text(info: &[u8], encapsulation: &[u8], signed: &[u8], json: &[u8]) ->
 /// A knock that shows a signing key which its sender does not hold.
 #[cfg(test)]
 pub(crate) fn forged(keys: &HostKeys, token: &Token, entropy: &mut Entropy) -> Vec<u8> {
+    let (kem, others) = (KemSecret::generate(entropy), SignKey::generate(entropy));
+    let json = br#"{"name":"Eve","program":"rogue"}"#;
+    let signed = [&kem.public().to_bytes()[..], &others.public().to_bytes(), &[0; 32]].concat();
+    let own = SignKey::generate(entropy);
+    sealed(keys, token, entropy, |info, encapsulation| {
+        let signature = own.sign(&signed_text(info, encapsulation, &signed, json));
+        [&signed[..], &signature, json].concat()
+    })
+}
+
+/// A knock of one who holds the token, whatever its body says: it is given the info and the encapsulation.
+#[cfg(any(test, feature = "testing"))]
+pub(crate) fn sealed(
+    keys: &HostKeys,
+    token: &Token,
+    entropy: &mut Entropy,
+    body: impl FnOnce(&[u8], &[u8]) -> Vec<u8>,
+) -> Vec<u8> {
     let invite = token.invite_id(keys.sid);
     let info = knock_info(&keys.bundle_hash, invite);
     let send = keys.kem.public().send(&info, &token.psk(keys.sid), &invite.0, entropy);
     let mut sending = send.expect("true keys");
-    let (kem, own, others) =
-        (KemSecret::generate(entropy), SignKey::generate(entropy), SignKey::generate(entropy));
-    let json = br#"{"name":"Eve","program":"rogue"}"#;
-    let mut body = [&kem.public().to_bytes()[..], &others.public().to_bytes(), &[0; 32]].concat();
-    let signature = own.sign(&signed_text(&info, &sending.encapsulation, &body, json));
-    body.extend_from_slice(&signature);
-    body.extend_from_slice(json);
     let clear = [&[KNOCK, VERSION][..], &keys.sid.0, &invite.0].concat();
-    let sealed = sending.seal(&body, &clear);
+    let sealed = sending.seal(&body(&info, &sending.encapsulation), &clear);
     [&clear[..], &sending.encapsulation, &sealed].concat()
+}
+
+/// A body that its sender signed: a KEM key, then what the card says. What of the key is missing is a true one's.
+#[cfg(any(test, feature = "testing"))]
+pub(crate) fn signed_body(
+    changes: &[u8],
+    json: &[u8],
+    entropy: &mut Entropy,
+) -> impl FnOnce(&[u8], &[u8]) -> Vec<u8> + use<> {
+    let mut kem = KemSecret::generate(entropy).public().to_bytes();
+    let len = changes.len().min(kem.len());
+    kem[..len].copy_from_slice(&changes[..len]);
+    let (sign, json) = (SignKey::generate(entropy), json.to_vec());
+    move |info, encapsulation| {
+        let signed = [&kem[..], &sign.public().to_bytes(), &[0; 32]].concat();
+        let signature = sign.sign(&signed_text(info, encapsulation, &signed, &json));
+        [&signed[..], &signature, &json].concat()
+    }
 }

@@ -231,6 +231,19 @@ impl Knocking {
     }
 }
 
+/// An answer under true keys, whatever it says.
+#[cfg(any(test, feature = "testing"))]
+pub(crate) fn sealed(
+    knock: &Knock,
+    keys: &HostKeys,
+    content: &[u8],
+    welcomed: bool,
+    entropy: &mut Entropy,
+) -> Vec<u8> {
+    let answer = if welcomed { WELCOME } else { REFUSAL };
+    knock.answer(keys, answer, content, entropy).expect("true keys").1
+}
+
 fn signed_text(answer: Answer, th1: &[u8; 32], encapsulation: &[u8], content: &[u8]) -> Vec<u8> {
     labelled(answer.signature, &[&hash(answer.body, &[th1, encapsulation, content])])
 }

@@ -3,11 +3,10 @@
 
 use std::cell::RefCell;
 
-use jumpseat_wire::{HEADER_LEN, SessionId, VERSION, limits::MAX_PLAINTEXT_LEN};
+use jumpseat_wire::{HEADER_LEN, limits::MAX_PLAINTEXT_LEN};
 
 use crate::{
     Entropy, GuestCard, SessionError, Token,
-    crypto::sign::SignKey,
     frame::{
         epoch::{self, EpochKey, Grant},
         record::{MAX_PART, Plaintext, Records},
@@ -76,9 +75,10 @@ pub fn grant(bytes: &[u8], commit: bool) {
     ENDS.with_borrow_mut(|ends| ends.grant(bytes, commit));
 }
 
-/// The body of a knock, sealed under the token's key; `sign` puts the guest's signature in.
-pub fn knock(body: &[u8], sign: bool) {
-    ENDS.with_borrow_mut(|ends| ends.knock(body, sign));
+/// The body of a knock, sealed under the token's key. With `key`, that many bytes of it change a true key, the rest
+/// is the guest's card, and its signature fits.
+pub fn knock(body: &[u8], key: Option<usize>) {
+    ENDS.with_borrow_mut(|ends| ends.knock(body, key));
 }
 
 /// The content of a welcome or a refusal, sealed and signed by the host.
@@ -96,8 +96,8 @@ struct Ends {
     host: HostKeys,
     token: Token,
     guest: Knocking,
-    /// M1, which opens into the host's side of the exchange.
-    knock: Vec<u8>,
+    /// The host's side of it.
+    knock: Knock,
 }
 
 impl Ends {
@@ -108,6 +108,7 @@ impl Ends {
         let bundle = HostBundle::decode(&host.bundle).expect("a host's own bundle");
         let card = GuestCard { name: "Bo".into(), program: "fuzz".into() };
         let (guest, knock) = Knocking::knock(bundle, &token, &card, &mut entropy).expect("true keys");
+        let knock = Knock::open(&host, &token, &knock).expect("an honest knock");
         Self { entropy, host, token, guest, knock }
     }
 
@@ -134,17 +135,24 @@ impl Ends {
         }
     }
 
-    fn knock(&mut self, body: &[u8], sign: bool) {
-        let message = knock::sealed(&self.host, &self.token, body, sign, &mut self.entropy);
-        if let Ok(read) = Knock::open(&self.host, &self.token, &message) {
-            assert!(sign, "a signature by chance");
-            assert_eq!(read.invite, self.token.invite_id(self.host.sid));
+    fn knock(&mut self, body: &[u8], key: Option<usize>) {
+        let Self { entropy, host, token, .. } = self;
+        let message = match key {
+            Some(len) => {
+                let (changes, json) = body.split_at(len.min(body.len()));
+                let body = knock::signed_body(changes, json, entropy);
+                knock::sealed(host, token, entropy, body)
+            }
+            None => knock::sealed(host, token, entropy, |_, _| body.to_vec()),
+        };
+        if let Ok(read) = Knock::open(host, token, &message) {
+            assert!(key.is_some(), "a signature by chance");
+            assert_eq!(read.invite, token.invite_id(host.sid));
         }
     }
 
     fn answer(&mut self, content: &[u8], welcomed: bool) {
-        let knock = Knock::open(&self.host, &self.token, &self.knock).expect("an honest knock");
-        let message = welcome::sealed(&knock, &self.host, content, welcomed, &mut self.entropy);
+        let message = welcome::sealed(&self.knock, &self.host, content, welcomed, &mut self.entropy);
         match self.guest.answered(&message) {
             Ok(Answered::Welcome(keys, _)) => {
                 assert!(welcomed && content == keys.slot.to_be_bytes() && keys.slot != 0);
