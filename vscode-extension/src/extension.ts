@@ -16,7 +16,7 @@ import { shareSession } from './view/command/shareSession';
 import { showTerminal } from './view/command/showTerminal';
 import { stop, stopAll } from './view/command/stop';
 import { Context } from './view/context';
-import { GuestRows, SessionRows } from './view/rows';
+import { GuestRows, sessionTree } from './view/rows';
 import { ShareView } from './view/shareView';
 import { seatItem, statusItem } from './view/statusItem';
 
@@ -63,7 +63,7 @@ export function activate(extension: vscode.ExtensionContext): void {
     extension.subscriptions.push(
         // Its content is the two buttons of `viewsWelcome`.
         vscode.window.registerTreeDataProvider('jumpseat.start', { getChildren: () => [], getTreeItem: (row: vscode.TreeItem) => row }),
-        vscode.window.registerTreeDataProvider('jumpseat.sessions', new SessionRows(here)),
+        sessionTree(here),
         vscode.window.registerTreeDataProvider('jumpseat.guests', new GuestRows(here)),
         vscode.window.registerWebviewViewProvider('jumpseat.share', new ShareView(here)),
         vscode.window.registerWebviewViewProvider('jumpseat.chat', new ChatView(here)),

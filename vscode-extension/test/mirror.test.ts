@@ -44,8 +44,8 @@ class Holder {
 
 function holding(holder: Holder): Holding {
     return new Holding({
-        native: () => holder.native, options: () => ({ program: '/jumpseat' }), changed: () => undefined, notice: () => undefined,
-        gone: () => undefined,
+        native: () => holder.native, options: () => ({ program: '/jumpseat' }), kept: () => undefined, keep: () => undefined,
+        changed: () => undefined, notice: () => undefined, gone: () => undefined,
     });
 }
 
@@ -110,8 +110,8 @@ test('a holder that is gone leaves nothing behind in the model', async () => {
     const holder = new Holder();
     let gone = 0;
     const line = new Holding({
-        native: () => holder.native, options: () => ({ program: '/jumpseat' }), changed: () => undefined, notice: () => undefined,
-        gone: () => { gone += 1; },
+        native: () => holder.native, options: () => ({ program: '/jumpseat' }), kept: () => undefined, keep: () => undefined,
+        changed: () => undefined, notice: () => undefined, gone: () => { gone += 1; },
     });
     const ends: (number | undefined)[] = [];
     const shown = { output: () => undefined, picture: () => undefined, closed: (code: number | undefined) => void ends.push(code) };

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { badge } from '../src/model/badge';
+import { badge, seatBadge } from '../src/model/badge';
 import type { GuestInfo, HostUpdate, SessionEvent } from '@jumpseat/native';
 import { Flow, Ground } from '../src/model/flow';
 import { Hosting } from '../src/model/hosting';
@@ -71,6 +71,50 @@ test('guests come, ask, are let type and go; the badge says so', () => {
     assert.equal(badge(hosting)?.text, '$(broadcast) 0');
     assert.equal(hosting.apply(said({ what: 'ended', reason: 'expired' }), 0)?.kind, 'ended');
     assert.equal(badge(hosting), undefined);
+});
+
+test('a window that comes back knows its guests, their words, and a relay that is back', () => {
+    const before = new Hosting();
+    before.pid = 7;
+    before.apply(said({ what: 'joined', guest: bo, words: ['a', 'b'], invite: 'i' }), 0);
+    const session = {
+        session: 1, code: 'K7QM-3XTE', relay: 'wss://r', connection: { state: 'away', retry_in: 5, reason: 'gone' } as const, expires_in: 60,
+        terminals: [], guests: [bo], knocks: [], invites: [],
+    };
+    const after = new Hosting();
+    after.load({ pid: 7, terminals: [], sessions: [session] }, 1000, { pid: 7, words: before.words });
+    assert.deepEqual(after.sessions.get(1)?.guests.get(1)?.words, ['a', 'b']);
+    assert.equal(after.sessions.get(1)?.expires, 61_000);
+    after.apply(said({ what: 'opened', code: 'K7QM-3XTE', expires_in: 60 }), 0);
+    assert.equal(after.sessions.get(1)?.connection.state, 'connected');
+    after.load({ pid: 8, terminals: [], sessions: [session] }, 0, { pid: 7, words: before.words });
+    assert.deepEqual(after.sessions.get(1)?.guests.get(1)?.words, [], 'another holder\'s guest');
+});
+
+test('who points is known until they stop or go', () => {
+    const hosting = new Hosting();
+    hosting.apply(said({ what: 'joined', guest: bo, words: [], invite: 'i' }), 0);
+    const at = { terminal: 3, from: 10, to: 12 };
+    assert.equal(hosting.apply(said({ what: 'pointing', slot: 1, at }), 0)?.kind, 'pointed');
+    assert.deepEqual(hosting.sessions.get(1)?.pointing.get(1), at);
+    assert.equal(hosting.apply(said({ what: 'pointing', slot: 1, at: null }), 0), undefined);
+    assert.equal(hosting.sessions.get(1)?.pointing.size, 0);
+    const joined = new Joined('K7QM-3XTE');
+    joined.apply({ type: 'roster', host: 'Ann', guests: [bo] });
+    assert.equal(joined.apply({ type: 'pointing', slot: 1, at: { stream: 1, from: 1, to: 1 } })?.kind, 'pointed');
+    joined.apply({ type: 'roster', host: 'Ann', guests: [] });
+    assert.equal(joined.pointing.size, 0);
+});
+
+test('the seat\'s badge says what one may do, and what has no room', () => {
+    const joined = new Joined('K7QM-3XTE');
+    assert.match(seatBadge(joined, undefined).label, /joining/);
+    joined.apply({ type: 'joined', slot: 1, words: [] });
+    joined.apply({ type: 'roster', host: 'Ann', guests: [bo] });
+    assert.equal(seatBadge(joined, { columns: 0, rows: 0 }).label, 'Jumpseat: at Ann, read-only');
+    assert.match(seatBadge(joined, { columns: 0, rows: 8 }).label, /8 rows have no room here/);
+    joined.apply({ type: 'role_changed', role: 'writer' });
+    assert.match(seatBadge(joined, undefined).text, /can type, host not looking$/);
 });
 
 test('a refusal is told once, until it could have changed', () => {

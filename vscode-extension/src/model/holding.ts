@@ -2,7 +2,7 @@
 import type { Host, HostCommand, HostOptions, HostUpdate, Invite, Reply, ShareOptions, Size } from '@jumpseat/native';
 
 import type { Native, StartFrom } from './face';
-import { Hosting, type Notice } from './hosting';
+import { Hosting, type Kept, type Notice } from './hosting';
 
 /** Bytes that may be on their way to one terminal of this window. */
 const WINDOW = 1024 * 1024;
@@ -19,6 +19,9 @@ export interface HoldingSetup {
     native(): Native;
     /** How the holder is started, if there is none. */
     options(): HostOptions;
+    /** What was kept over a reload. */
+    kept(): Kept | undefined;
+    keep(kept: Kept): void;
     changed(): void;
     notice(notice: Notice): void;
     /** The holder is gone, with everything it held. */
@@ -112,7 +115,7 @@ export class Holding {
     async #connect(): Promise<Host> {
         const host = await this.setup.native().host(this.setup.options(), (batch) => this.#take(batch));
         const reply = await host.ask({ type: 'status' });
-        if (reply.reply === 'status') this.state.load(reply, Date.now());
+        if (reply.reply === 'status') this.state.load(reply, Date.now(), this.setup.kept());
         this.setup.changed();
         return host;
     }
@@ -127,6 +130,9 @@ export class Holding {
             changed = true;
             if (event.type === 'picture') this.#shown.get(event.terminal)?.picture(event.size);
             const notice = this.state.apply(event, Date.now());
+            if (event.type === 'session' && event.event.what === 'joined' && this.state.pid !== undefined) {
+                this.setup.keep({ pid: this.state.pid, words: this.state.words });
+            }
             if (notice) this.setup.notice(notice);
             if (event.type === 'terminal_closed') {
                 const shown = this.#shown.get(event.terminal);

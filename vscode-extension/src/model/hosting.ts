@@ -44,17 +44,23 @@ export type Notice =
     | { kind: 'pointed'; session: HostedSession; guest: HostedGuest; at: PointAt }
     | { kind: 'ended'; session: HostedSession; reason: EndReason; failure: Fault | undefined };
 
+/** What a window keeps of a holder's sessions over a reload. */
+export interface Kept { pid: number; words: Record<string, string[]> }
+
 const MOST_BLOCKS = 256;
 
 export class Hosting {
     /** The holder's process: numbers mean nothing to another one. */
     pid: number | undefined;
+    /** The safety words of each session's slots: nobody tells them twice. */
+    words: Record<string, string[]> = {};
     readonly terminals = new Map<number, HostedTerminal>();
     readonly sessions = new Map<number, HostedSession>();
 
     /** Replaces everything by what stands. */
-    load(status: Status, now: number): void {
+    load(status: Status, now: number, kept?: Kept): void {
         this.pid = status.pid;
+        this.words = kept?.pid === status.pid ? { ...kept.words } : {};
         this.terminals.clear();
         this.sessions.clear();
         for (const terminal of status.terminals) this.#open(terminal);
@@ -65,7 +71,9 @@ export class Hosting {
                 expires: told.expires_in === null ? undefined : now + told.expires_in * 1000,
                 knocks: told.knocks, invites: told.invites,
             });
-            for (const guest of told.guests) session.guests.set(guest.slot, seated(guest, []));
+            for (const guest of told.guests) {
+                session.guests.set(guest.slot, seated(guest, this.words[`${told.session} ${guest.slot}`] ?? []));
+            }
             for (const terminal of told.terminals) this.#attach(terminal, told.session);
         }
     }
@@ -120,7 +128,11 @@ export class Hosting {
         const session = this.#session(number);
         const guest = 'slot' in event ? session.guests.get(event.slot) : undefined;
         switch (event.what) {
-            case 'opened': session.code = event.code; session.expires = now + event.expires_in * 1000; break;
+            case 'opened':
+                // The relay has the room: after a relay that was restarted, too.
+                session.connection = { state: 'connected' };
+                session.code = event.code;
+                session.expires = now + event.expires_in * 1000; break;
             case 'connection': session.connection = event; break;
             case 'knocked':
                 session.knocks = [...session.knocks.filter((knock) => knock.knock !== event.knock), event];
@@ -128,6 +140,7 @@ export class Hosting {
             case 'knock_gone': session.knocks = session.knocks.filter((knock) => knock.knock !== event.knock); break;
             case 'joined': {
                 session.guests.set(event.guest.slot, seated(event.guest, event.words));
+                this.words[`${number} ${event.guest.slot}`] = event.words;
                 const invite = session.invites.find((other) => other.id === event.invite);
                 if (invite) invite.uses += 1;
                 break;

@@ -17,8 +17,6 @@ export class ChatView extends Page<Said> {
         const all = this.#all();
         const chosen = chosenTalk(all, this.#picked, this.#front());
         if (chosen && view.visible) chosen.talk.unread = 0;
-        const unread = all.reduce((sum, { talk }) => sum + talk.unread, 0);
-        view.badge = unread > 0 ? { value: unread, tooltip: `${unread} unread` } : undefined;
         return {
             talks: all.map(({ key, title, talk }) => ({ key, title: talk.unread > 0 ? `${title} (${talk.unread})` : title })),
             chosen: chosen?.key ?? '',

@@ -7,7 +7,7 @@ import { FIRST_CHOICE, type Choice } from '../model/choice';
 import type { Fault, StartFrom } from '../model/face';
 import { Gate } from '../model/gate';
 import { Holding } from '../model/holding';
-import type { HostedSession } from '../model/hosting';
+import type { HostedSession, Kept } from '../model/hosting';
 import { holderArguments } from '../model/network';
 import { Mirrors } from './mirrors';
 import { NativeModule } from './native';
@@ -44,6 +44,8 @@ export class Context {
                 arguments: holderArguments(settings.network(), process.env),
                 log: join(extension.logUri.fsPath, '..', 'jumpseat-holder.log'),
             }),
+            kept: () => extension.workspaceState.get<Kept>('words'),
+            keep: (kept) => void extension.workspaceState.update('words', kept),
             changed: () => this.changed(),
             notice: (notice) => void this.notices.host(notice),
             gone: () => this.log.warn('the holder is gone'),

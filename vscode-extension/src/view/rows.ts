@@ -31,7 +31,7 @@ abstract class Rows<Row> implements vscode.TreeDataProvider<Row> {
     abstract getChildren(row?: Row): Row[];
 }
 
-export class SessionRows extends Rows<SessionRow> {
+class SessionRows extends Rows<SessionRow> {
     getChildren(row?: SessionRow): SessionRow[] {
         const { state } = this.context.holding;
         if (!row) {
@@ -78,6 +78,17 @@ export class SessionRows extends Rows<SessionRow> {
             }
         }
     }
+}
+
+/** The tree of sessions; its badge counts what was said and not yet read. */
+export function sessionTree(context: Context): vscode.Disposable {
+    const tree = vscode.window.createTreeView('jumpseat.sessions', { treeDataProvider: new SessionRows(context) });
+    const show = (): void => {
+        const talks = [...context.holding.state.sessions.values(), ...context.seats.all.map((seat) => seat.state)];
+        const unread = talks.reduce((sum, talk) => sum + talk.unread, 0);
+        tree.badge = unread > 0 ? { value: unread, tooltip: `${unread} unread in the chat` } : undefined;
+    };
+    return vscode.Disposable.from(tree, context.onDidChange(show));
 }
 
 export class GuestRows extends Rows<GuestRow> {

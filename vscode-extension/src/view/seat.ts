@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 
 import type { Native } from '../model/face';
 import { Joined, type GuestNotice } from '../model/joined';
+import { signed } from '../model/tab';
 import { ended, refused } from '../model/words';
 import { GuestTerminal } from './guestTerminal';
 
@@ -142,7 +143,7 @@ export class Seat implements vscode.Disposable {
                 () => this.setup.changed(),
             );
             const terminal = vscode.window.createTerminal({
-                name: this.#name(stream), pty, location: vscode.TerminalLocation.Editor, isTransient: true,
+                name: signed(this.#name(stream)), pty, location: vscode.TerminalLocation.Editor, isTransient: true,
                 iconPath: new vscode.ThemeIcon('eye'),
             });
             view = { pty, terminal };
@@ -162,7 +163,7 @@ export class Seat implements vscode.Disposable {
     }
 
     #rename(): void {
-        for (const [stream, view] of this.#views) view.pty.rename(this.#name(stream));
+        for (const [stream, view] of this.#views) view.pty.rename(signed(this.#name(stream)));
     }
 
     /** Closing the last of its terminals leaves the session; a window that goes comes back. */

@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import type { Gate } from '../model/gate';
 import type { Holding } from '../model/holding';
 import type { HostedSession } from '../model/hosting';
+import { isSigned, signed } from '../model/tab';
 import { guests } from '../model/words';
 import { HostTerminal, type Opening } from './hostTerminal';
 import { shell, workspaceFolder } from './settings';
@@ -35,7 +36,7 @@ export class Terminals implements vscode.Disposable {
     /** A new one, or one that is held already, in the panel. */
     open(opening: Opening | undefined, name = 'Jumpseat'): { pty: HostTerminal; terminal: vscode.Terminal } {
         const pty = this.#pty(opening);
-        const terminal = vscode.window.createTerminal({ name, pty, iconPath: ICON });
+        const terminal = vscode.window.createTerminal({ name: signed(name), pty, iconPath: ICON });
         this.#track(terminal, pty);
         return { pty, terminal };
     }
@@ -44,7 +45,7 @@ export class Terminals implements vscode.Disposable {
         const pty = this.#pty(undefined);
         // Nobody else waits for it.
         pty.opened.catch(this.failed);
-        return new vscode.TerminalProfile({ name: 'Jumpseat', pty, iconPath: ICON });
+        return new vscode.TerminalProfile({ name: signed('Jumpseat'), pty, iconPath: ICON });
     }
 
     hosted(terminal: vscode.Terminal | undefined): HostTerminal | undefined {
@@ -78,12 +79,23 @@ export class Terminals implements vscode.Disposable {
             if (!held) continue;
             const session = held.session === undefined ? undefined : state.sessions.get(held.session);
             const count = session ? [...session.guests.values()].filter((guest) => guest.present).length : 0;
-            pty.rename(session ? `${held.title || 'Jumpseat'} · ${guests(count)}` : held.title || 'Jumpseat');
+            const title = held.title || 'Jumpseat';
+            pty.rename(signed(session ? `${title} · ${guests(count)}` : title));
         }
     }
 
     /** After a reload: the terminals that this window had, in their places. */
     async restore(): Promise<void> {
+        // Tabs of an extension host that was killed: ours by their names, and nobody is behind them any more.
+        const dead = vscode.window.terminals.filter((terminal) => isSigned(terminal.name) && !this.hosted(terminal));
+        try {
+            await this.#reopen();
+        } finally {
+            for (const terminal of dead) terminal.dispose();
+        }
+    }
+
+    async #reopen(): Promise<void> {
         const kept = this.memory.get<Kept>('terminals');
         if (!kept || kept.terminals.length === 0) return;
         await this.holding.connect();
