@@ -14,12 +14,19 @@
 //! control signs, a forge behind somebody else's proxy. Nothing here writes, and nothing leaves the workspace.
 
 mod clock;
+mod fed;
+mod findings;
 mod git;
+mod history;
 mod key;
+mod log;
 mod publish;
 mod source;
 mod watch;
 
+pub use findings::{Findings, FindingsFeed};
 pub use git::Git;
+pub use history::{History, HistoryFeed};
+pub use log::{Log, LogFeed};
 pub use publish::{Published, Publisher, Shown, publisher};
 pub use source::{Ask, FetchFault, Running, Source};

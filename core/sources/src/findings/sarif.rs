@@ -1,0 +1,394 @@
+//! SARIF 2.1 (OASIS), as far as it says what is wrong, where, and what would mend it.
+
+use std::{collections::HashMap, path::Path};
+
+use jumpseat_panels::{Finding, Range, Rule, Severity};
+use serde::{Deserialize, Deserializer};
+
+use super::{MAX_FINDINGS, Report, uri};
+
+/// Most rules of one report.
+const MAX_RULES: usize = 5_000;
+
+/// Reads a report; nothing if it is none.
+pub(super) fn parse(bytes: &[u8], folder: &Path) -> Option<Report> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let log: Log = serde_json::from_slice(bytes).ok()?;
+    let mut report = Report::default();
+    for run in log.runs {
+        run.add_to(&mut report, folder);
+    }
+    Some(report)
+}
+
+#[derive(Deserialize)]
+struct Log {
+    #[serde(default, deserialize_with = "or_default")]
+    runs: Vec<Run>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Run {
+    tool: Tool,
+    #[serde(default, deserialize_with = "or_default")]
+    results: Vec<Outcome>,
+    #[serde(default, deserialize_with = "or_default")]
+    artifacts: Vec<Artifact>,
+    #[serde(default, deserialize_with = "or_default")]
+    original_uri_base_ids: HashMap<String, Place>,
+}
+
+#[derive(Deserialize)]
+struct Tool {
+    driver: Component,
+    #[serde(default, deserialize_with = "or_default")]
+    extensions: Vec<Component>,
+}
+
+#[derive(Deserialize)]
+struct Component {
+    #[serde(default, deserialize_with = "or_default")]
+    name: String,
+    #[serde(default, deserialize_with = "or_default")]
+    rules: Vec<Described>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Described {
+    #[serde(default, deserialize_with = "or_default")]
+    id: String,
+    #[serde(default, deserialize_with = "or_default")]
+    name: Option<String>,
+    #[serde(default, deserialize_with = "or_default")]
+    short_description: Message,
+    #[serde(default, deserialize_with = "or_default")]
+    full_description: Message,
+    #[serde(default, deserialize_with = "or_default")]
+    help: Message,
+    #[serde(default, deserialize_with = "or_default")]
+    help_uri: Option<String>,
+    #[serde(default, deserialize_with = "or_default")]
+    message_strings: HashMap<String, Message>,
+    #[serde(default, deserialize_with = "or_default")]
+    default_configuration: Configuration,
+}
+
+#[derive(Deserialize, Default)]
+struct Configuration {
+    #[serde(default, deserialize_with = "or_default")]
+    level: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Outcome {
+    #[serde(default, deserialize_with = "or_default")]
+    rule_id: Option<String>,
+    #[serde(default, deserialize_with = "number")]
+    rule_index: Option<u32>,
+    #[serde(default, deserialize_with = "or_default")]
+    rule: RuleReference,
+    #[serde(default, deserialize_with = "or_default")]
+    level: Option<String>,
+    #[serde(default, deserialize_with = "or_default")]
+    kind: Option<String>,
+    #[serde(default, deserialize_with = "or_default")]
+    baseline_state: Option<String>,
+    #[serde(default, deserialize_with = "or_default")]
+    message: Message,
+    #[serde(default, deserialize_with = "or_default")]
+    locations: Vec<Location>,
+    #[serde(default, deserialize_with = "or_default")]
+    fixes: Vec<Fix>,
+    #[serde(default, deserialize_with = "or_default")]
+    suppressions: Vec<Suppression>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase")]
+struct RuleReference {
+    #[serde(default, deserialize_with = "or_default")]
+    id: Option<String>,
+    #[serde(default, deserialize_with = "number")]
+    index: Option<u32>,
+    #[serde(default, deserialize_with = "or_default")]
+    tool_component: ComponentReference,
+}
+
+#[derive(Deserialize, Default)]
+struct ComponentReference {
+    #[serde(default, deserialize_with = "number")]
+    index: Option<u32>,
+}
+
+#[derive(Deserialize, Default)]
+struct Message {
+    #[serde(default, deserialize_with = "or_default")]
+    text: Option<String>,
+    #[serde(default, deserialize_with = "or_default")]
+    id: Option<String>,
+    #[serde(default, deserialize_with = "or_default")]
+    arguments: Vec<String>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase")]
+struct Location {
+    #[serde(default, deserialize_with = "or_default")]
+    physical_location: Physical,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase")]
+struct Physical {
+    #[serde(default, deserialize_with = "or_default")]
+    artifact_location: Place,
+    #[serde(default, deserialize_with = "or_default")]
+    region: Option<Region>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase")]
+struct Place {
+    #[serde(default, deserialize_with = "or_default")]
+    uri: Option<String>,
+    #[serde(default, deserialize_with = "or_default")]
+    uri_base_id: Option<String>,
+    #[serde(default, deserialize_with = "number")]
+    index: Option<u32>,
+}
+
+#[derive(Deserialize, Default)]
+struct Artifact {
+    #[serde(default, deserialize_with = "or_default")]
+    location: Place,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase")]
+struct Region {
+    #[serde(default, deserialize_with = "number")]
+    start_line: Option<u32>,
+    #[serde(default, deserialize_with = "number")]
+    start_column: Option<u32>,
+    #[serde(default, deserialize_with = "number")]
+    end_line: Option<u32>,
+    #[serde(default, deserialize_with = "number")]
+    end_column: Option<u32>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase")]
+struct Fix {
+    #[serde(default, deserialize_with = "or_default")]
+    description: Message,
+    #[serde(default, deserialize_with = "or_default")]
+    artifact_changes: Vec<Changes>,
+}
+
+#[derive(Deserialize, Default)]
+struct Changes {
+    #[serde(default, deserialize_with = "or_default")]
+    replacements: Vec<Replacement>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase")]
+struct Replacement {
+    #[serde(default, deserialize_with = "or_default")]
+    inserted_content: Message,
+}
+
+#[derive(Deserialize, Default)]
+struct Suppression {
+    #[serde(default, deserialize_with = "or_default")]
+    status: Option<String>,
+}
+
+impl Run {
+    fn add_to(&self, report: &mut Report, folder: &Path) {
+        for component in std::iter::once(&self.tool.driver).chain(&self.tool.extensions) {
+            let rules = component.rules.iter().filter(|rule| !rule.id.is_empty());
+            report
+                .rules
+                .extend(rules.take(MAX_RULES.saturating_sub(report.rules.len())).map(|rule| self.rule(rule)));
+        }
+        let room = MAX_FINDINGS.saturating_sub(report.findings.len());
+        let findings = self.results.iter().filter(|outcome| outcome.counts());
+        report.findings.extend(findings.take(room).map(|outcome| self.finding(outcome, folder)));
+    }
+
+    fn rule(&self, rule: &Described) -> Rule {
+        let text =
+            |message: &Message| message.text.as_deref().filter(|text| !text.is_empty()).map(str::to_owned);
+        let title = text(&rule.short_description).or_else(|| rule.name.clone());
+        let about = text(&rule.help)
+            .or_else(|| text(&rule.full_description))
+            .filter(|about| Some(about) != title.as_ref());
+        Rule {
+            tool: self.tool.driver.name.clone(),
+            rule: rule.id.clone(),
+            title,
+            text: about,
+            web: rule.help_uri.clone(),
+            findings: 0,
+        }
+    }
+
+    fn finding(&self, outcome: &Outcome, folder: &Path) -> Finding {
+        let rule = self.rule_of(outcome);
+        let id = outcome.rule_id.as_deref().or(outcome.rule.id.as_deref()).or(rule.map(|rule| &*rule.id));
+        let level =
+            outcome.level.as_deref().or(rule.and_then(|rule| rule.default_configuration.level.as_deref()));
+        let place = outcome.locations.first().map(|location| &location.physical_location);
+        Finding {
+            tool: self.tool.driver.name.clone(),
+            rule: id.map(str::to_owned),
+            severity: severity(level),
+            message: message(&outcome.message, rule),
+            path: place.and_then(|place| self.path(&place.artifact_location, folder)),
+            range: place.and_then(|place| place.region.as_ref()).and_then(Region::range),
+            fix: outcome.fixes.first().and_then(Fix::text),
+        }
+    }
+
+    /// The rule that an outcome names, by place or by name; `a/b` is a kind of `a`.
+    fn rule_of(&self, outcome: &Outcome) -> Option<&Described> {
+        let component = match outcome.rule.tool_component.index {
+            Some(index) => self.tool.extensions.get(index as usize)?,
+            None => &self.tool.driver,
+        };
+        let by_place =
+            outcome.rule_index.or(outcome.rule.index).and_then(|index| component.rules.get(index as usize));
+        let id = outcome.rule_id.as_deref().or(outcome.rule.id.as_deref());
+        by_place.or_else(|| {
+            let id = id?;
+            let named = |name: &str| component.rules.iter().find(|rule| rule.id == name);
+            named(id).or_else(|| named(id.rsplit_once('/')?.0))
+        })
+    }
+
+    fn path(&self, place: &Place, folder: &Path) -> Option<String> {
+        let listed = || Some(&self.artifacts.get(place.index? as usize)?.location);
+        let place = if place.uri.is_some() { place } else { listed()? };
+        let base = place.uri_base_id.as_ref().and_then(|id| self.base(id, 8));
+        uri::in_workspace(place.uri.as_deref()?, base.as_deref(), folder)
+    }
+
+    /// What a base stands for, which may be relative to another one.
+    fn base(&self, id: &str, depth: u8) -> Option<String> {
+        let place = self.original_uri_base_ids.get(id)?;
+        let uri = place.uri.as_deref()?;
+        match &place.uri_base_id {
+            Some(next) if depth > 0 => Some(self.base(next, depth - 1)? + uri),
+            Some(_) => None,
+            None => Some(uri.to_owned()),
+        }
+    }
+}
+
+impl Outcome {
+    /// Whether something is wrong, still, and nobody said that it may be.
+    fn counts(&self) -> bool {
+        let wrong = matches!(self.kind.as_deref(), None | Some("fail" | "open" | "review"));
+        let there = self.baseline_state.as_deref() != Some("absent");
+        let open = |status: Option<&str>| matches!(status, Some("underReview" | "rejected"));
+        wrong && there && self.suppressions.iter().all(|suppression| open(suppression.status.as_deref()))
+    }
+}
+
+impl Region {
+    fn range(&self) -> Option<Range> {
+        let line = self.start_line?;
+        let column = self.start_column.unwrap_or(1);
+        let end_line = self.end_line.unwrap_or(line);
+        // Without an end it is the rest of the line, for which there is no number.
+        let end_column = self.end_column.unwrap_or(if self.start_column.is_some() { column } else { 1 });
+        Some(Range { line, column, end_line, end_column })
+    }
+}
+
+impl Fix {
+    fn text(&self) -> Option<String> {
+        let said = self.description.text.as_deref().filter(|text| !text.is_empty());
+        let put = self.artifact_changes.iter().flat_map(|changes| &changes.replacements);
+        let put: Vec<&str> =
+            put.filter_map(|replacement| replacement.inserted_content.text.as_deref()).take(8).collect();
+        let put = put.join("\n");
+        match (said, put.is_empty()) {
+            (Some(said), true) => Some(said.to_owned()),
+            (Some(said), false) => Some(format!("{said}\n{put}")),
+            (None, false) => Some(put),
+            (None, true) => None,
+        }
+    }
+}
+
+fn severity(level: Option<&str>) -> Severity {
+    match level {
+        Some("error") => Severity::Error,
+        Some("note") => Severity::Note,
+        Some("none") => Severity::Hint,
+        _ => Severity::Warning,
+    }
+}
+
+/// The text itself, or the rule's with the arguments in its places.
+fn message(message: &Message, rule: Option<&Described>) -> String {
+    if let Some(text) = &message.text {
+        return filled(text, &message.arguments);
+    }
+    let id = message.id.as_deref().unwrap_or("default");
+    let text = rule.and_then(|rule| rule.message_strings.get(id)?.text.as_deref());
+    text.map_or_else(String::new, |text| filled(text, &message.arguments))
+}
+
+/// `{0}` is the first argument, `{{` a brace.
+fn filled(text: &str, arguments: &[String]) -> String {
+    if arguments.is_empty() {
+        return text.to_owned();
+    }
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(['{', '}']) {
+        out.push_str(&rest[..at]);
+        let after = &rest[at + 1..];
+        let doubled = after.starts_with(&rest[at..=at]);
+        let placed = after.split_once('}').filter(|_| rest[at..].starts_with('{') && !doubled);
+        let argument =
+            placed.and_then(|(number, after)| Some((arguments.get(number.parse::<usize>().ok()?)?, after)));
+        if let Some((argument, after)) = argument {
+            out.push_str(argument);
+            rest = after;
+        } else {
+            out.push_str(&rest[at..=at]);
+            rest = if doubled { &after[1..] } else { after };
+        }
+        if out.len() > 64 * 1024 {
+            return out;
+        }
+    }
+    out + rest
+}
+
+/// What is `null` is as if it were not there.
+fn or_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de> + Default,
+{
+    Ok(Option::<T>::deserialize(deserializer)?.unwrap_or_default())
+}
+
+/// A number of whatever size; -1, which stands for none, is none.
+fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
+    let number = Option::<serde_json::Number>::deserialize(deserializer)?;
+    let whole =
+        number.and_then(|number| number.as_u64().or_else(|| Some(number.as_f64()?.max(-1.0) as i64 as u64)));
+    Ok(whole.filter(|number| *number != u64::MAX).map(|number| u32::try_from(number).unwrap_or(u32::MAX)))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,99 @@
+use super::*;
+
+fn read(text: &str) -> Report {
+    parse(text.as_bytes(), Path::new("/w")).unwrap()
+}
+
+fn one(result: &str) -> Finding {
+    let text = format!(
+        r#"{{"version":"2.1.0","runs":[{{"tool":{{"driver":{{"name":"t","rules":[
+            {{"id":"A","shortDescription":{{"text":"about A"}},"messageStrings":{{"m":{{"text":"{{0}} is not {{1}}, {{{{it}}}}"}}}},
+              "defaultConfiguration":{{"level":"error"}},"helpUri":"https://t.example/A"}},{{"id":"B"}}]}}}},
+            "originalUriBaseIds":{{"ROOT":{{"uri":"file:///w/"}},"SRC":{{"uri":"src/","uriBaseId":"ROOT"}},
+              "LOOP":{{"uri":"x/","uriBaseId":"LOOP"}}}},
+            "artifacts":[{{"location":{{"uri":"listed.c","uriBaseId":"SRC"}}}}],
+            "results":[{result}]}}]}}"#
+    );
+    read(&text).findings.remove(0)
+}
+
+fn place(location: &str) -> Option<String> {
+    one(&format!(
+        r#"{{"message":{{"text":"x"}},"locations":[{{"physicalLocation":{{"artifactLocation":{location}}}}}]}}"#
+    ))
+    .path
+}
+
+#[test]
+fn what_a_result_leaves_out_its_rule_says() {
+    let finding = one(r#"{"ruleIndex":0,"message":{"id":"m","arguments":["a","b"]}}"#);
+    assert_eq!((finding.rule.as_deref(), finding.severity), (Some("A"), Severity::Error));
+    assert_eq!(finding.message, "a is not b, {it}");
+    assert_eq!(one(r#"{"ruleId":"A/sub","message":{"text":"x"}}"#).severity, Severity::Error);
+    assert_eq!(one(r#"{"ruleId":"B","message":{"text":"x"}}"#).severity, Severity::Warning);
+    assert_eq!(
+        one(r#"{"rule":{"id":"A"},"level":"note","message":{"text":"x {0}"}}"#).severity,
+        Severity::Note
+    );
+}
+
+#[test]
+fn places_come_from_bases_lists_and_addresses() {
+    assert_eq!(place(r#"{"uri":"a.c","uriBaseId":"SRC"}"#).as_deref(), Some("src/a.c"));
+    assert_eq!(place(r#"{"index":0}"#).as_deref(), Some("src/listed.c"));
+    assert_eq!(place(r#"{"uri":"file:///w/b.c"}"#).as_deref(), Some("b.c"));
+    assert_eq!(place(r#"{"uri":"c.c","uriBaseId":"UNKNOWN"}"#).as_deref(), Some("c.c"));
+    assert_eq!(place(r#"{"uri":"c.c","uriBaseId":"LOOP"}"#).as_deref(), Some("c.c"));
+    assert_eq!(place(r#"{"uri":"../../etc/passwd","uriBaseId":"SRC"}"#), None);
+    assert_eq!(place(r#"{"index":4000000000}"#), None);
+}
+
+#[test]
+fn what_is_fine_gone_or_accepted_does_not_count() {
+    let text = r#"{"runs":[{"tool":{"driver":{"name":"t"}},"results":[
+        {"kind":"pass","message":{"text":"1"}},{"baselineState":"absent","message":{"text":"2"}},
+        {"suppressions":[{"kind":"inSource"}],"message":{"text":"3"}},
+        {"suppressions":[{"kind":"external","status":"rejected"}],"message":{"text":"4"}},
+        {"kind":"fail","baselineState":"new","suppressions":[],"message":{"text":"5"}}]}]}"#;
+    let messages: Vec<_> = read(text).findings.into_iter().map(|finding| finding.message).collect();
+    assert_eq!(messages, ["4", "5"]);
+}
+
+#[test]
+fn numbers_of_any_size_are_no_trouble() {
+    let finding = one(
+        r#"{"ruleIndex":-1,"message":{"text":"x"},"locations":[{"physicalLocation":{"artifactLocation":{"uri":"a"},
+            "region":{"startLine":99999999999999999999,"startColumn":-5,"endLine":1.5,"endColumn":1e300}}}]}"#,
+    );
+    let range = finding.range.unwrap();
+    assert_eq!((range.line, range.end_line, range.end_column), (u32::MAX, 1, u32::MAX));
+    assert_eq!(finding.rule, None);
+}
+
+#[test]
+fn what_is_no_report_is_none() {
+    for bytes in
+        [&b""[..], b"3", b"{\"runs\":3}", b"\xff\xfe{\0}\0", b"{\"runs\":[{\"tool\":{}}]}", b"<xml/>"]
+    {
+        assert_eq!(parse(bytes, Path::new("/w")), None, "{}", String::from_utf8_lossy(bytes));
+    }
+    let deep = "[".repeat(100_000);
+    assert_eq!(parse(format!("{{\"runs\":{deep}").as_bytes(), Path::new("/w")), None);
+    assert_eq!(parse(b"\xef\xbb\xbf{\"runs\":null}", Path::new("/w")), Some(Report::default()));
+}
+
+#[test]
+fn braces_are_filled_once_and_within_bounds() {
+    let arguments = ["{1}".to_owned(), "x".repeat(60_000)];
+    assert_eq!(filled("{0} {2} {} {x} }} {{0}}", &arguments), "{1} {2} {} {x} } {0}");
+    assert!(filled(&"{1}".repeat(1_000), &arguments).len() < 200_000);
+}
+
+#[test]
+fn a_fix_says_what_to_do_and_what_to_write() {
+    let finding = one(
+        r#"{"message":{"text":"x"},"fixes":[{"description":{"text":"Use `b`"},"artifactChanges":[{"replacements":[
+            {"deletedRegion":{"startLine":1},"insertedContent":{"text":"b"}}]}]}]}"#,
+    );
+    assert_eq!(finding.fix.as_deref(), Some("Use `b`\nb"));
+}

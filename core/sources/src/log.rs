@@ -1,0 +1,199 @@
+//! The log panel: what happens in the session, and the log files that the host names.
+
+mod line;
+mod tail;
+
+use std::{
+    collections::VecDeque,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use jumpseat_panels::{Entries, Entry, Happening, Line, PanelKind, Reference, ReferenceId};
+use tokio::{sync::mpsc, task::JoinSet, time::sleep};
+
+use crate::{
+    Ask, Publisher, Running, Source, clock,
+    fed::{Fed, Store},
+    key::key,
+    watch::Watch,
+};
+use tail::Tail;
+
+/// Most happenings, and most lines of all files, that are kept.
+const MAX_HAPPENINGS: usize = 1_000;
+const MAX_LINES: usize = 2_000;
+
+/// Most files that are followed.
+const MAX_FILES: usize = 16;
+
+/// The least time between two readings of files: a log in a flood is read in pieces.
+const BETWEEN: Duration = Duration::from_millis(200);
+
+/// How often files are looked at where the system tells nothing of them.
+const POLL: Duration = Duration::from_secs(2);
+
+/// A line longer than this has a reference to the whole of it; in bytes.
+const LONG: usize = 2048;
+
+/// The log panel.
+pub struct Log {
+    fed: Fed<Lines>,
+    files: Vec<PathBuf>,
+}
+
+/// Where the engine puts what happens. Never blocks; for any number of threads.
+#[derive(Clone)]
+pub struct LogFeed {
+    fed: Fed<Lines>,
+    files: Vec<PathBuf>,
+}
+
+impl Log {
+    /// An empty log with the files that the host named, and its feed.
+    #[allow(clippy::new_ret_no_self, reason = "a source and its feed begin together")]
+    pub fn new(mut files: Vec<PathBuf>) -> (Self, LogFeed) {
+        files.truncate(MAX_FILES);
+        let fed = Fed::new(Lines::default());
+        (Self { fed: fed.clone(), files: files.clone() }, LogFeed { fed, files })
+    }
+}
+
+impl LogFeed {
+    /// The panel once more, with all that was fed so far: for when it is shared again.
+    pub fn source(&self) -> Log {
+        Log { fed: self.fed.clone(), files: self.files.clone() }
+    }
+
+    /// Puts in what happened. The number says it again when it has gone on: a span of typing, a command that ended.
+    pub fn tell(&self, happening: Happening) -> u64 {
+        self.fed.feed(|lines| lines.happened(happening))
+    }
+
+    /// What was told under that number has gone on; nothing happens if it is too long ago.
+    pub fn goes_on(&self, number: u64, happening: Happening) {
+        self.fed.feed(|lines| {
+            if let Some(known) = lines.happenings.iter_mut().rev().find(|(known, _)| *known == number) {
+                known.1 = happening;
+            }
+        });
+    }
+}
+
+impl Source for Log {
+    fn kind(&self) -> PanelKind {
+        PanelKind::Log
+    }
+
+    fn run(self: Box<Self>, publisher: Publisher, asks: mpsc::Receiver<Ask>) -> Running {
+        Box::pin(async move {
+            // Ends with the panel.
+            let mut tails = JoinSet::new();
+            if !self.files.is_empty() {
+                tails.spawn(follow(self.files, self.fed.clone()));
+            }
+            self.fed.serve(publisher, asks).await;
+        })
+    }
+}
+
+#[derive(Default)]
+struct Lines {
+    happenings: VecDeque<(u64, Happening)>,
+    /// With the whole text of those that are long.
+    lines: VecDeque<(u64, Line, Option<Bytes>)>,
+    next: u64,
+}
+
+impl Lines {
+    fn number(&mut self) -> u64 {
+        self.next += 1;
+        self.next
+    }
+
+    fn happened(&mut self, happening: Happening) -> u64 {
+        let number = self.number();
+        self.happenings.push_back((number, happening));
+        if self.happenings.len() > MAX_HAPPENINGS {
+            self.happenings.pop_front();
+        }
+        number
+    }
+
+    fn read(&mut self, file: &str, text: &[u8]) {
+        let number = self.number();
+        let text = line::plain(&String::from_utf8_lossy(text));
+        let level = line::level(&text);
+        let whole = (text.len() > LONG).then(|| Bytes::from(text.clone()));
+        let rest = whole.as_ref().and_then(|whole| {
+            let id = ReferenceId::new(format!("l:{number}"))?;
+            Some(Reference { id, size: u64::try_from(whole.len()).unwrap_or(u64::MAX) })
+        });
+        self.lines.push_back((
+            number,
+            Line { at: clock::now(), file: file.to_owned(), level, text, rest },
+            whole,
+        ));
+        if self.lines.len() > MAX_LINES {
+            self.lines.pop_front();
+        }
+    }
+}
+
+impl Store for Lines {
+    fn entries(&self) -> Entries {
+        let happenings =
+            self.happenings.iter().map(|(number, happening)| (*number, Entry::Happening(happening.clone())));
+        let lines = self.lines.iter().map(|(number, line, _)| (*number, Entry::Line(line.clone())));
+        let entry = |(number, mut entry): (u64, Entry)| {
+            entry.bound();
+            Some((key(format!("{number:016}"))?, entry))
+        };
+        happenings.chain(lines).filter_map(entry).collect()
+    }
+
+    fn content(&self, id: &ReferenceId) -> Option<Bytes> {
+        let fits = |line: &Line| line.rest.as_ref().is_some_and(|rest| rest.id == *id);
+        self.lines.iter().find(|(_, line, _)| fits(line)).and_then(|(_, _, whole)| whole.clone())
+    }
+}
+
+/// Reads what is added to files for as long as it is polled.
+async fn follow(files: Vec<PathBuf>, fed: Fed<Lines>) {
+    let mut tails: Vec<Tail> = files.into_iter().map(Tail::new).collect();
+    // The folder tells of a file that is replaced, too.
+    let folders: Vec<PathBuf> =
+        tails.iter().filter_map(|tail| tail.path().parent()).map(Path::to_owned).collect();
+    let watch = Watch::new().ok();
+    let watch =
+        watch.filter(|watch| watch.follow(&folders).is_ok() && folders.iter().all(|folder| folder.is_dir()));
+    loop {
+        let read = move || {
+            let found: Vec<_> = tails.iter_mut().map(|tail| (tail.name(), tail.read())).collect();
+            (tails, found)
+        };
+        let Ok((same, found)) = tokio::task::spawn_blocking(read).await else { return };
+        tails = same;
+        if found.iter().any(|(_, lines)| !lines.is_empty()) {
+            fed.feed(|store| {
+                for (name, lines) in found {
+                    lines.iter().for_each(|line| store.read(&name, line));
+                }
+            });
+        }
+        sleep(BETWEEN).await;
+        match &watch {
+            Some(watch) => loop {
+                let changed = watch.changed().await;
+                if changed.more
+                    || changed.lost
+                    || tails.iter().any(|tail| changed.paths.contains(tail.path()))
+                {
+                    break;
+                }
+            },
+            None => sleep(POLL).await,
+        }
+    }
+}

@@ -1,0 +1,229 @@
+//! The end of a log file: what is added to it, also after it was rotated or cut off.
+
+use std::{
+    fs::File,
+    io::{Read as _, Seek as _, SeekFrom},
+    path::{Path, PathBuf},
+};
+
+/// What is read at first, and at most at once, in bytes. Of more only the end is read.
+const MAX_READ: u64 = 256 * 1024;
+
+/// The longest line that is kept whole, in bytes.
+const MAX_LINE: usize = 64 * 1024;
+
+/// A log file that is followed.
+pub(super) struct Tail {
+    path: PathBuf,
+    open: Option<Open>,
+    /// Whether it was read before: what appears later is read from its beginning.
+    begun: bool,
+}
+
+struct Open {
+    file: File,
+    /// How far it was read.
+    at: u64,
+    /// The beginning of a line that has not ended.
+    part: Vec<u8>,
+    /// Whether the line that is read began before what was read.
+    skips: bool,
+}
+
+impl Tail {
+    pub(super) fn new(path: PathBuf) -> Self {
+        // The folder's true name is what the system tells changes of.
+        let folder = path.parent().and_then(|folder| folder.canonicalize().ok());
+        let path =
+            folder.zip(path.file_name()).map_or_else(|| path.clone(), |(folder, name)| folder.join(name));
+        Self { path, open: None, begun: false }
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// What guests see it called.
+    pub(super) fn name(&self) -> String {
+        self.path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned())
+    }
+
+    /// Lines that were added since the last time.
+    pub(super) fn read(&mut self) -> Vec<Vec<u8>> {
+        let mut lines = Vec::new();
+        let now = open(&self.path);
+        if let Some(known) = &mut self.open {
+            if now.as_ref().is_some_and(|now| is_same(now, &known.file)) {
+                known.read(&mut lines);
+                return lines;
+            }
+            // It was moved away: what was still written to it comes first.
+            known.read(&mut lines);
+            lines.extend(known.end());
+        }
+        self.open = now.map(|file| Open { file, at: 0, part: Vec::new(), skips: false });
+        if let Some(open) = &mut self.open {
+            if !self.begun {
+                open.skip_to_end();
+            }
+            open.read(&mut lines);
+        }
+        self.begun = true;
+        lines
+    }
+}
+
+impl Open {
+    fn size(&self) -> u64 {
+        self.file.metadata().map_or(0, |found| found.len())
+    }
+
+    /// Leaves out all but the end.
+    fn skip_to_end(&mut self) {
+        let from = self.size().saturating_sub(MAX_READ);
+        if from > self.at {
+            self.at = from;
+            self.part.clear();
+            self.skips = true;
+        }
+    }
+
+    fn read(&mut self, lines: &mut Vec<Vec<u8>>) {
+        if self.size() < self.at {
+            // It was cut off and begins anew.
+            self.at = 0;
+            self.part.clear();
+            self.skips = false;
+        }
+        if self.size() - self.at.min(self.size()) > MAX_READ {
+            lines.push("… (more than is read at once)".into());
+            self.skip_to_end();
+        }
+        let mut bytes = Vec::new();
+        let worked = self.file.seek(SeekFrom::Start(self.at)).is_ok()
+            && (&mut self.file).take(2 * MAX_READ).read_to_end(&mut bytes).is_ok();
+        if !worked {
+            return;
+        }
+        self.at += bytes.len() as u64;
+        for piece in bytes.split_inclusive(|byte| *byte == b'\n') {
+            let room = MAX_LINE - self.part.len();
+            self.part.extend(&piece[..piece.len().min(room)]);
+            if piece.ends_with(b"\n") {
+                let line = std::mem::take(&mut self.part);
+                if !std::mem::take(&mut self.skips) {
+                    lines.push(line);
+                }
+            }
+        }
+    }
+
+    /// What was left without a line's end.
+    fn end(&mut self) -> Option<Vec<u8>> {
+        let part = std::mem::take(&mut self.part);
+        (!part.is_empty() && !self.skips).then_some(part)
+    }
+}
+
+/// Opens a file; nothing that is no file, such as a pipe, which would block.
+fn open(path: &Path) -> Option<File> {
+    let mut options = File::options();
+    options.read(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.custom_flags(rustix::fs::OFlags::NONBLOCK.bits().cast_signed());
+    }
+    let file = options.open(path).ok()?;
+    file.metadata().is_ok_and(|found| found.is_file()).then_some(file)
+}
+
+#[cfg(unix)]
+fn is_same(one: &File, other: &File) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    match (one.metadata(), other.metadata()) {
+        (Ok(one), Ok(other)) => (one.dev(), one.ino()) == (other.dev(), other.ino()),
+        _ => false,
+    }
+}
+
+/// Where files have no number, one that was made at another time is another.
+#[cfg(not(unix))]
+fn is_same(one: &File, other: &File) -> bool {
+    let made = |file: &File| file.metadata().and_then(|found| found.created()).ok();
+    made(one) == made(other)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, io::Write as _};
+
+    use super::*;
+
+    fn texts(lines: Vec<Vec<u8>>) -> Vec<String> {
+        lines.into_iter().map(|line| String::from_utf8_lossy(&line).trim_end().to_owned()).collect()
+    }
+
+    #[test]
+    fn lines_come_whole_and_once_through_rotation_and_cutting_off() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.log");
+        let mut tail = Tail::new(path.clone());
+        assert!(tail.read().is_empty());
+        fs::write(&path, "one\ntw").unwrap();
+        assert_eq!(texts(tail.read()), ["one"]);
+        let mut file = File::options().append(true).open(&path).unwrap();
+        file.write_all(b"o\nthree\n").unwrap();
+        assert_eq!(texts(tail.read()), ["two", "three"]);
+        fs::rename(&path, folder.path().join("a.log.1")).unwrap();
+        file.write_all(b"last words\n").unwrap();
+        fs::write(&path, "new\n").unwrap();
+        assert_eq!(texts(tail.read()), ["last words", "new"]);
+        fs::write(&path, "x\n").unwrap();
+        assert_eq!(texts(tail.read()), ["x"]);
+        assert!(tail.read().is_empty());
+        fs::remove_file(&path).unwrap();
+        assert!(tail.read().is_empty());
+    }
+
+    #[test]
+    fn of_much_only_the_end_is_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.log");
+        fs::write(&path, "0123456789\n".repeat(1_000_000)).unwrap();
+        let mut tail = Tail::new(path.clone());
+        let lines = tail.read();
+        assert!(lines.len() as u64 <= MAX_READ / 11 && lines.iter().all(|line| line == b"0123456789\n"));
+        fs::OpenOptions::new()
+            .append(true)
+            .open(&path)
+            .unwrap()
+            .write_all(&b"abcdefghij\n".repeat(100_000))
+            .unwrap();
+        let lines = texts(tail.read());
+        assert!(lines.len() as u64 <= MAX_READ / 11 + 1);
+        assert!(lines[0].starts_with('…') && lines[1..].iter().all(|line| line == "abcdefghij"));
+    }
+
+    #[test]
+    fn a_line_without_end_takes_no_more_than_a_line() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.log");
+        fs::write(&path, "x".repeat(200_000)).unwrap();
+        let mut tail = Tail::new(path.clone());
+        assert!(tail.read().is_empty());
+        fs::OpenOptions::new().append(true).open(&path).unwrap().write_all(b"end\nnext\n").unwrap();
+        let lines = tail.read();
+        assert_eq!((lines[0].len(), texts(lines)[1].as_str()), (MAX_LINE, "next"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_pipe_is_no_log() {
+        let folder = tempfile::tempdir().unwrap();
+        let mode = rustix::fs::Mode::RUSR;
+        let path = folder.path().join("pipe");
+        rustix::fs::mknodat(rustix::fs::CWD, &path, rustix::fs::FileType::Fifo, mode, 0).unwrap();
+        assert!(Tail::new(path).read().is_empty());
+    }
+}
