@@ -4,6 +4,8 @@ export interface HostOptions {
   program: string;
   /** Arguments of the holder; `["hold"]` if left out. `--ca-file FILE` names authorities of one's own. */
   arguments?: string[];
+  /** Variables beside this process's own for a holder that is started: `ALL_PROXY` and its like, out of sight of others. */
+  env?: Record<string, string>;
   /** A file to which the holder's errors are appended. */
   log?: string;
 }

@@ -1,6 +1,9 @@
 //! A face of the holder.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use jumpseat_engine::{
     face::{Commands, Failure, FailureKind, HostCommand, HostEvent, TerminalNo},
@@ -26,6 +29,8 @@ pub(crate) struct Options {
     #[serde(default = "hold")]
     arguments: Vec<String>,
     #[serde(default)]
+    env: BTreeMap<String, String>,
+    #[serde(default)]
     log: Option<PathBuf>,
 }
 
@@ -38,7 +43,7 @@ impl Run for Options {
         let folder = RuntimeFolder::open()?;
         let arguments: Vec<&str> = self.arguments.iter().map(String::as_str).collect();
         let log = self.log.as_deref();
-        let mut face = local::holder(&folder, check(&self.program)?, &arguments, log).await?;
+        let mut face = local::holder(&folder, check(&self.program)?, &arguments, &self.env, log).await?;
         let commands = face.commands();
         loop {
             let event = tokio::select! {

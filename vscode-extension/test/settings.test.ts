@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { holderArguments, wayTo, type NetworkSettings } from '../src/model/network';
+import { holderArguments, holderEnvironment, wayTo, type NetworkSettings } from '../src/model/network';
 import { shellStart, type ShellSettings } from '../src/model/shell';
 
 const network: NetworkSettings = { proxy: '', support: 'override', except: [], caFile: '' };
@@ -22,6 +22,10 @@ test('the proxy is VS Code\'s, except for what is to be reached directly', () =>
 test('authorities of one\'s own reach guests and the holder alike', () => {
     assert.deepEqual(wayTo('wss://r', { ...network, caFile: '/ca.pem' }, { NODE_EXTRA_CA_CERTS: '/other.pem' }), { caFile: '/ca.pem' });
     assert.deepEqual(wayTo('wss://r', network, { NODE_EXTRA_CA_CERTS: '/other.pem' }), { caFile: '/other.pem' });
+    assert.deepEqual(holderEnvironment(network), {}, 'its own environment speaks');
+    assert.deepEqual(Object.values(holderEnvironment({ ...network, support: 'off', proxy: 'http://p' })).filter(Boolean), []);
+    const proxied = holderEnvironment({ ...network, proxy: 'http://p:1', except: ['*.lan', 'b'] });
+    assert.deepEqual([proxied['all_proxy'], proxied['no_proxy'], proxied['https_proxy']], ['http://p:1', '*.lan,b', '']);
     assert.deepEqual(holderArguments(network, {}), ['hold']);
     assert.deepEqual(holderArguments({ ...network, caFile: '/ca.pem' }, {}), ['hold', '--ca-file', '/ca.pem']);
 });

@@ -28,6 +28,19 @@ export function holderArguments(settings: NetworkSettings, environment: Record<s
     return ['hold', ...(caFile ? ['--ca-file', caFile] : [])];
 }
 
+/**
+ * What its environment says of proxies: in place of what this process was started with. A holder that runs already keeps
+ * what it has.
+ */
+export function holderEnvironment({ proxy, support, except }: NetworkSettings): Record<string, string> {
+    if (support === 'off') return { ...NO_PROXIES };
+    if (!proxy) return {};
+    const direct = except.join(',');
+    return { ...NO_PROXIES, ALL_PROXY: proxy, all_proxy: proxy, ...(direct ? { NO_PROXY: direct, no_proxy: direct } : {}) };
+}
+
+const NO_PROXIES = { HTTP_PROXY: '', HTTPS_PROXY: '', ALL_PROXY: '', http_proxy: '', https_proxy: '', all_proxy: '' };
+
 function proxyFor(relay: string, { proxy, support, except }: NetworkSettings): string | undefined {
     if (support === 'off') return '';
     if (!proxy) return undefined;

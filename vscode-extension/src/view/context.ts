@@ -8,7 +8,7 @@ import type { Fault, StartFrom } from '../model/face';
 import { Gate } from '../model/gate';
 import { Holding } from '../model/holding';
 import type { HostedSession, Kept } from '../model/hosting';
-import { holderArguments } from '../model/network';
+import { holderArguments, holderEnvironment } from '../model/network';
 import { Mirrors } from './mirrors';
 import { NativeModule } from './native';
 import { Notices } from './notices';
@@ -42,6 +42,7 @@ export class Context {
             options: () => ({
                 program: this.native.program,
                 arguments: holderArguments(settings.network(), process.env),
+                env: holderEnvironment(settings.network()),
                 log: join(extension.logUri.fsPath, '..', 'jumpseat-holder.log'),
             }),
             kept: () => extension.workspaceState.get<Kept>('words'),

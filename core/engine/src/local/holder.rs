@@ -2,6 +2,7 @@
 //! go. It is started on demand, and ends with the last thing it holds.
 
 use std::{
+    collections::BTreeMap,
     fs::{File, OpenOptions},
     io::{self, Write as _},
     os::unix::fs::OpenOptionsExt as _,
@@ -83,7 +84,7 @@ pub async fn hold(setup: HoldSetup) -> Result<(), Failure> {
     Ok(())
 }
 
-/// A face of the holder, which `program` with `arguments` starts if there is none.
+/// A face of the holder, which `program` with `arguments` starts if there is none; `env` is added to its environment.
 ///
 /// # Errors
 /// [`FailureKind::Local`] if it cannot be started or reached.
@@ -91,6 +92,7 @@ pub async fn holder(
     folder: &RuntimeFolder,
     program: &Path,
     arguments: &[&str],
+    env: &BTreeMap<String, String>,
     log: Option<&Path>,
 ) -> Result<HostFace, Failure> {
     let socket = socket(folder);
@@ -103,12 +105,17 @@ pub async fn holder(
         Ok(face) => return Ok(face),
         // It is there and speaks another version, or does not answer.
         Err(failure) if is_listened(&socket).await => return Err(failure),
-        Err(_) => start(program, arguments, log).await?,
+        Err(_) => start(program, arguments, env, log).await?,
     }
     connect(&socket).await
 }
 
-async fn start(program: &Path, arguments: &[&str], log: Option<&Path>) -> Result<(), Failure> {
+async fn start(
+    program: &Path,
+    arguments: &[&str],
+    env: &BTreeMap<String, String>,
+    log: Option<&Path>,
+) -> Result<(), Failure> {
     let errors = match log {
         Some(log) => {
             let file = OpenOptions::new().create(true).append(true).mode(0o600).open(log);
@@ -118,6 +125,7 @@ async fn start(program: &Path, arguments: &[&str], log: Option<&Path>) -> Result
     };
     let mut child = Command::new(program)
         .args(arguments)
+        .envs(env)
         .env_remove("JUMPSEAT_TOKEN")
         .current_dir("/")
         .stdin(Stdio::null())
