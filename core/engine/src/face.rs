@@ -8,6 +8,7 @@ pub mod event;
 pub mod guest;
 pub mod handle;
 pub mod host;
+pub mod panels;
 pub mod terms;
 #[cfg(feature = "types")]
 pub mod types;
@@ -19,6 +20,7 @@ pub use host::{
     BlockInfo, HostCommand, KnockInfo, PointAt, Reply, ScreenFormat, SessionStatus, ShareOptions, Status,
     TerminalOptions, TerminalStatus,
 };
+pub use panels::{Content, PanelOptions, PanelStatus, PanelUpdate};
 pub use terms::{
     Admission, Connection, EndReason, GuestInfo, InputRefusal, Invite, InviteTerms, RelayChoice, Role,
     Secret, SessionNo, Size, StartFrom, StreamId, TerminalNo,

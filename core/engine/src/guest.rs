@@ -25,6 +25,7 @@ use crate::{
         TerminalChange,
         handle::{COMMANDS, Request},
     },
+    panels::followed::{Fetch, Followed},
     picture, refusal,
     transport::{Address, Dialer, Line, LineEvent, TransportSetup},
 };
@@ -56,6 +57,7 @@ pub struct GuestSetup {
 /// One seat. [`run`](Self::run) it on a runtime of your own.
 pub struct GuestEngine {
     guest: Guest,
+    panels: Followed,
     line: Line,
     began: Instant,
     has_sat: bool,
@@ -97,6 +99,7 @@ impl GuestEngine {
         let (command_sender, commands) = mpsc::channel(COMMANDS);
         let (events, event_receiver) = mpsc::channel(MAX_WAITING);
         let engine = Self {
+            panels: Followed::default(),
             guest: Guest::new(config, Entropy::system(), Millis(0)),
             line: Line::new(Dialer::new(Address::parse(&setup.relay)?, setup.transport)),
             began: Instant::now(),
@@ -249,8 +252,14 @@ impl GuestEngine {
                 GuestOutput::Frame(frame) => self.line.send_frame(frame),
                 GuestOutput::Close => self.close(),
                 GuestOutput::Terminal { stream, change } => self.terminal(stream, change),
-                // Nobody asked for them.
-                GuestOutput::Panel { .. } | GuestOutput::Content { .. } => {}
+                GuestOutput::Panel { panel, change } => {
+                    self.waiting.extend(self.panels.change(panel, change))
+                }
+                GuestOutput::Content { fetch, change } => {
+                    let now = self.now();
+                    let told = self.panels.content(&mut self.guest, now, fetch, change);
+                    self.waiting.extend(told);
+                }
                 GuestOutput::Event(event) => self.event(event),
             }
         }
@@ -277,6 +286,8 @@ impl GuestEngine {
         if let machine::GuestEvent::Ended { reason, by_host } = event {
             let failure = self.refusal.take().filter(|_| reason == EndReason::RelayRefused);
             self.waiting.push_back(GuestEvent::Ended { reason, by_host, failure });
+        } else if let machine::GuestEvent::Panels { panels } = event {
+            self.waiting.push_back(self.panels.shared(&panels));
         } else {
             self.waiting.extend(said::event(event));
         }
@@ -286,6 +297,18 @@ impl GuestEngine {
         let now = self.now();
         let guest = &mut self.guest;
         let result = match request.command {
+            // Answered when it is here.
+            GuestCommand::Fetch { panel, reference, tag } => {
+                return self.panels.fetch(guest, now, Fetch::new(panel, reference, tag, request.answer));
+            }
+            GuestCommand::CancelFetch { tag } => {
+                self.panels.cancel(guest, now, tag);
+                Ok(())
+            }
+            GuestCommand::ShowPanels => {
+                self.waiting.extend(self.panels.all());
+                Ok(())
+            }
             GuestCommand::Input { stream, bytes } => {
                 let keys = self.keys.press(stream, &bytes);
                 if keys.is_empty() { Ok(()) } else { guest.input(now, stream, &keys) }

@@ -15,6 +15,7 @@ mod commands;
 mod embedded;
 mod faces;
 mod model;
+mod panels;
 mod said;
 mod session;
 mod sessions;
@@ -33,7 +34,7 @@ use std::{
 
 use jumpseat_session::Millis;
 use tokio::{
-    sync::{mpsc, watch},
+    sync::{mpsc, oneshot, watch},
     time::{Instant, Sleep, sleep_until},
 };
 
@@ -48,8 +49,9 @@ use self::{
     terminal::Terminal,
 };
 use crate::{
-    face::{SessionNo, TerminalNo},
+    face::{Failure, PanelUpdate, Reply, SessionNo, TerminalNo},
     local::RuntimeFolder,
+    panels::desk::Desk,
     shell::Integration,
     transport::TransportSetup,
 };
@@ -75,6 +77,10 @@ pub struct HostEngine {
     sessions: BTreeMap<SessionNo, Session>,
     /// Sessions whose embedded relay starts.
     starting: Vec<Starting>,
+    /// Where panels are made, once any is shared.
+    desk: Option<Desk>,
+    /// Who waits to see what guests see.
+    looks_at_panels: Vec<(oneshot::Receiver<PanelUpdate>, oneshot::Sender<Result<Reply, Failure>>)>,
     integration: Option<Integration>,
     timer: Pin<Box<Sleep>>,
     /// Numbers of what comes next, and of looks so far.
@@ -101,6 +107,8 @@ impl HostEngine {
             terminals: BTreeMap::new(),
             sessions: BTreeMap::new(),
             starting: Vec::new(),
+            desk: None,
+            looks_at_panels: Vec::new(),
             integration: None,
             timer: Box::pin(sleep_until(now)),
             next_face: 1,
@@ -131,6 +139,7 @@ impl HostEngine {
             moved |= self.poll_starting(cx);
             moved |= self.poll_sessions(cx);
             moved |= self.poll_terminals(cx);
+            moved |= self.poll_panels(cx);
             moved |= self.poll_timer(cx);
             self.flush(cx);
             if self.is_over() {

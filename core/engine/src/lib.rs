@@ -6,6 +6,7 @@ pub mod face;
 mod guest;
 mod host;
 pub mod local;
+mod panels;
 pub mod picture;
 mod pty;
 mod refusal;

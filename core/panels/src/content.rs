@@ -72,21 +72,22 @@ pub fn pack_content(content: &[u8], base: Option<&[u8]>) -> Vec<u8> {
 ///
 /// # Errors
 /// [`Fault::NoBase`] when that one is not here; else when it is garbled, too large or not what it says.
-pub fn unpack_content<'a>(
+pub fn unpack_content<B: AsRef<[u8]>>(
     bytes: &[u8],
-    held: impl FnOnce(ContentHash) -> Option<&'a [u8]>,
+    held: impl FnOnce(ContentHash) -> Option<B>,
 ) -> Result<Vec<u8>, Fault> {
     let garbled = Fault::Garbled("a content");
     let (kind, rest) = bytes.split_first().ok_or(garbled)?;
     let (hash, rest) = rest.split_first_chunk::<16>().ok_or(garbled)?;
     let (base, rest) = match *kind {
-        WHOLE => (&[][..], rest),
+        WHOLE => (None, rest),
         AGAINST => {
             let (base, rest) = rest.split_first_chunk::<16>().ok_or(garbled)?;
-            (held(ContentHash(*base)).ok_or(Fault::NoBase)?, rest)
+            (Some(held(ContentHash(*base)).ok_or(Fault::NoBase)?), rest)
         }
         _ => return Err(garbled),
     };
+    let base = base.as_ref().map(AsRef::as_ref).unwrap_or_default();
     let content = packed::unpack(rest, base, MAX_CONTENT as usize)?;
     if ContentHash::of(&content).0 == *hash { Ok(content) } else { Err(garbled) }
 }
@@ -113,7 +114,7 @@ mod tests {
         let other = [2; 500];
         let packed = pack_content(&[&old[..], b"new"].concat(), Some(&old));
         assert!(packed.len() < 80, "{}", packed.len());
-        assert_eq!(unpack_content(&packed, |_| None), Err(Fault::NoBase));
+        assert_eq!(unpack_content(&packed, |_| None::<&[u8]>), Err(Fault::NoBase));
         assert!(unpack_content(&packed, |_| Some(&other)).is_err());
         assert_eq!(unpack_content(&packed, |_| Some(&old)), Ok([&old[..], b"new"].concat()));
     }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Failure,
     host::{BlockInfo, KnockInfo, PointAt, TerminalStatus},
+    panels::{PanelKind, PanelStatus},
     terms::{Connection, EndReason, GuestInfo, InputRefusal, Role, SessionNo, Size, TerminalNo},
 };
 
@@ -187,6 +188,13 @@ pub enum SessionEvent {
         /// Whether it does (still).
         on: bool,
     },
+    /// Other panels are shared than before.
+    Panels {
+        /// All that are.
+        panels: Vec<PanelKind>,
+    },
+    /// A panel that guests see changed.
+    Panel(PanelStatus),
     /// An invite was made, by the host or a co-owner.
     InviteCreated {
         /// Which.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     handle::Failure,
+    panels::{PanelKind, PanelUpdate, ReferenceId},
     terms::{Admission, Connection, EndReason, GuestInfo, InputRefusal, Role, Secret, Size, StreamId},
 };
 
@@ -61,12 +62,29 @@ pub enum GuestCommand {
         /// Whether the host is asked about each knock.
         admission: Admission,
     },
+    /// Wants a content that stands in a panel: [`Reply::Content`](super::Reply::Content) once it is here. Asked
+    /// again, it comes from here.
+    Fetch {
+        /// The panel.
+        panel: PanelKind,
+        /// What.
+        reference: ReferenceId,
+        /// The face's own number for it.
+        tag: u32,
+    },
+    /// Wants it no more.
+    CancelFetch {
+        /// Of which number.
+        tag: u32,
+    },
+    /// Shows every panel anew, in [`GuestEvent::Panel`]: for a face that forgot.
+    ShowPanels,
     /// Gives the seat up.
     Leave,
 }
 
 /// What a seat tells its face.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "types", derive(ts_rs::TS))]
 #[serde(tag = "type", rename_all = "snake_case")]
 #[non_exhaustive]
@@ -181,6 +199,22 @@ pub enum GuestEvent {
     Lag {
         /// How it is to be called.
         lag: Lag,
+    },
+    /// Which panels the host shares: all of them, and nothing of others any more.
+    Panels {
+        /// Which.
+        panels: Vec<PanelKind>,
+    },
+    /// A panel changed, or is here for the first time.
+    Panel(PanelUpdate),
+    /// A content is on its way.
+    Fetching {
+        /// The face's number for it.
+        tag: u32,
+        /// Bytes that are here, as they travel.
+        received: u32,
+        /// Bytes that there are.
+        total: u32,
     },
     /// It could not get in; nothing follows.
     Failed(Failure),

@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 use jumpseat_wire::{InviteCode, InviteId, KnockId, Slot};
 use serde::{Deserialize, Serialize};
 
+use super::panels::{Content, PanelKind, PanelOptions, PanelStatus, PanelUpdate};
 use super::terms::{
     Connection, GuestInfo, Invite, InviteTerms, RelayChoice, Role, SessionNo, Size, StartFrom, TerminalNo,
 };
@@ -163,6 +164,35 @@ pub enum HostCommand {
         /// At what; nothing takes it back.
         at: Option<PointAt>,
     },
+    /// Shares a panel in a session; one that is shared already begins anew.
+    SharePanel {
+        /// The session.
+        session: SessionNo,
+        /// Which, and of what.
+        #[serde(flatten)]
+        options: PanelOptions,
+    },
+    /// Shares a panel no longer: guests see nothing of it any more, and can fetch nothing.
+    UnsharePanel {
+        /// The session.
+        session: SessionNo,
+        /// Which.
+        panel: PanelKind,
+    },
+    /// Has a panel looked for anew.
+    RefreshPanel {
+        /// The session.
+        session: SessionNo,
+        /// Which.
+        panel: PanelKind,
+    },
+    /// Shows what guests see of a panel now: [`Reply::Panel`].
+    LookAtPanel {
+        /// The session.
+        session: SessionNo,
+        /// Which.
+        panel: PanelKind,
+    },
     /// Everything that stands: [`Reply::Status`].
     Status,
     /// Ends every session, hangs up every terminal, and the engine with them.
@@ -301,6 +331,10 @@ pub enum Reply {
         /// In the form that was asked for.
         picture: String,
     },
+    /// A panel as guests see it.
+    Panel(PanelUpdate),
+    /// What was fetched.
+    Content(Content),
 }
 
 /// Everything that stands in one engine.
@@ -373,6 +407,9 @@ pub struct SessionStatus {
     pub knocks: Vec<KnockInfo>,
     /// Its invites that still hold.
     pub invites: Vec<Invite>,
+    /// Its panels.
+    #[serde(default)]
+    pub panels: Vec<PanelStatus>,
 }
 
 /// Someone who waits at the door.

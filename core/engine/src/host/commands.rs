@@ -9,8 +9,8 @@ use super::{
 };
 use crate::{
     face::{
-        Failure, FailureKind, HostCommand, HostEvent, PointAt, Reply, SessionNo, Size, StartFrom, Status,
-        TerminalNo, TerminalOptions, handle::Request,
+        Failure, FailureKind, HostCommand, HostEvent, PointAt, Reply, SessionNo, SessionStatus, Size,
+        StartFrom, Status, TerminalNo, TerminalOptions, handle::Request,
     },
     pty::program::Program,
     shell::Integration,
@@ -37,6 +37,7 @@ impl HostEngine {
                 Some(terminal) => terminal.model.ask(Question::Dump { format, answer }),
                 None => drop(answer.send(Err(no_terminal()))),
             },
+            HostCommand::LookAtPanel { session, panel } => self.look_at_panel(session, panel, answer),
             // Who tells and does not ask has dropped the other end.
             command => drop(answer.send(self.do_now(cx, face, command))),
         }
@@ -124,9 +125,12 @@ impl HostEngine {
                 };
                 session.host.point(now, at);
             }
+            HostCommand::SharePanel { session, options } => self.share_panel(session, &options)?,
+            HostCommand::UnsharePanel { session, panel } => self.unshare_panel(session, panel)?,
+            HostCommand::RefreshPanel { session, panel } => self.refresh_panel(session, panel)?,
             HostCommand::Status => return Ok(Reply::Status(self.status())),
             HostCommand::Shutdown => self.end(),
-            HostCommand::Share(_) | HostCommand::Screen { .. } => {
+            HostCommand::Share(_) | HostCommand::Screen { .. } | HostCommand::LookAtPanel { .. } => {
                 unreachable!("these were answered by their own ways")
             }
         }
@@ -205,7 +209,10 @@ impl HostEngine {
                 .sessions
                 .values()
                 .filter(|session| !session.host.is_ended())
-                .map(|session| session.status(now))
+                .map(|session| {
+                    let panels = self.desk.as_ref().map(|desk| desk.status(session.no));
+                    SessionStatus { panels: panels.unwrap_or_default(), ..session.status(now) }
+                })
                 .collect(),
         }
     }

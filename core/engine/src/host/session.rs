@@ -8,8 +8,8 @@ use std::{
 
 use jumpseat_screen::ReplyFilter;
 use jumpseat_session::{
-    EndReason, Millis, SessionError, StreamId,
-    host::{Host, HostEvent as Said, HostOutput},
+    EndReason, Millis, PanelId, SessionError, StreamId,
+    host::{FetchTicket, Host, HostEvent as Said, HostOutput, Ticket},
 };
 use jumpseat_wire::{CloseCode, InviteId, Slot};
 use tokio::sync::oneshot;
@@ -55,7 +55,11 @@ pub(super) enum Wish {
     /// A guest's keys, its right to type checked, a terminal's own answers taken out.
     Keys { terminal: TerminalNo, bytes: Vec<u8> },
     /// A picture of a terminal at this point.
-    Snapshot { terminal: TerminalNo, scope: jumpseat_session::Scope, ticket: jumpseat_session::host::Ticket },
+    Snapshot { terminal: TerminalNo, scope: jumpseat_session::Scope, ticket: Ticket },
+    /// A panel as it stands.
+    Panel { panel: PanelId, ticket: Ticket },
+    /// A content of a panel, for one guest.
+    Fetch { slot: Slot, ticket: FetchTicket, wish: jumpseat_session::Wish },
     /// Faces hear of it.
     Tell(SessionEvent),
 }
@@ -161,8 +165,8 @@ impl Session {
                         wishes.push(Wish::Snapshot { terminal, scope, ticket });
                     }
                 }
-                // No panel is shared.
-                HostOutput::PanelSnapshot { .. } | HostOutput::Fetch { .. } => {}
+                HostOutput::PanelSnapshot { panel, ticket } => wishes.push(Wish::Panel { panel, ticket }),
+                HostOutput::Fetch { slot, ticket, wish } => wishes.push(Wish::Fetch { slot, ticket, wish }),
                 HostOutput::Event(event) => self.event(now, event, wishes),
             }
         }
@@ -269,6 +273,8 @@ impl Session {
             invites: code
                 .map(|code| invites.map(|invite| said::invite(&self.relay, code, invite)).collect())
                 .unwrap_or_default(),
+            // The desk knows.
+            panels: Vec::new(),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::task::Context;
 
-use super::{HostEngine, model::Question, session::Wish};
+use super::{HostEngine, model::Question, panels, session::Wish};
 use crate::face::{HostEvent, SessionEvent, SessionNo};
 
 /// Frames of one session's line in one pass.
@@ -48,10 +48,24 @@ impl HostEngine {
                         terminal.model.ask(Question::Snapshot { session: no, scope, ticket });
                     }
                 }
+                Wish::Panel { panel, ticket } => {
+                    if let (Some(desk), Some(panel)) = (&self.desk, panels::kind(panel)) {
+                        desk.snapshot(no, panel, ticket);
+                    }
+                }
+                Wish::Fetch { slot, ticket, wish } => {
+                    if let (Some(desk), Some(panel)) = (&self.desk, panels::kind(wish.panel)) {
+                        desk.fetch(no, panel, slot, ticket, wish);
+                    }
+                }
                 Wish::Tell(event) => {
+                    if let (SessionEvent::Left { slot, .. }, Some(desk)) = (&event, &mut self.desk) {
+                        desk.forget_guest(no, *slot);
+                    }
                     let ended = matches!(event, SessionEvent::Ended { .. });
                     self.tell(&HostEvent::Session { session: no, event });
                     if ended {
+                        self.forget_panels(no);
                         self.release_terminals(no);
                     }
                 }

@@ -1,0 +1,111 @@
+//! Panels as faces meet them: shared and fed by a host's, followed and fetched by a guest's.
+
+use std::path::PathBuf;
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+pub use jumpseat_panels::{
+    Entries, Entry, Finding, Key, PanelKind, Reference, ReferenceId, Remedy, SourceState,
+};
+use serde::{Deserialize, Serialize};
+
+/// How a panel is shared.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
+pub struct PanelOptions {
+    /// Which.
+    pub panel: PanelKind,
+    /// The workspace: what git, the review, the issue and findings are of. Nothing of it is outside of it.
+    #[serde(default)]
+    #[cfg_attr(feature = "types", ts(optional = nullable))]
+    pub folder: Option<PathBuf>,
+    /// Files of the host's choice: logs for the log, SARIF for findings.
+    #[serde(default)]
+    #[cfg_attr(feature = "types", ts(as = "Option<_>", optional))]
+    pub files: Vec<PathBuf>,
+}
+
+impl PanelOptions {
+    /// A panel of a workspace.
+    pub fn new(panel: PanelKind, folder: Option<PathBuf>) -> Self {
+        Self { panel, folder, files: Vec::new() }
+    }
+}
+
+/// A shared panel, in short.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
+pub struct PanelStatus {
+    /// Which.
+    pub panel: PanelKind,
+    /// How up to date it is, and what can be done if it is not.
+    pub state: SourceState,
+    /// What stands in it.
+    pub entries: u32,
+    /// What there is no room for.
+    pub left_out: u32,
+}
+
+/// A panel as guests see it.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
+pub struct PanelUpdate {
+    /// Which.
+    pub panel: PanelKind,
+    /// Its version after this.
+    #[cfg_attr(feature = "types", ts(type = "number"))]
+    pub version: u64,
+    /// Whether `set` is all that stands in it: what was there before is void.
+    pub whole: bool,
+    /// How up to date it is now.
+    pub state: SourceState,
+    /// What there is no room for.
+    pub left_out: u32,
+    /// What is new or another, in the order of its keys.
+    #[cfg_attr(feature = "types", ts(type = "Record<string, Entry>"))]
+    pub set: Entries,
+    /// What is gone.
+    pub remove: Vec<Key>,
+}
+
+/// A content that was fetched.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
+#[serde(tag = "encoding", content = "data", rename_all = "snake_case")]
+pub enum Content {
+    /// A text.
+    Text(String),
+    /// Bytes that are no text, in base64.
+    Base64(String),
+}
+
+impl Content {
+    /// In the form that fits.
+    pub fn new(bytes: Vec<u8>) -> Self {
+        match String::from_utf8(bytes) {
+            Ok(text) => Self::Text(text),
+            Err(error) => Self::Base64(STANDARD.encode(error.as_bytes())),
+        }
+    }
+
+    /// The bytes; nothing for base64 that is none.
+    pub fn into_bytes(self) -> Option<Vec<u8>> {
+        match self {
+            Self::Text(text) => Some(text.into_bytes()),
+            Self::Base64(text) => STANDARD.decode(text).ok(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn contents_come_back_as_they_went() {
+        for bytes in [&b"text \xc3\xa9"[..], b"\xff\0", b""] {
+            let json = serde_json::to_string(&Content::new(bytes.to_vec())).unwrap();
+            let content: Content = serde_json::from_str(&json).unwrap();
+            assert_eq!(content.into_bytes().as_deref(), Some(bytes), "{json}");
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! Panels around the session: made on a thread of their own at the host, followed by a guest.
+//!
+//! ```text
+//!  host   HostEngine ── Order ──► Desk: a thread with the sources, one task a panel ── Made ──► HostEngine
+//!  guest  GuestEngine ── changes, snapshots, contents ──► Followed ── updates ──► face
+//! ```
+
+pub(crate) mod desk;
+pub(crate) mod followed;
+mod panel;
+pub(crate) mod refusal;
+pub(crate) mod source;
+
+#[cfg(test)]
+mod tests;

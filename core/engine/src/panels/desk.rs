@@ -1,0 +1,208 @@
+//! The host's panels on a thread of their own: what sources read, what changes cost to find and to compress, never
+//! delays a terminal.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+    task::{Context, Poll},
+    thread,
+};
+
+use bytes::Bytes;
+use jumpseat_panels::{PanelKind, Shelf};
+use jumpseat_session::{
+    FetchRefusal, Wish,
+    host::{FetchTicket, Ticket},
+};
+use jumpseat_sources::{Ask, Source, publisher};
+use jumpseat_wire::Slot;
+use tokio::sync::{mpsc, oneshot};
+
+use super::panel::Panel;
+use crate::face::{Failure, FailureKind, PanelStatus, PanelUpdate, SessionNo};
+
+/// Contents that were served and are kept for the next version to be packed against, in bytes.
+const SHELF_LEN: usize = 32 * 1024 * 1024;
+
+/// Questions to one source that wait for it.
+const ASKS: usize = 64;
+
+/// What guests were served, for each guest and panel apart (JS-PANEL-8).
+pub(super) type Served = Arc<Mutex<Shelf<(SessionNo, PanelKind, Slot)>>>;
+
+/// What is asked of a panel.
+pub(super) enum Order {
+    /// The whole, for guests.
+    Snapshot { ticket: Ticket },
+    /// A content, for one guest.
+    Fetch { slot: Slot, ticket: FetchTicket, wish: Wish },
+    /// The whole, for the host's own face.
+    Look { answer: oneshot::Sender<PanelUpdate> },
+    /// Its source is to look again.
+    Refresh,
+}
+
+/// What came of it, in the order in which guests have to hear of it.
+pub(crate) enum Made {
+    /// A change of a panel.
+    Change { session: SessionNo, panel: PanelKind, bytes: Bytes },
+    /// The whole, as it stands after the changes before.
+    Snapshot { session: SessionNo, ticket: Ticket, bytes: Bytes },
+    /// A content, or why it does not come.
+    Content { session: SessionNo, ticket: FetchTicket, content: Result<Bytes, FetchRefusal> },
+    /// How the panel stands.
+    Status { session: SessionNo, status: PanelStatus },
+}
+
+/// A panel of a session, each time that it is shared.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct PanelNo {
+    pub(super) session: SessionNo,
+    pub(super) panel: PanelKind,
+    pub(super) time: u64,
+}
+
+/// The engine's end. Dropping it ends every source.
+pub(crate) struct Desk {
+    panels: BTreeMap<(SessionNo, PanelKind), Shared>,
+    begin: mpsc::UnboundedSender<Begin>,
+    made: mpsc::UnboundedReceiver<(PanelNo, Made)>,
+    served: Served,
+    /// How often panels were shared.
+    times: u64,
+}
+
+struct Shared {
+    no: PanelNo,
+    /// Dropped, its task and its source end.
+    orders: mpsc::UnboundedSender<Order>,
+    status: PanelStatus,
+}
+
+struct Begin {
+    panel: Panel,
+    source: Box<dyn Source>,
+    orders: mpsc::UnboundedReceiver<Order>,
+}
+
+impl Desk {
+    /// Starts the thread.
+    pub(crate) fn start() -> Result<Self, Failure> {
+        let system = |error| Failure::new(FailureKind::System, format!("no thread for panels: {error}"));
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(system)?;
+        let (begin, mut begun) = mpsc::unbounded_channel::<Begin>();
+        let (made_here, made) = mpsc::unbounded_channel();
+        let work = async move {
+            while let Some(Begin { panel, source, orders }) = begun.recv().await {
+                let (publisher, published) = publisher();
+                let (ask, asks) = mpsc::channel::<Ask>(ASKS);
+                let source = tokio::spawn(source.run(publisher, asks));
+                tokio::spawn(panel.run(published, ask, orders, made_here.clone(), source));
+            }
+        };
+        thread::Builder::new()
+            .name("jumpseat-panels".to_owned())
+            .spawn(move || {
+                runtime.block_on(work);
+                // What still reads a file is not waited for.
+                runtime.shutdown_background();
+            })
+            .map_err(system)?;
+        let served = Arc::new(Mutex::new(Shelf::new(SHELF_LEN)));
+        Ok(Self { panels: BTreeMap::new(), begin, made, served, times: 0 })
+    }
+
+    /// Begins to make a panel, unless it is made already.
+    pub(crate) fn share(&mut self, session: SessionNo, source: Box<dyn Source>) {
+        let kind = source.kind();
+        self.times += 1;
+        let no = PanelNo { session, panel: kind, time: self.times };
+        let (orders, ordered) = mpsc::unbounded_channel();
+        let panel = Panel::new(no, self.served.clone());
+        let status = panel.status();
+        self.panels.insert((session, kind), Shared { no, orders, status });
+        // The thread ends with this end of it.
+        let _ = self.begin.send(Begin { panel, source, orders: ordered });
+    }
+
+    /// Ends a panel; whether there was one.
+    pub(crate) fn unshare(&mut self, session: SessionNo, panel: PanelKind) -> bool {
+        self.forget_served(|owner| (owner.0, owner.1) == (session, panel));
+        self.panels.remove(&(session, panel)).is_some()
+    }
+
+    /// Ends every panel of a session.
+    pub(crate) fn forget(&mut self, session: SessionNo) {
+        self.panels.retain(|(of, _), _| *of != session);
+        self.forget_served(|owner| owner.0 == session);
+    }
+
+    /// A guest is gone.
+    pub(crate) fn forget_guest(&mut self, session: SessionNo, slot: Slot) {
+        self.forget_served(|owner| (owner.0, owner.2) == (session, slot));
+    }
+
+    fn forget_served(&mut self, of: impl Fn(&(SessionNo, PanelKind, Slot)) -> bool) {
+        self.served.lock().unwrap_or_else(std::sync::PoisonError::into_inner).forget(of);
+    }
+
+    pub(crate) fn is_shared(&self, session: SessionNo, panel: PanelKind) -> bool {
+        self.panels.contains_key(&(session, panel))
+    }
+
+    /// How a session's panels stand.
+    pub(crate) fn status(&self, session: SessionNo) -> Vec<PanelStatus> {
+        self.panels
+            .range((session, PanelKind::Git)..)
+            .map_while(|((of, _), shared)| (*of == session).then(|| shared.status.clone()))
+            .collect()
+    }
+
+    pub(crate) fn snapshot(&self, session: SessionNo, panel: PanelKind, ticket: Ticket) {
+        self.order(session, panel, Order::Snapshot { ticket });
+    }
+
+    pub(crate) fn fetch(
+        &self,
+        session: SessionNo,
+        panel: PanelKind,
+        slot: Slot,
+        ticket: FetchTicket,
+        wish: Wish,
+    ) {
+        self.order(session, panel, Order::Fetch { slot, ticket, wish });
+    }
+
+    pub(crate) fn refresh(&self, session: SessionNo, panel: PanelKind) {
+        self.order(session, panel, Order::Refresh);
+    }
+
+    /// What guests see of a panel now; dropped if it is not shared.
+    pub(crate) fn look(&self, session: SessionNo, panel: PanelKind, answer: oneshot::Sender<PanelUpdate>) {
+        self.order(session, panel, Order::Look { answer });
+    }
+
+    fn order(&self, session: SessionNo, panel: PanelKind, order: Order) {
+        if let Some(shared) = self.panels.get(&(session, panel)) {
+            // Its task ends with this end of the queue, and not before.
+            let _ = shared.orders.send(order);
+        }
+    }
+
+    /// What was made next, of panels that are shared (still).
+    pub(crate) fn poll_made(&mut self, cx: &mut Context<'_>) -> Poll<Made> {
+        loop {
+            match self.made.poll_recv(cx) {
+                Poll::Ready(Some((no, made))) => {
+                    let shared = self.panels.get_mut(&(no.session, no.panel));
+                    let Some(shared) = shared.filter(|shared| shared.no == no) else { continue };
+                    if let Made::Status { status, .. } = &made {
+                        shared.status.clone_from(status);
+                    }
+                    return Poll::Ready(made);
+                }
+                Poll::Ready(None) | Poll::Pending => return Poll::Pending,
+            }
+        }
+    }
+}

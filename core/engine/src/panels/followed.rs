@@ -1,0 +1,285 @@
+//! A guest's panels: documents that follow the host's, and what was fetched of them.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use bytes::Bytes;
+use jumpseat_panels::{
+    Change, ContentHash, Document, Fault, Key, PanelKind, ReferenceId, Shelf, SourceState, unpack_content,
+};
+use jumpseat_session::{
+    FetchId, Millis, PanelId, Wish,
+    guest::{ContentChange, Guest, PanelChange},
+};
+use tokio::sync::oneshot;
+
+use super::refusal;
+use crate::face::{Content, Failure, FailureKind, GuestEvent, PanelUpdate, Reply};
+
+/// Contents that were fetched and are kept, in bytes: for asking again, and for the next version.
+const SHELF_LEN: usize = 16 * 1024 * 1024;
+
+/// Names of contents that are kept, and entries of which one is.
+const MAX_KNOWN: usize = 4096;
+
+/// Fetches that wait for those before them.
+const MAX_WAITING: usize = 1024;
+
+/// Progress is told after so many bytes.
+const TELL_EVERY: u32 = 64 * 1024;
+
+/// The panels that the host shares, as they are here.
+pub(crate) struct Followed {
+    documents: BTreeMap<PanelKind, Document>,
+    shelf: Shelf<PanelKind>,
+    /// What was fetched under these names.
+    known: BTreeMap<(PanelKind, ReferenceId), ContentHash>,
+    /// What was fetched last of these entries: another version of the same is much like it.
+    newest: BTreeMap<(PanelKind, Key), ContentHash>,
+    under_way: BTreeMap<FetchId, Fetch>,
+    waiting: VecDeque<Fetch>,
+}
+
+/// A content that a face wants.
+pub(crate) struct Fetch {
+    pub(crate) panel: PanelKind,
+    pub(crate) reference: ReferenceId,
+    /// The face's number for it.
+    pub(crate) tag: u32,
+    pub(crate) answer: oneshot::Sender<Result<Reply, Failure>>,
+    told: u32,
+    /// What it was asked to be packed against is not here any more.
+    from_nothing: bool,
+}
+
+impl Fetch {
+    pub(crate) fn new(
+        panel: PanelKind,
+        reference: ReferenceId,
+        tag: u32,
+        answer: oneshot::Sender<Result<Reply, Failure>>,
+    ) -> Self {
+        Self { panel, reference, tag, answer, told: 0, from_nothing: false }
+    }
+
+    fn answer(self, answer: Result<Reply, Failure>) {
+        // Who asked may not care any more.
+        let _ = self.answer.send(answer);
+    }
+}
+
+impl Default for Followed {
+    fn default() -> Self {
+        Self {
+            documents: BTreeMap::new(),
+            shelf: Shelf::new(SHELF_LEN),
+            known: BTreeMap::new(),
+            newest: BTreeMap::new(),
+            under_way: BTreeMap::new(),
+            waiting: VecDeque::new(),
+        }
+    }
+}
+
+impl Followed {
+    /// The host says which panels it shares: nothing stays here of others.
+    pub(crate) fn shared(&mut self, panels: &[PanelId]) -> GuestEvent {
+        let panels: Vec<_> = panels.iter().filter_map(|panel| PanelKind::from_number(*panel)).collect();
+        self.documents.retain(|kind, _| panels.contains(kind));
+        self.known.retain(|(kind, _), _| panels.contains(kind));
+        self.newest.retain(|(kind, _), _| panels.contains(kind));
+        self.shelf.forget(|kind| !panels.contains(kind));
+        let (wanted, lost) =
+            std::mem::take(&mut self.waiting).into_iter().partition(|f| panels.contains(&f.panel));
+        self.waiting = wanted;
+        let lost: VecDeque<Fetch> = lost;
+        for fetch in lost {
+            fetch.answer(Err(refusal::not_shared()));
+        }
+        GuestEvent::Panels { panels }
+    }
+
+    /// A panel changed; nothing for one that this program does not know, or that is not whole yet.
+    pub(crate) fn change(&mut self, panel: PanelId, change: PanelChange) -> Option<GuestEvent> {
+        let panel = PanelKind::from_number(panel)?;
+        let update = match change {
+            PanelChange::Snapshot(bytes) => Document::decode(panel, &bytes).map(|document| {
+                let update = update(&document, true, document.entries().clone(), Vec::new());
+                self.documents.insert(panel, document);
+                update
+            }),
+            PanelChange::Change(bytes) => {
+                let document = self.documents.get_mut(&panel)?;
+                Change::decode(panel, &bytes).and_then(|change| {
+                    let (set, remove) = (change.set.clone(), change.remove.clone());
+                    document.apply(change)?;
+                    Ok(update(document, false, set, remove))
+                })
+            }
+        };
+        Some(GuestEvent::Panel(update.unwrap_or_else(|fault| self.unreadable(panel, fault))))
+    }
+
+    /// A host that sends what cannot be read: nothing of the panel is believed until its next snapshot.
+    fn unreadable(&mut self, panel: PanelKind, fault: Fault) -> PanelUpdate {
+        tracing::debug!(%fault, %panel, "a panel was left out");
+        self.documents.remove(&panel);
+        let why = "the host sends what this version cannot read".to_owned();
+        let state = SourceState::Failed { since: 0, why, remedy: None };
+        let (set, remove) = Default::default();
+        PanelUpdate { panel, version: 0, whole: true, state, left_out: 0, set, remove }
+    }
+
+    /// Everything that is here, for a face that was not there.
+    pub(crate) fn all(&self) -> impl Iterator<Item = GuestEvent> {
+        let whole = |document: &Document| update(document, true, document.entries().clone(), Vec::new());
+        self.documents.values().map(move |document| GuestEvent::Panel(whole(document)))
+    }
+
+    /// A face wants a content: from here, if it was fetched under that name before, else from the host.
+    pub(crate) fn fetch(&mut self, guest: &mut Guest, now: Millis, fetch: Fetch) {
+        let offered = self
+            .documents
+            .get(&fetch.panel)
+            .is_some_and(|document| document.offers(&fetch.reference).is_some());
+        if !offered {
+            let shared = self.documents.contains_key(&fetch.panel);
+            let failure = if shared {
+                refusal::of_fetch(jumpseat_session::FetchRefusal::Gone)
+            } else {
+                refusal::not_shared()
+            };
+            return fetch.answer(Err(failure));
+        }
+        let known = self.known.get(&(fetch.panel, fetch.reference.clone()));
+        if let Some(content) = known.and_then(|hash| self.shelf.find(&fetch.panel, *hash)) {
+            return fetch.answer(Ok(Reply::Content(Content::new(content.into()))));
+        }
+        if self.waiting.len() >= MAX_WAITING {
+            return fetch.answer(Err(refusal::of_fetch(jumpseat_session::FetchRefusal::Busy)));
+        }
+        self.waiting.push_back(fetch);
+        self.begin(guest, now);
+    }
+
+    /// Asks the host for what waits, as far as it takes more.
+    pub(crate) fn begin(&mut self, guest: &mut Guest, now: Millis) {
+        while guest.may_fetch()
+            && let Some(fetch) = self.waiting.pop_front()
+        {
+            let having = self.base(&fetch).map(|hash| hash.to_string());
+            let (panel, reference) = (fetch.panel.number(), fetch.reference.as_str().to_owned());
+            match guest.fetch(now, Wish { panel, reference, having }) {
+                Ok(id) => drop(self.under_way.insert(id, fetch)),
+                Err(error) => fetch.answer(Err(Failure::new(FailureKind::Misused, error.to_string()))),
+            }
+        }
+    }
+
+    /// What is here of the same entry.
+    fn base(&mut self, fetch: &Fetch) -> Option<ContentHash> {
+        if fetch.from_nothing {
+            return None;
+        }
+        let key = self.key_of(fetch)?;
+        let hash = *self.newest.get(&(fetch.panel, key))?;
+        self.shelf.find(&fetch.panel, hash).map(|_| hash)
+    }
+
+    fn key_of(&self, fetch: &Fetch) -> Option<Key> {
+        let entries = self.documents.get(&fetch.panel)?.entries();
+        let mut found = None;
+        for (key, entry) in entries {
+            entry.references(&mut |reference| {
+                if reference.id == fetch.reference {
+                    found.get_or_insert(key);
+                }
+            });
+        }
+        found.cloned()
+    }
+
+    /// The face wants it no more.
+    pub(crate) fn cancel(&mut self, guest: &mut Guest, now: Millis, tag: u32) {
+        self.waiting.retain(|fetch| fetch.tag != tag);
+        let ids: Vec<_> = self.under_way.iter().filter(|(_, f)| f.tag == tag).map(|(id, _)| *id).collect();
+        for id in ids {
+            self.under_way.remove(&id);
+            guest.cancel_fetch(now, id);
+        }
+        self.begin(guest, now);
+    }
+
+    /// How a fetch goes on.
+    pub(crate) fn content(
+        &mut self,
+        guest: &mut Guest,
+        now: Millis,
+        id: FetchId,
+        change: ContentChange,
+    ) -> Option<GuestEvent> {
+        let told = match change {
+            ContentChange::Progress { received, total } => {
+                let fetch = self.under_way.get_mut(&id)?;
+                if received - fetch.told.min(received) < TELL_EVERY {
+                    return None;
+                }
+                fetch.told = received;
+                return Some(GuestEvent::Fetching { tag: fetch.tag, received, total });
+            }
+            ContentChange::Whole(packed) => Ok(packed),
+            ContentChange::Refused(why) => Err(refusal::of_fetch(why)),
+        };
+        if let Some(fetch) = self.under_way.remove(&id) {
+            match told {
+                Ok(packed) => self.came(fetch, &packed),
+                Err(failure) => fetch.answer(Err(failure)),
+            }
+        }
+        self.begin(guest, now);
+        None
+    }
+
+    fn came(&mut self, mut fetch: Fetch, packed: &[u8]) {
+        match unpack_content(packed, |hash| self.shelf.find(&fetch.panel, hash)) {
+            Ok(content) => {
+                self.keep(&fetch, Bytes::from(content.clone()));
+                fetch.answer(Ok(Reply::Content(Content::new(content))));
+            }
+            Err(Fault::NoBase) if !fetch.from_nothing => {
+                fetch.from_nothing = true;
+                self.waiting.push_front(fetch);
+            }
+            Err(fault) => {
+                tracing::debug!(%fault, "a content was left out");
+                let failure =
+                    Failure::new(FailureKind::Protocol, "the host sent a content that cannot be read");
+                fetch.answer(Err(failure));
+            }
+        }
+    }
+
+    fn keep(&mut self, fetch: &Fetch, content: Bytes) {
+        if self.known.len() + self.newest.len() > MAX_KNOWN {
+            self.known.clear();
+            self.newest.clear();
+        }
+        let hash = ContentHash::of(&content);
+        if let Some(key) = self.key_of(fetch) {
+            self.newest.insert((fetch.panel, key), hash);
+        }
+        self.known.insert((fetch.panel, fetch.reference.clone()), hash);
+        self.shelf.put(fetch.panel, content);
+    }
+}
+
+fn update(document: &Document, whole: bool, set: jumpseat_panels::Entries, remove: Vec<Key>) -> PanelUpdate {
+    PanelUpdate {
+        panel: document.kind(),
+        version: document.version(),
+        whole,
+        state: document.state().clone(),
+        left_out: document.left_out(),
+        set,
+        remove,
+    }
+}

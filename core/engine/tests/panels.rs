@@ -1,0 +1,294 @@
+//! Panels the whole way, in one process: a real repository, the engine that shares it, a real relay, and guests.
+
+#![allow(clippy::unwrap_used)] // helpers of tests, not only tests
+
+use std::{
+    collections::BTreeMap, fs, net::SocketAddr, path::Path, process::Command, sync::Arc, time::Duration,
+};
+
+use jumpseat_engine::{
+    EmbeddedRelay, GuestEngine, GuestSetup, HostEngine, HostSetup, Proxies, StartRelay, TransportSetup,
+    face::{
+        Failure, FailureKind, GuestCommand, GuestEvent, GuestFace, HostCommand, HostEvent, HostFace, Invite,
+        InviteTerms, PanelOptions, RelayChoice, Reply, SessionEvent, SessionNo, ShareOptions, StartFrom,
+        TerminalOptions,
+        panels::{Entry, Key, PanelKind, Reference, SourceState},
+    },
+    local::RuntimeFolder,
+};
+use jumpseat_relay::{Config, Relay, SESSION_PATH};
+use tempfile::TempDir;
+
+async fn within<T>(future: impl Future<Output = T>) -> T {
+    tokio::time::timeout(Duration::from_secs(30), future).await.expect("it takes far less than 30 s")
+}
+
+fn transport() -> TransportSetup {
+    TransportSetup { ca_file: None, proxies: Proxies::none(), allow_plain: false }
+}
+
+fn start_relay() -> StartRelay {
+    Arc::new(|address: SocketAddr| {
+        Box::pin(async move {
+            let failed = |error: &dyn std::fmt::Display| Failure::new(FailureKind::System, error.to_string());
+            let relay = Relay::bind(Config::embedded(address)).await.map_err(|error| failed(&error))?;
+            let relay = relay.spawn().map_err(|error| failed(&error))?;
+            let url = format!("ws://{}{SESSION_PATH}", relay.address());
+            Ok(EmbeddedRelay { url, stop: Box::pin(relay.stop()) })
+        })
+    })
+}
+
+/// A session of a shell that waits, with a workspace beside it.
+struct Host {
+    face: HostFace,
+    session: SessionNo,
+    relay: String,
+    invite: Invite,
+    workspace: TempDir,
+    _runtime: TempDir,
+}
+
+impl Host {
+    async fn new() -> Self {
+        let (workspace, runtime) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let folder = RuntimeFolder::at(runtime.path().join("run")).unwrap();
+        let setup = HostSetup { transport: transport(), start_relay: Some(start_relay()), runtime: folder };
+        let (engine, door) = HostEngine::new(setup);
+        tokio::spawn(engine.run());
+        let face = door.open();
+        let command = ["/bin/sh", "-c", "read line"].map(str::to_owned).to_vec();
+        let options = TerminalOptions { command, ..TerminalOptions::default() };
+        let Reply::Terminal { terminal } = face.ask(HostCommand::OpenTerminal(options)).await.unwrap() else {
+            panic!("no terminal")
+        };
+        let options = ShareOptions {
+            name: "Ann".to_owned(),
+            terminals: vec![terminal],
+            from: StartFrom::Start,
+            relay: RelayChoice::Embedded { address: "127.0.0.1".parse().unwrap(), port: 0 },
+            invite: InviteTerms::default(),
+            max_guests: None,
+        };
+        match within(face.ask(HostCommand::Share(options))).await.unwrap() {
+            Reply::Session { session, relay, invite } => {
+                Self { face, session, relay, invite, workspace, _runtime: runtime }
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn folder(&self) -> &Path {
+        self.workspace.path()
+    }
+
+    fn git(&self, args: &[&str]) {
+        let mut git = Command::new("git");
+        git.current_dir(self.folder()).args(["-c", "user.name=Ann", "-c", "user.email=ann@example.org"]);
+        let output = git.args(args).env("GIT_CONFIG_GLOBAL", "/dev/null").output().unwrap();
+        assert!(output.status.success(), "git {args:?}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+
+    fn write(&self, path: &str, text: impl AsRef<[u8]>) {
+        fs::write(self.folder().join(path), text).unwrap();
+    }
+
+    async fn share(&self, panel: PanelKind) {
+        let options = PanelOptions::new(panel, Some(self.folder().to_owned()));
+        self.ask(HostCommand::SharePanel { session: self.session, options }).await;
+    }
+
+    async fn ask(&self, command: HostCommand) -> Reply {
+        within(self.face.ask(command)).await.unwrap()
+    }
+
+    async fn until<T>(&mut self, mut found: impl FnMut(SessionEvent) -> Option<T>) -> T {
+        within(async {
+            loop {
+                if let HostEvent::Session { event, .. } = self.face.next().await.expect("the engine runs")
+                    && let Some(found) = found(event)
+                {
+                    return found;
+                }
+            }
+        })
+        .await
+    }
+}
+
+/// A guest that keeps panels as a face does: from updates alone.
+struct Guest {
+    face: GuestFace,
+    panels: BTreeMap<PanelKind, BTreeMap<Key, Entry>>,
+    states: BTreeMap<PanelKind, SourceState>,
+    progress: Vec<(u32, u32, u32)>,
+}
+
+impl Guest {
+    fn new(host: &Host) -> Self {
+        let setup = GuestSetup {
+            relay: host.relay.clone(),
+            code: host.invite.code,
+            token: host.invite.token.clone(),
+            name: "Bo".to_owned(),
+            program: "test/1".to_owned(),
+            key_timing: false,
+            window: 1 << 20,
+            transport: transport(),
+        };
+        let (engine, face) = GuestEngine::new(setup).unwrap();
+        tokio::spawn(engine.run());
+        Self { face, panels: BTreeMap::new(), states: BTreeMap::new(), progress: Vec::new() }
+    }
+
+    async fn step(&mut self) {
+        match within(self.face.next()).await.expect("the seat is there") {
+            GuestEvent::Panels { panels } => self.panels.retain(|panel, _| panels.contains(panel)),
+            GuestEvent::Panel(update) => {
+                let entries = self.panels.entry(update.panel).or_default();
+                if update.whole {
+                    entries.clear();
+                }
+                update.remove.iter().for_each(|key| drop(entries.remove(key)));
+                entries.extend(update.set);
+                self.states.insert(update.panel, update.state);
+            }
+            GuestEvent::Fetching { tag, received, total } => self.progress.push((tag, received, total)),
+            GuestEvent::Failed(failure) => panic!("{failure}"),
+            _ => {}
+        }
+    }
+
+    async fn until<T>(&mut self, mut found: impl FnMut(&Self) -> Option<T>) -> T {
+        loop {
+            if let Some(found) = found(self) {
+                return found;
+            }
+            self.step().await;
+        }
+    }
+
+    /// The contents of a changed file that can be fetched, in the order of their entry; once it has `count` of them.
+    fn contents(&self, path: &str) -> Vec<Reference> {
+        let mut found = Vec::new();
+        for entry in self.panels.get(&PanelKind::Git).into_iter().flat_map(BTreeMap::values) {
+            if let Entry::File(file) = entry
+                && file.path == path
+            {
+                entry.references(&mut |reference| found.push(reference.clone()));
+            }
+        }
+        found
+    }
+
+    async fn fetch(&self, panel: PanelKind, reference: &Reference) -> Result<Vec<u8>, Failure> {
+        let command = GuestCommand::Fetch { panel, reference: reference.id.clone(), tag: 7 };
+        match within(self.face.ask(command)).await? {
+            Reply::Content(content) => Ok(content.into_bytes().unwrap()),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+fn numbered(lines: u32, changed: u32) -> String {
+    let line = |n: u32| {
+        format!("{n} {:x}{}\n", n.wrapping_mul(2_654_435_761), if n == changed { " changed" } else { "" })
+    };
+    (0..lines).map(line).collect()
+}
+
+#[tokio::test]
+async fn a_guest_sees_what_is_changed_and_reads_it() {
+    let mut host = Host::new().await;
+    host.git(&["init", "-q", "-b", "main"]);
+    host.write("long.txt", numbered(5000, 9999));
+    host.git(&["add", "."]);
+    host.git(&["commit", "-q", "-m", "first"]);
+    host.share(PanelKind::Git).await;
+    let mut guest = Guest::new(&host);
+    guest
+        .until(|guest| guest.panels.get(&PanelKind::Git).filter(|entries| !entries.is_empty()).map(drop))
+        .await;
+    assert_eq!(guest.contents("long.txt"), []);
+
+    host.write("long.txt", numbered(5000, 2500));
+    let versions =
+        guest.until(|guest| Some(guest.contents("long.txt")).filter(|found| found.len() >= 2)).await;
+    let mut contents = Vec::new();
+    for version in &versions {
+        contents.push(guest.fetch(PanelKind::Git, version).await.unwrap());
+    }
+    assert!(contents.contains(&numbered(5000, 9999).into_bytes()), "what is in the index");
+    assert!(contents.contains(&numbered(5000, 2500).into_bytes()), "what is in the worktree");
+
+    // Saved again: another content, and the host's own face sees what its guest sees.
+    host.write("long.txt", numbered(5000, 17));
+    let newest = guest
+        .until(|guest| guest.contents("long.txt").into_iter().find(|found| !versions.contains(found)))
+        .await;
+    assert_eq!(guest.fetch(PanelKind::Git, &newest).await.unwrap(), numbered(5000, 17).into_bytes());
+    let session = host.session;
+    match host.ask(HostCommand::LookAtPanel { session, panel: PanelKind::Git }).await {
+        Reply::Panel(shown) => assert_eq!(shown.set, guest.panels[&PanelKind::Git]),
+        other => panic!("{other:?}"),
+    }
+    let panels =
+        host.until(|event| if let SessionEvent::Panels { panels } = event { Some(panels) } else { None });
+    assert_eq!(panels.await, [PanelKind::Git]);
+    host.until(|event| matches!(event, SessionEvent::Panel(status) if status.entries > 0).then_some(()))
+        .await;
+}
+
+#[tokio::test]
+async fn what_is_taken_back_is_gone() {
+    let host = Host::new().await;
+    host.git(&["init", "-q", "-b", "main"]);
+    host.write("new.txt", "new");
+    host.share(PanelKind::Git).await;
+    let mut guest = Guest::new(&host);
+    let found = guest.until(|guest| guest.contents("new.txt").pop()).await;
+    assert_eq!(guest.fetch(PanelKind::Git, &found).await.unwrap(), b"new");
+
+    let session = host.session;
+    host.ask(HostCommand::UnsharePanel { session, panel: PanelKind::Git }).await;
+    guest.until(|guest| guest.panels.is_empty().then_some(())).await;
+    let refused = guest.fetch(PanelKind::Git, &found).await.unwrap_err();
+    assert_eq!(refused.kind, FailureKind::NotFound, "{refused}");
+    let again = host.face.ask(HostCommand::LookAtPanel { session, panel: PanelKind::Git }).await;
+    assert_eq!(again.unwrap_err().kind, FailureKind::NotFound);
+
+    // Shared anew, it is there anew.
+    host.share(PanelKind::Git).await;
+    guest.until(|guest| guest.contents("new.txt").pop()).await;
+}
+
+#[tokio::test]
+async fn a_large_content_tells_how_far_it_is() {
+    let host = Host::new().await;
+    host.git(&["init", "-q", "-b", "main"]);
+    let noise: Vec<u8> = (0..2_000_000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+    host.write("noise.bin", &noise);
+    host.share(PanelKind::Git).await;
+    let mut guest = Guest::new(&host);
+    let found = guest.until(|guest| guest.contents("noise.bin").pop()).await;
+    assert!(guest.fetch(PanelKind::Git, &found).await.unwrap() == noise);
+    guest.until(|guest| (guest.progress.len() > 5).then_some(())).await;
+    assert!(guest.progress.iter().all(|(tag, received, total)| *tag == 7 && received <= total));
+    assert!(guest.progress.is_sorted());
+    // Asked again it comes from here: nothing is on its way.
+    let told = guest.progress.len();
+    assert!(guest.fetch(PanelKind::Git, &found).await.unwrap() == noise);
+    while let Some(event) = guest.face.try_next() {
+        assert!(!matches!(event, GuestEvent::Fetching { received, .. } if told == 0 && received > 0));
+    }
+}
+
+#[tokio::test]
+async fn a_panel_without_its_folder_is_refused() {
+    let host = Host::new().await;
+    let options = PanelOptions::new(PanelKind::Git, None);
+    let refused =
+        host.face.ask(HostCommand::SharePanel { session: host.session, options }).await.unwrap_err();
+    assert_eq!(refused.kind, FailureKind::Misused);
+    assert!(refused.hint.is_some());
+}
