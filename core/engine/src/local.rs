@@ -1,6 +1,9 @@
 //! The local socket: how other processes of the same person reach an engine, and the holder that runs one in the
 //! background.
 
+#[cfg(any(not(unix), test))]
+#[cfg_attr(unix, allow(unreachable_pub, dead_code, reason = "exported where it is the only one"))]
+mod absent;
 #[cfg(unix)]
 mod attach;
 pub(crate) mod folder;
@@ -15,6 +18,8 @@ mod message;
 
 use std::path::Path;
 
+#[cfg(not(unix))]
+pub use absent::{HoldSetup, Listener, LocalProcess, hold, holder, processes};
 #[cfg(unix)]
 pub use attach::{LocalProcess, processes};
 pub use folder::RuntimeFolder;

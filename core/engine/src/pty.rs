@@ -21,6 +21,7 @@ use crate::face::{Failure, FailureKind, Size};
 pub(crate) const READ_LEN: usize = 32 * 1024 - 256;
 
 /// How long a program has between SIGHUP and SIGKILL.
+#[cfg(unix)]
 pub(crate) const HANG_UP_GRACE: std::time::Duration = std::time::Duration::from_secs(2);
 
 fn pty_size(size: Size) -> PtySize {

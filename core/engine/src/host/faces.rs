@@ -60,7 +60,6 @@ impl FaceDoor {
     }
 
     /// Until the engine has ended.
-    #[cfg(unix)]
     pub(crate) async fn closed(&self) {
         self.faces.closed().await;
     }
