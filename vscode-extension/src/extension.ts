@@ -77,7 +77,7 @@ export function activate(extension: vscode.ExtensionContext): void {
     statusItem(here);
     seatItem(here);
     void here.restore();
-    here.log.debug(`activated in ${(performance.now() - started).toFixed(1)} ms`);
+    here.log.info(`activated in ${(performance.now() - started).toFixed(1)} ms`);
 }
 
 export async function deactivate(): Promise<void> {

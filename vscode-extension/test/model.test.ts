@@ -63,7 +63,7 @@ test('guests come, ask, are let type and go; the badge says so', () => {
     assert.equal(hosting.apply(said({ what: 'control_asked', slot: 1 }), 0)?.kind, 'asked');
     assert.equal(hosting.sessions.get(1)?.guests.get(1)?.asks, true);
     hosting.apply(said({ what: 'role_changed', slot: 1, role: 'writer', by: 0 }), 0);
-    assert.equal(badge(hosting)?.warning, true);
+    assert.deepEqual([badge(hosting)?.text, badge(hosting)?.warning], ['$(broadcast) 1 $(edit)', true]);
     assert.match(badge(hosting)?.tooltip ?? '', /Bo \(can type\)/);
     hosting.apply(said({ what: 'chat', slot: 1, text: 'hi', at: 5 }), 0);
     assert.equal(hosting.sessions.get(1)?.unread, 1);

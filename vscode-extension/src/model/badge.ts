@@ -13,7 +13,8 @@ export function badge(hosting: Hosting): Badge | undefined {
     const count = guests(present.length);
     const who = present.map((guest) => `${guest.name} (${role(guest.role)})`).join(', ');
     return {
-        text: `$(broadcast) ${present.length}`,
+        // In high contrast there is no warning colour.
+        text: `$(broadcast) ${present.length}${warning ? ' $(edit)' : ''}`,
         tooltip: present.length === 0 ? 'Jumpseat: sharing, no guests yet' : `Jumpseat: ${count}: ${who}`,
         label: `Jumpseat: sharing with ${count}${warning ? ', someone can type' : ''}`,
         warning,

@@ -39,6 +39,7 @@ export interface HostedSession {
 
 /** What a person has to hear of, beyond what the views show. */
 export type Notice =
+    | { kind: 'came' | 'went'; session: HostedSession; guest: string; reason: EndReason | undefined }
     | { kind: 'knocked'; session: HostedSession; knock: KnockInfo }
     | { kind: 'asked'; session: HostedSession; guest: HostedGuest }
     | { kind: 'pointed'; session: HostedSession; guest: HostedGuest; at: PointAt }
@@ -143,10 +144,13 @@ export class Hosting {
                 this.words[`${number} ${event.guest.slot}`] = event.words;
                 const invite = session.invites.find((other) => other.id === event.invite);
                 if (invite) invite.uses += 1;
-                break;
+                return { kind: 'came', session, guest: event.guest.name, reason: undefined };
             }
             case 'presence': if (guest) guest.present = event.present; break;
-            case 'left': session.guests.delete(event.slot); session.pointing.delete(event.slot); break;
+            case 'left':
+                session.guests.delete(event.slot);
+                session.pointing.delete(event.slot);
+                return { kind: 'went', session, guest: event.name, reason: event.reason };
             case 'role_changed': if (guest) { guest.role = event.role; guest.asks = false; } break;
             case 'control_asked':
                 if (!guest) break;

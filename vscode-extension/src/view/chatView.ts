@@ -16,7 +16,11 @@ export class ChatView extends Page<Said> {
     protected shown(view: vscode.WebviewView): unknown {
         const all = this.#all();
         const chosen = chosenTalk(all, this.#picked, this.#front());
-        if (chosen && view.visible) chosen.talk.unread = 0;
+        if (chosen && view.visible && chosen.talk.unread > 0) {
+            chosen.talk.unread = 0;
+            // The badge is another view's.
+            this.context.changed();
+        }
         return {
             talks: all.map(({ key, title, talk }) => ({ key, title: talk.unread > 0 ? `${title} (${talk.unread})` : title })),
             chosen: chosen?.key ?? '',
@@ -81,7 +85,9 @@ talk.onchange = () => vscode.postMessage({ pick: talk.value });
 document.querySelector('form').onsubmit = (event) => {
   event.preventDefault();
   const text = say.value.trim();
-  if (text && to) vscode.postMessage({ say: text, to });
+  // Before the first answer from outside nobody is there to say it to.
+  if (!to) return;
+  if (text) vscode.postMessage({ say: text, to });
   say.value = '';
 };
 addEventListener('message', ({ data }) => {

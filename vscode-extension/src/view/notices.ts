@@ -41,6 +41,11 @@ export class Notices {
                 if (why) void vscode.window.showInformationMessage(`Jumpseat: ${why}`);
                 return;
             }
+            case 'came': case 'went': {
+                const what = notice.kind === 'came' ? 'joined' : notice.reason === 'removed' ? 'was removed' : 'left';
+                vscode.window.setStatusBarMessage(`$(person) Jumpseat: ${notice.guest} ${what}`, 5000);
+                return;
+            }
             case 'knocked': {
                 const { name, knock } = notice.knock;
                 const answer = await vscode.window.showInformationMessage(`${name} (unverified) asks to join your session.`, 'Let In', 'Deny');
