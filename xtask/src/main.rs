@@ -7,6 +7,7 @@ mod extension;
 mod fuzz;
 mod install;
 mod native;
+mod package;
 mod packages;
 mod ready;
 mod shell;
@@ -52,8 +53,8 @@ enum Command {
     Extension,
     /// Walk through the extension in two real VS Codes
     Walk,
-    /// Make the extension's package for this platform, in target
-    Package,
+    /// Make the extension's package as it is published, in target
+    Package(package::Options),
 }
 
 fn main() -> ExitCode {
@@ -68,9 +69,9 @@ fn main() -> ExitCode {
         Command::Tools => install::tools(),
         Command::Try(options) => try_it::run(&options),
         Command::Vscode => vscode::by_hand(),
-        Command::Extension => extension::build(false),
+        Command::Extension => extension::build(),
         Command::Walk => extension::end_to_end(),
-        Command::Package => extension::package(),
+        Command::Package(options) => package::by_hand(&options),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

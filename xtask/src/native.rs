@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 
+use crate::package::Platform;
 use crate::shell::{cargo, output, program, root, run};
 
 const FOLDER: &str = "node-binding";
@@ -33,48 +34,46 @@ pub(crate) fn tests() -> Result<()> {
         bail!("{FOLDER}/index.d.ts is not what the face says; run: cargo xtask native");
     }
     build(false)?;
-    run(&mut cargo(["build", "--package", "jumpseat"]))?;
     // One file after the other: they measure memory and stalls.
     let mut node = program("node");
     node.current_dir(root().join(FOLDER)).env("RUST_BACKTRACE", "0");
     run(node.args(["--test", "--test-concurrency=1", "--test-timeout=180000"]))
 }
 
-fn build(release: bool) -> Result<()> {
-    let mut build = cargo(["build", "--package", "jumpseat-native"]);
-    if release {
-        build.arg("--release");
+/// Compiles the program and the module; answers the folder that they lie in.
+pub(crate) fn compile(release: bool, platform: &Platform) -> Result<PathBuf> {
+    let target = root().join("target");
+    if !release {
+        // As the tests' own "build" step: fewer packages would be other features, and the whole tree compiled anew.
+        run(&mut cargo(["build", "--workspace", "--all-targets"]))?;
+        return Ok(target.join("debug"));
     }
-    run(&mut build)?;
-    let library = format!("{}jumpseat_native{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
-    let built = root().join("target").join(if release { "release" } else { "debug" }).join(library);
-    let module = root().join(FOLDER).join(format!("jumpseat.{}.node", platform()?));
+    let mut build = cargo(["build", "--release", "--package", "jumpseat", "--package", "jumpseat-native"]);
+    if platform.triple == Platform::here()?.triple {
+        run(&mut build)?;
+        return Ok(target.join("release"));
+    }
+    run(build.args(["--target", platform.triple]))?;
+    Ok(target.join(platform.triple).join("release"))
+}
+
+fn build(release: bool) -> Result<()> {
+    let platform = Platform::here()?;
+    let built = compile(release, platform)?.join(platform.library());
+    let module = root().join(FOLDER).join(platform.module());
     // Renamed into place: a module that is loaded is not written into.
     let aside = module.with_extension("new.node");
     fs::copy(&built, &aside).with_context(|| format!("cannot copy {}", built.display()))?;
     Ok(fs::rename(aside, module)?)
 }
 
-/// This machine, as `index.js` names its module.
-pub(crate) fn platform() -> Result<String> {
-    let processor = match std::env::consts::ARCH {
-        "x86_64" => "x64",
-        "aarch64" => "arm64",
-        other => bail!("no module is built for {other}"),
-    };
-    match std::env::consts::OS {
-        "linux" if cfg!(target_env = "musl") => Ok(format!("linux-{processor}-musl")),
-        "linux" => Ok(format!("linux-{processor}-gnu")),
-        "macos" => Ok(format!("darwin-{processor}")),
-        "windows" => Ok(format!("win32-{processor}-msvc")),
-        other => bail!("no module is built for {other}"),
-    }
-}
-
 /// What `index.d.ts` is to say: the functions and classes, and every type that the face has.
 fn types() -> Result<String> {
-    let example = ["run", "--quiet", "--package", "jumpseat-engine", "--features", "types"];
-    let face = output(cargo(example).args(["--example", "types"]))?;
+    // Over the whole workspace, as in `compile`; only what knows the face is compiled again for its types.
+    let example = ["build", "--quiet", "--workspace", "--features", "jumpseat-engine/types"];
+    run(cargo(example).args(["--example", "types"]))?;
+    let writer = root().join("target/debug/examples").join(format!("types{}", std::env::consts::EXE_SUFFIX));
+    let face = output(&mut program(&writer.to_string_lossy()))?;
     let api = fs::read_to_string(root().join(FOLDER).join("api.d.ts"))?;
     Ok(format!("{HEAD}\n{}\n\n{}\n", api.trim_end(), face.trim_end()))
 }

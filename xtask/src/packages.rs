@@ -1,5 +1,6 @@
 //! Programs that the tests drive or build with, from Debian's packages and from npm lock files.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use anyhow::{Result, bail};
@@ -26,11 +27,33 @@ const NEEDED: [(&str, &str); 14] = [
     ("npm", "npm"),
 ];
 
+/// What a real VS Code is installed with; two of its modules are compiled.
+const VSCODE: [(&str, &str); 5] =
+    [("node", "nodejs"), ("npm", "npm"), ("make", "make"), ("g++", "g++"), ("python3", "python3")];
+
+/// What the tests drive it in.
+const BROWSER: [(&str, &str); 1] = [("chromium", "chromium")];
+
 /// Installs the programs that are missing, or says which packages to install.
 pub(crate) fn programs() -> Result<()> {
-    let missing: Vec<&str> =
-        NEEDED.iter().filter(|(name, _)| !has(name)).map(|(_, package)| *package).collect();
-    ensure(&missing)
+    let vscode = if cfg!(target_os = "linux") { (&VSCODE[..], &BROWSER[..]) } else { (&[][..], &[][..]) };
+    ensure_all(NEEDED.iter().chain(vscode.0).chain(vscode.1))
+}
+
+/// As [`programs`], for a real VS Code alone.
+pub(crate) fn for_vscode() -> Result<()> {
+    ensure_all(VSCODE.iter())
+}
+
+/// As [`programs`], for a browser alone.
+pub(crate) fn browser() -> Result<()> {
+    ensure_all(BROWSER.iter())
+}
+
+fn ensure_all<'a>(programs: impl Iterator<Item = &'a (&'a str, &'a str)>) -> Result<()> {
+    let missing: BTreeSet<&str> =
+        programs.filter(|(name, _)| !has(name)).map(|(_, package)| *package).collect();
+    ensure(&missing.into_iter().collect::<Vec<_>>())
 }
 
 /// Installs these Debian packages where it may; otherwise the error says exactly what to do.

@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use crate::shell::{self, Steps, cargo, run_watching};
-use crate::{edges, extension, fuzz, install, native, packages, tidy};
+use crate::{edges, extension, fuzz, install, native, packages, tidy, try_it};
 
 pub(crate) fn run() -> Result<()> {
     let mut steps = Steps::default();
@@ -37,6 +37,7 @@ pub(crate) fn add(steps: &mut Steps) {
     steps.step("extension", extension::plain_tests);
     if cfg!(target_os = "linux") {
         steps.step("vs code", extension::end_to_end);
+        steps.step("try", try_it::tests);
         steps.step("fuzz", fuzz::briefly);
     }
     if let Some(line) = closing {

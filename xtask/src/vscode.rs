@@ -10,7 +10,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 
 use crate::packages;
-use crate::shell::{has, program, root, run};
+use crate::shell::{program, root, run};
 
 /// VS Code 1.139.1.
 const CODE_SERVER: &str = "4.139.1";
@@ -31,6 +31,11 @@ impl Host {
     pub(crate) fn folder(&self) -> &Path {
         &self.folder
     }
+
+    /// The Node that came with it.
+    pub(crate) fn node(&self) -> PathBuf {
+        self.folder.join("bin/node")
+    }
 }
 
 pub(crate) fn by_hand() -> Result<()> {
@@ -40,6 +45,7 @@ pub(crate) fn by_hand() -> Result<()> {
 
 /// The host, installed unless it is there already.
 pub(crate) fn host() -> Result<Host> {
+    packages::for_vscode()?;
     let host = Host { folder: root().join("target/vscode") };
     let want = format!("code-server {CODE_SERVER}, node {NODE}, recipe {RECIPE}\n");
     let mark = host.folder.join("installed");
@@ -47,11 +53,6 @@ pub(crate) fn host() -> Result<Host> {
         return Ok(host);
     }
     let node = node_package()?;
-    // Two small native modules are compiled.
-    let builders = [("npm", "npm"), ("g++", "g++"), ("make", "make"), ("python3", "python3")];
-    let missing: Vec<&str> =
-        builders.into_iter().filter(|(name, _)| !has(name)).map(|(_, package)| package).collect();
-    packages::ensure(&missing)?;
     for stale in ["node_modules", "bin"] {
         let _ = std::fs::remove_dir_all(host.folder.join(stale));
     }

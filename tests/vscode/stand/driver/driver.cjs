@@ -1,10 +1,9 @@
-// Runs inside the extension host: lets a test evaluate functions there. It never returns, or the extensions would be
-// deactivated.
+// Lets a test evaluate functions in the extension host.
 const http = require('node:http');
 const fs = require('node:fs');
 const vscode = require('vscode');
 
-exports.run = () => new Promise(() => {
+exports.activate = () => {
     const server = http.createServer(async (request, response) => {
         let body = '';
         for await (const chunk of request) body += chunk;
@@ -20,7 +19,7 @@ exports.run = () => new Promise(() => {
     server.listen(0, '127.0.0.1', () => {
         // Written aside and renamed: whoever waits for the file reads all of it.
         const file = process.env.E2E_PORT_FILE;
-        fs.writeFileSync(`${file}.new`, String(server.address().port));
+        fs.writeFileSync(`${file}.new`, JSON.stringify({ port: server.address().port, pid: process.pid }));
         fs.renameSync(`${file}.new`, file);
     });
-});
+};

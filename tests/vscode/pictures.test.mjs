@@ -1,0 +1,119 @@
+// Pictures of every view in light, dark and high contrast, in target/vscode-pictures, to be looked at; and the names
+// that those hear who do not see them.
+import assert from 'node:assert/strict';
+
+import { scene } from './stand/pair.mjs';
+import { until } from './stand/wait.mjs';
+
+const THEMES = { light: 'Default Light Modern', dark: 'Default Dark Modern', contrast: 'Default High Contrast' };
+
+/** One picture of each editor in each theme. */
+async function pictures(editors, name) {
+    for (const [word, theme] of Object.entries(THEMES)) {
+        for (const [who, editor] of Object.entries(editors)) {
+            await editor.set('workbench.colorTheme', theme);
+            await until(theme, () => editor.page.evaluate(([dark, contrast]) => {
+                const { classList } = document.querySelector('.monaco-workbench');
+                return classList.contains(contrast ? 'hc-black' : dark ? 'vs-dark' : 'vs');
+            }, [word === 'dark', word === 'contrast']));
+            // A page that was drawn twice has the new colours in its frames, too.
+            await editor.page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+            await editor.picture(`${name}-${who}-${word}`);
+        }
+    }
+}
+
+/** Where the walkthrough's pictures are cut out of a window of 1280 by 800. */
+const CUT = { x: 0, y: 290, width: 720, height: 510 };
+const TOP = { x: 320, y: 0, width: 640, height: 220 };
+
+/** Every control in a page has a name. */
+async function named(frame) {
+    const nameless = await frame.locator('button, input, select, [role=log]').evaluateAll((all) => all
+        .filter((one) => !(one.getAttribute('aria-label') || one.textContent.trim())).map((one) => one.outerHTML));
+    assert.deepEqual(nameless, []);
+}
+
+scene('pictures and names', ['host', 'guest'], async ({ host, guest, step, ends }) => {
+    ends(() => Promise.all([host, guest].map((editor) => editor.set('workbench.colorTheme', THEMES.light))));
+    const rows = (editor) => editor.page.locator('[role=treeitem]:visible').evaluateAll((all) => all.map((one) => one.getAttribute('aria-label')));
+
+    await step('before anything is shared', async () => {
+        await Promise.all([host, guest].map((editor) => editor.done('jumpseat.start.focus')));
+        await host.command('jumpseat.shareSession');
+        await host.offers('Share a new terminal');
+        await guest.command('jumpseat.join');
+        await guest.page.locator('.quick-input-widget:visible').waitFor();
+        await pictures({ host, guest }, '1-start');
+        await guest.set('workbench.colorTheme', THEMES.light);
+        await guest.page.locator('.quick-input-widget:visible input').first().fill('K7QM-3XTE');
+        await guest.picture('walkthrough-join', TOP);
+        for (const editor of [host, guest]) await editor.page.keyboard.press('Escape');
+        await host.set('workbench.colorTheme', THEMES.light);
+        for (const name of ['Share Session…', 'Join Shared Session…']) {
+            await host.page.getByRole('button', { name }).first().waitFor();
+        }
+    });
+
+    await step('shared, with a guest who asks to type', async () => {
+        const link = await host.share();
+        await guest.join(link);
+        await host.guests(1);
+        await host.type('panel', "clear; printf '\\033[1;34m~/shop\\033[0m (main)\\n'; for i in 1 2 3; do printf '\\033[32m✔\\033[0m test %s\\n' $i; done; printf '\\033[31m✖\\033[0m test 4: expected 3, got 2\\n'\n");
+        await guest.shows('editor', 'test 4');
+        await host.picture('walkthrough-share', CUT);
+        await guest.type('editor', 'x');
+        await guest.notified('Read-only');
+        await guest.command('jumpseat.askControl');
+        await host.notified('Bo asks to type in your terminal.');
+        await pictures({ host, guest }, '2-asked');
+        const view = await host.webview('.code');
+        await named(view);
+        assert.match(await host.statusLabel(), /^Jumpseat: sharing with 1 guest$/);
+        assert.match(await guest.statusLabel('seat'), /^Jumpseat: at Ann, asking/);
+        await until('the names of the rows', async () => (await rows(host)).some((name) => /^My session [0-9A-Z]{4}-[0-9A-Z]{4}, 1 guest/.test(name)));
+    });
+
+    await step('let type', async () => {
+        await guest.dismissAll();
+        await host.notified('Bo asks to type', 'Allow');
+        await until('the warning', async () => /someone can type/.test(await host.statusLabel()));
+        await guest.type('editor', 'git log --oneline | head -3');
+        await host.shows('panel', 'git log');
+        await host.set('workbench.colorTheme', THEMES.light);
+        await host.picture('walkthrough-steer', CUT);
+        for (const editor of [host, guest]) await editor.done('jumpseat.guests.focus');
+        await pictures({ host, guest }, '3-typing');
+        assert.ok((await rows(host)).some((name) => /^Bo, (can type|typing…) · unverified, safety words/.test(name)), (await rows(host)).join('\n'));
+        assert.ok((await rows(guest)).some((name) => /^Bo \(you\), can type/.test(name)), (await rows(guest)).join('\n'));
+        assert.ok((await rows(guest)).some((name) => /^Ann's session, can type/.test(name)), (await rows(guest)).join('\n'));
+    });
+
+    await step('chat', async () => {
+        for (const [editor, text] of [[guest, 'The fourth test wants `count`, not `length`.'], [host, 'Go on, it is yours.']]) {
+            await editor.done('jumpseat.chat.focus');
+            const chat = await editor.webview('#lines > *');
+            await chat.locator('#say').fill(text);
+            await chat.locator('#say').press('Enter');
+            await until('the line', async () => (await chat.locator('#lines').textContent()).includes(text));
+            await named(chat);
+        }
+        await pictures({ host, guest }, '4-chat');
+    });
+
+    await step('over', async () => {
+        await host.command('jumpseat.stop');
+        await host.page.locator('.monaco-dialog-box').waitFor();
+        await pictures({ host }, '5-stop');
+        await host.dialog('Stop Sharing');
+        await guest.notified('Session ended');
+        await pictures({ guest }, '5-ended');
+    });
+
+    await step('the walkthrough', async () => {
+        await guest.tidy();
+        await guest.done('workbench.action.openWalkthrough', 'jumpseat.jumpseat#start');
+        await guest.page.locator('.part.editor .getting-started-step, .part.editor .step-list-container').first().waitFor();
+        await pictures({ guest }, '6-walkthrough');
+    });
+});

@@ -1,0 +1,69 @@
+// The two VS Codes that all scenes share: Ann hosts, Bo is a guest. Each scene begins with nothing shared.
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+
+import { Editor } from './editor.mjs';
+import { until } from './wait.mjs';
+
+/** VS Code cannot make a terminal larger than its place: the guest has the larger window. */
+const CAST = {
+    host: { name: 'Ann', viewport: { width: 1280, height: 800 } },
+    guest: { name: 'Bo', viewport: { width: 1400, height: 900 } },
+};
+const started = new Map();
+
+function editor(who) {
+    if (!started.has(who)) started.set(who, Editor.start(CAST[who].name, CAST[who]));
+    return started.get(who);
+}
+
+after(async () => {
+    await Promise.allSettled([...started.values()].map(async (starting) => (await starting).close()));
+});
+
+/**
+ * A test with the VS Codes it names. A step that fails ends it, with pictures and with what they wrote down.
+ * `ends` takes what is to be undone afterwards.
+ */
+export function scene(name, who, run) {
+    test(name, { timeout: 240_000 }, async (t) => {
+        const cast = Object.fromEntries(await Promise.all(who.map(async (one) => [one, await editor(one)])));
+        const undo = [];
+        const step = async (title, act) => {
+            let failure;
+            await t.test(title, async () => {
+                try {
+                    await act();
+                } catch (error) {
+                    failure = await told(error, title, cast);
+                    throw failure;
+                }
+            });
+            if (failure) throw new Error(`"${title}" failed`);
+        };
+        try {
+            await run({ ...cast, step, ends: (end) => undo.push(end) });
+        } catch (error) {
+            throw error.message.endsWith('failed') ? error : await told(error, name, cast);
+        } finally {
+            for (const end of undo.reverse()) await end();
+            await Promise.all(Object.values(cast).map((one) => one.tidy()));
+        }
+    });
+}
+
+/** The guest's terminal and the host's are the same, cell by cell, scrollback and all. */
+export async function same(host, guest) {
+    await until('equal cells', async () => {
+        const [mine, theirs] = await Promise.all([host.screen('panel', true), guest.screen('editor', true)]);
+        assert.deepEqual(theirs, mine);
+        return true;
+    });
+}
+
+async function told(error, title, cast) {
+    const word = title.replace(/\W+/g, '-').slice(0, 40);
+    await Promise.allSettled(Object.entries(cast).map(([who, one]) => one.picture(`failed-${word}-${who}`)));
+    const logs = Object.values(cast).map((one) => `${one.name}:\n${one.server.log()}`).join('\n');
+    return new Error(`${error.message}\n${logs}`, { cause: error });
+}
