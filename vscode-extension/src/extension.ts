@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { ChatView } from './view/chatView';
 import { addTerminal } from './view/command/addTerminal';
 import { answerKnock, decline, remove, setRole } from './view/command/guest';
+import { heldTerminals } from './view/command/held';
 import { copyLink, newInvite } from './view/command/invite';
 import { join, joinByLink } from './view/command/join';
 import { jump, lookHere, stopPointing } from './view/command/pointing';
@@ -46,6 +47,7 @@ const COMMANDS: Record<string, (context: Context, given?: unknown) => Promise<vo
     copyLink,
     newInvite,
     showTerminal,
+    heldTerminals,
     makeDefaultProfile,
     showGuests: async () => { await vscode.commands.executeCommand('jumpseat.guests.focus'); },
     showLog: (on) => on.log.show(),

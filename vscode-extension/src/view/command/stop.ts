@@ -15,11 +15,13 @@ export async function stopAll(context: Context): Promise<void> {
     if (await sure(sessions, 'Stop All')) await context.tell({ type: 'stop_all' });
 }
 
-async function sure(sessions: HostedSession[], button: string): Promise<boolean> {
+/** Asks once, if somebody is there, or something else is lost. */
+export async function sure(sessions: HostedSession[], button: string, loss?: string): Promise<boolean> {
     const guests = sessions.reduce((sum, session) => sum + session.guests.size, 0);
-    if (guests === 0) return true;
+    if (guests === 0 && !loss) return true;
+    const watching = guests === 1 ? '1 guest is watching.' : guests > 0 ? `${guests} guests are watching.` : `${button}?`;
     const answer = await vscode.window.showWarningMessage(
-        `${guests === 1 ? '1 guest is' : `${guests} guests are`} watching.`, { modal: true, detail: 'They read "Session ended"; your terminal goes on.' }, button,
+        watching, { modal: true, detail: loss ?? 'They read "Session ended"; your terminal goes on.' }, button,
     );
     return answer === button;
 }
