@@ -108,7 +108,7 @@ export class Host {
 
 /** A seat at somebody else's session. */
 export class Guest {
-  ask(command: GuestCommand): Promise<void>;
+  ask(command: GuestCommand): Promise<Reply>;
   /** The picture of a terminal with its scrollback, as a host's command `screen` gives it in the format `json`. */
   screen(stream: number): Promise<string>;
   /** Draws a terminal anew, as a picture, for a view that has lost what it showed. */

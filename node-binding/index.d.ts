@@ -110,7 +110,7 @@ export class Host {
 
 /** A seat at somebody else's session. */
 export class Guest {
-  ask(command: GuestCommand): Promise<void>;
+  ask(command: GuestCommand): Promise<Reply>;
   /** The picture of a terminal with its scrollback, as a host's command `screen` gives it in the format `json`. */
   screen(stream: number): Promise<string>;
   /** Draws a terminal anew, as a picture, for a view that has lost what it showed. */
@@ -125,6 +125,40 @@ export class Guest {
 
 /** Whether a knock waits for the host's yes. */
 export type Admission = "ask" | "open";
+
+/** What a branch will be merged into. */
+export type Base = {
+  /** Its name: `origin/main`. */
+  name: string,
+  /** The commit where the branch left it. */
+  fork: string,
+  /** Commits of the branch since then. */
+  ahead: number,
+  /** Commits of the base since then. */
+  behind: number, };
+
+/** A command that was run in a terminal. */
+export type Block = {
+  /** The terminal's number. */
+  terminal: number,
+  /** What the terminal is called. */
+  title: string,
+  /** What was run, as the shell told it or as it was read from the screen. */
+  command?: string,
+  /** Where. */
+  cwd?: string,
+  /** When it began, in milliseconds since 1970. */
+  started: number,
+  /** How long it ran, in milliseconds; nothing while it does. */
+  took?: number,
+  /** How it ended, where that is known. */
+  exit_code?: number,
+  /** The line of the terminal where its prompt begins, counted from the first that the session shares. */
+  line?: number,
+  /** How many lines it printed. */
+  lines: number,
+  /** What it printed, as plain text; the end of it, if that is long. */
+  output?: Reference, };
 
 /** A command and what came of it. */
 export type BlockInfo = {
@@ -141,6 +175,103 @@ export type BlockInfo = {
   /** How long it took, in milliseconds, if it has ended. */
   duration: number | null, };
 
+/** A text that people wrote, in Markdown. */
+export type Body = {
+  /** The text, or as much as a document carries. */
+  text: string,
+  /** The whole, where it is longer. */
+  rest?: Reference, };
+
+/** A file that the branch changed since it left its base. */
+export type BranchFile = {
+  /** The [`Repository::number`] of its repository. */
+  repository: number,
+  /** Where it is, from the repository's top on; from the workspace on, where that is only a part of it. */
+  path: string,
+  /** Where it was before it was moved. */
+  from?: string,
+  /** What was done to it. */
+  edit: Edit,
+  /** As it was where the branch left its base. */
+  base?: Version,
+  /** As it is in the branch's last commit. */
+  head?: Version, };
+
+/** What a machine thinks of a request. */
+export type Check = {
+  /** What it is called. */
+  name: string,
+  /** What it came to. */
+  state: CheckState,
+  /** That in a line. */
+  summary?: string,
+  /** When it began, in milliseconds since 1970. */
+  started?: number,
+  /** When it ended. */
+  finished?: number,
+  /** Where it is on the web. */
+  web?: string, };
+
+/** What a check came to. */
+export type CheckState = "waiting" | "running" | "passed" | "failed" | "stopped" | "skipped";
+
+/** How many checks came to what. */
+export type Checks = {
+  /** These are fine. */
+  passed: number,
+  /** These are not. */
+  failed: number,
+  /** These are under way, or will be. */
+  running: number,
+  /** These say nothing. */
+  skipped: number, };
+
+/** What somebody said about a request. */
+export type Comment = {
+  /** The [`Thread::id`] of its thread; nothing for what is said about the whole. */
+  thread?: string,
+  /** Who. */
+  author: string,
+  /** When, in milliseconds since 1970. */
+  at: number,
+  /** Whether it was changed since. */
+  edited: boolean,
+  /** What they came to, if this ends a review. */
+  verdict?: Verdict,
+  /** What. */
+  body: Body,
+  /** Where it is on the web. */
+  web?: string, };
+
+/** A commit of the branch. */
+export type Commit = {
+  /** The [`Repository::number`] of its repository. */
+  repository: number,
+  /** Its name, in full. */
+  name: string,
+  /** The first line of what it says. */
+  subject: string,
+  /** Who wrote it. */
+  author: string,
+  /** When it was written, in milliseconds since 1970. */
+  at: number,
+  /** Whether a remote has it. */
+  pushed: boolean, };
+
+/** How a file is in conflict. */
+export type Conflict = {
+  /** What both sides did. */
+  what: ConflictKind,
+  /** As it was before both. */
+  base?: Version,
+  /** As the branch that is checked out has it. */
+  ours?: Version,
+  /** As the other side has it. */
+  theirs?: Version, };
+
+/** What two sides did to one file. */
+export type ConflictKind = "both_deleted" | "added_by_us" | "deleted_by_them" | "added_by_them" | "deleted_by_us" | "both_added" | "both_modified";
+
 /** The state of an end's line to the relay. */
 export type Connection = { "state": "connecting" } | { "state": "connected" } | { "state": "away",
   /** Milliseconds until the next try. */
@@ -148,8 +279,26 @@ export type Connection = { "state": "connecting" } | { "state": "connected" } | 
   /** Why, in words. */
   reason: string, };
 
+/** A content that was fetched. */
+export type Content = { "encoding": "text", "data": string } | { "encoding": "base64", "data": string };
+
+/** What was done to a file. */
+export type Edit = {
+  /** What. */
+  what: EditKind,
+  /** Lines that are new, where they were counted. */
+  added?: number,
+  /** Lines that are gone. */
+  removed?: number, };
+
+/** What can be done to a file. */
+export type EditKind = "added" | "modified" | "deleted" | "renamed" | "copied" | "retyped";
+
 /** Why a session ended. */
 export type EndReason = "stopped" | "shell_exited" | "expired" | "relay_gone" | "relay_refused" | "host_gone" | "removed" | "left";
+
+/** One thing in a panel. */
+export type Entry = { "is": "repository" } & Repository | { "is": "file" } & File | { "is": "branch_file" } & BranchFile | { "is": "commit" } & Commit | { "is": "block" } & Block | { "is": "happening" } & Happening | { "is": "line" } & Line | { "is": "request" } & Request | { "is": "check" } & Check | { "is": "thread" } & Thread | { "is": "comment" } & Comment | { "is": "issue" } & Issue | { "is": "issue_comment" } & IssueComment | { "is": "finding" } & Finding | { "is": "rule" } & Rule;
 
 /** How a terminal's program ended. */
 export type Exit = {
@@ -167,6 +316,46 @@ export type Failure = {
 
 /** Kinds of failure. */
 export type FailureKind = "gone" | "not_found" | "misused" | "program" | "address" | "unreachable" | "certificate" | "proxy" | "protocol" | "refused" | "no_session" | "invite" | "full" | "local" | "system";
+
+/** A file that differs from the last commit, or that git does not know. */
+export type File = {
+  /** The [`Repository::number`] of its repository. */
+  repository: number,
+  /** Where it is, from the repository's top on; from the workspace on, where that is only a part of it. */
+  path: string,
+  /** Where it was before it was moved. */
+  from?: string,
+  /** What of it is staged. */
+  staged?: Edit,
+  /** What of it is not staged. */
+  unstaged?: Edit,
+  /** Whether git does not know it. */
+  untracked?: boolean,
+  /** How it is in conflict. */
+  conflict?: Conflict,
+  /** As it is in the last commit, where what is staged differs from that. */
+  base?: Version,
+  /** As it is staged. */
+  index?: Version,
+  /** As it lies in the folder, where that differs from what is staged. */
+  worktree?: Version, };
+
+/** Something a tool found. */
+export type Finding = {
+  /** The tool: a compiler, a linter, an editor's extension. */
+  tool: string,
+  /** The rule's name; with the tool it names a [`Rule`], if there is one. */
+  rule?: string,
+  /** How bad it is. */
+  severity: Severity,
+  /** What is wrong. */
+  message: string,
+  /** The file, from the workspace on; nothing for what is of no file of it. */
+  path?: string,
+  /** Where in it. */
+  range?: Range,
+  /** What would mend it, in words. */
+  fix?: string, };
 
 /** What a face asks of its seat. */
 export type GuestCommand = { "type": "credit",
@@ -187,7 +376,15 @@ export type GuestCommand = { "type": "credit",
   /** How often it can be used. */
   max_uses: number | null,
   /** Whether the host is asked about each knock. */
-  admission: Admission, } | { "type": "leave" };
+  admission: Admission, } | { "type": "fetch",
+  /** The panel. */
+  panel: PanelKind,
+  /** What. */
+  reference: ReferenceId,
+  /** The face's own number for it. */
+  tag: number, } | { "type": "cancel_fetch",
+  /** Of which number. */
+  tag: number, } | { "type": "show_panels" } | { "type": "leave" };
 
 /** What a seat tells its face. */
 export type GuestEvent = { "type": "connection" } & Connection | { "type": "waiting",
@@ -242,7 +439,15 @@ export type GuestEvent = { "type": "connection" } & Connection | { "type": "wait
   /** Whether it is connected. */
   present: boolean, } | { "type": "gap" } | { "type": "lag",
   /** How it is to be called. */
-  lag: Lag, } | { "type": "failed" } & Failure | { "type": "ended",
+  lag: Lag, } | { "type": "panels",
+  /** Which. */
+  panels: Array<PanelKind>, } | { "type": "panel" } & PanelUpdate | { "type": "fetching",
+  /** The face's number for it. */
+  tag: number,
+  /** Bytes that are here, as they travel. */
+  received: number,
+  /** Bytes that there are. */
+  total: number, } | { "type": "failed" } & Failure | { "type": "ended",
   /** Why. */
   reason: EndReason,
   /** Whether the host said so under its key, or only the relay. */
@@ -271,6 +476,50 @@ export type GuestPointAt = {
   from: number,
   /** The last line. */
   to: number, };
+
+/** What can happen in a session. */
+export type Happened = { "what": "joined",
+  /** What they may do, in a word. */
+  role: string, } | { "what": "left",
+  /** Why, in words. */
+  why: string, } | { "what": "presence",
+  /** Whether they are connected. */
+  present: boolean, } | { "what": "granted",
+  /** What they may do, in a word. */
+  role: string,
+  /** Who said so. */
+  by: string, } | { "what": "asked" } | { "what": "refused",
+  /** Why, in words. */
+  why: string, } | { "what": "typed",
+  /** In which terminal. */
+  terminal: string, } | { "what": "ran",
+  /** In which terminal. */
+  terminal: string,
+  /** What. */
+  command: string,
+  /** How it ended, once it has. */
+  exit_code?: number, } | { "what": "connection",
+  /** How it is now, in words. */
+  state: string, } | { "what": "shared",
+  /** A terminal's or a panel's name. */
+  thing: string,
+  /** Whether it is. */
+  on: boolean, } | { "what": "noted",
+  /** The words. */
+  text: string, };
+
+/** Something that happened in the session. */
+export type Happening = {
+  /** When, in milliseconds since 1970; of what took time: when it began. */
+  at: number,
+  /** When it ended, of what took time. */
+  until?: number,
+  /** How much it matters. */
+  level: Level,
+  /** Who did it or had it done to them; nothing for the session as a whole. */
+  who?: string,
+  /** What. */
+  happened: Happened, };
 
 /** What a face asks of an engine that hosts. Every command is answered by a [`Reply`] or a failure. */
 export type HostCommand = { "type": "open_terminal" } & TerminalOptions | { "type": "attach",
@@ -348,7 +597,27 @@ export type HostCommand = { "type": "open_terminal" } & TerminalOptions | { "typ
   /** In which session. */
   session: SessionNo,
   /** At what; nothing takes it back. */
-  at: PointAt | null, } | { "type": "status" } | { "type": "shutdown" };
+  at: PointAt | null, } | { "type": "share_panel",
+  /** The session. */
+  session: SessionNo,
+  /** Which. */
+  panel: PanelKind,
+  /** The workspace: what git, the review, the issue and findings are of. Nothing of it is outside of it. */
+  folder?: string | null,
+  /** Files of the host's choice: logs for the log, SARIF for findings. */
+  files?: Array<string>, } | { "type": "unshare_panel",
+  /** The session. */
+  session: SessionNo,
+  /** Which. */
+  panel: PanelKind, } | { "type": "refresh_panel",
+  /** The session. */
+  session: SessionNo,
+  /** Which. */
+  panel: PanelKind, } | { "type": "look_at_panel",
+  /** The session. */
+  session: SessionNo,
+  /** Which. */
+  panel: PanelKind, } | { "type": "status" } | { "type": "shutdown" };
 
 /** What an engine that hosts tells its faces. Every face gets all of them; output only of what it attached. */
 export type HostEvent = { "type": "picture",
@@ -431,6 +700,63 @@ export type InviteTerms = {
   /** How often it can be used. */
   max_uses?: number | null, };
 
+/** An issue that the branch or its pull request is about. */
+export type Issue = {
+  /** Its number. */
+  number: number,
+  /** The repository that it is of, as the forge calls it. */
+  repository: string,
+  /** Why it is here. */
+  link: IssueLink,
+  /** Its title. */
+  title: string,
+  /** What it says. */
+  body: Body,
+  /** Whether it is open. */
+  state: IssueState,
+  /** Who wrote it. */
+  author: string,
+  /** Its labels. */
+  labels: Array<Label>,
+  /** Who is to do it. */
+  assignees: Array<string>,
+  /** What it is planned for. */
+  milestone?: string,
+  /** When it was written, in milliseconds since 1970. */
+  created: number,
+  /** When it last changed. */
+  updated: number,
+  /** Where it is on the web. */
+  web?: string, };
+
+/** What somebody said about an issue. */
+export type IssueComment = {
+  /** The issue's number. */
+  issue: number,
+  /** The issue's repository. */
+  repository: string,
+  /** Who. */
+  author: string,
+  /** When, in milliseconds since 1970. */
+  at: number,
+  /** Whether it was changed since. */
+  edited: boolean,
+  /** What. */
+  body: Body,
+  /** Where it is on the web. */
+  web?: string, };
+
+/** Why an issue is shown. */
+export type IssueLink = "closes" | "branch";
+
+/** Whether an issue is open. */
+export type IssueState = "open" | "closed" | "not_planned";
+
+/** Names an entry in its document; documents are in the order of their keys.
+ *
+ * 1 to [`MAX_KEY_LEN`] bytes of one line. */
+export type Key = string;
+
 /** Someone who waits at the door. */
 export type KnockInfo = {
   /** The knock's number. */
@@ -440,8 +766,76 @@ export type KnockInfo = {
   /** The invite it holds. */
   invite: InviteId, };
 
+/** A label. */
+export type Label = {
+  /** Its name. */
+  name: string,
+  /** Its colour, as red, green and blue. */
+  color?: number, };
+
 /** How far a guest's picture is behind. */
 export type Lag = "live" | "delayed" | "stalled";
+
+/** How much something matters. */
+export type Level = "error" | "warning" | "info" | "debug";
+
+/** A line of a log file. */
+export type Line = {
+  /** When it was read, in milliseconds since 1970. */
+  at: number,
+  /** What the file is called. */
+  file: string,
+  /** How much it matters, where it says so. */
+  level?: Level,
+  /** What it says. */
+  text: string,
+  /** The whole, where it is longer. */
+  rest?: Reference, };
+
+/** What is under way in a repository. */
+export type Operation = {
+  /** What. */
+  what: OperationKind,
+  /** Of which branch, where that is known. */
+  branch?: string,
+  /** The step it is at, from 1 on. */
+  step?: number,
+  /** How many steps there are. */
+  steps?: number, };
+
+/** What can be under way in a repository. */
+export type OperationKind = "merge" | "rebase" | "apply" | "cherry_pick" | "revert" | "bisect";
+
+/** One of the panels. */
+export type PanelKind = "git" | "history" | "log" | "review" | "issue" | "findings";
+
+/** A shared panel, in short. */
+export type PanelStatus = {
+  /** Which. */
+  panel: PanelKind,
+  /** How up to date it is, and what can be done if it is not. */
+  state: SourceState,
+  /** What stands in it. */
+  entries: number,
+  /** What there is no room for. */
+  left_out: number, };
+
+/** A panel as guests see it. */
+export type PanelUpdate = {
+  /** Which. */
+  panel: PanelKind,
+  /** Its version after this. */
+  version: number,
+  /** Whether `set` is all that stands in it: what was there before is void. */
+  whole: boolean,
+  /** How up to date it is now. */
+  state: SourceState,
+  /** What there is no room for. */
+  left_out: number,
+  /** What is new or another, in the order of its keys. */
+  set: Record<string, Entry>,
+  /** What is gone. */
+  remove: Array<Key>, };
 
 /** Lines of a terminal, counted from the first that the session shares. */
 export type PointAt = {
@@ -452,6 +846,29 @@ export type PointAt = {
   /** The last line. */
   to: number, };
 
+/** A part of a file. Lines and columns count from 1; columns count UTF-16 units, as editors do. */
+export type Range = {
+  /** The first line. */
+  line: number,
+  /** The column in it. */
+  column: number,
+  /** The last line. */
+  end_line: number,
+  /** The column after the last one. */
+  end_column: number, };
+
+/** A content that a guest may fetch: a file's version, a command's output, a long text. */
+export type Reference = {
+  /** What to ask for. Another content has another name. */
+  id: ReferenceId,
+  /** Its size in bytes as it was when it was published, to show before it is fetched. */
+  size: number, };
+
+/** The name of a content: 1 to [`MAX_REFERENCE_LEN`] letters, digits, `.`, `_`, `:` and `-`.
+ *
+ * It is no path and leads nowhere by itself: a host looks it up in the document that it shares now. */
+export type ReferenceId = string;
+
 /** Where a session is relayed. */
 export type RelayChoice = { "at": "url",
   /** Its address. */
@@ -460,6 +877,9 @@ export type RelayChoice = { "at": "url",
   address: string,
   /** The port; 0 takes a free one. */
   port?: number, };
+
+/** What the host can do about a source that failed. */
+export type Remedy = "sign_in" | "install_git" | "trust_folder" | "retry" | "configure";
 
 /** The answer to a command. */
 export type Reply = { "reply": "done" } | { "reply": "terminal",
@@ -472,10 +892,109 @@ export type Reply = { "reply": "done" } | { "reply": "terminal",
   /** The first invite. */
   invite: Invite, } | { "reply": "invite" } & Invite | { "reply": "status" } & Status | { "reply": "screen",
   /** In the form that was asked for. */
-  picture: string, };
+  picture: string, } | { "reply": "panel" } & PanelUpdate | { "reply": "content" } & Content;
+
+/** A repository of the workspace, or one more working tree of it. */
+export type Repository = {
+  /** Its number in this document: what files and commits name it by. */
+  number: number,
+  /** What it is called: its folder. */
+  name: string,
+  /** Where it is, from the workspace's folder on; empty for that folder itself. */
+  path: string,
+  /** What kind of working tree it is. */
+  tree: TreeKind,
+  /** The branch; nothing while the head is detached. */
+  branch?: string,
+  /** The commit at the head; nothing before the first. */
+  commit?: string,
+  /** What the branch follows. */
+  upstream?: Upstream,
+  /** What the branch will be merged into, where that is another one. */
+  base?: Base,
+  /** What is under way. */
+  operation?: Operation,
+  /** How many stashes there are. */
+  stashes: number,
+  /** How many files have staged changes. */
+  staged: number,
+  /** How many files have changes that are not staged. */
+  unstaged: number,
+  /** How many files git does not know. */
+  untracked: number,
+  /** How many files are in conflict. */
+  conflicted: number,
+  /** How many of all these are not listed, because they are too many. */
+  left_out: number,
+  /** Why it shows nothing (newer). */
+  fault?: string, };
+
+/** The branch's pull or merge request. */
+export type Request = {
+  /** Its number. */
+  number: number,
+  /** The repository that it is of, as the forge calls it. */
+  repository: string,
+  /** Its title. */
+  title: string,
+  /** What it says. */
+  body: Body,
+  /** How far it is. */
+  state: RequestState,
+  /** Who wrote it. */
+  author: string,
+  /** The branch that it goes into. */
+  base: string,
+  /** The branch that it is. */
+  head: string,
+  /** The commit that the forge has of it. */
+  commit: string,
+  /** Its labels. */
+  labels: Array<Label>,
+  /** Who looked or is to look at it. */
+  reviewers: Array<Reviewer>,
+  /** What they came to, where the forge says so. */
+  verdict?: Verdict,
+  /** What the machines think. */
+  checks: Checks,
+  /** How many threads wait for an answer; nothing where that cannot be known. */
+  unresolved?: number,
+  /** Whether it can be merged without a conflict, where that is known. */
+  mergeable?: boolean,
+  /** When it was opened, in milliseconds since 1970. */
+  created: number,
+  /** When it last changed. */
+  updated: number,
+  /** Where it is on the web. */
+  web?: string, };
+
+/** How far a request is. */
+export type RequestState = "open" | "draft" | "merged" | "closed";
+
+/** Somebody who looked, or is to look. */
+export type Reviewer = {
+  /** Who. */
+  name: string,
+  /** What they came to; nothing before they looked. */
+  verdict?: Verdict, };
 
 /** What a guest may do. */
 export type Role = "viewer" | "writer" | "co-owner";
+
+/** A rule that tools go by. */
+export type Rule = {
+  /** The tool. */
+  tool: string,
+  /** Its name. */
+  rule: string,
+  /** What it is about, in a line. */
+  title?: string,
+  /** What it asks, and how to follow it. */
+  text?: string,
+  /** Where it is explained on the web. */
+  web?: string,
+  /** How many findings there are. */
+  findings: number, };
 
 /** The form of a picture for scripts. */
 export type ScreenFormat = "text" | "json" | "ansi";
@@ -542,7 +1061,9 @@ export type SessionEvent = { "what": "opened",
   /** Which. */
   terminal: TerminalNo,
   /** Whether it does (still). */
-  on: boolean, } | { "what": "invite_created",
+  on: boolean, } | { "what": "panels",
+  /** All that are. */
+  panels: Array<PanelKind>, } | { "what": "panel" } & PanelStatus | { "what": "invite_created",
   /** Which. */
   invite: InviteId,
   /** Who; 0 is the host. */
@@ -576,7 +1097,15 @@ export type SessionStatus = {
   /** Who waits at the door. */
   knocks: Array<KnockInfo>,
   /** Its invites that still hold. */
-  invites: Array<Invite>, };
+  invites: Array<Invite>,
+  /** Its panels. */
+  panels: Array<PanelStatus>, };
+
+/** How bad a finding is. */
+export type Severity = "error" | "warning" | "note" | "hint";
+
+/** What a file is. */
+export type Shape = "plain" | "executable" | "link" | "submodule" | "folder";
 
 /** How a session is shared. */
 export type ShareOptions = {
@@ -593,12 +1122,26 @@ export type ShareOptions = {
     /** The block's number. */
     block: number, });
 
+/** Which version of a file something is about. */
+export type Side = "base" | "head";
+
 /** A terminal's size in cells; both at least 1. */
 export type Size = {
   /** Columns. */
   cols: number,
   /** Rows. */
   rows: number, };
+
+/** How up to date a panel is. */
+export type SourceState = { "is": "starting" } | { "is": "fresh" } | { "is": "stale",
+  /** Since when, in milliseconds since 1970. */
+  since: number, } | { "is": "failed",
+  /** Since when, in milliseconds since 1970. */
+  since: number,
+  /** Why, in a line for people. */
+  why: string,
+  /** What the host can do. */
+  remedy?: Remedy, };
 
 /** Everything that stands in one engine. */
 export type Status = {
@@ -661,3 +1204,56 @@ export type TerminalStatus = {
   session: SessionNo | null,
   /** The newest command blocks, oldest first. */
   blocks: Array<BlockInfo>, };
+
+/** What people discuss at one place of a request. */
+export type Thread = {
+  /** What its comments name it by. */
+  id: string,
+  /** The file, from the workspace on. */
+  path: string,
+  /** Which version of it the lines count in. */
+  side: Side,
+  /** The last line that it is about, from 1 on; nothing if it is about the file, or if the place is gone. */
+  line?: number,
+  /** The first line, where there are several. */
+  first_line?: number,
+  /** The line it was written at, where that is another one by now. */
+  original_line?: number,
+  /** Whether it is settled; nothing where that cannot be known. */
+  resolved?: boolean,
+  /** Whether the lines have changed since. */
+  outdated: boolean,
+  /** The piece of the diff that it was written at. */
+  hunk?: string,
+  /** How many comments there are. */
+  comments: number, };
+
+/** What kind of working tree a repository is. */
+export type TreeKind = "main" | "linked" | "submodule";
+
+/** What a branch follows. */
+export type Upstream = {
+  /** Its name: `origin/main`. */
+  name: string,
+  /** Commits that it lacks. */
+  ahead: number,
+  /** Commits that it has and the branch lacks. */
+  behind: number,
+  /** Whether it is not there any more. */
+  gone: boolean, };
+
+/** What a review comes to. */
+export type Verdict = "approved" | "changes_requested" | "commented" | "dismissed" | "required";
+
+/** A file as it is in one place. */
+export type Version = {
+  /** What it is. */
+  shape: Shape,
+  /** Its size in bytes. */
+  size: number,
+  /** Its content; nothing for submodules, empty files, and what is too large. */
+  content?: Reference,
+  /** Whether it is no text. */
+  binary?: boolean,
+  /** A submodule's commit. */
+  commit?: string, };

@@ -172,10 +172,6 @@ class Host extends Face {
 }
 
 class Guest extends Face {
-  async ask(command) {
-    await super.ask(command);
-  }
-
   screen(stream) {
     return this.picture(stream);
   }

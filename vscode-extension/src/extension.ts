@@ -1,6 +1,7 @@
 // Jumpseat in VS Code: wires commands and views to one context, and nothing else.
 import * as vscode from 'vscode';
 
+import { panels } from './panels/panels';
 import { ChatView } from './view/chatView';
 import { addTerminal } from './view/command/addTerminal';
 import { answerKnock, decline, remove, setRole } from './view/command/guest';
@@ -78,6 +79,7 @@ export function activate(extension: vscode.ExtensionContext): void {
     );
     statusItem(here);
     seatItem(here);
+    panels(here);
     void here.restore();
     here.log.info(`activated in ${(performance.now() - started).toFixed(1)} ms`);
 }

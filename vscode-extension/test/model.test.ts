@@ -79,7 +79,7 @@ test('a window that comes back knows its guests, their words, and a relay that i
     before.apply(said({ what: 'joined', guest: bo, words: ['a', 'b'], invite: 'i' }), 0);
     const session = {
         session: 1, code: 'K7QM-3XTE', relay: 'wss://r', connection: { state: 'away', retry_in: 5, reason: 'gone' } as const, expires_in: 60,
-        terminals: [], guests: [bo], knocks: [], invites: [],
+        terminals: [], guests: [bo], knocks: [], invites: [], panels: [],
     };
     const after = new Hosting();
     after.load({ pid: 7, terminals: [], sessions: [session] }, 1000, { pid: 7, words: before.words });

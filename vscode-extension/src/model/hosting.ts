@@ -1,6 +1,6 @@
 // What this person hosts, as the holder tells it: terminals, sessions, guests, requests, chat.
 import type {
-    BlockInfo, Connection, EndReason, GuestInfo, HostUpdate, Invite, KnockInfo, PointAt, SessionEvent, Size, Status,
+    BlockInfo, Connection, EndReason, GuestInfo, HostUpdate, Invite, KnockInfo, PanelKind, PanelStatus, PointAt, SessionEvent, Size, Status,
 } from '@jumpseat/native';
 
 import type { Fault } from './face';
@@ -33,6 +33,7 @@ export interface HostedSession {
     invites: Invite[];
     /** Who points at what; 0 is the host. */
     pointing: Map<number, PointAt>;
+    panels: Map<PanelKind, PanelStatus>;
     chat: ChatLine[];
     unread: number;
 }
@@ -75,6 +76,8 @@ export class Hosting {
             for (const guest of told.guests) {
                 session.guests.set(guest.slot, seated(guest, this.words[`${told.session} ${guest.slot}`] ?? []));
             }
+            // A holder from before an update has none.
+            for (const panel of told.panels ?? []) session.panels.set(panel.panel, panel);
             for (const terminal of told.terminals) this.#attach(terminal, told.session);
         }
     }
@@ -164,6 +167,8 @@ export class Hosting {
                 if (!event.at) session.pointing.delete(event.slot);
                 else session.pointing.set(event.slot, event.at);
                 return event.at && guest ? { kind: 'pointed', session, guest, at: event.at } : undefined;
+            case 'panels': session.panels = new Map(event.panels.map((panel) => [panel, session.panels.get(panel) ?? beginning(panel)])); break;
+            case 'panel': session.panels.set(event.panel, event); break;
             case 'invite_ended': session.invites = session.invites.filter((invite) => invite.id !== event.invite); break;
             default: break;
         }
@@ -175,7 +180,7 @@ export class Hosting {
         if (!session) {
             session = {
                 session: number, code: undefined, relay: '', connection: { state: 'connecting' }, expires: undefined,
-                guests: new Map(), knocks: [], invites: [], pointing: new Map(), chat: [], unread: 0,
+                guests: new Map(), knocks: [], invites: [], pointing: new Map(), panels: new Map(), chat: [], unread: 0,
             };
             this.sessions.set(number, session);
         }
@@ -206,6 +211,10 @@ export class Hosting {
         else blocks.push(block);
         if (blocks.length > MOST_BLOCKS) blocks.shift();
     }
+}
+
+function beginning(panel: PanelKind): PanelStatus {
+    return { panel, state: { is: 'starting' }, entries: 0, left_out: 0 };
 }
 
 function seated(guest: GuestInfo, words: string[]): HostedGuest {

@@ -2,6 +2,7 @@
 import type { Connection, EndReason, Failure, GuestInfo, GuestPointAt, GuestUpdate, InputRefusal, Role, TerminalCard } from '@jumpseat/native';
 
 import type { Fault } from './face';
+import { SharedPanels } from './panels/shared';
 import { said, type ChatLine } from './talks';
 
 export type Phase =
@@ -40,6 +41,7 @@ export class Joined {
     typing = new Map<number, number>();
     /** Who points at what; 0 is the host. */
     pointing = new Map<number, GuestPointAt>();
+    readonly panels = new SharedPanels();
     chat: ChatLine[] = [];
     unread = 0;
     /** Said once for each reason, until it could have changed. */
@@ -111,7 +113,7 @@ export class Joined {
             case 'ended':
                 this.phase = { is: 'ended', reason: event.reason };
                 return { kind: 'ended', reason: event.reason, failure: event.failure };
-            default: break;
+            default: this.panels.apply(event, Date.now()); break;
         }
         return undefined;
     }

@@ -9,6 +9,7 @@ import { Gate } from '../model/gate';
 import { Holding } from '../model/holding';
 import type { HostedSession, Kept } from '../model/hosting';
 import { holderArguments, holderEnvironment } from '../model/network';
+import type { HostPanels } from '../panels/host';
 import { Mirrors } from './mirrors';
 import { NativeModule } from './native';
 import { Notices } from './notices';
@@ -27,9 +28,14 @@ export class Context {
     readonly pointing: Pointing;
     readonly mirrors: Mirrors;
     readonly notices = new Notices(this);
+    /** What this person shares beside terminals. */
+    panels: HostPanels | undefined;
     readonly #changed = new vscode.EventEmitter<void>();
     /** Something that a view shows may be different now. */
     readonly onDidChange = this.#changed.event;
+    readonly #shared = new vscode.EventEmitter<number>();
+    /** This window opened a session. */
+    readonly onDidShare = this.#shared.event;
     #due = false;
     readonly #keys = new Map<string, boolean>();
 
@@ -69,7 +75,7 @@ export class Context {
         const focused = (state: vscode.WindowState): void => this.gate.window(state.focused);
         focused(vscode.window.state);
         extension.subscriptions.push(
-            this.log, this.#changed, this.terminals, this.pointing, this.mirrors, vscode.window.onDidChangeWindowState(focused),
+            this.log, this.#changed, this.#shared, this.terminals, this.pointing, this.mirrors, vscode.window.onDidChangeWindowState(focused),
         );
     }
 
@@ -114,6 +120,7 @@ export class Context {
         const shared = await this.holding.share({
             name: settings.name(), terminals, relay: settings.relay(choice), invite, ...(from ?? { from: choice.start }),
         });
+        this.#shared.fire(shared.session);
         this.log.info(`session ${shared.invite.code} is open after ${Math.round(performance.now() - started)} ms`);
         await this.copied(shared.invite.web_link);
         void vscode.commands.executeCommand('jumpseat.share.focus', { preserveFocus: true });

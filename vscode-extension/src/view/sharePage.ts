@@ -1,4 +1,6 @@
 // The share view's page: style, body and script. It knows codes, never tokens.
+import { PANELS_SCRIPT, PANELS_STYLE } from '../panels/sharePanels';
+
 export const BODY = '<main id="all"></main>';
 
 export const STYLE = `
@@ -20,7 +22,7 @@ h2 { font-size: 11px; font-weight: 600; text-transform: uppercase; margin: 16px 
 .guest button { padding: 2px 8px; }
 .may { color: var(--vscode-editorWarning-foreground); }
 .words { font-size: 0.92em; }
-`;
+${PANELS_STYLE}`;
 
 export const SCRIPT = `
 const all = document.getElementById('all');
@@ -70,13 +72,14 @@ const invite = (s, { terms, uses }, at) => [
   el('div', { className: 'row' }, button('Copy Link', 'Copy link', () => send('copy', s.session, { what: 'link', invite: at }), at > 0),
     ...(s.invites.length > 1 ? [button('Revoke', 'Revoke invite ' + (at + 1), () => send('revoke', s.session, { invite: at }))] : [])),
 ];
-const section = (s) => el('section', {},
+${PANELS_SCRIPT}const section = (s) => el('section', {},
   line(el('div', { className: 'code', textContent: s.code }), copy(s.session, 'code', 0)),
   ...s.invites.flatMap((one, at) => invite(s, one, at)),
   el('p', { className: 'dim', textContent: s.reach + (s.expires ? ' Ends in ' + left(s.expires) + '.' : '') }),
   el('h2', { textContent: s.guests.length === 1 ? '1 guest' : s.guests.length + ' guests' }),
   ...s.knocks.map((one) => knock(s.session, one)),
   ...(s.guests.length ? s.guests.map((g) => guest(s.session, g)) : s.knocks.length ? [] : [dim('Send someone the link.')]),
+  ...panels(s),
   el('div', { className: 'row' },
     button('New Invite', 'New invite', () => send('invite', s.session)),
     button('Stop Sharing', 'Stop sharing', () => send('stop', s.session))));

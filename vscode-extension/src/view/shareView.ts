@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 
 import type { HostedSession } from '../model/hosting';
 import { role } from '../model/words';
+import type { PanelPress } from '../panels/sharePanels';
 import { Page } from './page';
 import { BODY, SCRIPT, STYLE } from './sharePage';
 
@@ -13,7 +14,8 @@ type Press =
     | { act: 'remove' | 'decline'; session: number; slot: number }
     | { act: 'knock'; session: number; knock: number; answer: 'admit' | 'deny' }
     | { act: 'revoke'; session: number; invite: number }
-    | { act: 'stop' | 'invite'; session: number };
+    | { act: 'stop' | 'invite'; session: number }
+    | PanelPress;
 
 export class ShareView extends Page<Press> {
     protected readonly html = { style: STYLE, body: BODY, script: SCRIPT };
@@ -27,6 +29,7 @@ export class ShareView extends Page<Press> {
             expires: session.expires ?? 0,
             reach: reach(session),
             invites: session.invites.map((invite) => ({ terms: terms(invite.terms), uses: invite.uses })),
+            panels: this.context.panels?.lines(session) ?? [],
             knocks: session.knocks.map(({ knock, name }) => ({ knock, name })),
             guests: [...session.guests.values()].map(({ slot, name, present, words, asks, typing, program, role: may }) => ({
                 slot, name, words: words.join(' '), asks, program, writes: may !== 'viewer',
@@ -47,6 +50,7 @@ export class ShareView extends Page<Press> {
             case 'knock': return this.context.tell({ type: press.answer, session: press.session, knock: press.knock });
             case 'stop': await vscode.commands.executeCommand('jumpseat.stop', row); return;
             case 'invite': await vscode.commands.executeCommand('jumpseat.newInvite', row); return;
+            case 'panel': await this.context.panels?.press(session, press); return;
             case 'revoke': {
                 const invite = session.invites[press.invite];
                 if (invite) await this.context.tell({ type: 'revoke_invite', session: press.session, invite: invite.id });

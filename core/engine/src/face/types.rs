@@ -4,7 +4,7 @@ use std::{any::TypeId, collections::BTreeMap};
 
 use ts_rs::{Config, TS, TypeVisitor};
 
-use super::{Failure, GuestCommand, GuestEvent, HostCommand, HostEvent, Reply};
+use super::{Failure, GuestCommand, GuestEvent, HostCommand, HostEvent, Reply, panels::Entry};
 
 /// Declarations of every command, answer and event, and of all that they are made of, by name.
 pub fn declarations() -> String {
@@ -16,6 +16,8 @@ pub fn declarations() -> String {
     all.visit::<GuestEvent>();
     all.visit::<Reply>();
     all.visit::<Failure>();
+    // Named by a type of its own where it stands, and so not found from there.
+    all.visit::<Entry>();
     let mut found: Vec<_> = all.found.into_values().collect();
     found.sort();
     found.into_iter().map(|(_, text)| text).collect::<Vec<_>>().join("\n")

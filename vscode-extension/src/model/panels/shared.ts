@@ -1,6 +1,8 @@
 // The panels of one joined session, as they are here: which of them the host shares, and what stands in each.
 import type { Entry, GuestUpdate, PanelKind, PanelUpdate, SourceState } from '@jumpseat/native';
 
+import { PANELS } from './words';
+
 /** An entry of that type. */
 export type Is<Type extends Entry['is']> = Extract<Entry, { is: Type }>;
 
@@ -16,7 +18,10 @@ export interface Panel {
 
 export class SharedPanels {
     readonly #panels = new Map<PanelKind, Panel>();
+    readonly #revisions = new Map<PanelKind, number>();
     #shared: Set<PanelKind> | undefined;
+    /** How far the contents that are fetched have come, by their numbers. */
+    readonly fetching = new Map<number, { received: number; total: number }>();
 
     /** Whether the host has said what it shares. */
     get known(): boolean {
@@ -38,12 +43,18 @@ export class SharedPanels {
         return all.filter((entry): entry is [string, Is<Type>] => entry[1].is === type);
     }
 
-    /** Takes an event; says which panels are other than before. */
-    apply(event: GuestUpdate, now: number): PanelKind[] {
-        if (event.type === 'panels') return this.#share(event.panels);
-        if (event.type !== 'panel') return [];
-        this.take(event, now);
-        return [event.panel];
+    /** Counts what happened to a panel: another number, another state. */
+    revision(kind: PanelKind): number {
+        return this.#revisions.get(kind) ?? 0;
+    }
+
+    apply(event: GuestUpdate, now: number): void {
+        switch (event.type) {
+            case 'panels': this.#share(event.panels); break;
+            case 'panel': this.take(event, now); break;
+            case 'fetching': this.fetching.set(event.tag, { received: event.received, total: event.total }); break;
+            default: break;
+        }
     }
 
     take(update: PanelUpdate, now: number): void {
@@ -60,15 +71,19 @@ export class SharedPanels {
             kind: update.panel, state: update.state, leftOut: update.left_out, changed: now,
             entries: added.length > 0 ? sorted(entries) : entries,
         });
+        this.#count(update.panel);
     }
 
-    #share(panels: PanelKind[]): PanelKind[] {
-        const before = new Set([...this.#shared ?? [], ...this.#panels.keys()]);
+    #share(panels: PanelKind[]): void {
         this.#shared = new Set(panels);
         for (const kind of this.#panels.keys()) {
             if (!this.#shared.has(kind)) this.#panels.delete(kind);
         }
-        return [...new Set([...before, ...panels])];
+        PANELS.forEach((kind) => this.#count(kind));
+    }
+
+    #count(kind: PanelKind): void {
+        this.#revisions.set(kind, this.revision(kind) + 1);
     }
 }
 

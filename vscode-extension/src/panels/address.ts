@@ -1,0 +1,19 @@
+// The addresses of read-only documents: `jumpseat://SEAT/changes/0/worktree/src/a.rs`.
+import * as vscode from 'vscode';
+
+import { pathOf, placeOf, type Place } from '../model/panels/place';
+import type { Seat } from '../view/seat';
+import type { Seats } from '../view/seats';
+
+export const SCHEME = 'jumpseat';
+
+export function addressOf(seat: Seat, place: Place): vscode.Uri {
+    return vscode.Uri.from({ scheme: SCHEME, authority: seat.id, path: pathOf(place) });
+}
+
+/** What an address names, if its session is (still) joined. */
+export function named(seats: Seats, uri: vscode.Uri): { seat: Seat; place: Place } | undefined {
+    const seat = uri.scheme === SCHEME ? seats.all.find((one) => one.id === uri.authority) : undefined;
+    const place = placeOf(uri.path);
+    return seat && place && { seat, place };
+}

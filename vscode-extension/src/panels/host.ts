@@ -1,0 +1,117 @@
+// What a host shares beside the terminal: begun with each session as the setting says, changed at any time, looked at
+// as guests see it.
+import { isAbsolute, join } from 'node:path';
+import type { HostCommand, PanelKind } from '@jumpseat/native';
+import * as vscode from 'vscode';
+
+import type { HostedSession } from '../model/hosting';
+import { canShare, chosenPanels, panelLines, type PanelLine } from '../model/panels/offered';
+import { TITLES } from '../model/panels/words';
+import { chosenSession } from '../view/command/chosen';
+import type { Context } from '../view/context';
+import { workspaceFolder } from '../view/settings';
+import { Preview } from './preview';
+import { Remedies } from './remedies';
+import type { PanelPress } from './sharePanels';
+
+export class HostPanels {
+    readonly #remedies: Remedies;
+    readonly #preview: Preview;
+
+    constructor(private readonly context: Context) {
+        this.#remedies = new Remedies(context);
+        this.#preview = new Preview(context);
+        context.extension.subscriptions.push(
+            context.onDidShare((session) => void context.attempt(() => this.#begin(session))),
+            context.onDidChange(() => this.#preview.refresh()),
+        );
+    }
+
+    async share(session: number, panel: PanelKind): Promise<void> {
+        const folder = workspaceFolder();
+        if (!canShare(panel, folder)) throw Object.assign(new Error(`${TITLES[panel]} are of a folder, and none is open`), { kind: 'misused' });
+        const files = filesOf(panel, folder);
+        const command: HostCommand = { type: 'share_panel', session, panel, ...(folder ? { folder } : {}), ...(files.length > 0 ? { files } : {}) };
+        await this.context.tell(command);
+        await this.#remedies.quietly(session, panel);
+    }
+
+    async unshare(session: number, panel: PanelKind): Promise<void> {
+        await this.context.tell({ type: 'unshare_panel', session, panel });
+    }
+
+    /** What helps where a source fails. */
+    async remedy(session: number, panel: PanelKind): Promise<void> {
+        const shared = this.context.holding.state.sessions.get(session)?.panels.get(panel);
+        const remedy = shared?.state.is === 'failed' ? shared.state.remedy ?? 'retry' : 'retry';
+        await this.#remedies.apply(session, panel, remedy);
+    }
+
+    /** What the share view shows of a session's panels. */
+    lines(session: HostedSession): PanelLine[] {
+        return panelLines(session.panels, workspaceFolder(), Date.now());
+    }
+
+    preview(session: HostedSession, panel: PanelKind): Promise<void> {
+        return this.#preview.show(session, panel);
+    }
+
+    /** A button of the share view. */
+    async press(session: HostedSession, { panel, what }: PanelPress): Promise<void> {
+        switch (what) {
+            case 'share': return this.share(session.session, panel);
+            case 'unshare': return this.unshare(session.session, panel);
+            case 'remedy': return this.remedy(session.session, panel);
+            case 'preview': return this.preview(session, panel);
+        }
+    }
+
+    /** "Choose What Guests See…": all panels with a mark on those that are shared. */
+    async choose(row: unknown): Promise<void> {
+        const session = await chosenSession(this.context, row);
+        if (!session) return;
+        const items = this.lines(session).map(({ panel, title, about, shared }) => ({ label: title, description: about, picked: shared, panel }));
+        const options = { canPickMany: true as const, title: `What Guests of ${session.code ?? 'This Session'} See`, placeHolder: 'Read-only, beside the terminal' };
+        const picked = await vscode.window.showQuickPick(items, options);
+        if (!picked) return;
+        for (const { panel } of items) {
+            const wanted = picked.some((item) => item.panel === panel);
+            if (wanted === session.panels.has(panel)) continue;
+            await (wanted ? this.share(session.session, panel) : this.unshare(session.session, panel));
+        }
+    }
+
+    async choosePreview(row: unknown): Promise<void> {
+        const session = await chosenSession(this.context, row);
+        if (!session) return;
+        const items = this.lines(session).filter(({ shared }) => shared).map(({ panel, title, about }) => ({ label: title, description: about, panel }));
+        if (items.length === 0) {
+            void vscode.window.showInformationMessage('Jumpseat: guests see the terminal, and nothing beside it.');
+            return;
+        }
+        const picked = await vscode.window.showQuickPick(items, { placeHolder: 'Which panel, as guests see it now?' });
+        if (picked) await this.preview(session, picked.panel);
+    }
+
+    async #begin(session: number): Promise<void> {
+        const chosen = vscode.workspace.getConfiguration('jumpseat').get<unknown>('panels.shared');
+        for (const panel of chosenPanels(chosen, workspaceFolder())) await this.share(session, panel);
+    }
+}
+
+export function hostPanels(context: Context): void {
+    const host = new HostPanels(context);
+    context.panels = host;
+    const command = (name: string, run: (row: unknown) => Promise<void>): vscode.Disposable => (
+        vscode.commands.registerCommand(`jumpseat.${name}`, (row?: unknown) => context.attempt(() => run(row)))
+    );
+    context.extension.subscriptions.push(command('choosePanels', (row) => host.choose(row)), command('previewPanel', (row) => host.choosePreview(row)));
+}
+
+/** The files that the host's settings name for a panel. */
+function filesOf(panel: PanelKind, folder: string | undefined): string[] {
+    const setting = { log: 'panels.logFiles', findings: 'panels.sarifFiles' }[panel as string];
+    const named = setting ? vscode.workspace.getConfiguration('jumpseat').get<unknown>(setting) : undefined;
+    const files = Array.isArray(named) ? named.filter((file): file is string => typeof file === 'string' && file !== '') : [];
+    return files.flatMap((file) => (isAbsolute(file) ? [file] : folder ? [join(folder, file)] : []));
+}
