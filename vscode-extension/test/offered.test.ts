@@ -9,9 +9,9 @@ import { chosenPanels, panelLines } from '../src/model/panels/offered';
 const NOW = Date.UTC(2026, 10, 21, 12);
 
 test('a session begins with what was chosen, and with nothing of a folder where there is none', () => {
-    assert.deepEqual(chosenPanels(['log', 'git', 'nonsense', 7], '/work'), ['git', 'log']);
+    assert.deepEqual(chosenPanels(['log', 'git', 'nonsense', 7], '/home/ada'), ['git', 'log']);
     assert.deepEqual(chosenPanels(['git', 'history', 'review'], undefined), ['history']);
-    for (const odd of [undefined, null, 'git', {}]) assert.deepEqual(chosenPanels(odd, '/work'), []);
+    for (const odd of [undefined, null, 'git', {}]) assert.deepEqual(chosenPanels(odd, '/home/ada'), []);
 });
 
 test('each panel has its line: what it holds, or what is wrong and what helps', () => {
@@ -19,7 +19,7 @@ test('each panel has its line: what it holds, or what is wrong and what helps', 
     const lines = panelLines(new Map([
         status('history', { entries: 1 }), status('git', { state: { is: 'failed', since: 1, why: 'git is not installed', remedy: 'install_git' } }),
         status('review', { state: { is: 'stale', since: NOW } }), status('log', { state: { is: 'starting' } }), status('findings', { left_out: 4 }),
-    ]), '/work', NOW);
+    ]), '/home/ada', NOW);
     assert.deepEqual(lines.map(({ title, about, shared, remedy }) => [title, about.replace(/\d\d:\d\d/, 'then'), shared, remedy?.label]), [
         ['Changes', 'Git is not installed', true, 'Install Git'], ['History', '1 command', true, undefined], ['Log', 'Looking…', true, undefined],
         ['Review', 'As of then', true, 'Try Again'], ['Issues', 'The issues that it is about', false, undefined], ['Findings', '3 findings, 4 more left out', true, undefined],
@@ -28,10 +28,10 @@ test('each panel has its line: what it holds, or what is wrong and what helps', 
 });
 
 test('diagnostics are fed by tool, of the folder alone, and only what changed', () => {
-    assert.equal(within('/work', '/work/src/a.ts'), 'src/a.ts');
-    assert.equal(within('/work/', '/work/a.ts'), 'a.ts');
-    assert.equal(within('C:\\work', 'C:\\work\\src\\a.ts'), 'src/a.ts');
-    for (const outside of ['/workshop/a.ts', '/other/a.ts', '/work', '/work/../etc/passwd']) assert.equal(within('/work', outside), undefined, outside);
+    assert.equal(within('/home/ada', '/home/ada/src/a.ts'), 'src/a.ts');
+    assert.equal(within('/home/ada/', '/home/ada/a.ts'), 'a.ts');
+    assert.equal(within('C:\\ada', 'C:\\ada\\src\\a.ts'), 'src/a.ts');
+    for (const outside of ['/home/adam/a.ts', '/other/a.ts', '/home/ada', '/home/ada/../etc/passwd']) assert.equal(within('/home/ada', outside), undefined, outside);
     const diagnostic = (message: string, severity = 0, source = 'ts'): Diagnostic => ({ message, severity, source, code: '2304', range: { start: { line: 0, character: 4 }, end: { line: 0, character: 6 } } });
     const found = findingsByTool([['a.ts', [diagnostic('no such name'), diagnostic('unused', 3, '')]], ['b.ts', Array.from({ length: 500 }, () => diagnostic('x', 1))]]);
     assert.deepEqual(found.get('ts')?.[0], { tool: 'ts', severity: 'error', message: 'no such name', path: 'a.ts', rule: '2304', range: { line: 1, column: 5, end_line: 1, end_column: 7 } });
