@@ -58,8 +58,10 @@ test('guests come, ask, are let type and go; the badge says so', () => {
     assert.equal(badge(hosting), undefined);
     hosting.apply(said({ what: 'opened', code: 'K7QM-3XTE', expires_in: 60 }), 0);
     assert.equal(hosting.sessions.get(1)?.expires, 60_000);
+    assert.equal(hosting.apply(said({ what: 'knocked', knock: 3, name: 'Bo', invite: 'i' }), 0)?.kind, 'knocked');
     hosting.apply(said({ what: 'joined', guest: bo, words: ['a', 'b'], invite: 'i' }), 0);
     assert.deepEqual([badge(hosting)?.text, badge(hosting)?.warning], ['$(broadcast) 1', false]);
+    assert.deepEqual(hosting.sessions.get(1)?.knocks, [], 'whoever is in does not knock');
     assert.equal(hosting.apply(said({ what: 'control_asked', slot: 1 }), 0)?.kind, 'asked');
     assert.equal(hosting.sessions.get(1)?.guests.get(1)?.asks, true);
     hosting.apply(said({ what: 'role_changed', slot: 1, role: 'writer', by: 0 }), 0);

@@ -54,6 +54,10 @@ export class Holding {
             this.state.invited(command.session, reply);
             this.setup.changed();
         }
+        if (command.type === 'admit' || command.type === 'deny') {
+            this.state.answered(command.session, command.knock);
+            this.setup.changed();
+        }
         return reply;
     }
 

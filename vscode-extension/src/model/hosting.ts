@@ -98,6 +98,12 @@ export class Hosting {
         entry.invites = [...entry.invites.filter((other) => other.id !== invite.id), invite];
     }
 
+    /** The one who knocked was let in, or sent away. */
+    answered(session: number, knock: number): void {
+        const entry = this.sessions.get(session);
+        if (entry) entry.knocks = entry.knocks.filter((other) => other.knock !== knock);
+    }
+
     /** The terminal is shown by this session. */
     attach(terminal: number, session: number): void {
         this.#attach(terminal, session);
@@ -144,6 +150,9 @@ export class Hosting {
             case 'knock_gone': session.knocks = session.knocks.filter((knock) => knock.knock !== event.knock); break;
             case 'joined': {
                 session.guests.set(event.guest.slot, seated(event.guest, event.words));
+                // Whoever let them in, here or in another window.
+                const knock = session.knocks.findIndex(({ name, invite }) => name === event.guest.name && invite === event.invite);
+                if (knock >= 0) session.knocks.splice(knock, 1);
                 this.words[`${number} ${event.guest.slot}`] = event.words;
                 const invite = session.invites.find((other) => other.id === event.invite);
                 if (invite) invite.uses += 1;

@@ -74,11 +74,12 @@ const invite = (s, { terms, uses }, at) => [
 ];
 ${PANELS_SCRIPT}const section = (s) => el('section', {},
   line(el('div', { className: 'code', textContent: s.code }), copy(s.session, 'code', 0)),
-  ...s.invites.flatMap((one, at) => invite(s, one, at)),
+  ...s.invites.slice(0, 1).flatMap((one) => invite(s, one, 0)),
   el('p', { className: 'dim', textContent: s.reach + (s.expires ? ' Ends in ' + left(s.expires) + '.' : '') }),
   el('h2', { textContent: s.guests.length === 1 ? '1 guest' : s.guests.length + ' guests' }),
   ...s.knocks.map((one) => knock(s.session, one)),
   ...(s.guests.length ? s.guests.map((g) => guest(s.session, g)) : s.knocks.length ? [] : [dim('Send someone the link.')]),
+  ...s.invites.slice(1).flatMap((one, at) => invite(s, one, at + 1)),
   ...panels(s),
   el('div', { className: 'row' },
     button('New Invite', 'New invite', () => send('invite', s.session)),
