@@ -274,17 +274,26 @@ impl Sanitizer {
             return false;
         };
         let asks = || fields.split(|byte| *byte == b';').any(|field| field.first() == Some(&b'?'));
+        // A list of what passes: terminals learn commands faster than a list of what does not, and some of them write
+        // the clipboard or call functions of the editor around them.
         match number {
-            // X properties, log files, fonts, the clipboard.
-            3 | 46 | 50 | 52 => false,
+            0..=2 => true,
             4 | 5 | 10..=19 | 21 | 22 => !asks() && !fields.ends_with(b"?"),
+            104 | 105 | 110..=119 => true,
             7 | 133 | 633 => self.policy.shell_marks,
-            8 => fields.len() <= MAX_URI + 256,
+            8 => fields.len() <= MAX_URI + 256 && is_web_link(fields),
             9 | 99 | 777 => self.policy.notifications,
             1337 => self.policy.iterm,
-            _ => true,
+            _ => false,
         }
     }
+}
+
+/// Whether a hyperlink leads into the web, or ends one: terminals open others (`file:`, `vscode:`) with local programs.
+fn is_web_link(fields: &[u8]) -> bool {
+    let uri = fields.splitn(2, |byte| *byte == b';').nth(1).unwrap_or_default();
+    let scheme = uri.split(|byte| *byte == b':').next().unwrap_or_default();
+    uri.is_empty() || [&b"http"[..], b"https", b"mailto"].iter().any(|web| scheme.eq_ignore_ascii_case(web))
 }
 
 /// Control sequences that a terminal answers, or that print on paper.
