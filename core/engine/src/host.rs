@@ -14,6 +14,7 @@
 mod commands;
 mod embedded;
 mod faces;
+mod happenings;
 mod model;
 mod panels;
 mod said;
@@ -34,7 +35,7 @@ use std::{
 
 use jumpseat_session::Millis;
 use tokio::{
-    sync::{mpsc, oneshot, watch},
+    sync::{mpsc, watch},
     time::{Instant, Sleep, sleep_until},
 };
 
@@ -44,12 +45,13 @@ pub use self::{
 };
 use self::{
     faces::{FaceEnd, FaceNo},
+    happenings::Happenings,
     session::{Session, Wish},
     sharing::Starting,
     terminal::Terminal,
 };
 use crate::{
-    face::{Failure, PanelUpdate, Reply, SessionNo, TerminalNo},
+    face::{SessionNo, TerminalNo},
     local::RuntimeFolder,
     panels::desk::Desk,
     shell::Integration,
@@ -77,10 +79,10 @@ pub struct HostEngine {
     sessions: BTreeMap<SessionNo, Session>,
     /// Sessions whose embedded relay starts.
     starting: Vec<Starting>,
+    /// What happened in each, for its log.
+    happenings: BTreeMap<SessionNo, Happenings>,
     /// Where panels are made, once any is shared.
     desk: Option<Desk>,
-    /// Who waits to see what guests see.
-    looks_at_panels: Vec<(oneshot::Receiver<PanelUpdate>, oneshot::Sender<Result<Reply, Failure>>)>,
     integration: Option<Integration>,
     timer: Pin<Box<Sleep>>,
     /// Numbers of what comes next, and of looks so far.
@@ -107,8 +109,8 @@ impl HostEngine {
             terminals: BTreeMap::new(),
             sessions: BTreeMap::new(),
             starting: Vec::new(),
+            happenings: BTreeMap::new(),
             desk: None,
-            looks_at_panels: Vec::new(),
             integration: None,
             timer: Box::pin(sleep_until(now)),
             next_face: 1,

@@ -11,8 +11,8 @@ use jumpseat_engine::{
     face::{
         Failure, FailureKind, GuestCommand, GuestEvent, GuestFace, HostCommand, HostEvent, HostFace, Invite,
         InviteTerms, PanelOptions, RelayChoice, Reply, SessionEvent, SessionNo, ShareOptions, StartFrom,
-        TerminalOptions,
-        panels::{Entry, Key, PanelKind, Reference, SourceState},
+        TerminalNo, TerminalOptions,
+        panels::{Entry, Finding, Key, PanelKind, Reference, SourceState},
     },
     local::RuntimeFolder,
 };
@@ -51,21 +51,31 @@ struct Host {
 
 impl Host {
     async fn new() -> Self {
+        Self::of("read line", StartFrom::Start, 0).await
+    }
+
+    /// A session of a shell that runs `script`, shared once it has told of so many commands.
+    async fn of(script: &str, from: StartFrom, commands: u32) -> Self {
         let (workspace, runtime) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let folder = RuntimeFolder::at(runtime.path().join("run")).unwrap();
         let setup = HostSetup { transport: transport(), start_relay: Some(start_relay()), runtime: folder };
         let (engine, door) = HostEngine::new(setup);
         tokio::spawn(engine.run());
-        let face = door.open();
-        let command = ["/bin/sh", "-c", "read line"].map(str::to_owned).to_vec();
+        let mut face = door.open();
+        let command = ["/bin/sh", "-c", script].map(str::to_owned).to_vec();
         let options = TerminalOptions { command, ..TerminalOptions::default() };
         let Reply::Terminal { terminal } = face.ask(HostCommand::OpenTerminal(options)).await.unwrap() else {
             panic!("no terminal")
         };
+        let mut ended = 0;
+        while ended < commands {
+            let event = within(face.next()).await.unwrap();
+            ended += u32::from(matches!(event, HostEvent::Block { block, .. } if block.duration.is_some()));
+        }
         let options = ShareOptions {
             name: "Ann".to_owned(),
             terminals: vec![terminal],
-            from: StartFrom::Start,
+            from,
             relay: RelayChoice::Embedded { address: "127.0.0.1".parse().unwrap(), port: 0 },
             invite: InviteTerms::default(),
             max_guests: None,
@@ -266,7 +276,12 @@ async fn what_is_taken_back_is_gone() {
 async fn a_large_content_tells_how_far_it_is() {
     let host = Host::new().await;
     host.git(&["init", "-q", "-b", "main"]);
-    let noise: Vec<u8> = (0..2_000_000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+    let mut state = 1_u64;
+    let mut next = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 56) as u8
+    };
+    let noise: Vec<u8> = (0..2_000_000).map(|_| next()).collect();
     host.write("noise.bin", &noise);
     host.share(PanelKind::Git).await;
     let mut guest = Guest::new(&host);
@@ -275,12 +290,6 @@ async fn a_large_content_tells_how_far_it_is() {
     guest.until(|guest| (guest.progress.len() > 5).then_some(())).await;
     assert!(guest.progress.iter().all(|(tag, received, total)| *tag == 7 && received <= total));
     assert!(guest.progress.is_sorted());
-    // Asked again it comes from here: nothing is on its way.
-    let told = guest.progress.len();
-    assert!(guest.fetch(PanelKind::Git, &found).await.unwrap() == noise);
-    while let Some(event) = guest.face.try_next() {
-        assert!(!matches!(event, GuestEvent::Fetching { received, .. } if told == 0 && received > 0));
-    }
 }
 
 #[tokio::test]
@@ -291,4 +300,74 @@ async fn a_panel_without_its_folder_is_refused() {
         host.face.ask(HostCommand::SharePanel { session: host.session, options }).await.unwrap_err();
     assert_eq!(refused.kind, FailureKind::Misused);
     assert!(refused.hint.is_some());
+}
+
+/// A command as a shell's marks tell it.
+fn marked(command: &str, output: &str, exit_code: i32) -> String {
+    let marks = ["A", "B", &format!("E;{command}"), "C"].map(|mark| format!("\\033]633;{mark}\\a")).concat();
+    format!("printf '{marks}{output}\\n\\033]633;D;{exit_code}\\a'")
+}
+
+fn blocks(guest: &Guest) -> Vec<jumpseat_engine::face::panels::Block> {
+    let entries = guest.panels.get(&PanelKind::History).into_iter().flat_map(BTreeMap::values);
+    entries
+        .filter_map(|entry| if let Entry::Block(block) = entry { Some(block.clone()) } else { None })
+        .collect()
+}
+
+#[tokio::test]
+async fn a_guest_reads_the_commands_that_it_may_see() {
+    let script = format!(
+        "{}; {}; read line; {}; read line",
+        marked("cat secret", "hidden", 0),
+        marked("ls", "hidden, too", 0),
+        marked("make all", "two\\nlines", 2)
+    );
+    let host = Host::of(&script, StartFrom::Now, 2).await;
+    host.share(PanelKind::History).await;
+    host.share(PanelKind::Log).await;
+    let mut guest = Guest::new(&host);
+    guest.until(|guest| guest.panels.contains_key(&PanelKind::History).then_some(())).await;
+    host.ask(HostCommand::Input { terminal: TerminalNo(1), bytes: b"\n".to_vec() }).await;
+    let block = guest.until(|guest| blocks(guest).into_iter().find(|block| block.took.is_some())).await;
+    assert_eq!((block.command.as_deref(), block.exit_code, block.lines), (Some("make all"), Some(2), 2));
+    let output = guest.fetch(PanelKind::History, &block.output.unwrap()).await.unwrap();
+    assert_eq!(String::from_utf8(output).unwrap().trim_end(), "two\nlines");
+    assert_eq!(blocks(&guest).len(), 1, "what was run before the session is not in it");
+
+    let logged = |guest: &Guest, words: &[&str]| {
+        let log = serde_json::to_string(guest.panels.get(&PanelKind::Log)?).unwrap();
+        words.iter().all(|word| log.contains(word)).then_some(log)
+    };
+    let log = guest.until(|guest| logged(guest, &["make all", "\"Bo\"", "viewer", "history"])).await;
+    assert!(!log.contains("secret"), "{log}");
+}
+
+#[tokio::test]
+async fn a_guest_sees_what_an_editor_finds() {
+    let host = Host::new().await;
+    let session = host.session;
+    let finding = |message: &str| Finding {
+        tool: "checker".to_owned(),
+        message: message.to_owned(),
+        path: Some("src/main.rs".to_owned()),
+        ..Finding::default()
+    };
+    let set = |findings| HostCommand::SetFindings { session, origin: "rust".to_owned(), findings };
+    let refused = host.face.ask(set(vec![finding("early")])).await.unwrap_err();
+    assert_eq!(refused.kind, FailureKind::NotFound, "it is not shared yet");
+    host.share(PanelKind::Findings).await;
+    host.ask(set(vec![finding("one"), finding("two")])).await;
+    let mut guest = Guest::new(&host);
+    let found = |guest: &Guest| {
+        let entries = guest.panels.get(&PanelKind::Findings)?.values();
+        let messages = entries.filter_map(|entry| match entry {
+            Entry::Finding(finding) => Some(finding.message.clone()),
+            _ => None,
+        });
+        Some(messages.collect::<Vec<_>>())
+    };
+    guest.until(|guest| found(guest).filter(|found| found.len() == 2)).await;
+    host.ask(set(vec![finding("two")])).await;
+    guest.until(|guest| found(guest).filter(|found| found == &["two"])).await;
 }

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 use jumpseat_wire::{InviteCode, InviteId, KnockId, Slot};
 use serde::{Deserialize, Serialize};
 
-use super::panels::{Content, PanelKind, PanelOptions, PanelStatus, PanelUpdate};
+use super::panels::{Content, Finding, PanelKind, PanelOptions, PanelStatus, PanelUpdate};
 use super::terms::{
     Connection, GuestInfo, Invite, InviteTerms, RelayChoice, Role, SessionNo, Size, StartFrom, TerminalNo,
 };
@@ -192,6 +192,16 @@ pub enum HostCommand {
         session: SessionNo,
         /// Which.
         panel: PanelKind,
+    },
+    /// Says what an editor finds, for the findings that a session shares: the whole list of one of its sources,
+    /// which replaces the one before. Shared anew, they begin with nothing.
+    SetFindings {
+        /// The session.
+        session: SessionNo,
+        /// Which of its sources: a language, a linter.
+        origin: String,
+        /// All that it finds.
+        findings: Vec<Finding>,
     },
     /// Everything that stands: [`Reply::Status`].
     Status,

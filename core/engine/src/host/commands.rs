@@ -128,6 +128,9 @@ impl HostEngine {
             HostCommand::SharePanel { session, options } => self.share_panel(session, &options)?,
             HostCommand::UnsharePanel { session, panel } => self.unshare_panel(session, panel)?,
             HostCommand::RefreshPanel { session, panel } => self.refresh_panel(session, panel)?,
+            HostCommand::SetFindings { session, origin, findings } => {
+                self.set_findings(session, origin, findings)?;
+            }
             HostCommand::Status => return Ok(Reply::Status(self.status())),
             HostCommand::Shutdown => self.end(),
             HostCommand::Share(_) | HostCommand::Screen { .. } | HostCommand::LookAtPanel { .. } => {

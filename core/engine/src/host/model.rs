@@ -48,6 +48,8 @@ pub(super) enum Question {
     Begin { session: SessionNo, from: StartFrom },
     /// The session's guests see it no longer.
     Forget { session: SessionNo },
+    /// The commands that a session's guests may see: one of them, or all.
+    Commands { session: SessionNo, block: Option<u64> },
     /// A picture for guests, compressed.
     Snapshot { session: SessionNo, scope: Scope, ticket: Ticket },
     /// A picture for a face's own terminal.
@@ -61,8 +63,20 @@ pub(super) enum News {
     Title(String),
     Cwd(String),
     Block(BlockInfo),
+    Command { session: SessionNo, command: Box<Command> },
     Snapshot { session: SessionNo, ticket: Ticket, bytes: Bytes },
     Picture { face: FaceNo, size: Size, bytes: Vec<u8> },
+}
+
+/// A command as guests of a session may see it.
+pub(super) struct Command {
+    pub(super) info: BlockInfo,
+    /// Where its prompt begins, counted from the first line that the session shares.
+    pub(super) line: Option<u64>,
+    /// Lines that it printed.
+    pub(super) lines: u64,
+    /// What it printed, once it has ended.
+    pub(super) output: Option<String>,
 }
 
 /// The engine's end. Dropping it ends the thread.
@@ -214,6 +228,8 @@ struct Begun {
     /// The line it begins with, while lines are as wide as they were.
     line: Option<u64>,
     cols: u16,
+    /// The first command that they may see.
+    block: u64,
 }
 
 impl Worker {
@@ -303,6 +319,7 @@ impl Worker {
             Question::Forget { session } => {
                 self.begun.remove(&session);
             }
+            Question::Commands { session, block } => self.tell_commands(session, block),
             Question::Snapshot { session, scope, ticket } => {
                 // Nobody sees anything of a session that never began.
                 let Some(begun) = self.begun.get(&session) else { return };
@@ -331,6 +348,12 @@ impl Worker {
 
     fn begin(&mut self, from: StartFrom) -> Begun {
         let cols = self.screen.size().0;
+        let block = match from {
+            StartFrom::Start => 0,
+            // One that runs already began before.
+            StartFrom::Now => self.screen.blocks().back().map_or(0, |block| block.id.0 + 1),
+            StartFrom::Block { block } => block,
+        };
         let (start, line) = match from {
             StartFrom::Start => (Start::Everything, Some(0)),
             StartFrom::Now => {
@@ -343,7 +366,26 @@ impl Worker {
                 (Start::Block(BlockId(block)), line)
             }
         };
-        Begun { start, line, cols }
+        Begun { start, line, cols, block }
+    }
+
+    fn tell_commands(&self, session: SessionNo, only: Option<u64>) {
+        let Some(begun) = self.begun.get(&session) else { return };
+        let seen = |block: &&Block| block.id.0 >= begun.block && only.is_none_or(|only| only == block.id.0);
+        let command = |block: &Block| {
+            let ended = block.duration().is_some();
+            let output = if ended { self.screen.block_output(block.id) } else { None };
+            let lines = block.output_lines();
+            let command = Command {
+                info: block_info(block),
+                line: begun.line.and_then(|first| block.prompt_line().checked_sub(first)),
+                lines: lines.end.saturating_sub(lines.start),
+                output,
+            };
+            News::Command { session, command: Box::new(command) }
+        };
+        let commands: Vec<News> = self.screen.blocks().iter().filter(seen).map(command).collect();
+        self.tell(|told| told.answers.extend(commands));
     }
 
     /// A glimpse is the screen alone, where nothing on it lies before the session's start.
@@ -374,6 +416,6 @@ fn block_info(block: &Block) -> BlockInfo {
     }
 }
 
-fn epoch_millis() -> u64 {
+pub(super) fn epoch_millis() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as u64)
 }

@@ -1,22 +1,23 @@
 //! Sessions' panels: shared by a face, made at the desk, carried by the machine.
 
-use std::{
-    future::Future as _,
-    pin::Pin,
-    task::{Context, Poll},
-};
+use std::task::{Context, Poll};
 
-use jumpseat_panels::PanelKind;
+use jumpseat_panels::{Block, Finding, Happening, PanelKind};
 use jumpseat_session::PanelId;
 use tokio::sync::oneshot;
 
-use super::HostEngine;
+use super::{
+    HostEngine,
+    model::{Command, Question, epoch_millis},
+};
 use crate::{
-    face::{Failure, FailureKind, HostEvent, PanelOptions, Reply, SessionEvent, SessionNo},
+    face::{
+        BlockInfo, Failure, FailureKind, HostEvent, PanelOptions, Reply, SessionEvent, SessionNo, TerminalNo,
+    },
     panels::{
         desk::{Desk, Made},
         refusal::not_shared,
-        source,
+        source::{self, Feed},
     },
 };
 
@@ -24,7 +25,7 @@ impl HostEngine {
     /// Shares a panel of a session; one that is shared already is begun anew.
     pub(super) fn share_panel(&mut self, no: SessionNo, options: &PanelOptions) -> Result<(), Failure> {
         self.session(no)?;
-        let source = source::of(options)?;
+        let (source, feed) = source::of(options)?;
         let now = self.now();
         let desk = match &mut self.desk {
             Some(desk) => desk,
@@ -32,7 +33,7 @@ impl HostEngine {
         };
         let kind = options.panel;
         desk.unshare(no, kind);
-        desk.share(no, source);
+        desk.share(no, source, feed);
         if let Some(session) = self.sessions.get_mut(&no) {
             // A panel that begins anew begins anew for guests, too.
             session.host.unshare_panel(now, kind.number());
@@ -41,8 +42,110 @@ impl HostEngine {
                 .share_panel(now, kind.number())
                 .map_err(|error| Failure::new(FailureKind::Misused, error.to_string()))?;
         }
+        self.log_shared(no, kind.name().to_owned(), true);
+        match kind {
+            PanelKind::History => {
+                let terminals = self.terminals.values_mut();
+                for terminal in terminals.filter(|terminal| terminal.session.is_some_and(|(of, _)| of == no))
+                {
+                    terminal.model.ask(Question::Commands { session: no, block: None });
+                }
+            }
+            PanelKind::Log => {
+                if let (Some(Feed::Log(feed)), Some(known)) = (self.feed(no, kind), self.happenings.get(&no))
+                {
+                    for happening in known.kept() {
+                        feed.tell(happening.clone());
+                    }
+                }
+            }
+            _ => {}
+        }
         self.tell_panels(no);
         Ok(())
+    }
+
+    fn feed(&self, session: SessionNo, panel: PanelKind) -> Option<&Feed> {
+        self.desk.as_ref()?.feed(session, panel)
+    }
+
+    /// What an editor finds.
+    pub(super) fn set_findings(
+        &mut self,
+        no: SessionNo,
+        origin: String,
+        findings: Vec<Finding>,
+    ) -> Result<(), Failure> {
+        self.session(no)?;
+        let Some(Feed::Findings(feed)) = self.feed(no, PanelKind::Findings) else { return Err(not_shared()) };
+        feed.set(origin, findings);
+        Ok(())
+    }
+
+    /// A command began or ended in a terminal.
+    pub(super) fn command_news(&mut self, terminal: TerminalNo, block: &BlockInfo) {
+        let Some(shown) = self.terminals.get_mut(&terminal) else { return };
+        let Some((session, _)) = shown.session else { return };
+        if self.desk.as_ref().is_some_and(|desk| desk.is_shared(session, PanelKind::History)) {
+            shown.model.ask(Question::Commands { session, block: Some(block.block) });
+        }
+        let title = shown.title.clone();
+        let happened = self.happenings.entry(session).or_default().ran(title, block);
+        self.log(session, happened);
+    }
+
+    /// A command as guests of a session may see it.
+    pub(super) fn command(&mut self, no: TerminalNo, session: SessionNo, command: Command) {
+        let Some(terminal) = self.terminals.get(&no) else { return };
+        let Some(Feed::History(feed)) = self.feed(session, PanelKind::History) else { return };
+        let Command { info, line, lines, output } = command;
+        let BlockInfo { block, command, cwd, exit_code, started, duration: took } = info;
+        let title = terminal.title.clone();
+        let shown = Block {
+            terminal: no.0,
+            title,
+            command,
+            cwd,
+            started,
+            took,
+            exit_code,
+            line,
+            lines,
+            output: None,
+        };
+        feed.block(block, shown, output.map(Into::into));
+    }
+
+    /// A terminal is in a session from now on, or no longer.
+    pub(super) fn terminal_shared(&mut self, session: SessionNo, no: TerminalNo, on: bool) {
+        let Some(terminal) = self.terminals.get_mut(&no) else { return };
+        let title = terminal.title.clone();
+        if on {
+            if self.desk.as_ref().is_some_and(|desk| desk.is_shared(session, PanelKind::History)) {
+                terminal.model.ask(Question::Commands { session, block: None });
+            }
+        } else if let Some(Feed::History(feed)) = self.feed(session, PanelKind::History) {
+            feed.terminal_gone(no.0);
+        }
+        self.log_shared(session, title, on);
+    }
+
+    fn log_shared(&mut self, session: SessionNo, thing: String, on: bool) {
+        let happened = self.happenings.entry(session).or_default().shared(epoch_millis(), thing, on);
+        self.log(session, Some(happened));
+    }
+
+    /// Something happened in a session.
+    pub(super) fn log_event(&mut self, session: SessionNo, event: &SessionEvent) {
+        let title = |no| self.terminals.get(&no).map(|terminal| terminal.title.clone()).unwrap_or_default();
+        let happened = self.happenings.entry(session).or_default().event(epoch_millis(), event, title);
+        self.log(session, happened);
+    }
+
+    fn log(&self, session: SessionNo, happened: Option<Happening>) {
+        if let (Some(Feed::Log(feed)), Some(happened)) = (self.feed(session, PanelKind::Log), happened) {
+            feed.tell(happened);
+        }
     }
 
     pub(super) fn unshare_panel(&mut self, no: SessionNo, panel: PanelKind) -> Result<(), Failure> {
@@ -52,6 +155,7 @@ impl HostEngine {
         if !was_shared {
             return Err(not_shared());
         }
+        self.log_shared(no, panel.name().to_owned(), false);
         self.tell_panels(no);
         Ok(())
     }
@@ -64,6 +168,7 @@ impl HostEngine {
 
     /// The session is over.
     pub(super) fn forget_panels(&mut self, session: SessionNo) {
+        self.happenings.remove(&session);
         if let Some(desk) = &mut self.desk {
             desk.forget(session);
         }
@@ -86,15 +191,13 @@ impl HostEngine {
     ) {
         let desk = self.desk.as_ref().filter(|desk| desk.is_shared(session, panel));
         let Some(desk) = desk else { return drop(answer.send(Err(not_shared()))) };
-        let (shown, shows) = oneshot::channel();
-        desk.look(session, panel, shown);
-        self.looks_at_panels.push((shows, answer));
+        desk.look(session, panel, answer);
     }
 
     /// Takes what the desk made: to guests through the machine, to faces as how a panel stands.
     pub(super) fn poll_panels(&mut self, cx: &mut Context<'_>) -> bool {
         let now = self.now();
-        let mut moved = self.poll_looks(cx);
+        let mut moved = false;
         while let Some(desk) = &mut self.desk
             && let Poll::Ready(made) = desk.poll_made(cx)
         {
@@ -121,21 +224,6 @@ impl HostEngine {
             }
         }
         moved
-    }
-
-    fn poll_looks(&mut self, cx: &mut Context<'_>) -> bool {
-        let before = self.looks_at_panels.len();
-        let mut at = 0;
-        while let Some((shows, _)) = self.looks_at_panels.get_mut(at) {
-            let Poll::Ready(shown) = Pin::new(shows).poll(cx) else {
-                at += 1;
-                continue;
-            };
-            let (_, answer) = self.looks_at_panels.swap_remove(at);
-            // Who asked may have gone.
-            let _ = answer.send(shown.map(Reply::Panel).map_err(|_| not_shared()));
-        }
-        self.looks_at_panels.len() != before
     }
 }
 

@@ -62,6 +62,7 @@ impl HostEngine {
                     if let (SessionEvent::Left { slot, .. }, Some(desk)) = (&event, &mut self.desk) {
                         desk.forget_guest(no, *slot);
                     }
+                    self.log_event(no, &event);
                     let ended = matches!(event, SessionEvent::Ended { .. });
                     self.tell(&HostEvent::Session { session: no, event });
                     if ended {

@@ -78,8 +78,10 @@ impl HostEngine {
                 }
                 News::Block(block) => {
                     terminal.block(&block);
+                    self.command_news(no, &block);
                     self.tell(&HostEvent::Block { terminal: no, block });
                 }
+                News::Command { session, command } => self.command(no, session, *command),
                 News::Snapshot { session, ticket, bytes } => {
                     if let Some(session) = self.sessions.get_mut(&session) {
                         session.host.snapshot_ready(now, ticket, bytes);

@@ -18,8 +18,8 @@ use jumpseat_sources::{Ask, Source, publisher};
 use jumpseat_wire::Slot;
 use tokio::sync::{mpsc, oneshot};
 
-use super::panel::Panel;
-use crate::face::{Failure, FailureKind, PanelStatus, PanelUpdate, SessionNo};
+use super::{panel::Panel, source::Feed};
+use crate::face::{Failure, FailureKind, PanelStatus, Reply, SessionNo};
 
 /// Contents that were served and are kept for the next version to be packed against, in bytes.
 const SHELF_LEN: usize = 32 * 1024 * 1024;
@@ -37,7 +37,7 @@ pub(super) enum Order {
     /// A content, for one guest.
     Fetch { slot: Slot, ticket: FetchTicket, wish: Wish },
     /// The whole, for the host's own face.
-    Look { answer: oneshot::Sender<PanelUpdate> },
+    Look { answer: oneshot::Sender<Result<Reply, Failure>> },
     /// Its source is to look again.
     Refresh,
 }
@@ -77,6 +77,7 @@ struct Shared {
     /// Dropped, its task and its source end.
     orders: mpsc::UnboundedSender<Order>,
     status: PanelStatus,
+    feed: Feed,
 }
 
 struct Begin {
@@ -113,14 +114,14 @@ impl Desk {
     }
 
     /// Begins to make a panel, unless it is made already.
-    pub(crate) fn share(&mut self, session: SessionNo, source: Box<dyn Source>) {
+    pub(crate) fn share(&mut self, session: SessionNo, source: Box<dyn Source>, feed: Feed) {
         let kind = source.kind();
         self.times += 1;
         let no = PanelNo { session, panel: kind, time: self.times };
         let (orders, ordered) = mpsc::unbounded_channel();
         let panel = Panel::new(no, self.served.clone());
         let status = panel.status();
-        self.panels.insert((session, kind), Shared { no, orders, status });
+        self.panels.insert((session, kind), Shared { no, orders, status, feed });
         // The thread ends with this end of it.
         let _ = self.begin.send(Begin { panel, source, orders: ordered });
     }
@@ -150,6 +151,11 @@ impl Desk {
         self.panels.contains_key(&(session, panel))
     }
 
+    /// What is to be fed, if it is shared.
+    pub(crate) fn feed(&self, session: SessionNo, panel: PanelKind) -> Option<&Feed> {
+        self.panels.get(&(session, panel)).map(|shared| &shared.feed)
+    }
+
     /// How a session's panels stand.
     pub(crate) fn status(&self, session: SessionNo) -> Vec<PanelStatus> {
         self.panels
@@ -177,8 +183,13 @@ impl Desk {
         self.order(session, panel, Order::Refresh);
     }
 
-    /// What guests see of a panel now; dropped if it is not shared.
-    pub(crate) fn look(&self, session: SessionNo, panel: PanelKind, answer: oneshot::Sender<PanelUpdate>) {
+    /// Answers with what guests see of a panel now.
+    pub(crate) fn look(
+        &self,
+        session: SessionNo,
+        panel: PanelKind,
+        answer: oneshot::Sender<Result<Reply, Failure>>,
+    ) {
         self.order(session, panel, Order::Look { answer });
     }
 

@@ -14,7 +14,7 @@ use tokio::{
 };
 
 use super::desk::{Made, Order, PanelNo, Served};
-use crate::face::{PanelStatus, PanelUpdate};
+use crate::face::{PanelStatus, PanelUpdate, Reply};
 
 /// A panel changes no more often than this.
 const CHANGE_EVERY: Duration = Duration::from_millis(100);
@@ -135,7 +135,7 @@ impl Panel {
             Order::Look { answer } => {
                 let document = &self.document;
                 // Who asked may have gone.
-                let _ = answer.send(PanelUpdate {
+                let _ = answer.send(Ok(Reply::Panel(PanelUpdate {
                     panel: self.no.panel,
                     version: document.version(),
                     whole: true,
@@ -143,7 +143,7 @@ impl Panel {
                     left_out: document.left_out(),
                     set: document.entries().clone(),
                     remove: Vec::new(),
-                });
+                })));
             }
             // A source that is asked sixty things already looks soon enough.
             Order::Refresh => drop(around.asks.try_send(Ask::Refresh)),

@@ -1,18 +1,40 @@
-//! Which source a panel is made from.
+//! Which source a panel is made from, and what the engine feeds it.
 
 use std::path::PathBuf;
 
 use jumpseat_panels::PanelKind;
-use jumpseat_sources::{Git, Source};
+use jumpseat_sources::{Findings, FindingsFeed, Git, History, HistoryFeed, Log, LogFeed, Source};
 
 use crate::face::{Failure, FailureKind, PanelOptions};
 
-/// The source of a panel.
-pub(crate) fn of(options: &PanelOptions) -> Result<Box<dyn Source>, Failure> {
+/// What the engine feeds a panel.
+pub(crate) enum Feed {
+    /// It looks for itself.
+    None,
+    History(HistoryFeed),
+    Log(LogFeed),
+    Findings(FindingsFeed),
+}
+
+/// The source of a panel, and its feed.
+pub(crate) fn of(options: &PanelOptions) -> Result<(Box<dyn Source>, Feed), Failure> {
+    let files = || options.files.clone();
     Ok(match options.panel {
-        PanelKind::Git => Box::new(Git::new(folder(options)?)),
+        PanelKind::Git => (Box::new(Git::new(folder(options)?)), Feed::None),
+        PanelKind::History => {
+            let (history, feed) = History::new();
+            (Box::new(history), Feed::History(feed))
+        }
+        PanelKind::Log => {
+            let (log, feed) = Log::new(files());
+            (Box::new(log), Feed::Log(feed))
+        }
+        PanelKind::Findings => {
+            let (findings, feed) = Findings::new(folder(options)?, files());
+            (Box::new(findings), Feed::Findings(feed))
+        }
         other => {
-            let message = format!("{other} cannot be shared yet");
+            let message = format!("{other} cannot be shared by this version");
             return Err(Failure::new(FailureKind::Misused, message));
         }
     })

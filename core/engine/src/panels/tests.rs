@@ -22,8 +22,11 @@ use tokio::{
     time::timeout,
 };
 
-use super::desk::{Desk, Made};
-use crate::face::{PanelUpdate, SessionNo};
+use super::{
+    desk::{Desk, Made},
+    source::Feed,
+};
+use crate::face::{PanelUpdate, Reply, SessionNo};
 
 const SESSION: SessionNo = SessionNo(1);
 const LOG: PanelKind = PanelKind::Log;
@@ -77,7 +80,7 @@ impl World {
         let mut desk = Desk::start().unwrap();
         let (given, publisher, ended) = Given::new();
         let (contents, asked) = (given.contents.clone(), given.asked.clone());
-        desk.share(SESSION, Box::new(given));
+        desk.share(SESSION, Box::new(given), Feed::None);
         let publisher = publisher.await.unwrap();
         Self { desk, publisher, contents, asked, ended, tickets: Tickets::new() }
     }
@@ -85,7 +88,7 @@ impl World {
     /// Shares another in its place.
     async fn share_again(&mut self) {
         let (given, publisher, _) = Given::new();
-        self.desk.share(SESSION, Box::new(given));
+        self.desk.share(SESSION, Box::new(given), Feed::None);
         self.publisher = publisher.await.unwrap();
     }
 
@@ -342,7 +345,7 @@ async fn the_host_sees_what_guests_see() {
     world.follows(&mut guest).await;
     let (shown, looks) = oneshot::channel();
     world.desk.look(SESSION, LOG, shown);
-    let PanelUpdate { whole, set, version, .. } = looks.await.unwrap();
+    let Ok(Reply::Panel(PanelUpdate { whole, set, version, .. })) = looks.await.unwrap() else { panic!() };
     assert_eq!((whole, &set, version), (true, guest.entries(), 1));
 }
 

@@ -1,0 +1,154 @@
+//! What happened in a session, for its log: kept from its beginning, so that a log that is shared later has it, too.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use jumpseat_panels::{Happened, Happening, Level};
+use jumpseat_wire::{HOST_SLOT, Slot};
+
+use crate::face::{BlockInfo, Connection, EndReason, InputRefusal, Role, SessionEvent, TerminalNo};
+
+/// Most that is kept for a log that is not shared yet.
+const MAX_KEPT: usize = 500;
+
+/// The happenings of one session.
+#[derive(Default)]
+pub(super) struct Happenings {
+    kept: VecDeque<Happening>,
+    /// Everyone who ever sat in.
+    names: BTreeMap<Slot, String>,
+    /// Who types, where, and since when.
+    typing: BTreeMap<(Slot, TerminalNo), u64>,
+}
+
+impl Happenings {
+    /// Everything that is known, oldest first.
+    pub(super) fn kept(&self) -> impl Iterator<Item = &Happening> {
+        self.kept.iter()
+    }
+
+    /// What an event is in the log, if anything; `title` gives a terminal's. `now` is in milliseconds since 1970.
+    pub(super) fn event(
+        &mut self,
+        now: u64,
+        event: &SessionEvent,
+        title: impl Fn(TerminalNo) -> String,
+    ) -> Option<Happening> {
+        let (who, level, happened) = match event {
+            SessionEvent::Joined { guest, .. } => {
+                self.names.insert(guest.slot, guest.name.clone());
+                (Some(guest.slot), Level::Info, Happened::Joined { role: word(guest.role).to_owned() })
+            }
+            SessionEvent::Left { slot, reason, .. } => {
+                let why = match reason {
+                    EndReason::Removed => "removed by the host",
+                    EndReason::Left => "left",
+                    _ => "gone for too long",
+                };
+                (Some(*slot), Level::Info, Happened::Left { why: why.to_owned() })
+            }
+            SessionEvent::Presence { slot, present } => {
+                (Some(*slot), Level::Debug, Happened::Presence { present: *present })
+            }
+            SessionEvent::RoleChanged { slot, role, by } => {
+                let by = self.name(*by).unwrap_or_else(|| "the host".to_owned());
+                (Some(*slot), Level::Info, Happened::Granted { role: word(*role).to_owned(), by })
+            }
+            SessionEvent::ControlAsked { slot } => (Some(*slot), Level::Info, Happened::Asked),
+            SessionEvent::InputRefused { slot, why, .. } => {
+                let why = match why {
+                    InputRefusal::ReadOnly => "keys without the right to type",
+                    InputRefusal::HostAway => "keys while the host looked elsewhere",
+                    InputRefusal::Stale => "keys at an old picture",
+                    InputRefusal::NoTerminal => "keys for a terminal that has ended",
+                };
+                (Some(*slot), Level::Warning, Happened::Refused { why: why.to_owned() })
+            }
+            SessionEvent::KnockFailed { why } => {
+                (None, Level::Warning, Happened::Refused { why: format!("at the door: {why}") })
+            }
+            SessionEvent::Typing { slot, terminal, on: true } => {
+                self.typing.entry((*slot, *terminal)).or_insert(now);
+                return None;
+            }
+            SessionEvent::Typing { slot, terminal, on: false } => {
+                let at = self.typing.remove(&(*slot, *terminal))?;
+                let happened = Happened::Typed { terminal: title(*terminal) };
+                let who = self.name(*slot);
+                let typed = Happening { at, until: Some(now), level: Level::Info, who, happened };
+                return Some(self.keep(typed));
+            }
+            SessionEvent::Connection(connection) => {
+                let state = match connection {
+                    Connection::Connecting => return None,
+                    Connection::Connected => "connected",
+                    Connection::Away { .. } => "lost",
+                };
+                let level =
+                    if matches!(connection, Connection::Connected) { Level::Info } else { Level::Warning };
+                (None, level, Happened::Connection { state: state.to_owned() })
+            }
+            _ => return None,
+        };
+        let who = who.and_then(|slot| self.name(slot));
+        Some(self.keep(Happening { at: now, until: None, level, who, happened }))
+    }
+
+    /// A command ended in a terminal of the session.
+    pub(super) fn ran(&mut self, terminal: String, block: &BlockInfo) -> Option<Happening> {
+        let (command, took) = (block.command.clone()?, block.duration?);
+        let level = if matches!(block.exit_code, None | Some(0)) { Level::Info } else { Level::Warning };
+        let happened = Happened::Ran { terminal, command, exit_code: block.exit_code };
+        let until = Some(block.started.saturating_add(took));
+        Some(self.keep(Happening { at: block.started, until, level, who: None, happened }))
+    }
+
+    /// Something is shared in the session, or no longer.
+    pub(super) fn shared(&mut self, now: u64, thing: String, on: bool) -> Happening {
+        let happened = Happened::Shared { thing, on };
+        self.keep(Happening { at: now, until: None, level: Level::Info, who: None, happened })
+    }
+
+    fn keep(&mut self, happening: Happening) -> Happening {
+        self.kept.push_back(happening.clone());
+        if self.kept.len() > MAX_KEPT {
+            self.kept.pop_front();
+        }
+        happening
+    }
+
+    fn name(&self, slot: Slot) -> Option<String> {
+        if slot == HOST_SLOT { None } else { self.names.get(&slot).cloned() }
+    }
+}
+
+fn word(role: Role) -> &'static str {
+    match role {
+        Role::Viewer => "viewer",
+        Role::Writer => "writer",
+        Role::CoOwner => "co-owner",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_span_of_typing_is_one_line_and_old_ones_go() {
+        let mut log = Happenings::default();
+        let title = |_: TerminalNo| "bash".to_owned();
+        let typing = |on| SessionEvent::Typing { slot: 3, terminal: TerminalNo(1), on };
+        assert_eq!(log.event(5, &typing(true), title), None);
+        assert_eq!(log.event(6, &typing(true), title), None);
+        let typed = log.event(9, &typing(false), title).unwrap();
+        assert_eq!(
+            (typed.at, typed.until, typed.happened),
+            (5, Some(9), Happened::Typed { terminal: title(TerminalNo(1)) })
+        );
+        assert_eq!(log.event(9, &typing(false), title), None);
+        for _ in 0..2 * MAX_KEPT {
+            log.shared(1, "git".to_owned(), true);
+        }
+        assert_eq!(log.kept().count(), MAX_KEPT);
+    }
+}
