@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used)] // helpers of tests, not only tests
 
+mod refusals;
+
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use jumpseat_engine::{
@@ -442,46 +444,6 @@ async fn a_session_comes_back_after_its_relay_was_lost() {
     let relay = Relay::bind(Config::embedded(address)).await.unwrap().spawn().unwrap();
     guest.sees("got:meanwhile.").await;
     drop(relay);
-}
-
-#[tokio::test]
-async fn a_relay_that_refuses_for_good_ends_the_session_and_is_not_asked_again() {
-    let bind = |address: SocketAddr, rooms| async move {
-        let mut config = Config::embedded(address);
-        config.limits.rooms = rooms;
-        Relay::bind(config).await.unwrap().spawn().unwrap()
-    };
-    let relay = bind("127.0.0.1:0".parse().unwrap(), 1).await;
-    let address = relay.address();
-    let mut host = Host::new();
-    let terminal = host.sh("echo ready; read line").await;
-    let options = ShareOptions {
-        name: "Ann".to_owned(),
-        terminals: vec![terminal],
-        from: StartFrom::Start,
-        relay: RelayChoice::Url { url: format!("ws://{address}") },
-        invite: terms(Role::Viewer),
-        max_guests: None,
-    };
-    within(host.face.ask(HostCommand::Share(options.clone()))).await.unwrap();
-    relay.stop().await;
-    // It has forgotten the room, and has no place for another.
-    let relay = bind(address, 0).await;
-    let ended = host.until(|event| match event {
-        HostEvent::Session { event: SessionEvent::Ended { reason, failure }, .. } => Some((reason, failure)),
-        _ => None,
-    });
-    let (reason, failure) = ended.await;
-    assert_eq!(reason, EndReason::RelayRefused);
-    let said = failure.expect("the relay said why");
-    assert_eq!(said.kind, FailureKind::Refused);
-    assert!(said.message.contains("relay is full"), "{said}");
-    // The terminal stays, and whoever shares it again hears why that is no use.
-    let Reply::Status(status) = within(host.face.ask(HostCommand::Status)).await.unwrap() else { panic!() };
-    assert_eq!((status.sessions.len(), status.terminals.len()), (0, 1));
-    let failure = within(host.face.ask(HostCommand::Share(options))).await.unwrap_err();
-    assert_eq!(failure, said);
-    relay.stop().await;
 }
 
 /// Adversarial case 29, at a real host and guest: what a guest's terminal answers by itself is not typed, and

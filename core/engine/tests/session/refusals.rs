@@ -1,0 +1,102 @@
+//! A relay that says no for good is told as such, with its own words.
+
+use std::net::SocketAddr;
+
+use futures_util::{SinkExt as _, StreamExt as _};
+use jumpseat_engine::face::{
+    EndReason, FailureKind, GuestEvent, HostCommand, HostEvent, RelayChoice, Reply, Role, SessionEvent,
+    ShareOptions, StartFrom,
+};
+use jumpseat_relay::{Config, Relay};
+use jumpseat_wire::CloseCode;
+use tokio::{
+    io::copy_bidirectional,
+    net::{TcpListener, TcpStream},
+    sync::oneshot,
+};
+use tokio_tungstenite::{
+    accept_async,
+    tungstenite::{Message, protocol::CloseFrame},
+};
+
+use super::{Guest, Host, terms, within};
+
+#[tokio::test]
+async fn a_relay_that_refuses_for_good_ends_the_session_and_is_not_asked_again() {
+    let bind = |address: SocketAddr, rooms| async move {
+        let mut config = Config::embedded(address);
+        config.limits.rooms = rooms;
+        Relay::bind(config).await.unwrap().spawn().unwrap()
+    };
+    let relay = bind("127.0.0.1:0".parse().unwrap(), 1).await;
+    let address = relay.address();
+    let mut host = Host::new();
+    let terminal = host.sh("echo ready; read line").await;
+    let options = ShareOptions {
+        name: "Ann".to_owned(),
+        terminals: vec![terminal],
+        from: StartFrom::Start,
+        relay: RelayChoice::Url { url: format!("ws://{address}") },
+        invite: terms(Role::Viewer),
+        max_guests: None,
+    };
+    within(host.face.ask(HostCommand::Share(options.clone()))).await.unwrap();
+    relay.stop().await;
+    // It has forgotten the room, and has no place for another.
+    let relay = bind(address, 0).await;
+    let ended = host.until(|event| match event {
+        HostEvent::Session { event: SessionEvent::Ended { reason, failure }, .. } => Some((reason, failure)),
+        _ => None,
+    });
+    let (reason, failure) = ended.await;
+    assert_eq!(reason, EndReason::RelayRefused);
+    let said = failure.expect("the relay said why");
+    assert_eq!(said.kind, FailureKind::Refused);
+    assert!(said.message.contains("relay is full"), "{said}");
+    // The terminal stays, and whoever shares it again hears why that is no use.
+    let Reply::Status(status) = within(host.face.ask(HostCommand::Status)).await.unwrap() else { panic!() };
+    assert_eq!((status.sessions.len(), status.terminals.len()), (0, 1));
+    let failure = within(host.face.ask(HostCommand::Share(options))).await.unwrap_err();
+    assert_eq!(failure, said);
+    relay.stop().await;
+}
+
+/// A guest whose relay is replaced by one that speaks another version.
+#[tokio::test]
+async fn a_relay_that_refuses_a_seated_guest_is_told_in_its_words() {
+    let host = Host::new();
+    let terminal = host.sh("echo ready; read line").await;
+    let (_, relay, invite) = host.share(vec![terminal], StartFrom::Start, terms(Role::Viewer)).await;
+    let real: SocketAddr = relay.split('/').find_map(|part| part.parse().ok()).unwrap();
+    let between = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = between.local_addr().unwrap();
+    let (change, changed) = oneshot::channel::<()>();
+    let relays = tokio::spawn(async move {
+        let (mut guest, _) = between.accept().await.unwrap();
+        let mut relay = TcpStream::connect(real).await.unwrap();
+        tokio::select! {
+            _ = copy_bidirectional(&mut guest, &mut relay) => panic!("it stands until it is cut"),
+            _ = changed => drop((guest, relay)),
+        }
+        let mut other = accept_async(between.accept().await.unwrap().0).await.unwrap();
+        other.next().await.unwrap().unwrap();
+        let code = CloseCode::Version;
+        let close = CloseFrame { code: (code as u16).into(), reason: code.reason().into() };
+        other.send(Message::Close(Some(close))).await.unwrap();
+        // Until the guest has taken it.
+        while other.next().await.is_some_and(|message| message.is_ok()) {}
+    });
+    let mut guest = Guest::new(&format!("ws://{address}"), &invite, "Bo");
+    guest.sees("ready").await;
+    change.send(()).unwrap();
+    let ended = guest.until(|event| match event {
+        GuestEvent::Ended { reason, by_host, failure } => Some((*reason, *by_host, failure.clone())),
+        _ => None,
+    });
+    let (reason, by_host, failure) = ended.await;
+    assert_eq!((reason, by_host), (EndReason::RelayRefused, false));
+    let failure = failure.expect("the relay said why");
+    assert_eq!(failure.kind, FailureKind::Protocol);
+    assert!(failure.message.contains(CloseCode::Version.reason()) && failure.hint.is_some(), "{failure}");
+    within(relays).await.unwrap();
+}
