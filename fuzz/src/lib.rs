@@ -13,6 +13,7 @@ mod control;
 mod header;
 mod link;
 mod opened;
+mod panel;
 mod screen;
 mod session;
 mod snapshot;
@@ -37,6 +38,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "knock", run: opened::knock },
     Target { name: "link", run: link::run },
     Target { name: "message", run: opened::message },
+    Target { name: "panel", run: panel::run },
     Target { name: "records", run: opened::records },
     Target { name: "screen", run: screen::run },
     Target { name: "session", run: session::run },
