@@ -21,7 +21,7 @@ use jumpseat_panels::{PanelKind, Remedy};
 use tokio::sync::mpsc;
 
 use crate::{Ask, Publisher, Running, Source};
-use program::GitFault;
+pub(crate) use program::{Git as Program, GitFault};
 
 /// The git panel of a workspace.
 #[derive(Clone, Debug)]

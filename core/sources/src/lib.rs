@@ -16,6 +16,7 @@
 mod clock;
 mod fed;
 mod findings;
+mod forge;
 mod git;
 mod history;
 mod key;
@@ -25,6 +26,10 @@ mod source;
 mod watch;
 
 pub use findings::{Findings, FindingsFeed};
+pub use forge::{
+    Credential, Credentials, Dial, Dialled, FindingCredential, Forge, ForgeHost, ForgeKind, ForgePanel,
+    ForgeSetup, Loopback, OwnCredentials, Stream,
+};
 pub use git::Git;
 pub use history::{History, HistoryFeed};
 pub use log::{Log, LogFeed};

@@ -1,4 +1,5 @@
 //! What the engine feeds, and files that are followed: history, log and findings.
+#![allow(clippy::unwrap_used, reason = "what panics here is a finding")]
 
 mod support;
 

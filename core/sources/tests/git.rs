@@ -1,5 +1,6 @@
 //! The git panel, of real repositories made by the real program.
 #![cfg(unix)]
+#![allow(clippy::unwrap_used, reason = "what panics here is a finding")]
 
 mod support;
 

@@ -39,7 +39,7 @@ const SETTINGS: [(&str, &str); 7] = [
 
 /// One repository's `git`.
 #[derive(Clone, Debug)]
-pub(super) struct Git {
+pub(crate) struct Git {
     program: OsString,
     /// Where it runs. Once the place is known to be a working tree's top, that tree is pinned, so that no setting
     /// of the repository moves it elsewhere.
@@ -51,7 +51,7 @@ pub(super) struct Git {
 
 /// Why a run gave nothing.
 #[derive(Debug, Error)]
-pub(super) enum GitFault {
+pub(crate) enum GitFault {
     #[error("the git program is not installed")]
     NotInstalled,
     #[error("git took too long")]
@@ -70,14 +70,14 @@ pub(super) enum GitFault {
 
 impl GitFault {
     /// Whether git refuses the folder because somebody else owns it.
-    pub(super) fn is_distrust(&self) -> bool {
+    pub(crate) fn is_distrust(&self) -> bool {
         matches!(self, Self::Failed { complaint, .. } if complaint.contains("dubious ownership"))
     }
 }
 
 impl Git {
     /// `git`, as the environment finds it, at a folder.
-    pub(super) fn at(folder: &Path) -> Self {
+    pub(crate) fn at(folder: &Path) -> Self {
         Self { program: "git".into(), at: folder.to_owned(), pinned: false, overrides: Vec::new() }
     }
 
@@ -86,7 +86,7 @@ impl Git {
     ///
     /// # Errors
     /// If the settings cannot be read.
-    pub(super) async fn pinned(mut self) -> Result<Self, GitFault> {
+    pub(crate) async fn pinned(mut self) -> Result<Self, GitFault> {
         self.pinned = true;
         let args = ["config", "--null", "--show-scope", "--includes", "--get-regexp", "^filter\\."];
         let found = match self.run(args, 1024 * 1024).await {
@@ -98,12 +98,12 @@ impl Git {
         Ok(self)
     }
 
-    pub(super) fn folder(&self) -> &Path {
+    pub(crate) fn folder(&self) -> &Path {
         &self.at
     }
 
     /// What a run prints; at most `limit` bytes.
-    pub(super) async fn run<A: AsRef<OsStr>>(
+    pub(crate) async fn run<A: AsRef<OsStr>>(
         &self,
         args: impl IntoIterator<Item = A>,
         limit: usize,
@@ -112,7 +112,7 @@ impl Git {
     }
 
     /// The same with something on standard input.
-    pub(super) async fn run_with<A: AsRef<OsStr>>(
+    pub(crate) async fn run_with<A: AsRef<OsStr>>(
         &self,
         args: impl IntoIterator<Item = A>,
         input: Option<Vec<u8>>,
@@ -124,7 +124,7 @@ impl Git {
     }
 
     /// Starts a run; dropping the child ends it.
-    pub(super) fn spawn<A: AsRef<OsStr>>(
+    pub(crate) fn spawn<A: AsRef<OsStr>>(
         &self,
         args: impl IntoIterator<Item = A>,
         input: bool,

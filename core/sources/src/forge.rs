@@ -1,0 +1,144 @@
+//! The review and issue panels: the branch's pull or merge request, and the issues that it is about.
+//!
+//! Only forges that are known (`github.com`, `gitlab.com`) or that the host names are asked, so that a repository's
+//! remotes cannot send requests anywhere. Credentials go to their own forge alone, over TLS or within this machine.
+
+mod credential;
+mod github;
+mod gitlab;
+mod http;
+mod spot;
+mod time;
+mod work;
+
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+use jumpseat_panels::{Check, Comment, Issue, IssueComment, PanelKind, Request, Thread};
+use tokio::{sync::mpsc, task::JoinSet};
+
+use crate::{Ask, Publisher, Running, Source};
+pub use credential::{Credential, Credentials, Finding as FindingCredential, OwnCredentials};
+use http::HttpFault;
+pub use http::{Dial, Dialled, Loopback, Stream};
+use spot::Spot;
+
+/// Which forge it is.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum ForgeKind {
+    /// GitHub, or GitHub Enterprise.
+    GitHub,
+    /// GitLab.
+    GitLab,
+}
+
+/// A forge, and where it is asked.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ForgeHost {
+    /// The host that remotes name.
+    pub host: String,
+    /// Which forge it is.
+    pub kind: ForgeKind,
+    /// The interface's base address: `https://HOST/api/v3` or `/api/v4`. Without TLS only this machine's.
+    pub api: String,
+}
+
+/// How forges are asked.
+#[derive(Clone)]
+pub struct ForgeSetup {
+    /// Forges that are known.
+    pub forges: Vec<ForgeHost>,
+    /// How often.
+    pub every: Duration,
+    /// The longest that one answer is waited for.
+    pub patience: Duration,
+    /// What signs in.
+    pub credentials: Arc<dyn Credentials>,
+    /// How they are reached.
+    pub dial: Arc<dyn Dial>,
+}
+
+impl ForgeSetup {
+    /// The well-known forges, reached as `dial` does it, with credentials as people keep them.
+    pub fn new(dial: Arc<dyn Dial>) -> Self {
+        let credentials = Arc::new(OwnCredentials::default());
+        let forges = vec![ForgeHost::github(), ForgeHost::gitlab()];
+        let (every, patience) = (Duration::from_secs(30), Duration::from_secs(20));
+        Self { forges, every, patience, credentials, dial }
+    }
+}
+
+/// The forge of a workspace. Both panels come from the same requests, whichever of them are shared.
+#[derive(Clone)]
+pub struct Forge(Arc<work::Shared>);
+
+impl Forge {
+    /// Of a workspace's folder.
+    pub fn new(folder: impl Into<PathBuf>, setup: ForgeSetup) -> Self {
+        Self(Arc::new(work::Shared::new(folder.into(), setup)))
+    }
+
+    /// The review panel.
+    pub fn review(&self) -> ForgePanel {
+        ForgePanel { shared: self.0.clone(), kind: PanelKind::Review }
+    }
+
+    /// The issue panel.
+    pub fn issue(&self) -> ForgePanel {
+        ForgePanel { shared: self.0.clone(), kind: PanelKind::Issue }
+    }
+}
+
+/// One of the forge's panels.
+pub struct ForgePanel {
+    shared: Arc<work::Shared>,
+    kind: PanelKind,
+}
+
+impl Source for ForgePanel {
+    fn kind(&self) -> PanelKind {
+        self.kind
+    }
+
+    fn run(self: Box<Self>, publisher: Publisher, asks: mpsc::Receiver<Ask>) -> Running {
+        Box::pin(async move {
+            // Whichever panel has its turn asks for both; if it ends, the other takes over.
+            let mut asking = JoinSet::new();
+            asking.spawn(self.shared.clone().ask_on());
+            self.shared.serve(self.kind, publisher, asks).await;
+        })
+    }
+}
+
+/// What a forge knows of a branch. Bodies are whole.
+#[derive(Clone, PartialEq, Debug, Default)]
+struct Known {
+    request: Option<Request>,
+    checks: Vec<Check>,
+    threads: Vec<Thread>,
+    /// In order; those of a thread name it.
+    comments: Vec<Comment>,
+    issues: Vec<Issue>,
+    issue_comments: Vec<IssueComment>,
+}
+
+/// An answer that takes its time.
+type Asking<'a> = std::pin::Pin<Box<dyn Future<Output = Result<Known, HttpFault>> + Send + 'a>>;
+
+/// One forge: finds out what it knows of a branch.
+trait Asked: Send {
+    /// Asks for everything. What has not changed costs next to nothing.
+    fn look<'a>(&'a mut self, spot: &'a Spot) -> Asking<'a>;
+
+    /// Signs in from now on.
+    fn sign_in(&mut self, credential: Option<Credential>);
+
+    fn is_signed_in(&self) -> bool;
+}
+
+/// Most pages of one list that are read.
+const MAX_PAGES: usize = 5;
+
+/// Most comments of one issue, issues, and threads that are kept.
+const MAX_COMMENTS: usize = 200;
+const MAX_ISSUES: usize = 8;
+const MAX_THREADS: usize = 500;

@@ -1,0 +1,527 @@
+//! GitHub: REST for what it tells conditionally and to anyone, GraphQL for what only that knows.
+
+mod threads;
+
+use jumpseat_panels::{
+    Body, Check, CheckState, Checks, Comment, Issue, IssueComment, IssueLink, IssueState, Label, Request,
+    RequestState, Reviewer, Verdict,
+};
+use serde::{Deserialize, de::DeserializeOwned};
+
+use super::{
+    Asked, Asking, Credential, Known, MAX_COMMENTS, MAX_ISSUES, MAX_PAGES,
+    http::{Http, HttpFault, encoded},
+    spot::{Project, Spot},
+    time::millis,
+};
+
+/// GitHub, at one address.
+pub(super) struct GitHub {
+    http: Http,
+    /// Where GraphQL is, from the host's top on.
+    graphql: String,
+}
+
+impl GitHub {
+    pub(super) fn new(mut http: Http, api: &str) -> Self {
+        http.sign_in(None);
+        let path =
+            api.split("://").nth(1).and_then(|rest| rest.find('/').map(|at| &rest[at..])).unwrap_or_default();
+        // Enterprise has it beside the versions of REST.
+        let graphql = format!("{}/graphql", path.trim_end_matches('/').trim_end_matches("/v3"));
+        Self { http, graphql }
+    }
+
+    async fn ask<T: DeserializeOwned>(&mut self, path: &str) -> Result<T, HttpFault> {
+        let answer = self.http.ask(path).await?;
+        serde_json::from_slice(&answer.body).map_err(|_| HttpFault::Malformed)
+    }
+
+    /// All pages of a list, up to a bound.
+    async fn all<T: DeserializeOwned>(&mut self, path: &str) -> Result<Vec<T>, HttpFault> {
+        let mut found: Vec<T> = Vec::new();
+        let mut next = Some(path.to_owned());
+        for _ in 0..MAX_PAGES {
+            let Some(path) = next.take() else { break };
+            let answer = self.http.ask(&path).await?;
+            let page: Vec<T> = serde_json::from_slice(&answer.body).map_err(|_| HttpFault::Malformed)?;
+            found.extend(page);
+            next = answer.next;
+        }
+        Ok(found)
+    }
+
+    /// The branch's request, and where it is: in one of the remotes' repositories, or in what those are forks of.
+    async fn find(&mut self, spot: &Spot) -> Result<Option<(Project, u64)>, HttpFault> {
+        let mut refused = None;
+        for project in &spot.projects {
+            match self.find_in(project, spot).await {
+                Ok(Some(number)) => return Ok(Some((project.clone(), number))),
+                Ok(None) => {}
+                Err(fault @ (HttpFault::NotFound | HttpFault::Forbidden)) => refused = Some(fault),
+                Err(fault) => return Err(fault),
+            }
+        }
+        let repository: Result<Repository, _> = self.ask(&format!("/repos/{}", spot.head.0)).await;
+        match repository {
+            Ok(Repository { parent: Some(parent) }) => {
+                let parent = Project::new(&parent.full_name).ok_or(HttpFault::Malformed)?;
+                if !spot.projects.contains(&parent) {
+                    let found = self.find_in(&parent, spot).await?;
+                    return Ok(found.map(|number| (parent, number)));
+                }
+                Ok(None)
+            }
+            Ok(_) => Ok(None),
+            // Whether there is no such repository or it is not shown to anyone cannot be told apart.
+            Err(fault @ (HttpFault::NotFound | HttpFault::Forbidden)) => Err(refused.unwrap_or(fault)),
+            Err(fault) => Err(fault),
+        }
+    }
+
+    async fn find_in(&mut self, project: &Project, spot: &Spot) -> Result<Option<u64>, HttpFault> {
+        let head = format!("{}:{}", encoded(spot.head.owner()), encoded(&spot.branch));
+        let path = format!(
+            "/repos/{}/pulls?state=all&sort=updated&direction=desc&per_page=10&head={head}",
+            project.0
+        );
+        let pulls: Vec<Pull> = self.ask(&path).await?;
+        let open = pulls.iter().find(|pull| pull.state == "open");
+        // A branch of a name that was used before is not that one.
+        let found = open.or_else(|| pulls.iter().find(|pull| pull.head.sha == spot.commit));
+        Ok(found.map(|pull| pull.number))
+    }
+
+    async fn request(&mut self, project: &Project, number: u64, known: &mut Known) -> Result<(), HttpFault> {
+        let at = format!("/repos/{}", project.0);
+        let pull: Pull = self.ask(&format!("{at}/pulls/{number}")).await?;
+        let reviews: Vec<Review> = self.all(&format!("{at}/pulls/{number}/reviews?per_page=100")).await?;
+        let comments: Vec<Said> = self.all(&format!("{at}/issues/{number}/comments?per_page=100")).await?;
+        known.checks = self.checks(&at, &pull.head.sha).await?;
+        known.comments.extend(comments.into_iter().map(Said::comment));
+        for review in &reviews {
+            let verdict = verdict(&review.state);
+            if !text(&review.body).is_empty() || verdict.is_some_and(|verdict| verdict != Verdict::Commented)
+            {
+                known.comments.push(review.comment(verdict));
+            }
+        }
+        known.comments.sort_by_key(|comment| comment.at);
+        let mut request = pull.request(project);
+        request.reviewers = reviewers(&pull, &reviews);
+        request.checks = summed(&known.checks);
+        known.request = Some(request);
+        Ok(())
+    }
+
+    async fn checks(&mut self, at: &str, commit: &str) -> Result<Vec<Check>, HttpFault> {
+        let commit = encoded(commit);
+        let runs: CheckRuns = self.ask(&format!("{at}/commits/{commit}/check-runs?per_page=100")).await?;
+        let statuses: Statuses = self.ask(&format!("{at}/commits/{commit}/status?per_page=100")).await?;
+        let mut checks: Vec<Check> = runs.check_runs.into_iter().map(CheckRun::check).collect();
+        checks.extend(statuses.statuses.into_iter().map(Status::check));
+        checks.sort_by(|one, other| one.name.cmp(&other.name));
+        Ok(checks)
+    }
+
+    async fn issue(
+        &mut self,
+        project: &Project,
+        number: u64,
+        link: IssueLink,
+        known: &mut Known,
+    ) -> Result<(), HttpFault> {
+        let path = format!("/repos/{}/issues/{number}", project.0);
+        let found: FoundIssue = match self.ask(&path).await {
+            // The branch's name meant something else.
+            Err(HttpFault::NotFound | HttpFault::Forbidden) => return Ok(()),
+            found => found?,
+        };
+        if found.pull_request.is_some() {
+            return Ok(());
+        }
+        let comments: Vec<Said> = self.all(&format!("{path}/comments?per_page=100")).await?;
+        let comments = comments.into_iter().take(MAX_COMMENTS);
+        known.issue_comments.extend(comments.map(|said| said.issue_comment(number, project)));
+        known.issues.push(found.issue(project, link));
+        Ok(())
+    }
+
+    async fn try_look(&mut self, spot: &Spot) -> Result<Known, HttpFault> {
+        let mut known = Known::default();
+        let mut issues: Vec<(Project, u64, IssueLink)> = Vec::new();
+        let found = self.find(spot).await?;
+        if let Some((project, number)) = &found {
+            self.request(project, *number, &mut known).await?;
+            let closes = self.threads(project, *number, spot, &mut known).await?;
+            issues.extend(closes.into_iter().map(|(project, number)| (project, number, IssueLink::Closes)));
+        }
+        // Issues are where the requests are.
+        if let Some(project) = found.as_ref().map(|(project, _)| project).or(spot.projects.first()) {
+            issues.extend(spot.issues.iter().map(|number| (project.clone(), *number, IssueLink::Branch)));
+        }
+        let mut seen = std::collections::BTreeSet::new();
+        issues.retain(|(project, number, _)| seen.insert((project.clone(), *number)));
+        for (project, number, link) in issues.into_iter().take(MAX_ISSUES) {
+            self.issue(&project, number, link, &mut known).await?;
+        }
+        Ok(known)
+    }
+}
+
+impl Asked for GitHub {
+    fn look<'a>(&'a mut self, spot: &'a Spot) -> Asking<'a> {
+        Box::pin(self.try_look(spot))
+    }
+
+    fn sign_in(&mut self, credential: Option<Credential>) {
+        self.http.sign_in(credential);
+    }
+
+    fn is_signed_in(&self) -> bool {
+        self.http.is_signed_in()
+    }
+}
+
+#[derive(Deserialize)]
+struct Repository {
+    parent: Option<Parent>,
+}
+
+#[derive(Deserialize)]
+struct Parent {
+    full_name: String,
+}
+
+#[derive(Deserialize)]
+struct Pull {
+    number: u64,
+    title: String,
+    body: Option<String>,
+    state: String,
+    #[serde(default)]
+    draft: bool,
+    merged_at: Option<String>,
+    user: Option<Person>,
+    base: Branch,
+    head: Branch,
+    #[serde(default)]
+    labels: Vec<FoundLabel>,
+    #[serde(default)]
+    requested_reviewers: Vec<Person>,
+    #[serde(default)]
+    requested_teams: Vec<Team>,
+    mergeable: Option<bool>,
+    created_at: String,
+    updated_at: String,
+    html_url: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Branch {
+    #[serde(rename = "ref")]
+    name: String,
+    sha: String,
+}
+
+#[derive(Deserialize, Clone)]
+struct Person {
+    login: String,
+}
+
+#[derive(Deserialize)]
+struct Team {
+    name: String,
+}
+
+#[derive(Deserialize)]
+struct FoundLabel {
+    name: String,
+    color: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Review {
+    user: Option<Person>,
+    body: Option<String>,
+    state: String,
+    submitted_at: Option<String>,
+    html_url: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Said {
+    user: Option<Person>,
+    body: Option<String>,
+    created_at: String,
+    updated_at: Option<String>,
+    html_url: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct CheckRuns {
+    check_runs: Vec<CheckRun>,
+}
+
+#[derive(Deserialize)]
+struct CheckRun {
+    name: String,
+    status: String,
+    conclusion: Option<String>,
+    started_at: Option<String>,
+    completed_at: Option<String>,
+    html_url: Option<String>,
+    output: Option<Output>,
+}
+
+#[derive(Deserialize)]
+struct Output {
+    title: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Statuses {
+    statuses: Vec<Status>,
+}
+
+#[derive(Deserialize)]
+struct Status {
+    context: String,
+    state: String,
+    description: Option<String>,
+    target_url: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct FoundIssue {
+    number: u64,
+    title: String,
+    body: Option<String>,
+    state: String,
+    state_reason: Option<String>,
+    user: Option<Person>,
+    #[serde(default)]
+    labels: Vec<FoundLabel>,
+    #[serde(default)]
+    assignees: Vec<Person>,
+    milestone: Option<Milestone>,
+    created_at: String,
+    updated_at: String,
+    html_url: Option<String>,
+    pull_request: Option<serde::de::IgnoredAny>,
+}
+
+#[derive(Deserialize)]
+struct Milestone {
+    title: String,
+}
+
+impl Pull {
+    fn request(&self, project: &Project) -> Request {
+        let state = match () {
+            () if self.merged_at.is_some() => RequestState::Merged,
+            () if self.state != "open" => RequestState::Closed,
+            () if self.draft => RequestState::Draft,
+            () => RequestState::Open,
+        };
+        Request {
+            number: self.number,
+            repository: project.0.clone(),
+            title: self.title.clone(),
+            body: body(&self.body),
+            state,
+            author: login(&self.user),
+            base: self.base.name.clone(),
+            head: self.head.name.clone(),
+            commit: self.head.sha.clone(),
+            labels: labels(&self.labels),
+            reviewers: Vec::new(),
+            verdict: None,
+            checks: Checks::default(),
+            unresolved: None,
+            mergeable: self.mergeable,
+            created: at(&self.created_at),
+            updated: at(&self.updated_at),
+            web: self.html_url.clone(),
+        }
+    }
+}
+
+impl Review {
+    fn comment(&self, verdict: Option<Verdict>) -> Comment {
+        Comment {
+            thread: None,
+            author: login(&self.user),
+            at: self.submitted_at.as_deref().map_or(0, at),
+            edited: false,
+            verdict,
+            body: body(&self.body),
+            web: self.html_url.clone(),
+        }
+    }
+}
+
+impl Said {
+    fn edited(&self) -> bool {
+        self.updated_at.as_ref().is_some_and(|updated| *updated != self.created_at)
+    }
+
+    fn comment(self) -> Comment {
+        Comment {
+            thread: None,
+            author: login(&self.user),
+            at: at(&self.created_at),
+            edited: self.edited(),
+            verdict: None,
+            body: body(&self.body),
+            web: self.html_url,
+        }
+    }
+
+    fn issue_comment(self, issue: u64, project: &Project) -> IssueComment {
+        IssueComment {
+            issue,
+            repository: project.0.clone(),
+            author: login(&self.user),
+            at: at(&self.created_at),
+            edited: self.edited(),
+            body: body(&self.body),
+            web: self.html_url,
+        }
+    }
+}
+
+impl CheckRun {
+    fn check(self) -> Check {
+        let state = match (self.status.as_str(), self.conclusion.as_deref()) {
+            ("completed", Some("success")) => CheckState::Passed,
+            ("completed", Some("failure" | "timed_out" | "action_required" | "startup_failure")) => {
+                CheckState::Failed
+            }
+            ("completed", Some("cancelled" | "stale")) => CheckState::Stopped,
+            ("completed", _) => CheckState::Skipped,
+            ("in_progress", _) => CheckState::Running,
+            _ => CheckState::Waiting,
+        };
+        Check {
+            name: self.name,
+            state,
+            summary: self.output.and_then(|output| output.title),
+            started: self.started_at.as_deref().and_then(millis),
+            finished: self.completed_at.as_deref().and_then(millis),
+            web: self.html_url,
+        }
+    }
+}
+
+impl Status {
+    fn check(self) -> Check {
+        let state = match self.state.as_str() {
+            "success" => CheckState::Passed,
+            "pending" => CheckState::Running,
+            _ => CheckState::Failed,
+        };
+        Check {
+            name: self.context,
+            state,
+            summary: self.description,
+            started: None,
+            finished: None,
+            web: self.target_url,
+        }
+    }
+}
+
+impl FoundIssue {
+    fn issue(self, project: &Project, link: IssueLink) -> Issue {
+        let state = match (self.state.as_str(), self.state_reason.as_deref()) {
+            ("open", _) => IssueState::Open,
+            (_, Some("not_planned" | "duplicate")) => IssueState::NotPlanned,
+            _ => IssueState::Closed,
+        };
+        Issue {
+            number: self.number,
+            repository: project.0.clone(),
+            link,
+            title: self.title,
+            body: body(&self.body),
+            state,
+            author: login(&self.user),
+            labels: labels(&self.labels),
+            assignees: self.assignees.into_iter().map(|person| person.login).collect(),
+            milestone: self.milestone.map(|milestone| milestone.title),
+            created: at(&self.created_at),
+            updated: at(&self.updated_at),
+            web: self.html_url,
+        }
+    }
+}
+
+/// Who looked, with the last that each came to, and who is still to look.
+fn reviewers(pull: &Pull, reviews: &[Review]) -> Vec<Reviewer> {
+    let mut found: Vec<Reviewer> = Vec::new();
+    for review in reviews {
+        let (name, verdict) = (login(&review.user), verdict(&review.state));
+        if verdict.is_none() || pull.user.as_ref().is_some_and(|author| author.login == name) {
+            continue;
+        }
+        match found.iter_mut().find(|reviewer| reviewer.name == name) {
+            // A remark does not take a verdict back.
+            Some(_) if verdict == Some(Verdict::Commented) => {}
+            Some(reviewer) => reviewer.verdict = verdict,
+            None => found.push(Reviewer { name, verdict }),
+        }
+    }
+    let people = pull.requested_reviewers.iter().map(|person| &person.login);
+    for name in people.chain(pull.requested_teams.iter().map(|team| &team.name)) {
+        found.retain(|reviewer| reviewer.name != *name);
+        found.push(Reviewer { name: name.clone(), verdict: None });
+    }
+    found
+}
+
+fn verdict(state: &str) -> Option<Verdict> {
+    match state {
+        "APPROVED" => Some(Verdict::Approved),
+        "CHANGES_REQUESTED" => Some(Verdict::ChangesRequested),
+        "COMMENTED" => Some(Verdict::Commented),
+        "DISMISSED" => Some(Verdict::Dismissed),
+        _ => None,
+    }
+}
+
+/// How many checks came to what.
+pub(super) fn summed(checks: &[Check]) -> Checks {
+    let mut sum = Checks::default();
+    for check in checks {
+        match check.state {
+            CheckState::Passed => sum.passed += 1,
+            CheckState::Failed | CheckState::Stopped => sum.failed += 1,
+            CheckState::Waiting | CheckState::Running => sum.running += 1,
+            CheckState::Skipped => sum.skipped += 1,
+        }
+    }
+    sum
+}
+
+fn labels(labels: &[FoundLabel]) -> Vec<Label> {
+    let color = |color: &Option<String>| u32::from_str_radix(color.as_deref()?, 16).ok();
+    labels.iter().map(|label| Label { name: label.name.clone(), color: color(&label.color) }).collect()
+}
+
+/// Who is gone is the forge's ghost.
+fn login(person: &Option<Person>) -> String {
+    person.as_ref().map_or_else(|| "ghost".to_owned(), |person| person.login.clone())
+}
+
+fn text(body: &Option<String>) -> &str {
+    body.as_deref().unwrap_or_default()
+}
+
+fn body(body: &Option<String>) -> Body {
+    Body { text: text(body).to_owned(), rest: None }
+}
+
+fn at(time: &str) -> u64 {
+    millis(time).unwrap_or(0)
+}

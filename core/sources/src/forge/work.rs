@@ -1,0 +1,348 @@
+//! The forge's panels at work: when it is asked, what signs in, what is shown while it cannot be reached.
+
+use std::{
+    collections::HashMap,
+    path::PathBuf,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
+
+use bytes::Bytes;
+use jumpseat_panels::{
+    Body, Entries, Entry, PanelKind, Reference, ReferenceId, Remedy, SourceState, limits::MAX_CONTENT,
+};
+use sha2::{Digest as _, Sha256};
+use tokio::{
+    sync::{Mutex, Notify, mpsc, watch},
+    time::{Instant, sleep_until},
+};
+
+use super::{
+    Asked, ForgeHost, ForgeKind, ForgeSetup, Known, github::GitHub, gitlab::GitLab, http::Http,
+    http::HttpFault, spot::Spot,
+};
+use crate::{
+    Ask, FetchFault, Publisher, clock,
+    git::{GitFault, Program},
+    key::{escaped, key},
+    watch::Watch,
+};
+
+/// How often a branch is looked for where there is none, or none at a forge that is known.
+const AGAIN: Duration = Duration::from_secs(15);
+
+/// After a request that failed, the next comes after this long, and after ever longer up to the second.
+const FIRST_RETRY: Duration = Duration::from_secs(5);
+const LAST_RETRY: Duration = Duration::from_secs(300);
+
+/// The least time between two looks, however often somebody asks for one.
+const LEAST: Duration = Duration::from_secs(1);
+
+/// What both panels share.
+pub(super) struct Shared {
+    folder: PathBuf,
+    setup: ForgeSetup,
+    /// Held by the panel that asks for both.
+    turn: Mutex<Turn>,
+    shown: watch::Sender<Arc<Shown>>,
+    wanted: Notify,
+}
+
+/// What is kept from one look to the next.
+#[derive(Default)]
+struct Turn {
+    forge: Option<(ForgeHost, Box<dyn Asked>)>,
+    /// What the last look was at.
+    spot: Option<Spot>,
+    failures: u32,
+    /// Whether the forge asked to be left alone for a while.
+    limited: bool,
+    /// Since when nothing new comes.
+    stale: Option<u64>,
+}
+
+/// What is shown in both panels.
+#[derive(Default)]
+struct Shown {
+    review: Entries,
+    issue: Entries,
+    contents: HashMap<ReferenceId, Bytes>,
+    state: SourceState,
+}
+
+impl Shared {
+    pub(super) fn new(folder: PathBuf, setup: ForgeSetup) -> Self {
+        let shown = watch::channel(Arc::default()).0;
+        Self { folder, setup, turn: Mutex::default(), shown, wanted: Notify::new() }
+    }
+
+    /// Shows one panel until nobody asks any more.
+    pub(super) async fn serve(&self, kind: PanelKind, publisher: Publisher, mut asks: mpsc::Receiver<Ask>) {
+        let mut shown = self.shown.subscribe();
+        loop {
+            let now = shown.borrow_and_update().clone();
+            let entries = if kind == PanelKind::Review { &now.review } else { &now.issue };
+            publisher.show(entries.clone(), now.state.clone());
+            loop {
+                tokio::select! {
+                    ask = asks.recv() => match ask {
+                        Some(Ask::Refresh) => self.wanted.notify_one(),
+                        Some(Ask::Fetch { id, answer }) => {
+                            // Whoever asked may be gone.
+                            let _ = answer.send(now.contents.get(&id).cloned().ok_or(FetchFault::Gone));
+                        }
+                        None => return,
+                    },
+                    _ = shown.changed() => break,
+                }
+            }
+        }
+    }
+
+    /// Asks for both panels, for as long as it is polled.
+    pub(super) async fn ask_on(self: Arc<Self>) {
+        let mut turn = self.turn.lock().await;
+        let watch = self.watch_head().await;
+        loop {
+            let next = Instant::now() + self.look(&mut turn).await;
+            if turn.limited {
+                // Whoever asks: the forge does not want to be.
+                sleep_until(next).await;
+                continue;
+            }
+            let least = Instant::now() + LEAST.min(self.setup.every);
+            tokio::select! {
+                () = sleep_until(next) => {}
+                () = self.wanted.notified() => {}
+                // Another branch, or another commit.
+                () = head_changed(watch.as_ref()) => {}
+            }
+            sleep_until(least).await;
+        }
+    }
+
+    /// Where the head is, watched.
+    async fn watch_head(&self) -> Option<Watch> {
+        let said = Program::at(&self.folder).run(["rev-parse", "--absolute-git-dir"], 4096).await.ok()?;
+        let folder = PathBuf::from(String::from_utf8_lossy(&said).trim_end());
+        let watch = Watch::new().ok()?;
+        watch.follow([&folder]).ok()?;
+        Some(watch)
+    }
+
+    /// One look; gives the time until the next.
+    async fn look(&self, turn: &mut Turn) -> Duration {
+        let spot = match Spot::of(&self.folder, &self.setup.forges).await {
+            Ok(Some(spot)) => spot,
+            Ok(None) => {
+                (turn.spot, turn.stale, turn.failures) = (None, None, 0);
+                self.show(&Known::default(), SourceState::Fresh);
+                return AGAIN;
+            }
+            Err(fault) => {
+                let remedy = matches!(fault, GitFault::NotInstalled).then_some(Remedy::InstallGit);
+                self.failed("git cannot be asked for the branch", remedy);
+                return AGAIN;
+            }
+        };
+        if turn.spot.as_ref().is_some_and(|known| (&known.branch, &known.head) != (&spot.branch, &spot.head))
+        {
+            // What is known is of another branch.
+            self.show(&Known::default(), SourceState::Starting);
+        }
+        turn.spot = Some(spot.clone());
+        let asked = self.ask(turn, &spot).await;
+        self.told(turn, &spot, asked)
+    }
+
+    async fn ask(&self, turn: &mut Turn, spot: &Spot) -> Result<Known, HttpFault> {
+        if turn.forge.as_ref().is_none_or(|(host, _)| *host != spot.forge) {
+            turn.forge = Some((spot.forge.clone(), self.forge(&spot.forge)?));
+        }
+        let Some((host, forge)) = &mut turn.forge else { return Err(HttpFault::Address) };
+        // Asked every time: a credential may have been given, or taken back.
+        forge.sign_in(self.setup.credentials.of(&host.host, host.kind).await);
+        match forge.look(spot).await {
+            // What is open to everyone is still told to whoever is nobody.
+            Err(HttpFault::Unauthorized) if forge.is_signed_in() => {
+                forge.sign_in(None);
+                forge.look(spot).await.map_err(|_| HttpFault::Unauthorized)
+            }
+            asked => asked,
+        }
+    }
+
+    fn forge(&self, host: &ForgeHost) -> Result<Box<dyn Asked>, HttpFault> {
+        let (dial, patience) = (self.setup.dial.clone(), self.setup.patience);
+        let http = |accept| Http::new(dial, &host.api, accept, patience);
+        Ok(match host.kind {
+            ForgeKind::GitHub => Box::new(GitHub::new(http("application/vnd.github+json")?, &host.api)),
+            ForgeKind::GitLab => Box::new(GitLab::new(http("application/json")?)),
+        })
+    }
+
+    /// Shows what a look brought, and gives the time until the next.
+    fn told(&self, turn: &mut Turn, spot: &Spot, asked: Result<Known, HttpFault>) -> Duration {
+        let host = &spot.forge.host;
+        turn.limited = matches!(asked, Err(HttpFault::Limited { .. }));
+        let fault = match asked {
+            Ok(known) => {
+                (turn.stale, turn.failures) = (None, 0);
+                self.show(&known, SourceState::Fresh);
+                return self.setup.every;
+            }
+            Err(fault) => fault,
+        };
+        tracing::debug!(host, %fault, "forge");
+        turn.failures += 1;
+        let since = *turn.stale.get_or_insert_with(clock::now);
+        let first = FIRST_RETRY.min(self.setup.every);
+        let back_off = (first * 2_u32.saturating_pow(turn.failures.min(10) - 1)).min(LAST_RETRY);
+        let signed_in = turn.forge.as_ref().is_some_and(|(_, forge)| forge.is_signed_in());
+        match fault {
+            HttpFault::Limited { until } => {
+                self.state(SourceState::Stale { since });
+                return until.duration_since(SystemTime::now()).unwrap_or_default().max(LEAST);
+            }
+            HttpFault::Offline | HttpFault::Malformed if self.has_shown() => {
+                self.state(SourceState::Stale { since })
+            }
+            HttpFault::Offline => self.failed(&format!("{host} cannot be reached"), Some(Remedy::Retry)),
+            HttpFault::Malformed => {
+                self.failed(&format!("{host} says what is not understood"), Some(Remedy::Retry))
+            }
+            HttpFault::Unauthorized => {
+                self.failed(&format!("{host} does not accept the credential"), Some(Remedy::SignIn))
+            }
+            HttpFault::NotFound | HttpFault::Forbidden if signed_in => {
+                self.failed(&format!("{host} does not show this repository to you"), Some(Remedy::SignIn));
+            }
+            HttpFault::NotFound | HttpFault::Forbidden => {
+                self.failed(
+                    &format!("{host} shows this repository only to who signs in"),
+                    Some(Remedy::SignIn),
+                );
+            }
+            HttpFault::Address => self.failed("the forge's address cannot be used", Some(Remedy::Configure)),
+        }
+        back_off
+    }
+
+    fn has_shown(&self) -> bool {
+        let shown = self.shown.borrow();
+        !shown.review.is_empty()
+            || !shown.issue.is_empty()
+            || matches!(shown.state, SourceState::Fresh | SourceState::Stale { .. })
+    }
+
+    fn failed(&self, why: &str, remedy: Option<Remedy>) {
+        self.shown.send_modify(|shown| {
+            let since = match &shown.state {
+                SourceState::Failed { since, .. } => *since,
+                _ => clock::now(),
+            };
+            let state = SourceState::Failed { since, why: why.to_owned(), remedy };
+            *shown = Arc::new(shown.with(state));
+        });
+    }
+
+    fn state(&self, state: SourceState) {
+        self.shown.send_modify(|shown| *shown = Arc::new(shown.with(state)));
+    }
+
+    fn show(&self, known: &Known, state: SourceState) {
+        self.shown.send_replace(Arc::new(Shown::of(known, state)));
+    }
+}
+
+impl Shown {
+    fn with(&self, state: SourceState) -> Self {
+        let (review, issue, contents) = (self.review.clone(), self.issue.clone(), self.contents.clone());
+        Self { review, issue, contents, state }
+    }
+
+    fn of(known: &Known, state: SourceState) -> Self {
+        let mut shown = Self { state, ..Self::default() };
+        if let Some(request) = &known.request {
+            let mut request = request.clone();
+            shown.shelve(&mut request.body);
+            put(&mut shown.review, "0".to_owned(), Entry::Request(request));
+        }
+        for (nth, check) in known.checks.iter().enumerate() {
+            let name = format!("1/{}/{nth:04}", escaped(check.name.as_bytes()));
+            put(&mut shown.review, name, Entry::Check(check.clone()));
+        }
+        for thread in &known.threads {
+            let name = format!("2/{}", escaped(thread.id.as_bytes()));
+            put(&mut shown.review, name, Entry::Thread(thread.clone()));
+        }
+        let mut counts: HashMap<Option<&str>, u32> = HashMap::new();
+        for comment in &known.comments {
+            let nth = counts.entry(comment.thread.as_deref()).or_default();
+            *nth += 1;
+            let name = match &comment.thread {
+                Some(thread) => format!("2/{}/{nth:06}", escaped(thread.as_bytes())),
+                None => format!("3/{nth:06}"),
+            };
+            let mut comment = comment.clone();
+            shown.shelve(&mut comment.body);
+            put(&mut shown.review, name, Entry::Comment(comment));
+        }
+        let names: Vec<String> =
+            known.issues.iter().map(|issue| issue_name(&issue.repository, issue.number)).collect();
+        for (issue, name) in known.issues.iter().zip(&names) {
+            let mut issue = issue.clone();
+            shown.shelve(&mut issue.body);
+            put(&mut shown.issue, name.clone(), Entry::Issue(issue));
+        }
+        let mut counts: HashMap<String, u32> = HashMap::new();
+        for comment in &known.issue_comments {
+            let name = issue_name(&comment.repository, comment.issue);
+            let nth = counts.entry(name.clone()).or_default();
+            *nth += 1;
+            let mut comment = comment.clone();
+            shown.shelve(&mut comment.body);
+            put(&mut shown.issue, format!("{name}/{nth:06}"), Entry::IssueComment(comment));
+        }
+        shown
+    }
+
+    /// Keeps a long text whole beside the entry, which has its beginning.
+    fn shelve(&mut self, body: &mut Body) {
+        let size = body.text.len() as u64;
+        if body.text.len() <= Body::MAX || size > MAX_CONTENT {
+            return;
+        }
+        let hash = Sha256::digest(&body.text);
+        let name = hash[..16].iter().fold("b:".to_owned(), |name, byte| name + &format!("{byte:02x}"));
+        if let Some(id) = ReferenceId::new(name) {
+            self.contents.insert(id.clone(), Bytes::from(body.text.clone()));
+            body.rest = Some(Reference { id, size });
+        }
+    }
+}
+
+fn issue_name(repository: &str, number: u64) -> String {
+    format!("{}/{number:010}", escaped(repository.as_bytes()))
+}
+
+fn put(entries: &mut Entries, name: String, mut entry: Entry) {
+    entry.bound();
+    if let Some(key) = key(name) {
+        entries.insert(key, entry);
+    }
+}
+
+/// Waits until the head may have moved; forever, where it is not watched.
+async fn head_changed(watch: Option<&Watch>) {
+    let Some(watch) = watch else { return std::future::pending().await };
+    loop {
+        let changed = watch.changed().await;
+        let moved =
+            |name: &str| matches!(name, "HEAD" | "FETCH_HEAD" | "config" | "packed-refs" | "ORIG_HEAD");
+        let named = |path: &PathBuf| path.file_name().is_some_and(|name| moved(&name.to_string_lossy()));
+        if changed.lost || changed.paths.iter().any(named) {
+            return;
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! A real HTTP server that speaks as forges do: pages, ETags, limits, and everything that can go wrong.
+
+use std::{
+    collections::HashMap,
+    io,
+    sync::{Arc, Mutex, MutexGuard},
+};
+
+use bytes::Bytes;
+use http_body_util::{BodyExt as _, Full};
+use hyper::{Request, Response, StatusCode, body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::rt::TokioIo;
+use serde_json::{Value, json};
+use tokio::{net::TcpListener, task::JoinSet};
+
+/// What the server does instead of answering.
+#[derive(Clone, Debug, Default)]
+pub(crate) enum Mood {
+    #[default]
+    Fine,
+    /// It closes every connection.
+    Gone,
+    /// It never answers.
+    Slow,
+    /// It answers half a document.
+    Broken,
+    /// It answers with a document of another shape.
+    Strange,
+    /// Every request is answered with a status and headers.
+    Refusing(u16, Vec<(&'static str, String)>),
+}
+
+/// A request that was seen.
+#[derive(Clone, Debug)]
+pub(crate) struct Seen {
+    pub(crate) method: String,
+    pub(crate) path: String,
+    pub(crate) credential: Option<String>,
+    pub(crate) tag: Option<String>,
+    pub(crate) status: u16,
+}
+
+#[derive(Default)]
+pub(crate) struct State {
+    pub(crate) mood: Mood,
+    /// Answers by path, without the query.
+    pub(crate) routes: HashMap<String, Value>,
+    /// Pages of what GraphQL answers, one for each request.
+    pub(crate) graph: Vec<Value>,
+    /// Most things on a page.
+    pub(crate) page: usize,
+    /// Whether pages are linked as GitLab does it.
+    pub(crate) numbered: bool,
+    /// Who is let in; anyone, if nobody is named.
+    pub(crate) accepts: Option<&'static str>,
+    pub(crate) redirects: HashMap<String, String>,
+    pub(crate) seen: Vec<Seen>,
+}
+
+/// A forge on this machine. It ends when it is dropped.
+pub(crate) struct ForgeServer {
+    pub(crate) at: String,
+    state: Arc<Mutex<State>>,
+    _serving: JoinSet<()>,
+}
+
+impl ForgeServer {
+    pub(crate) async fn new() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let at = format!("http://{}", listener.local_addr().unwrap());
+        let state = Arc::new(Mutex::new(State { page: 100, ..State::default() }));
+        let mut serving = JoinSet::new();
+        let (ours, base) = (state.clone(), at.clone());
+        serving.spawn(async move {
+            let mut connections = JoinSet::new();
+            loop {
+                let (stream, _) = listener.accept().await.unwrap();
+                if matches!(ours.lock().unwrap().mood, Mood::Gone) {
+                    continue;
+                }
+                let (state, base) = (ours.clone(), base.clone());
+                connections.spawn(async move {
+                    let answer = service_fn(|request| answer(request, state.clone(), base.clone()));
+                    // A connection that is cut is the other side's business.
+                    let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), answer).await;
+                });
+            }
+        });
+        Self { at, state, _serving: serving }
+    }
+
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap()
+    }
+
+    pub(crate) fn route(&self, path: &str, value: Value) {
+        self.state().routes.insert(path.to_owned(), value);
+    }
+
+    pub(crate) fn seen(&self) -> Vec<Seen> {
+        self.state().seen.clone()
+    }
+}
+
+async fn answer(
+    request: Request<Incoming>,
+    state: Arc<Mutex<State>>,
+    base: String,
+) -> io::Result<Response<Full<Bytes>>> {
+    let (head, body) = request.into_parts();
+    let header = |name: &str| head.headers.get(name).map(|value| value.to_str().unwrap().to_owned());
+    let body = body.collect().await.map(|body| body.to_bytes()).unwrap_or_default();
+    let mood = state.lock().unwrap().mood.clone();
+    match mood {
+        Mood::Slow => return std::future::pending().await,
+        // The connection is cut.
+        Mood::Gone => return Err(io::ErrorKind::ConnectionReset.into()),
+        _ => {}
+    }
+    let mut state = state.lock().unwrap();
+    let (path, query) = (head.uri.path().to_owned(), head.uri.query().unwrap_or_default().to_owned());
+    let credential = header("authorization");
+    let denied =
+        state.accepts.is_some_and(|accepted| credential.as_deref() != Some(&format!("Bearer {accepted}")));
+    let mut extra: Vec<(&str, String)> = Vec::new();
+    let (status, value) = match &state.mood {
+        Mood::Refusing(status, headers) => {
+            extra = headers.clone();
+            (*status, json!({ "message": "no" }))
+        }
+        Mood::Strange => (200, json!({ "pulls": 7 })),
+        _ if denied && credential.is_some() => (401, json!({ "message": "Bad credentials" })),
+        // As forges do: what is not for everyone is not there.
+        _ if denied => (404, json!({ "message": "Not Found" })),
+        _ => match (state.redirects.get(&path), head.method.as_str()) {
+            (Some(target), _) => {
+                extra.push(("location", target.clone()));
+                (301, Value::Null)
+            }
+            (None, "POST") => {
+                let asked: Value = serde_json::from_slice(&body).unwrap();
+                let nth =
+                    asked["variables"]["after"].as_str().map_or(0, |after| after.parse::<usize>().unwrap());
+                (200, state.graph.get(nth).cloned().unwrap_or(Value::Null))
+            }
+            (None, _) => state
+                .routes
+                .get(&path)
+                .cloned()
+                .map_or((404, json!({ "message": "Not Found" })), |found| (200, found)),
+        },
+    };
+    let number = |name: &str| {
+        let found = query.split('&').find_map(|part| part.strip_prefix(name)?.strip_prefix('='));
+        found.and_then(|number| number.parse::<usize>().ok())
+    };
+    let value = match value {
+        Value::Array(all) if status == 200 && number("per_page").is_some() => {
+            let (page, each) = (number("page").unwrap_or(1), state.page);
+            if all.len() > page * each {
+                if state.numbered {
+                    extra.push(("x-next-page", (page + 1).to_string()));
+                } else {
+                    let link = format!(
+                        "<{base}{path}?per_page={each}&page={}>; rel=\"next\", <{base}/x>; rel=\"last\"",
+                        page + 1
+                    );
+                    extra.push(("link", link));
+                }
+            }
+            all.into_iter().skip((page - 1) * each).take(each).collect()
+        }
+        value => value,
+    };
+    let mut text = value.to_string();
+    let tag = format!(
+        "W/\"{:x}\"",
+        text.bytes().fold(7_u64, |hash, byte| hash.wrapping_mul(31).wrapping_add(byte.into()))
+    );
+    if matches!(state.mood, Mood::Broken) {
+        text.truncate(text.len() / 2);
+        text.push_str("\u{0}{[");
+    }
+    let asked = header("if-none-match");
+    let whole = matches!(state.mood, Mood::Broken) || asked.as_ref() != Some(&tag);
+    let status = if status == 200 && !whole { 304 } else { status };
+    let seen =
+        Seen { method: head.method.to_string(), path: head.uri.to_string(), credential, tag: asked, status };
+    state.seen.push(seen);
+    let mut response = Response::builder().status(StatusCode::from_u16(status).unwrap()).header("etag", tag);
+    for (name, value) in extra {
+        response = response.header(name, value);
+    }
+    let body = if status == 304 { String::new() } else { text };
+    Ok(response.body(Full::new(Bytes::from(body))).unwrap())
+}
