@@ -1,6 +1,7 @@
 // What the status bar says: how many guests are here, and what one may do at somebody else's session.
 import type { Hosting } from './hosting';
 import type { Joined } from './joined';
+import { withoutIcons } from './panels/safe';
 import { guests, role } from './words';
 
 export interface Badge { text: string; tooltip: string; label: string; warning: boolean }
@@ -31,7 +32,7 @@ export function seatBadge(seat: Joined, missing: { columns: number; rows: number
     const cut = [missing?.columns ? `${missing.columns} columns` : '', missing?.rows ? `${missing.rows} rows` : ''].filter(Boolean).join(' and ');
     const ask = seat.role === 'viewer' ? 'Ask for control' : 'Show the guests';
     return {
-        text: `$(${seat.role === 'viewer' ? 'eye' : 'edit'}) ${host}: ${said}${away}${lag}${cut ? ' $(screen-full)' : ''}`,
+        text: `$(${seat.role === 'viewer' ? 'eye' : 'edit'}) ${withoutIcons(host)}: ${said}${away}${lag}${cut ? ' $(screen-full)' : ''}`,
         tooltip: cut ? `${cut} of ${host}'s terminal have no room here: close a panel, or zoom out. ${ask}` : ask,
         label: `Jumpseat: at ${host}, ${said}${away}${lag}${cut ? `, ${cut} have no room here` : ''}`,
     };

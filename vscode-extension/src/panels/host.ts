@@ -13,6 +13,7 @@ import { workspaceFolder } from '../view/settings';
 import { Preview } from './preview';
 import { Remedies } from './remedies';
 import type { PanelPress } from './sharePanels';
+import { say } from '../view/say';
 
 export class HostPanels {
     readonly #remedies: Remedies;
@@ -86,7 +87,7 @@ export class HostPanels {
         if (!session) return;
         const items = this.lines(session).filter(({ shared }) => shared).map(({ panel, title, about }) => ({ label: title, description: about, panel }));
         if (items.length === 0) {
-            void vscode.window.showInformationMessage('Jumpseat: guests see the terminal, and nothing beside it.');
+            void say('Jumpseat: guests see the terminal, and nothing beside it.');
             return;
         }
         const picked = await vscode.window.showQuickPick(items, { placeHolder: 'Which panel, as guests see it now?' });

@@ -17,6 +17,7 @@ import { Pointing } from './pointing';
 import { Seats } from './seats';
 import * as settings from './settings';
 import { Terminals } from './terminals';
+import { mention } from './say';
 
 export class Context {
     readonly log: vscode.LogOutputChannel;
@@ -128,7 +129,7 @@ export class Context {
 
     async copied(link: string): Promise<void> {
         await vscode.env.clipboard.writeText(link);
-        vscode.window.setStatusBarMessage('$(check) Jumpseat: the link is on the clipboard', 5000);
+        mention('check', 'Jumpseat: the link is on the clipboard');
     }
 
     async tell(command: HostCommand): Promise<void> {

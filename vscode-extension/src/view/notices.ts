@@ -7,6 +7,7 @@ import type { GuestNotice } from '../model/joined';
 import * as words from '../model/words';
 import type { Context } from './context';
 import type { Seat } from './seat';
+import { complain, mention, say } from './say';
 
 export class Notices {
     constructor(private readonly context: Context) {}
@@ -15,7 +16,7 @@ export class Notices {
     async failed(fault: Fault, again?: () => void): Promise<void> {
         const { text, button, remedy } = words.failure(fault);
         const offered = remedy !== 'again' || again;
-        const chosen = await vscode.window.showErrorMessage(`Jumpseat: ${text}`, offered ? button : 'Show Log');
+        const chosen = await complain(`Jumpseat: ${text}`, offered ? button : 'Show Log');
         if (chosen === undefined) return;
         if (!offered) return this.context.log.show();
         const run = (command: string, ...rest: unknown[]): Thenable<unknown> => vscode.commands.executeCommand(command, ...rest);
@@ -38,17 +39,17 @@ export class Notices {
             case 'ended': {
                 if (notice.failure) return this.failed(notice.failure);
                 const why = words.hostEnded(notice.reason);
-                if (why) void vscode.window.showInformationMessage(`Jumpseat: ${why}`);
+                if (why) void say(`Jumpseat: ${why}`);
                 return;
             }
             case 'came': case 'went': {
                 const what = notice.kind === 'came' ? 'joined' : notice.reason === 'removed' ? 'was removed' : 'left';
-                vscode.window.setStatusBarMessage(`$(person) Jumpseat: ${notice.guest} ${what}`, 5000);
+                mention('person', `Jumpseat: ${notice.guest} ${what}`);
                 return;
             }
             case 'knocked': {
                 const { name, knock } = notice.knock;
-                const answer = await vscode.window.showInformationMessage(`${name} (unverified) asks to join your session.`, 'Let In', 'Deny');
+                const answer = await say(`${name} (unverified) asks to join your session.`, 'Let In', 'Deny');
                 // The row in the list may have answered meanwhile.
                 if (!session.knocks.some((other) => other.knock === knock)) return;
                 if (answer) await tell({ type: answer === 'Let In' ? 'admit' : 'deny', session: session.session, knock });
@@ -56,7 +57,7 @@ export class Notices {
             }
             case 'asked': {
                 const { guest } = notice;
-                const answer = await vscode.window.showInformationMessage(`${guest.name} asks to type in your terminal.`, 'Allow', 'Deny');
+                const answer = await say(`${guest.name} asks to type in your terminal.`, 'Allow', 'Deny');
                 if (!guest.asks || answer === undefined) return;
                 if (answer === 'Allow') await this.context.grant(session, guest.slot, 'writer');
                 else await this.context.decline(session, guest.slot);
@@ -68,20 +69,19 @@ export class Notices {
 
     /** What a guest has to hear of. */
     async guest(seat: Seat, notice: GuestNotice, again?: () => void): Promise<void> {
-        const info = vscode.window.showInformationMessage;
         switch (notice.kind) {
             case 'failed': return this.failed(notice.failure, again);
             case 'ended':
                 if (notice.failure) return this.failed(notice.failure);
-                if (notice.reason !== 'left') await info(`Jumpseat: ${words.ended(notice.reason)}`);
+                if (notice.reason !== 'left') await say(`Jumpseat: ${words.ended(notice.reason)}`);
                 return;
             case 'role': {
                 const told = { viewer: 'You can watch.', writer: 'You can type while the host looks on.', 'co-owner': 'You are a co-owner now.' };
-                vscode.window.setStatusBarMessage(`$(info) Jumpseat: ${told[notice.role]}`, 5000);
+                mention('info', `Jumpseat: ${told[notice.role]}`);
                 return;
             }
-            case 'declined': await info('Jumpseat: the host declined.'); return;
-            case 'not_allowed': await info(`Jumpseat: ${notice.what} is not yours to do.`); return;
+            case 'declined': await say('Jumpseat: the host declined.'); return;
+            case 'not_allowed': await say(`Jumpseat: ${notice.what} is not yours to do.`); return;
             case 'invited': {
                 const { relay } = seat.invite;
                 await this.context.copied(`${relay.replace(/^ws/, 'http')}/j#${notice.code}.${notice.token}`);
@@ -89,8 +89,8 @@ export class Notices {
             }
             case 'refused':
                 if (notice.why !== 'read_only') {
-                    await info(`Jumpseat: ${words.refused(notice.why)}`);
-                } else if (await info(`Jumpseat: ${words.refused(notice.why)}`, 'Ask for Control')) {
+                    await say(`Jumpseat: ${words.refused(notice.why)}`);
+                } else if (await say(`Jumpseat: ${words.refused(notice.why)}`, 'Ask for Control')) {
                     await this.context.attempt(() => seat.ask());
                 }
                 return;

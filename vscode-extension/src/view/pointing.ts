@@ -1,10 +1,12 @@
 // "Look here": points at lines of a shared terminal, shows who points where, and goes there.
 import * as vscode from 'vscode';
 
+import { withoutIcons } from '../model/panels/safe';
 import { find, linesOf, shown, upTo, type Lines, type Range } from '../model/pointing';
 import type { HostedSession } from '../model/hosting';
 import type { Context } from './context';
 import type { Seat } from './seat';
+import { mention, say } from './say';
 
 /** Lines in a session that this window hosts, or sits at. */
 export type Place =
@@ -37,7 +39,7 @@ export class Pointing implements vscode.Disposable {
     async announce(name: string, place: Place): Promise<void> {
         this.#last = place;
         const text = shown(await this.#lines(place), place.at);
-        this.#item.text = `$(location) ${name}: look here`;
+        this.#item.text = `$(location) ${withoutIcons(name)}: look here`;
         this.#item.tooltip = text ? `${name} points at: ${text}` : `${name} points at a line`;
         this.#item.accessibilityInformation = { label: `Jumpseat: ${this.#item.tooltip}. Go there` };
         this.#item.show();
@@ -47,7 +49,7 @@ export class Pointing implements vscode.Disposable {
     async point(terminal: vscode.Terminal | undefined): Promise<void> {
         const place = this.#shared(terminal);
         if (!place || !terminal) {
-            void vscode.window.showInformationMessage('Jumpseat: this terminal is not shared.');
+            void say('Jumpseat: this terminal is not shared.');
             return;
         }
         const lines = await this.#lines(place);
@@ -76,7 +78,7 @@ export class Pointing implements vscode.Disposable {
         let up = upTo(lines, place.at.from, rows);
         for (; up >= rows; up -= rows - 1) await run('scrollUpPage');
         for (; up > 0; up -= 1) await run('scrollUp');
-        vscode.window.setStatusBarMessage(`$(location) ${shown(lines, place.at)}`, 5000);
+        mention('location', shown(lines, place.at));
     }
 
     async #tell(place: Place, range: Range | undefined): Promise<void> {

@@ -3,6 +3,7 @@ import type { GuestInfo, KnockInfo, Role } from '@jumpseat/native';
 import * as vscode from 'vscode';
 
 import type { HostedGuest, HostedSession, HostedTerminal } from '../model/hosting';
+import { escaped } from '../model/panels/safe';
 import * as words from '../model/words';
 import type { Context } from './context';
 import type { Place } from './pointing';
@@ -155,8 +156,4 @@ function named(entry: vscode.TreeItem, label: string, tooltip?: string | vscode.
     entry.accessibilityInformation = { label };
     if (tooltip !== undefined) entry.tooltip = tooltip;
     return entry;
-}
-
-function escaped(text: string): string {
-    return text.replace(/[\\`*_{}[\]()#+\-.!<>|]/g, '\\$&');
 }

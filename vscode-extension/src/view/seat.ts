@@ -4,9 +4,11 @@ import * as vscode from 'vscode';
 
 import type { Native } from '../model/face';
 import { Joined, type GuestNotice } from '../model/joined';
+import { line } from '../model/panels/safe';
 import { signed } from '../model/tab';
 import { ended, refused } from '../model/words';
 import { GuestTerminal } from './guestTerminal';
+import { mention } from './say';
 
 export interface SeatSetup {
     native: Native;
@@ -124,7 +126,7 @@ export class Seat implements vscode.Disposable {
 
     #notice(notice: GuestNotice): void {
         if (notice.kind === 'ended') this.#end(ended(notice.reason));
-        if (notice.kind === 'refused') vscode.window.setStatusBarMessage(`$(lock) ${refused(notice.why)}`, 5000);
+        if (notice.kind === 'refused') mention('lock', refused(notice.why));
         this.setup.notice(this, notice);
     }
 
@@ -159,7 +161,7 @@ export class Seat implements vscode.Disposable {
 
     #name(stream: number): string {
         const title = this.state.terminals.find((card) => card.stream === stream)?.title;
-        return [this.state.host, title].filter(Boolean).join(': ') || this.state.code;
+        return line([this.state.host, title].filter(Boolean).join(': ')) || this.state.code;
     }
 
     #rename(): void {

@@ -25,6 +25,11 @@ export function withoutIcons(text: string): string {
     return line(text).replaceAll('$(', `$${APART}(`);
 }
 
+/** In a notification, where `[text](command:…)` is a link: there it is text. */
+export function notice(text: string): string {
+    return line(text, 600).replaceAll('](', `]${APART}(`);
+}
+
 /**
  * Markdown that loads nothing and leads to nothing but the web: images become links, other links and HTML become
  * text. It goes by two signs that stand together, wherever they do, and not by what Markdown makes of them: there is

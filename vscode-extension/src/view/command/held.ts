@@ -5,6 +5,7 @@ import * as vscode from 'vscode';
 import type { HostedTerminal } from '../../model/hosting';
 import type { Context } from '../context';
 import { sure } from './stop';
+import { say } from '../say';
 
 const END: vscode.QuickInputButton = { iconPath: new vscode.ThemeIcon('trash'), tooltip: 'End this terminal' };
 
@@ -14,7 +15,7 @@ export async function heldTerminals(context: Context): Promise<void> {
     const { holding } = context;
     await holding.connect();
     if (holding.state.terminals.size === 0) {
-        void vscode.window.showInformationMessage('Jumpseat: nothing runs in the background.');
+        void say('Jumpseat: nothing runs in the background.');
         return;
     }
     const picked = await pick(context);

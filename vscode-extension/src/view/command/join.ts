@@ -2,8 +2,10 @@
 import * as vscode from 'vscode';
 
 import { pasted, tokenProblem } from '../../model/invite';
+import { withoutIcons } from '../../model/panels/safe';
 import { ago, open, type Recent } from '../../model/recent';
 import type { Context } from '../context';
+import { ask } from '../say';
 import { relayUrl } from '../settings';
 
 const TITLE = 'Join Shared Session';
@@ -13,7 +15,7 @@ type Answer = { text: string } | { recent: Recent };
 
 export async function join(context: Context): Promise<void> {
     const recent = open(context.seats.recent, Date.now());
-    const answer = recent.length > 0 ? await pick(recent) : await ask();
+    const answer = recent.length > 0 ? await pick(recent) : await type();
     if (!answer) return;
     const again = (): void => void context.attempt(() => join(context));
     if ('recent' in answer) return joinByCode(context, answer.recent.code, answer.recent.relay, again);
@@ -25,10 +27,8 @@ export async function join(context: Context): Promise<void> {
 /** A link from outside: nobody is taken anywhere unasked. */
 export async function joinByLink(context: Context, link: string): Promise<void> {
     const invite = context.native.load().readLink(link);
-    const answer = await vscode.window.showInformationMessage(
-        `Join the shared terminal ${invite.code}?`, { modal: true, detail: `Relay: ${invite.relay}` }, 'Join',
-    );
-    if (answer) await context.seats.join(invite, () => void context.attempt(() => joinByLink(context, link)));
+    const sure = await ask('calm', `Join the shared terminal ${invite.code}?`, `Relay: ${invite.relay}`, 'Join');
+    if (sure) await context.seats.join(invite, () => void context.attempt(() => joinByLink(context, link)));
 }
 
 async function joinByCode(context: Context, code: string, known: string, again: () => void): Promise<void> {
@@ -44,7 +44,7 @@ async function joinByCode(context: Context, code: string, known: string, again: 
     if (relay) await context.seats.join({ relay: relay.trim(), code, token: token.trim() }, again);
 }
 
-async function ask(): Promise<Answer | undefined> {
+async function type(): Promise<Answer | undefined> {
     const text = await vscode.window.showInputBox({
         title: TITLE, prompt: PROMPT, placeHolder: 'K7QM-3XTE', ignoreFocusOut: true,
         validateInput: (given) => {
@@ -55,11 +55,11 @@ async function ask(): Promise<Answer | undefined> {
     return text ? { text } : undefined;
 }
 
-/** As `ask`, with the sessions of today below. */
+/** As `type`, with the sessions of today below. */
 async function pick(recent: Recent[]): Promise<Answer | undefined> {
     type Item = vscode.QuickPickItem & { answer?: Answer };
     const items = recent.map((entry): Item => ({
-        label: `$(history) ${entry.host || entry.code}`, description: `${entry.code} · ${ago(entry.at, Date.now())}`, answer: { recent: entry },
+        label: `$(history) ${withoutIcons(entry.host || entry.code)}`, description: `${entry.code} · ${ago(entry.at, Date.now())}`, answer: { recent: entry },
     }));
     const box = vscode.window.createQuickPick<Item>();
     Object.assign(box, { title: TITLE, prompt: PROMPT, placeholder: 'K7QM-3XTE', ignoreFocusOut: true, items });

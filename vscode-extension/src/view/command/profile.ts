@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 
 import type { Context } from '../context';
 import { platform } from '../settings';
+import { mention, say } from '../say';
 
 /** The profile's title, as VS Code's settings name it. */
 const PROFILE = 'Jumpseat';
@@ -10,7 +11,7 @@ const PROFILE = 'Jumpseat';
 export async function makeDefaultProfile(): Promise<void> {
     const settings = vscode.workspace.getConfiguration('terminal.integrated');
     await settings.update(`defaultProfile.${platform()}`, PROFILE, vscode.ConfigurationTarget.Global);
-    vscode.window.setStatusBarMessage('$(check) Jumpseat: new terminals can be shared, with their history', 5000);
+    mention('check', 'Jumpseat: new terminals can be shared, with their history');
 }
 
 /** Asks once and never again. */
@@ -18,7 +19,7 @@ export async function offerProfile(context: Context): Promise<void> {
     const { globalState } = context.extension;
     if (globalState.get('profileOffered')) return;
     await globalState.update('profileOffered', true);
-    const answer = await vscode.window.showInformationMessage(
+    const answer = await say(
         'Open new terminals with Jumpseat? Each can then be shared at any time, with its history.', 'Make Default', 'Not Now',
     );
     if (answer === 'Make Default') await makeDefaultProfile();

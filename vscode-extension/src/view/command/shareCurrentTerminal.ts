@@ -8,6 +8,7 @@ import { shell, workspaceFolder } from '../settings';
 import { addTo } from './addTerminal';
 import { offerProfile } from './profile';
 import { shareNewTerminal } from './shareNewTerminal';
+import { say } from '../say';
 
 const CONTINUE = 'Continue in a Shared Terminal Here';
 const MIRROR = 'Mirror Its Next Commands';
@@ -40,7 +41,7 @@ async function shareForeign(context: Context, foreign: vscode.Terminal): Promise
         return;
     }
     const mirrored = process.platform !== 'win32' && foreign.shellIntegration !== undefined;
-    const answer = await vscode.window.showInformationMessage(
+    const answer = await say(
         `"${foreign.name}" was not opened by Jumpseat: what it printed cannot be shared.`, CONTINUE, ...(mirrored ? [MIRROR] : []),
     );
     if (answer === MIRROR) {

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 
 import type { Context } from '../context';
+import { say } from '../say';
 
 export async function shareFromHere(context: Context, given?: unknown): Promise<void> {
     const terminal = given as vscode.Terminal | undefined;
@@ -9,11 +10,11 @@ export async function shareFromHere(context: Context, given?: unknown): Promise<
     const number = pty && await pty.opened;
     const blocks = number === undefined ? [] : context.holding.state.terminals.get(number)?.blocks ?? [];
     if (number === undefined || blocks.length === 0) {
-        void vscode.window.showInformationMessage('Jumpseat: this terminal has no commands to share from.');
+        void say('Jumpseat: this terminal has no commands to share from.');
         return;
     }
     if (context.holding.state.terminals.get(number)?.session !== undefined) {
-        void vscode.window.showInformationMessage('Jumpseat: this terminal is shared already. Stop sharing first.');
+        void say('Jumpseat: this terminal is shared already. Stop sharing first.');
         return;
     }
     const items = blocks.map((block) => ({

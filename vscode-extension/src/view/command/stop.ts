@@ -1,9 +1,8 @@
 // "Stop Sharing" and "Stop All": ask once when guests are there.
-import * as vscode from 'vscode';
-
 import type { HostedSession } from '../../model/hosting';
 import type { Context } from '../context';
 import { chosenSession } from './chosen';
+import { ask } from '../say';
 
 export async function stop(context: Context, row?: unknown): Promise<void> {
     const session = await chosenSession(context, row);
@@ -20,8 +19,5 @@ export async function sure(sessions: HostedSession[], button: string, loss?: str
     const guests = sessions.reduce((sum, session) => sum + session.guests.size, 0);
     if (guests === 0 && !loss) return true;
     const watching = guests === 1 ? '1 guest is watching.' : guests > 0 ? `${guests} guests are watching.` : `${button}?`;
-    const answer = await vscode.window.showWarningMessage(
-        watching, { modal: true, detail: loss ?? 'They read "Session ended"; your terminal goes on.' }, button,
-    );
-    return answer === button;
+    return ask('warning', watching, loss ?? 'They read "Session ended"; your terminal goes on.', button);
 }
