@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 
 import { size } from '../model/panels/words';
 import type { Seat } from '../view/seat';
+import { during } from '../view/say';
 
 /** From here on progress is shown, in bytes. */
 const LARGE = 256 * 1024;
@@ -29,8 +30,7 @@ export async function fetchContent(seat: Seat, panel: PanelKind, reference: Refe
 }
 
 function shown<T>(seat: Seat, tag: number, title: string, bytes: number, asked: Promise<T>): Thenable<T> {
-    const options = { location: vscode.ProgressLocation.Notification, title: `Jumpseat: fetching ${title} (${size(bytes)})`, cancellable: true };
-    return vscode.window.withProgress(options, async (progress, cancelled) => {
+    return during(`Jumpseat: fetching ${title} (${size(bytes)})`, true, async (progress, cancelled) => {
         cancelled.onCancellationRequested(() => void seat.guest?.ask({ type: 'cancel_fetch', tag }).catch(() => undefined));
         let before = 0;
         const look = setInterval(() => {

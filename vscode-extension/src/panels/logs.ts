@@ -5,6 +5,7 @@ import { LogLines } from '../model/panels/log';
 import type { Context } from '../view/context';
 import type { Seat } from '../view/seat';
 import { hostOf } from './tree';
+import { say } from '../view/say';
 
 interface Open { log: vscode.LogOutputChannel; lines: LogLines; shared: boolean }
 
@@ -28,7 +29,7 @@ export class Logs {
     show(seat: Seat): void {
         const open = this.#open.get(seat);
         if (open) open.log.show(true);
-        else void vscode.window.showInformationMessage(`Jumpseat: ${hostOf(seat)} does not share the log.`);
+        else void say(`Jumpseat: ${hostOf(seat)} does not share the log.`);
     }
 
     #follow(seat: Seat): void {

@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import type { Opening, Span } from '../model/panels/row';
 import type { Seat } from '../view/seat';
 import { addressOf } from './address';
+import { say } from '../view/say';
 
 export async function open(seat: Seat, opening: Opening): Promise<void> {
     const run = async (command: string, ...rest: unknown[]): Promise<void> => { await vscode.commands.executeCommand(command, ...rest); };
@@ -15,7 +16,7 @@ export async function open(seat: Seat, opening: Opening): Promise<void> {
             return run('vscode.changes', opening.title, files);
         }
         case 'page': return run('markdown.showPreview', addressOf(seat, opening.place));
-        case 'nothing': void vscode.window.showInformationMessage(`Jumpseat: ${opening.why}`);
+        case 'nothing': void say(`Jumpseat: ${opening.why}`);
     }
 }
 

@@ -6,6 +6,7 @@ import * as vscode from 'vscode';
 
 import type { Context } from '../view/context';
 import { workspaceFolder } from '../view/settings';
+import { ask } from '../view/say';
 
 /** What the pull request extension asks for, too: one session serves both. */
 const SCOPES = ['read:user', 'user:email', 'repo', 'workflow'];
@@ -48,8 +49,7 @@ export class Remedies {
         const folder = workspaceFolder();
         if (!folder) return;
         const detail = `Git does not look into folders of other people's. "Trust" runs: git config --global --add safe.directory ${folder}`;
-        const answer = await vscode.window.showWarningMessage(`Is ${folder} yours to trust?`, { modal: true, detail }, 'Trust');
-        if (answer !== 'Trust') return;
+        if (!await ask('warning', `Is ${folder} yours to trust?`, detail, 'Trust')) return;
         await run('git', ['config', '--global', '--add', 'safe.directory', folder]);
         await this.#again(session, panel);
     }
