@@ -96,7 +96,10 @@ export class HostPanels {
 
     async #begin(session: number): Promise<void> {
         const chosen = vscode.workspace.getConfiguration('jumpseat').get<unknown>('panels.shared');
-        for (const panel of chosenPanels(chosen, workspaceFolder())) await this.share(session, panel);
+        for (const panel of chosenPanels(chosen, workspaceFolder())) {
+            // The terminal is shared in any case; the share view offers the panel again.
+            await this.share(session, panel).catch((error: unknown) => this.context.log.warn(`${panel} is not shared: ${(error as Error).message}`));
+        }
     }
 }
 

@@ -8,7 +8,7 @@ import type { SharedPanels } from '../model/panels/shared';
 import { ago, stateText } from '../model/panels/words';
 import type { Context } from '../view/context';
 import type { Seat } from '../view/seat';
-import { addressOf } from './address';
+import { addressOf, ROW_SCHEME } from './address';
 import type { Node } from './node';
 
 export interface TreeSetup {
@@ -74,7 +74,7 @@ export class PanelTree implements vscode.TreeDataProvider<Node> {
         item.accessibilityInformation = { label: spoken(row) };
         if (row.icon) item.iconPath = new vscode.ThemeIcon(row.icon, row.color ? new vscode.ThemeColor(row.color) : undefined);
         if (row.resource) {
-            item.resourceUri = addressOf(seat, row.resource);
+            item.resourceUri = addressOf(seat, row.resource).with({ scheme: ROW_SCHEME });
             if (!row.icon) item.iconPath = row.rows ? vscode.ThemeIcon.Folder : vscode.ThemeIcon.File;
         }
         if (row.context) item.contextValue = row.context;
