@@ -170,6 +170,7 @@ mod tests {
             guests: vec![guest],
             knocks: Vec::new(),
             invites: Vec::new(),
+            panels: Vec::new(),
         });
         assert_eq!((board.people[0].words.len(), board.people[0].role), (1, Role::Writer));
     }
