@@ -9,11 +9,14 @@ import { allPlaced, findingRows } from '../src/model/panels/findings';
 import { historyRows } from '../src/model/panels/history';
 import { issueRows } from '../src/model/panels/issues';
 import { LogLines } from '../src/model/panels/log';
-import { pathOf, placeOf, type Place } from '../src/model/panels/place';
+import { addressOf, placeOf, type Place } from '../src/model/panels/place';
 import { reviewRows, threadPlace, unresolved } from '../src/model/panels/review';
 import { asText, type Row } from '../src/model/panels/row';
 import { SharedPanels } from '../src/model/panels/shared';
 import { stateText } from '../src/model/panels/words';
+
+/** An address as one text. */
+const pathOf = (place: Place): string => `${addressOf(place).query}:${addressOf(place).path}`;
 
 const NOW = Date.UTC(2026, 10, 21, 12);
 const fresh: SourceState = { is: 'fresh' };
@@ -89,17 +92,17 @@ Commits  ·  1
 `);
     const sides = (row: Row): string[] => (row.open?.is === 'diff' ? [pathOf(row.open.left), pathOf(row.open.right)] : []);
     const staged = find(find(rows, 'Staged Changes').rows ?? [], 'a.ts');
-    assert.deepEqual(sides(staged), ['/changes/0/base/src/a.ts', '/changes/0/index/src/a.ts']);
-    assert.deepEqual(sides(find(find(rows, 'Changes').rows ?? [], 'a.ts')), ['/changes/0/index/src/a.ts', '/changes/0/worktree/src/a.ts']);
-    assert.deepEqual(sides(find(rows, 'gone.ts')), ['/changes/0/index/gone.ts', '/changes/0/none/gone.ts']);
-    assert.deepEqual(sides(find(rows, 'both.ts')), ['/changes/0/ours/both.ts', '/changes/0/worktree/both.ts']);
+    assert.deepEqual(sides(staged), ['changes/0/base:/src/a.ts', 'changes/0/index:/src/a.ts']);
+    assert.deepEqual(sides(find(find(rows, 'Changes').rows ?? [], 'a.ts')), ['changes/0/index:/src/a.ts', 'changes/0/worktree:/src/a.ts']);
+    assert.deepEqual(sides(find(rows, 'gone.ts')), ['changes/0/index:/gone.ts', 'changes/0/none:/gone.ts']);
+    assert.deepEqual(sides(find(rows, 'both.ts')), ['changes/0/ours:/both.ts', 'changes/0/worktree:/both.ts']);
     assert.deepEqual(find(rows, 'new.ts').open, { is: 'file', place: { view: 'changes', repository: 0, version: 'worktree', path: 'new.ts' } });
     assert.deepEqual(find(rows, 'big.bin').open, { is: 'nothing', why: 'big.bin is too large to be shared (12 MB)' });
     assert.equal(staged.spoken, 'a.ts, src, staged, modified');
     const all = find(rows, 'Changes').all;
     assert.ok(all?.is === 'changes');
     assert.deepEqual(all.files.map(({ left, right }) => [left && pathOf(left), right && pathOf(right)]), [
-        ['/changes/0/index/src/a.ts', '/changes/0/worktree/src/a.ts'], ['/changes/0/index/gone.ts', undefined],
+        ['changes/0/index:/src/a.ts', 'changes/0/worktree:/src/a.ts'], ['changes/0/index:/gone.ts', undefined],
     ]);
 });
 
@@ -119,19 +122,20 @@ test('a version that does not differ is the one before it, and what was deleted 
     assert.equal(changedFiles(all), 5);
 });
 
-test('a path names what is shared and leads nowhere else', () => {
+test('an address names what is shared and leads nowhere else', () => {
     for (const place of [
-        { view: 'changes', repository: 3, version: 'head', path: 'a b/ä#?.ts' }, { view: 'history', key: '0/x%', name: 'make test.txt' }, { view: 'findings', path: 'a/b' },
-    ] satisfies Place[]) assert.deepEqual(placeOf(pathOf(place)), place);
-    for (const path of ['', '/', '/changes', '/changes/0/worktree', '/changes/x/worktree/a', '/changes/0/disk/a', '/history/a', '/history/%E0%A4%A/x', '/history/a/b/c', '/etc/passwd']) {
-        assert.equal(placeOf(path), undefined, path);
+        { view: 'changes', repository: 3, version: 'head', path: 'a b/ä#?.ts' }, { view: 'history', key: '0/x%?', name: 'make test.txt' }, { view: 'findings', path: 'a/b' },
+    ] satisfies Place[]) assert.deepEqual(placeOf(addressOf(place)), place);
+    for (const query of ['', 'changes', 'changes/0', 'changes/x/worktree', 'changes/0/disk', 'changes/0/worktree/more', 'history', 'history/', 'findings/x', 'file/etc/passwd']) {
+        assert.equal(placeOf({ path: '/a', query }), undefined, query);
     }
+    for (const path of ['', '/', 'a']) assert.equal(placeOf({ path, query: 'changes/0/worktree' }), undefined, path);
     const all = panels(git);
     for (const path of ['../../etc/passwd', '/etc/passwd', 'src/../src/a.ts', 'src/b.ts']) {
         assert.equal(sourceOf(all, { view: 'changes', repository: 0, version: 'worktree', path }), undefined, path);
     }
     assert.deepEqual(sourceOf(all, { view: 'changes', repository: 0, version: 'index', path: 'src/a.ts' }), { is: 'content', panel: 'git', reference: { id: 'i', size: 3 }, plain: false });
-    assert.equal(pathOf({ view: 'issue', key: '../..', name: '../../x' }), '/issue/..%2F../x');
+    assert.equal(addressOf({ view: 'issue', key: '0', name: '../../x' }).path, '/x');
 });
 
 test('commands stand newest first, with how they ended and where they are', () => {
@@ -236,7 +240,7 @@ a.ts  ·  src  2 findings
     ]);
     const placed = allPlaced(all);
     assert.deepEqual(placed.map(({ place, span }) => [pathOf(place), span.line]), [
-        ['/changes/0/worktree/src/a.ts', 3], ['/changes/0/worktree/src/a.ts', 9], ['/findings/far.ts', 5], ['/findings/far.ts', 4],
+        ['changes/0/worktree:/src/a.ts', 3], ['changes/0/worktree:/src/a.ts', 9], ['findings:/far.ts', 5], ['findings:/far.ts', 4],
     ]);
     const list = sourceOf(all, { view: 'findings', path: 'far.ts' });
     assert.ok(list?.is === 'page' && typeof list.parts[0] === 'string');

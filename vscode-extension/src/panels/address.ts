@@ -1,7 +1,7 @@
-// The addresses of read-only documents: `jumpseat://SEAT/changes/0/worktree/src/a.rs`.
+// The addresses of read-only documents: `jumpseat://SEAT/src/a.rs?changes/0/worktree`.
 import * as vscode from 'vscode';
 
-import { pathOf, placeOf, type Place } from '../model/panels/place';
+import { addressOf as addressWithin, placeOf, type Place } from '../model/panels/place';
 import type { Seat } from '../view/seat';
 import type { Seats } from '../view/seats';
 
@@ -10,12 +10,12 @@ export const SCHEME = 'jumpseat';
 export const ROW_SCHEME = 'jumpseat-row';
 
 export function addressOf(seat: Seat, place: Place): vscode.Uri {
-    return vscode.Uri.from({ scheme: SCHEME, authority: seat.id, path: pathOf(place) });
+    return vscode.Uri.from({ scheme: SCHEME, authority: seat.id, ...addressWithin(place) });
 }
 
 /** What an address names, if its session is (still) joined. */
 export function named(seats: Seats, uri: vscode.Uri): { seat: Seat; place: Place } | undefined {
     const seat = uri.scheme === SCHEME || uri.scheme === ROW_SCHEME ? seats.all.find((one) => one.id === uri.authority) : undefined;
-    const place = placeOf(uri.path);
+    const place = placeOf(uri);
     return seat && place && { seat, place };
 }

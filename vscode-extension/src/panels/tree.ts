@@ -45,7 +45,7 @@ export class PanelTree implements vscode.TreeDataProvider<Node> {
         const now = Date.now();
         const [seat] = seats;
         const one = seats.length === 1 ? seat?.state.panels.panel(panel) : undefined;
-        const age = one ? ` · ${one.state.is === 'fresh' ? `changed ${ago(one.changed, now)}` : one.state.is}` : '';
+        const age = one ? ` · ${one.state.is === 'fresh' ? ago(one.changed, now) : one.state.is}` : '';
         this.#view.description = seats.length === 0 ? '' : `${seats.length === 1 ? hostOf(seat) : 'several hosts'} · read-only${age}`;
         const notes = seats.map((each) => this.#note(each, seats.length > 1, now)).filter(Boolean);
         this.#view.message = notes.join('\n');

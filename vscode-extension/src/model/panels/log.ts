@@ -1,8 +1,8 @@
 // The Log: what happened in the session, as lines of a log with levels.
-import type { Entry, Happened, Level } from '@jumpseat/native';
+import type { Entry, Happened, Level, PanelKind } from '@jumpseat/native';
 
 import { line } from './safe';
-import { took } from './words';
+import { PANELS, TITLES, took } from './words';
 
 export interface LogLine { level: Level; text: string }
 
@@ -46,10 +46,15 @@ function what(happened: Happened): string {
             return `${line(happened.terminal)} $ ${line(happened.command, 2000)}${end}`;
         }
         case 'connection': return `connection: ${line(happened.state)}`;
-        case 'shared': return `${line(happened.thing)} is ${happened.on ? 'shared' : 'no longer shared'}`;
+        case 'shared': return `${titleOf(happened.thing)} ${happened.on ? 'shared' : 'no longer shared'}`;
         case 'noted': return line(happened.text, 2000);
         default: return '';
     }
+}
+
+/** A terminal by its name, a panel by what it is called here. */
+function titleOf(thing: string): string {
+    return PANELS.includes(thing as PanelKind) ? TITLES[thing as PanelKind] : line(thing);
 }
 
 function clock(time: number): string {

@@ -1,5 +1,6 @@
-// What a read-only document shows, as a path: `/changes/0/worktree/src/a.rs`. A path names something in a panel, and
-// leads nowhere else: what does not stand in a panel that is shared now does not exist.
+// What a read-only document shows, as an address: `/src/a.rs?changes/0/worktree`. Its path is for people, and the same
+// for every version of a file; its query names something in a panel, and leads nowhere else: what does not stand in a
+// panel that is shared now does not exist.
 
 /** Which of a file's versions: of what is not committed, of a conflict, or of the branch. */
 export const VERSIONS = ['base', 'index', 'worktree', 'ancestor', 'ours', 'theirs', 'fork', 'head', 'none'] as const;
@@ -12,33 +13,29 @@ export type Place =
     /** What was found in a file that is not shared itself. */
     | { view: 'findings'; path: string };
 
-export function pathOf(place: Place): string {
+/** An address within a session. */
+export interface Address { path: string; query: string }
+
+export function addressOf(place: Place): Address {
     switch (place.view) {
-        case 'changes': return `/changes/${place.repository}/${place.version}/${place.path}`;
-        case 'findings': return `/findings/${place.path}`;
-        default: return `/${place.view}/${encodeURIComponent(place.key)}/${fileName(place.name)}`;
+        case 'changes': return { path: `/${place.path}`, query: `changes/${place.repository}/${place.version}` };
+        case 'findings': return { path: `/${place.path}`, query: 'findings' };
+        default: return { path: `/${fileName(place.name)}`, query: `${place.view}/${place.key}` };
     }
 }
 
-export function placeOf(path: string): Place | undefined {
-    const [, view, ...rest] = path.split('/');
+export function placeOf({ path, query }: Address): Place | undefined {
+    const name = path.slice(1);
+    if (!path.startsWith('/') || name === '') return undefined;
+    const [, view, rest] = /^(changes|findings|history|review|issue)(?:\/(.+))?$/s.exec(query) ?? [];
     switch (view) {
         case 'changes': {
-            const [number, name, ...parts] = rest;
-            const version = VERSIONS.find((known) => known === name);
-            if (!version || !/^\d{1,9}$/.test(number ?? '') || parts.length === 0) return undefined;
-            return { view, repository: Number(number), version, path: parts.join('/') };
+            const [, number, version] = /^(\d{1,9})\/(\w+)$/.exec(rest ?? '') ?? [];
+            const known = VERSIONS.find((one) => one === version);
+            return number !== undefined && known ? { view, repository: Number(number), version: known, path: name } : undefined;
         }
-        case 'findings': return rest.length > 0 ? { view, path: rest.join('/') } : undefined;
-        case 'history': case 'review': case 'issue': {
-            const [key, name, ...more] = rest;
-            if (!key || !name || more.length > 0) return undefined;
-            try {
-                return { view, key: decodeURIComponent(key), name };
-            } catch {
-                return undefined;
-            }
-        }
+        case 'findings': return rest === undefined ? { view, path: name } : undefined;
+        case 'history': case 'review': case 'issue': return rest === undefined ? undefined : { view, key: rest, name };
         default: return undefined;
     }
 }
