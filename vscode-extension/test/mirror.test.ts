@@ -108,10 +108,10 @@ test('a mirror that was closed takes nothing more, and is hung up', async () => 
 
 test('a holder that is gone leaves nothing behind in the model', async () => {
     const holder = new Holder();
-    let gone = 0;
+    const gone: boolean[] = [];
     const line = new Holding({
         native: () => holder.native, options: () => ({ program: '/jumpseat' }), kept: () => undefined, keep: () => undefined,
-        changed: () => undefined, notice: () => undefined, gone: () => { gone += 1; },
+        changed: () => undefined, notice: () => undefined, gone: (ended) => void gone.push(ended),
     });
     const ends: (number | undefined)[] = [];
     const shown = { output: () => undefined, picture: () => undefined, closed: (code: number | undefined) => void ends.push(code) };
@@ -119,5 +119,8 @@ test('a holder that is gone leaves nothing behind in the model', async () => {
     holder.tell([{ type: 'terminal_opened', terminal: 7, title: 'sh', cwd: null, size: { cols: 80, rows: 24 }, session: null, blocks: [] }]);
     assert.equal(line.state.terminals.size, 1);
     holder.tell([{ type: 'gone' }]);
-    assert.deepEqual([gone, line.connected, line.state.terminals.size, ends], [1, false, 0, [undefined]]);
+    assert.deepEqual([gone, line.connected, line.state.terminals.size, ends], [[false], false, 0, [undefined]]);
+    await line.connect();
+    holder.tell([{ type: 'closing' }, { type: 'gone' }]);
+    assert.deepEqual(gone, [false, true], 'one that was told to end is told once');
 });

@@ -24,8 +24,8 @@ export interface HoldingSetup {
     keep(kept: Kept): void;
     changed(): void;
     notice(notice: Notice): void;
-    /** The holder is gone, with everything it held. */
-    gone(): void;
+    /** The holder is gone, with everything it held; whether somebody told it to end. */
+    gone(ended: boolean): void;
 }
 
 export class Holding {
@@ -143,16 +143,18 @@ export class Holding {
                 this.#shown.delete(event.terminal);
                 shown?.closed(event.exit_code ?? undefined);
             }
-            if (event.type === 'gone' || event.type === 'closing') this.#gone();
+            if (event.type === 'gone' || event.type === 'closing') this.#gone(event.type === 'closing');
         }
         if (changed) this.setup.changed();
     }
 
-    #gone(): void {
+    #gone(ended: boolean): void {
+        // What ended says so twice.
+        if (!this.#host) return;
         this.#host = undefined;
         for (const shown of this.#shown.values()) shown.closed(undefined);
         this.#shown.clear();
         this.state.apply({ type: 'closing' }, Date.now());
-        this.setup.gone();
+        this.setup.gone(ended);
     }
 }

@@ -56,7 +56,10 @@ export class Context {
             keep: (kept) => void extension.workspaceState.update('words', kept),
             changed: () => this.changed(),
             notice: (notice) => void this.notices.host(notice),
-            gone: () => this.log.warn('the holder is gone'),
+            gone: (ended) => {
+                this.log.warn(`the holder is gone${ended ? ', as it was told to' : ''}`);
+                if (!ended) void this.notices.failed({ kind: 'local', message: 'the background process with your terminals is gone', hint: 'new ones work; the log may say why' });
+            },
         });
         this.gate = new Gate((terminal) => {
             this.log.debug(`looking at ${terminal ?? 'nothing'}`);
