@@ -617,7 +617,13 @@ export type HostCommand = { "type": "open_terminal" } & TerminalOptions | { "typ
   /** The session. */
   session: SessionNo,
   /** Which. */
-  panel: PanelKind, } | { "type": "status" } | { "type": "shutdown" };
+  panel: PanelKind, } | { "type": "set_findings",
+  /** The session. */
+  session: SessionNo,
+  /** Which of its sources: a language, a linter. */
+  origin: string,
+  /** All that it finds. */
+  findings: Array<Finding>, } | { "type": "status" } | { "type": "shutdown" };
 
 /** What an engine that hosts tells its faces. Every face gets all of them; output only of what it attached. */
 export type HostEvent = { "type": "picture",

@@ -10,6 +10,7 @@ import { TITLES } from '../model/panels/words';
 import { chosenSession } from '../view/command/chosen';
 import type { Context } from '../view/context';
 import { workspaceFolder } from '../view/settings';
+import { FindingsFeed } from './feed';
 import { Preview } from './preview';
 import { Remedies } from './remedies';
 import type { PanelPress } from './sharePanels';
@@ -22,9 +23,10 @@ export class HostPanels {
     constructor(private readonly context: Context) {
         this.#remedies = new Remedies(context);
         this.#preview = new Preview(context);
+        const feed = new FindingsFeed(context);
         context.extension.subscriptions.push(
             context.onDidShare((session) => void context.attempt(() => this.#begin(session))),
-            context.onDidChange(() => this.#preview.refresh()),
+            context.onDidChange(() => { feed.refresh(); this.#preview.refresh(); }),
         );
     }
 
