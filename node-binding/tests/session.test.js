@@ -176,3 +176,17 @@ test("no batch comes after close", async () => {
   await host.ask({ type: "close_terminal", terminal: number });
   await host.close();
 });
+
+test("a holder that is started has more in its environment, and one that runs keeps what it has", async () => {
+  const before = await hosting();
+  await before.host.ask({ type: "shutdown" }).catch(() => {});
+  await before.told.event("gone");
+  await before.host.close();
+  for (const mark of ["first", "second"]) {
+    const told = new Told();
+    const host = await native.host({ program, env: { MARK: mark } }, told.on(event => host.credit(event.terminal, event.bytes.length)));
+    await terminal(host, ["sh", "-c", "echo mark-$MARK; cat"]);
+    await told.shows("mark-first");
+    await host.close();
+  }
+});
