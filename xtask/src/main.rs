@@ -45,14 +45,14 @@ enum Command {
     Tools,
     /// Open a real VS Code with Jumpseat in it, to try it out
     Try(try_it::Options),
-    /// Install a real VS Code for the end-to-end tests into target/vscode
-    Vscode,
+    /// Install a real VS Code for the end-to-end tests into target/vscode; or measure in it
+    Vscode(vscode::Options),
     /// Build the engine's face for Node, and write its types
     Native(native::Options),
     /// Build the extension of VS Code for trying it out
     Extension,
     /// Walk through the extension in two real VS Codes
-    Walk,
+    Walk(extension::Options),
     /// Make the extension's package as it is published, in target
     Package(package::Options),
 }
@@ -68,9 +68,9 @@ fn main() -> ExitCode {
         Command::Native(options) => native::by_hand(&options),
         Command::Tools => install::tools(),
         Command::Try(options) => try_it::run(&options),
-        Command::Vscode => vscode::by_hand(),
+        Command::Vscode(options) => vscode::by_hand(&options),
         Command::Extension => extension::build(),
-        Command::Walk => extension::end_to_end(),
+        Command::Walk(options) => extension::by_hand(&options),
         Command::Package(options) => package::by_hand(&options),
     };
     match outcome {

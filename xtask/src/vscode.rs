@@ -8,9 +8,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
+use clap::{Args, Subcommand};
 
-use crate::packages;
+use crate::package::Platform;
 use crate::shell::{program, root, run};
+use crate::{extension, packages};
 
 /// VS Code 1.139.1.
 const CODE_SERVER: &str = "4.139.1";
@@ -32,15 +34,49 @@ impl Host {
         &self.folder
     }
 
+    /// Its server, for anything that it does: straight from Node, as the launcher's shell would stay in between.
+    pub(crate) fn server(&self) -> Command {
+        let mut server = program(&self.node().to_string_lossy());
+        server.arg(self.folder.join("node_modules/code-server/lib/vscode/out/server-main.js"));
+        server
+            .args(["--accept-server-license-terms", "--telemetry-level", "off"])
+            .env("EXTENSIONS_GALLERY", "{}");
+        server
+    }
+
     /// The Node that came with it.
     pub(crate) fn node(&self) -> PathBuf {
         self.folder.join("bin/node")
     }
 }
 
-pub(crate) fn by_hand() -> Result<()> {
-    println!("{}", host()?.folder().display());
-    Ok(())
+#[derive(Args)]
+pub(crate) struct Options {
+    #[command(subcommand)]
+    what: Option<What>,
+}
+
+#[derive(Subcommand)]
+enum What {
+    /// Measure the extension in it, as it is shipped
+    Bench {
+        /// sharing, joining, echo, flooding; all, when none is named
+        names: Vec<String>,
+    },
+}
+
+/// Installs it, and says where; or measures in it.
+pub(crate) fn by_hand(options: &Options) -> Result<()> {
+    let host = host()?;
+    let Some(What::Bench { names }) = &options.what else {
+        println!("{}", host.folder().display());
+        return Ok(());
+    };
+    packages::browser()?;
+    packages::node_modules()?;
+    extension::build_for(Platform::here()?, true)?;
+    let mut bench = program(&host.node().to_string_lossy());
+    run(bench.current_dir(root().join("tests/vscode")).arg("bench.mjs").args(names))
 }
 
 /// The host, installed unless it is there already.

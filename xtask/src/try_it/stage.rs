@@ -203,13 +203,8 @@ fn serve(host: &Host, folder: &Path, runtime: &Path, port: u16) -> Result<Child>
     server.spawn().context("cannot start VS Code")
 }
 
-/// Straight to Node: the launcher's shell would stay between this program and the server.
 fn server(host: &Host, folder: &Path) -> Command {
-    let mut server = program(&host.node().to_string_lossy());
-    server.arg(host.folder().join("node_modules/code-server/lib/vscode/out/server-main.js"));
-    server
-        .args(["--accept-server-license-terms", "--telemetry-level", "off"])
-        .env("EXTENSIONS_GALLERY", "{}");
+    let mut server = host.server();
     for (option, part) in
         [("--server-data-dir", "server"), ("--user-data-dir", "data"), ("--extensions-dir", "extensions")]
     {
