@@ -1,10 +1,12 @@
 // What a host shares beside the terminal: begun with each session as the setting says, changed at any time, looked at
 // as guests see it.
-import { isAbsolute, join } from 'node:path';
+import { realpath } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join } from 'node:path';
 import type { HostCommand, PanelKind } from '@jumpseat/native';
 import * as vscode from 'vscode';
 
 import type { HostedSession } from '../model/hosting';
+import { within } from '../model/panels/feed';
 import { canShare, chosenPanels, panelLines, type PanelLine } from '../model/panels/offered';
 import { TITLES } from '../model/panels/words';
 import { chosenSession } from '../view/command/chosen';
@@ -33,7 +35,7 @@ export class HostPanels {
     async share(session: number, panel: PanelKind): Promise<void> {
         const folder = workspaceFolder();
         if (!canShare(panel, folder)) throw Object.assign(new Error(`${TITLES[panel]} are of a folder, and none is open`), { kind: 'misused' });
-        const files = filesOf(panel, folder);
+        const files = await filesOf(panel, folder);
         const command: HostCommand = { type: 'share_panel', session, panel, ...(folder ? { folder } : {}), ...(files.length > 0 ? { files } : {}) };
         await this.context.tell(command);
         await this.#remedies.quietly(session, panel);
@@ -114,10 +116,24 @@ export function hostPanels(context: Context): void {
     context.extension.subscriptions.push(command('choosePanels', (row) => host.choose(row)), command('previewPanel', (row) => host.choosePreview(row)));
 }
 
-/** The files that the host's settings name for a panel. */
-function filesOf(panel: PanelKind, folder: string | undefined): string[] {
+/**
+ * The files that the host's settings name for a panel. What is named from the folder on has to be in it: a link there is
+ * the repository's, not the host's.
+ */
+async function filesOf(panel: PanelKind, folder: string | undefined): Promise<string[]> {
     const setting = { log: 'panels.logFiles', findings: 'panels.sarifFiles' }[panel as string];
     const named = setting ? vscode.workspace.getConfiguration('jumpseat').get<unknown>(setting) : undefined;
     const files = Array.isArray(named) ? named.filter((file): file is string => typeof file === 'string' && file !== '') : [];
-    return files.flatMap((file) => (isAbsolute(file) ? [file] : folder ? [join(folder, file)] : []));
+    const real = async (path: string): Promise<string | undefined> => realpath(path).then(undefined, () => undefined);
+    const top = folder && await real(folder);
+    const all = await Promise.all(files.map(async (file) => {
+        if (isAbsolute(file)) return file;
+        if (!top) return undefined;
+        const path = join(top, file);
+        // One that is yet to be written lies in its folder.
+        const parent = await real(dirname(path));
+        const there = await real(path) ?? (parent && join(parent, basename(path)));
+        return there && within(top, there) !== undefined ? there : undefined;
+    }));
+    return all.filter((file) => file !== undefined);
 }

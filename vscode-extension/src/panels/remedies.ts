@@ -8,8 +8,10 @@ import type { Context } from '../view/context';
 import { workspaceFolder } from '../view/settings';
 import { ask } from '../view/say';
 
-/** What the pull request extension asks for, too: one session serves both. */
-const SCOPES = ['read:user', 'user:email', 'repo', 'workflow'];
+/** What reading needs, as far as GitHub tells reading from writing. */
+const SCOPES = ['repo'];
+/** What the pull request extension asked for: its session serves as well, and nobody needs to be asked again. */
+const OTHERS = ['read:user', 'user:email', 'repo', 'workflow'];
 
 const run = promisify(execFile);
 
@@ -29,8 +31,10 @@ export class Remedies {
     /** Where the editor is signed in already nobody needs to be asked. */
     async quietly(session: number, panel: PanelKind): Promise<void> {
         if (panel !== 'review' && panel !== 'issue') return;
-        const signedIn = await vscode.authentication.getSession('github', SCOPES, { silent: true }).then(undefined, () => undefined);
-        if (signedIn) await this.#give(session, panel, signedIn.accessToken);
+        for (const scopes of [SCOPES, OTHERS]) {
+            const signedIn = await vscode.authentication.getSession('github', scopes, { silent: true }).then(undefined, () => undefined);
+            if (signedIn) return this.#give(session, panel, signedIn.accessToken);
+        }
     }
 
     /** On a click alone. */

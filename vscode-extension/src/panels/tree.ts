@@ -3,7 +3,7 @@ import type { PanelKind } from '@jumpseat/native';
 import * as vscode from 'vscode';
 
 import { spoken, type Row } from '../model/panels/row';
-import { line } from '../model/panels/safe';
+import { line, notice } from '../model/panels/safe';
 import type { SharedPanels } from '../model/panels/shared';
 import { ago, stateText } from '../model/panels/words';
 import type { Context } from '../view/context';
@@ -48,7 +48,7 @@ export class PanelTree implements vscode.TreeDataProvider<Node> {
         const age = one ? ` · ${one.state.is === 'fresh' ? ago(one.changed, now) : one.state.is}` : '';
         this.#view.description = seats.length === 0 ? '' : `${seats.length === 1 ? hostOf(seat) : 'several hosts'} · read-only${age}`;
         const notes = seats.map((each) => this.#note(each, seats.length > 1, now)).filter(Boolean);
-        this.#view.message = notes.join('\n');
+        this.#view.message = notes.map(notice).join('\n');
         const counts = badge ? seats.map((each) => badge(each.state.panels)) : [];
         const value = counts.reduce((sum, each) => sum + each.value, 0);
         this.#view.badge = value > 0 ? { value, tooltip: counts.map(({ tooltip }) => tooltip).join(', ') } : undefined;
