@@ -24,7 +24,8 @@ export class GuestTerminal implements vscode.Pseudoterminal {
     readonly #encoder = new TextEncoder();
     readonly #fit: Fit;
     /** What came before VS Code opened the view. */
-    #before: string[] | undefined = [];
+    #before: Uint8Array[] | undefined = [];
+    #last: string | undefined;
     #size: Size;
     #rows: number | undefined;
     #measured: ((columns: number) => void) | undefined;
@@ -57,8 +58,10 @@ export class GuestTerminal implements vscode.Pseudoterminal {
         // What is fired inside of `open` is lost.
         setImmediate(() => {
             this.resize(this.#size);
-            for (const text of before) this.#put(text);
+            // It is made to fit before anything is drawn.
             if (dimensions) this.setDimensions(dimensions);
+            for (const bytes of before) this.output(bytes);
+            if (this.#last !== undefined) this.#put(this.#last);
         });
     }
 
@@ -99,8 +102,9 @@ export class GuestTerminal implements vscode.Pseudoterminal {
     }
 
     output(bytes: Uint8Array): void {
+        if (this.#before) this.#before.push(bytes);
         // A picture of all follows.
-        if (this.#fit.busy) this.guest()?.credit(bytes.length);
+        else if (this.#fit.busy) this.guest()?.credit(bytes.length);
         else this.#put(this.#flow.write(bytes));
     }
 
@@ -127,12 +131,11 @@ export class GuestTerminal implements vscode.Pseudoterminal {
     end(line: string): void {
         if (this.#over) return;
         this.#over = true;
-        this.#put(`\x1b[?1047l\x1b[0m\r\n\x1b[7m ${line} \x1b[0m\r\n\x1b[?25l`);
+        this.#last = `\x1b[?1047l\x1b[0m\r\n\x1b[7m ${line} \x1b[0m\r\n\x1b[?25l`;
+        if (!this.#before) this.#put(this.#last);
     }
 
     #put(text: string): void {
-        if (!text) return;
-        if (this.#before) this.#before.push(text);
-        else this.#write.fire(text);
+        if (text) this.#write.fire(text);
     }
 }

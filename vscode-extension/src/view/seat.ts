@@ -30,6 +30,8 @@ export class Seat implements vscode.Disposable {
     /** Names it within this window. */
     readonly number = next++;
     readonly #views = new Map<number, View>();
+    /** Terminals whose tabs were closed by hand: they stay closed until they are asked for. */
+    readonly #hidden = new Set<number>();
     readonly #parts: vscode.Disposable[];
     #guest: Guest | undefined;
 
@@ -65,6 +67,10 @@ export class Seat implements vscode.Disposable {
 
     /** Brings one of its terminals to the front. */
     show(stream?: number): vscode.Terminal | undefined {
+        if (stream !== undefined && this.#hidden.delete(stream)) {
+            this.#view(stream);
+            this.#guest?.redraw(stream);
+        }
         const view = stream === undefined ? this.#views.values().next().value : this.#views.get(stream);
         view?.terminal.show();
         return view?.terminal;
@@ -112,16 +118,25 @@ export class Seat implements vscode.Disposable {
         let changed = false;
         for (const event of batch) {
             if (event.type === 'output') {
-                this.#view(event.stream).pty.output(event.bytes);
+                if (this.#hidden.has(event.stream)) this.#guest?.credit(event.bytes.length);
+                else this.#view(event.stream).pty.output(event.bytes);
                 continue;
             }
-            if (event.type === 'resize') this.#view(event.stream).pty.resize(event.size);
+            if (event.type === 'resize' && !this.#hidden.has(event.stream)) this.#view(event.stream).pty.resize(event.size);
             changed = true;
             const notice = this.state.apply(event);
+            // They open while their pictures are on their way.
+            if (event.type === 'terminals') this.#open();
             if (event.type === 'terminals' || event.type === 'roster') this.#rename();
             if (notice) this.#notice(notice);
         }
         if (changed) this.setup.changed();
+    }
+
+    #open(): void {
+        for (const { stream, ended: over } of this.state.terminals) {
+            if (!over && !this.#hidden.has(stream)) this.#view(stream);
+        }
     }
 
     #notice(notice: GuestNotice): void {
@@ -173,6 +188,7 @@ export class Seat implements vscode.Disposable {
         const stream = this.stream(terminal);
         if (stream === undefined) return;
         this.#views.delete(stream);
+        this.#hidden.add(stream);
         const reload = terminal.exitStatus?.reason === vscode.TerminalExitReason.Shutdown;
         if (this.#views.size === 0 && !reload) this.setup.left(this);
     }
