@@ -38,7 +38,6 @@ export class HostPanels {
         const files = await filesOf(panel, folder);
         const command: HostCommand = { type: 'share_panel', session, panel, ...(folder ? { folder } : {}), ...(files.length > 0 ? { files } : {}) };
         await this.context.tell(command);
-        await this.#remedies.quietly(session, panel);
     }
 
     async unshare(session: number, panel: PanelKind): Promise<void> {

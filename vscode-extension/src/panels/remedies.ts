@@ -8,11 +8,6 @@ import type { Context } from '../view/context';
 import { workspaceFolder } from '../view/settings';
 import { ask } from '../view/say';
 
-/** What reading needs, as far as GitHub tells reading from writing. */
-const SCOPES = ['repo'];
-/** What the pull request extension asked for: its session serves as well, and nobody needs to be asked again. */
-const OTHERS = ['read:user', 'user:email', 'repo', 'workflow'];
-
 const run = promisify(execFile);
 
 export class Remedies {
@@ -28,24 +23,22 @@ export class Remedies {
         }
     }
 
-    /** Where the editor is signed in already nobody needs to be asked. */
-    async quietly(session: number, panel: PanelKind): Promise<void> {
-        if (panel !== 'review' && panel !== 'issue') return;
-        for (const scopes of [SCOPES, OTHERS]) {
-            const signedIn = await vscode.authentication.getSession('github', scopes, { silent: true }).then(undefined, () => undefined);
-            if (signedIn) return this.#give(session, panel, signedIn.accessToken);
-        }
-    }
-
-    /** On a click alone. */
+    /** The engine finds what the `gh` program keeps: signing in there is one's own to do, in a terminal that nobody shares. */
     async #signIn(session: number, panel: PanelKind): Promise<void> {
-        const detail = 'to show guests the pull request and its issues; guests never get the credential';
-        const signedIn = await vscode.authentication.getSession('github', SCOPES, { createIfNone: { detail } });
-        await this.#give(session, panel, signedIn.accessToken);
-    }
-
-    async #give(session: number, panel: PanelKind, _credential: string): Promise<void> {
-        await this.#again(session, panel);
+        const found = await run('gh', ['--version']).then(() => true, () => false);
+        if (!found) {
+            await vscode.env.openExternal(vscode.Uri.parse('https://cli.github.com'));
+            return;
+        }
+        const terminal = vscode.window.createTerminal({ name: 'Sign in to GitHub', isTransient: true });
+        terminal.show();
+        terminal.sendText('gh auth login && exit');
+        const closed = vscode.window.onDidCloseTerminal((other) => {
+            if (other !== terminal) return;
+            closed.dispose();
+            void this.context.attempt(() => this.#again(session, panel));
+        });
+        this.context.extension.subscriptions.push(closed);
     }
 
     /** Git asks that a folder of somebody else's be named as one's own: that is the host's to say. */
