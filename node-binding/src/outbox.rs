@@ -14,6 +14,9 @@ use crate::fault::{Fault, guard};
 /// Updates that wait at most; output counts once, however long it is, and is bounded by its credit.
 const MAX_WAITING: usize = 4096;
 
+/// JSON that waits at most, in bytes, and one event more: a panel is large.
+const MAX_WAITING_LEN: usize = 16 * 1024 * 1024;
+
 /// The longest buffer that neighbouring output is gathered into, in bytes.
 const GATHER: usize = 128 * 1024;
 
@@ -47,6 +50,12 @@ impl Queue {
     fn lock(&self) -> MutexGuard<'_, Vec<Update>> {
         // A list is whole between any two of its calls.
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn is_full(&self) -> bool {
+        let waiting = self.lock();
+        let json = |update: &Update| if let Update::Event(json) = update { json.len() } else { 0 };
+        waiting.len() >= MAX_WAITING || waiting.iter().map(json).sum::<usize>() >= MAX_WAITING_LEN
     }
 
     /// All that waits, as the callback takes it.
@@ -127,7 +136,7 @@ impl Outbox {
 
     /// Comes back when there is room. Cancel-safe.
     pub(crate) async fn room(&self) {
-        while self.queue.lock().len() >= MAX_WAITING {
+        while self.queue.is_full() {
             self.queue.taken.notified().await;
         }
     }

@@ -2,9 +2,9 @@
 
 mod keys;
 mod said;
+mod waiting;
 
 use std::{
-    collections::VecDeque,
     future::{pending, poll_fn},
     task::Poll,
     time::Duration,
@@ -18,7 +18,7 @@ use jumpseat_wire::{CloseCode, InviteCode};
 use tokio::{sync::mpsc, time::Instant};
 use tracing::debug;
 
-use self::keys::Keys;
+use self::{keys::Keys, waiting::Waiting};
 use crate::{
     face::{
         Connection, Failure, FailureKind, GuestCommand, GuestEvent, GuestFace, Reply, Secret, Size,
@@ -70,7 +70,7 @@ pub struct GuestEngine {
     keys: Keys,
     /// Bytes of changes that the face still takes; below nothing after a large one.
     window: i64,
-    waiting: VecDeque<GuestEvent>,
+    waiting: Waiting,
     events: mpsc::Sender<GuestEvent>,
     commands: mpsc::Receiver<Request<GuestCommand>>,
 }
@@ -109,7 +109,7 @@ impl GuestEngine {
             abandoned: false,
             keys: Keys::default(),
             window: i64::from(setup.window),
-            waiting: VecDeque::new(),
+            waiting: Waiting::default(),
             events,
             commands,
         };
@@ -140,14 +140,14 @@ impl GuestEngine {
         tokio::select! {
             biased;
             request = commands.recv(), if !*abandoned => Happening::Command(request),
-            permit = events.reserve(), if !waiting.is_empty() => match permit {
-                Ok(permit) => {
-                    if let Some(event) = waiting.pop_front() {
+            permit = room(events, waiting.next_is_large()), if !waiting.is_empty() => match permit {
+                Some(permit) => {
+                    if let Some(event) = waiting.pop() {
                         permit.send(event);
                     }
                     Happening::Told
                 }
-                Err(_) => Happening::FaceGone,
+                None => Happening::FaceGone,
             },
             event = poll_fn(|cx| {
                 if readable {
@@ -222,7 +222,7 @@ impl GuestEngine {
         } else if self.guest.wants_connection() {
             let retry_in = retry_in.as_millis() as u64;
             let away = Connection::Away { retry_in, reason: failure.message };
-            self.waiting.push_back(GuestEvent::Connection(away));
+            self.waiting.push(GuestEvent::Connection(away));
         } else {
             self.refusal = code.map(refusal::of_guest);
         }
@@ -235,7 +235,7 @@ impl GuestEngine {
                 self.close();
             }
         }
-        self.waiting.push_back(GuestEvent::Failed(failure));
+        self.waiting.push(GuestEvent::Failed(failure));
     }
 
     fn close(&mut self) {
@@ -278,16 +278,16 @@ impl GuestEngine {
             },
         };
         self.window -= i64::from(change.weight());
-        self.waiting.push_back(GuestEvent::Terminal { stream, change });
+        self.waiting.push(GuestEvent::Terminal { stream, change });
     }
 
     fn event(&mut self, event: machine::GuestEvent) {
         self.has_sat |= matches!(event, machine::GuestEvent::Joined { .. });
         if let machine::GuestEvent::Ended { reason, by_host } = event {
             let failure = self.refusal.take().filter(|_| reason == EndReason::RelayRefused);
-            self.waiting.push_back(GuestEvent::Ended { reason, by_host, failure });
+            self.waiting.push(GuestEvent::Ended { reason, by_host, failure });
         } else if let machine::GuestEvent::Panels { panels } = event {
-            self.waiting.push_back(self.panels.shared(&panels));
+            self.waiting.push(self.panels.shared(&panels));
         } else {
             self.waiting.extend(said::event(event));
         }
@@ -336,6 +336,14 @@ impl GuestEngine {
         // Who asked may not care for the answer.
         let _ = request.answer.send(answer);
     }
+}
+
+/// Room for an event in the queue to the face, for a large one once it is empty; nothing if the face is gone.
+async fn room(events: &mpsc::Sender<GuestEvent>, large: bool) -> Option<mpsc::Permit<'_, GuestEvent>> {
+    if large {
+        return events.reserve_many(events.max_capacity()).await.ok()?.next();
+    }
+    events.reserve().await.ok()
 }
 
 async fn wait_until(at: Option<Instant>) {

@@ -54,8 +54,8 @@ impl Host {
         Self::of("read line", StartFrom::Start, 0).await
     }
 
-    /// A session of a shell that runs `script`, shared once it has told of so many commands.
-    async fn of(script: &str, from: StartFrom, commands: u32) -> Self {
+    /// A session of a shell that runs `script`, shared once so many commands were told of as they began or ended.
+    async fn of(script: &str, from: StartFrom, told: u32) -> Self {
         let (workspace, runtime) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let folder = RuntimeFolder::at(runtime.path().join("run")).unwrap();
         let setup = HostSetup { transport: transport(), start_relay: Some(start_relay()), runtime: folder };
@@ -67,10 +67,10 @@ impl Host {
         let Reply::Terminal { terminal } = face.ask(HostCommand::OpenTerminal(options)).await.unwrap() else {
             panic!("no terminal")
         };
-        let mut ended = 0;
-        while ended < commands {
+        let mut heard = 0;
+        while heard < told {
             let event = within(face.next()).await.unwrap();
-            ended += u32::from(matches!(event, HostEvent::Block { block, .. } if block.duration.is_some()));
+            heard += u32::from(matches!(event, HostEvent::Block { .. }));
         }
         let options = ShareOptions {
             name: "Ann".to_owned(),
@@ -323,7 +323,7 @@ async fn a_guest_reads_the_commands_that_it_may_see() {
         marked("ls", "hidden, too", 0),
         marked("make all", "two\\nlines", 2)
     );
-    let host = Host::of(&script, StartFrom::Now, 2).await;
+    let host = Host::of(&script, StartFrom::Now, 4).await;
     host.share(PanelKind::History).await;
     host.share(PanelKind::Log).await;
     let mut guest = Guest::new(&host);
@@ -335,12 +335,40 @@ async fn a_guest_reads_the_commands_that_it_may_see() {
     assert_eq!(String::from_utf8(output).unwrap().trim_end(), "two\nlines");
     assert_eq!(blocks(&guest).len(), 1, "what was run before the session is not in it");
 
-    let logged = |guest: &Guest, words: &[&str]| {
-        let log = serde_json::to_string(guest.panels.get(&PanelKind::Log)?).unwrap();
-        words.iter().all(|word| log.contains(word)).then_some(log)
-    };
     let log = guest.until(|guest| logged(guest, &["make all", "\"Bo\"", "viewer", "history"])).await;
     assert!(!log.contains("secret"), "{log}");
+}
+
+/// The log, once all of these stand in it.
+fn logged(guest: &Guest, words: &[&str]) -> Option<String> {
+    let log = serde_json::to_string(guest.panels.get(&PanelKind::Log)?).unwrap();
+    words.iter().all(|word| log.contains(word)).then_some(log)
+}
+
+#[tokio::test]
+async fn a_command_from_before_the_session_is_no_line_of_its_log() {
+    let whole = marked("mysql -psecret", "", 0);
+    let (begins, ends) = whole.split_at(whole.find("\\n").unwrap());
+    let script = format!("{begins}'; read line; printf '{ends}; {}; read line", marked("make all", "", 0));
+    let host = Host::of(&script, StartFrom::Now, 1).await;
+    host.share(PanelKind::Log).await;
+    let mut guest = Guest::new(&host);
+    host.ask(HostCommand::Input { terminal: TerminalNo(1), bytes: b"\n".to_vec() }).await;
+    let log = guest.until(|guest| logged(guest, &["make all"])).await;
+    assert!(!log.contains("secret"), "{log}");
+}
+
+#[tokio::test]
+async fn a_terminal_that_is_withdrawn_takes_its_commands_along() {
+    let script = format!("{}; read line", marked("cat notes", "private", 0));
+    let host = Host::of(&script, StartFrom::Start, 2).await;
+    host.share(PanelKind::History).await;
+    let mut guest = Guest::new(&host);
+    let block = guest.until(|guest| blocks(guest).into_iter().find(|block| block.took.is_some())).await;
+    let withdraw = HostCommand::WithdrawTerminal { session: host.session, terminal: TerminalNo(1) };
+    host.ask(withdraw).await;
+    guest.until(|guest| blocks(guest).is_empty().then_some(())).await;
+    assert!(guest.fetch(PanelKind::History, &block.output.unwrap()).await.is_err());
 }
 
 #[tokio::test]

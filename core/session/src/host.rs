@@ -168,7 +168,7 @@ impl Host {
                 // Nobody waits for it any more.
                 HostOutput::Snapshot { ticket, .. } | HostOutput::PanelSnapshot { ticket, .. }
                     if !self.stamp(ticket) => {}
-                HostOutput::Fetch { ticket, .. } if !self.fetches.is_wanted(ticket) => {}
+                HostOutput::Fetch { slot, ticket, .. } if !self.is_fetch_wanted(slot, ticket) => {}
                 output => return Some(output),
             }
         }

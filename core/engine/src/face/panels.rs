@@ -71,6 +71,28 @@ pub struct PanelUpdate {
     pub remove: Vec<Key>,
 }
 
+impl PanelUpdate {
+    /// This update and the next one as one.
+    pub(crate) fn absorb(&mut self, next: Self) {
+        let whole = self.whole;
+        if next.whole {
+            *self = next;
+            return;
+        }
+        for key in &next.remove {
+            self.set.remove(key);
+        }
+        self.remove.retain(|key| !next.set.contains_key(key));
+        if !whole {
+            self.remove.extend(next.remove);
+            self.remove.sort_unstable();
+            self.remove.dedup();
+        }
+        self.set.extend(next.set);
+        (self.version, self.state, self.left_out) = (next.version, next.state, next.left_out);
+    }
+}
+
 /// A content that was fetched.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "types", derive(ts_rs::TS))]

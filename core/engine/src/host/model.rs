@@ -48,8 +48,8 @@ pub(super) enum Question {
     Begin { session: SessionNo, from: StartFrom },
     /// The session's guests see it no longer.
     Forget { session: SessionNo },
-    /// The commands that a session's guests may see: one of them, or all.
-    Commands { session: SessionNo, block: Option<u64> },
+    /// The commands that a session's guests may see: one of them, or all; with what they printed, or without.
+    Commands { session: SessionNo, block: Option<u64>, output: bool },
     /// A picture for guests, compressed.
     Snapshot { session: SessionNo, scope: Scope, ticket: Ticket },
     /// A picture for a face's own terminal.
@@ -71,6 +71,8 @@ pub(super) enum News {
 /// A command as guests of a session may see it.
 pub(super) struct Command {
     pub(super) info: BlockInfo,
+    /// It began or ended just now.
+    pub(super) is_news: bool,
     /// Where its prompt begins, counted from the first line that the session shares.
     pub(super) line: Option<u64>,
     /// Lines that it printed.
@@ -319,7 +321,7 @@ impl Worker {
             Question::Forget { session } => {
                 self.begun.remove(&session);
             }
-            Question::Commands { session, block } => self.tell_commands(session, block),
+            Question::Commands { session, block, output } => self.tell_commands(session, block, output),
             Question::Snapshot { session, scope, ticket } => {
                 // Nobody sees anything of a session that never began.
                 let Some(begun) = self.begun.get(&session) else { return };
@@ -369,15 +371,16 @@ impl Worker {
         Begun { start, line, cols, block }
     }
 
-    fn tell_commands(&self, session: SessionNo, only: Option<u64>) {
+    fn tell_commands(&self, session: SessionNo, only: Option<u64>, with_output: bool) {
         let Some(begun) = self.begun.get(&session) else { return };
         let seen = |block: &&Block| block.id.0 >= begun.block && only.is_none_or(|only| only == block.id.0);
         let command = |block: &Block| {
             let ended = block.duration().is_some();
-            let output = if ended { self.screen.block_output(block.id) } else { None };
+            let output = if ended && with_output { self.screen.block_output(block.id) } else { None };
             let lines = block.output_lines();
             let command = Command {
                 info: block_info(block),
+                is_news: only.is_some(),
                 line: begun.line.and_then(|first| block.prompt_line().checked_sub(first)),
                 lines: lines.end.saturating_sub(lines.start),
                 output,

@@ -24,6 +24,13 @@ use crate::{
 impl HostEngine {
     /// Shares a panel of a session; one that is shared already is begun anew.
     pub(super) fn share_panel(&mut self, no: SessionNo, options: &PanelOptions) -> Result<(), Failure> {
+        self.begin_panel(no, options)?;
+        self.log_shared(no, options.panel.name().to_owned(), true);
+        self.tell_panels(no);
+        Ok(())
+    }
+
+    fn begin_panel(&mut self, no: SessionNo, options: &PanelOptions) -> Result<(), Failure> {
         self.session(no)?;
         let (source, feed) = source::of(options)?;
         let now = self.now();
@@ -42,13 +49,12 @@ impl HostEngine {
                 .share_panel(now, kind.number())
                 .map_err(|error| Failure::new(FailureKind::Misused, error.to_string()))?;
         }
-        self.log_shared(no, kind.name().to_owned(), true);
         match kind {
             PanelKind::History => {
                 let terminals = self.terminals.values_mut();
                 for terminal in terminals.filter(|terminal| terminal.session.is_some_and(|(of, _)| of == no))
                 {
-                    terminal.model.ask(Question::Commands { session: no, block: None });
+                    terminal.model.ask(Question::Commands { session: no, block: None, output: true });
                 }
             }
             PanelKind::Log => {
@@ -61,7 +67,6 @@ impl HostEngine {
             }
             _ => {}
         }
-        self.tell_panels(no);
         Ok(())
     }
 
@@ -82,25 +87,28 @@ impl HostEngine {
         Ok(())
     }
 
-    /// A command began or ended in a terminal.
-    pub(super) fn command_news(&mut self, terminal: TerminalNo, block: &BlockInfo) {
+    /// A command began or ended in a terminal: its screen knows whether guests may see it.
+    pub(super) fn command_news(&mut self, terminal: TerminalNo, block: u64) {
         let Some(shown) = self.terminals.get_mut(&terminal) else { return };
         let Some((session, _)) = shown.session else { return };
-        if self.desk.as_ref().is_some_and(|desk| desk.is_shared(session, PanelKind::History)) {
-            shown.model.ask(Question::Commands { session, block: Some(block.block) });
-        }
-        let title = shown.title.clone();
-        let happened = self.happenings.entry(session).or_default().ran(title, block);
-        self.log(session, happened);
+        let output = self.desk.as_ref().is_some_and(|desk| desk.is_shared(session, PanelKind::History));
+        shown.model.ask(Question::Commands { session, block: Some(block), output });
     }
 
     /// A command as guests of a session may see it.
     pub(super) fn command(&mut self, no: TerminalNo, session: SessionNo, command: Command) {
         let Some(terminal) = self.terminals.get(&no) else { return };
-        let Some(Feed::History(feed)) = self.feed(session, PanelKind::History) else { return };
-        let Command { info, line, lines, output } = command;
-        let BlockInfo { block, command, cwd, exit_code, started, duration: took } = info;
+        if terminal.session.is_none_or(|(of, _)| of != session) {
+            return;
+        }
         let title = terminal.title.clone();
+        let Command { info, is_news, line, lines, output } = command;
+        if is_news {
+            let happened = self.happenings.entry(session).or_default().ran(title.clone(), &info);
+            self.log(session, happened);
+        }
+        let Some(Feed::History(feed)) = self.feed(session, PanelKind::History) else { return };
+        let BlockInfo { block, command, cwd, exit_code, started, duration: took } = info;
         let shown = Block {
             terminal: no.0,
             title,
@@ -116,18 +124,26 @@ impl HostEngine {
         feed.block(block, shown, output.map(Into::into));
     }
 
-    /// A terminal is in a session from now on, or no longer.
-    pub(super) fn terminal_shared(&mut self, session: SessionNo, no: TerminalNo, on: bool) {
+    /// A terminal is in a session from now on.
+    pub(super) fn terminal_shared(&mut self, session: SessionNo, no: TerminalNo) {
+        let shares_history =
+            self.desk.as_ref().is_some_and(|desk| desk.is_shared(session, PanelKind::History));
         let Some(terminal) = self.terminals.get_mut(&no) else { return };
         let title = terminal.title.clone();
-        if on {
-            if self.desk.as_ref().is_some_and(|desk| desk.is_shared(session, PanelKind::History)) {
-                terminal.model.ask(Question::Commands { session, block: None });
-            }
-        } else if let Some(Feed::History(feed)) = self.feed(session, PanelKind::History) {
-            feed.terminal_gone(no.0);
+        if shares_history {
+            terminal.model.ask(Question::Commands { session, block: None, output: true });
         }
-        self.log_shared(session, title, on);
+        self.log_shared(session, title, true);
+    }
+
+    /// A terminal was taken out of a session: what ran in it is nobody's any more, so the history begins anew.
+    pub(super) fn terminal_withdrawn(&mut self, session: SessionNo, no: TerminalNo) -> Result<(), Failure> {
+        let title = self.terminals.get(&no).map(|terminal| terminal.title.clone()).unwrap_or_default();
+        self.log_shared(session, title, false);
+        if self.feed(session, PanelKind::History).is_some() {
+            self.begin_panel(session, &PanelOptions::new(PanelKind::History, None))?;
+        }
+        Ok(())
     }
 
     fn log_shared(&mut self, session: SessionNo, thing: String, on: bool) {

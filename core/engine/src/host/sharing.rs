@@ -138,7 +138,7 @@ impl HostEngine {
         let stream = shown_by.host.open_terminal(now, &terminal.title, cols, rows).map_err(misused)?;
         terminal.session = Some((session, stream));
         shown_by.streams.insert(stream, no);
-        self.terminal_shared(session, no, true);
+        self.terminal_shared(session, no);
         self.look();
         Ok(())
     }
@@ -164,8 +164,7 @@ impl HostEngine {
         let terminal = self.terminal(no)?;
         terminal.session = None;
         terminal.model.ask(Question::Forget { session });
-        self.terminal_shared(session, no, false);
         self.look();
-        Ok(())
+        self.terminal_withdrawn(session, no)
     }
 }

@@ -78,7 +78,7 @@ impl HostEngine {
                 }
                 News::Block(block) => {
                     terminal.block(&block);
-                    self.command_news(no, &block);
+                    self.command_news(no, block.block);
                     self.tell(&HostEvent::Block { terminal: no, block });
                 }
                 News::Command { session, command } => self.command(no, session, *command),

@@ -198,14 +198,16 @@ impl Tickets {
     fn fetch(&mut self) -> (u16, FetchTicket) {
         self.fetches += 1;
         let wish = Wish { panel: LOG.number(), reference: format!("x{}", self.fetches), having: None };
-        let id = self.guest.fetch(Millis(0), wish).unwrap();
+        self.guest.fetch(Millis(0), wish).unwrap();
         let outputs = self.pump(jumpseat_wire::InviteCode::from_random([1; 5]));
-        self.guest.cancel_fetch(Millis(0), id);
-        self.pump(jumpseat_wire::InviteCode::from_random([1; 5]));
         let ticket = |output| {
             if let HostOutput::Fetch { slot, ticket, .. } = output { Some((slot, ticket)) } else { None }
         };
-        outputs.into_iter().find_map(ticket).unwrap()
+        let (slot, ticket) = outputs.into_iter().find_map(ticket).unwrap();
+        // Its place is free for the next.
+        self.host.content_ready(ticket, Err(FetchRefusal::Gone));
+        self.pump(jumpseat_wire::InviteCode::from_random([1; 5]));
+        (slot, ticket)
     }
 
     fn snapshot(&mut self) -> Ticket {

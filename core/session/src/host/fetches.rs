@@ -1,7 +1,7 @@
 //! What guests fetch of panels: the only thing of a panel that a guest's message reaches
 //! (rules JS-PANEL-4 to 6).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use jumpseat_wire::Slot;
@@ -24,8 +24,9 @@ const AT_ONCE: usize = 2;
 #[derive(Default)]
 pub(super) struct Fetches {
     asked: BTreeMap<FetchTicket, Asked>,
-    /// Those that are looked for.
-    begun: BTreeSet<FetchTicket>,
+    /// Whose are looked for; also those that nobody wants any more, until they are answered: giving up and asking
+    /// again brings a guest no more than waiting does.
+    begun: BTreeMap<FetchTicket, Slot>,
     last: u64,
 }
 
@@ -39,20 +40,18 @@ impl Fetches {
     /// The panel is no longer shared: its guests know from the list.
     pub(super) fn forget_panel(&mut self, panel: PanelId) {
         self.retain(|asked| asked.wish.panel != panel);
+        // Nobody looks for what is of no panel.
+        self.begun.retain(|ticket, _| self.asked.contains_key(ticket));
     }
 
     /// The guest is gone.
     pub(super) fn forget_seat(&mut self, slot: Slot) {
         self.retain(|asked| asked.slot != slot);
+        self.begun.retain(|_, of| *of != slot);
     }
 
     fn retain(&mut self, keep: impl Fn(&Asked) -> bool) {
         self.asked.retain(|_, asked| keep(asked));
-        self.begun.retain(|ticket| self.asked.contains_key(ticket));
-    }
-
-    pub(super) fn is_wanted(&self, ticket: FetchTicket) -> bool {
-        self.asked.contains_key(&ticket)
     }
 
     fn of(&self, slot: Slot) -> impl Iterator<Item = FetchId> {
@@ -87,13 +86,13 @@ impl Host {
     pub(super) fn begin_fetches(&mut self, slot: Slot) {
         let Some(seat) = self.seats.get(&slot) else { return };
         let Fetches { asked, begun, .. } = &mut self.fetches;
-        let looked_for =
-            begun.iter().filter(|ticket| asked.get(ticket).is_some_and(|a| a.slot == slot)).count();
+        let looked_for = begun.values().filter(|of| **of == slot).count();
         let room = AT_ONCE.saturating_sub(looked_for + seat.contents().count());
-        let waiting = asked.iter().filter(|(ticket, asked)| asked.slot == slot && !begun.contains(ticket));
+        let waiting =
+            asked.iter().filter(|(ticket, asked)| asked.slot == slot && !begun.contains_key(ticket));
         let next: Vec<_> = waiting.take(room).map(|(ticket, asked)| (*ticket, asked.wish.clone())).collect();
         for (ticket, wish) in next {
-            begun.insert(ticket);
+            begun.insert(ticket, slot);
             self.out.push_back(HostOutput::Fetch { slot, ticket, wish });
         }
     }
@@ -109,8 +108,10 @@ impl Host {
 
     /// The content that a guest asked for, at most [`MAX_CONTENT_LEN`] bytes, or why it does not come.
     pub fn content_ready(&mut self, ticket: FetchTicket, content: Result<Bytes, FetchRefusal>) {
-        let Some(Asked { slot, fetch, wish }) = self.fetches.asked.remove(&ticket) else { return };
-        self.fetches.begun.remove(&ticket);
+        let Some(slot) = self.fetches.begun.remove(&ticket) else { return };
+        let Some(Asked { fetch, wish, .. }) = self.fetches.asked.remove(&ticket) else {
+            return self.begin_fetches(slot);
+        };
         match content {
             Ok(content) if content.len() <= MAX_CONTENT_LEN => {
                 if let Some(seat) = self.seats.get_mut(&slot) {
@@ -128,6 +129,15 @@ impl Host {
     #[cfg(test)]
     pub(super) fn fetches_waiting(&self) -> usize {
         self.fetches.asked.len()
+    }
+
+    /// Whether a fetch is (still) to be looked for; if not, its place is free.
+    pub(super) fn is_fetch_wanted(&mut self, slot: Slot, ticket: FetchTicket) -> bool {
+        let wanted = self.fetches.asked.contains_key(&ticket);
+        if !wanted && self.fetches.begun.remove(&ticket).is_some() {
+            self.begin_fetches(slot);
+        }
+        wanted
     }
 
     fn refuse_fetch(&mut self, slot: Slot, fetch: FetchId, why: FetchRefusal) {

@@ -1,0 +1,119 @@
+//! What waits for a guest's face. Updates of one panel become one, so that a host fills nobody's memory by saying the
+//! same again and again: there is at most one whole panel of each kind.
+
+use std::collections::VecDeque;
+
+use crate::face::GuestEvent;
+
+/// Events in the order in which they are told.
+#[derive(Default)]
+pub(super) struct Waiting(VecDeque<GuestEvent>);
+
+impl Waiting {
+    pub(super) fn push(&mut self, event: GuestEvent) {
+        match event {
+            GuestEvent::Panel(next) => {
+                let known = self.0.iter_mut().find_map(|waiting| match waiting {
+                    GuestEvent::Panel(update) if update.panel == next.panel => Some(update),
+                    _ => None,
+                });
+                match known {
+                    Some(update) => update.absorb(next),
+                    None => self.0.push_back(GuestEvent::Panel(next)),
+                }
+            }
+            GuestEvent::Panels { panels } => {
+                // Whatever waits behind this is of a panel that it names, and so may go before it.
+                self.0.retain(|waiting| match waiting {
+                    GuestEvent::Panel(update) => panels.contains(&update.panel),
+                    GuestEvent::Panels { .. } => false,
+                    _ => true,
+                });
+                self.0.push_back(GuestEvent::Panels { panels });
+            }
+            event => self.0.push_back(event),
+        }
+    }
+
+    pub(super) fn extend(&mut self, events: impl IntoIterator<Item = GuestEvent>) {
+        events.into_iter().for_each(|event| self.push(event));
+    }
+
+    pub(super) fn pop(&mut self) -> Option<GuestEvent> {
+        self.0.pop_front()
+    }
+
+    /// Whether the next may be large: it is told when its face has taken everything before.
+    pub(super) fn next_is_large(&self) -> bool {
+        matches!(self.0.front(), Some(GuestEvent::Panel(_)))
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.0.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jumpseat_panels::{Entries, Entry, Key, Line, PanelKind, SourceState};
+
+    use super::*;
+    use crate::face::PanelUpdate;
+
+    fn key(name: &str) -> Key {
+        Key::new(name).unwrap()
+    }
+
+    fn update(panel: PanelKind, whole: bool, set: &[&str], remove: &[&str]) -> GuestEvent {
+        let line = |text: &str| Entry::Line(Line { text: text.to_owned(), ..Line::default() });
+        let set: Entries = set.iter().map(|name| (key(name), line(name))).collect();
+        let remove = remove.iter().map(|name| key(name)).collect();
+        GuestEvent::Panel(PanelUpdate {
+            panel,
+            version: 1,
+            whole,
+            state: SourceState::Fresh,
+            left_out: 0,
+            set,
+            remove,
+        })
+    }
+
+    fn taken(waiting: &mut Waiting) -> Vec<GuestEvent> {
+        std::iter::from_fn(|| waiting.pop()).collect()
+    }
+
+    #[test]
+    fn a_host_that_says_the_same_again_and_again_fills_nothing() {
+        let mut waiting = Waiting::default();
+        for _ in 0..1_000 {
+            waiting.push(GuestEvent::Panels { panels: vec![PanelKind::Log] });
+            waiting.push(update(PanelKind::Log, true, &["a", "b"], &[]));
+            waiting.push(GuestEvent::Panels { panels: vec![] });
+            waiting.push(GuestEvent::Panels { panels: vec![PanelKind::Log, PanelKind::Git] });
+            waiting.push(update(PanelKind::Git, true, &[], &[]));
+        }
+        assert!(waiting.len() <= 3, "{}", waiting.len());
+    }
+
+    #[test]
+    fn updates_of_one_panel_become_one() {
+        let mut waiting = Waiting::default();
+        waiting.push(update(PanelKind::Log, true, &["a", "b"], &[]));
+        waiting.push(GuestEvent::Gap);
+        waiting.push(update(PanelKind::Log, false, &["c"], &["a"]));
+        assert!(waiting.next_is_large());
+        assert_eq!(taken(&mut waiting), [update(PanelKind::Log, true, &["b", "c"], &[]), GuestEvent::Gap]);
+        waiting.push(update(PanelKind::Log, false, &["d"], &["b"]));
+        waiting.push(update(PanelKind::Log, false, &["b"], &["c", "d"]));
+        assert_eq!(taken(&mut waiting), [update(PanelKind::Log, false, &["b"], &["c", "d"])]);
+    }
+}
