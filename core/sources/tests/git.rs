@@ -442,3 +442,29 @@ async fn a_folder_without_a_repository_is_empty_until_there_is_one() {
     git.until(|panel| panel.file("a").is_some_and(|file| file.staged.is_some())).await;
     git.end().await;
 }
+
+#[tokio::test]
+async fn a_repository_of_100_000_files_is_watched_whole() {
+    let repo = Repo::of_files(100_000);
+    repo.write(".gitignore", "target/\n");
+    repo.write("d03/e50/f07", "changed\n");
+    let mut git = Working::begin(Git::new(&repo.path));
+    git.until(|panel| panel.is_fresh() && panel.has("d03/e50/f07") && panel.has(".gitignore")).await;
+    repo.write("d09/e99/f99", "changed\n");
+    git.until(|panel| panel.has("d09/e99/f99")).await;
+    // What a build writes where nobody looks changes nothing; more new files than are listed are counted.
+    for nth in 0..1_000 {
+        repo.write(format!("target/{nth}"), "");
+        repo.write(format!("d00/new/{nth}"), "x");
+    }
+    for nth in 0..5_000 {
+        repo.write(format!("d01/new/{nth}"), "x");
+    }
+    let shown = git.until(|panel| panel.repository("").is_some_and(|found| found.untracked == 6_001)).await;
+    assert!(Panel(&shown).files().all(|file| !file.path.starts_with("target")));
+    assert_eq!(
+        Panel(&shown).repository("").unwrap().left_out as usize,
+        6_003 - Panel(&shown).files().count()
+    );
+    git.end().await;
+}

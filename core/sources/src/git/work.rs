@@ -35,8 +35,8 @@ const GATHER: Duration = Duration::from_millis(40);
 /// The least time from the beginning of one look to that of the next.
 const BETWEEN: Duration = Duration::from_millis(500);
 
-/// How much longer than a look the time between two of them is.
-const REST: u32 = 4;
+/// How much longer than a look the time from its beginning to the next one's is.
+const REST: u32 = 3;
 
 /// How often what cannot be watched is looked at.
 const POLL: Duration = Duration::from_secs(5);
@@ -107,9 +107,10 @@ impl Why {
 struct Looked {
     found: Option<Result<Discovery, GitFault>>,
     repositories: Vec<Repository>,
-    took: Duration,
     /// Whether everything is watched.
     watched: bool,
+    /// Repositories that are new: shown first, watched then.
+    unwatched: Vec<u32>,
 }
 
 impl Work {
@@ -179,10 +180,11 @@ impl Work {
             let due = |repository: &&Repository| due.repositories.contains_key(&repository.number);
             self.repositories.iter().filter(due).cloned().collect()
         };
+        let watched_before: HashSet<PathBuf> =
+            self.repositories.iter().map(|repository| repository.place.root.clone()).collect();
         let mut numbers = self.numbers.clone();
         async move {
-            let began = Instant::now();
-            let mut watched = true;
+            let (mut watched, mut unwatched) = (true, Vec::new());
             let mut looked = Vec::new();
             let found = if due.everything { Some(Discovery::of(&folder).await) } else { None };
             let mut fresh = Vec::new();
@@ -207,7 +209,9 @@ impl Work {
                 if !why.counts(&repository.place).await {
                     continue;
                 }
-                if let Some(watch) = &watch {
+                if due.everything && !watched_before.contains(&repository.place.root) {
+                    unwatched.push(repository.number);
+                } else if let Some(watch) = &watch {
                     let folders = due.folders.iter().filter(|(number, _)| *number == repository.number);
                     let folders: Vec<PathBuf> = folders.map(|(_, folder)| folder.clone()).collect();
                     let from = if due.everything { vec![repository.place.root.clone()] } else { folders };
@@ -215,12 +219,12 @@ impl Work {
                 }
                 looked.push(repository.look(why.moved).await);
             }
-            Looked { found, repositories: looked, took: began.elapsed(), watched: watched && watch.is_some() }
+            Looked { found, repositories: looked, watched: watched && watch.is_some(), unwatched }
         }
     }
 
     fn looked(&mut self, looked: Looked) {
-        self.took = looked.took;
+        self.took = looked.repositories.iter().map(|repository| repository.took).sum();
         match looked.found {
             Some(Ok(found)) => {
                 self.polled = !looked.watched;
@@ -241,6 +245,12 @@ impl Work {
             }
         }
         self.show();
+        for number in looked.unwatched {
+            let root = self.repositories.iter().find(|repository| repository.number == number);
+            self.due.folders.extend(root.map(|repository| (number, repository.place.root.clone())));
+            self.due.repositories.insert(number, Why::sure());
+            self.due.at = Some(Instant::now());
+        }
         let poll = if self.repositories.is_empty() { Some(RETRY) } else { self.polled.then_some(POLL) };
         if let Some(poll) = poll {
             self.due.everything |= self.repositories.is_empty();
@@ -320,7 +330,8 @@ impl Work {
             why.sure = true;
             // What a submodule does moves nothing but what this repository says of it.
             why.moved |= below != Path::new("index") && !below.starts_with("modules");
-            if is_folder {
+            let tells = ["refs", "reftable", "worktrees", "modules", "rebase-merge", "rebase-apply"];
+            if is_folder && tells.iter().any(|name| below.starts_with(name)) {
                 self.due.folders.insert((repository.number, path.clone()));
             }
         }

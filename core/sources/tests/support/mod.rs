@@ -21,7 +21,7 @@ use tokio::{
 };
 
 /// Longer than anything takes on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A folder with a real repository.
 pub(crate) struct Repo {
@@ -32,7 +32,10 @@ pub(crate) struct Repo {
 impl Repo {
     /// An empty repository in a folder of its own, on the branch `main`.
     pub(crate) fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        Self::in_folder(tempfile::tempdir().unwrap())
+    }
+
+    fn in_folder(folder: tempfile::TempDir) -> Self {
         let repo = Self { path: folder.path().canonicalize().unwrap(), _folder: Some(folder) };
         repo.git(["init", "--quiet", "--initial-branch=main"]);
         repo
@@ -70,6 +73,28 @@ impl Repo {
         let path = self.path.join(path);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, text).unwrap();
+    }
+
+    /// A repository of that many small files, a hundred in each folder, committed and checked out.
+    pub(crate) fn of_files(count: usize) -> Self {
+        // In memory, where that is to be had: a disk takes a minute to make a hundred thousand files.
+        let memory = tempfile::tempdir_in("/dev/shm");
+        let repo = Self::in_folder(memory.or_else(|_| tempfile::tempdir()).unwrap());
+        let mut stream = String::from("blob\nmark :1\ndata 5\nline\n\ncommit refs/heads/main\n");
+        stream.push_str("committer Ann <ann@example.org> 1000000000 +0000\ndata 4\nmany\n");
+        for nth in 0..count {
+            stream.push_str(&format!(
+                "M 100644 :1 d{:02}/e{:02}/f{:02}\n",
+                nth / 10_000,
+                nth / 100 % 100,
+                nth % 100
+            ));
+        }
+        repo.write(".git/stream", stream);
+        let script = "git fast-import --quiet < .git/stream && rm .git/stream && git reset --quiet --hard";
+        let worked = Command::new("sh").args(["-c", script]).current_dir(&repo.path).status().unwrap();
+        assert!(worked.success());
+        repo
     }
 
     /// Writes, adds and commits.
@@ -111,7 +136,7 @@ impl Working {
             match timeout(PATIENCE, self.published.changed()).await {
                 Ok(Some(shown)) => self.now = shown,
                 Ok(None) => panic!("the source ended; it showed {:#?}", self.now),
-                Err(_) => panic!("it never came; this is shown: {:#?}", self.now),
+                Err(_) => panic!("it never came; this is shown: {:.20000}", format!("{:#?}", self.now)),
             }
         }
     }
