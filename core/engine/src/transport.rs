@@ -6,6 +6,7 @@ mod dial;
 mod keepalive;
 mod line;
 mod proxy;
+mod reach;
 mod tls;
 
 use std::path::PathBuf;
@@ -15,6 +16,7 @@ pub use proxy::Proxies;
 pub(crate) use address::{Address, is_unspecified};
 pub(crate) use dial::Dialer;
 pub(crate) use line::{Line, LineEvent};
+pub(crate) use reach::Reach;
 
 /// How relays are reached.
 #[derive(Clone, Debug)]

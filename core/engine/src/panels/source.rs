@@ -1,11 +1,16 @@
 //! Which source a panel is made from, and what the engine feeds it.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 use jumpseat_panels::PanelKind;
-use jumpseat_sources::{Findings, FindingsFeed, Git, History, HistoryFeed, Log, LogFeed, Source};
+use jumpseat_sources::{
+    Findings, FindingsFeed, Forge, ForgeSetup, Git, History, HistoryFeed, Log, LogFeed, Source,
+};
 
-use crate::face::{Failure, FailureKind, PanelOptions};
+use crate::{
+    face::{Failure, FailureKind, PanelOptions},
+    transport::Reach,
+};
 
 /// What the engine feeds a panel.
 pub(crate) enum Feed {
@@ -33,11 +38,14 @@ pub(crate) fn of(options: &PanelOptions) -> Result<(Box<dyn Source>, Feed), Fail
             let (findings, feed) = Findings::new(folder(options)?, files());
             (Box::new(findings), Feed::Findings(feed))
         }
-        other => {
-            let message = format!("{other} cannot be shared by this version");
-            return Err(Failure::new(FailureKind::Misused, message));
-        }
+        PanelKind::Review => (Box::new(forge(options)?.review()), Feed::None),
+        PanelKind::Issue => (Box::new(forge(options)?.issue()), Feed::None),
     })
+}
+
+/// The forge of a panel's workspace, reached as relays are.
+fn forge(options: &PanelOptions) -> Result<Forge, Failure> {
+    Ok(Forge::new(folder(options)?, ForgeSetup::new(Arc::new(Reach::default()))))
 }
 
 /// The workspace that a panel is of: an absolute path, since an engine may run anywhere.

@@ -28,7 +28,7 @@ use super::{
 use crate::face::{Failure, FailureKind};
 
 /// How long a try may take in all.
-const TRY_FOR: Duration = Duration::from_secs(15);
+pub(super) const TRY_FOR: Duration = Duration::from_secs(15);
 
 /// How long one of several addresses of a host is tried before the next.
 const TRY_ADDRESS_FOR: Duration = Duration::from_secs(4);
@@ -45,10 +45,10 @@ pub(super) type Socket = WebSocketStream<Stream>;
 /// Reaches one relay, again and again.
 #[derive(Clone)]
 pub(crate) struct Dialer {
-    address: Address,
-    setup: TransportSetup,
+    pub(super) address: Address,
+    pub(super) setup: TransportSetup,
     /// Made at the first need: reading the system's authorities takes milliseconds.
-    tls: Arc<Mutex<Option<TlsConnector>>>,
+    pub(super) tls: Arc<Mutex<Option<TlsConnector>>>,
 }
 
 impl Dialer {
@@ -64,7 +64,8 @@ impl Dialer {
         }
     }
 
-    async fn connect(&self) -> Result<Box<Socket>, Failure> {
+    /// TCP, through a proxy where one is wanted, and TLS where the address has it.
+    pub(super) async fn stream(&self) -> Result<Stream, Failure> {
         let stream = match self.setup.proxies.of(&self.address)? {
             Some(proxy) => {
                 let known_private = self.address.ip().is_some_and(is_private);
@@ -77,11 +78,15 @@ impl Dialer {
         };
         // A key must not wait for the answer to the one before it.
         stream.set_nodelay(true).map_err(|error| self.unreachable(error))?;
-        let stream = if self.address.tls {
+        Ok(if self.address.tls {
             Stream::Tls(tls::handshake(&self.connector()?, &self.address.host, stream).await?)
         } else {
             Stream::Plain(stream)
-        };
+        })
+    }
+
+    async fn connect(&self) -> Result<Box<Socket>, Failure> {
+        let stream = self.stream().await?;
         let request = self
             .address
             .url()
