@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 import { Cli, program } from './stand/cli.mjs';
 import { Editor } from './stand/editor.mjs';
-import { same } from './stand/pair.mjs';
+import { same } from './stand/same.mjs';
 import { until } from './stand/wait.mjs';
 
 const RUNS = Number(process.env.RUNS ?? 3);
@@ -113,7 +113,7 @@ async function commandLineEcho(env) {
     const host = new Cli(env, ['share', '--headless', '--json', '--role', 'writer', '--', 'cat']);
     const [, link] = await host.event(/"web_link":"([^"]+)"/);
     // A terminal for the guest, from util-linux.
-    const guest = spawn('script', ['-qfc', `stty cols 80 rows 24; ${program} join --no-key-timing`, '/dev/null'], {
+    const guest = spawn('script', ['-qfc', `stty cols 80 rows 24; ${program} join`, '/dev/null'], {
         env: { ...env, JUMPSEAT_TOKEN: link, TERM: 'xterm-256color' }, stdio: ['pipe', 'pipe', 'inherit'],
     });
     let told = '';
@@ -229,10 +229,12 @@ async function flooding(host, guest) {
 }
 
 const settings = { 'terminal.integrated.scrollback': 12_000 };
-const [host, guest] = await Promise.all([
-    Editor.start('Ann', { settings }), Editor.start('Bo', { settings, viewport: { width: 1400, height: 900 } }),
-]);
+const editors = [];
 try {
+    for (const [name, viewport] of [['Ann', undefined], ['Bo', { width: 1400, height: 900 }]]) {
+        editors.push(await Editor.start(name, { settings, viewport }));
+    }
+    const [host, guest] = editors;
     await activation(host);
     const named = { sharing: () => sharing(host), joining: () => joining(host, guest), echo: () => echo(host, guest), flooding: () => flooding(host, guest) };
     const chosen = process.argv.slice(2);
@@ -244,9 +246,9 @@ try {
     writeFileSync(join(import.meta.dirname, '../../target/vscode-figures.md'), `${table}\n`);
 } catch (error) {
     console.error(error);
-    await Promise.allSettled([host.picture('failed-bench-host'), guest.picture('failed-bench-guest')]);
+    await Promise.allSettled(editors.map((editor) => editor.picture(`failed-bench-${editor.name}`)));
     process.exitCode = 1;
 } finally {
-    await Promise.allSettled([host.close(), guest.close()]);
+    await Promise.allSettled(editors.map((editor) => editor.close()));
     process.exit();
 }

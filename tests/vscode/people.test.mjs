@@ -91,6 +91,7 @@ scene('chat', ['host', 'guest'], async ({ host, guest, step }) => {
         await host.done('jumpseat.chat.focus');
         const mine = await host.webview('#lines > *');
         await until('the line at the host', async () => /Bo hello <b>there<\/b>/.test(await mine.locator('#lines').textContent()));
+        await host.page.locator('.part.activitybar .badge', { hasText: '1' }).waitFor({ state: 'hidden' });
         await mine.locator('#say').fill('welcome');
         await mine.locator('#say').press('Enter');
         await until('the answer', async () => /Ann welcome/.test(await theirs.locator('#lines').textContent()));

@@ -1,7 +1,8 @@
 // What guests see of programs: full screens, sizes, floods, several terminals at once.
 import assert from 'node:assert/strict';
 
-import { same, scene } from './stand/pair.mjs';
+import { scene } from './stand/pair.mjs';
+import { same } from './stand/same.mjs';
 import { until } from './stand/wait.mjs';
 
 scene('a full-screen program, a new size and a flood end with equal cells', ['host', 'guest'], async ({ host, guest, step, ends }) => {
@@ -43,6 +44,23 @@ scene('a full-screen program, a new size and a flood end with equal cells', ['ho
         await host.type('panel', "seq 1 2000000; printf '\\n\\033[1;32mflood-%s\\033[0m\\n' $((1+1))\n");
         await host.shows('panel', 'flood-2', 90_000);
         await guest.shows('editor', 'flood-2');
+        await same(host, guest);
+    });
+});
+
+scene('a guest whose window is smaller than the host’s terminal', ['host', 'guest'], async ({ host, guest, step, ends }) => {
+    ends(() => guest.page.setViewportSize({ width: 1400, height: 900 }));
+    await guest.page.setViewportSize({ width: 1000, height: 900 });
+
+    await step('has all of its columns', async () => {
+        const link = await host.share();
+        await host.type('panel', 'printf "%0$((COLUMNS))d\\n" 0; echo wide-$((1+1))\n');
+        await host.shows('panel', 'wide-2');
+        await guest.join(link);
+        await guest.shows('editor', 'wide-2');
+        await same(host, guest);
+        await host.type('panel', 'printf "%0$((COLUMNS))d\\n" 0; echo again-$((1+1))\n');
+        await guest.shows('editor', 'again-2');
         await same(host, guest);
     });
 });

@@ -1,7 +1,8 @@
 // The main walk: share, join by code and token, watch, ask, be let type, be refused, be removed, stop.
 import assert from 'node:assert/strict';
 
-import { same, scene } from './stand/pair.mjs';
+import { scene } from './stand/pair.mjs';
+import { same } from './stand/same.mjs';
 import { until } from './stand/wait.mjs';
 
 scene('share → join → watch → ask → type → look away → remove → stop', ['host', 'guest'], async ({ host, guest, step }) => {

@@ -1,9 +1,7 @@
 // The two VS Codes that all scenes share: Ann hosts, Bo is a guest. Each scene begins with nothing shared.
-import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 
 import { Editor } from './editor.mjs';
-import { until } from './wait.mjs';
 
 /** VS Code cannot make a terminal larger than its place: the guest has the larger window. */
 const CAST = {
@@ -49,15 +47,6 @@ export function scene(name, who, run) {
             for (const end of undo.reverse()) await end();
             await Promise.all(Object.values(cast).map((one) => one.tidy()));
         }
-    });
-}
-
-/** The guest's terminal and the host's are the same, cell by cell, scrollback and all. */
-export async function same(host, guest) {
-    await until('equal cells', async () => {
-        const [mine, theirs] = await Promise.all([host.screen('panel', true), guest.screen('editor', true)]);
-        assert.deepEqual(theirs, mine);
-        return true;
     });
 }
 

@@ -29,7 +29,7 @@ export class Window {
         });
         await this.browser.grantPermissions(['clipboard-read', 'clipboard-write']);
         this.page = this.browser.pages()[0] ?? await this.browser.newPage();
-        await this.page.goto(address);
+        await this.page.goto(address, { timeout: 90_000 });
         // Its icon is there once commands and keys of the extension are.
         await this.page.locator('.part.activitybar a[aria-label^="Jumpseat"]').waitFor({ timeout: 60_000 });
     }
@@ -46,7 +46,8 @@ export class Window {
     /** A terminal as its person sees it: size, lines, and with `styles` what each line's cells look like. */
     async screen(where, styles = false) {
         return this.page.evaluate(([at, styled]) => {
-            const terminal = document.querySelector(`.part.${at} .terminal-wrapper.active`)?.xterm;
+            // VS Code leaves the wrapper of a closed terminal that it had scrolled sideways.
+            const terminal = [...document.querySelectorAll(`.part.${at} .terminal-wrapper.active`)].find((one) => one.xterm)?.xterm;
             if (!terminal) throw new Error(`no terminal in the ${at}`);
             const { active } = terminal.buffer;
             const attributes = ['isBold', 'isItalic', 'isDim', 'isUnderline', 'isBlink', 'isInverse', 'isInvisible', 'isStrikethrough'];
@@ -84,7 +85,7 @@ export class Window {
     }
 
     async focus(where) {
-        await this.page.locator(`.part.${where} .terminal-wrapper.active .xterm`).click();
+        await this.page.locator(`.part.${where} .terminal-wrapper.active .xterm:visible`).last().click();
     }
 
     /** A notification with this text that has popped up, the only one with it; with `button`, that is pressed. */
