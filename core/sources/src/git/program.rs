@@ -1,8 +1,7 @@
 //! The `git` program, run so that nothing which a repository brings with it runs, too: no hooks, no file system
-//! monitor, no pager, no external diff, no filters of its own, no network.
+//! monitor, no pager, no external diff, no filters, no network.
 
 use std::{
-    collections::BTreeMap,
     ffi::{OsStr, OsString},
     io,
     path::{Path, PathBuf},
@@ -45,7 +44,7 @@ pub(crate) struct Git {
     /// of the repository moves it elsewhere.
     at: PathBuf,
     pinned: bool,
-    /// What takes the repository's own filters out of the way.
+    /// What takes filters out of the way.
     overrides: Vec<(String, String)>,
 }
 
@@ -81,8 +80,8 @@ impl Git {
         Self { program: "git".into(), at: folder.to_owned(), pinned: false, overrides: Vec::new() }
     }
 
-    /// The same, with this folder as the working tree whatever the repository's settings say, and without the
-    /// filters that those settings define.
+    /// The same, with this folder as the working tree whatever the repository's settings say, and without
+    /// filters.
     ///
     /// # Errors
     /// If the settings cannot be read.
@@ -94,7 +93,7 @@ impl Git {
             Err(GitFault::Failed { code: Some(1), .. }) => Vec::new(),
             Err(fault) => return Err(fault),
         };
-        self.overrides = filter_overrides(&found);
+        self.overrides = filter_overrides(&found)?;
         Ok(self)
     }
 
@@ -211,30 +210,21 @@ async fn finish(child: &mut Child, input: Option<Vec<u8>>, limit: usize) -> Resu
     Err(GitFault::Failed { code: status.code(), complaint: String::from_utf8_lossy(&complaint).into_owned() })
 }
 
-/// Puts what a repository's own settings say about filters back to what its person's settings say: a filter is a
-/// program that `git status` runs. Reads `SCOPE NUL KEY LF VALUE NUL …`.
-fn filter_overrides(found: &[u8]) -> Vec<(String, String)> {
-    let text = String::from_utf8_lossy(found);
+/// Takes every filter out of the way, the person's own too: they do what the repository's settings tell them
+/// (`lfs.extension.*` names programs), and write into it.
+fn filter_overrides(found: &[u8]) -> Result<Vec<(String, String)>, GitFault> {
+    // A name that is no text could not be overridden: nothing of such a repository is shown.
+    let text = std::str::from_utf8(found).map_err(|_| GitFault::Malformed)?;
     let mut fields = text.split('\0');
-    let mut trusted: BTreeMap<&str, &str> = BTreeMap::new();
-    let mut own = Vec::new();
-    while let (Some(scope), Some(setting)) = (fields.next(), fields.next()) {
-        let (key, value) = setting.split_once('\n').unwrap_or((setting, ""));
-        match scope {
-            "local" | "worktree" => own.push(key),
-            "command" => {}
-            _ => {
-                trusted.insert(key, value);
-            }
-        }
+    let mut keys = Vec::new();
+    while let (Some(_scope), Some(setting)) = (fields.next(), fields.next()) {
+        keys.push(setting.split_once('\n').map_or(setting, |(key, _)| key));
     }
-    own.sort_unstable();
-    own.dedup();
+    keys.sort_unstable();
+    keys.dedup();
     // An empty command is none; `required` without one would be an error.
-    let plain = |key: &str| if key.ends_with(".required") { "false" } else { "" };
-    own.into_iter()
-        .map(|key| (key.to_owned(), trusted.get(key).map_or(plain(key), |value| *value).to_owned()))
-        .collect()
+    let nothing = |key: &str| if key.ends_with(".required") { "false" } else { "" };
+    Ok(keys.into_iter().map(|key| (key.to_owned(), nothing(key).to_owned())).collect())
 }
 
 #[cfg(test)]
@@ -242,20 +232,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_repositorys_own_filters_go_and_its_persons_stay() {
-        let found = b"global\0filter.lfs.clean\ngit-lfs clean\0global\0filter.lfs.required\ntrue\0\
-                      local\0filter.lfs.clean\n/tmp/evil\0local\0filter.x.process\nevil\0local\0filter.x.required\ntrue\0";
-        let expected =
-            [("filter.lfs.clean", "git-lfs clean"), ("filter.x.process", ""), ("filter.x.required", "false")];
-        let overrides = filter_overrides(found);
+    fn no_filter_stays() {
+        let found =
+            b"global\0filter.lfs.process\ngit-lfs filter-process\0global\0filter.lfs.required\ntrue\0\
+                      local\0filter.lfs.process\nevil\0local\0filter.x.clean\nevil\0";
+        let expected = [("filter.lfs.process", ""), ("filter.lfs.required", "false"), ("filter.x.clean", "")];
+        let overrides = filter_overrides(found).unwrap();
         let overrides: Vec<_> = overrides.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
         assert_eq!(overrides, expected);
+        let nameless = filter_overrides(b"local\0filter.\xff.clean\nevil\0");
+        assert!(matches!(nameless, Err(GitFault::Malformed)));
     }
 
     #[test]
     fn settings_cut_off_are_no_trouble() {
-        assert!(filter_overrides(b"").is_empty());
-        assert!(filter_overrides(b"local").is_empty());
-        assert_eq!(filter_overrides(b"local\0filter.a.clean").len(), 1);
+        let count = |found: &[u8]| filter_overrides(found).map(|overrides| overrides.len()).unwrap();
+        assert_eq!(count(b""), 0);
+        assert_eq!(count(b"local"), 0);
+        assert_eq!(count(b"local\0filter.a.clean"), 1);
     }
 }
