@@ -256,6 +256,6 @@ fn look(folder: &Path, reports: &[PathBuf], known: &mut HashMap<PathBuf, Stamp>)
 
 fn read(path: &Path) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
-    std::fs::File::open(path).ok()?.take(MAX_REPORT + 1).read_to_end(&mut bytes).ok()?;
+    crate::file::open(path)?.take(MAX_REPORT + 1).read_to_end(&mut bytes).ok()?;
     (bytes.len() as u64 <= MAX_REPORT).then_some(bytes)
 }

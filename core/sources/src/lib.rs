@@ -15,6 +15,7 @@
 
 mod clock;
 mod fed;
+mod file;
 mod findings;
 mod forge;
 mod git;

@@ -314,6 +314,22 @@ async fn no_file_of_the_workspace_makes_another_folder_readable() {
     let common = Repo::at(at.join("common"));
     common.git(["init", "--quiet"]);
     fs::write(at.join("common/.git/commondir"), secret.path.join(".git").to_str().unwrap()).unwrap();
+    // Objects and branches of another one, by links and by git's own way to borrow.
+    for (name, borrow) in [("objects", true), ("alternates", false)] {
+        fs::create_dir(at.join(name)).unwrap();
+        let borrower = Repo::at(at.join(name));
+        borrower.git(["init", "--quiet"]);
+        let (own, other) = (at.join(name).join(".git"), secret.path.join(".git"));
+        if borrow {
+            for part in ["objects", "refs"] {
+                fs::remove_dir_all(own.join(part)).unwrap();
+                symlink(other.join(part), own.join(part)).unwrap();
+            }
+        } else {
+            fs::write(own.join("objects/info/alternates"), other.join("objects").to_str().unwrap()).unwrap();
+            symlink(other.join("refs/heads/main"), own.join("refs/heads/main")).unwrap();
+        }
+    }
     // And an honest one, with links out of it.
     fs::create_dir(at.join("honest")).unwrap();
     let honest = Repo::at(at.join("honest"));
@@ -341,7 +357,9 @@ async fn no_file_of_the_workspace_makes_another_folder_readable() {
     let panel = Panel(&shown);
     assert_eq!(panel.file("folder/secret").unwrap().unstaged.unwrap().what, EditKind::Deleted);
     assert!(panel.repository("pointer").unwrap().fault.is_some());
-    assert!(panel.repository("linked").unwrap().fault.is_some());
+    for name in ["linked", "objects", "alternates"] {
+        assert!(panel.repository(name).unwrap().fault.is_some(), "{name}");
+    }
     git.end().await;
 }
 

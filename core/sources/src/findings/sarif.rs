@@ -10,12 +10,19 @@ use super::{MAX_FINDINGS, Report, uri};
 /// Most rules of one report.
 const MAX_RULES: usize = 5_000;
 
+/// What is kept of a text that findings share, in bytes: as much as one shows.
+const MAX_SHARED: usize = 2048;
+
+/// The same of an address: longer ones lead to no path that is shown.
+const MAX_ADDRESS: usize = 4096;
+
 /// Reads a report; nothing if it is none.
 pub(super) fn parse(bytes: &[u8], folder: &Path) -> Option<Report> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let log: Log = serde_json::from_slice(bytes).ok()?;
     let mut report = Report::default();
-    for run in log.runs {
+    for mut run in log.runs {
+        run.shorten();
         run.add_to(&mut report, folder);
     }
     Some(report)
@@ -208,6 +215,25 @@ struct Suppression {
 }
 
 impl Run {
+    /// Cuts what many findings share before it is copied into each: a small report could become very large ones.
+    fn shorten(&mut self) {
+        for component in std::iter::once(&mut self.tool.driver).chain(&mut self.tool.extensions) {
+            cut(&mut component.name, MAX_SHARED);
+            component.rules.truncate(MAX_RULES);
+            for rule in &mut component.rules {
+                cut(&mut rule.id, MAX_SHARED);
+                let Described { name, short_description, full_description, help, .. } = rule;
+                let texts = [name, &mut short_description.text, &mut full_description.text, &mut help.text]
+                    .into_iter();
+                let messages = rule.message_strings.values_mut().map(|message| &mut message.text);
+                texts.chain(messages).flatten().for_each(|text| cut(text, MAX_SHARED));
+            }
+        }
+        let listed = self.artifacts.iter_mut().map(|artifact| &mut artifact.location);
+        let places = listed.chain(self.original_uri_base_ids.values_mut());
+        places.filter_map(|place| place.uri.as_mut()).for_each(|uri| cut(uri, MAX_ADDRESS));
+    }
+
     fn add_to(&self, report: &mut Report, folder: &Path) {
         for component in std::iter::once(&self.tool.driver).chain(&self.tool.extensions) {
             let rules = component.rules.iter().filter(|rule| !rule.id.is_empty());
@@ -371,6 +397,11 @@ fn filled(text: &str, arguments: &[String]) -> String {
         }
     }
     out + rest
+}
+
+fn cut(text: &mut String, most: usize) {
+    text.truncate(text.floor_char_boundary(most));
+    text.shrink_to_fit();
 }
 
 /// What is `null` is as if it were not there.

@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, VecDeque},
+    io::Read as _,
     path::{Path, PathBuf},
 };
 
@@ -118,6 +119,13 @@ impl Place {
     /// Tells what kind of working tree it is. Its repository may only lie outside of it if it says so itself:
     /// a file in a workspace must not make any other repository of the machine readable.
     async fn with_tree(mut self, workspace: &Path) -> Result<Self, GitFault> {
+        let folders = [self.git_dir.clone(), self.common_dir.clone()];
+        let within = workspace.to_owned();
+        let borrows =
+            tokio::task::spawn_blocking(move || folders.iter().any(|folder| borrows(folder, &within)));
+        if borrows.await.unwrap_or(true) {
+            return Err(GitFault::Elsewhere);
+        }
         let near = self.git_dir.starts_with(&self.root) || self.git_dir.starts_with(workspace);
         let back = |target: PathBuf| self.git_dir.join(target).canonicalize().ok();
         let linked = small(&self.git_dir, b"gitdir").is_some_and(|target| {
@@ -190,6 +198,47 @@ impl Place {
     }
 }
 
+/// Whether a repository's folder takes something from elsewhere: by links, which git never makes there, or by another
+/// store of objects outside of the workspace.
+fn borrows(git_dir: &Path, workspace: &Path) -> bool {
+    let is_link = |path: &Path| path.symlink_metadata().is_ok_and(|found| found.is_symlink());
+    let parts = [
+        "HEAD",
+        "index",
+        "packed-refs",
+        "refs",
+        "objects",
+        "objects/info",
+        "objects/info/alternates",
+        "objects/pack",
+    ];
+    if parts.iter().any(|part| is_link(&git_dir.join(part))) {
+        return true;
+    }
+    let mut folders = vec![git_dir.join("refs")];
+    let mut left = MAX_NAMES;
+    while let Some(folder) = folders.pop() {
+        for found in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+            let kind = found.file_type();
+            left = left.saturating_sub(1);
+            if left == 0 || !kind.as_ref().is_ok_and(|kind| kind.is_file() || kind.is_dir()) {
+                return true;
+            }
+            folders.extend(kind.is_ok_and(|kind| kind.is_dir()).then(|| found.path()));
+        }
+    }
+    let objects = git_dir.join("objects");
+    let mut others = Vec::new();
+    let list = crate::file::open(&objects.join("info/alternates"));
+    if list.is_some_and(|list| list.take(MAX_LIST as u64).read_to_end(&mut others).is_err()) {
+        return true;
+    }
+    let near =
+        |line: &[u8]| objects.join(native(line)).canonicalize().is_ok_and(|path| path.starts_with(workspace));
+    let mut lines = others.split(|byte| *byte == b'\n').filter(|line| !line.is_empty() && line[0] != b'#');
+    others.len() == MAX_LIST || !lines.all(near)
+}
+
 /// Folders with a repository of their own, below a workspace. Links are not followed.
 fn nested(workspace: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
@@ -223,7 +272,6 @@ fn nested(workspace: &Path) -> Vec<PathBuf> {
 
 /// A small file of a git folder, up to its line's end. No link is followed.
 pub(super) fn small(git_dir: &Path, name: &[u8]) -> Option<Vec<u8>> {
-    use std::io::Read as _;
     let Found::File(file, _) = worktree::open(git_dir, name).ok()? else { return None };
     let mut bytes = Vec::new();
     file.take(4096).read_to_end(&mut bytes).ok()?;

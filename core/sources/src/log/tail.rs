@@ -6,6 +6,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use crate::file::open;
+
 /// What is read at first, and at most at once, in bytes. Of more only the end is read.
 const MAX_READ: u64 = 256 * 1024;
 
@@ -123,19 +125,6 @@ impl Open {
         let part = std::mem::take(&mut self.part);
         (!part.is_empty() && !self.skips).then_some(part)
     }
-}
-
-/// Opens a file; nothing that is no file, such as a pipe, which would block.
-fn open(path: &Path) -> Option<File> {
-    let mut options = File::options();
-    options.read(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        options.custom_flags(rustix::fs::OFlags::NONBLOCK.bits().cast_signed());
-    }
-    let file = options.open(path).ok()?;
-    file.metadata().is_ok_and(|found| found.is_file()).then_some(file)
 }
 
 #[cfg(unix)]

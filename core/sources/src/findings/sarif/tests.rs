@@ -97,3 +97,20 @@ fn a_fix_says_what_to_do_and_what_to_write() {
     );
     assert_eq!(finding.fix.as_deref(), Some("Use `b`\nb"));
 }
+
+#[test]
+fn what_findings_share_is_cut_before_it_is_copied() {
+    let long = "x".repeat(1_000_000);
+    let text = format!(
+        r#"{{"runs":[{{"tool":{{"driver":{{"name":"{long}","rules":[
+            {{"id":"{long}","messageStrings":{{"default":{{"text":"{long}"}}}}}}]}}}},
+            "results":[{}{{"ruleIndex":0,"message":{{}}}}]}}]}}"#,
+        r#"{"ruleIndex":0,"message":{}},"#.repeat(2_000)
+    );
+    let report = read(&text);
+    assert_eq!(report.findings.len(), 2_001);
+    let lengths = |finding: &Finding| {
+        [&finding.message, &finding.tool, finding.rule.as_ref().unwrap()].map(String::len)
+    };
+    assert!(report.findings.iter().all(|finding| lengths(finding) == [MAX_SHARED; 3]));
+}
