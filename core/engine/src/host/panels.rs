@@ -98,9 +98,8 @@ impl HostEngine {
     /// A command as guests of a session may see it.
     pub(super) fn command(&mut self, no: TerminalNo, session: SessionNo, command: Command) {
         let Some(terminal) = self.terminals.get(&no) else { return };
-        if terminal.session.is_none_or(|(of, _)| of != session) {
-            return;
-        }
+        // Guests know the terminal by its stream.
+        let Some((_, stream)) = terminal.session.filter(|(of, _)| *of == session) else { return };
         let title = terminal.title.clone();
         let Command { info, is_news, line, lines, output } = command;
         if is_news {
@@ -110,7 +109,7 @@ impl HostEngine {
         let Some(Feed::History(feed)) = self.feed(session, PanelKind::History) else { return };
         let BlockInfo { block, command, cwd, exit_code, started, duration: took } = info;
         let shown = Block {
-            terminal: no.0,
+            terminal: stream.into(),
             title,
             command,
             cwd,
