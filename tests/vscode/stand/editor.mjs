@@ -91,6 +91,7 @@ export class Editor extends Window {
         await this.evaluate(async (vscode) => {
             for (const terminal of vscode.window.terminals) terminal.dispose();
             await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+            await vscode.commands.executeCommand('workbench.action.closePanel');
         });
         for (const item of ['guests', 'seat']) await this.status(item).waitFor({ state: 'hidden' });
         await this.dismissAll();
