@@ -23,7 +23,7 @@ const FRAMES: usize = 400;
 const FRAME_LENGTH: usize = 2000;
 
 /// The relay's allocator and its sweeps come to rest in this time.
-const SETTLE: Duration = Duration::from_millis(1500);
+const SETTLE: Duration = Duration::from_millis(2500);
 
 pub(super) fn run(bench: &Bench, figures: &mut Figures) -> Result<()> {
     for _ in 0..bench.runs {
