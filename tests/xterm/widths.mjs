@@ -13,7 +13,10 @@ function ranges(unicode) {
     if (last && last.width === width && last.end === code - 1) last.end = code;
     else if (width !== 1) found.push({ start: code, end: code, width });
   }
-  return found.map(({ start, end, width }) => `    (${hex(start)}, ${hex(end)}, ${width}),`).join("\n");
+  const rows = [];
+  const texts = found.map(({ start, end, width }) => `(${hex(start)}, ${hex(end)}, ${width}),`);
+  while (texts.length > 0) rows.push("    " + texts.splice(0, 4).join(" "));
+  return rows.join("\n");
 }
 
 const terminal = new headless.Terminal({ allowProposedApi: true });
