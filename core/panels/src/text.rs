@@ -51,7 +51,7 @@ pub fn is_web_address(text: &str) -> bool {
 }
 
 /// Whether a sign may be shown: no control sign, none that turns, joins or hides what is around it.
-pub(crate) fn is_shown(sign: char) -> bool {
+pub fn is_shown(sign: char) -> bool {
     let turns = matches!(sign,
         '\u{061c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
         | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}');
