@@ -71,7 +71,8 @@ export function activate(extension: vscode.ExtensionContext): void {
         vscode.window.registerWebviewViewProvider('jumpseat.share', new ShareView(here)),
         vscode.window.registerWebviewViewProvider('jumpseat.chat', new ChatView(here)),
         vscode.window.registerUriHandler({
-            handleUri: (uri) => here.attempt(() => joinByLink(here, uri.toString(true))),
+            // Each build of VS Code has a name of its own for itself in links.
+            handleUri: (uri) => here.attempt(() => joinByLink(here, uri.with({ scheme: 'vscode' }).toString(true))),
         }),
         vscode.window.registerTerminalProfileProvider('jumpseat.terminal', {
             provideTerminalProfile: () => here.terminals.profile(),

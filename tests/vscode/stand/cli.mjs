@@ -17,8 +17,8 @@ export class Cli {
         this.over = once(this.process, 'exit');
     }
 
-    static share(env, name, command = ['bash', '--norc']) {
-        return new Cli(env, ['share', '--headless', '--json', '--name', name, '--', ...command], { PS1: '$ ' });
+    static share(env, name, command = ['bash', '--norc'], ...options) {
+        return new Cli(env, ['share', '--headless', '--json', '--name', name, ...options, '--', ...command], { PS1: '$ ' });
     }
 
     /** A guest that stays, or that waits `--until` something shows. */

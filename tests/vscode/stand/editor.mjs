@@ -6,9 +6,9 @@ import { until } from './wait.mjs';
 import { Window } from './window.mjs';
 
 export class Editor extends Window {
-    static async start(name, { settings, extension, viewport } = {}) {
+    static async start(name, { viewport, ...options } = {}) {
         const editor = new Editor();
-        editor.server = new Server(name, settings, extension);
+        editor.server = new Server(name, options);
         try {
             await editor.server.start();
             await editor.show(name, editor.server.address, join(editor.server.run, 'browser'), viewport);
@@ -27,6 +27,13 @@ export class Editor extends Window {
     async reload() {
         this.server.forgetDriver();
         await this.page.reload();
+        this.driver = await this.server.driver();
+    }
+
+    /** Kills the extension host; VS Code starts another one by itself. */
+    async kill() {
+        this.server.forgetDriver();
+        process.kill(this.driver.pid, 'SIGKILL');
         this.driver = await this.server.driver();
     }
 
@@ -56,14 +63,19 @@ export class Editor extends Window {
         return this.evaluate((vscode) => vscode.env.clipboard.readText());
     }
 
-    /** Shares a new terminal as a person does; answers its link. */
-    async share() {
+    /** The link that `act` leaves on the clipboard. */
+    async link(act) {
         await this.evaluate((vscode) => vscode.env.clipboard.writeText(''));
-        await this.command('jumpseat.shareNewTerminal');
-        const link = await until('the link', async () => {
+        await act();
+        return until('the link', async () => {
             const text = await this.clipboard();
             return text.includes('/j#') && text;
         });
+    }
+
+    /** Shares a new terminal as a person does; answers its link. */
+    async share() {
+        const link = await this.link(() => this.command('jumpseat.shareNewTerminal'));
         await this.shows('panel', '$');
         return link;
     }

@@ -1,4 +1,5 @@
-// The two VS Codes that all scenes share: Ann hosts, Bo is a guest. Each scene begins with nothing shared.
+// The VS Codes that all scenes share: Ann hosts, Bo is a guest. Each scene begins with nothing shared.
+import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 
 import { Editor } from './editor.mjs';
@@ -7,6 +8,8 @@ import { Editor } from './editor.mjs';
 const CAST = {
     host: { name: 'Ann', viewport: { width: 1280, height: 800 } },
     guest: { name: 'Bo', viewport: { width: 1400, height: 900 } },
+    /** Whose time passes faster, and whose extension breaks. */
+    odd: { name: 'Odd', viewport: { width: 1400, height: 900 }, copied: true, clock: true },
 };
 const started = new Map();
 
@@ -47,6 +50,7 @@ export function scene(name, who, run) {
             for (const end of undo.reverse()) await end();
             await Promise.all(Object.values(cast).map((one) => one.tidy()));
         }
+        for (const one of Object.values(cast)) assert.deepEqual(one.server.secrets(), [], 'no log has a token');
     });
 }
 

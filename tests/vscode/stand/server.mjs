@@ -1,6 +1,6 @@
 // The process of a real VS Code, with folders, settings and extensions of its own.
 import { spawn } from 'node:child_process';
-import { cpSync, existsSync, globSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, globSync, mkdirSync, mkdtempSync, openSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,6 +16,9 @@ const SETTINGS = {
     'terminal.integrated.defaultProfile.linux': 'bash',
 };
 
+/** What a package has of it. */
+const SHIPPED = ['package.json', 'package.nls.json', 'media', 'dist/extension.js', 'dist/native', 'dist/bin'];
+
 /** The folder of the extension under test: the one that was built last, or an unpacked package. */
 export const tested = process.env.JUMPSEAT_EXTENSION ?? join(top, 'vscode-extension');
 
@@ -28,8 +31,11 @@ async function freePort() {
 }
 
 export class Server {
-    /** One for whoever is called `name`, with this `extension` installed. */
-    constructor(name, settings = {}, extension = tested) {
+    /**
+     * One for whoever is called `name`, with this `extension` installed: `copied` where a test changes it. With a `clock`
+     * of its own, time can be let pass for it and for what it starts.
+     */
+    constructor(name, { settings = {}, extension = tested, copied = false, clock = false } = {}) {
         this.run = mkdtempSync(join(tmpdir(), `js-${name}-`));
         const { run } = this;
         for (const folder of ['data/User', 'home', 'work', 'browser', 'extensions']) mkdirSync(join(run, folder), { recursive: true });
@@ -37,15 +43,39 @@ export class Server {
         writeFileSync(join(run, 'data/User/settings.json'), JSON.stringify({ ...SETTINGS, 'jumpseat.name': name, ...settings }));
         writeFileSync(join(run, 'home/.bashrc'), "PS1='$ '\nunset HISTFILE\n");
         // Installed, not in development: notifications and questions come as they come to everyone.
-        symlinkSync(extension, join(run, 'extensions/jumpseat.jumpseat-0.1.0'));
+        this.installed = join(run, 'extensions/jumpseat.jumpseat-0.1.0');
+        if (copied) {
+            for (const part of SHIPPED) cpSync(join(extension, part), join(this.installed, part), { recursive: true });
+        } else {
+            symlinkSync(extension, this.installed);
+        }
         cpSync(join(import.meta.dirname, 'driver'), join(run, 'extensions/jumpseat.driver-1.0.0'), { recursive: true });
         this.portFile = join(run, 'driver.port');
         this.env = {
             ...process.env, HOME: join(run, 'home'), XDG_RUNTIME_DIR: join(run, 'runtime'), SHELL: '/bin/bash',
-            EXTENSIONS_GALLERY: '{}', E2E_PORT_FILE: this.portFile, TERM: 'xterm-256color',
+            EXTENSIONS_GALLERY: '{}', E2E_PORT_FILE: this.portFile, TERM: 'xterm-256color', SSL_CERT_FILE: join(run, 'authorities.pem'),
         };
         // What tells a test runner's children that they are tests is not for what is tested.
         for (const key of ['JUMPSEAT_CONFIG', 'NODE_TEST_CONTEXT', 'NODE_OPTIONS']) delete this.env[key];
+        // The authorities that the system vouches for: none, until a test writes some there.
+        this.authorities = join(run, 'authorities.pem');
+        writeFileSync(this.authorities, '');
+        if (clock) this.#setClock();
+    }
+
+    #setClock() {
+        const [library] = globSync('/usr/lib/*/faketime/libfaketimeMT.so.1');
+        if (!library) throw new Error('libfaketime is missing: install the package faketime');
+        this.clock = join(this.run, 'clock');
+        writeFileSync(this.clock, '+0');
+        Object.assign(this.env, { LD_PRELOAD: library, FAKETIME_TIMESTAMP_FILE: this.clock, FAKETIME_NO_CACHE: '1' });
+    }
+
+    /** It is so many seconds later for everything that runs here. */
+    later(seconds) {
+        const now = Number(readFileSync(this.clock, 'utf8'));
+        writeFileSync(`${this.clock}.new`, `+${now + seconds}`);
+        renameSync(`${this.clock}.new`, this.clock);
     }
 
     async start() {
@@ -55,7 +85,7 @@ export class Server {
         this.process = spawn(join(top, 'target/vscode/bin/vscode-server'), [
             '--host', '127.0.0.1', '--port', String(this.port), '--without-connection-token', '--accept-server-license-terms',
             '--server-data-dir', join(run, 'server'), '--user-data-dir', join(run, 'data'),
-            '--extensions-dir', join(run, 'extensions'), '--telemetry-level', 'off',
+            '--extensions-dir', join(run, 'extensions'), '--telemetry-level', 'off', '--log', 'jumpseat.jumpseat:trace',
         ], { detached: true, stdio: ['ignore', log, log], env: this.env });
         await until('the server', async () => (await fetch(`http://127.0.0.1:${this.port}/version`)).ok);
     }
@@ -75,10 +105,19 @@ export class Server {
         rmSync(this.portFile, { force: true });
     }
 
-    /** What the extension and its holder wrote down. */
+    /** What the extension and its holder wrote down last. */
     log() {
+        return this.#logs().map((text) => text.split('\n').slice(-20).join('\n')).join('\n');
+    }
+
+    /** Tokens that were written down, which none may be. */
+    secrets() {
+        return this.#logs().flatMap((text) => text.split('\n')).filter((line) => /jst1_[0-9A-Za-z_-]{16}/.test(line));
+    }
+
+    #logs() {
         const files = globSync(join(this.run, 'data/logs/*/exthost*/{jumpseat.jumpseat/*.log,*.log}'));
-        return files.filter((file) => file.includes('jumpseat')).map((file) => readFileSync(file, 'utf8').split('\n').slice(-20).join('\n')).join('\n');
+        return files.filter((file) => file.includes('jumpseat')).map((file) => readFileSync(file, 'utf8'));
     }
 
     async end() {

@@ -28,6 +28,8 @@ export class Window {
             executablePath: '/usr/bin/chromium', headless: true, viewport, args: BROWSER,
         });
         await this.browser.grantPermissions(['clipboard-read', 'clipboard-write']);
+        // In a browser secrets are sealed with a key of the site that VS Code is opened at, which a bare server has not.
+        await this.browser.route('**/mint-key', (route) => route.fulfill({ body: Buffer.alloc(32, 7) }));
         this.page = this.browser.pages()[0] ?? await this.browser.newPage();
         await this.page.goto(address, { timeout: 90_000 });
         // Its icon is there once commands and keys of the extension are.
@@ -69,6 +71,30 @@ export class Window {
                 }),
             };
         }, [where, styles]);
+    }
+
+    /** The lines of it that are in view. */
+    async inView(where) {
+        return this.page.evaluate((at) => {
+            const terminal = [...document.querySelectorAll(`.part.${at} .terminal-wrapper.active`)].find((one) => one.xterm)?.xterm;
+            const { active } = terminal.buffer;
+            return Array.from({ length: terminal.rows }, (_, row) => active.getLine(active.viewportY + row)?.translateToString(true) ?? '');
+        }, where);
+    }
+
+    /** Selects this text in a terminal, as the mouse does. */
+    async select(where, text) {
+        await this.page.evaluate(([at, wanted]) => {
+            const terminal = [...document.querySelectorAll(`.part.${at} .terminal-wrapper.active`)].find((one) => one.xterm)?.xterm;
+            const { active } = terminal.buffer;
+            for (let line = active.length - 1; line >= 0; line -= 1) {
+                const column = active.getLine(line).translateToString(true).indexOf(wanted);
+                if (column < 0) continue;
+                terminal.select(column, line, wanted.length);
+                return;
+            }
+            throw new Error(`no "${wanted}" to select`);
+        }, [where, text]);
     }
 
     async shows(where, text, limit) {
@@ -125,6 +151,27 @@ export class Window {
         await widget.waitFor();
         await widget.locator('input:visible').first().fill(text);
         await this.page.keyboard.press('Enter');
+    }
+
+    /** The box that asks for this is open; it is closed again. */
+    async asked(prompt) {
+        await this.page.locator('.quick-input-widget:visible', { hasText: prompt }).waitFor();
+        await this.page.keyboard.press('Escape');
+        await this.page.locator('.quick-input-widget:visible').waitFor({ state: 'hidden' });
+    }
+
+    /** Presses a button of a row, which shows it when the mouse is over it. */
+    async press(row, button) {
+        await this.row(row).hover();
+        await this.row(row).getByRole('button', { name: button }).click();
+    }
+
+    /** Waits until a row is called like this. */
+    async named(row, pattern) {
+        await until(`${this.name}: ${row} like ${pattern}`, async () => {
+            const label = await this.row(row).getAttribute('aria-label', { timeout: 2000 });
+            return pattern.test(label) || Promise.reject(new Error(label));
+        });
     }
 
     /** Chooses from the list that is open. */

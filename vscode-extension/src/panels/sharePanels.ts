@@ -4,11 +4,12 @@ import type { PanelKind } from '@jumpseat/native';
 export interface PanelPress { act: 'panel'; session: number; panel: PanelKind; what: 'share' | 'unshare' | 'remedy' | 'preview' }
 
 export const PANELS_STYLE = `
-.panel { display: flex; gap: 8px; align-items: center; padding: 3px 0; }
-.panel > div { flex: 1; min-width: 0; }
-.panel > div > * { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
-.panel button { flex: none; padding: 2px 8px; }
-.panel .wrong { color: var(--vscode-editorWarning-foreground); white-space: normal; }
+.panel { display: flex; gap: 6px; align-items: center; padding: 1px 0; }
+.panel > div { flex: 1; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.panel > div:has(.wrong) { white-space: normal; }
+.panel > div > * { display: inline; margin-right: 6px; }
+.panel button { flex: none; padding: 1px 8px; }
+.panel .wrong { color: var(--vscode-editorWarning-foreground); }
 `;
 
 export const PANELS_SCRIPT = `

@@ -5,15 +5,16 @@ export const BODY = '<main id="all"></main>';
 
 export const STYLE = `
 section + section { margin-top: 20px; padding-top: 16px; border-top: 1px solid var(--vscode-panel-border); }
-.code { font: 600 24px/1.3 var(--vscode-editor-font-family, monospace); letter-spacing: 1px; }
-.line { display: flex; align-items: center; gap: 8px; margin-top: 6px; }
+.code { font: 600 20px/1.3 var(--vscode-editor-font-family, monospace); letter-spacing: 1px; }
+.line { display: flex; align-items: center; gap: 8px; margin-top: 5px; }
 .line > :first-child { flex: 1; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .masked { font-family: var(--vscode-editor-font-family, monospace); }
-.row { display: flex; gap: 8px; margin-top: 10px; }
+.line button { padding: 3px 10px; }
+.row { display: flex; gap: 8px; margin-top: 8px; }
 .row button { flex: 1; }
-p { margin: 10px 0 0; }
-h2 { font-size: 11px; font-weight: 600; text-transform: uppercase; margin: 16px 0 4px; color: var(--vscode-descriptionForeground); }
-.guest { display: flex; gap: 10px; align-items: flex-start; padding: 6px 0; }
+p { margin: 8px 0 0; }
+h2 { font-size: 11px; font-weight: 600; text-transform: uppercase; margin: 12px 0 2px; color: var(--vscode-descriptionForeground); }
+.guest { display: flex; flex-wrap: wrap; gap: 2px 8px; align-items: flex-start; padding: 4px 0; }
 .face { flex: none; width: 28px; height: 28px; border-radius: 50%; display: grid; place-items: center; font-weight: 600;
   color: var(--vscode-badge-foreground); background: var(--vscode-badge-background); border: 1px solid var(--vscode-contrastBorder, transparent);
   box-sizing: border-box; }
@@ -21,7 +22,7 @@ h2 { font-size: 11px; font-weight: 600; text-transform: uppercase; margin: 16px 
 .who > * { overflow: hidden; text-overflow: ellipsis; }
 .guest button { padding: 2px 8px; }
 .may { color: var(--vscode-editorWarning-foreground); }
-.words { font-size: 0.92em; }
+.words { flex: 1 0 100%; font-size: 0.92em; }
 ${PANELS_STYLE}`;
 
 export const SCRIPT = `
@@ -56,34 +57,35 @@ const knock = (session, { knock, name }) => el('div', { className: 'guest' }, fa
   button('Let In', 'Let ' + name + ' in', () => send('knock', session, { knock, answer: 'admit' }), false),
   button('Deny', 'Send ' + name + ' away', () => send('knock', session, { knock, answer: 'deny' })));
 const guest = (session, g) => {
-  const who = el('div', { className: 'who' }, named(g.name), el('div', { className: g.writes ? 'may' : 'dim', textContent: g.state }),
-    el('div', { className: 'dim words', textContent: g.words, title: 'Safety words: compare them with ' + g.name + ' to rule out anyone in between' }));
+  const who = el('div', { className: 'who' }, named(g.name), el('div', { className: g.writes ? 'may' : 'dim', textContent: g.state }));
+  const words = el('div', { className: 'dim words', textContent: g.words, title: 'Safety words: compare them with ' + g.name + ' to rule out anyone in between' });
   const role = (to) => () => send('role', session, { slot: g.slot, role: to });
   const may = g.writes ? button('Read-only', 'Make ' + g.name + ' read-only', role('viewer'))
     : button(g.asks ? 'Allow' : 'Let type', 'Let ' + g.name + ' type', role('writer'), !g.asks);
   const out = g.asks ? button('Deny', 'Do not let ' + g.name + ' type', () => send('decline', session, { slot: g.slot }))
     : button('✕', 'Remove ' + g.name, () => send('remove', session, { slot: g.slot }));
-  return el('div', { className: 'guest', title: g.program }, face(g.name), who, may, out);
+  return el('div', { className: 'guest', title: g.program }, face(g.name), who, may, out, ...(g.words ? [words] : []));
 };
 const invite = (s, { terms, uses }, at) => [
   ...(at > 0 ? [el('h2', { textContent: 'Invite ' + (at + 1) })] : []),
   line(el('div', { className: 'masked', textContent: 'jst1_••••••••••••••••' }), copy(s.session, 'token', at)),
-  dim(terms + (uses > 0 && at > 0 ? ' Used ' + (uses === 1 ? 'once.' : uses + ' times.') : '')),
   el('div', { className: 'row' }, button('Copy Link', 'Copy link', () => send('copy', s.session, { what: 'link', invite: at }), at > 0),
-    ...(s.invites.length > 1 ? [button('Revoke', 'Revoke invite ' + (at + 1), () => send('revoke', s.session, { invite: at }))] : [])),
+    ...(s.invites.length > 1 ? [button('Revoke', 'Revoke invite ' + (at + 1), () => send('revoke', s.session, { invite: at }))] : []),
+    ...(at === 0 ? [stop(s)] : [])),
+  el('p', { className: 'dim', textContent: terms + (at === 0 ? ' ' + reach(s) : uses > 0 ? ' Used ' + (uses === 1 ? 'once.' : uses + ' times.') : '') }),
 ];
+const reach = (s) => s.reach + (s.expires ? ' Ends in ' + left(s.expires) + '.' : '');
+const stop = (s) => button('Stop Sharing', 'Stop sharing', () => send('stop', s.session));
+const closed = (s) => [el('div', { className: 'row' }, stop(s)), el('p', { className: 'dim', textContent: 'Nobody can come in: every invite is over. ' + reach(s) })];
 ${PANELS_SCRIPT}const section = (s) => el('section', {},
   line(el('div', { className: 'code', textContent: s.code }), copy(s.session, 'code', 0)),
-  ...s.invites.slice(0, 1).flatMap((one) => invite(s, one, 0)),
-  el('p', { className: 'dim', textContent: s.reach + (s.expires ? ' Ends in ' + left(s.expires) + '.' : '') }),
+  ...(s.invites.length ? invite(s, s.invites[0], 0) : closed(s)),
   el('h2', { textContent: s.guests.length === 1 ? '1 guest' : s.guests.length + ' guests' }),
   ...s.knocks.map((one) => knock(s.session, one)),
   ...(s.guests.length ? s.guests.map((g) => guest(s.session, g)) : s.knocks.length ? [] : [dim('Send someone the link.')]),
   ...s.invites.slice(1).flatMap((one, at) => invite(s, one, at + 1)),
-  ...panels(s),
-  el('div', { className: 'row' },
-    button('New Invite', 'New invite', () => send('invite', s.session)),
-    button('Stop Sharing', 'Stop sharing', () => send('stop', s.session))));
+  el('div', { className: 'row' }, button('New Invite', 'New invite', () => send('invite', s.session))),
+  ...panels(s));
 const draw = () => {
   const focused = document.activeElement?.getAttribute('aria-label');
   all.replaceChildren(...(sessions.length ? sessions.map(section) : [dim('Nothing is shared from here.')]));

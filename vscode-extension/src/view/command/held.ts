@@ -22,7 +22,9 @@ export async function heldTerminals(context: Context): Promise<void> {
     if (!picked) return;
     if (picked.all) {
         const sessions = [...holding.state.sessions.values()];
-        if (await sure(sessions, 'End Everything', `${holding.state.terminals.size} terminals and what runs in them end.`)) {
+        const { size } = holding.state.terminals;
+        const loss = size === 1 ? '1 terminal and what runs in it end.' : `${size} terminals and what runs in them end.`;
+        if (await sure(sessions, 'End Everything', loss)) {
             await context.tell({ type: 'shutdown' });
         }
     } else if (picked.terminal) {
