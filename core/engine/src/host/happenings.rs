@@ -18,6 +18,8 @@ pub(super) struct Happenings {
     names: BTreeMap<Slot, String>,
     /// Who types, where, and since when.
     typing: BTreeMap<(Slot, TerminalNo), u64>,
+    /// The last command of each terminal that was told of.
+    ran: BTreeMap<TerminalNo, u64>,
 }
 
 impl Happenings {
@@ -93,11 +95,21 @@ impl Happenings {
         Some(self.keep(Happening { at: now, until: None, level, who, happened }))
     }
 
-    /// A command ended in a terminal of the session.
-    pub(super) fn ran(&mut self, terminal: String, block: &BlockInfo) -> Option<Happening> {
+    /// A command began or ended in a terminal of the session, which is called `title`: told once it has ended, and
+    /// once alone, also where its beginning was looked at so late that it had ended by then.
+    pub(super) fn ran(
+        &mut self,
+        terminal: TerminalNo,
+        title: String,
+        block: &BlockInfo,
+    ) -> Option<Happening> {
         let (command, took) = (block.command.clone()?, block.duration?);
+        if self.ran.get(&terminal).is_some_and(|last| *last >= block.block) {
+            return None;
+        }
+        self.ran.insert(terminal, block.block);
         let level = if matches!(block.exit_code, None | Some(0)) { Level::Info } else { Level::Warning };
-        let happened = Happened::Ran { terminal, command, exit_code: block.exit_code };
+        let happened = Happened::Ran { terminal: title, command, exit_code: block.exit_code };
         let until = Some(block.started.saturating_add(took));
         Some(self.keep(Happening { at: block.started, until, level, who: None, happened }))
     }
@@ -132,6 +144,24 @@ fn word(role: Role) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_command_is_told_once_and_once_it_has_ended() {
+        let mut log = Happenings::default();
+        let block = |number, duration: Option<u64>| BlockInfo {
+            block: number,
+            command: Some("make".to_owned()),
+            cwd: None,
+            exit_code: duration.map(|_| 2),
+            started: 5,
+            duration,
+        };
+        let mut told = |terminal, number, took| {
+            log.ran(TerminalNo(terminal), "bash".to_owned(), &block(number, took)).is_some()
+        };
+        assert_eq!([told(1, 0, None), told(1, 0, Some(3)), told(1, 0, Some(3))], [false, true, false]);
+        assert_eq!([told(2, 0, Some(3)), told(1, 1, Some(3)), told(1, 0, Some(3))], [true, true, false]);
+    }
 
     #[test]
     fn a_span_of_typing_is_one_line_and_old_ones_go() {

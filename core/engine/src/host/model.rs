@@ -281,13 +281,17 @@ impl Worker {
         if events.is_empty() {
             return;
         }
-        let blocks: Vec<BlockInfo> = events
+        let mut changed: Vec<BlockId> = events
             .iter()
             .filter_map(|event| match event {
-                Event::BlockStarted(id) | Event::BlockFinished(id) => self.screen.block(*id).map(block_info),
+                Event::BlockStarted(id) | Event::BlockFinished(id) => Some(*id),
                 _ => None,
             })
             .collect();
+        // A command that begins and ends within one read is told once, as it is by then.
+        changed.dedup();
+        let blocks: Vec<BlockInfo> =
+            changed.into_iter().filter_map(|id| self.screen.block(id).map(block_info)).collect();
         self.tell(|told| {
             for event in events {
                 match event {

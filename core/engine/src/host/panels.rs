@@ -103,7 +103,7 @@ impl HostEngine {
         let title = terminal.title.clone();
         let Command { info, is_news, line, lines, output } = command;
         if is_news {
-            let happened = self.happenings.entry(session).or_default().ran(title.clone(), &info);
+            let happened = self.happenings.entry(session).or_default().ran(no, title.clone(), &info);
             self.log(session, happened);
         }
         let Some(Feed::History(feed)) = self.feed(session, PanelKind::History) else { return };

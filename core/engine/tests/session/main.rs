@@ -3,46 +3,25 @@
 #![allow(clippy::unwrap_used)] // helpers of tests, not only tests
 
 mod refusals;
-
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+#[path = "../support/mod.rs"]
+mod support;
 
 use jumpseat_engine::{
-    EmbeddedRelay, FaceDoor, GuestEngine, GuestSetup, HostEngine, HostSetup, Proxies, StartRelay,
-    TransportSetup, dump,
+    FaceDoor, GuestEngine, GuestSetup, HostEngine, HostSetup, dump,
     face::{
-        Admission, EndReason, Failure, FailureKind, GuestCommand, GuestEvent, GuestFace, HostCommand,
-        HostEvent, HostFace, InputRefusal, Invite, InviteTerms, RelayChoice, Reply, Role, ScreenFormat,
-        SessionEvent, SessionNo, ShareOptions, Size, StartFrom, TerminalChange, TerminalNo, TerminalOptions,
+        Admission, EndReason, FailureKind, GuestCommand, GuestEvent, GuestFace, HostCommand, HostEvent,
+        HostFace, InputRefusal, Invite, InviteTerms, RelayChoice, Reply, Role, ScreenFormat, SessionEvent,
+        SessionNo, ShareOptions, Size, StartFrom, TerminalChange, TerminalNo, TerminalOptions,
     },
     local::RuntimeFolder,
 };
-use jumpseat_relay::{Config, Relay, SESSION_PATH};
+use jumpseat_relay::{Config, Relay};
 use jumpseat_screen::{Limits, Options, Screen};
+use support::{start_relay, transport, within};
 use tempfile::TempDir;
 
 const SIZE: Size = Size { cols: 80, rows: 24 };
 const WINDOW: u32 = 256 * 1024;
-
-async fn within<T>(future: impl Future<Output = T>) -> T {
-    tokio::time::timeout(Duration::from_secs(30), future).await.expect("it takes far less than 30 s")
-}
-
-fn transport() -> TransportSetup {
-    TransportSetup { ca_file: None, proxies: Proxies::none(), allow_plain: false }
-}
-
-/// Relays of the tests' own, as the program starts them.
-fn start_relay() -> StartRelay {
-    Arc::new(|address: SocketAddr| {
-        Box::pin(async move {
-            let failed = |error: &dyn std::fmt::Display| Failure::new(FailureKind::System, error.to_string());
-            let relay = Relay::bind(Config::embedded(address)).await.map_err(|error| failed(&error))?;
-            let relay = relay.spawn().map_err(|error| failed(&error))?;
-            let url = format!("ws://{}{SESSION_PATH}", relay.address());
-            Ok(EmbeddedRelay { url, stop: Box::pin(relay.stop()) })
-        })
-    })
-}
 
 /// An engine with one face.
 struct Host {
