@@ -20,7 +20,7 @@ pub use host::{
     BlockInfo, HostCommand, KnockInfo, PointAt, Reply, ScreenFormat, SessionStatus, ShareOptions, Status,
     TerminalOptions, TerminalStatus,
 };
-pub use panels::{Content, PanelOptions, PanelStatus, PanelUpdate};
+pub use panels::{Content, ForgeKind, ForgeOptions, PanelOptions, PanelStatus, PanelUpdate};
 pub use terms::{
     Admission, Connection, EndReason, GuestInfo, InputRefusal, Invite, InviteTerms, RelayChoice, Role,
     Secret, SessionNo, Size, StartFrom, StreamId, TerminalNo,

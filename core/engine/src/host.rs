@@ -53,7 +53,7 @@ use self::{
 use crate::{
     face::{SessionNo, TerminalNo},
     local::RuntimeFolder,
-    panels::desk::Desk,
+    panels::{desk::Desk, forges::Forges},
     shell::Integration,
     transport::TransportSetup,
 };
@@ -83,6 +83,7 @@ pub struct HostEngine {
     happenings: BTreeMap<SessionNo, Happenings>,
     /// Where panels are made, once any is shared.
     desk: Option<Desk>,
+    forges: Forges,
     integration: Option<Integration>,
     timer: Pin<Box<Sleep>>,
     /// Numbers of what comes next, and of looks so far.
@@ -101,6 +102,7 @@ impl HostEngine {
     pub fn new(setup: HostSetup) -> (Self, FaceDoor) {
         let (door, opened) = FaceDoor::new();
         let now = Instant::now();
+        let forges = Forges::new(setup.transport.clone());
         let engine = Self {
             setup,
             began: now,
@@ -111,6 +113,7 @@ impl HostEngine {
             starting: Vec::new(),
             happenings: BTreeMap::new(),
             desk: None,
+            forges,
             integration: None,
             timer: Box::pin(sleep_until(now)),
             next_face: 1,

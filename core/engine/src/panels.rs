@@ -7,6 +7,7 @@
 
 pub(crate) mod desk;
 pub(crate) mod followed;
+pub(crate) mod forges;
 mod panel;
 pub(crate) mod refusal;
 pub(crate) mod source;

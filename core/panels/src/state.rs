@@ -35,13 +35,16 @@ pub enum SourceState {
 }
 
 /// What the host can do about a source that failed.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "types", derive(ts_rs::TS))]
-#[serde(rename_all = "snake_case")]
+#[serde(tag = "is", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Remedy {
     /// Sign in where it comes from.
-    SignIn,
+    SignIn {
+        /// The forge's host, as remotes name it.
+        host: String,
+    },
     /// Install the `git` program.
     InstallGit,
     /// Say that the folder is one's own.
@@ -55,11 +58,17 @@ pub enum Remedy {
 /// The longest reason, in bytes.
 const MAX_WHY: usize = 512;
 
+/// The longest name of a host, in bytes.
+const MAX_HOST: usize = 253;
+
 impl SourceState {
     /// Brings its words within their limits.
     pub(crate) fn bound(&mut self) {
-        if let Self::Failed { why, .. } = self {
+        if let Self::Failed { why, remedy, .. } = self {
             text::line(why, MAX_WHY);
+            if let Some(Remedy::SignIn { host }) = remedy {
+                text::line(host, MAX_HOST);
+            }
         }
     }
 }

@@ -11,7 +11,11 @@ mod spot;
 mod time;
 mod work;
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use jumpseat_panels::{Check, Comment, Issue, IssueComment, PanelKind, Request, Thread};
 use tokio::{sync::mpsc, task::JoinSet};
@@ -75,6 +79,16 @@ impl Forge {
     /// Of a workspace's folder.
     pub fn new(folder: impl Into<PathBuf>, setup: ForgeSetup) -> Self {
         Self(Arc::new(work::Shared::new(folder.into(), setup)))
+    }
+
+    /// Whether it is of this folder, with these forges known.
+    pub fn is_of(&self, folder: &Path, forges: &[ForgeHost]) -> bool {
+        self.0.is_of(folder, forges)
+    }
+
+    /// Whether both are the same one.
+    pub fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
     }
 
     /// The review panel.

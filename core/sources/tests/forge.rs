@@ -416,8 +416,7 @@ async fn what_is_not_for_everyone_asks_to_sign_in() {
     let stand = Stand::new(ForgeKind::GitHub).await;
     stand.server.state().accepts = Some(CANARY);
     let (mut review, issue) = stand.begin();
-    let sign_in =
-        |state: &SourceState| matches!(state, SourceState::Failed { remedy: Some(Remedy::SignIn), .. });
+    let sign_in = |state: &SourceState| matches!(state, SourceState::Failed { remedy: Some(Remedy::SignIn { host }), .. } if host == "forge.example");
     review.until(|panel| sign_in(&panel.0.state)).await;
     stand.credentials.give("forge.example", Credential::new("wrong"));
     review.refresh().await;

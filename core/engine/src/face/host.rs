@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::panels::{Content, Finding, PanelKind, PanelOptions, PanelStatus, PanelUpdate};
 use super::terms::{
-    Connection, GuestInfo, Invite, InviteTerms, RelayChoice, Role, SessionNo, Size, StartFrom, TerminalNo,
+    Connection, GuestInfo, Invite, InviteTerms, RelayChoice, Role, Secret, SessionNo, Size, StartFrom,
+    TerminalNo,
 };
 
 /// What a face asks of an engine that hosts. Every command is answered by a [`Reply`] or a failure.
@@ -202,6 +203,14 @@ pub enum HostCommand {
         origin: String,
         /// All that it finds.
         findings: Vec<Finding>,
+    },
+    /// Gives what signs in at a forge, or takes back what was given; reviews and issues are looked for anew. It stays
+    /// in this process's memory, goes to that host alone, and guests never see it.
+    GiveCredential {
+        /// The forge's host, as remotes name it.
+        host: String,
+        /// The credential; nothing takes it back.
+        credential: Option<Secret>,
     },
     /// Everything that stands: [`Reply::Status`].
     Status,

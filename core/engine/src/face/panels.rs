@@ -26,13 +26,45 @@ pub struct PanelOptions {
     #[serde(default)]
     #[cfg_attr(feature = "types", ts(as = "Option<_>", optional))]
     pub files: Vec<PathBuf>,
+    /// Forges beside `github.com` and `gitlab.com`, for the review and the issue. One of those names takes the
+    /// place of that.
+    #[serde(default)]
+    #[cfg_attr(feature = "types", ts(as = "Option<_>", optional))]
+    pub forges: Vec<ForgeOptions>,
 }
 
 impl PanelOptions {
     /// A panel of a workspace.
     pub fn new(panel: PanelKind, folder: Option<PathBuf>) -> Self {
-        Self { panel, folder, files: Vec::new() }
+        Self { panel, folder, files: Vec::new(), forges: Vec::new() }
     }
+}
+
+/// A forge of one's own. A workspace's remotes can make the host's credential read what is there, so it has to be
+/// the person's choice, and not the workspace's.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
+pub struct ForgeOptions {
+    /// Its host, as remotes name it.
+    pub host: String,
+    /// What it is.
+    pub kind: ForgeKind,
+    /// The interface's base address, where that is not `https://HOST/api/v3` (or `/api/v4`). Without TLS only
+    /// this machine's.
+    #[serde(default)]
+    #[cfg_attr(feature = "types", ts(optional = nullable))]
+    pub api: Option<String>,
+}
+
+/// Which forge it is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
+#[serde(rename_all = "lowercase")]
+pub enum ForgeKind {
+    /// GitHub Enterprise, or GitHub itself.
+    GitHub,
+    /// GitLab.
+    GitLab,
 }
 
 /// A shared panel, in short.

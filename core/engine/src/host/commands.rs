@@ -131,6 +131,7 @@ impl HostEngine {
             HostCommand::SetFindings { session, origin, findings } => {
                 self.set_findings(session, origin, findings)?;
             }
+            HostCommand::GiveCredential { host, credential } => self.give_credential(&host, credential)?,
             HostCommand::Status => return Ok(Reply::Status(self.status())),
             HostCommand::Shutdown => self.end(),
             HostCommand::Share(_) | HostCommand::Screen { .. } | HostCommand::LookAtPanel { .. } => {

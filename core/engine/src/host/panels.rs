@@ -12,7 +12,8 @@ use super::{
 };
 use crate::{
     face::{
-        BlockInfo, Failure, FailureKind, HostEvent, PanelOptions, Reply, SessionEvent, SessionNo, TerminalNo,
+        BlockInfo, Failure, FailureKind, HostEvent, PanelOptions, Reply, Secret, SessionEvent, SessionNo,
+        TerminalNo,
     },
     panels::{
         desk::{Desk, Made},
@@ -32,7 +33,8 @@ impl HostEngine {
 
     fn begin_panel(&mut self, no: SessionNo, options: &PanelOptions) -> Result<(), Failure> {
         self.session(no)?;
-        let (source, feed) = source::of(options)?;
+        let fed = self.desk.iter().flat_map(Desk::feeds);
+        let (source, feed) = source::of(options, &self.forges, fed)?;
         let now = self.now();
         let desk = match &mut self.desk {
             Some(desk) => desk,
@@ -72,6 +74,15 @@ impl HostEngine {
 
     fn feed(&self, session: SessionNo, panel: PanelKind) -> Option<&Feed> {
         self.desk.as_ref()?.feed(session, panel)
+    }
+
+    /// What signs in at a forge; who waits for it is told anew.
+    pub(super) fn give_credential(&self, host: &str, credential: Option<Secret>) -> Result<(), Failure> {
+        self.forges.give(host, credential.as_ref())?;
+        if let Some(desk) = &self.desk {
+            desk.refresh_forges();
+        }
+        Ok(())
     }
 
     /// What an editor finds.

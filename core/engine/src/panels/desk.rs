@@ -156,6 +156,11 @@ impl Desk {
         self.panels.get(&(session, panel)).map(|shared| &shared.feed)
     }
 
+    /// What is fed, of all sessions.
+    pub(crate) fn feeds(&self) -> impl Iterator<Item = &Feed> {
+        self.panels.values().map(|shared| &shared.feed)
+    }
+
     /// How a session's panels stand.
     pub(crate) fn status(&self, session: SessionNo) -> Vec<PanelStatus> {
         self.panels
@@ -181,6 +186,14 @@ impl Desk {
 
     pub(crate) fn refresh(&self, session: SessionNo, panel: PanelKind) {
         self.order(session, panel, Order::Refresh);
+    }
+
+    /// Has every forge asked anew.
+    pub(crate) fn refresh_forges(&self) {
+        for shared in self.panels.values().filter(|shared| matches!(shared.feed, Feed::Forge(_))) {
+            // Its task ends with this end of the queue, and not before.
+            let _ = shared.orders.send(Order::Refresh);
+        }
     }
 
     /// Answers with what guests see of a panel now.

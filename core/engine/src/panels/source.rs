@@ -1,16 +1,12 @@
 //! Which source a panel is made from, and what the engine feeds it.
 
-use std::{path::PathBuf, sync::Arc};
+use std::path::PathBuf;
 
 use jumpseat_panels::PanelKind;
-use jumpseat_sources::{
-    Findings, FindingsFeed, Forge, ForgeSetup, Git, History, HistoryFeed, Log, LogFeed, Source,
-};
+use jumpseat_sources::{Findings, FindingsFeed, Forge, Git, History, HistoryFeed, Log, LogFeed, Source};
 
-use crate::{
-    face::{Failure, FailureKind, PanelOptions},
-    transport::Reach,
-};
+use super::forges::Forges;
+use crate::face::{Failure, FailureKind, PanelOptions};
 
 /// What the engine feeds a panel.
 pub(crate) enum Feed {
@@ -19,10 +15,16 @@ pub(crate) enum Feed {
     History(HistoryFeed),
     Log(LogFeed),
     Findings(FindingsFeed),
+    /// It asks by itself, and its workspace's other panel comes from it, too.
+    Forge(Forge),
 }
 
-/// The source of a panel, and its feed.
-pub(crate) fn of(options: &PanelOptions) -> Result<(Box<dyn Source>, Feed), Failure> {
+/// The source of a panel, and its feed; `fed` are those of the panels that are shared.
+pub(crate) fn of<'a>(
+    options: &PanelOptions,
+    forges: &Forges,
+    fed: impl Iterator<Item = &'a Feed>,
+) -> Result<(Box<dyn Source>, Feed), Failure> {
     let files = || options.files.clone();
     Ok(match options.panel {
         PanelKind::Git => (Box::new(Git::new(folder(options)?)), Feed::None),
@@ -38,14 +40,15 @@ pub(crate) fn of(options: &PanelOptions) -> Result<(Box<dyn Source>, Feed), Fail
             let (findings, feed) = Findings::new(folder(options)?, files());
             (Box::new(findings), Feed::Findings(feed))
         }
-        PanelKind::Review => (Box::new(forge(options)?.review()), Feed::None),
-        PanelKind::Issue => (Box::new(forge(options)?.issue()), Feed::None),
+        PanelKind::Review | PanelKind::Issue => {
+            let at_work =
+                fed.filter_map(|feed| if let Feed::Forge(forge) = feed { Some(forge) } else { None });
+            let forge = forges.of(folder(options)?, &options.forges, at_work);
+            let is_review = options.panel == PanelKind::Review;
+            let panel = if is_review { forge.review() } else { forge.issue() };
+            (Box::new(panel), Feed::Forge(forge))
+        }
     })
-}
-
-/// The forge of a panel's workspace, reached as relays are.
-fn forge(options: &PanelOptions) -> Result<Forge, Failure> {
-    Ok(Forge::new(folder(options)?, ForgeSetup::new(Arc::new(Reach::default()))))
 }
 
 /// The workspace that a panel is of: an absolute path, since an engine may run anywhere.

@@ -17,10 +17,15 @@ use super::{
 };
 
 /// Reaches the forges that panels ask.
-#[derive(Clone, Default)]
 pub(crate) struct Reach {
     setup: TransportSetup,
     tls: Arc<Mutex<Option<TlsConnector>>>,
+}
+
+impl Reach {
+    pub(crate) fn new(setup: TransportSetup) -> Self {
+        Self { setup, tls: Arc::default() }
+    }
 }
 
 impl Dial for Reach {

@@ -4,6 +4,7 @@
 
 mod commands;
 mod costs;
+mod forges;
 #[path = "../support/mod.rs"]
 mod support;
 

@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashMap,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::Arc,
     time::{Duration, SystemTime},
 };
@@ -74,6 +74,10 @@ impl Shared {
     pub(super) fn new(folder: PathBuf, setup: ForgeSetup) -> Self {
         let shown = watch::channel(Arc::default()).0;
         Self { folder, setup, turn: Mutex::default(), shown, wanted: Notify::new() }
+    }
+
+    pub(super) fn is_of(&self, folder: &Path, forges: &[ForgeHost]) -> bool {
+        self.folder == folder && self.setup.forges == forges
     }
 
     /// Shows one panel until nobody asks any more.
@@ -199,6 +203,7 @@ impl Shared {
         let first = FIRST_RETRY.min(self.setup.every);
         let back_off = (first * 2_u32.saturating_pow(turn.failures.min(10) - 1)).min(LAST_RETRY);
         let signed_in = turn.forge.as_ref().is_some_and(|(_, forge)| forge.is_signed_in());
+        let sign_in = Some(Remedy::SignIn { host: host.clone() });
         match fault {
             HttpFault::Limited { until } => {
                 self.state(SourceState::Stale { since });
@@ -212,16 +217,13 @@ impl Shared {
                 self.failed(&format!("{host} says what is not understood"), Some(Remedy::Retry))
             }
             HttpFault::Unauthorized => {
-                self.failed(&format!("{host} does not accept the credential"), Some(Remedy::SignIn))
+                self.failed(&format!("{host} does not accept the credential"), sign_in)
             }
             HttpFault::NotFound | HttpFault::Forbidden if signed_in => {
-                self.failed(&format!("{host} does not show this repository to you"), Some(Remedy::SignIn));
+                self.failed(&format!("{host} does not show this repository to you"), sign_in);
             }
             HttpFault::NotFound | HttpFault::Forbidden => {
-                self.failed(
-                    &format!("{host} shows this repository only to who signs in"),
-                    Some(Remedy::SignIn),
-                );
+                self.failed(&format!("{host} shows this repository only to who signs in"), sign_in);
             }
             HttpFault::Address => self.failed("the forge's address cannot be used", Some(Remedy::Configure)),
         }
