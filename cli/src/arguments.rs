@@ -6,8 +6,8 @@ use clap::{Parser, Subcommand, error::ErrorKind};
 
 use crate::{
     command::{
-        admit, completions, grant, guests, hold, invites, join, man, relay, remove, revoke, sessions, share,
-        stop,
+        admit, completions, grant, guests, hold, invites, join, man, panel, panels, relay, remove, revoke,
+        sessions, share, stop,
     },
     error::Fault,
 };
@@ -35,9 +35,11 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     Share(share::Arguments),
     Join(join::Arguments),
+    Panel(panel::Arguments),
     Sessions(sessions::Arguments),
     Guests(guests::Arguments),
     Invites(invites::Arguments),
+    Panels(panels::Arguments),
     Grant(grant::Arguments),
     Revoke(revoke::Arguments),
     Remove(remove::Arguments),
@@ -151,7 +153,7 @@ mod tests {
         let mut command = Arguments::command().term_width(100);
         insta::assert_snapshot!("help", command.render_help());
         command.build();
-        for name in ["share", "join", "invites", "grant", "relay"] {
+        for name in ["share", "join", "panel", "panels", "invites", "grant", "relay"] {
             let found = command.find_subcommand_mut(name).expect("a command");
             insta::assert_snapshot!(format!("help-{name}"), found.render_long_help());
         }

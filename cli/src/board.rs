@@ -3,13 +3,20 @@
 
 mod from_guest;
 mod from_host;
+mod panels;
 
 pub(crate) use from_guest::refusal;
+pub(crate) use panels::{Panel, Panels, now};
 
 use std::{borrow::Cow, collections::VecDeque};
 
-use jumpseat_engine::face::{Admission, Connection, Invite, KnockInfo, Lag, Role, Secret};
+use jumpseat_engine::face::{
+    Admission, Connection, Invite, KnockInfo, Lag, PanelStatus, Role, Secret,
+    panels::{Entries, PanelKind},
+};
 use jumpseat_wire::{HOST_SLOT, InviteCode, InviteId, Slot};
+
+use crate::seat::{Seat, Shared};
 
 /// Lines of chat that are kept.
 const MAX_CHAT: usize = 200;
@@ -42,6 +49,10 @@ pub(crate) struct Board {
     pub(crate) looking: bool,
     /// Whether this end has its place: a guest waits for it first.
     pub(crate) seated: bool,
+    /// A guest's: what the host shares beside its terminals.
+    pub(crate) panels: Panels,
+    /// The host's own: what guests see, and how its sources do.
+    pub(crate) shown: Vec<PanelStatus>,
     /// Why the session is over, if it is.
     pub(crate) ended: Option<Cow<'static, str>>,
 }
@@ -124,6 +135,8 @@ impl Board {
             words: Vec::new(),
             looking: true,
             seated: true,
+            panels: Panels::default(),
+            shown: Vec::new(),
             ended: None,
         }
     }
@@ -156,6 +169,32 @@ impl Board {
             HOST_SLOT => &self.host,
             slot => self.person(slot).map_or("someone", |person| &person.name),
         }
+    }
+
+    /// How this guest's session stands, for who asks from beside; the entries of one panel alone.
+    pub(crate) fn seat(&self, whole: Option<PanelKind>) -> Seat {
+        let shared = |kind| {
+            let panel = self.panels.panel(kind).flatten();
+            let shown = panel.map(|panel| {
+                let entries = if whole == Some(kind) { panel.entries.clone() } else { Entries::new() };
+                Panel { state: panel.state.clone(), entries, ..*panel }
+            });
+            let gist = panel.map_or(String::new(), |panel| crate::panel::gist(kind, panel));
+            Shared { kind, panel: shown, entries: panel.map_or(0, |panel| panel.entries.len()), gist }
+        };
+        Seat {
+            code: self.code,
+            host: self.host.clone(),
+            seated: self.seated,
+            offline: self.panels.offline(),
+            panels: self.panels.kinds().map(shared).collect(),
+        }
+    }
+
+    /// Notes whether news can come.
+    fn note_line(&mut self) {
+        let stands = self.connection == Connection::Connected && self.host_present && self.ended.is_none();
+        self.panels.line(stands);
     }
 
     fn say(&mut self, slot: Slot, text: String) {

@@ -8,6 +8,8 @@ pub(crate) mod hold;
 pub(crate) mod invites;
 pub(crate) mod join;
 pub(crate) mod man;
+pub(crate) mod panel;
+pub(crate) mod panels;
 pub(crate) mod relay;
 pub(crate) mod remove;
 pub(crate) mod revoke;
@@ -18,6 +20,9 @@ pub(crate) mod stop;
 mod embedded;
 mod hosted;
 mod terms;
+mod workspace;
+
+pub(crate) use panels::state_words;
 
 use std::process::ExitCode;
 
@@ -42,9 +47,11 @@ pub(crate) fn run(arguments: Arguments) -> Result<ExitCode, Fault> {
     match command {
         Command::Share(arguments) => share::run(arguments, &context()?),
         Command::Join(arguments) => join::run(arguments, &context()?),
+        Command::Panel(arguments) => done(on_runtime(panel::run(arguments, json))),
         Command::Sessions(arguments) => done(on_runtime(sessions::run(arguments, json))),
         Command::Guests(arguments) => done(on_runtime(guests::run(arguments, json))),
         Command::Invites(arguments) => done(on_runtime(invites::run(arguments, json))),
+        Command::Panels(arguments) => done(on_runtime(panels::run(arguments, &context()?))),
         Command::Grant(arguments) => done(on_runtime(grant::run(arguments, json))),
         Command::Revoke(arguments) => done(on_runtime(revoke::run(arguments, json))),
         Command::Remove(arguments) => done(on_runtime(remove::run(arguments, json))),

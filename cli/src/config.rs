@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use crate::{error::Fault, terminal::EscapeKey};
+use jumpseat_engine::face::ForgeOptions;
+
+use crate::{command::panel::PanelWord, error::Fault, terminal::EscapeKey};
 
 /// All that can be set in it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -20,6 +22,10 @@ pub(crate) struct Config {
     pub(crate) ca_file: Option<PathBuf>,
     /// Whether a guest's keys are sent at times that do not give the rhythm away.
     pub(crate) key_timing: Option<bool>,
+    /// What guests see beside the terminal, unless the command says otherwise.
+    pub(crate) panels: Option<Vec<PanelWord>>,
+    /// Forges of one's own, for pr and issue.
+    pub(crate) forges: Vec<ForgeOptions>,
 }
 
 impl Config {
@@ -85,7 +91,7 @@ mod tests {
             |
           1 | rely = "x"
             | ^^^^
-          unknown field `rely`, expected one of `relay`, `name`, `escape-key`, `ca-file`, `key-timing`
+          unknown field `rely`, expected one of `relay`, `name`, `escape-key`, `ca-file`, `key-timing`, `panels`, `forges`
         "#);
         assert!(parse("escape-key = \"escape\"").unwrap_err().message.contains("ctrl-"));
     }

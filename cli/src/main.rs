@@ -5,7 +5,7 @@
 //!                  │                 │ events
 //!                  │                 ▼
 //!                  │               board ──► overlay, status line, viewer
-//!                  └─────► local sockets of the processes that host: sessions, guests, stop…
+//!                  └─────► local sockets of the processes that host or have joined: sessions, guests, panel…
 //! ```
 
 mod arguments;
@@ -16,8 +16,10 @@ mod duration;
 mod error;
 mod invite_file;
 mod overlay;
+mod panel;
 mod print;
 mod prompt;
+mod seat;
 mod terminal;
 mod viewer;
 

@@ -3,24 +3,29 @@
 
 mod draw;
 mod paint;
+mod panels;
 #[cfg(test)]
 mod tests;
 
-use jumpseat_engine::face::Role;
+use jumpseat_engine::face::{Role, panels::PanelKind};
 use jumpseat_wire::{InviteId, KnockId, Slot};
 
 use crate::{
     board::Board,
+    error::Fault,
+    panel::{Opens, Row},
     terminal::{EscapeKey, Input, Key, Piece},
 };
 
-pub(crate) use paint::{paint, row};
+use self::panels::PanelPage;
+
+pub(crate) use paint::{line, paint, row};
 
 /// The longest line of chat that is taken in, in bytes: what the session takes.
 const MAX_DRAFT: usize = jumpseat_session::MAX_CHAT;
 
 /// What a key asks for.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub(crate) enum Action {
     /// Back to the terminal.
     Close,
@@ -35,6 +40,11 @@ pub(crate) enum Action {
     RevokeInvite(InviteId),
     Chat(String),
     AskControl,
+    /// Fetch what is behind a row; the answer goes to [`Overlay::opened`] with this number.
+    Open(u32, Opens),
+    /// Show a panel to guests, or no longer.
+    SharePanel(PanelKind),
+    HidePanel(PanelKind),
     /// The next terminal of the session.
     NextTerminal,
     Leave,
@@ -45,6 +55,7 @@ pub(crate) enum Action {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Page {
     People,
+    Panels,
     Invites,
     Chat,
 }
@@ -57,6 +68,7 @@ pub(crate) struct Overlay {
     /// Whether tokens and links are shown.
     reveal: bool,
     draft: String,
+    panels: PanelPage,
     /// What waits for a yes.
     confirm: Option<Action>,
     pasting: bool,
@@ -79,6 +91,7 @@ impl Overlay {
             selected: 0,
             reveal: false,
             draft: String::new(),
+            panels: PanelPage::default(),
             confirm: None,
             pasting: false,
             escape,
@@ -127,9 +140,13 @@ impl Overlay {
 
     fn key(&mut self, key: Key, board: &Board) -> Option<Action> {
         match key {
+            Key::Escape if self.page == Page::Panels && self.panels.back() => {}
             Key::Escape => return Some(Action::Close),
-            Key::Tab | Key::Right => self.turn(board, 1),
-            Key::BackTab | Key::Left => self.turn(board, -1),
+            Key::Tab => self.turn(board, 1),
+            Key::BackTab => self.turn(board, -1),
+            key if self.page == Page::Panels => return self.panels.key(key, board),
+            Key::Right => self.turn(board, 1),
+            Key::Left => self.turn(board, -1),
             Key::Up => self.selected = self.selected.saturating_sub(1),
             Key::Down => self.selected += 1,
             Key::Backspace if self.page == Page::Chat => {
@@ -153,6 +170,7 @@ impl Overlay {
                 return Some(Action::Literal);
             }
             'c' => self.page = Page::Chat,
+            'p' if self.page != Page::Panels => self.go(Page::Panels, board),
             't' if !board.is_host() => return Some(Action::NextTerminal),
             's' if board.is_host() && board.ended.is_none() => {
                 if board.people.is_empty() {
@@ -163,6 +181,7 @@ impl Overlay {
             'l' if !board.is_host() => return Some(Action::Leave),
             'k' if !board.is_host() && !board.role().may_write() => return Some(Action::AskControl),
             letter if self.page == Page::People => return self.letter_on_people(letter, board),
+            letter if self.page == Page::Panels => return self.panels.letter(letter, board),
             letter if self.page == Page::Invites => return self.letter_on_invites(letter, board),
             _ => {}
         }
@@ -226,22 +245,39 @@ impl Overlay {
     fn turn(&mut self, board: &Board, by: isize) {
         let pages = pages(board);
         let at = pages.iter().position(|page| *page == self.page).unwrap_or(0) as isize;
-        self.page = pages[(at + by).rem_euclid(pages.len() as isize) as usize];
+        self.go(pages[(at + by).rem_euclid(pages.len() as isize) as usize], board);
+    }
+
+    fn go(&mut self, page: Page, board: &Board) {
+        self.page = page;
         self.selected = 0;
         self.reveal = false;
+        if self.page == Page::Panels {
+            self.panels.enter(board);
+        }
+    }
+
+    /// What came of [`Action::Open`].
+    pub(crate) fn opened(&mut self, ticket: u32, rows: Result<Vec<Row>, Fault>) {
+        self.panels.opened(ticket, rows);
     }
 
     fn len(&self, board: &Board) -> usize {
         match self.page {
             Page::People => entries(board).len(),
             Page::Invites => board.invites.len(),
+            Page::Panels => self.panels.len(board),
             Page::Chat => 1,
         }
     }
 }
 
 fn pages(board: &Board) -> &'static [Page] {
-    if board.may_manage() { &[Page::People, Page::Invites, Page::Chat] } else { &[Page::People, Page::Chat] }
+    if board.may_manage() {
+        &[Page::People, Page::Panels, Page::Invites, Page::Chat]
+    } else {
+        &[Page::People, Page::Panels, Page::Chat]
+    }
 }
 
 /// The lines of the page of people.

@@ -1,11 +1,16 @@
-//! Standard output: lines, JSON objects, tables. A closed pipe ends the program quietly.
+//! Standard output: lines, JSON objects, tables, pages. A closed pipe ends the program quietly.
+
+mod page;
 
 use std::io::{self, IsTerminal as _, Write as _};
 
+use jumpseat_panels::text::is_shown;
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::error::Fault;
+
+pub(crate) use page::{Paper, page};
 
 /// Writes to standard output.
 pub(crate) fn text(text: &str) -> Result<(), Fault> {
@@ -30,9 +35,26 @@ pub(crate) fn refuse_before_guests() -> Result<(), Fault> {
 
 /// Writes one object as one line.
 pub(crate) fn json(value: &impl Serialize) -> Result<(), Fault> {
-    let mut line = serde_json::to_string(value).map_err(|error| Fault::system("JSON", error))?;
-    line.push('\n');
-    text(&line)
+    let line = serde_json::to_string(value).map_err(|error| Fault::system("JSON", error))?;
+    text(&(escaped(line) + "\n"))
+}
+
+/// The same JSON without a sign that a terminal would act on: it may be one that shows it. Outside of strings JSON has
+/// none.
+fn escaped(json: String) -> String {
+    if json.chars().all(is_shown) {
+        return json;
+    }
+    let mut out = String::with_capacity(json.len() + 16);
+    for sign in json.chars() {
+        if is_shown(sign) {
+            out.push(sign);
+        } else {
+            let units = sign.encode_utf16(&mut [0; 2]).to_vec();
+            units.into_iter().for_each(|unit| out.push_str(&format!("\\u{unit:04x}")));
+        }
+    }
+    out
 }
 
 /// Columns for people: as wide as their widest cell, two spaces between.
@@ -59,6 +81,14 @@ pub(crate) fn table(head: &[&str], rows: &[Vec<String>]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn json_is_harmless_and_the_same() {
+        let hostile = "a\x1b]0;x\x07\x7f\u{9b}31m\u{202e}\u{e0041}é";
+        let json = escaped(serde_json::to_string(hostile).unwrap());
+        assert!(json.chars().all(is_shown), "{json:?}");
+        assert_eq!(serde_json::from_str::<String>(&json).unwrap(), hostile);
+    }
 
     #[test]
     fn columns_line_up_with_wide_names_too() {

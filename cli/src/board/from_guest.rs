@@ -3,11 +3,17 @@
 use jumpseat_engine::face::{Connection, GuestEvent, InputRefusal, Role};
 
 use super::{Board, InviteCard, Person};
-use crate::error::why;
+use crate::{error::why, panel};
 
 impl Board {
     /// Takes an event; says what the guest should read of it in the status line.
     pub(crate) fn take_guest_event(&mut self, event: &GuestEvent) -> Option<String> {
+        let told = self.take_news(event);
+        self.note_line();
+        told
+    }
+
+    fn take_news(&mut self, event: &GuestEvent) -> Option<String> {
         match event {
             GuestEvent::Connection(connection) => self.connection = connection.clone(),
             GuestEvent::Waiting { host_present } => {
@@ -62,6 +68,11 @@ impl Board {
                 return Some(
                     if *present { "the host is back" } else { "the host lost the relay" }.to_owned(),
                 );
+            }
+            GuestEvent::Panels { panels } => {
+                let names: Vec<&str> = panels.iter().map(|kind| panel::name(*kind)).collect();
+                let news = self.panels.share(panels) && !names.is_empty();
+                return news.then(|| format!("shared beside the terminal: {}", names.join(", ")));
             }
             GuestEvent::Lag { lag } => self.lag = *lag,
             GuestEvent::Invited { code, token, role } => {

@@ -20,6 +20,7 @@ impl Board {
             }
         }
         self.knocks = status.knocks;
+        self.shown = status.panels;
         self.invites = status.invites.into_iter().map(InviteCard::from).collect();
     }
 
@@ -82,11 +83,17 @@ impl Board {
                 return if slot == HOST_SLOT { None } else { urgent(notice) };
             }
             SessionEvent::InviteEnded { invite } => self.invites.retain(|known| known.id != Some(invite)),
+            SessionEvent::Panel(status) => {
+                if let Some(known) = self.shown.iter_mut().find(|known| known.panel == status.panel) {
+                    *known = status;
+                }
+            }
             SessionEvent::Ended { reason, failure } => {
                 let why = why(reason, failure.as_ref());
                 self.people.clear();
                 self.knocks.clear();
                 self.invites.clear();
+                self.shown.clear();
                 self.typing = None;
                 let notice = format!("not shared any more: {why}");
                 self.ended = Some(why);

@@ -10,7 +10,7 @@ use std::{net::IpAddr, path::PathBuf, process::ExitCode};
 use clap::{Args, ValueEnum};
 use jumpseat_engine::face::{RelayChoice, Size, StartFrom};
 
-use super::{Context, on_runtime, terms::TermsArguments};
+use super::{Context, on_runtime, terms::TermsArguments, workspace::PanelArguments};
 use crate::{error::Fault, terminal::EscapeKey};
 
 /// Share this terminal: your shell, or one command
@@ -21,6 +21,8 @@ use crate::{error::Fault, terminal::EscapeKey};
 pub(crate) struct Arguments {
     #[command(flatten)]
     terms: TermsArguments,
+    #[command(flatten)]
+    panels: PanelArguments,
     /// The relay to share through, wss://HOST:PORT [default: one inside this process]
     #[arg(long, value_name = "URL", env = "JUMPSEAT_RELAY", hide_env_values = true)]
     relay: Option<String>,

@@ -22,10 +22,12 @@ const LOUD: Style = Style::new().fg(Color::Yellow).add_modifier(Modifier::BOLD);
 const KEY: Style = Style::new().fg(Color::Cyan);
 
 impl Overlay {
-    /// Where it lies in a window of this size: in the middle.
-    pub(crate) fn area(cols: u16, rows: u16) -> Rect {
-        let width = cols.saturating_sub(4).clamp(1, MAX_WIDTH).min(cols);
-        let height = rows.saturating_sub(2).clamp(1, MAX_HEIGHT).min(rows);
+    /// Where it lies in a window of this size: in the middle. What a guest reads has nearly all of it.
+    pub(crate) fn area(&self, board: &Board, cols: u16, rows: u16) -> Rect {
+        let reading = self.page == Page::Panels && !board.is_host();
+        let (widest, highest) = if reading { (u16::MAX, u16::MAX) } else { (MAX_WIDTH, MAX_HEIGHT) };
+        let width = cols.saturating_sub(4).clamp(1, widest).min(cols);
+        let height = rows.saturating_sub(2).clamp(1, highest).min(rows);
         Rect { x: (cols - width) / 2, y: (rows - height) / 2, width, height }
     }
 
@@ -43,6 +45,7 @@ impl Overlay {
         self.tabs(board).render(tabs, buffer);
         match self.page {
             Page::People => self.people(board, body, buffer),
+            Page::Panels => self.panels.draw(board, body, buffer),
             Page::Invites => self.invites(board, body, buffer),
             Page::Chat => self.chat(board, body, buffer),
         }
@@ -54,6 +57,8 @@ impl Overlay {
         for page in pages(board) {
             let text = match page {
                 Page::People => format!(" Guests {} ", board.people.len()),
+                Page::Panels if board.is_host() => format!(" Panels {} ", board.shown.len()),
+                Page::Panels => format!(" Panels {} ", board.panels.kinds().count()),
                 Page::Invites => format!(" Invites {} ", board.invites.len()),
                 Page::Chat if board.unread > 0 => format!(" Chat ●{} ", board.unread),
                 Page::Chat => " Chat ".to_owned(),
@@ -183,8 +188,12 @@ impl Overlay {
                 vec![("n", "new viewer"), ("w", "new writer"), ("v", "show"), ("x", "revoke")]
             }
             Page::People => self.keys_on_people(board),
+            Page::Panels => self.panels.keys(board),
         };
         if self.page != Page::Chat {
+            if self.page != Page::Panels {
+                keys.push(("p", "panels"));
+            }
             keys.push(("c", "chat"));
             match (board.is_host(), &board.ended) {
                 (true, None) => keys.push(("s", "stop sharing")),

@@ -6,6 +6,7 @@ use ratatui::{
     buffer::Buffer,
     layout::Rect,
     style::{Color, Modifier, Style},
+    text::Line,
 };
 use unicode_width::UnicodeWidthStr as _;
 
@@ -28,6 +29,21 @@ pub(crate) fn paint(buffer: &Buffer, area: Rect) -> Vec<u8> {
 pub(crate) fn row(buffer: &Buffer) -> String {
     let mut out = String::new();
     cells(buffer, buffer.area, &mut out);
+    out
+}
+
+/// A line of any length, from where the cursor is; afterwards the pen is plain.
+pub(crate) fn line(line: &Line<'_>) -> String {
+    let mut out = String::new();
+    for span in &line.spans {
+        if span.style == Style::new() {
+            out.push_str(&span.content);
+        } else {
+            sgr(span.style, &mut out);
+            out.push_str(&span.content);
+            out.push_str("\x1b[m");
+        }
+    }
     out
 }
 
@@ -84,7 +100,7 @@ fn color(color: Option<Color>, base: u8, out: &mut String) {
 #[cfg(test)]
 mod tests {
     use jumpseat_screen::{Options, Screen};
-    use ratatui::{text::Line, widgets::Widget as _};
+    use ratatui::widgets::Widget as _;
 
     use super::*;
 

@@ -53,7 +53,7 @@ fn press(overlay: &mut Overlay, board: &mut Board, keys: &[u8]) -> Vec<Action> {
 
 fn draw(overlay: &Overlay, board: &Board, cols: u16, rows: u16) -> String {
     let mut buffer = Buffer::empty(Rect { x: 0, y: 0, width: cols, height: rows });
-    overlay.draw(board, Overlay::area(cols, rows), &mut buffer);
+    overlay.draw(board, overlay.area(board, cols, rows), &mut buffer);
     let row = |y| {
         let mut text = String::new();
         let mut x = 0;
@@ -71,6 +71,8 @@ fn draw(overlay: &Overlay, board: &Board, cols: u16, rows: u16) -> String {
 fn the_host_sees_who_wants_what() {
     let (mut board, mut overlay) = (board(), Overlay::new(EscapeKey::default()));
     insta::assert_snapshot!("host-people", draw(&overlay, &board, 84, 16));
+    press(&mut overlay, &mut board, b"\t");
+    insta::assert_snapshot!("host-panels", draw(&overlay, &board, 84, 16));
     press(&mut overlay, &mut board, b"\t");
     insta::assert_snapshot!("host-invites-hidden", draw(&overlay, &board, 84, 12));
     press(&mut overlay, &mut board, b"v");
@@ -125,7 +127,7 @@ fn what_cannot_be_taken_back_is_asked_once() {
     assert_eq!(press(&mut overlay, &mut board, b"n"), []);
     assert_eq!(press(&mut overlay, &mut board, b"xy"), [Action::Remove(1)]);
     assert_eq!(press(&mut overlay, &mut board, b"sy"), [Action::Stop]);
-    assert_eq!(press(&mut overlay, &mut board, b"\txy"), [Action::RevokeInvite(InviteId([7; 16]))]);
+    assert_eq!(press(&mut overlay, &mut board, b"\t\txy"), [Action::RevokeInvite(InviteId([7; 16]))]);
     board.people.clear();
     assert_eq!(press(&mut overlay, &mut board, b"s"), [Action::Stop]);
 }
@@ -150,7 +152,7 @@ fn what_is_pasted_commands_nothing() {
 #[test]
 fn the_smallest_windows_do_not_break_it() {
     let (mut board, mut overlay) = (board(), Overlay::new(EscapeKey::default()));
-    for page in [&b""[..], b"\t", b"\t"] {
+    for page in [&b""[..], b"\t", b"\t", b"\t"] {
         press(&mut overlay, &mut board, page);
         for (cols, rows) in [(1, 1), (2, 2), (3, 4), (10, 3), (5, 30), (200, 5)] {
             draw(&overlay, &board, cols, rows);

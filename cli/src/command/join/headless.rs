@@ -19,6 +19,7 @@ use crate::{
     command::Context,
     error::{Fault, FaultKind},
     print,
+    seat::Door,
     terminal::{Signal, Signals, read_input},
     viewer::Picture,
 };
@@ -36,8 +37,10 @@ pub(super) async fn run(
     let piped = !std::io::stdin().is_terminal() && invite::leaves_input_free(&arguments);
     let mut keys = piped.then(read_input).transpose()?;
     let deadline = arguments.timeout.map(|time| Instant::now() + time);
+    let mut door = Door::open();
     let result = loop {
         tokio::select! {
+            asked = door.next() => asked.answer(&watch.board, &watch.face.commands()),
             event = watch.face.next() => match event {
                 Some(event) => match watch.event(event).await {
                     Ok(None) => {}
@@ -143,6 +146,7 @@ impl Watch {
                     .map_err(|error| Fault::new(FaultKind::Protocol, error.to_string()))?;
                 self.face.tell(GuestCommand::Credit { bytes }).await?;
             }
+            GuestEvent::Panel(update) => self.board.panels.take(update),
             GuestEvent::Looking { stream } => self.looking = stream,
             GuestEvent::Failed(failure) => return Err(failure.into()),
             GuestEvent::Ended { reason, failure, .. } => {

@@ -16,6 +16,8 @@ use crate::{
     command::Context,
     error::{Fault, FaultKind},
     overlay::{Action, Overlay, paint},
+    panel::{self, Contents, Opens, Row},
+    seat::Door,
     terminal::{
         Console, Decoder, EscapeKey, Input, Mouse, MouseKind, Piece, RawMode, Signal, Signals, read_input,
         size,
@@ -61,6 +63,9 @@ pub(super) async fn run(
     Ok(ended.code)
 }
 
+/// What was behind a row, with the number that it was asked for by.
+type Rows = (u32, Result<Vec<Row>, Fault>);
+
 /// How it came to its end.
 struct Ended {
     code: ExitCode,
@@ -82,6 +87,11 @@ struct GuestScreen {
     decoder: Decoder,
     flush_at: Option<Instant>,
     board: Board,
+    /// Where this person's other terminals ask for panels.
+    door: Door,
+    /// What was behind a row of the overlay, once it is fetched.
+    opened: mpsc::UnboundedReceiver<Rows>,
+    open: mpsc::UnboundedSender<Rows>,
     terminals: Vec<TerminalCard>,
     pictures: BTreeMap<StreamId, Picture>,
     /// The terminal that this guest chose; otherwise it is the one that the host looks at.
@@ -103,6 +113,7 @@ struct GuestScreen {
 
 impl GuestScreen {
     fn open(face: GuestFace, engine: JoinHandle<()>, escape: EscapeKey, mouse: bool) -> Result<Self, Fault> {
+        let (open, opened) = mpsc::unbounded_channel();
         let raw = RawMode::enter()?;
         raw.leave_with(LEAVE_WITH.to_vec());
         let mut console = Console::open()?;
@@ -123,6 +134,9 @@ impl GuestScreen {
             decoder: Decoder::default(),
             flush_at: None,
             board: Board::knocking(),
+            door: Door::open(),
+            opened,
+            open,
             terminals: Vec::new(),
             pictures: BTreeMap::new(),
             chosen: None,
@@ -171,6 +185,11 @@ impl GuestScreen {
                         return Ok(ended);
                     },
                     None => return Err(Fault::new(FaultKind::Local, "the seat is gone")),
+                },
+                asked = self.door.next() => asked.answer(&self.board, &self.commands),
+                Some((ticket, rows)) = self.opened.recv() => if let Some(overlay) = &mut self.overlay {
+                    overlay.opened(ticket, rows);
+                    self.dirty = true;
                 },
                 () = until(wake_at) => if let Some(ended) = self.tick().await? {
                     return Ok(ended);
@@ -224,6 +243,7 @@ impl GuestScreen {
                 self.message = Some((text.to_owned(), Instant::now() + Duration::from_secs(86_400)));
             }
             GuestEvent::Joined { .. } => self.message = None,
+            GuestEvent::Panel(update) => self.board.panels.take(update),
             GuestEvent::Looking { stream } => self.looking = stream,
             GuestEvent::Failed(failure) => return Err(failure.into()),
             GuestEvent::Ended { reason, failure, .. } => {
@@ -302,7 +322,14 @@ impl GuestScreen {
     async fn press(&mut self, piece: &Piece) -> Result<Option<Ended>, Fault> {
         let Some(overlay) = &mut self.overlay else { return Ok(None) };
         self.dirty = true;
-        let Some(action) = overlay.press(piece, &mut self.board) else { return Ok(None) };
+        let window = size();
+        let before = overlay.area(&self.board, window.cols, window.rows);
+        let action = overlay.press(piece, &mut self.board);
+        if overlay.area(&self.board, window.cols, window.rows) != before {
+            // It leaves something of the picture free.
+            self.painter.forget();
+        }
+        let Some(action) = action else { return Ok(None) };
         let command = match action {
             Action::Close => {
                 self.close_overlay();
@@ -317,6 +344,10 @@ impl GuestScreen {
             }
             Action::NextTerminal => {
                 self.next_terminal();
+                return Ok(None);
+            }
+            Action::Open(ticket, opens) => {
+                self.fetch(ticket, opens);
                 return Ok(None);
             }
             Action::Leave => {
@@ -342,6 +373,19 @@ impl GuestScreen {
             self.tell(failure.message);
         }
         Ok(None)
+    }
+
+    /// Fetches what is behind a row of the overlay, beside everything else.
+    fn fetch(&self, ticket: u32, opens: Opens) {
+        let (open, mut contents) = (self.open.clone(), Contents::Seat(self.commands.clone()));
+        tokio::spawn(async move {
+            let opened = panel::open(opens, &mut contents).await;
+            // The overlay may be closed by now.
+            let _ = open.send((
+                ticket,
+                opened.map(|opened| opened.title().into_iter().chain(opened.rows()).collect()),
+            ));
+        });
     }
 
     fn close_overlay(&mut self) {
@@ -437,7 +481,7 @@ impl GuestScreen {
         }
         if let Some(overlay) = &self.overlay {
             let mut buffer = Buffer::empty(Rect { x: 0, y: 0, width: window.cols, height: window.rows });
-            let area = Overlay::area(window.cols, window.rows);
+            let area = overlay.area(&self.board, window.cols, window.rows);
             overlay.draw(&self.board, area, &mut buffer);
             out.extend(paint(&buffer, area));
         }

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     board::Board,
-    command::Context,
+    command::{Context, workspace::ShareMore},
     error::Fault,
     overlay::{Action, Overlay, paint},
     print,
@@ -40,7 +40,8 @@ pub(super) async fn run(arguments: Arguments, context: &Context) -> Result<ExitC
     let size = size();
     let mut shared = start::start(&arguments, context, size, true).await?;
     print::text(&shown::invite(&shared, Some(escape))?)?;
-    let mut screen = HostScreen::open(&shared, escape)?;
+    let panels = arguments.panels.share_more(&context.config)?;
+    let mut screen = HostScreen::open(&shared, escape, panels)?;
     let code = screen.run(&mut shared, &mut signals).await?;
     screen.close().await;
     shared.end().await;
@@ -59,6 +60,8 @@ struct HostScreen {
     /// When what the decoder holds back is passed on.
     flush_at: Option<Instant>,
     board: Board,
+    /// How panels are shared from the overlay.
+    panels: ShareMore,
     overlay: Option<Overlay>,
     /// Whether the program's output is kept from the terminal: from the overlay's opening to the next picture.
     hidden: bool,
@@ -72,7 +75,7 @@ struct HostScreen {
 }
 
 impl HostScreen {
-    fn open(shared: &Shared, escape: EscapeKey) -> Result<Self, Fault> {
+    fn open(shared: &Shared, escape: EscapeKey, panels: ShareMore) -> Result<Self, Fault> {
         let mut board = Board::hosting(shared.name.clone());
         board.code = Some(shared.invite.code);
         let raw = RawMode::enter()?;
@@ -92,6 +95,7 @@ impl HostScreen {
             decoder: Decoder::default(),
             flush_at: None,
             board,
+            panels,
             overlay: None,
             hidden: false,
             blank: Some(blank),
@@ -156,6 +160,7 @@ impl HostScreen {
                 let stale = matches!(
                     event,
                     jumpseat_engine::face::SessionEvent::InviteCreated { .. }
+                        | jumpseat_engine::face::SessionEvent::Panels { .. }
                         | jumpseat_engine::face::SessionEvent::Joined { .. }
                 );
                 let notice = self.board.take_session_event(event);
@@ -310,7 +315,12 @@ impl HostScreen {
             Action::RevokeInvite(invite) => HostCommand::RevokeInvite { session, invite },
             Action::Chat(text) => HostCommand::Chat { session, text },
             Action::Stop => HostCommand::Stop { session },
-            Action::AskControl | Action::NextTerminal | Action::Leave => return Ok(()),
+            Action::SharePanel(panel) => match self.panels.options_of(panel) {
+                Ok(options) => HostCommand::SharePanel { session, options },
+                Err(_) => return Ok(()),
+            },
+            Action::HidePanel(panel) => HostCommand::UnsharePanel { session, panel },
+            Action::AskControl | Action::NextTerminal | Action::Leave | Action::Open(..) => return Ok(()),
         };
         // What came of it is told by an event; what cannot be done any more has gone from the board by itself.
         let _ = self.commands.ask(command).await;
@@ -333,7 +343,7 @@ impl HostScreen {
         let Some(overlay) = &self.overlay else { return };
         let size = size();
         let mut buffer = Buffer::empty(Rect { x: 0, y: 0, width: size.cols, height: size.rows });
-        let area = Overlay::area(size.cols, size.rows);
+        let area = overlay.area(&self.board, size.cols, size.rows);
         overlay.draw(&self.board, area, &mut buffer);
         if !self.shown.is_between() {
             // The program's output stopped in the midst of a sequence, which is cancelled.

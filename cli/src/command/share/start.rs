@@ -54,6 +54,8 @@ pub(super) async fn start(
     let engine = tokio::spawn(engine.run());
     let face = door.open();
     let commands = face.commands();
+    // Before anything is opened: what cannot be shared is said first.
+    let panels = arguments.panels.options(&context.config)?;
     let name = config::name(arguments.name.clone(), &context.config);
     let choice = arguments.relay_choice(context)?;
     let embedded = matches!(choice, RelayChoice::Embedded { .. });
@@ -87,6 +89,13 @@ pub(super) async fn start(
         let _ = commands.ask(HostCommand::Shutdown).await;
         let _ = engine.await;
         return Err(failure.into());
+    }
+    for options in panels.clone() {
+        if let Err(failure) = commands.ask(HostCommand::SharePanel { session, options }).await {
+            let _ = commands.ask(HostCommand::Shutdown).await;
+            let _ = engine.await;
+            return Err(failure.into());
+        }
     }
     let local = match Listener::bind(&runtime) {
         Ok(listener) => tokio::spawn(listener.serve(door)),

@@ -1,0 +1,140 @@
+//! The panels that the host shares, as this guest's seat holds them.
+
+use std::{
+    collections::BTreeMap,
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use jumpseat_engine::face::{
+    PanelUpdate,
+    panels::{Entries, PanelKind, SourceState},
+};
+use serde::{Deserialize, Serialize};
+
+/// What the host shares beside its terminals.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub(crate) struct Panels {
+    /// Nothing under a kind: it is shared, and on its way.
+    shared: BTreeMap<PanelKind, Option<Panel>>,
+    /// Since when nothing new can come, in milliseconds since 1970.
+    offline: Option<u64>,
+}
+
+/// One panel as it stands here.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub(crate) struct Panel {
+    /// How up to date the host has it.
+    pub(crate) state: SourceState,
+    /// Entries that there is no room for.
+    pub(crate) left_out: u32,
+    /// When it last changed here, in milliseconds since 1970.
+    pub(crate) changed: u64,
+    pub(crate) entries: Entries,
+}
+
+impl Panels {
+    /// Which panels are shared: nothing stays here of others. Says whether they are others than before.
+    pub(crate) fn share(&mut self, kinds: &[PanelKind]) -> bool {
+        let before: Vec<PanelKind> = self.kinds().collect();
+        self.shared.retain(|kind, _| kinds.contains(kind));
+        for kind in kinds {
+            self.shared.entry(*kind).or_default();
+        }
+        !self.kinds().eq(before)
+    }
+
+    /// A panel changed.
+    pub(crate) fn take(&mut self, update: PanelUpdate) {
+        let PanelUpdate { panel, whole, state, left_out, set, remove, .. } = update;
+        let Some(held) = self.shared.get_mut(&panel) else { return };
+        let mut entries = held.take().map(|held| held.entries).unwrap_or_default();
+        if whole {
+            entries = set;
+        } else {
+            remove.iter().for_each(|key| drop(entries.remove(key)));
+            entries.extend(set);
+        }
+        *held = Some(Panel { state, left_out, changed: now(), entries });
+    }
+
+    /// Whether news can come: the line stands and the host is there.
+    pub(crate) fn line(&mut self, stands: bool) {
+        self.offline = if stands { None } else { self.offline.or_else(|| Some(now())) };
+    }
+
+    /// Whether it is shared; and the panel, once it is here.
+    pub(crate) fn panel(&self, kind: PanelKind) -> Option<Option<&Panel>> {
+        self.shared.get(&kind).map(Option::as_ref)
+    }
+
+    /// Those that are shared.
+    pub(crate) fn kinds(&self) -> impl Iterator<Item = PanelKind> + '_ {
+        self.shared.keys().copied()
+    }
+
+    /// Since when nothing new can come.
+    pub(crate) fn offline(&self) -> Option<u64> {
+        self.offline
+    }
+}
+
+/// Milliseconds since 1970.
+pub(crate) fn now() -> u64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(now.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use jumpseat_engine::face::panels::{Entry, Key, Line};
+
+    use super::*;
+
+    fn update(whole: bool, set: &[(&str, &str)], remove: &[&str]) -> PanelUpdate {
+        let key = |name: &str| Key::new(name).unwrap();
+        let line = |text: &str| Entry::Line(Line { text: text.into(), ..Line::default() });
+        PanelUpdate {
+            panel: PanelKind::Log,
+            version: 1,
+            whole,
+            state: SourceState::Fresh,
+            left_out: 0,
+            set: set.iter().map(|(name, text)| (key(name), line(text))).collect(),
+            remove: remove.iter().map(|name| key(name)).collect(),
+        }
+    }
+
+    fn keys(panels: &Panels) -> Vec<&str> {
+        let panel = panels.panel(PanelKind::Log).flatten().unwrap();
+        panel.entries.keys().map(Key::as_str).collect()
+    }
+
+    #[test]
+    fn changes_are_followed_and_what_is_hidden_is_gone() {
+        let mut panels = Panels::default();
+        panels.take(update(true, &[("a", "1")], &[]));
+        assert_eq!(panels.panel(PanelKind::Log), None, "it is not shared");
+        panels.share(&[PanelKind::Log, PanelKind::Git]);
+        assert_eq!(panels.panel(PanelKind::Log), Some(None));
+        panels.take(update(true, &[("a", "1"), ("b", "2")], &[]));
+        panels.take(update(false, &[("c", "3")], &["a"]));
+        assert_eq!(keys(&panels), ["b", "c"]);
+        panels.take(update(true, &[("d", "4")], &[]));
+        assert_eq!(keys(&panels), ["d"]);
+        panels.share(&[PanelKind::Git]);
+        assert_eq!(panels.kinds().collect::<Vec<_>>(), [PanelKind::Git]);
+        panels.share(&[PanelKind::Log]);
+        assert_eq!(panels.panel(PanelKind::Log), Some(None), "nothing of before came back");
+    }
+
+    #[test]
+    fn the_first_loss_counts() {
+        let mut panels = Panels::default();
+        panels.line(false);
+        let since = panels.offline().unwrap();
+        panels.line(false);
+        assert_eq!(panels.offline(), Some(since));
+        panels.line(true);
+        assert_eq!(panels.offline(), None);
+    }
+}

@@ -1,0 +1,314 @@
+//! `jumpseat panel`: what the host of a joined session shares beside the terminal.
+
+use clap::{Args, ValueEnum};
+use jumpseat_engine::face::panels::PanelKind;
+use jumpseat_wire::InviteCode;
+use serde_json::json;
+
+use crate::{
+    board::{Panel, now},
+    error::{Fault, FaultKind},
+    panel::{self, Around, Contents, Opened, Opens, Row, Words, ago, style},
+    print::{self, Paper},
+    seat::{self, Answer, Joined, Question, Seat, Shared},
+};
+
+/// Paths that are named when one is wrong.
+const MAX_NAMED: usize = 5;
+
+/// Show what the host of a joined session shares beside the terminal
+#[derive(Args, Debug)]
+#[command(
+    after_help = "`jumpseat panel` lists them; `panel git` shows what changed, `panel git PATH` how (`.` is \
+                        everything), `panel history` the commands, `panel history 3` or `last` what one printed."
+)]
+pub(crate) struct Arguments {
+    /// The panel; without it, all of them in short
+    panel: Option<PanelWord>,
+    /// What to open in it: the path of a changed file, a command's number
+    item: Option<String>,
+    /// The session's code; not needed while only one is joined
+    #[arg(long, value_name = "CODE")]
+    session: Option<InviteCode>,
+    /// Print it all at once, however long it is
+    #[arg(long)]
+    no_pager: bool,
+}
+
+/// A panel's name on the command line.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum PanelWord {
+    /// Files that differ in git, with their contents
+    Git,
+    /// The commands of the terminal, with what they printed
+    History,
+    /// Who came, typed and ran what; and log files
+    Log,
+    /// The pull request of the branch, with its threads
+    #[value(alias = "review")]
+    #[serde(alias = "review")]
+    Pr,
+    /// What the branch is about
+    Issue,
+    /// What tools found in the code
+    Findings,
+}
+
+impl PanelWord {
+    pub(crate) fn kind(self) -> PanelKind {
+        match self {
+            Self::Git => PanelKind::Git,
+            Self::History => PanelKind::History,
+            Self::Log => PanelKind::Log,
+            Self::Pr => PanelKind::Review,
+            Self::Issue => PanelKind::Issue,
+            Self::Findings => PanelKind::Findings,
+        }
+    }
+}
+
+pub(crate) async fn run(arguments: Arguments, json: bool) -> Result<(), Fault> {
+    let mut joined = seat::one(arguments.session).await?;
+    let paper = Paper::of_output(!arguments.no_pager);
+    let Some(word) = arguments.panel else { return summary(joined.seat(), json, paper) };
+    let kind = word.kind();
+    let Answer::Seat(seat) = joined.ask(Question::Look { panel: Some(kind) }).await? else {
+        return Err(Fault::new(FaultKind::Local, "the joined session answered with something else"));
+    };
+    let Some(shared) = seat.panels.iter().find(|shared| shared.kind == kind) else {
+        return Err(Fault::new(FaultKind::Refused, format!("{} does not share this panel", host(&seat)))
+            .hint(shared_ones(&seat)));
+    };
+    match arguments.item {
+        None => whole(&seat, shared, json, paper),
+        Some(item) => {
+            let panel = shared.panel.as_ref().ok_or_else(|| {
+                Fault::new(FaultKind::NotFound, "the panel is on its way").hint("ask again")
+            })?;
+            let found = find(kind, panel, &item)?;
+            show(found, joined, json, paper).await
+        }
+    }
+}
+
+/// The host's name, or what stands for it.
+fn host(seat: &Seat) -> String {
+    // A name is bounded by the session; signs that a terminal acts on are left to nobody.
+    let mut name = seat.host.clone();
+    jumpseat_panels::text::line(&mut name, 256);
+    name
+}
+
+fn shared_ones(seat: &Seat) -> String {
+    let names: Vec<&str> = seat.panels.iter().map(|shared| panel::name(shared.kind)).collect();
+    if names.is_empty() {
+        "no panel is shared".to_owned()
+    } else {
+        format!("shared are: {}", names.join(", "))
+    }
+}
+
+/// Every panel in a line.
+fn summary(seat: &Seat, json: bool, paper: Paper) -> Result<(), Fault> {
+    if json {
+        return PanelKind::ALL.into_iter().try_for_each(|kind| {
+            let shared = seat.panels.iter().find(|shared| shared.kind == kind);
+            print::json(&shared_json(seat, kind, shared))
+        });
+    }
+    print::page(summary_lines(seat, now()).iter().map(|row| &row.line), paper)
+}
+
+fn summary_lines(seat: &Seat, now: u64) -> Vec<Row> {
+    let code = seat.code.map_or(String::new(), |code| format!(" {code}"));
+    let around = Around { host: &host(seat), offline: seat.offline, now };
+    let head = Words::new().bold(&format!("{}'s session{code}", around.host));
+    let mut rows = vec![Row::from(head.dim(" · panels are read-only"))];
+    if !seat.seated {
+        rows.push(Words::new().ink("You are not let in yet.", style::WARN).into());
+    }
+    rows.extend(panel::troubles(None, around).into_iter().map(Row::from));
+    rows.push(Words::new().into());
+    for kind in PanelKind::ALL {
+        let words = Words::new().plain(&format!("  {:<9} ", panel::name(kind)));
+        let row = match seat.panels.iter().find(|shared| shared.kind == kind) {
+            None => words.dim("not shared"),
+            Some(Shared { panel: None, .. }) => words.dim("on its way"),
+            Some(Shared { panel: Some(panel), gist, .. }) => {
+                words.plain(gist).dim(&format!("  changed {}", ago(now, panel.changed)))
+            }
+        };
+        rows.push(row.into());
+        let panel =
+            seat.panels.iter().find(|shared| shared.kind == kind).and_then(|shared| shared.panel.as_ref());
+        let troubles = panel::troubles(panel, Around { offline: None, ..around });
+        rows.extend(
+            troubles.into_iter().map(|trouble| Words::new().plain("            ").then(trouble).into()),
+        );
+    }
+    rows
+}
+
+/// A panel as scripts read it, without its entries.
+fn shared_json(seat: &Seat, kind: PanelKind, shared: Option<&Shared>) -> serde_json::Value {
+    let mut value = json!({
+        "type": "panel", "panel": panel::name(kind), "shared": shared.is_some(), "read_only": true,
+        "session": seat.code, "host": seat.host, "offline_since": seat.offline,
+    });
+    if let Some(Shared { panel: Some(panel), entries, .. }) = shared {
+        value["state"] = json!(panel.state);
+        value["changed"] = panel.changed.into();
+        value["entries"] = (*entries).into();
+        value["left_out"] = panel.left_out.into();
+    }
+    value
+}
+
+/// One panel, whole.
+fn whole(seat: &Seat, shared: &Shared, json: bool, paper: Paper) -> Result<(), Fault> {
+    if json {
+        print::json(&shared_json(seat, shared.kind, Some(shared)))?;
+        let entries = shared.panel.iter().flat_map(|panel| &panel.entries);
+        return entries.into_iter().try_for_each(|(key, entry)| {
+            print::json(&json!({ "type": "entry", "key": key, "entry": entry }))
+        });
+    }
+    let around = Around { host: &host(seat), offline: seat.offline, now: now() };
+    let rows = panel::page(shared.kind, Some(shared.panel.as_ref()), around);
+    print::page(rows.iter().map(|row| &row.line), paper)
+}
+
+/// What is behind an item.
+struct Found {
+    opens: Option<Opens>,
+    /// As scripts read it, for what is no file.
+    about: serde_json::Value,
+}
+
+fn find(kind: PanelKind, panel: &Panel, item: &str) -> Result<Found, Fault> {
+    match kind {
+        PanelKind::Git => {
+            let wanted = panel::find_files(&panel.entries, item);
+            if wanted.is_empty() {
+                return Err(no_such_path(panel, item));
+            }
+            Ok(Found { opens: Some(Opens::Diffs(wanted)), about: json!({}) })
+        }
+        PanelKind::History => {
+            let Some((number, block, opens)) = panel::find_block(&panel.entries, item) else {
+                return Err(Fault::new(FaultKind::NotFound, "there is no such command")
+                    .hint("`jumpseat panel history` lists them with their numbers"));
+            };
+            let about = json!({
+                "type": "output", "number": number, "command": block.command, "exit_code": block.exit_code,
+            });
+            Ok(Found { opens, about })
+        }
+        kind => Err(Fault::usage(format!("nothing can be opened in {}", panel::name(kind)))
+            .hint("git takes a path, history a number")),
+    }
+}
+
+fn no_such_path(panel: &Panel, item: &str) -> Fault {
+    let mut item = item.to_owned();
+    jumpseat_panels::text::line(&mut item, 256);
+    let named: Vec<&str> = panel::touched(&panel.entries).take(MAX_NAMED + 1).collect();
+    let fault = Fault::new(FaultKind::NotFound, format!("nothing changed at `{item}`"));
+    match named.len() {
+        0 => fault,
+        some if some > MAX_NAMED => fault.hint(format!("changed are: {}, …", named[..MAX_NAMED].join(", "))),
+        _ => fault.hint(format!("changed are: {}", named.join(", "))),
+    }
+}
+
+async fn show(found: Found, joined: Joined, json: bool, paper: Paper) -> Result<(), Fault> {
+    let Found { opens, mut about } = found;
+    let opened = match opens {
+        Some(opens) => Some(panel::open(opens, &mut Contents::Joined(joined)).await?),
+        None => None,
+    };
+    match (opened, json) {
+        (Some(Opened::Diffs(diffs)), true) => diffs.iter().try_for_each(|diff| {
+            let mut value = json!({ "type": "diff" });
+            let fields = serde_json::to_value(diff).map_err(|error| Fault::system("JSON", error))?;
+            if let (Some(value), serde_json::Value::Object(fields)) = (value.as_object_mut(), fields) {
+                value.extend(fields);
+            }
+            print::json(&value)
+        }),
+        (opened, true) => {
+            let text = if let Some(Opened::Text { text, .. }) = opened { text } else { String::new() };
+            about["text"] = text.into();
+            print::json(&about)
+        }
+        (Some(opened), false) => print::page(opened.rows().iter().map(|row| &row.line), paper),
+        (None, false) => print::text("It printed nothing.\n"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jumpseat_engine::face::panels::SourceState;
+
+    use super::*;
+
+    fn seat() -> Seat {
+        let panel =
+            |state| Some(Panel { state, left_out: 0, changed: 1_000_000, entries: Default::default() });
+        let shared = |kind, panel, gist: &str| Shared { kind, panel, entries: 2, gist: gist.into() };
+        Seat {
+            code: "K7QM-3XTE".parse().ok(),
+            host: "Ann".into(),
+            seated: true,
+            offline: None,
+            panels: vec![
+                shared(PanelKind::Git, panel(SourceState::Fresh), "2 changed files on main"),
+                shared(PanelKind::Log, None, ""),
+                shared(PanelKind::Review, panel(SourceState::Stale { since: 900_000 }), "#1 It: open"),
+            ],
+        }
+    }
+
+    fn text(rows: &[Row]) -> String {
+        rows.iter().map(|row| row.line.to_string() + "\n").collect()
+    }
+
+    #[test]
+    fn a_summary_says_how_each_panel_stands() {
+        let mut seat = seat();
+        insta::assert_snapshot!(text(&summary_lines(&seat, 1_060_000)), @"
+        Ann's session K7QM-3XTE · panels are read-only
+
+          git       2 changed files on main  changed 1 min ago
+          history   not shared
+          log       on its way
+          pr        #1 It: open  changed 1 min ago
+                    As of 2 min ago: its source cannot be reached now.
+          issue     not shared
+          findings  not shared
+        ");
+        seat.offline = Some(1_000_000);
+        seat.seated = false;
+        let shown = text(&summary_lines(&seat, 1_060_000));
+        assert!(shown.contains("Offline since 1 min ago") && shown.contains("not let in"), "{shown}");
+    }
+
+    #[test]
+    fn a_panel_is_an_object_for_scripts() {
+        let seat = seat();
+        let value = shared_json(&seat, PanelKind::Git, seat.panels.first());
+        insta::assert_snapshot!(value, @r#"{"changed":1000000,"entries":2,"host":"Ann","left_out":0,"offline_since":null,"panel":"git","read_only":true,"session":"K7QM-3XTE","shared":true,"state":{"is":"fresh"},"type":"panel"}"#);
+        insta::assert_snapshot!(shared_json(&seat, PanelKind::Issue, None), @r#"{"host":"Ann","offline_since":null,"panel":"issue","read_only":true,"session":"K7QM-3XTE","shared":false,"type":"panel"}"#);
+    }
+
+    #[test]
+    fn what_is_not_there_is_said_with_what_is() {
+        assert_eq!(shared_ones(&seat()), "shared are: git, log, pr");
+        let panel = Panel { state: SourceState::Fresh, left_out: 0, changed: 0, entries: Default::default() };
+        let fault = |kind, item| find(kind, &panel, item).map(|_| ()).unwrap_err();
+        assert_eq!(fault(PanelKind::Git, "a\x1b[31m").message, "nothing changed at `a[31m`");
+        assert_eq!(fault(PanelKind::History, "9").kind, FaultKind::NotFound);
+        assert_eq!(fault(PanelKind::Log, "x").kind, FaultKind::Usage);
+    }
+}

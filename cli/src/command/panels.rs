@@ -1,0 +1,191 @@
+//! `jumpseat panels`: what guests see beside the terminal, and what they are to see.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use jumpseat_engine::face::{
+    HostCommand, PanelStatus, Reply,
+    panels::{PanelKind, SourceState},
+};
+use jumpseat_wire::InviteCode;
+use serde_json::json;
+
+use super::{
+    Context,
+    hosted::{self, Hosted},
+    panel::PanelWord,
+    workspace::Workspace,
+};
+use crate::{
+    board::{Panel, now},
+    error::{Fault, FaultKind},
+    panel::{self, Around, ago},
+    print::{self, Paper},
+};
+
+/// List, show and hide what guests see beside the terminal
+#[derive(Args, Debug)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    step: Option<Step>,
+    /// The session's code; not needed while only one is shared
+    #[arg(long, value_name = "CODE", global = true)]
+    session: Option<InviteCode>,
+}
+
+#[derive(Subcommand, Debug)]
+enum Step {
+    /// Show panels to guests; one that they see already begins anew
+    Share {
+        /// Which
+        #[arg(required = true, value_name = "PANEL")]
+        panels: Vec<PanelWord>,
+        #[command(flatten)]
+        workspace: Workspace,
+    },
+    /// Show them no longer, at once
+    Hide {
+        /// Which
+        #[arg(required = true, value_name = "PANEL")]
+        panels: Vec<PanelWord>,
+    },
+    /// Have their sources look again
+    Refresh {
+        /// Which
+        #[arg(required = true, value_name = "PANEL")]
+        panels: Vec<PanelWord>,
+    },
+    /// See one as guests see it now
+    Look {
+        /// Which
+        panel: PanelWord,
+    },
+}
+
+pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<(), Fault> {
+    let json = context.json;
+    let hosted = hosted::one(arguments.session).await?;
+    let session = hosted.session();
+    match arguments.step {
+        None => list(&hosted.status.panels, json),
+        Some(Step::Share { panels, workspace }) => {
+            let folder = workspace.folder()?;
+            for word in panels {
+                let options = workspace.options(word.kind(), &folder, &context.config)?;
+                hosted.ask(HostCommand::SharePanel { session, options }).await?;
+                told(word.kind(), true, Some(&folder), json)?;
+            }
+            Ok(())
+        }
+        Some(Step::Hide { panels }) => {
+            for word in panels {
+                hosted.ask(HostCommand::UnsharePanel { session, panel: word.kind() }).await?;
+                told(word.kind(), false, None, json)?;
+            }
+            Ok(())
+        }
+        Some(Step::Refresh { panels }) => {
+            for word in panels {
+                hosted.ask(HostCommand::RefreshPanel { session, panel: word.kind() }).await?;
+            }
+            Ok(())
+        }
+        Some(Step::Look { panel }) => look(&hosted, panel.kind(), json).await,
+    }
+}
+
+fn told(kind: PanelKind, shared: bool, folder: Option<&PathBuf>, json: bool) -> Result<(), Fault> {
+    let name = panel::name(kind);
+    if json {
+        return print::json(&json!({ "panel": name, "shared": shared }));
+    }
+    match folder.filter(|_| !matches!(kind, PanelKind::History | PanelKind::Log)) {
+        Some(folder) => print::text(&format!("Guests see {name} of {} now.\n", folder.display())),
+        None if shared => print::text(&format!("Guests see {name} now.\n")),
+        None => print::text(&format!("Guests do not see {name} any more.\n")),
+    }
+}
+
+fn list(panels: &[PanelStatus], json: bool) -> Result<(), Fault> {
+    let find = |kind| panels.iter().find(|status| status.panel == kind);
+    if json {
+        return PanelKind::ALL.into_iter().try_for_each(|kind| {
+            let mut value = json!({ "panel": panel::name(kind), "shared": find(kind).is_some() });
+            if let Some(status) = find(kind) {
+                value["state"] = json!(status.state);
+                value["entries"] = status.entries.into();
+                value["left_out"] = status.left_out.into();
+            }
+            print::json(&value)
+        });
+    }
+    let rows: Vec<Vec<String>> =
+        PanelKind::ALL.into_iter().map(|kind| row(kind, find(kind), now())).collect();
+    print::text(&print::table(&["PANEL", "GUESTS SEE", "STATE"], &rows))
+}
+
+fn row(kind: PanelKind, status: Option<&PanelStatus>, now: u64) -> Vec<String> {
+    let (seen, state) = match status {
+        None => ("nothing".to_owned(), "not shared".to_owned()),
+        Some(status) => {
+            let seen = if status.entries == 1 {
+                "1 entry".to_owned()
+            } else {
+                format!("{} entries", status.entries)
+            };
+            (seen, state_words(&status.state, now))
+        }
+    };
+    vec![panel::name(kind).to_owned(), seen, state]
+}
+
+/// How a panel's source does, for its host.
+pub(crate) fn state_words(state: &SourceState, now: u64) -> String {
+    match state {
+        SourceState::Starting => "looking for the first time".to_owned(),
+        SourceState::Fresh => "up to date".to_owned(),
+        SourceState::Stale { since } => format!("as of {}: its source cannot be reached", ago(now, *since)),
+        SourceState::Failed { why, remedy, .. } => match remedy {
+            Some(remedy) => format!("{why}; you can {}", panel::remedy_words(remedy)),
+            None => why.clone(),
+        },
+    }
+}
+
+/// What guests see of it.
+async fn look(hosted: &Hosted, kind: PanelKind, json: bool) -> Result<(), Fault> {
+    let asked = hosted.ask(HostCommand::LookAtPanel { session: hosted.session(), panel: kind }).await?;
+    let Reply::Panel(update) = asked else {
+        return Err(Fault::new(FaultKind::Local, "the process answered with something else"));
+    };
+    if json {
+        return update.set.iter().try_for_each(|(key, entry)| {
+            print::json(&json!({ "type": "entry", "key": key, "entry": entry }))
+        });
+    }
+    let now = now();
+    let panel = Panel { state: update.state, left_out: update.left_out, changed: now, entries: update.set };
+    let rows = panel::page(kind, Some(Some(&panel)), Around { host: "you", offline: None, now });
+    print::page(rows.iter().map(|row| &row.line), Paper::of_output(true))
+}
+
+#[cfg(test)]
+mod tests {
+    use jumpseat_engine::face::panels::Remedy;
+
+    use super::*;
+
+    #[test]
+    fn a_panel_that_fails_says_what_its_host_can_do() {
+        let failed =
+            SourceState::Failed { since: 0, why: "it wants a name".into(), remedy: Some(Remedy::InstallGit) };
+        let status = PanelStatus { panel: PanelKind::Review, state: failed, entries: 1, left_out: 0 };
+        assert_eq!(
+            row(PanelKind::Review, Some(&status), 0),
+            ["pr", "1 entry", "it wants a name; you can install git"]
+        );
+        let fresh = PanelStatus { state: SourceState::Fresh, entries: 3, ..status };
+        assert_eq!(row(PanelKind::Git, Some(&fresh), 0), ["git", "3 entries", "up to date"]);
+        assert_eq!(row(PanelKind::Log, None, 0), ["log", "nothing", "not shared"]);
+    }
+}

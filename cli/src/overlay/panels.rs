@@ -1,0 +1,326 @@
+//! The overlay's page of panels: what a guest reads, and what a host shows.
+
+use std::{cell::RefCell, rc::Rc};
+
+use jumpseat_engine::face::panels::{PanelKind, SourceState};
+use ratatui::{
+    buffer::Buffer,
+    layout::Rect,
+    style::{Modifier, Style},
+    text::{Line, Span},
+    widgets::{Paragraph, Widget as _},
+};
+use unicode_width::UnicodeWidthChar as _;
+
+use super::Action;
+use crate::{
+    board::{Board, now},
+    error::Fault,
+    panel::{self, Around, Row, Words, counted, style},
+    terminal::Key,
+};
+
+/// Rows that are kept of what was opened: more is for a pager.
+const MAX_ROWS: usize = 50_000;
+
+/// What is shown of the panels.
+#[derive(Debug)]
+pub(super) struct PanelPage {
+    kind: PanelKind,
+    /// The row that the eyes are on.
+    at: usize,
+    opened: Option<View>,
+    /// Counts what was opened: an answer for something else is not waited for any more.
+    tickets: u32,
+    /// The panel's rows as they were made last, and of what.
+    made: RefCell<Option<(Made, Rc<Vec<Row>>)>>,
+}
+
+/// What was opened.
+#[derive(Debug)]
+struct View {
+    ticket: u32,
+    rows: Rc<Vec<Row>>,
+    at: usize,
+}
+
+/// What rows were made of: while it is the same, so are they.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Made {
+    kind: PanelKind,
+    shared: bool,
+    changed: Option<u64>,
+    offline: Option<u64>,
+    host: String,
+    /// Ages go on by the second.
+    second: u64,
+}
+
+impl Default for PanelPage {
+    fn default() -> Self {
+        Self { kind: PanelKind::Git, at: 0, opened: None, tickets: 0, made: RefCell::default() }
+    }
+}
+
+impl PanelPage {
+    /// Begins with a panel that is shared, if any is.
+    pub(super) fn enter(&mut self, board: &Board) {
+        if !board.is_host() && board.panels.panel(self.kind).is_none() {
+            self.choose(board.panels.kinds().next().unwrap_or(self.kind));
+        }
+    }
+
+    pub(super) fn key(&mut self, key: Key, board: &Board) -> Option<Action> {
+        let last = self.len(board).saturating_sub(1);
+        let at = self.opened.as_ref().map_or(self.at, |view| view.at);
+        let to = match key {
+            Key::Up => at.saturating_sub(1),
+            Key::Down => at + 1,
+            Key::PageUp => at.saturating_sub(10),
+            Key::PageDown => at + 10,
+            Key::Home => 0,
+            Key::End => last,
+            Key::Left | Key::Right => {
+                self.turn(if key == Key::Left { PanelKind::ALL.len() - 1 } else { 1 }, board);
+                return None;
+            }
+            Key::Enter => return self.enter_row(board),
+            Key::Backspace => {
+                self.opened = None;
+                return None;
+            }
+            _ => return None,
+        };
+        match &mut self.opened {
+            Some(view) => view.at = to.min(last),
+            None => self.at = to.min(last),
+        }
+        None
+    }
+
+    pub(super) fn letter(&mut self, letter: char, board: &Board) -> Option<Action> {
+        match letter {
+            '1'..='6' => {
+                let kind = PanelKind::ALL.get(letter as usize - '1' as usize)?;
+                if board.is_host() {
+                    self.at = *kind as usize
+                } else {
+                    self.choose(*kind)
+                }
+                None
+            }
+            ' ' => self.enter_row(board),
+            'b' => {
+                self.opened = None;
+                None
+            }
+            _ => None,
+        }
+    }
+
+    /// Leaves what was opened; says whether something was.
+    pub(super) fn back(&mut self) -> bool {
+        self.opened.take().is_some()
+    }
+
+    /// What came of opening something.
+    pub(super) fn opened(&mut self, ticket: u32, rows: Result<Vec<Row>, Fault>) {
+        let Some(view) = self.opened.as_mut().filter(|view| view.ticket == ticket) else { return };
+        let rows = rows.map(|mut rows| {
+            if let Some(more) = rows.len().checked_sub(MAX_ROWS).filter(|more| *more > 0) {
+                rows.truncate(MAX_ROWS);
+                let text = format!("{} more: `jumpseat panel` at a prompt shows all", counted(more, "line"));
+                rows.push(Words::new().dim(&text).into());
+            }
+            rows
+        });
+        let failed = |fault: Fault| {
+            let hint = fault.hint.map_or(String::new(), |hint| format!(" ({hint})"));
+            vec![Row::from(Words::new().ink(&format!("{}{hint}", fault.message), style::BAD))]
+        };
+        view.rows = Rc::new(rows.unwrap_or_else(failed));
+    }
+
+    fn choose(&mut self, kind: PanelKind) {
+        if self.kind != kind {
+            (self.kind, self.at) = (kind, 0);
+        }
+        self.opened = None;
+    }
+
+    fn turn(&mut self, by: usize, board: &Board) {
+        if board.is_host() {
+            return;
+        }
+        let at = self.kind as usize;
+        self.choose(PanelKind::ALL[(at + by) % PanelKind::ALL.len()]);
+    }
+
+    fn enter_row(&mut self, board: &Board) -> Option<Action> {
+        if board.is_host() {
+            let kind = *PanelKind::ALL.get(self.at)?;
+            let shown = board.shown.iter().any(|status| status.panel == kind);
+            return Some(if shown { Action::HidePanel(kind) } else { Action::SharePanel(kind) });
+        }
+        let rows = if self.opened.is_none() { self.rows(board) } else { return None };
+        let opens = rows.get(self.at)?.opens.clone()?;
+        self.tickets += 1;
+        let coming = Row::from(Words::new().dim("It is on its way…"));
+        self.opened = Some(View { ticket: self.tickets, rows: Rc::new(vec![coming]), at: 0 });
+        Some(Action::Open(self.tickets, opens))
+    }
+
+    pub(super) fn len(&self, board: &Board) -> usize {
+        match &self.opened {
+            _ if board.is_host() => PanelKind::ALL.len(),
+            Some(view) => view.rows.len(),
+            None => self.rows(board).len(),
+        }
+    }
+
+    fn rows(&self, board: &Board) -> Rc<Vec<Row>> {
+        let (panel, now) = (board.panels.panel(self.kind), now());
+        let made = Made {
+            kind: self.kind,
+            shared: panel.is_some(),
+            changed: panel.flatten().map(|panel| panel.changed),
+            offline: board.panels.offline(),
+            host: board.host.clone(),
+            second: now / 1000,
+        };
+        if let Some((before, rows)) = self.made.borrow().as_ref().filter(|(before, _)| *before == made) {
+            let _ = before;
+            return Rc::clone(rows);
+        }
+        let around = Around { host: &board.host, offline: board.panels.offline(), now };
+        let rows = Rc::new(panel::page(self.kind, panel, around));
+        *self.made.borrow_mut() = Some((made, Rc::clone(&rows)));
+        rows
+    }
+
+    pub(super) fn draw(&self, board: &Board, area: Rect, buffer: &mut Buffer) {
+        if board.is_host() {
+            return self.draw_hosts(board, area, buffer);
+        }
+        let head = area.height.min(1);
+        kinds(board, self.kind).render(Rect { height: head, ..area }, buffer);
+        let gap = u16::from(area.height > 4);
+        let area = Rect { y: area.y + head + gap, height: area.height - head - gap, ..area };
+        let (rows, at) = match &self.opened {
+            Some(view) => (Rc::clone(&view.rows), view.at),
+            None => (self.rows(board), self.at),
+        };
+        let height = usize::from(area.height);
+        // The row that the eyes are on stays in the middle, as far as there is something on both sides.
+        let from = at.saturating_sub(height / 2).min(rows.len().saturating_sub(height));
+        let mut lines = Vec::new();
+        for (nth, row) in rows.iter().enumerate().skip(from).take(height) {
+            let mark = match (nth == at, row.opens.is_some() && self.opened.is_none()) {
+                (true, true) => Span::styled("▸ ", style::BOLD),
+                (true, false) => Span::styled("· ", style::DIM),
+                _ => Span::raw("  "),
+            };
+            lines.push(marked(mark, &row.line, usize::from(area.width)));
+        }
+        Paragraph::new(lines).render(area, buffer);
+    }
+
+    /// What guests see: a line for each panel.
+    fn draw_hosts(&self, board: &Board, area: Rect, buffer: &mut Buffer) {
+        let now = now();
+        let mut lines: Vec<Line<'static>> = Vec::new();
+        for (nth, kind) in PanelKind::ALL.into_iter().enumerate() {
+            let status = board.shown.iter().find(|status| status.panel == kind);
+            let chosen = nth == self.at;
+            let pen = if chosen { style::BOLD } else { Style::new() };
+            let mark = if chosen { "▸ " } else { "  " };
+            let words = Words::new().ink(mark, pen);
+            let words = match status {
+                Some(_) => words.ink("● ", style::GOOD),
+                None => words.dim("○ "),
+            };
+            let words = words.ink(&format!("{:<9} ", panel::title(kind)), pen);
+            let words = match status {
+                None => words.dim(about(kind)),
+                Some(status) => {
+                    let text = crate::command::state_words(&status.state, now);
+                    let ink = if matches!(status.state, SourceState::Failed { .. }) {
+                        style::BAD
+                    } else {
+                        style::DIM
+                    };
+                    words.plain(&format!("{} seen  ", status.entries)).ink(&text, ink)
+                }
+            };
+            lines.push(words.into());
+        }
+        Paragraph::new(lines).render(area, buffer);
+    }
+
+    pub(super) fn keys(&self, board: &Board) -> Vec<(&'static str, &'static str)> {
+        if board.is_host() {
+            let shown = |kind: &&PanelKind| board.shown.iter().any(|status| status.panel == **kind);
+            let chosen = PanelKind::ALL.get(self.at);
+            return vec![("Space", if chosen.filter(shown).is_some() { "hide" } else { "show to guests" })];
+        }
+        match &self.opened {
+            Some(_) => vec![("↑↓", "scroll"), ("b", "back")],
+            None => vec![("←→", "panel"), ("Enter", "open")],
+        }
+    }
+}
+
+/// What a host would show with it.
+fn about(kind: PanelKind) -> &'static str {
+    match kind {
+        PanelKind::Git => "files that differ in git, with their contents",
+        PanelKind::History => "commands, with what they printed",
+        PanelKind::Log => "who came, typed and ran what",
+        PanelKind::Review => "the pull request of the branch, with its threads",
+        PanelKind::Issue => "what the branch is about",
+        PanelKind::Findings => "what tools found in the code",
+    }
+}
+
+/// The panels in a line: the chosen one, those that are shared, and the others.
+fn kinds(board: &Board, chosen: PanelKind) -> Line<'static> {
+    let spans = PanelKind::ALL.into_iter().enumerate().flat_map(|(nth, kind)| {
+        let pen = match (kind == chosen, board.panels.panel(kind).is_some()) {
+            (true, _) => style::BOLD.add_modifier(Modifier::UNDERLINED),
+            (_, true) => Style::new(),
+            _ => style::DIM,
+        };
+        [Span::styled(format!("{} {}", nth + 1, panel::title(kind)), pen), Span::raw("   ")]
+    });
+    Line::from(spans.collect::<Vec<_>>())
+}
+
+/// A line behind its mark, with a sign at its end where it is cut.
+fn marked(mark: Span<'static>, line: &Line<'static>, width: usize) -> Line<'static> {
+    let mut spans = vec![mark];
+    spans.extend(line.spans.iter().cloned());
+    let line = Line::from(spans);
+    if line.width() <= width {
+        return line;
+    }
+    let mut left = width.saturating_sub(1);
+    let mut kept = Vec::new();
+    for span in line.spans {
+        let mut end = 0;
+        for (at, sign) in span.content.char_indices() {
+            let wide = sign.width().unwrap_or(0);
+            if wide > left {
+                break;
+            }
+            left -= wide;
+            end = at + sign.len_utf8();
+        }
+        let whole = end == span.content.len();
+        kept.push(Span::styled(span.content[..end].to_owned(), span.style));
+        if !whole {
+            break;
+        }
+    }
+    kept.push(Span::styled("…", style::DIM));
+    Line::from(kept)
+}

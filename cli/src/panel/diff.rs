@@ -1,0 +1,244 @@
+//! How a file changed: two of its versions, line by line.
+
+use std::time::{Duration, Instant};
+
+use jumpseat_engine::face::panels::{Shape, Version};
+use serde::Serialize;
+use similar::{Algorithm, ChangeTag, TextDiff};
+
+use super::{Row, Words, style, words};
+
+/// Lines around a change.
+const AROUND: usize = 3;
+
+/// How long the search for a small difference may take; what is found then is right, and longer.
+const SEARCH: Duration = Duration::from_millis(500);
+
+/// Which versions of a file are to be compared.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) struct Wanted {
+    pub(crate) path: String,
+    /// Where it was before it was moved.
+    pub(crate) from: Option<String>,
+    pub(crate) part: Part,
+    pub(crate) before: Option<Version>,
+    pub(crate) after: Option<Version>,
+}
+
+/// Where a change stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Part {
+    Staged,
+    Unstaged,
+    Untracked,
+    Conflict,
+    /// Since the branch left its base.
+    Branch,
+}
+
+/// How a file changed, as scripts read it.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub(crate) struct Diff {
+    pub(crate) path: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) from: Option<String>,
+    pub(crate) part: Part,
+    /// Why there are no lines to compare.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) note: Option<String>,
+    pub(crate) added: usize,
+    pub(crate) removed: usize,
+    pub(crate) hunks: Vec<Hunk>,
+}
+
+/// Lines that changed, with some around.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub(crate) struct Hunk {
+    /// Its first line in either version, from 1 on.
+    pub(crate) before: usize,
+    pub(crate) after: usize,
+    /// Each with its sign: a blank, `-` or `+`.
+    pub(crate) lines: Vec<String>,
+}
+
+impl Wanted {
+    /// Why lines cannot be compared, if so.
+    pub(super) fn note(&self) -> Option<String> {
+        let all = || self.before.iter().chain(&self.after);
+        let size =
+            |version: &Option<Version>| words::bytes(version.as_ref().map_or(0, |version| version.size));
+        let commit = |version: &Option<Version>| {
+            let commit = version.as_ref().and_then(|version| version.commit.clone());
+            commit.map_or_else(|| "none".to_owned(), |commit| commit.chars().take(12).collect())
+        };
+        if all().any(|version| version.shape == Shape::Submodule) {
+            return Some(format!("submodule: {} → {}", commit(&self.before), commit(&self.after)));
+        }
+        if all().any(|version| version.shape == Shape::Folder) {
+            return Some("a folder with a repository of its own".to_owned());
+        }
+        if all().any(|version| version.binary) {
+            return Some(format!("no text: {} → {}", size(&self.before), size(&self.after)));
+        }
+        if all().any(|version| version.content.is_none() && version.size > 0) {
+            return Some(format!("too large to be shown: {} → {}", size(&self.before), size(&self.after)));
+        }
+        None
+    }
+}
+
+impl Diff {
+    /// Without lines.
+    pub(super) fn noted(wanted: Wanted, note: String) -> Self {
+        let Wanted { path, from, part, .. } = wanted;
+        Self { path, from, part, note: Some(note), added: 0, removed: 0, hunks: Vec::new() }
+    }
+
+    /// Compares. Takes up to a second for the largest contents.
+    pub(super) fn of(wanted: Wanted, before: &[u8], after: &[u8]) -> Self {
+        let Wanted { path, from, part, .. } = &wanted;
+        let (before, after) = (String::from_utf8_lossy(before), String::from_utf8_lossy(after));
+        let found = TextDiff::configure()
+            .algorithm(Algorithm::Myers)
+            .deadline(Instant::now() + SEARCH)
+            .diff_lines(before.as_ref(), after.as_ref());
+        let (mut added, mut removed, mut hunks) = (0, 0, Vec::new());
+        for group in found.grouped_ops(AROUND) {
+            let Some(first) = group.first() else { continue };
+            let (before, after) = (first.old_range().start + 1, first.new_range().start + 1);
+            let mut lines = Vec::new();
+            for change in group.iter().flat_map(|op| found.iter_changes(op)) {
+                let sign = match change.tag() {
+                    ChangeTag::Equal => ' ',
+                    ChangeTag::Delete => '-',
+                    ChangeTag::Insert => '+',
+                };
+                added += usize::from(sign == '+');
+                removed += usize::from(sign == '-');
+                let text = change.value();
+                let line = text.strip_suffix('\n').unwrap_or(text);
+                lines.push(format!("{sign}{line}"));
+                if change.missing_newline() {
+                    lines.push("\\ no end of line".to_owned());
+                }
+            }
+            hunks.push(Hunk { before, after, lines });
+        }
+        let note =
+            hunks.is_empty().then(|| shapes(&wanted).unwrap_or_else(|| "the contents are equal".to_owned()));
+        Self { path: path.clone(), from: from.clone(), part: *part, note, added, removed, hunks }
+    }
+
+    /// As a page shows it.
+    pub(crate) fn rows(&self) -> Vec<Row> {
+        let Self { path, from, part, note, added, removed, hunks } = self;
+        let mut head = Words::new();
+        if let Some(from) = from {
+            head = head.bold(from).plain(" → ");
+        }
+        head = head.bold(path).dim(&format!("  {}", part.word()));
+        if !hunks.is_empty() {
+            head = head.ink(&format!("  +{added}"), style::GOOD).ink(&format!(" −{removed}"), style::BAD);
+        }
+        let mut rows = vec![Row::from(head)];
+        rows.extend(note.iter().map(|note| Row::from(Words::new().plain("  ").dim(note))));
+        for hunk in hunks {
+            let count = |sign| hunk.lines.iter().filter(|line| line.starts_with([' ', sign])).count();
+            let place = format!("@@ -{},{} +{},{} @@", hunk.before, count('-'), hunk.after, count('+'));
+            rows.push(Words::new().ink(&place, style::PLACE).into());
+            rows.extend(hunk.lines.iter().map(|line| {
+                let (sign, text) = line.split_at(1);
+                let words = Words::new();
+                Row::from(match sign {
+                    "+" => words.ink("+", style::GOOD).ink(text, style::GOOD),
+                    "-" => words.ink("-", style::BAD).ink(text, style::BAD),
+                    "\\" => words.dim(line),
+                    _ => words.plain(" ").plain(text),
+                })
+            }));
+        }
+        rows
+    }
+}
+
+/// What became of a file whose contents are equal.
+fn shapes(wanted: &Wanted) -> Option<String> {
+    let shape = |version: &Option<Version>| version.as_ref().map(|version| version.shape);
+    let word = |shape| match shape {
+        Shape::Executable => "can be run",
+        Shape::Link => "a link",
+        _ => "a plain file",
+    };
+    match (shape(&wanted.before), shape(&wanted.after)) {
+        (Some(before), Some(after)) if before != after => Some(format!("{} → {}", word(before), word(after))),
+        (None, Some(_)) => Some("a new file with nothing in it".to_owned()),
+        (Some(_), None) => Some("an empty file that is gone".to_owned()),
+        _ => None,
+    }
+}
+
+impl Part {
+    /// In a word.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Staged => "staged",
+            Self::Unstaged => "not staged",
+            Self::Untracked => "untracked",
+            Self::Conflict => "in conflict: ours and the folder's",
+            Self::Branch => "since the branch began",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wanted() -> Wanted {
+        Wanted { path: "a.rs".into(), from: None, part: Part::Unstaged, before: None, after: None }
+    }
+
+    #[test]
+    fn changed_lines_stand_between_some_that_did_not() {
+        let before: String = (1..=20).map(|n| format!("line {n}\n")).collect();
+        let after = before.replace("line 10\n", "line ten\nand more\n");
+        let diff = Diff::of(wanted(), before.as_bytes(), after.as_bytes());
+        assert_eq!((diff.added, diff.removed, diff.hunks.len()), (2, 1, 1));
+        let hunk = &diff.hunks[0];
+        assert_eq!((hunk.before, hunk.after), (7, 7));
+        assert_eq!(hunk.lines[3..6], ["-line 10", "+line ten", "+and more"]);
+        let text: Vec<String> = diff.rows().iter().map(|row| row.line.to_string()).collect();
+        assert_eq!(text[..2], ["a.rs  not staged  +2 −1", "@@ -7,7 +7,8 @@"]);
+    }
+
+    #[test]
+    fn a_missing_end_of_line_and_bytes_that_are_no_text_are_shown() {
+        let diff = Diff::of(wanted(), b"a\n", b"a\n\x1b]0;x\x07\xff");
+        let text: Vec<String> = diff.rows().iter().map(|row| row.line.to_string()).collect();
+        assert_eq!(text[2..], [" a", "+␛]0;x␇\u{fffd}", "\\ no end of line"]);
+    }
+
+    #[test]
+    fn what_has_no_lines_says_why() {
+        let version = |size, shape| Some(Version { size, shape, ..Version::default() });
+        let note = |before, after| Wanted { before, after, ..wanted() }.note();
+        assert_eq!(note(version(0, Shape::Plain), version(0, Shape::Plain)), None);
+        assert!(note(None, version(9 << 20, Shape::Plain)).unwrap().contains("too large"));
+        assert!(note(version(0, Shape::Submodule), None).unwrap().starts_with("submodule"));
+        let shapes =
+            Wanted { before: version(1, Shape::Plain), after: version(1, Shape::Executable), ..wanted() };
+        assert_eq!(Diff::of(shapes, b"a", b"a").note.as_deref(), Some("a plain file → can be run"));
+    }
+
+    #[test]
+    fn the_largest_contents_take_no_longer_than_a_person_waits() {
+        let lines =
+            |seed: u32| (0..400_000_u32).map(|n| format!("{:x}\n", n.wrapping_mul(seed))).collect::<String>();
+        let (before, after) = (lines(2_654_435_761), lines(40_503));
+        let began = Instant::now();
+        let diff = Diff::of(wanted(), before.as_bytes(), after.as_bytes());
+        assert!(diff.added > 300_000);
+        assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
+    }
+}

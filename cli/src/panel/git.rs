@@ -1,0 +1,319 @@
+//! The git panel: where the repositories stand, and which files differ.
+
+use jumpseat_engine::face::panels::{
+    BranchFile, Commit, ConflictKind, Edit, EditKind, Entries, Entry, File, OperationKind, Repository,
+    TreeKind,
+};
+use ratatui::style::Style;
+
+use super::{
+    Opens, Row, Words, counted,
+    diff::{Part, Wanted},
+    style,
+    words::ago,
+};
+
+/// Commits that a page shows of a branch.
+const MAX_COMMITS: usize = 20;
+
+pub(super) fn rows(entries: &Entries, now: u64, rows: &mut Vec<Row>) {
+    let repositories: Vec<&Repository> = entries
+        .values()
+        .filter_map(|entry| if let Entry::Repository(it) = entry { Some(it) } else { None })
+        .collect();
+    let several = repositories.len() > 1;
+    for (nth, repository) in repositories.into_iter().enumerate() {
+        if nth > 0 {
+            rows.push(Words::new().into());
+        }
+        rows.push(head(repository, several).into());
+        if let Some(fault) = &repository.fault {
+            rows.push(Words::new().plain("  ").ink(fault, style::BAD).into());
+        }
+        files(entries, repository.number, rows);
+        branch(entries, repository, now, rows);
+        if repository.left_out > 0 {
+            let text = format!("  {} not listed: they are too many", counted(left(repository), "more file"));
+            rows.push(Words::new().dim(&text).into());
+        }
+        if changed(repository) == 0 && repository.fault.is_none() {
+            rows.push(Words::new().dim("  Nothing differs from the last commit.").into());
+        }
+    }
+}
+
+pub(super) fn gist(entries: &Entries) -> Option<String> {
+    let mut all =
+        entries.values().filter_map(|entry| if let Entry::Repository(it) = entry { Some(it) } else { None });
+    let first = all.next()?;
+    let others = all.clone().count();
+    // A file may be staged in part, and is one file.
+    let listed = entries.values().filter(|entry| matches!(entry, Entry::File(_))).count();
+    let files = listed + left(first) + all.map(left).sum::<usize>();
+    let place = match others {
+        0 => format!("on {}", branch_name(first)),
+        others => format!("in {} repositories", others + 1),
+    };
+    let files = if files == 0 { "no changes".to_owned() } else { counted(files, "changed file") };
+    Some(format!("{files} {place}"))
+}
+
+/// How many changes there are.
+fn changed(repository: &Repository) -> usize {
+    let Repository { staged, unstaged, untracked, conflicted, .. } = repository;
+    [staged, unstaged, untracked, conflicted].into_iter().map(|count| *count as usize).sum()
+}
+
+fn left(repository: &Repository) -> usize {
+    repository.left_out as usize
+}
+
+fn branch_name(repository: &Repository) -> String {
+    match (&repository.branch, &repository.commit) {
+        (Some(branch), _) => branch.clone(),
+        (None, Some(commit)) => format!("no branch, at {}", short(commit)),
+        (None, None) => "no branch".to_owned(),
+    }
+}
+
+fn head(repository: &Repository, several: bool) -> Words {
+    let Repository { name, path, tree, upstream, base, operation, stashes, .. } = repository;
+    let mut words = Words::new();
+    if several {
+        let place = if path.is_empty() { name } else { path };
+        words = words.bold(place).plain("  ");
+        words = match tree {
+            TreeKind::Linked => words.dim("worktree  "),
+            TreeKind::Submodule => words.dim("submodule  "),
+            TreeKind::Main => words,
+        };
+    }
+    words = words.ink(&branch_name(repository), style::PLACE);
+    if let Some(upstream) = upstream {
+        let name = &upstream.name;
+        words = words.dim(&match (upstream.gone, upstream.ahead, upstream.behind) {
+            (true, ..) => format!(" · {name} is gone"),
+            (_, 0, 0) => format!(" · as {name}"),
+            (_, ahead, 0) => format!(" · {ahead} ahead of {name}"),
+            (_, 0, behind) => format!(" · {behind} behind {name}"),
+            (_, ahead, behind) => format!(" · {ahead} ahead of {name}, {behind} behind"),
+        });
+    }
+    if let Some(base) = base {
+        words = words.dim(&format!(" · {} since {}", counted(base.ahead as usize, "commit"), base.name));
+    }
+    if let Some(operation) = operation {
+        let what = match operation.what {
+            OperationKind::Merge => "merging",
+            OperationKind::Rebase => "rebasing",
+            OperationKind::Apply => "applying patches",
+            OperationKind::CherryPick => "picking commits",
+            OperationKind::Revert => "reverting",
+            OperationKind::Bisect => "bisecting",
+            _ => "busy",
+        };
+        let mut text = format!(" · {what}");
+        if let Some(branch) = &operation.branch {
+            text.push_str(&format!(" {branch}"));
+        }
+        if let (Some(step), Some(steps)) = (operation.step, operation.steps) {
+            text.push_str(&format!(", step {step} of {steps}"));
+        }
+        words = words.ink(&text, style::WARN);
+    }
+    if *stashes > 0 {
+        words = words.dim(&format!(" · {} stashed", stashes));
+    }
+    words
+}
+
+fn files(entries: &Entries, repository: u32, rows: &mut Vec<Row>) {
+    let files: Vec<&File> = entries
+        .values()
+        .filter_map(|entry| if let Entry::File(file) = entry { Some(file) } else { None })
+        .filter(|file| file.repository == repository)
+        .collect();
+    for (part, title) in [
+        (Part::Conflict, "In conflict"),
+        (Part::Staged, "Staged"),
+        (Part::Unstaged, "Changed"),
+        (Part::Untracked, "Untracked"),
+    ] {
+        let mut found = files.iter().filter(|file| has(file, part)).peekable();
+        if found.peek().is_some() {
+            rows.push(Words::new().bold(title).into());
+        }
+        rows.extend(found.map(|file| file_row(file, part)));
+    }
+}
+
+fn has(file: &File, part: Part) -> bool {
+    match part {
+        Part::Conflict => file.conflict.is_some(),
+        Part::Staged => file.staged.is_some(),
+        Part::Unstaged => file.unstaged.is_some(),
+        Part::Untracked => file.untracked,
+        Part::Branch => false,
+    }
+}
+
+fn file_row(file: &File, part: Part) -> Row {
+    let edit = match part {
+        Part::Staged => file.staged,
+        Part::Unstaged => file.unstaged,
+        _ => None,
+    };
+    let (letter, ink) = match part {
+        Part::Conflict => ('!', style::BAD),
+        Part::Untracked => ('?', style::BAD),
+        _ => edit.map_or((' ', Style::new()), |edit| letter(edit.what)),
+    };
+    let from = file.from.as_deref().filter(|_| edit.is_some_and(|edit| edit.what == EditKind::Renamed));
+    let mut words = path_words(letter, ink, from, &file.path, edit);
+    if let Some(conflict) = &file.conflict {
+        words = words.dim(&format!("  {}", conflict_words(conflict.what)));
+    }
+    Row::opening(words, Some(Opens::Diffs(vec![wanted(file, part)])))
+}
+
+fn path_words(letter: char, ink: Style, from: Option<&str>, path: &str, edit: Option<Edit>) -> Words {
+    let mut words = Words::new().ink(&format!("  {letter}  "), ink);
+    if let Some(from) = from {
+        words = words.dim(from).dim(" → ");
+    }
+    words = words.plain(path);
+    if let Some(Edit { added: Some(added), removed: Some(removed), .. }) = edit {
+        words = words.ink(&format!("  +{added}"), style::GOOD).ink(&format!(" −{removed}"), style::BAD);
+    }
+    words
+}
+
+fn letter(edit: EditKind) -> (char, Style) {
+    match edit {
+        EditKind::Added => ('A', style::GOOD),
+        EditKind::Modified => ('M', style::WARN),
+        EditKind::Deleted => ('D', style::BAD),
+        EditKind::Renamed => ('R', style::PLACE),
+        EditKind::Copied => ('C', style::PLACE),
+        EditKind::Retyped => ('T', style::WARN),
+    }
+}
+
+fn conflict_words(what: ConflictKind) -> &'static str {
+    match what {
+        ConflictKind::BothDeleted => "both deleted it",
+        ConflictKind::AddedByUs => "added here",
+        ConflictKind::DeletedByThem => "changed here, deleted there",
+        ConflictKind::AddedByThem => "added there",
+        ConflictKind::DeletedByUs => "deleted here, changed there",
+        ConflictKind::BothAdded => "both added it",
+        ConflictKind::BothModified => "both changed it",
+    }
+}
+
+fn wanted(file: &File, part: Part) -> Wanted {
+    let conflict = file.conflict.as_ref();
+    let (before, after) = match part {
+        Part::Staged => (&file.base, &file.index),
+        Part::Untracked => (&None, &file.worktree),
+        Part::Conflict => (conflict.map_or(&None, |conflict| &conflict.ours), &file.worktree),
+        _ => (&file.index, &file.worktree),
+    };
+    Wanted {
+        path: file.path.clone(),
+        from: file.from.clone().filter(|_| part == Part::Staged),
+        part,
+        before: before.clone(),
+        after: after.clone(),
+    }
+}
+
+fn branch(entries: &Entries, repository: &Repository, now: u64, rows: &mut Vec<Row>) {
+    let mine = |of: u32| of == repository.number;
+    let files: Vec<&BranchFile> = entries
+        .values()
+        .filter_map(|entry| if let Entry::BranchFile(file) = entry { Some(file) } else { None })
+        .filter(|file| mine(file.repository))
+        .collect();
+    if let (Some(base), false) = (&repository.base, files.is_empty()) {
+        rows.push(Words::new().bold("Since ").bold(&base.name).into());
+        rows.extend(files.into_iter().map(|file| {
+            let (letter, ink) = letter(file.edit.what);
+            let words = path_words(letter, ink, file.from.as_deref(), &file.path, Some(file.edit));
+            Row::opening(words, Some(Opens::Diffs(vec![branch_wanted(file)])))
+        }));
+    }
+    let mut commits: Vec<&Commit> = entries
+        .values()
+        .filter_map(|entry| if let Entry::Commit(commit) = entry { Some(commit) } else { None })
+        .filter(|commit| mine(commit.repository))
+        .collect();
+    commits.sort_by_key(|commit| std::cmp::Reverse(commit.at));
+    if !commits.is_empty() {
+        rows.push(Words::new().bold("Commits").into());
+    }
+    for commit in commits.iter().take(MAX_COMMITS) {
+        let words =
+            Words::new().ink(&format!("  {}  ", short(&commit.name)), style::WARN).plain(&commit.subject);
+        let mut words = words.dim(&format!("  {}, {}", commit.author, ago(now, commit.at)));
+        if !commit.pushed {
+            words = words.dim(", not pushed");
+        }
+        rows.push(words.into());
+    }
+    if let Some(more) = commits.len().checked_sub(MAX_COMMITS).filter(|more| *more > 0) {
+        rows.push(Words::new().dim(&format!("  {more} more")).into());
+    }
+}
+
+fn branch_wanted(file: &BranchFile) -> Wanted {
+    Wanted {
+        path: file.path.clone(),
+        from: file.from.clone(),
+        part: Part::Branch,
+        before: file.base.clone(),
+        after: file.head.clone(),
+    }
+}
+
+fn short(commit: &str) -> String {
+    commit.chars().take(7).collect()
+}
+
+/// Every change of what is at a path: a file, or all below a folder; `.` is everything. What is staged and not, before
+/// what the branch did.
+pub(crate) fn find(entries: &Entries, path: &str) -> Vec<Wanted> {
+    let wanted_path = path.trim_start_matches("./").trim_end_matches('/');
+    let fits = |path: &str| {
+        matches!(wanted_path, "." | "")
+            || path == wanted_path
+            || path.strip_prefix(wanted_path).is_some_and(|rest| rest.starts_with('/'))
+    };
+    let mut found = Vec::new();
+    for entry in entries.values() {
+        if let Entry::File(file) = entry
+            && (fits(&file.path) || file.from.as_deref().is_some_and(fits))
+        {
+            let parts = [Part::Conflict, Part::Staged, Part::Unstaged, Part::Untracked];
+            found.extend(parts.into_iter().filter(|part| has(file, *part)).map(|part| wanted(file, part)));
+        }
+    }
+    if found.is_empty() {
+        for entry in entries.values() {
+            if let Entry::BranchFile(file) = entry
+                && fits(&file.path)
+            {
+                found.push(branch_wanted(file));
+            }
+        }
+    }
+    found
+}
+
+/// The paths that differ: what can be asked for.
+pub(crate) fn touched(entries: &Entries) -> impl Iterator<Item = &str> {
+    entries.values().filter_map(|entry| match entry {
+        Entry::File(file) => Some(file.path.as_str()),
+        _ => None,
+    })
+}

@@ -1,0 +1,108 @@
+//! What is behind a row: contents are fetched and shown as text or as a difference.
+
+use jumpseat_engine::face::{
+    Commands, Content, Failure, FailureKind, GuestCommand, Reply,
+    panels::{PanelKind, ReferenceId, Version},
+};
+
+use super::{Diff, Opens, Row, Wanted, Words};
+use crate::{
+    error::Fault,
+    seat::{Answer, Joined, Question},
+};
+
+/// Where contents come from.
+pub(crate) enum Contents {
+    /// Another process's seat.
+    Joined(Joined),
+    /// A seat of this process.
+    Seat(Commands<GuestCommand>),
+}
+
+/// What was behind a row.
+pub(crate) enum Opened {
+    Diffs(Vec<Diff>),
+    Text { title: String, text: String },
+}
+
+impl Contents {
+    async fn fetch(&mut self, panel: PanelKind, reference: ReferenceId) -> Result<Vec<u8>, Fault> {
+        let content = match self {
+            Self::Joined(joined) => match joined.ask(Question::Fetch { panel, reference }).await? {
+                Answer::Content(content) => Some(content),
+                _ => None,
+            },
+            Self::Seat(commands) => {
+                match commands.ask(GuestCommand::Fetch { panel, reference, tag: 0 }).await? {
+                    Reply::Content(content) => Some(content),
+                    _ => None,
+                }
+            }
+        };
+        let bytes = content.and_then(Content::into_bytes);
+        bytes.ok_or_else(|| Failure::new(FailureKind::System, "the seat answered with something else").into())
+    }
+
+    /// A version's content; what has none is empty.
+    async fn version(&mut self, version: Option<&Version>) -> Result<Vec<u8>, Fault> {
+        match version.and_then(|version| version.content.as_ref()) {
+            Some(content) => self.fetch(PanelKind::Git, content.id.clone()).await,
+            None => Ok(Vec::new()),
+        }
+    }
+}
+
+/// Fetches what is behind a row.
+pub(crate) async fn open(opens: Opens, contents: &mut Contents) -> Result<Opened, Fault> {
+    match opens {
+        Opens::Text { title, panel, reference } => {
+            let bytes = contents.fetch(panel, reference).await?;
+            Ok(Opened::Text { title, text: String::from_utf8_lossy(&bytes).into_owned() })
+        }
+        Opens::Diffs(wanted) => {
+            let mut diffs = Vec::new();
+            for wanted in wanted {
+                diffs.push(compare(wanted, contents).await?);
+            }
+            Ok(Opened::Diffs(diffs))
+        }
+    }
+}
+
+async fn compare(wanted: Wanted, contents: &mut Contents) -> Result<Diff, Fault> {
+    if let Some(note) = wanted.note() {
+        return Ok(Diff::noted(wanted, note));
+    }
+    let before = contents.version(wanted.before.as_ref()).await?;
+    let after = contents.version(wanted.after.as_ref()).await?;
+    // Beside what draws: large contents take their time.
+    let compared = tokio::task::spawn_blocking(move || Diff::of(wanted, &before, &after)).await;
+    compared.map_err(|error| Fault::system("comparing", error))
+}
+
+impl Opened {
+    /// What it is of, for a page that shows nothing else of that.
+    pub(crate) fn title(&self) -> Option<Row> {
+        match self {
+            Self::Diffs(_) => None,
+            Self::Text { title, .. } => Some(Words::new().bold(title).into()),
+        }
+    }
+
+    /// As a page shows it.
+    pub(crate) fn rows(&self) -> Vec<Row> {
+        match self {
+            Self::Diffs(diffs) => {
+                let mut rows = Vec::new();
+                for diff in diffs {
+                    if !rows.is_empty() {
+                        rows.push(Row::from(Words::new()));
+                    }
+                    rows.extend(diff.rows());
+                }
+                rows
+            }
+            Self::Text { text, .. } => text.lines().map(|line| Words::new().plain(line).into()).collect(),
+        }
+    }
+}
