@@ -1,7 +1,7 @@
 // Pacing: VS Code's terminals take whatever they are given, so each is asked now and then how far it has come.
 
 /** Characters after which the terminal is asked. */
-const ASK_EVERY = 128 * 1024;
+const ASK_EVERY = 32 * 1024;
 /** "Are you well?": answered by `ESC [ 0 n` once everything before it was parsed. */
 const QUESTION = '\x1b[5n';
 const FOCUS_REPORTS = '\x1b[?1004h';

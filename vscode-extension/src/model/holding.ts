@@ -5,7 +5,7 @@ import type { Native, StartFrom } from './face';
 import { Hosting, type Kept, type Notice } from './hosting';
 
 /** Bytes that may be on their way to one terminal of this window. */
-const WINDOW = 1024 * 1024;
+const WINDOW = 128 * 1024;
 
 /** A terminal that this window shows. */
 export interface Shown {
