@@ -21,6 +21,7 @@ use jumpseat_panels::{PanelKind, Remedy};
 use tokio::sync::mpsc;
 
 use crate::{Ask, Publisher, Running, Source};
+pub(crate) use discover::Place;
 pub(crate) use program::{Git as Program, GitFault};
 
 /// The git panel of a workspace.
@@ -47,7 +48,7 @@ impl Source for Git {
 }
 
 /// What guests are told of a fault: nothing of where things lie.
-fn told(fault: &GitFault) -> String {
+pub(crate) fn told(fault: &GitFault) -> String {
     if fault.is_distrust() {
         return "git does not trust this folder: it belongs to somebody else".to_owned();
     }
@@ -59,7 +60,7 @@ fn told(fault: &GitFault) -> String {
 }
 
 /// What the host can do about it.
-fn remedy(fault: &GitFault) -> Option<Remedy> {
+pub(crate) fn remedy(fault: &GitFault) -> Option<Remedy> {
     match fault {
         GitFault::NotInstalled => Some(Remedy::InstallGit),
         fault if fault.is_distrust() => Some(Remedy::TrustFolder),

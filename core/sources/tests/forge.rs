@@ -527,3 +527,25 @@ async fn gitlab_shows_as_github_does() {
     review.end().await;
     issue.end().await;
 }
+
+#[tokio::test]
+async fn a_repository_that_is_only_pointed_to_is_not_asked_about() {
+    let stand = Stand::new(ForgeKind::GitHub).await;
+    let elsewhere = tempfile::tempdir().unwrap();
+    std::fs::write(
+        elsewhere.path().join(".git"),
+        format!("gitdir: {}\n", stand.repo.path.join(".git").display()),
+    )
+    .unwrap();
+    let forge = Forge::new(elsewhere.path(), stand.setup.clone());
+    let mut review = Working::begin(forge.review());
+    let shown = review.until(|panel| matches!(panel.0.state, SourceState::Failed { .. })).await;
+    assert!(shown.entries.is_empty() && stand.server.seen().is_empty(), "{:?}", stand.server.seen());
+    review.end().await;
+    // A working tree that its repository knows of is one of its own.
+    let linked = elsewhere.path().join("linked");
+    stand.repo.git(["worktree", "add", "--quiet", "--force", linked.to_str().unwrap(), "12-fix-it"]);
+    let mut review = Working::begin(Forge::new(&linked, stand.setup.clone()).review());
+    review.until(|panel| request(panel.0).is_some()).await;
+    review.end().await;
+}

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::{ForgeHost, ForgeKind};
-use crate::git::{GitFault, Program as Git};
+use crate::git::{GitFault, Place, Program as Git};
 
 /// What is read of one answer, in bytes.
 const MAX_ANSWER: usize = 256 * 1024;
@@ -62,8 +62,12 @@ impl Offset {
 }
 
 impl Spot {
-    /// Asks git. Nothing where there is no branch, or no remote at a forge that is known.
+    /// Asks git. Nothing where there is no repository, no branch, or no remote at a forge that is known.
+    ///
+    /// # Errors
+    /// [`GitFault::Elsewhere`] for a repository that the workspace only points to: its review is not the workspace's.
     pub(super) async fn of(folder: &Path, forges: &[ForgeHost]) -> Result<Option<Self>, GitFault> {
+        let Some(place) = Place::of(folder).await? else { return Ok(None) };
         let git = Git::at(folder);
         let line = async |args: &[&str]| match git.run(args, MAX_ANSWER).await {
             Ok(said) => {
@@ -78,7 +82,7 @@ impl Spot {
         ) else {
             return Ok(None);
         };
-        let above = line(&["rev-parse", "--show-prefix"]).await?.unwrap_or_default();
+        let above = place.scope.map(|scope| scope + "/").unwrap_or_default();
         let said = line(&["remote", "--verbose"]).await?.unwrap_or_default();
         let mut remotes: Vec<(&str, &ForgeHost, Project)> = said
             .lines()

@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     Ask, FetchFault, Publisher, clock,
-    git::{GitFault, Program},
+    git::{self, Place},
     key::{escaped, key},
     watch::Watch,
 };
@@ -127,10 +127,9 @@ impl Shared {
 
     /// Where the head is, watched.
     async fn watch_head(&self) -> Option<Watch> {
-        let said = Program::at(&self.folder).run(["rev-parse", "--absolute-git-dir"], 4096).await.ok()?;
-        let folder = PathBuf::from(String::from_utf8_lossy(&said).trim_end());
+        let place = Place::of(&self.folder).await.ok()??;
         let watch = Watch::new().ok()?;
-        watch.follow([&folder]).ok()?;
+        watch.follow([&place.git_dir, &place.common_dir]).ok()?;
         Some(watch)
     }
 
@@ -144,8 +143,7 @@ impl Shared {
                 return AGAIN;
             }
             Err(fault) => {
-                let remedy = matches!(fault, GitFault::NotInstalled).then_some(Remedy::InstallGit);
-                self.failed("git cannot be asked for the branch", remedy);
+                self.failed(&git::told(&fault), git::remedy(&fault));
                 return AGAIN;
             }
         };

@@ -28,16 +28,16 @@ const MAX_LIST: usize = 1024 * 1024;
 
 /// One working tree.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) struct Place {
+pub(crate) struct Place {
     /// Its top: absolute, without links.
     pub(super) root: PathBuf,
     /// Where it is, from the workspace on; empty if it is that, or if the workspace is a part of it.
     pub(super) path: String,
     /// The part of it that is the workspace, where it is larger than that.
-    pub(super) scope: Option<String>,
-    pub(super) git_dir: PathBuf,
+    pub(crate) scope: Option<String>,
+    pub(crate) git_dir: PathBuf,
     /// Where the branches are: the same, but for linked working trees.
-    pub(super) common_dir: PathBuf,
+    pub(crate) common_dir: PathBuf,
     pub(super) tree: TreeKind,
 }
 
@@ -79,6 +79,12 @@ impl Discovery {
 }
 
 impl Place {
+    /// The working tree that a workspace is the top of, or lies in.
+    pub(crate) async fn of(workspace: &Path) -> Result<Option<Self>, GitFault> {
+        let workspace = workspace.canonicalize()?;
+        Self::at(&workspace, &workspace).await
+    }
+
     /// The working tree that a folder of the workspace is the top of, or lies in.
     async fn at(folder: &Path, workspace: &Path) -> Result<Option<Self>, GitFault> {
         let Ok(folder) = folder.canonicalize() else { return Ok(None) };
