@@ -22,8 +22,8 @@ use tokio::{sync::mpsc, task::JoinSet};
 
 use crate::{Ask, Publisher, Running, Source};
 pub use credential::{Credential, Credentials, Finding as FindingCredential, OwnCredentials};
-use http::HttpFault;
 pub use http::{Dial, Dialled, Loopback, Stream};
+use http::{Http, HttpFault};
 use spot::Spot;
 
 /// Which forge it is.
@@ -143,10 +143,8 @@ trait Asked: Send {
     /// Asks for everything. What has not changed costs next to nothing.
     fn look<'a>(&'a mut self, spot: &'a Spot) -> Asking<'a>;
 
-    /// Signs in from now on.
-    fn sign_in(&mut self, credential: Option<Credential>);
-
-    fn is_signed_in(&self) -> bool;
+    /// What it is asked by, and as whom.
+    fn http(&mut self) -> &mut Http;
 }
 
 /// Most pages of one list that are read.

@@ -350,6 +350,7 @@ async fn lists_are_read_to_their_end_and_what_is_known_is_not_sent_again() {
 #[tokio::test]
 async fn limits_are_respected_whoever_asks() {
     let stand = Stand::new(ForgeKind::GitHub).await;
+    stand.sign_in();
     let (mut review, issue) = stand.begin();
     review.until(|panel| request(panel.0).is_some()).await;
     let headers = vec![("x-ratelimit-remaining", "0".to_owned()), ("retry-after", "2".to_owned())];
@@ -363,6 +364,26 @@ async fn limits_are_respected_whoever_asks() {
     review.until(|panel| panel.is_fresh()).await;
     assert!(began.elapsed() > Duration::from_millis(1500), "{:?}", began.elapsed());
     assert!(stand.server.seen().len() > asked);
+    review.end().await;
+    issue.end().await;
+}
+
+#[tokio::test]
+async fn somebody_else_has_limits_of_their_own() {
+    let stand = Stand::new(ForgeKind::GitHub).await;
+    let headers = vec![("x-ratelimit-remaining", "0".to_owned()), ("retry-after", "3600".to_owned())];
+    stand.server.state().mood = Mood::Refusing(403, headers);
+    let (mut review, issue) = stand.begin();
+    let signs_in = |state: &SourceState| {
+        matches!(state, SourceState::Failed { remedy: Some(Remedy::SignIn { .. }), .. })
+    };
+    review.until(|panel| signs_in(&panel.0.state)).await;
+    let asked = stand.server.seen().len();
+    stand.server.state().mood = Mood::Fine;
+    stand.sign_in();
+    review.refresh().await;
+    review.until(|panel| request(panel.0).is_some()).await;
+    assert!(stand.server.seen()[asked..].iter().all(|seen| seen.credential.is_some()));
     review.end().await;
     issue.end().await;
 }

@@ -6,10 +6,10 @@ use jumpseat_panels::{
     Body, Check, CheckState, Checks, Comment, Issue, IssueComment, IssueLink, IssueState, Label, Request,
     RequestState, Reviewer, Verdict,
 };
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::Deserialize;
 
 use super::{
-    Asked, Asking, Credential, Known, MAX_COMMENTS, MAX_ISSUES, MAX_PAGES,
+    Asked, Asking, Known, MAX_COMMENTS, MAX_ISSUES,
     http::{Http, HttpFault, encoded},
     spot::{Project, Spot},
     time::millis,
@@ -32,25 +32,6 @@ impl GitHub {
         Self { http, graphql }
     }
 
-    async fn ask<T: DeserializeOwned>(&mut self, path: &str) -> Result<T, HttpFault> {
-        let answer = self.http.ask(path).await?;
-        serde_json::from_slice(&answer.body).map_err(|_| HttpFault::Malformed)
-    }
-
-    /// All pages of a list, up to a bound.
-    async fn all<T: DeserializeOwned>(&mut self, path: &str) -> Result<Vec<T>, HttpFault> {
-        let mut found: Vec<T> = Vec::new();
-        let mut next = Some(path.to_owned());
-        for _ in 0..MAX_PAGES {
-            let Some(path) = next.take() else { break };
-            let answer = self.http.ask(&path).await?;
-            let page: Vec<T> = serde_json::from_slice(&answer.body).map_err(|_| HttpFault::Malformed)?;
-            found.extend(page);
-            next = answer.next;
-        }
-        Ok(found)
-    }
-
     /// The branch's request, and where it is: in one of the remotes' repositories, or in what those are forks of.
     async fn find(&mut self, spot: &Spot) -> Result<Option<(Project, u64)>, HttpFault> {
         let mut refused = None;
@@ -62,7 +43,7 @@ impl GitHub {
                 Err(fault) => return Err(fault),
             }
         }
-        let repository: Result<Repository, _> = self.ask(&format!("/repos/{}", spot.head.0)).await;
+        let repository: Result<Repository, _> = self.http.ask(&format!("/repos/{}", spot.head.0)).await;
         match repository {
             Ok(Repository { parent: Some(parent) }) => {
                 let parent = Project::new(&parent.full_name).ok_or(HttpFault::Malformed)?;
@@ -85,7 +66,7 @@ impl GitHub {
             "/repos/{}/pulls?state=all&sort=updated&direction=desc&per_page=10&head={head}",
             project.0
         );
-        let pulls: Vec<Pull> = self.ask(&path).await?;
+        let pulls: Vec<Pull> = self.http.ask(&path).await?;
         let open = pulls.iter().find(|pull| pull.state == "open");
         // A branch of a name that was used before is not that one.
         let found = open.or_else(|| pulls.iter().find(|pull| pull.head.sha == spot.commit));
@@ -94,9 +75,11 @@ impl GitHub {
 
     async fn request(&mut self, project: &Project, number: u64, known: &mut Known) -> Result<(), HttpFault> {
         let at = format!("/repos/{}", project.0);
-        let pull: Pull = self.ask(&format!("{at}/pulls/{number}")).await?;
-        let reviews: Vec<Review> = self.all(&format!("{at}/pulls/{number}/reviews?per_page=100")).await?;
-        let comments: Vec<Said> = self.all(&format!("{at}/issues/{number}/comments?per_page=100")).await?;
+        let pull: Pull = self.http.ask(&format!("{at}/pulls/{number}")).await?;
+        let reviews: Vec<Review> =
+            self.http.all(&format!("{at}/pulls/{number}/reviews?per_page=100")).await?;
+        let comments: Vec<Said> =
+            self.http.all(&format!("{at}/issues/{number}/comments?per_page=100")).await?;
         known.checks = self.checks(&at, &pull.head.sha).await?;
         known.comments.extend(comments.into_iter().map(Said::comment));
         for review in &reviews {
@@ -116,8 +99,9 @@ impl GitHub {
 
     async fn checks(&mut self, at: &str, commit: &str) -> Result<Vec<Check>, HttpFault> {
         let commit = encoded(commit);
-        let runs: CheckRuns = self.ask(&format!("{at}/commits/{commit}/check-runs?per_page=100")).await?;
-        let statuses: Statuses = self.ask(&format!("{at}/commits/{commit}/status?per_page=100")).await?;
+        let runs: CheckRuns =
+            self.http.ask(&format!("{at}/commits/{commit}/check-runs?per_page=100")).await?;
+        let statuses: Statuses = self.http.ask(&format!("{at}/commits/{commit}/status?per_page=100")).await?;
         let mut checks: Vec<Check> = runs.check_runs.into_iter().map(CheckRun::check).collect();
         checks.extend(statuses.statuses.into_iter().map(Status::check));
         checks.sort_by(|one, other| one.name.cmp(&other.name));
@@ -132,7 +116,7 @@ impl GitHub {
         known: &mut Known,
     ) -> Result<(), HttpFault> {
         let path = format!("/repos/{}/issues/{number}", project.0);
-        let found: FoundIssue = match self.ask(&path).await {
+        let found: FoundIssue = match self.http.ask(&path).await {
             // The branch's name meant something else.
             Err(HttpFault::NotFound | HttpFault::Forbidden) => return Ok(()),
             found => found?,
@@ -140,7 +124,7 @@ impl GitHub {
         if found.pull_request.is_some() {
             return Ok(());
         }
-        let comments: Vec<Said> = self.all(&format!("{path}/comments?per_page=100")).await?;
+        let comments: Vec<Said> = self.http.all(&format!("{path}/comments?per_page=100")).await?;
         let comments = comments.into_iter().take(MAX_COMMENTS);
         known.issue_comments.extend(comments.map(|said| said.issue_comment(number, project)));
         known.issues.push(found.issue(project, link));
@@ -174,12 +158,8 @@ impl Asked for GitHub {
         Box::pin(self.try_look(spot))
     }
 
-    fn sign_in(&mut self, credential: Option<Credential>) {
-        self.http.sign_in(credential);
-    }
-
-    fn is_signed_in(&self) -> bool {
-        self.http.is_signed_in()
+    fn http(&mut self) -> &mut Http {
+        &mut self.http
     }
 }
 

@@ -7,7 +7,7 @@ use jumpseat_panels::{
 use serde::{Deserialize, de::DeserializeOwned};
 
 use super::{
-    Asked, Asking, Credential, Known, MAX_COMMENTS, MAX_ISSUES, MAX_PAGES, MAX_THREADS,
+    Asked, Asking, Known, MAX_COMMENTS, MAX_ISSUES, MAX_THREADS,
     github::summed,
     http::{Http, HttpFault, encoded},
     spot::{Project, Spot},
@@ -24,27 +24,9 @@ impl GitLab {
         Self { http }
     }
 
-    async fn ask<T: DeserializeOwned>(&mut self, path: &str) -> Result<T, HttpFault> {
-        let answer = self.http.ask(path).await?;
-        serde_json::from_slice(&answer.body).map_err(|_| HttpFault::Malformed)
-    }
-
-    async fn all<T: DeserializeOwned>(&mut self, path: &str) -> Result<Vec<T>, HttpFault> {
-        let mut found: Vec<T> = Vec::new();
-        let mut next = Some(path.to_owned());
-        for _ in 0..MAX_PAGES {
-            let Some(path) = next.take() else { break };
-            let answer = self.http.ask(&path).await?;
-            let page: Vec<T> = serde_json::from_slice(&answer.body).map_err(|_| HttpFault::Malformed)?;
-            found.extend(page);
-            next = answer.next;
-        }
-        Ok(found)
-    }
-
     /// What only some versions or people are told is empty for the others.
     async fn all_if_told<T: DeserializeOwned>(&mut self, path: &str) -> Result<Vec<T>, HttpFault> {
-        match self.all(path).await {
+        match self.http.all(path).await {
             Err(HttpFault::NotFound | HttpFault::Forbidden | HttpFault::Unauthorized) => Ok(Vec::new()),
             found => found,
         }
@@ -60,7 +42,7 @@ impl GitLab {
                 Err(fault) => return Err(fault),
             }
         }
-        match self.ask::<FoundProject>(&at(&spot.head)).await {
+        match self.http.ask::<FoundProject>(&at(&spot.head)).await {
             Ok(FoundProject { forked_from_project: Some(parent) }) => {
                 let parent = Project::new(&parent.path_with_namespace).ok_or(HttpFault::Malformed)?;
                 if spot.projects.contains(&parent) {
@@ -78,7 +60,7 @@ impl GitLab {
         let branch = encoded(&spot.branch);
         let order = "state=all&order_by=updated_at&sort=desc&per_page=10";
         let path = format!("{}/merge_requests?source_branch={branch}&{order}", at(project));
-        let found: Vec<Short> = self.ask(&path).await?;
+        let found: Vec<Short> = self.http.ask(&path).await?;
         let open = found.iter().find(|merge| merge.state == "opened");
         let same = || found.iter().find(|merge| merge.sha.as_ref() == Some(&spot.commit));
         Ok(open.or_else(same).map(|merge| merge.iid))
@@ -92,8 +74,8 @@ impl GitLab {
         known: &mut Known,
     ) -> Result<(), HttpFault> {
         let path = format!("{}/merge_requests/{number}", at(project));
-        let merge: Merge = self.ask(&path).await?;
-        let approvals = match self.ask::<Approvals>(&format!("{path}/approvals")).await {
+        let merge: Merge = self.http.ask(&path).await?;
+        let approvals = match self.http.ask::<Approvals>(&format!("{path}/approvals")).await {
             Err(HttpFault::NotFound | HttpFault::Forbidden | HttpFault::Unauthorized) => Approvals::default(),
             approvals => approvals?,
         };
@@ -104,7 +86,7 @@ impl GitLab {
         let mut request = merge.request(project, &approvals);
         request.checks = summed(&known.checks);
         let mut unresolved = 0;
-        for discussion in self.all::<Discussion>(&format!("{path}/discussions?per_page=100")).await? {
+        for discussion in self.http.all::<Discussion>(&format!("{path}/discussions?per_page=100")).await? {
             let Some(first) = discussion.notes.iter().find(|note| !note.system) else { continue };
             let thread = first.position.as_ref().filter(|_| known.threads.len() < MAX_THREADS);
             let thread = thread.map(|position| discussion.thread(position, &merge, spot));
@@ -147,7 +129,7 @@ impl GitLab {
         }
         if let Some(project) = found.as_ref().map(|(project, _)| project).or(spot.projects.first()) {
             for number in &spot.issues {
-                match self.ask::<FoundIssue>(&format!("{}/issues/{number}", at(project))).await {
+                match self.http.ask::<FoundIssue>(&format!("{}/issues/{number}", at(project))).await {
                     Ok(issue) => issues.push((issue, IssueLink::Branch)),
                     Err(HttpFault::NotFound | HttpFault::Forbidden | HttpFault::Unauthorized) => {}
                     Err(fault) => return Err(fault),
@@ -169,12 +151,8 @@ impl Asked for GitLab {
         Box::pin(self.try_look(spot))
     }
 
-    fn sign_in(&mut self, credential: Option<Credential>) {
-        self.http.sign_in(credential);
-    }
-
-    fn is_signed_in(&self) -> bool {
-        self.http.is_signed_in()
+    fn http(&mut self) -> &mut Http {
+        &mut self.http
     }
 }
 

@@ -16,6 +16,7 @@ use hyper::{
     header::{self, HeaderName, HeaderValue},
 };
 use hyper_util::rt::TokioIo;
+use serde::de::DeserializeOwned;
 use thiserror::Error;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
@@ -24,7 +25,7 @@ use tokio::{
     time::timeout,
 };
 
-use super::credential::Credential;
+use super::{MAX_PAGES, credential::Credential};
 
 /// The largest answer that is read, in bytes.
 const MAX_ANSWER: usize = 8 * 1024 * 1024;
@@ -93,10 +94,10 @@ pub(super) enum HttpFault {
 
 /// An answer.
 #[derive(Clone, Debug)]
-pub(super) struct Answer {
-    pub(super) body: Bytes,
+struct Answer {
+    body: Bytes,
     /// What to ask next for the rest of a list: path and query.
-    pub(super) next: Option<String>,
+    next: Option<String>,
 }
 
 /// One forge's interface.
@@ -177,8 +178,31 @@ impl Http {
         self.credential.is_some()
     }
 
-    /// What lies at a path, below the base. Asked again, it only crosses the line if it changed.
-    pub(super) async fn ask(&mut self, path: &str) -> Result<Answer, HttpFault> {
+    /// Whether it is this by which requests are signed in.
+    pub(super) fn is_signed_in_by(&self, credential: Option<&Credential>) -> bool {
+        self.credential.as_ref() == credential
+    }
+
+    /// What lies at a path, below the base, read as JSON.
+    pub(super) async fn ask<T: DeserializeOwned>(&mut self, path: &str) -> Result<T, HttpFault> {
+        read(&self.answer(path).await?)
+    }
+
+    /// All pages of a list, up to a bound.
+    pub(super) async fn all<T: DeserializeOwned>(&mut self, path: &str) -> Result<Vec<T>, HttpFault> {
+        let mut found: Vec<T> = Vec::new();
+        let mut next = Some(path.to_owned());
+        for _ in 0..MAX_PAGES {
+            let Some(path) = next.take() else { break };
+            let answer = self.answer(&path).await?;
+            found.extend(read::<Vec<T>>(&answer)?);
+            next = answer.next;
+        }
+        Ok(found)
+    }
+
+    /// Asked again, it only crosses the line if it changed.
+    async fn answer(&mut self, path: &str) -> Result<Answer, HttpFault> {
         let mut path = format!("{}{path}", self.prefix);
         for _ in 0..=MAX_REDIRECTS {
             let tag = self.kept.get(&path).map(|kept| kept.tag.clone());
@@ -361,6 +385,10 @@ impl Http {
             self.kept_len -= old.answer.body.len();
         }
     }
+}
+
+fn read<T: DeserializeOwned>(answer: &Answer) -> Result<T, HttpFault> {
+    serde_json::from_slice(&answer.body).map_err(|_| HttpFault::Malformed)
 }
 
 /// What a status that is no success means.

@@ -14,7 +14,7 @@ use jumpseat_panels::{
 use sha2::{Digest as _, Sha256};
 use tokio::{
     sync::{Mutex, Notify, mpsc, watch},
-    time::{Instant, sleep_until},
+    time::{Instant, sleep_until, timeout_at},
 };
 
 use super::{
@@ -34,6 +34,10 @@ const AGAIN: Duration = Duration::from_secs(15);
 /// After a request that failed, the next comes after this long, and after ever longer up to the second.
 const FIRST_RETRY: Duration = Duration::from_secs(5);
 const LAST_RETRY: Duration = Duration::from_secs(300);
+
+/// How much more seldom GitHub is asked by nobody in particular: it answers sixty times an hour, whether or not
+/// anything changed.
+const SELDOM: u32 = 20;
 
 /// The least time between two looks, however often somebody asks for one.
 const LEAST: Duration = Duration::from_secs(1);
@@ -110,8 +114,12 @@ impl Shared {
         loop {
             let next = Instant::now() + self.look(&mut turn).await;
             if turn.limited {
-                // Whoever asks: the forge does not want to be.
-                sleep_until(next).await;
+                // Whoever wants it: the forge does not, unless it is somebody else who asks now.
+                while let Ok(()) = timeout_at(next, self.wanted.notified()).await {
+                    if self.is_another(&mut turn).await {
+                        break;
+                    }
+                }
                 continue;
             }
             let least = Instant::now() + LEAST.min(self.setup.every);
@@ -163,15 +171,21 @@ impl Shared {
         }
         let Some((host, forge)) = &mut turn.forge else { return Err(HttpFault::Address) };
         // Asked every time: a credential may have been given, or taken back.
-        forge.sign_in(self.setup.credentials.of(&host.host, host.kind).await);
+        forge.http().sign_in(self.setup.credentials.of(&host.host, host.kind).await);
         match forge.look(spot).await {
             // What is open to everyone is still told to whoever is nobody.
-            Err(HttpFault::Unauthorized) if forge.is_signed_in() => {
-                forge.sign_in(None);
+            Err(HttpFault::Unauthorized) if forge.http().is_signed_in() => {
+                forge.http().sign_in(None);
                 forge.look(spot).await.map_err(|_| HttpFault::Unauthorized)
             }
             asked => asked,
         }
+    }
+
+    /// Whether another credential signs in than did the last time.
+    async fn is_another(&self, turn: &mut Turn) -> bool {
+        let Some((host, forge)) = &mut turn.forge else { return false };
+        !forge.http().is_signed_in_by(self.setup.credentials.of(&host.host, host.kind).await.as_ref())
     }
 
     fn forge(&self, host: &ForgeHost) -> Result<Box<dyn Asked>, HttpFault> {
@@ -187,11 +201,13 @@ impl Shared {
     fn told(&self, turn: &mut Turn, spot: &Spot, asked: Result<Known, HttpFault>) -> Duration {
         let host = &spot.forge.host;
         turn.limited = matches!(asked, Err(HttpFault::Limited { .. }));
+        let signed_in = turn.forge.as_mut().is_some_and(|(_, forge)| forge.http().is_signed_in());
         let fault = match asked {
             Ok(known) => {
                 (turn.stale, turn.failures) = (None, 0);
                 self.show(&known, SourceState::Fresh);
-                return self.setup.every;
+                let seldom = spot.forge.kind == ForgeKind::GitHub && !signed_in;
+                return self.setup.every * if seldom { SELDOM } else { 1 };
             }
             Err(fault) => fault,
         };
@@ -200,11 +216,13 @@ impl Shared {
         let since = *turn.stale.get_or_insert_with(clock::now);
         let first = FIRST_RETRY.min(self.setup.every);
         let back_off = (first * 2_u32.saturating_pow(turn.failures.min(10) - 1)).min(LAST_RETRY);
-        let signed_in = turn.forge.as_ref().is_some_and(|(_, forge)| forge.is_signed_in());
         let sign_in = Some(Remedy::SignIn { host: host.clone() });
         match fault {
             HttpFault::Limited { until } => {
-                self.state(SourceState::Stale { since });
+                match signed_in {
+                    true => self.state(SourceState::Stale { since }),
+                    false => self.failed(&format!("{host} answers more often to who signs in"), sign_in),
+                }
                 return until.duration_since(SystemTime::now()).unwrap_or_default().max(LEAST);
             }
             HttpFault::Offline | HttpFault::Malformed if self.has_shown() => {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use jumpseat_panels::{Comment, Side, Thread, Verdict};
 use serde::Deserialize;
 
-use super::{GitHub, Person, at, body, login};
+use super::{GitHub, Said};
 use crate::forge::{
     Known, MAX_PAGES, MAX_THREADS,
     http::HttpFault,
@@ -29,7 +29,7 @@ impl GitHub {
         known: &mut Known,
     ) -> Result<Vec<(Project, u64)>, HttpFault> {
         let path = format!("/repos/{}/pulls/{number}/comments?per_page=100", project.0);
-        let said: Vec<Said> = self.all(&path).await?;
+        let said: Vec<Placed> = self.http.all(&path).await?;
         let mut details = Details::default();
         if self.http.is_signed_in() {
             match self.details(project, number).await {
@@ -127,7 +127,7 @@ struct Details {
 
 /// A comment at a place, as REST has it.
 #[derive(Deserialize)]
-struct Said {
+struct Placed {
     id: u64,
     in_reply_to_id: Option<u64>,
     path: String,
@@ -137,11 +137,8 @@ struct Said {
     side: Option<String>,
     subject_type: Option<String>,
     diff_hunk: Option<String>,
-    user: Option<Person>,
-    body: Option<String>,
-    created_at: String,
-    updated_at: Option<String>,
-    html_url: Option<String>,
+    #[serde(flatten)]
+    said: Said,
 }
 
 #[derive(Deserialize)]
@@ -220,7 +217,7 @@ struct Numbered {
     database_id: Option<u64>,
 }
 
-impl Said {
+impl Placed {
     fn thread(&self, id: &str, found: Option<&FoundThread>, spot: &Spot) -> Thread {
         let side = found.and_then(|found| found.diff_side.as_deref()).or(self.side.as_deref());
         let (line, first_line, original_line) = match found {
@@ -244,15 +241,7 @@ impl Said {
     }
 
     fn comment(self, thread: String) -> Comment {
-        Comment {
-            thread: Some(thread),
-            author: login(&self.user),
-            at: at(&self.created_at),
-            edited: self.updated_at.is_some_and(|updated| updated != self.created_at),
-            verdict: None,
-            body: body(&self.body),
-            web: self.html_url,
-        }
+        Comment { thread: Some(thread), ..self.said.comment() }
     }
 }
 
