@@ -357,6 +357,20 @@ export type Finding = {
   /** What would mend it, in words. */
   fix?: string, };
 
+/** Which forge it is. */
+export type ForgeKind = "github" | "gitlab";
+
+/** A forge of one's own. A workspace's remotes can make the host's credential read what is there, so it has to be
+ * the person's choice, and not the workspace's. */
+export type ForgeOptions = {
+  /** Its host, as remotes name it. */
+  host: string,
+  /** What it is. */
+  kind: ForgeKind,
+  /** The interface's base address, where that is not `https://HOST/api/v3` (or `/api/v4`). Without TLS only
+   * this machine's. */
+  api?: string | null, };
+
 /** What a face asks of its seat. */
 export type GuestCommand = { "type": "credit",
   /** How many more. */
@@ -605,7 +619,10 @@ export type HostCommand = { "type": "open_terminal" } & TerminalOptions | { "typ
   /** The workspace: what git, the review, the issue and findings are of. Nothing of it is outside of it. */
   folder?: string | null,
   /** Files of the host's choice: logs for the log, SARIF for findings. */
-  files?: Array<string>, } | { "type": "unshare_panel",
+  files?: Array<string>,
+  /** Forges beside `github.com` and `gitlab.com`, for the review and the issue. One of those names takes the
+   * place of that. */
+  forges?: Array<ForgeOptions>, } | { "type": "unshare_panel",
   /** The session. */
   session: SessionNo,
   /** Which. */
@@ -623,7 +640,11 @@ export type HostCommand = { "type": "open_terminal" } & TerminalOptions | { "typ
   /** Which of its sources: a language, a linter. */
   origin: string,
   /** All that it finds. */
-  findings: Array<Finding>, } | { "type": "status" } | { "type": "shutdown" };
+  findings: Array<Finding>, } | { "type": "give_credential",
+  /** The forge's host, as remotes name it. */
+  host: string,
+  /** The credential; nothing takes it back. */
+  credential: Secret | null, } | { "type": "status" } | { "type": "shutdown" };
 
 /** What an engine that hosts tells its faces. Every face gets all of them; output only of what it attached. */
 export type HostEvent = { "type": "picture",
@@ -885,7 +906,9 @@ export type RelayChoice = { "at": "url",
   port?: number, };
 
 /** What the host can do about a source that failed. */
-export type Remedy = "sign_in" | "install_git" | "trust_folder" | "retry" | "configure";
+export type Remedy = { "is": "sign_in",
+  /** The forge's host, as remotes name it. */
+  host: string, } | { "is": "install_git" } | { "is": "trust_folder" } | { "is": "retry" } | { "is": "configure" };
 
 /** The answer to a command. */
 export type Reply = { "reply": "done" } | { "reply": "terminal",

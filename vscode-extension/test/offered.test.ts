@@ -4,6 +4,7 @@ import { test } from 'node:test';
 
 import type { PanelKind, PanelStatus } from '@jumpseat/native';
 import { findingsByTool, Told, within, type Diagnostic } from '../src/model/panels/feed';
+import { chosenForges, hostsOf, providerOf } from '../src/model/panels/forges';
 import { chosenPanels, panelLines } from '../src/model/panels/offered';
 
 const NOW = Date.UTC(2026, 10, 21, 12);
@@ -17,7 +18,7 @@ test('a session begins with what was chosen, and with nothing of a folder where 
 test('each panel has its line: what it holds, or what is wrong and what helps', () => {
     const status = (panel: PanelKind, rest: Partial<PanelStatus> = {}): [PanelKind, PanelStatus] => [panel, { panel, state: { is: 'fresh' }, entries: 3, left_out: 0, ...rest }];
     const lines = panelLines(new Map([
-        status('history', { entries: 1 }), status('git', { state: { is: 'failed', since: 1, why: 'git is not installed', remedy: 'install_git' } }),
+        status('history', { entries: 1 }), status('git', { state: { is: 'failed', since: 1, why: 'git is not installed', remedy: { is: 'install_git' } } }),
         status('review', { state: { is: 'stale', since: NOW } }), status('log', { state: { is: 'starting' } }), status('findings', { left_out: 4 }),
     ]), '/home/ada', NOW);
     assert.deepEqual(lines.map(({ title, about, shared, remedy }) => [title, about.replace(/\d\d:\d\d/, 'then'), shared, remedy?.label]), [
@@ -41,4 +42,20 @@ test('diagnostics are fed by tool, of the folder alone, and only what changed', 
     assert.deepEqual(told.changes(found), []);
     found.delete('editor');
     assert.deepEqual(told.changes(found), [['editor', []]], 'what is gone is taken back');
+});
+
+test('forges are what a person named, and the server that VS Code signs in to', () => {
+    const lab = { host: 'lab.example.com', kind: 'gitlab' };
+    assert.deepEqual(chosenForges([lab, { ...lab, api: 'https://x/api' }, { host: 'a b', kind: 'github' }, { host: 'x', kind: 'svn' }, 7, null], ''),
+        [lab, { ...lab, api: 'https://x/api' }]);
+    assert.deepEqual(chosenForges(undefined, 'https://Git.example.com/'), [{ host: 'git.example.com', kind: 'github' }]);
+    assert.deepEqual(chosenForges([{ host: 'git.example.com', kind: 'github', api: 'https://api' }], 'https://git.example.com').length, 1);
+    assert.deepEqual(chosenForges([], 'nonsense'), []);
+});
+
+test('VS Code signs in at its own hosts alone', () => {
+    assert.deepEqual(['GitHub.com', 'git.example.com', 'lab.example.com', 'github.com.example.com'].map((host) => providerOf(host, 'https://git.example.com:8443/')),
+        ['github', 'github-enterprise', undefined, undefined]);
+    assert.equal(providerOf('git.example.com', ''), undefined);
+    assert.deepEqual([hostsOf('github', ''), hostsOf('github-enterprise', ''), hostsOf('github-enterprise', 'http://127.0.0.1:80')], [['github.com'], [], ['127.0.0.1']]);
 });

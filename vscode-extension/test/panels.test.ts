@@ -264,5 +264,5 @@ test('the log says each thing once, and once more when it ended', () => {
 test('a source that fails says why, what the host can do, and how old it is', () => {
     assert.equal(stateText(fresh, 'Ann', NOW), undefined);
     assert.match(stateText({ is: 'stale', since: NOW }, 'Ann', NOW) ?? '', /^As of \d\d:\d\d: Ann cannot reach its source now\.$/);
-    assert.match(stateText({ is: 'failed', since: NOW, why: 'git is not installed', remedy: 'install_git' }, 'Ann', NOW) ?? '', /^Git is not installed\. Ann has to install git\. Shown as of/);
+    assert.match(stateText({ is: 'failed', since: NOW, why: 'git is not installed', remedy: { is: 'install_git' } }, 'Ann', NOW) ?? '', /^Git is not installed\. Ann has to install git\. Shown as of/);
 });

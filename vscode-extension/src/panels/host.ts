@@ -7,7 +7,7 @@ import * as vscode from 'vscode';
 
 import type { HostedSession } from '../model/hosting';
 import { within } from '../model/panels/feed';
-import { canShare, chosenPanels, panelLines, type PanelLine } from '../model/panels/offered';
+import { canShare, panelLines, type PanelLine } from '../model/panels/offered';
 import { TITLES } from '../model/panels/words';
 import { chosenSession } from '../view/command/chosen';
 import type { Context } from '../view/context';
@@ -15,15 +15,19 @@ import { workspaceFolder } from '../view/settings';
 import { FindingsFeed } from './feed';
 import { Preview } from './preview';
 import { Remedies } from './remedies';
+import * as settings from './settings';
 import type { PanelPress } from './sharePanels';
+import { SignIn } from './signIn';
 import { say } from '../view/say';
 
 export class HostPanels {
+    readonly #signIn: SignIn;
     readonly #remedies: Remedies;
     readonly #preview: Preview;
 
     constructor(private readonly context: Context) {
-        this.#remedies = new Remedies(context);
+        this.#signIn = new SignIn(context);
+        this.#remedies = new Remedies(context, this.#signIn);
         this.#preview = new Preview(context);
         const feed = new FindingsFeed(context);
         context.extension.subscriptions.push(
@@ -36,7 +40,12 @@ export class HostPanels {
         const folder = workspaceFolder();
         if (!canShare(panel, folder)) throw Object.assign(new Error(`${TITLES[panel]} are of a folder, and none is open`), { kind: 'misused' });
         const files = await filesOf(panel, folder);
-        const command: HostCommand = { type: 'share_panel', session, panel, ...(folder ? { folder } : {}), ...(files.length > 0 ? { files } : {}) };
+        const ofForge = panel === 'review' || panel === 'issue';
+        if (ofForge) await this.#signIn.quietly();
+        const command: HostCommand = {
+            type: 'share_panel', session, panel, ...(folder ? { folder } : {}), ...(files.length > 0 ? { files } : {}),
+            ...(ofForge ? { forges: settings.forges() } : {}),
+        };
         await this.context.tell(command);
     }
 
@@ -47,8 +56,8 @@ export class HostPanels {
     /** What helps where a source fails. */
     async remedy(session: number, panel: PanelKind): Promise<void> {
         const shared = this.context.holding.state.sessions.get(session)?.panels.get(panel);
-        const remedy = shared?.state.is === 'failed' ? shared.state.remedy ?? 'retry' : 'retry';
-        await this.#remedies.apply(session, panel, remedy);
+        const remedy = shared?.state.is === 'failed' ? shared.state.remedy : undefined;
+        await this.#remedies.apply(session, panel, remedy ?? { is: 'retry' });
     }
 
     /** What the share view shows of a session's panels. */
@@ -98,8 +107,7 @@ export class HostPanels {
     }
 
     async #begin(session: number): Promise<void> {
-        const chosen = vscode.workspace.getConfiguration('jumpseat').get<unknown>('panels.shared');
-        for (const panel of chosenPanels(chosen, workspaceFolder())) {
+        for (const panel of settings.shared()) {
             // The terminal is shared in any case; the share view offers the panel again.
             await this.share(session, panel).catch((error: unknown) => this.context.log.warn(`${panel} is not shared: ${(error as Error).message}`));
         }
@@ -120,12 +128,9 @@ export function hostPanels(context: Context): void {
  * the repository's, not the host's.
  */
 async function filesOf(panel: PanelKind, folder: string | undefined): Promise<string[]> {
-    const setting = { log: 'panels.logFiles', findings: 'panels.sarifFiles' }[panel as string];
-    const named = setting ? vscode.workspace.getConfiguration('jumpseat').get<unknown>(setting) : undefined;
-    const files = Array.isArray(named) ? named.filter((file): file is string => typeof file === 'string' && file !== '') : [];
     const real = async (path: string): Promise<string | undefined> => realpath(path).then(undefined, () => undefined);
     const top = folder && await real(folder);
-    const all = await Promise.all(files.map(async (file) => {
+    const all = await Promise.all(settings.files(panel).map(async (file) => {
         if (isAbsolute(file)) return file;
         if (!top) return undefined;
         const path = join(top, file);

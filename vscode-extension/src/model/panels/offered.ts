@@ -12,7 +12,7 @@ export interface PanelLine {
     about: string;
     shared: boolean;
     wrong: boolean;
-    remedy?: { act: Remedy; label: string };
+    remedy?: { act: Remedy['is']; label: string };
 }
 
 const ABOUT: Record<PanelKind, string> = {
@@ -24,7 +24,7 @@ const THINGS: Record<PanelKind, [string, string?]> = {
     git: ['entry', 'entries'], history: ['command'], log: ['line'], review: ['entry', 'entries'], issue: ['entry', 'entries'], findings: ['finding'],
 };
 
-const REMEDIES: Record<Remedy, string> = {
+const REMEDIES: Record<Remedy['is'], string> = {
     sign_in: 'Sign In', install_git: 'Install Git', trust_folder: 'Trust Folder', retry: 'Try Again', configure: 'Settings',
 };
 
@@ -48,7 +48,7 @@ export function panelLines(shared: ReadonlyMap<PanelKind, PanelStatus>, folder: 
         if (!status) return { ...common, about: ABOUT[panel], wrong: false };
         const { state } = status;
         if (state.is === 'failed') {
-            const remedy = state.remedy ?? 'retry';
+            const remedy = state.remedy?.is ?? 'retry';
             return { ...common, about: sentence(state.why), wrong: true, remedy: { act: remedy, label: REMEDIES[remedy] ?? REMEDIES.retry } };
         }
         if (state.is === 'stale') return { ...common, about: `As of ${at(state.since, now)}`, wrong: true, remedy: { act: 'retry', label: REMEDIES.retry } };

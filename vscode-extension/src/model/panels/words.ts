@@ -63,7 +63,7 @@ export function stateText(state: SourceState, host: string, now: number): string
 
 /** What only the host can do about it. */
 function remedyText(remedy: Remedy | undefined, host: string): string {
-    switch (remedy) {
+    switch (remedy?.is) {
         case 'sign_in': return ` ${host} has to sign in.`;
         case 'install_git': return ` ${host} has to install git.`;
         case 'trust_folder': return ` ${host} has to trust the folder.`;
