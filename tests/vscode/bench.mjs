@@ -79,14 +79,32 @@ async function joining(host, guest) {
     note('join, from Enter to the whole screen with 10,000 lines', ms(at(took, 0.5)), '', '1,000 ms');
 }
 
-/** Keys of a guest who sees them come back, one at a time. */
-async function echo(host, guest) {
+/** From the host's look away, or back, until the guest's VS Code says so. */
+async function looking(host, guest) {
+    await seated(host, guest);
+    const took = [];
+    for (let i = 0; i < 10 * RUNS; i += 1) {
+        const [command, label] = i % 2 === 0 ? ['workbench.view.explorer', /host not looking/] : ['workbench.action.terminal.focus', /can type$/];
+        const seen = guest.labelled('seat', label);
+        const acted = await host.evaluate((vscode, id) => vscode.commands.executeCommand(id).then(() => Date.now()), command);
+        took.push(await seen - acted);
+    }
+    note('the host looks away or back: the guest reads it, p50 / p95', `${ms(at(took, 0.5))} / ${ms(at(took, 0.95))}`, '', '200 ms');
+}
+
+/** A guest who may type, before a host who looks on. */
+async function seated(host, guest) {
     await Promise.all([host.tidy(), guest.tidy()]);
     await guest.join(await host.share());
     await host.guests(1);
     await guest.command('jumpseat.askControl');
     await host.notified('asks to type', 'Allow');
     await until('leave to type', async () => (await guest.statusLabel('seat')).endsWith('can type'));
+}
+
+/** Keys of a guest who sees them come back, one at a time. */
+async function echo(host, guest) {
+    await seated(host, guest);
     await host.type('panel', 'cat\n');
     await guest.shows('editor', 'cat');
     await host.focus('panel');
@@ -245,7 +263,7 @@ try {
     }
     const [host, guest] = editors;
     await activation(host);
-    const named = { sharing: () => sharing(host), joining: () => joining(host, guest), echo: () => echo(host, guest), flooding: () => flooding(host, guest) };
+    const named = { sharing: () => sharing(host), joining: () => joining(host, guest), looking: () => looking(host, guest), echo: () => echo(host, guest), flooding: () => flooding(host, guest) };
     const chosen = process.argv.slice(2);
     for (const [name, run] of Object.entries(named)) {
         if (chosen.length === 0 || chosen.includes(name)) await run();

@@ -11,7 +11,7 @@ use anyhow::{Context, Result, bail};
 use clap::{Args, Subcommand};
 
 use crate::package::Platform;
-use crate::shell::{program, root, run};
+use crate::shell::{self, program, root, run};
 use crate::{extension, packages};
 
 /// VS Code 1.139.1.
@@ -60,7 +60,7 @@ pub(crate) struct Options {
 enum What {
     /// Measure the extension in it, as it is shipped
     Bench {
-        /// sharing, joining, echo, flooding; all, when none is named
+        /// sharing, joining, looking, echo, flooding; all, when none is named
         names: Vec<String>,
     },
 }
@@ -113,7 +113,7 @@ fn install(folder: &Path, node: &str) -> Result<()> {
     std::fs::write(folder.join("package.json"), "{\"name\":\"vscode-host\",\"private\":true}\n")?;
     let _ = std::fs::remove_file(folder.join("package-lock.json"));
     let packages = [format!("{node}@{NODE}"), format!("code-server@{CODE_SERVER}")];
-    run(program("npm").current_dir(folder).arg("install").args(QUIET).args(packages))?;
+    run(shell::npm().current_dir(folder).arg("install").args(QUIET).args(packages))?;
     // From here on the installed Node and its npm do the work.
     let home = folder.join("node_modules").join(node);
     let vscode = folder.join("node_modules/code-server/lib/vscode");
@@ -136,7 +136,7 @@ fn install(folder: &Path, node: &str) -> Result<()> {
 }
 
 fn npm(home: &Path, folder: &Path) -> Result<Command> {
-    let mut npm = program("npm");
+    let mut npm = shell::npm();
     let own = npm
         .get_envs()
         .find_map(|(key, value)| (key == "PATH").then_some(value)?)
