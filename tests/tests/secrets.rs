@@ -82,3 +82,54 @@ fn no_secret_in_logs_arguments_or_the_relay() {
         }
     }
 }
+
+/// What stands in panels, and what is fetched of them, passes the relay as little as what is typed does.
+#[test]
+fn no_panel_in_logs_or_in_the_relay() {
+    const INSIDE: &str = "canary-91c07e-inside";
+    const NAME: &str = "canary-5be210-name.txt";
+    let stage = Stage::new();
+    let folder = stage.home().join("work");
+    fs::create_dir(&folder).unwrap();
+    let mut git = Program::at_home(std::process::Command::new("git"), stage.home());
+    assert!(git.args(["init", "-q"]).arg(&folder).status().unwrap().success());
+    fs::write(folder.join(NAME), format!("{INSIDE}\n")).unwrap();
+    let mut command = stage.command(&["relay", "--listen", "127.0.0.1:0"]);
+    command.env("RUST_LOG", "trace").env("JUMPSEAT_LOG", "trace");
+    let mut relay = Program::from_command(command);
+    let url = relay.wait_for("the relay's address", |line| {
+        let address = line.split("://").nth(1)?.split(|c: char| c.is_whitespace() || c == '/').next()?;
+        Some(format!("ws://{address}"))
+    });
+    let flags = ["--relay", &url, "--panel", "all", "--folder", folder.to_str().unwrap(), "--", "bash"];
+    let (mut host, invite) = stage.share_with(&flags, |command| {
+        command.env("RUST_LOG", "trace").env("JUMPSEAT_LOG", "trace");
+    });
+    let mut guest = stage.join(&invite, &["--json", "--name", "Bo"]);
+    guest.wait_for_event("the file", |event| event["set"].to_string().contains(NAME).then_some(()));
+    host.write(b"echo $JUMPSEAT_SESSION; false\n");
+    guest.wait_for_event("the command", |event| event["set"].to_string().contains("false").then_some(()));
+    let diff = stage.run(&["panel", "git", NAME]);
+    assert!(diff.contains(INSIDE), "{diff}");
+
+    let seen = memory(&relay);
+    assert!(contains(&seen, &invite.code.replace('-', "")) || contains(&seen, &invite.code));
+    for secret in [INSIDE, NAME, &invite.token["jst1_".len()..]] {
+        assert!(!contains(&seen, secret), "the relay's memory holds {secret}");
+    }
+    // The session's own secrets stand in no panel.
+    for arguments in [&["panel"][..], &["panel", "log"], &["panel", "history"], &["panel", "history", "last"]]
+    {
+        for json in [&[][..], &["--json"]] {
+            assert!(!stage.run(&[arguments, json].concat()).contains(&invite.token));
+        }
+    }
+    relay.signal("TERM");
+    relay.wait();
+    for log in [relay.said(), relay.errors().to_owned(), host.errors().to_owned(), guest.errors().to_owned()]
+    {
+        for secret in [INSIDE, NAME, &invite.token] {
+            assert!(!log.contains(secret), "a log holds {secret}");
+        }
+    }
+}

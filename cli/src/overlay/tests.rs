@@ -1,6 +1,9 @@
 //! What the overlay shows, and what its keys ask for.
 
-use jumpseat_engine::face::{Connection, GuestEvent, GuestInfo, KnockInfo, Role, Secret};
+use jumpseat_engine::face::{
+    Connection, GuestEvent, GuestInfo, KnockInfo, PanelStatus, PanelUpdate, Role, Secret,
+    panels::{Entry, Key, PanelKind, SourceState},
+};
 use jumpseat_wire::{InviteId, KnockId};
 use ratatui::{buffer::Buffer, layout::Rect};
 use unicode_width::UnicodeWidthStr as _;
@@ -8,6 +11,8 @@ use unicode_width::UnicodeWidthStr as _;
 use super::{Action, Overlay};
 use crate::{
     board::{Board, InviteCard, Person},
+    error::Fault,
+    panel::{Row, Words},
     terminal::{Decoder, EscapeKey},
 };
 
@@ -158,4 +163,95 @@ fn the_smallest_windows_do_not_break_it() {
             draw(&overlay, &board, cols, rows);
         }
     }
+}
+
+/// A guest whose host shows two files that differ, and the log.
+fn reading() -> Board {
+    let mut board = Board::new(2, "Ann".into());
+    board.connection = Connection::Connected;
+    board.code = "K7QM-3XTE".parse().ok();
+    let panels = vec![PanelKind::Git, PanelKind::Log];
+    board.take_guest_event(&GuestEvent::Panels { panels });
+    let entries = [
+        (
+            "0",
+            r#"{"is":"repository","number":0,"name":"work","path":"","tree":"main","branch":"main","stashes":0,
+            "staged":0,"unstaged":1,"untracked":1,"conflicted":0,"left_out":0}"#,
+        ),
+        (
+            "1",
+            r#"{"is":"file","repository":0,"path":"src/main.rs","unstaged":{"what":"modified","added":3,"removed":1}}"#,
+        ),
+        (
+            "2",
+            r#"{"is":"file","repository":0,"path":"a very long name of a file that nobody would give one.txt","untracked":true}"#,
+        ),
+    ];
+    let entry = |text: &str| serde_json::from_str::<Entry>(text).unwrap();
+    board.panels.take(PanelUpdate {
+        panel: PanelKind::Git,
+        version: 1,
+        whole: true,
+        state: SourceState::Fresh,
+        left_out: 0,
+        set: entries.iter().map(|(key, text)| (Key::new(*key).unwrap(), entry(text))).collect(),
+        remove: Vec::new(),
+    });
+    board
+}
+
+#[test]
+fn a_guest_reads_panels_and_opens_what_is_in_them() {
+    let (mut board, mut overlay) = (reading(), Overlay::new(EscapeKey::default()));
+    assert_eq!(press(&mut overlay, &mut board, b"p"), []);
+    insta::assert_snapshot!("guest-panels", draw(&overlay, &board, 60, 16));
+    // The rows: a head, a blank, the branch, "Changed", the file.
+    let opened = press(&mut overlay, &mut board, b"\x1b[B\x1b[B\x1b[B\x1b[B\r");
+    let [Action::Open(ticket, _)] = opened[..] else { panic!("{opened:?}") };
+    assert!(draw(&overlay, &board, 60, 16).contains("on its way"));
+    let rows = |text: &str| Ok(vec![Row::from(Words::new().plain(text))]);
+    overlay.opened(ticket + 1, rows("of something else"));
+    overlay.opened(ticket, rows("+new line"));
+    let shown = draw(&overlay, &board, 60, 16);
+    assert!(shown.contains("+new line") && !shown.contains("something else"), "{shown}");
+    // Escape leaves one thing after the other.
+    assert_eq!(press(&mut overlay, &mut board, b"\x1b"), []);
+    assert!(draw(&overlay, &board, 60, 16).contains("▸   M  src/main.rs"));
+    let Action::Open(ticket, _) = press(&mut overlay, &mut board, b"\r").remove(0) else { panic!() };
+    overlay.opened(ticket, Err(Fault::usage("it has changed since").hint("look again")));
+    assert!(draw(&overlay, &board, 60, 16).contains("it has changed since (look again)"));
+    assert_eq!(press(&mut overlay, &mut board, b"b\x1b"), [Action::Close]);
+}
+
+#[test]
+fn panels_are_chosen_by_number_and_arrows_and_go_when_they_are_hidden() {
+    let (mut board, mut overlay) = (reading(), Overlay::new(EscapeKey::default()));
+    press(&mut overlay, &mut board, b"p3");
+    assert!(draw(&overlay, &board, 70, 18).contains("It is on its way."));
+    press(&mut overlay, &mut board, b"\x1b[D");
+    assert!(draw(&overlay, &board, 70, 18).contains("Ann does not share this panel."));
+    press(&mut overlay, &mut board, b"\x1b[D");
+    assert!(draw(&overlay, &board, 70, 18).contains("src/main.rs"));
+    board.take_guest_event(&GuestEvent::Panels { panels: vec![PanelKind::Log] });
+    let shown = draw(&overlay, &board, 70, 18);
+    assert!(shown.contains("does not share") && !shown.contains("src/main.rs"), "{shown}");
+    // Where it is entered next, something is shared.
+    press(&mut overlay, &mut board, b"\t\x1b[Z");
+    assert!(draw(&overlay, &board, 70, 18).contains("Log · shared by Ann"));
+    for (cols, rows) in [(1, 1), (2, 2), (3, 4), (10, 3), (5, 30), (200, 5)] {
+        draw(&overlay, &board, cols, rows);
+    }
+}
+
+#[test]
+fn a_host_shows_and_hides_panels() {
+    let (mut board, mut overlay) = (board(), Overlay::new(EscapeKey::default()));
+    let status = |panel| PanelStatus { panel, state: SourceState::Fresh, entries: 7, left_out: 0 };
+    board.shown = vec![status(PanelKind::History)];
+    assert_eq!(press(&mut overlay, &mut board, b"p "), [Action::SharePanel(PanelKind::Git)]);
+    assert_eq!(press(&mut overlay, &mut board, b"\x1b[B\r"), [Action::HidePanel(PanelKind::History)]);
+    let shown = draw(&overlay, &board, 84, 16);
+    assert!(shown.contains("▸ ● History   7 seen  up to date") && shown.contains("Space hide"), "{shown}");
+    // What is pasted shows nothing to anybody.
+    assert_eq!(press(&mut overlay, &mut board, b"\x1b[200~ \x1b[201~"), []);
 }

@@ -232,7 +232,8 @@ impl GuestScreen {
                 if let Err(error) = picture.apply(now, change) {
                     self.tell(format!("a picture could not be read: {error}"));
                 }
-                self.commands.tell(GuestCommand::Credit { bytes }).await?;
+                // A seat that is over says so behind its last output.
+                let _ = self.commands.tell(GuestCommand::Credit { bytes }).await;
             }
             GuestEvent::Terminals { terminals } => {
                 self.pictures.retain(|stream, _| terminals.iter().any(|card| card.stream == *stream));
