@@ -12,6 +12,7 @@ mod flood;
 mod idle;
 mod join;
 mod machine;
+mod panels;
 mod process;
 mod programs;
 mod relay;
@@ -62,6 +63,7 @@ const BENCHMARKS: &[Benchmark] = &[
     Benchmark { name: "idle", needs: &[Product, Load], run: idle::run },
     Benchmark { name: "join", needs: &[Floor, Product, StopWatch], run: join::run },
     Benchmark { name: "start", needs: &[Product], run: start::run },
+    Benchmark { name: "panels", needs: &[Floor, Product, StopWatch], run: panels::run },
     Benchmark { name: "screen", needs: &[StopWatch], run: screen::run },
 ];
 

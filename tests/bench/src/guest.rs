@@ -1,5 +1,6 @@
 //! A guest of a real session, with a stop-watch.
 
+mod panels;
 mod seat;
 mod shown;
 
@@ -8,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 
+pub(crate) use self::panels::{files, saves};
 use self::seat::Seat;
 use self::shown::Shown;
 

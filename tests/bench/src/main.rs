@@ -25,6 +25,11 @@ usage: jumpseat-bench screen BYTES                    how fast screens take term
        jumpseat-bench guest INVITE-FILE keys COUNT [hidden|flooded]
                                                       ns of each key to the screen; with its timing hidden from the
                                                       relay, or while the program prints something else
+       jumpseat-bench guest INVITE-FILE files COUNT   `shown` and ns from the start, when so many changed files are listed
+       jumpseat-bench guest INVITE-FILE saves FILE COUNT [open]
+                                                      saves the file again and again, one line of it another: ns until
+                                                      the guest knows, bytes from and to the relay; with the new content
+                                                      fetched each time
        jumpseat-bench guest INVITE-FILE stop MS TEXT  `pressed` with ^C after so long, `done` when the screen shows
                                                       the text; a digest of the screen";
 
@@ -44,6 +49,13 @@ fn main() -> Result<()> {
                 ["keys", count] => block_on(guest::keys(invite, count.parse()?, false, false)),
                 ["keys", count, "hidden"] => block_on(guest::keys(invite, count.parse()?, true, false)),
                 ["keys", count, "flooded"] => block_on(guest::keys(invite, count.parse()?, false, true)),
+                ["files", count] => block_on(guest::files(invite, count.parse()?)),
+                ["saves", file, count] => {
+                    block_on(guest::saves(invite, Path::new(file), count.parse()?, false))
+                }
+                ["saves", file, count, "open"] => {
+                    block_on(guest::saves(invite, Path::new(file), count.parse()?, true))
+                }
                 ["stop", after, text] => {
                     block_on(guest::stop(invite, Duration::from_millis(after.parse()?), text))
                 }

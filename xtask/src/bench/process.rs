@@ -82,6 +82,12 @@ impl Process {
         cpu(&text).with_context(|| format!("cannot read the processor time of {}", self.name))
     }
 
+    /// Processor time so far of the programs that it started and that have ended, in seconds.
+    pub(super) fn cpu_seconds_of_children(&self) -> Result<f64> {
+        let text = fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
+        ticks(&text, [13, 14]).with_context(|| format!("cannot read the processor time of {}'s", self.name))
+    }
+
     /// Processor time so far of its threads of this name, in seconds.
     pub(super) fn cpu_seconds_of(&self, thread: &str) -> Result<f64> {
         // The kernel keeps fifteen bytes of a name.
@@ -123,9 +129,14 @@ impl Process {
 
 /// User and system time in a `stat` file of `/proc`: the 12th and 13th field after the name, in which anything may be.
 fn cpu(stat: &str) -> Option<f64> {
-    let fields: Vec<&str> = stat.rsplit(')').next()?.split_whitespace().collect();
-    let ticks = |field: usize| fields.get(field)?.parse::<f64>().ok();
-    Some((ticks(11)? + ticks(12)?) / TICKS)
+    ticks(stat, [11, 12])
+}
+
+/// The sum of two such fields, in seconds.
+fn ticks(stat: &str, fields: [usize; 2]) -> Option<f64> {
+    let all: Vec<&str> = stat.rsplit(')').next()?.split_whitespace().collect();
+    let ticks = |field: usize| all.get(field)?.parse::<f64>().ok();
+    Some((ticks(fields[0])? + ticks(fields[1])?) / TICKS)
 }
 
 impl Drop for Process {

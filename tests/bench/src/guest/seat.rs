@@ -2,10 +2,11 @@
 
 use std::future::pending;
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-use jumpseat_engine::face::{GuestCommand, GuestEvent, GuestFace, Secret, StreamId};
+use jumpseat_engine::face::panels::{Entries, PanelKind, ReferenceId};
+use jumpseat_engine::face::{GuestCommand, GuestEvent, GuestFace, Reply, Secret, StreamId};
 use jumpseat_engine::{GuestEngine, GuestSetup, TransportSetup};
 
 use super::QUIET;
@@ -18,6 +19,8 @@ pub(super) struct Seat {
     face: GuestFace,
     stream: StreamId,
     shown: Shown,
+    /// What stands in the git panel.
+    pub(super) entries: Entries,
     /// When the knock was on its way.
     pub(super) knocked: Instant,
 }
@@ -25,10 +28,20 @@ pub(super) struct Seat {
 impl Seat {
     /// Joins, and says `seated` once the first picture is there.
     pub(super) async fn take(invite: &Path, shown: Shown, key_timing: bool) -> Result<Self> {
+        Self::by_way_of(None, invite, shown, key_timing).await
+    }
+
+    /// The same over another line to the relay.
+    pub(super) async fn by_way_of(
+        line: Option<String>,
+        invite: &Path,
+        shown: Shown,
+        key_timing: bool,
+    ) -> Result<Self> {
         let invite: serde_json::Value = serde_json::from_slice(&std::fs::read(invite)?)?;
         let field = |name: &str| invite[name].as_str().with_context(|| format!("the invite has no {name}"));
         let setup = GuestSetup {
-            relay: field("relay")?.to_owned(),
+            relay: line.map_or_else(|| field("relay").map(str::to_owned), Ok)?,
             code: field("code")?.parse().context("the invite's code")?,
             token: Secret::new(field("token")?.to_owned()),
             name: "Guest".to_owned(),
@@ -40,7 +53,8 @@ impl Seat {
         let (engine, face) = GuestEngine::new(setup)?;
         // Ends with the process, which ends with the seat.
         tokio::spawn(engine.run());
-        let mut seat = Self { face, stream: 0, shown, knocked: Instant::now() };
+        let entries = Entries::new();
+        let mut seat = Self { face, stream: 0, shown, entries, knocked: Instant::now() };
         seat.until(Shown::is_there).await?;
         println!("seated");
         Ok(seat)
@@ -56,6 +70,32 @@ impl Seat {
             self.next().await?;
         }
         Ok(())
+    }
+
+    /// The same, of the git panel.
+    pub(super) async fn until_git(&mut self, is_so: impl Fn(&Entries) -> bool) -> Result<()> {
+        while !is_so(&self.entries) {
+            self.next().await?;
+        }
+        Ok(())
+    }
+
+    /// Applies what comes for so long.
+    pub(super) async fn rest(&mut self, time: Duration) -> Result<()> {
+        let until = tokio::time::Instant::now() + time;
+        while let Ok(next) = tokio::time::timeout_at(until, self.next()).await {
+            next?;
+        }
+        Ok(())
+    }
+
+    /// Fetches a content of the git panel; how many bytes it has.
+    pub(super) async fn fetch(&mut self, reference: ReferenceId) -> Result<usize> {
+        let panel = PanelKind::Git;
+        match self.face.ask(GuestCommand::Fetch { panel, reference, tag: 1 }).await? {
+            Reply::Content(content) => Ok(content.into_bytes().context("no base64")?.len()),
+            _ => bail!("the engine answered with something else"),
+        }
     }
 
     /// Says `done` with how many bytes of output came as such, then tells the screen that nothing more comes to.
@@ -82,6 +122,13 @@ impl Seat {
                 self.stream = stream;
                 self.shown.apply(change)?;
                 self.face.tell(GuestCommand::Credit { bytes }).await?;
+            }
+            GuestEvent::Panel(update) if update.panel == PanelKind::Git => {
+                if update.whole {
+                    self.entries.clear();
+                }
+                update.remove.iter().for_each(|key| drop(self.entries.remove(key)));
+                self.entries.extend(update.set);
             }
             GuestEvent::Waiting { .. } => self.knocked = Instant::now(),
             GuestEvent::Failed(failure) => return Err(failure.into()),

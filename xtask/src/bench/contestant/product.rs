@@ -75,7 +75,9 @@ impl Contestant for Product {
         let url = format!("ws://{relay}");
         let share = ["--json", "share", "--headless", "--size", "120x40", "--role", "writer"];
         let mut host = jumpseat(folder, share)?;
-        host.args(["--relay", &url, "--invite-file", &invite, "--no-shell-integration", "--"]).args(command);
+        host.args(["--relay", &url, "--invite-file", &invite, "--no-shell-integration"]);
+        // The terminal alone: panels have a benchmark of their own.
+        host.args(["--panel", "none", "--"]).args(command);
         let host = Process::spawn("host", folder, &mut host)?;
         host.wait_for(|line| line.contains("invite"))?;
         Ok((host, invite))
