@@ -1,6 +1,9 @@
 //! A panel's content: entries under keys, with a version.
 
-use std::{cmp::Ordering, collections::BTreeMap};
+use std::{
+    cmp::Ordering,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -118,7 +121,7 @@ impl Document {
     ///
     /// # Errors
     /// [`Fault::OutOfOrder`] if the change is for another version, [`Fault::TooLarge`] if more stood in it then
-    /// than documents hold; either way it stays as it is.
+    /// than documents hold, [`Fault::Garbled`] if something stood in it twice; either way it stays as it is.
     pub fn apply(&mut self, change: Change) -> Result<(), Fault> {
         if change.from != self.version {
             return Err(Fault::OutOfOrder);
@@ -135,6 +138,12 @@ impl Document {
         count += change.set.len();
         if len > MAX_DOCUMENT_LEN || count > MAX_ENTRIES {
             return Err(Fault::TooLarge("a document after a change"));
+        }
+        if change.set.values().any(|entry| entry.name().is_some()) {
+            let stays =
+                |key: &Key| !change.set.contains_key(key) && change.remove.binary_search(key).is_err();
+            let kept = self.entries.iter().filter(|(key, entry)| entry.name().is_some() && stays(key));
+            once(kept.map(|(_, entry)| entry).chain(change.set.values()))?;
         }
         for key in &change.remove {
             self.entries.remove(key);
@@ -156,7 +165,7 @@ impl Document {
     /// A whole document from outside.
     ///
     /// # Errors
-    /// When it cannot be read, or is larger than documents are.
+    /// When it cannot be read, is larger than documents are, or has something twice.
     pub fn decode(kind: PanelKind, bytes: &[u8]) -> Result<Self, Fault> {
         let json = packed::unpack(bytes, &[], MAX_DOCUMENT_LEN + AROUND)?;
         let Readable { version, mut state, left_out, entries } =
@@ -167,6 +176,7 @@ impl Document {
         if len > MAX_DOCUMENT_LEN {
             return Err(Fault::TooLarge("a document"));
         }
+        once(entries.values())?;
         Ok(Self { kind, version, state, left_out, entries, len })
     }
 }
@@ -174,10 +184,13 @@ impl Document {
 /// What of these entries a document holds, how many it has no room for, and how long its JSON is.
 fn fitting(kind: PanelKind, all: Entries) -> (Entries, u32, usize) {
     let (mut kept, mut left_out, mut len) = (Entries::new(), 0_u32, 0);
-    for (key, mut entry) in all {
-        entry.bound();
+    let mut all: Vec<(Key, Entry)> = all.into_iter().collect();
+    all.iter_mut().for_each(|(_, entry)| entry.bound());
+    let doubled = doubled(&all);
+    for (at, (key, entry)) in all.into_iter().enumerate() {
         let entry_len = written_len(&key, &entry);
         let fits = entry.kind() == kind
+            && !doubled.contains(&at)
             && entry_len <= MAX_ENTRY_LEN
             && kept.len() < MAX_ENTRIES
             && len + entry_len <= MAX_DOCUMENT_LEN;
@@ -189,6 +202,20 @@ fn fitting(kind: PanelKind, all: Entries) -> (Entries, u32, usize) {
         }
     }
     (kept, left_out, len)
+}
+
+/// Which of these have the name of an earlier one.
+fn doubled(all: &[(Key, Entry)]) -> BTreeSet<usize> {
+    let mut names = BTreeSet::new();
+    let named = all.iter().enumerate().filter_map(|(at, (_, entry))| Some((at, entry.name()?)));
+    named.filter(|(_, name)| !names.insert(*name)).map(|(at, _)| at).collect()
+}
+
+/// Refuses entries of which two have one name.
+fn once<'a>(entries: impl Iterator<Item = &'a Entry>) -> Result<(), Fault> {
+    let mut names = BTreeSet::new();
+    let fine = entries.filter_map(Entry::name).all(|name| names.insert(name));
+    if fine { Ok(()) } else { Err(Fault::Garbled("a document that has something twice")) }
 }
 
 /// What is new or another in `after`, and which keys it no longer has.

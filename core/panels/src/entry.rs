@@ -75,6 +75,17 @@ impl Entry {
         }
     }
 
+    /// What other entries name it by, where they do. A document has each once, so that what belongs together is a sum
+    /// and never a product.
+    pub(crate) fn name(&self) -> Option<Name<'_>> {
+        match self {
+            Self::Repository(repository) => Some(Name::Repository(repository.number)),
+            Self::Thread(thread) => Some(Name::Thread(&thread.id)),
+            Self::Issue(issue) => Some(Name::Issue(&issue.repository, issue.number)),
+            _ => None,
+        }
+    }
+
     /// Brings every field within its limit: hosts before they publish, guests after they read.
     pub fn bound(&mut self) {
         match self {
@@ -120,6 +131,14 @@ impl Entry {
     }
 }
 
+/// What entries name another one by.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) enum Name<'a> {
+    Repository(u32),
+    Thread(&'a str),
+    Issue(&'a str, u64),
+}
+
 /// A text that people wrote, in Markdown.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "types", derive(ts_rs::TS))]
@@ -141,8 +160,8 @@ impl Body {
     }
 }
 
-/// The largest number that every reader takes as it is: JavaScript's.
-const MAX_WHOLE: u64 = (1 << 53) - 1;
+/// The largest number that every reader takes as it is, also as a time: JavaScript's last millisecond.
+pub(crate) const MAX_WHOLE: u64 = 8_640_000_000_000_000;
 
 /// The longest name of a person, a branch, a label or a tool, in bytes.
 const MAX_NAME: usize = 256;
@@ -163,7 +182,7 @@ fn bound_address(address: &mut Option<String>) {
     }
 }
 
-fn bound_number(number: &mut u64) {
+pub(crate) fn bound_number(number: &mut u64) {
     *number = (*number).min(MAX_WHOLE);
 }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::text;
+use crate::{entry::bound_number, text};
 
 /// How up to date a panel is.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
@@ -62,12 +62,17 @@ const MAX_WHY: usize = 512;
 const MAX_HOST: usize = 253;
 
 impl SourceState {
-    /// Brings its words within their limits.
+    /// Brings its words and numbers within their limits.
     pub(crate) fn bound(&mut self) {
-        if let Self::Failed { why, remedy, .. } = self {
-            text::line(why, MAX_WHY);
-            if let Some(Remedy::SignIn { host }) = remedy {
-                text::line(host, MAX_HOST);
+        match self {
+            Self::Starting | Self::Fresh => {}
+            Self::Stale { since } => bound_number(since),
+            Self::Failed { since, why, remedy } => {
+                bound_number(since);
+                text::line(why, MAX_WHY);
+                if let Some(Remedy::SignIn { host }) = remedy {
+                    text::line(host, MAX_HOST);
+                }
             }
         }
     }

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::{Line, Reference, limits::MAX_CONTENT};
+use crate::{Body, Issue, IssueLink, IssueState, Line, Reference, limits::MAX_CONTENT};
 
 const LOG: PanelKind = PanelKind::Log;
 
@@ -128,6 +128,51 @@ fn changes_do_not_grow_a_document_beyond_its_size() {
     let sum: usize = guest.entries().iter().map(|(key, entry)| written_len(key, entry)).sum();
     assert_eq!(sum, guest.entries_len());
     assert!(MAX_CONTENT < u64::from(u32::MAX), "a content's length fits its record");
+}
+
+/// Something that others name.
+fn issue(number: u64, title: &str) -> Entry {
+    let (repository, author) = ("acme/app".to_owned(), "ann".to_owned());
+    let (link, state) = (IssueLink::Closes, IssueState::Open);
+    let (title, body) = (title.to_owned(), Body::default());
+    let (labels, assignees, milestone, web) = (vec![], vec![], None, None);
+    Entry::Issue(Issue {
+        number,
+        repository,
+        link,
+        title,
+        body,
+        state,
+        author,
+        labels,
+        assignees,
+        milestone,
+        created: 1,
+        updated: 2,
+        web,
+    })
+}
+
+#[test]
+fn nothing_stands_in_a_document_twice() {
+    let mut host = Document::new(PanelKind::Issue);
+    let twice = entries([("a", issue(5, "one")), ("b", issue(5, "two")), ("c", issue(6, "three"))]);
+    host.change_to(twice.clone(), SourceState::Fresh);
+    assert_eq!((host.entries().len(), host.left_out()), (2, 1), "hosts leave it out");
+
+    let refused = Fault::Garbled("a document that has something twice");
+    let hostile = Document { entries: twice, ..host.clone() };
+    assert_eq!(Document::decode(PanelKind::Issue, &hostile.encode()).unwrap_err(), refused);
+
+    let change =
+        |set: Entries, remove: Vec<Key>| Change { from: 1, to: 2, state: None, left_out: None, set, remove };
+    let mut guest = Document::decode(PanelKind::Issue, &host.encode()).unwrap();
+    let before = guest.clone();
+    assert_eq!(guest.apply(change(entries([("d", issue(5, "again"))]), vec![])), Err(refused));
+    assert_eq!(guest, before, "it stays as it was");
+    // Under another key, once the first is gone; and another one under its key.
+    guest.apply(change(entries([("c", issue(7, "new")), ("d", issue(5, "moved"))]), vec![key("a")])).unwrap();
+    assert_eq!(guest.entries().len(), 2);
 }
 
 /// What a source may find: a few keys, a few texts.
