@@ -10,6 +10,9 @@ use super::ForgeKind;
 /// The longest `gh` may take to say what it knows.
 const ASK_FOR: Duration = Duration::from_secs(5);
 
+/// Where the environment has GitHub's credentials: two for `github.com`, two for the host that `GH_HOST` names.
+const HUB: [&str; 4] = ["GH_TOKEN", "GITHUB_TOKEN", "GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN"];
+
 /// The longest credential, in bytes.
 const MAX_LEN: usize = 4096;
 
@@ -74,11 +77,18 @@ impl OwnCredentials {
     }
 
     fn in_environment(&self, host: &str, kind: ForgeKind) -> Option<Credential> {
-        let is = |name: &str| (self.variable)(name).is_some_and(|named| named.eq_ignore_ascii_case(host));
+        // The host that the environment's credentials are for; some name it by its address.
+        let named = |variable: &str| {
+            let named = (self.variable)(variable)?;
+            let host = named.split_once("://").map_or(&*named, |(_, rest)| rest).trim_matches('/');
+            (!host.is_empty()).then(|| host.to_lowercase())
+        };
         let names: &[&str] = match kind {
-            ForgeKind::GitHub if host == "github.com" => &["GH_TOKEN", "GITHUB_TOKEN"],
-            ForgeKind::GitHub if is("GH_HOST") => &["GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN"],
-            ForgeKind::GitLab if host == "gitlab.com" || is("GITLAB_HOST") => &["GITLAB_TOKEN"],
+            ForgeKind::GitHub if host == "github.com" => &HUB[..2],
+            ForgeKind::GitHub if named("GH_HOST").as_deref() == Some(host) => &HUB[2..],
+            ForgeKind::GitLab if named("GITLAB_HOST").as_deref().unwrap_or("gitlab.com") == host => {
+                &["GITLAB_TOKEN"]
+            }
             _ => &[],
         };
         names.iter().find_map(|name| Credential::new(&Zeroizing::new((self.variable)(name)?)))
@@ -98,14 +108,21 @@ impl Credentials for OwnCredentials {
     }
 }
 
-/// `gh auth token`, which prints it and nothing else.
 async fn from_program(host: &str) -> Option<Credential> {
-    let mut command = Command::new("gh");
-    command.args(["auth", "token", "--hostname", host]);
-    command.stdin(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
-    let out = timeout(ASK_FOR, command.output()).await.ok()?.ok()?;
+    let out = timeout(ASK_FOR, asking(host).output()).await.ok()?.ok()?;
     let said = Zeroizing::new(out.stdout);
     if out.status.success() { Credential::new(std::str::from_utf8(&said).ok()?) } else { None }
+}
+
+/// `gh auth token`, which prints it and nothing else; without the environment's, which it would give for any host.
+fn asking(host: &str) -> Command {
+    let mut command = Command::new("gh");
+    command.args(["auth", "token", "--hostname", host]);
+    for name in HUB {
+        command.env_remove(name);
+    }
+    command.stdin(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
+    command
 }
 
 #[cfg(test)]
@@ -134,6 +151,22 @@ mod tests {
         assert_eq!(found(all, "evil.example.com", GitHub).await, None);
         assert_eq!(found(all, "gitlab.evil.example", GitLab).await, None);
         assert_eq!(found(&[("GITHUB_TOKEN", " x\ny ")], "github.com", GitHub).await, None);
+    }
+
+    #[tokio::test]
+    async fn a_companys_gitlab_is_not_gitlab_com() {
+        for named in ["lab.example.com", "https://Lab.example.com/"] {
+            let named: &'static _ = Box::leak(Box::new([("GITLAB_TOKEN", "lab"), ("GITLAB_HOST", named)]));
+            assert_eq!(found(named, "lab.example.com", ForgeKind::GitLab).await.as_deref(), Some("lab"));
+            assert_eq!(found(named, "gitlab.com", ForgeKind::GitLab).await, None);
+        }
+    }
+
+    #[test]
+    fn the_program_is_asked_for_what_it_keeps_alone() {
+        let asking = asking("git.example.com");
+        let gone: Vec<_> = asking.as_std().get_envs().filter(|(_, value)| value.is_none()).collect();
+        assert!(HUB.iter().all(|name| gone.iter().any(|(gone, _)| gone == name)), "{gone:?}");
     }
 
     #[tokio::test]
