@@ -147,8 +147,9 @@ trait Asked: Send {
     fn http(&mut self) -> &mut Http;
 }
 
-/// Most pages of one list that are read.
+/// Most pages of one list that are read, and most that is kept of it.
 const MAX_PAGES: usize = 5;
+const MAX_LISTED: usize = 100 * MAX_PAGES;
 
 /// Most comments of one issue, issues, and threads that are kept.
 const MAX_COMMENTS: usize = 200;

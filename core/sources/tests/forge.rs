@@ -158,7 +158,14 @@ impl Stand {
                 "milestone": { "title": "1.0" }, "created_at": "2026-01-01T00:00:00Z", "updated_at": "2026-01-01T00:00:00Z",
                 "web_url": null })
         };
-        self.route(&team("/merge_requests/7/closes_issues"), json!([issue(3)]));
+        let mut others = issue(5);
+        others["project_id"] = json!(2);
+        others["references"] = json!({ "short": "#5", "relative": "team/infra#5", "full": "team/infra#5" });
+        let mut nameless = issue(6);
+        nameless["project_id"] = json!(3);
+        self.route(&team("/merge_requests/7/closes_issues"), json!([issue(3), others, nameless]));
+        self.route("/api/v4/projects/team%2Finfra/issues/5/notes", json!([note(9, "In infra")]));
+        self.route(&team("/issues/5/notes"), json!([note(10, "confidential")]));
         self.route(&team("/issues/12"), issue(12));
         self.route(&team("/issues/3/notes"), json!([note(8, "Same here")]));
         self.route(&team("/issues/12/notes"), json!([]));
@@ -389,6 +396,39 @@ async fn somebody_else_has_limits_of_their_own() {
 }
 
 #[tokio::test]
+async fn another_branch_is_not_shown_the_last_ones_request_meanwhile() {
+    let stand = Stand::new(ForgeKind::GitHub).await;
+    stand.sign_in();
+    let (mut review, issue) = stand.begin();
+    review.until(|panel| request(panel.0).is_some()).await;
+    let headers = vec![("x-ratelimit-remaining", "0".to_owned()), ("retry-after", "3600".to_owned())];
+    stand.server.state().mood = Mood::Refusing(403, headers);
+    review.until(|panel| matches!(panel.0.state, SourceState::Stale { .. })).await;
+    let asked = stand.server.seen().len();
+    stand.repo.git(["switch", "--quiet", "-c", "other"]);
+    let shown = review.until(|panel| panel.0.entries.is_empty()).await;
+    assert!(matches!(shown.state, SourceState::Stale { .. }), "{:?}", shown.state);
+    assert_eq!(stand.server.seen().len(), asked);
+    review.end().await;
+    issue.end().await;
+}
+
+#[tokio::test]
+async fn lists_without_end_are_cut() {
+    let stand = Stand::new(ForgeKind::GitHub).await;
+    let many: Vec<Value> = (0..20_000).map(|nth| said_at(100 + nth, None, "src/a.rs", json!(1))).collect();
+    // All of them on one page, however many are asked for.
+    stand.server.state().page = many.len();
+    stand.route("/api/v3/repos/team/tool/pulls/7/comments", many.into());
+    let (mut review, issue) = stand.begin();
+    let shown = review.until(|panel| request(panel.0).is_some()).await;
+    assert_eq!(threads(&shown).len(), 500);
+    assert!(comments(&shown).len() < 600, "{}", comments(&shown).len());
+    review.end().await;
+    issue.end().await;
+}
+
+#[tokio::test]
 async fn what_cannot_be_reached_shows_its_last_state_and_comes_back() {
     let mut stand = Stand::new(ForgeKind::GitHub).await;
     stand.setup.patience = Duration::from_millis(200);
@@ -538,11 +578,20 @@ async fn gitlab_shows_as_github_does() {
     assert_eq!((thread.resolved, thread.outdated, thread.comments), (Some(false), true, 2));
     let texts: Vec<_> = comments(&shown).into_iter().map(|comment| comment.body.text.as_str()).collect();
     assert_eq!(texts, ["Why?", "Because.", "Good"], "what the system says is no comment");
-    let shown = issue.until(|panel| issues(panel.0).len() == 2).await;
+    let shown = issue.until(|panel| issues(panel.0).len() == 3).await;
+    let found = issues(&shown);
+    let found: Vec<_> =
+        found.iter().map(|issue| (issue.repository.as_str(), issue.number, issue.link)).collect();
     assert_eq!(
-        issues(&shown).iter().map(|issue| (issue.number, issue.link)).collect::<Vec<_>>(),
-        [(3, IssueLink::Closes), (12, IssueLink::Branch)]
+        found,
+        [
+            ("team/infra", 5, IssueLink::Closes),
+            ("team/tool", 3, IssueLink::Closes),
+            ("team/tool", 12, IssueLink::Branch)
+        ]
     );
+    let text = format!("{:?}", shown.entries);
+    assert!(text.contains("In infra") && !text.contains("confidential"), "{text}");
     stand.server.state().mood = Mood::Refusing(429, vec![("ratelimit-remaining", "0".to_owned())]);
     review.until(|panel| matches!(panel.0.state, SourceState::Stale { .. })).await;
     review.end().await;

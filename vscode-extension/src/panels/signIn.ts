@@ -16,13 +16,16 @@ export class SignIn {
         context.extension.subscriptions.push(vscode.authentication.onDidChangeSessions(({ provider }) => {
             const shared = [...context.holding.state.sessions.values()].some(({ panels }) => panels.has('review') || panels.has('issue'));
             const known = PROVIDERS.find((one) => one === provider.id);
-            if (shared && known) void context.attempt(() => this.#follow(known));
+            if (shared && known) void context.attempt(() => this.#follow(known, true));
         }));
     }
 
-    /** Where VS Code is signed in already, and Jumpseat may use it, nobody is asked. */
+    /**
+     * Where VS Code is signed in already, and Jumpseat may use it, nobody is asked. Where it is not, another window may be:
+     * what that gave stays.
+     */
     async quietly(): Promise<void> {
-        for (const provider of PROVIDERS) await this.#follow(provider);
+        for (const provider of PROVIDERS) await this.#follow(provider, false);
     }
 
     /** On a click alone. */
@@ -45,9 +48,12 @@ export class SignIn {
         if (credential) await this.#give(host, credential);
     }
 
-    /** The account that VS Code has now; with none (any more) its forge is asked as nobody. */
-    async #follow(provider: Provider): Promise<void> {
-        for (const host of hostsOf(provider, enterprise())) await this.#give(host, await silently(provider) ?? null);
+    /** The account that VS Code has now; with none any more its forge is asked as nobody, if `back` says so. */
+    async #follow(provider: Provider, back: boolean): Promise<void> {
+        for (const host of hostsOf(provider, enterprise())) {
+            const credential = await silently(provider);
+            if (credential !== undefined || back) await this.#give(host, credential ?? null);
+        }
     }
 
     async #give(host: string, credential: string | null): Promise<void> {

@@ -66,13 +66,14 @@ impl GitLab {
         Ok(open.or_else(same).map(|merge| merge.iid))
     }
 
+    /// Finds out about a request; gives its project's number.
     async fn request(
         &mut self,
         project: &Project,
         number: u64,
         spot: &Spot,
         known: &mut Known,
-    ) -> Result<(), HttpFault> {
+    ) -> Result<Option<u64>, HttpFault> {
         let path = format!("{}/merge_requests/{number}", at(project));
         let merge: Merge = self.http.ask(&path).await?;
         let approvals = match self.http.ask::<Approvals>(&format!("{path}/approvals")).await {
@@ -99,7 +100,7 @@ impl GitLab {
         known.comments.sort_by_key(|comment| comment.at);
         request.unresolved = Some(unresolved);
         known.request = Some(request);
-        Ok(())
+        Ok(merge.project_id)
     }
 
     async fn issue(
@@ -122,24 +123,27 @@ impl GitLab {
         let found = self.find(spot).await?;
         let mut issues = Vec::new();
         if let Some((project, number)) = &found {
-            self.request(project, *number, spot, &mut known).await?;
+            let own = self.request(project, *number, spot, &mut known).await?;
             let closes = format!("{}/merge_requests/{number}/closes_issues?per_page=20", at(project));
             let closes = self.all_if_told::<FoundIssue>(&closes).await?;
-            issues.extend(closes.into_iter().map(|issue| (issue, IssueLink::Closes)));
+            // It may close those of another project, which have their numbers there.
+            issues.extend(closes.into_iter().filter_map(|issue| {
+                let project = if issue.project_id == own { project.clone() } else { issue.project()? };
+                Some((project, issue, IssueLink::Closes))
+            }));
         }
         if let Some(project) = found.as_ref().map(|(project, _)| project).or(spot.projects.first()) {
             for number in &spot.issues {
                 match self.http.ask::<FoundIssue>(&format!("{}/issues/{number}", at(project))).await {
-                    Ok(issue) => issues.push((issue, IssueLink::Branch)),
+                    Ok(issue) => issues.push((project.clone(), issue, IssueLink::Branch)),
                     Err(HttpFault::NotFound | HttpFault::Forbidden | HttpFault::Unauthorized) => {}
                     Err(fault) => return Err(fault),
                 }
             }
             let mut seen = std::collections::BTreeSet::new();
-            // An issue of another project has its number there.
-            issues.retain(|(issue, _)| seen.insert((issue.project_id, issue.iid)));
-            for (issue, link) in issues.into_iter().take(MAX_ISSUES) {
-                self.issue(project, issue, link, &mut known).await?;
+            issues.retain(|(project, issue, _)| seen.insert((project.clone(), issue.iid)));
+            for (project, issue, link) in issues.into_iter().take(MAX_ISSUES) {
+                self.issue(&project, issue, link, &mut known).await?;
             }
         }
         Ok(known)
@@ -176,6 +180,7 @@ struct Short {
 #[derive(Deserialize)]
 struct Merge {
     iid: u64,
+    project_id: Option<u64>,
     title: String,
     description: Option<String>,
     state: String,
@@ -278,6 +283,7 @@ struct LinePlace {
 struct FoundIssue {
     iid: u64,
     project_id: Option<u64>,
+    references: Option<References>,
     title: String,
     description: Option<String>,
     state: String,
@@ -290,6 +296,12 @@ struct FoundIssue {
     created_at: String,
     updated_at: String,
     web_url: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct References {
+    /// `group/project#7`
+    full: String,
 }
 
 #[derive(Deserialize)]
@@ -428,6 +440,11 @@ impl Note {
 }
 
 impl FoundIssue {
+    /// The project that it is of, if it says so.
+    fn project(&self) -> Option<Project> {
+        Project::new(self.references.as_ref()?.full.rsplit_once('#')?.0)
+    }
+
     fn issue(self, project: &Project, link: IssueLink) -> Issue {
         Issue {
             number: self.iid,

@@ -25,7 +25,7 @@ use tokio::{
     time::timeout,
 };
 
-use super::{MAX_PAGES, credential::Credential};
+use super::{MAX_LISTED, MAX_PAGES, credential::Credential};
 
 /// The largest answer that is read, in bytes.
 const MAX_ANSWER: usize = 8 * 1024 * 1024;
@@ -196,8 +196,10 @@ impl Http {
             let Some(path) = next.take() else { break };
             let answer = self.answer(&path).await?;
             found.extend(read::<Vec<T>>(&answer)?);
-            next = answer.next;
+            next = answer.next.filter(|_| found.len() < MAX_LISTED);
         }
+        // A page can hold more than was asked for.
+        found.truncate(MAX_LISTED);
         Ok(found)
     }
 

@@ -61,6 +61,8 @@ struct Turn {
     failures: u32,
     /// Whether the forge asked to be left alone for a while.
     limited: bool,
+    /// Whether it is asked seldom.
+    seldom: bool,
     /// Since when nothing new comes.
     stale: Option<u64>,
 }
@@ -72,6 +74,14 @@ struct Shown {
     issue: Entries,
     contents: HashMap<ReferenceId, Bytes>,
     state: SourceState,
+}
+
+impl Turn {
+    /// Whether the last look was at that branch.
+    fn is_at(&self, spot: Option<&Spot>) -> bool {
+        let branch = |spot: &Spot| (spot.forge.clone(), spot.branch.clone(), spot.head.clone());
+        self.spot.as_ref().map(branch) == spot.map(branch)
+    }
 }
 
 impl Shared {
@@ -114,22 +124,31 @@ impl Shared {
         loop {
             let next = Instant::now() + self.look(&mut turn).await;
             if turn.limited {
-                // Whoever wants it: the forge does not, unless it is somebody else who asks now.
-                while let Ok(()) = timeout_at(next, self.wanted.notified()).await {
-                    if self.is_another(&mut turn).await {
-                        break;
-                    }
-                }
+                self.sit_out(&mut turn, next, watch.as_ref()).await;
                 continue;
             }
             let least = Instant::now() + LEAST.min(self.setup.every);
-            tokio::select! {
-                () = sleep_until(next) => {}
-                () = self.wanted.notified() => {}
-                // Another branch, or another commit.
-                () = head_changed(watch.as_ref()) => {}
-            }
+            // As nobody GitHub is not asked for each fetch of an editor's.
+            let _ = timeout_at(next, self.roused(watch.as_ref(), turn.seldom)).await;
             sleep_until(least).await;
+        }
+    }
+
+    /// Whoever wants it: the forge does not want to be asked until then, unless it is another one, or somebody else
+    /// who asks now. What is known of another branch is not shown meanwhile.
+    async fn sit_out(&self, turn: &mut Turn, until: Instant, watch: Option<&Watch>) {
+        while timeout_at(until, self.roused(watch, true)).await.is_ok() {
+            if self.is_another(turn).await || self.is_elsewhere(turn).await {
+                return;
+            }
+        }
+    }
+
+    /// Waits until somebody wants a look, or the head may have moved: another branch, or another commit.
+    async fn roused(&self, watch: Option<&Watch>, head_alone: bool) {
+        tokio::select! {
+            () = self.wanted.notified() => {}
+            () = head_changed(watch, head_alone) => {}
         }
     }
 
@@ -143,6 +162,7 @@ impl Shared {
 
     /// One look; gives the time until the next.
     async fn look(&self, turn: &mut Turn) -> Duration {
+        turn.limited = false;
         let spot = match Spot::of(&self.folder, &self.setup.forges).await {
             Ok(Some(spot)) => spot,
             Ok(None) => {
@@ -155,8 +175,7 @@ impl Shared {
                 return AGAIN;
             }
         };
-        if turn.spot.as_ref().is_some_and(|known| (&known.branch, &known.head) != (&spot.branch, &spot.head))
-        {
+        if turn.spot.is_some() && !turn.is_at(Some(&spot)) {
             // What is known is of another branch.
             self.show(&Known::default(), SourceState::Starting);
         }
@@ -176,10 +195,29 @@ impl Shared {
             // What is open to everyone is still told to whoever is nobody.
             Err(HttpFault::Unauthorized) if forge.http().is_signed_in() => {
                 forge.http().sign_in(None);
-                forge.look(spot).await.map_err(|_| HttpFault::Unauthorized)
+                forge.look(spot).await.map_err(|fault| match fault {
+                    // It is refused, and what is asked for is not for everyone.
+                    HttpFault::Forbidden | HttpFault::NotFound => HttpFault::Unauthorized,
+                    other => other,
+                })
             }
             asked => asked,
         }
+    }
+
+    /// Whether another forge is to be asked by now.
+    async fn is_elsewhere(&self, turn: &mut Turn) -> bool {
+        let spot = Spot::of(&self.folder, &self.setup.forges).await.ok().flatten();
+        if !turn.is_at(spot.as_ref()) {
+            self.shown.send_modify(|shown| {
+                *shown = Arc::new(Shown { state: shown.state.clone(), ..Shown::default() });
+            });
+        }
+        let elsewhere = spot
+            .as_ref()
+            .is_some_and(|spot| turn.forge.as_ref().is_none_or(|(asked, _)| *asked != spot.forge));
+        turn.spot = spot;
+        elsewhere
     }
 
     /// Whether another credential signs in than did the last time.
@@ -206,8 +244,8 @@ impl Shared {
             Ok(known) => {
                 (turn.stale, turn.failures) = (None, 0);
                 self.show(&known, SourceState::Fresh);
-                let seldom = spot.forge.kind == ForgeKind::GitHub && !signed_in;
-                return self.setup.every * if seldom { SELDOM } else { 1 };
+                turn.seldom = spot.forge.kind == ForgeKind::GitHub && !signed_in;
+                return self.setup.every * if turn.seldom { SELDOM } else { 1 };
             }
             Err(fault) => fault,
         };
@@ -239,7 +277,10 @@ impl Shared {
                 self.failed(&format!("{host} does not show this repository to you"), sign_in);
             }
             HttpFault::NotFound | HttpFault::Forbidden => {
-                self.failed(&format!("{host} shows this repository only to who signs in"), sign_in);
+                self.failed(
+                    &format!("{host} shows this repository only to people who are signed in"),
+                    sign_in,
+                );
             }
             HttpFault::Address => self.failed("the forge's address cannot be used", Some(Remedy::Configure)),
         }
@@ -351,13 +392,13 @@ fn put(entries: &mut Entries, name: String, mut entry: Entry) {
     }
 }
 
-/// Waits until the head may have moved; forever, where it is not watched.
-async fn head_changed(watch: Option<&Watch>) {
+/// Waits until the head may have moved, or with `alone` nothing else; forever, where it is not watched.
+async fn head_changed(watch: Option<&Watch>, alone: bool) {
     let Some(watch) = watch else { return std::future::pending().await };
     loop {
         let changed = watch.changed().await;
-        let moved =
-            |name: &str| matches!(name, "HEAD" | "FETCH_HEAD" | "config" | "packed-refs" | "ORIG_HEAD");
+        let others = ["FETCH_HEAD", "config", "packed-refs", "ORIG_HEAD"];
+        let moved = |name: &str| name == "HEAD" || (!alone && others.contains(&name));
         let named = |path: &PathBuf| path.file_name().is_some_and(|name| moved(&name.to_string_lossy()));
         if changed.lost || changed.paths.iter().any(named) {
             return;
