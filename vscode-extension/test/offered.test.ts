@@ -1,5 +1,6 @@
 // What a host shares beside the terminal, and what its editor feeds.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 
 import type { PanelKind, PanelStatus } from '@jumpseat/native';
@@ -58,4 +59,11 @@ test('VS Code signs in at its own hosts alone', () => {
         ['github', 'github-enterprise', undefined, undefined]);
     assert.equal(providerOf('git.example.com', ''), undefined);
     assert.deepEqual([hostsOf('github', ''), hostsOf('github-enterprise', ''), hostsOf('github-enterprise', 'http://127.0.0.1:80')], [['github.com'], [], ['127.0.0.1']]);
+});
+
+test('what leads a credential or a file to somebody else is set for the machine, and by no workspace', () => {
+    const { contributes } = JSON.parse(readFileSync('package.json', 'utf8')) as { contributes: { configuration: { properties: Record<string, { scope: string }> } } };
+    const scopes = ['forges', 'logFiles', 'sarifFiles'].map((name) => contributes.configuration.properties[`jumpseat.panels.${name}`]?.scope);
+    assert.deepEqual(scopes, ['machine', 'machine', 'machine']);
+    assert.equal(contributes.configuration.properties['jumpseat.panels.shared']?.scope, 'application');
 });

@@ -265,4 +265,22 @@ test('a source that fails says why, what the host can do, and how old it is', ()
     assert.equal(stateText(fresh, 'Ann', NOW), undefined);
     assert.match(stateText({ is: 'stale', since: NOW }, 'Ann', NOW) ?? '', /^As of \d\d:\d\d: Ann cannot reach its source now\.$/);
     assert.match(stateText({ is: 'failed', since: NOW, why: 'git is not installed', remedy: { is: 'install_git' } }, 'Ann', NOW) ?? '', /^Git is not installed\. Ann has to install git\. Shown as of/);
+    assert.match(stateText({ is: 'failed', since: NOW, why: 'github.com cannot be reached' }, 'Ann', NOW) ?? '', /^github\.com cannot/);
+});
+
+test('what a host says over and over is shown once, and soon', () => {
+    const comment = (n: number): Entry => ({ is: 'comment', thread: '1', author: 'bo', at: n, edited: false, body: { text: `${n}` } });
+    const thread: Entry = { is: 'thread', id: '1', path: 'src/a.ts', side: 'head', line: 1, outdated: false, comments: 1 };
+    const finding = (n: number): Entry => ({ is: 'finding', tool: 'lint', severity: 'note', message: `${n}`, path: `src/${n % 50}.ts`, range: { line: n, column: 1, end_line: n, end_column: 2 } });
+    const many = (make: (n: number) => Entry, count: number, name: string): [string, Entry][] => Array.from({ length: count }, (_, n) => [`${name}${String(n).padStart(6, '0')}`, make(n)]);
+    const all = panels(
+        update('review', Object.fromEntries([...many(() => thread, 5000, 'a'), ...many(comment, 5000, 'b')])),
+        update('findings', Object.fromEntries(many(finding, 10_000, 'c'))),
+        update('git', Object.fromEntries([...many(() => repository, 5000, 'd'), ...many((n) => file(`src/x${n}.ts`, { untracked: true, worktree: content('w') }), 5000, 'e')].slice(0, 10_000))),
+    );
+    const began = performance.now();
+    assert.equal(flat(reviewRows(all, NOW)).filter(({ icon }) => icon === 'comment').length, 5000);
+    assert.equal(allPlaced(all).length, 10_000);
+    assert.equal(flat(findingRows(all, 'file')).length, 10_050);
+    assert.ok(performance.now() - began < 5000, `${performance.now() - began} ms`);
 });

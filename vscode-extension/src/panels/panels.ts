@@ -43,8 +43,15 @@ export function panels(context: Context): void {
     };
     const follow = new Follow(context);
     const refresh = (changed: PanelKind[]): void => {
-        for (const tree of trees) if (changed.includes(tree.panel)) tree.refresh();
-        for (const part of new Set(changed.flatMap((kind) => parts[kind]))) part.refresh();
+        const due = [...trees.filter((tree) => changed.includes(tree.panel)), ...new Set(changed.flatMap((kind) => parts[kind]))];
+        // One that fails leaves the others as they are.
+        for (const part of due) {
+            try {
+                part.refresh();
+            } catch (error) {
+                context.log.error(error as Error);
+            }
+        }
     };
     context.extension.subscriptions.push(context.onDidChange(() => {
         const changed = follow.changed();

@@ -1,6 +1,7 @@
 // The Changes view: repositories, what differs in them, and what their branches hold.
 import type { ConflictKind, EditKind, OperationKind, Version } from '@jumpseat/native';
 
+import { grouped, kept } from './kept';
 import { baseName, folderOf, type Place, type VersionName } from './place';
 import type { Opening, Row } from './row';
 import { line } from './safe';
@@ -37,11 +38,14 @@ export interface Mark { mark: string; word: string; color: string }
 
 export function changesRows(panels: SharedPanels, host: string, now: number): Row[] {
     const repositories = panels.entries('git', 'repository').map(([, repository]) => repository).sort((a, b) => a.number - b.number);
-    const files = panels.entries('git', 'file').map(([, file]) => file);
-    const branch = panels.entries('git', 'branch_file').map(([, file]) => file);
-    const commits = panels.entries('git', 'commit').map(([, commit]) => commit);
+    const byRepository = <Entry extends { repository: number }>(all: [string, Entry][]): Map<number, Entry[]> => (
+        grouped(all.map(([, one]) => one), ({ repository }) => repository)
+    );
+    const files = byRepository(panels.entries('git', 'file'));
+    const branch = byRepository(panels.entries('git', 'branch_file'));
+    const commits = byRepository(panels.entries('git', 'commit'));
     return repositories.flatMap((repository) => {
-        const of = <Entry extends { repository: number }>(all: Entry[]): Entry[] => all.filter((one) => one.repository === repository.number);
+        const of = <Entry>(all: Map<number, Entry[]>): Entry[] => all.get(repository.number) ?? [];
         const groups = groupsOf(repository, of(files), of(branch), of(commits), host, now);
         const head = headRow(repository);
         return repositories.length > 1 ? [{ ...head, rows: groups }] : [head, ...groups];
@@ -216,10 +220,16 @@ export function markOf(file: File | BranchFile, version: VersionName): Mark | un
 
 /** A file of the panel, as a place names it. */
 export function fileAt(panels: SharedPanels, at: Extract<Place, { view: 'changes' }>): File | BranchFile | undefined {
-    const fits = ([, file]: [string, File | BranchFile]): boolean => file.repository === at.repository && file.path === at.path;
-    const ofBranch = at.version === 'fork' || at.version === 'head';
-    return (ofBranch ? panels.entries('git', 'branch_file').find(fits) : panels.entries('git', 'file').find(fits))?.[1];
+    const { files, ofBranch } = filesAt(panels);
+    return (at.version === 'fork' || at.version === 'head' ? ofBranch : files).get(`${at.repository} ${at.path}`);
 }
+
+const filesAt = kept('git', (panels) => {
+    const by = <Entry extends File | BranchFile>(all: [string, Entry][]): Map<string, Entry> => (
+        new Map(all.map(([, file]) => [`${file.repository} ${file.path}`, file]))
+    );
+    return { files: by(panels.entries('git', 'file')), ofBranch: by(panels.entries('git', 'branch_file')) };
+});
 
 function lines(edit: { added?: number; removed?: number } | undefined): string {
     const parts = [edit?.added && `+${edit.added}`, edit?.removed && `−${edit.removed}`];

@@ -1,6 +1,7 @@
 // The Findings view, by file or by rule, and where each finding stands in the documents here.
 import type { Severity } from '@jumpseat/native';
 
+import { grouped, kept } from './kept';
 import { located } from './located';
 import { baseName, folderOf, type Place } from './place';
 import { web } from './review';
@@ -22,11 +23,7 @@ export interface Placed { finding: Finding; place: Place; span: Span }
 
 export function findingRows(panels: SharedPanels, by: 'file' | 'rule'): Row[] {
     const findings = panels.entries('findings', 'finding');
-    const groups = new Map<string, [string, Finding][]>();
-    for (const one of findings) {
-        const name = by === 'file' ? one[1].path ?? '' : ruleName(one[1]);
-        groups.set(name, [...groups.get(name) ?? [], one]);
-    }
+    const groups = grouped(findings, ([, finding]) => (by === 'file' ? finding.path ?? '' : ruleName(finding)));
     const rules = new Map(panels.entries('findings', 'rule').map(([, rule]) => [ruleName(rule), rule]));
     return [...groups].sort(([one], [other]) => (one < other ? -1 : 1)).map(([name, of]) => {
         const rows = of.sort(([, one], [, other]) => SEVERITIES.indexOf(one.severity) - SEVERITIES.indexOf(other.severity) || (one.range?.line ?? 0) - (other.range?.line ?? 0))
@@ -77,7 +74,7 @@ function placed(panels: SharedPanels, finding: Finding): Placed {
         return { finding, place, span };
     }
     // Where the file is not shared, what was found in it stands in a list.
-    const number = HEAD + Math.max(0, listed(panels, path).indexOf(finding));
+    const number = HEAD + (listed(panels).numbers.get(finding) ?? 0);
     return { finding, place, span: { line: number, column: 1, endLine: number, endColumn: 1000 } };
 }
 
@@ -90,8 +87,8 @@ const HEAD = 4;
 
 /** What was found in a file that is not shared itself. */
 export function findingsText(panels: SharedPanels, path: string): string | undefined {
-    const all = listed(panels, path);
-    if (all.length === 0) return undefined;
+    const all = listed(panels).byPath.get(path);
+    if (!all) return undefined;
     const name = path === '-' ? 'Of no file' : path;
     const lines = all.map((finding) => {
         const at = finding.range ? `${finding.range.line}:${finding.range.column}  ` : '';
@@ -100,7 +97,10 @@ export function findingsText(panels: SharedPanels, path: string): string | undef
     return `${name}\nThe file itself is not shared: this is what was found in it.\n\n${lines.join('\n')}\n`;
 }
 
-function listed(panels: SharedPanels, path: string): Finding[] {
+/** The findings of each file in their order, and the place of each in it. */
+const listed = kept('findings', (panels) => {
     const all = panels.entries('findings', 'finding').map(([, finding]) => finding);
-    return all.filter((finding) => (finding.path ?? '-') === path).sort((one, other) => (one.range?.line ?? 0) - (other.range?.line ?? 0));
-}
+    const byPath = grouped(all.sort((one, other) => (one.range?.line ?? 0) - (other.range?.line ?? 0)), (finding) => finding.path ?? '-');
+    const numbers = new Map([...byPath.values()].flatMap((of) => of.map((finding, nth): [Finding, number] => [finding, nth])));
+    return { byPath, numbers };
+});

@@ -1,6 +1,7 @@
 // The Issues view: what the branch is about.
 import type { IssueState } from '@jumpseat/native';
 
+import { grouped, kept } from './kept';
 import type { Place } from './place';
 import { web } from './review';
 import type { Row } from './row';
@@ -37,7 +38,11 @@ export function issueRows(panels: SharedPanels, now: number): Row[] {
     });
 }
 
+const said = kept('issue', (panels) => {
+    const all = panels.entries('issue', 'issue_comment').sort(([, one], [, other]) => one.at - other.at);
+    return grouped(all, ([, { repository, issue }]) => `${repository}#${issue}`);
+});
+
 export function commentsOf(panels: SharedPanels, { number, repository }: Issue): [string, IssueComment][] {
-    return panels.entries('issue', 'issue_comment').filter(([, comment]) => comment.issue === number && comment.repository === repository)
-        .sort(([, one], [, other]) => one.at - other.at);
+    return said(panels).get(`${repository}#${number}`) ?? [];
 }

@@ -1,8 +1,7 @@
 // What a host shares beside the terminal, panel by panel, with what helps where a source fails.
 import type { PanelKind, PanelStatus, Remedy } from '@jumpseat/native';
 
-import { line } from './safe';
-import { at, count, PANELS, TITLES } from './words';
+import { at, count, PANELS, sentence, TITLES } from './words';
 
 /** A line of the share view. */
 export interface PanelLine {
@@ -56,9 +55,4 @@ export function panelLines(shared: ReadonlyMap<PanelKind, PanelStatus>, folder: 
         const about = state.is === 'starting' ? 'Looking…' : status.entries === 0 ? 'Nothing yet' : `${count(status.entries, ...THINGS[panel])}${more}`;
         return { ...common, about, wrong: false };
     });
-}
-
-function sentence(text: string): string {
-    const one = line(text);
-    return one.charAt(0).toUpperCase() + one.slice(1);
 }

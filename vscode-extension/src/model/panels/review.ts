@@ -1,6 +1,7 @@
 // The Review view: the branch's request, its checks, and what people discuss.
 import type { CheckState, Checks, RequestState, Verdict } from '@jumpseat/native';
 
+import { grouped, kept } from './kept';
 import { located } from './located';
 import { baseName, type Place } from './place';
 import type { Opening, Row } from './row';
@@ -67,13 +68,15 @@ export function unresolved(panels: SharedPanels): number {
     return request?.unresolved ?? talksOf(panels).filter(({ thread }) => thread.resolved === false).length;
 }
 
-export function talksOf(panels: SharedPanels): Talk[] {
-    const said = new Map<string, Comment[]>();
-    for (const [, comment] of panels.entries('review', 'comment')) {
-        if (comment.thread !== undefined) said.set(comment.thread, [...said.get(comment.thread) ?? [], comment]);
-    }
-    return panels.entries('review', 'thread').map(([key, thread]) => ({ key, thread, comments: (said.get(thread.id) ?? []).sort((a, b) => a.at - b.at) }));
-}
+export const talksOf = kept('review', (panels): Talk[] => {
+    const said = grouped(panels.entries('review', 'comment').map(([, comment]) => comment), (comment) => comment.thread);
+    return panels.entries('review', 'thread').map(([key, thread]) => {
+        const comments = (said.get(thread.id) ?? []).sort((a, b) => a.at - b.at);
+        // Told once: another thread of this name has none.
+        said.delete(thread.id);
+        return { key, thread, comments };
+    });
+});
 
 /** The document that a thread is about, where that is shared. */
 export function threadPlace(panels: SharedPanels, thread: Thread): Extract<Place, { view: 'changes' }> | undefined {

@@ -54,11 +54,16 @@ export function stateText(state: SourceState, host: string, now: number): string
         case 'fresh': case 'starting': return undefined;
         case 'stale': return `As of ${at(state.since, now)}: ${host} cannot reach its source now.`;
         case 'failed': {
-            const why = line(state.why);
             const then = state.since > 0 ? ` Shown as of ${at(state.since, now)}.` : '';
-            return `${why.charAt(0).toUpperCase()}${why.slice(1).replace(/\.$/, '')}.${remedyText(state.remedy, host)}${then}`;
+            return `${sentence(state.why).replace(/\.$/, '')}.${remedyText(state.remedy, host)}${then}`;
         }
     }
+}
+
+/** As a sentence begins; the name of a machine stays as it is. */
+export function sentence(text: string): string {
+    const one = line(text);
+    return /^\S+\.\S/.test(one) ? one : one.charAt(0).toUpperCase() + one.slice(1);
 }
 
 /** What only the host can do about it. */
