@@ -26,6 +26,8 @@ export interface JoinOptions {
   window?: number;
   /** A PEM file with authorities that are trusted beside the system's. */
   caFile?: string;
+  /** Whether the system's authorities are trusted; without them only the file's are. True if left out. */
+  systemAuthorities?: boolean;
   /** A proxy for all addresses but loopback ones, in place of the environment's; `""` is none. */
   proxy?: string;
   /** Hides the timing of keys from the relay, at up to 20 ms a key. True if left out. */

@@ -42,6 +42,8 @@ pub(crate) struct Options {
     window: u32,
     #[serde(default)]
     ca_file: Option<PathBuf>,
+    #[serde(default = "yes")]
+    system_authorities: bool,
     #[serde(default)]
     proxy: Option<String>,
     #[serde(default = "yes")]
@@ -232,6 +234,11 @@ fn setup(options: Options) -> Result<GuestSetup, Failure> {
         program: options.program,
         key_timing: options.hide_key_timing,
         window: AHEAD,
-        transport: TransportSetup { ca_file: options.ca_file, proxies, ..TransportSetup::default() },
+        transport: TransportSetup {
+            ca_file: options.ca_file,
+            system_authorities: options.system_authorities,
+            proxies,
+            ..TransportSetup::default()
+        },
     })
 }

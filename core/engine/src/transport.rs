@@ -23,6 +23,8 @@ pub(crate) use reach::Reach;
 pub struct TransportSetup {
     /// A PEM file with authorities that are trusted beside the system's.
     pub ca_file: Option<PathBuf>,
+    /// Whether the system's authorities are trusted; without them only the file's are.
+    pub system_authorities: bool,
     /// Proxies, as the environment has them by default.
     pub proxies: Proxies,
     /// Whether `ws://` may lead to public addresses, too: the relay could then be anyone on the way.
@@ -31,7 +33,7 @@ pub struct TransportSetup {
 
 impl Default for TransportSetup {
     fn default() -> Self {
-        Self { ca_file: None, proxies: Proxies::from_env(), allow_plain: false }
+        Self { ca_file: None, system_authorities: true, proxies: Proxies::from_env(), allow_plain: false }
     }
 }
 

@@ -97,7 +97,7 @@ mod tests {
     use crate::{HostEngine, Proxies, TransportSetup, face::HostCommand};
 
     fn setup(folder: &RuntimeFolder) -> HostSetup {
-        let transport = TransportSetup { ca_file: None, proxies: Proxies::none(), allow_plain: false };
+        let transport = TransportSetup { proxies: Proxies::none(), ..TransportSetup::default() };
         HostSetup { transport, start_relay: None, runtime: folder.clone() }
     }
 

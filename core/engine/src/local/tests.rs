@@ -25,7 +25,7 @@ fn folder() -> (TempDir, RuntimeFolder) {
 }
 
 fn setup(runtime: RuntimeFolder) -> HostSetup {
-    let transport = TransportSetup { ca_file: None, proxies: Proxies::none(), allow_plain: false };
+    let transport = TransportSetup { proxies: Proxies::none(), ..TransportSetup::default() };
     HostSetup { transport, start_relay: None, runtime }
 }
 

@@ -130,7 +130,10 @@ impl Dialer {
         let mut made = self.tls.lock().unwrap_or_else(PoisonError::into_inner);
         match &*made {
             Some(connector) => Ok(connector.clone()),
-            None => Ok(made.insert(tls::connector(self.setup.ca_file.as_deref())?).clone()),
+            None => {
+                let TransportSetup { ca_file, system_authorities, .. } = &self.setup;
+                Ok(made.insert(tls::connector(ca_file.as_deref(), *system_authorities)?).clone())
+            }
         }
     }
 

@@ -29,7 +29,7 @@ async fn within<T>(future: impl Future<Output = T>) -> T {
 }
 
 fn setup() -> TransportSetup {
-    TransportSetup { ca_file: None, proxies: Proxies::none(), allow_plain: false }
+    TransportSetup { proxies: Proxies::none(), ..TransportSetup::default() }
 }
 
 fn line(address: &str, setup: TransportSetup) -> Line {
@@ -162,6 +162,14 @@ async fn tls_with_an_authority_of_ones_own() {
     // Without the authority, and under another name, it is not who it says.
     let failure = self::failure(&mut line(&address, setup())).await;
     assert!(matches!(failure.kind, FailureKind::Certificate) && failure.hint.is_some(), "{failure:?}");
+    let nobody = TransportSetup { system_authorities: false, ..setup() };
+    let failure = self::failure(&mut line(&address, nobody)).await;
+    assert_eq!(
+        (failure.kind, &*failure.message),
+        (FailureKind::Certificate, "there is no authority to trust")
+    );
+    let alone = TransportSetup { ca_file: Some(file.clone()), system_authorities: false, ..setup() };
+    is_echoed(&mut line(&address, alone)).await;
     let by_number = format!("wss://127.0.0.1:{port}");
     let failure =
         self::failure(&mut line(&by_number, TransportSetup { ca_file: Some(file), ..setup() })).await;

@@ -12,10 +12,11 @@ use tokio_rustls::{TlsConnector, client::TlsStream};
 use crate::face::{Failure, FailureKind};
 
 /// What is trusted, read from disk.
-pub(super) fn connector(ca_file: Option<&Path>) -> Result<TlsConnector, Failure> {
+pub(super) fn connector(ca_file: Option<&Path>, system: bool) -> Result<TlsConnector, Failure> {
     let mut roots = RootCertStore::empty();
-    let system = rustls_native_certs::load_native_certs();
-    roots.add_parsable_certificates(system.certs);
+    if system {
+        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    }
     if let Some(path) = ca_file {
         let failed = |error: &dyn std::fmt::Display| {
             Failure::new(FailureKind::Certificate, format!("{}: {error}", path.display()))
@@ -31,7 +32,7 @@ pub(super) fn connector(ca_file: Option<&Path>) -> Result<TlsConnector, Failure>
         }
     }
     if roots.is_empty() {
-        return Err(Failure::new(FailureKind::Certificate, "this system has no list of trusted authorities")
+        return Err(Failure::new(FailureKind::Certificate, "there is no authority to trust")
             .hint("install ca-certificates, or name a file with the relay's authority"));
     }
     let provider = Arc::new(rustls::crypto::ring::default_provider());
