@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 
 import { Cli } from './stand/cli.mjs';
 import { scene } from './stand/pair.mjs';
+import { same } from './stand/same.mjs';
 import { until } from './stand/wait.mjs';
 
 scene('a reload, a killed extension host and a restarted relay interrupt nobody', ['host'], async ({ host, step, ends }) => {
@@ -30,9 +31,7 @@ scene('a reload, a killed extension host and a restarted relay interrupt nobody'
     });
 
     await step('a killed extension host', async () => {
-        host.server.forgetDriver();
-        process.kill(host.driver.pid, 'SIGKILL');
-        host.driver = await host.server.driver();
+        await host.kill();
         await goesOn('after-kill');
     });
 
@@ -47,5 +46,83 @@ scene('a reload, a killed extension host and a restarted relay interrupt nobody'
         await goesOn('after-the-relay');
         assert.equal(await guest.exit(), 0, 'the guest saw it');
         assert.equal(guest.told.match(/"type":"joined"/g)?.length, 1, 'and kept its seat');
+    });
+});
+
+scene('a guest’s own reload, and its killed extension host, bring its seat back', ['host', 'guest'], async ({ host, guest, step }) => {
+    await guest.join(await host.share());
+    await host.guests(1);
+    await host.type('panel', 'kept=42; echo before-$kept\n');
+    await guest.shows('editor', 'before-42');
+
+    const back = async (word) => {
+        await guest.shows('editor', 'before-42', 60_000);
+        await host.guests(1);
+        await host.type('panel', `echo ${word}-$kept\n`);
+        await guest.shows('editor', `${word}-42`);
+        assert.match(await guest.statusLabel('seat'), /^Jumpseat: at Ann, read-only$/);
+        const tabs = guest.page.locator('.part.editor .tab', { hasText: 'Ann' });
+        await until('one tab', async () => (await tabs.count()) === 1);
+        await same(host, guest);
+    };
+
+    await step('a reload of its window', async () => {
+        await guest.reload();
+        await back('after-reload');
+    });
+
+    await step('a killed extension host', async () => {
+        await guest.kill();
+        await back('after-kill');
+    });
+
+    await step('a seat that was given up stays empty', async () => {
+        await guest.done('jumpseat.leave');
+        await host.guests(0);
+        await guest.reload();
+        await guest.row('Share').waitFor({ state: 'hidden' });
+        await host.guests(0);
+        assert.equal(await guest.status('seat').isVisible(), false);
+    });
+});
+
+scene('a window that is closed for good', ['odd'], async ({ odd, step, ends }) => {
+    ends(() => odd.goTo('work'));
+    const passes = async (seconds) => {
+        odd.server.later(seconds);
+        // Whatever comes in lets it see that it is later.
+        await odd.evaluate(() => 0);
+    };
+    /** Goes from what runs here to another folder's window, and waits there for the question. */
+    const leaves = async (folder) => {
+        await passes(31);
+        await odd.kept('jumpseat.jumpseat', '"windows"');
+        await odd.goTo(folder);
+        assert.equal(await odd.evaluate((vscode) => vscode.window.terminals.length), 0);
+        await until('the question', async () => {
+            await passes(40);
+            return (await odd.toasts()).length > 0;
+        });
+    };
+    const question = 'A terminal of a window that was closed runs on in the background, and guests see it.';
+
+    await step('what ran there is shown in the next one', async () => {
+        await odd.share();
+        await odd.type('panel', 'echo left-$((40+2))\n');
+        await odd.shows('panel', 'left-42');
+        await leaves('other');
+        await odd.notified(question, 'Show');
+        await odd.shows('panel', 'left-42');
+        await odd.guests(0);
+    });
+
+    await step('or it is ended', async () => {
+        await leaves('third');
+        await odd.notified(question, 'End');
+        await until('nothing in the background', async () => {
+            await odd.page.keyboard.press('Escape');
+            await odd.command('jumpseat.heldTerminals');
+            return (await odd.toasts()).some((text) => text.includes('nothing runs in the background'));
+        });
     });
 });

@@ -5,8 +5,22 @@ import { test } from 'node:test';
 import { find, linesOf, shown, upTo } from '../src/model/pointing';
 import { ago, open, remembered, without, type Recent } from '../src/model/recent';
 import { chosenTalk, said, type Titled } from '../src/model/talks';
+import { BEAT, Watch } from '../src/model/windows';
 
 const entry = (code: string, at = 0): Recent => ({ code, relay: 'wss://r', host: 'Ann', at });
+
+test('what a window showed is left behind once it has been silent for long, and not because the machine slept', () => {
+    const watch = new Watch('here');
+    const there = { pid: 7, terminals: [1, 2], at: 0 };
+    const looks = (at: number, windows = { there }) => watch.look(windows, 7, [3], at);
+    assert.deepEqual(looks(BEAT), { windows: { there, here: { pid: 7, terminals: [3], at: BEAT } }, left: [] });
+    assert.deepEqual(looks(100 * BEAT).left, [], 'it may be about to speak');
+    assert.deepEqual(looks(101 * BEAT, { there: { ...there, at: 100 * BEAT } }).left, [], 'and did');
+    assert.deepEqual(looks(105 * BEAT, { there: { ...there, at: 100 * BEAT } }).left, []);
+    const over = looks(106 * BEAT, { there: { ...there, at: 100 * BEAT } });
+    assert.deepEqual([Object.keys(over.windows), over.left.map(({ terminals }) => terminals)], [['here'], [[1, 2]]]);
+    assert.deepEqual(watch.look({}, undefined, [], 0), { windows: {}, left: [] });
+});
 
 test('a conversation is the one that was picked, that of the terminal in front, or the liveliest', () => {
     const talk = (key: string, ...times: number[]): Titled => {

@@ -115,6 +115,10 @@ test('the seat\'s badge says what one may do, and what has no room', () => {
     joined.apply({ type: 'roster', host: 'Ann', guests: [bo] });
     assert.equal(seatBadge(joined, { columns: 0, rows: 0 }).label, 'Jumpseat: at Ann, read-only');
     assert.match(seatBadge(joined, { columns: 0, rows: 8 }).label, /8 rows have no room here/);
+    joined.apply({ type: 'connection', state: 'away', retry_in: 500, reason: 'gone' });
+    assert.equal(seatBadge(joined, undefined).label, 'Jumpseat: at Ann, read-only, reconnecting');
+    joined.apply({ type: 'connection', state: 'connected' });
+    assert.equal(seatBadge(joined, undefined).label, 'Jumpseat: at Ann, read-only');
     joined.apply({ type: 'role_changed', role: 'writer' });
     assert.match(seatBadge(joined, undefined).text, /can type, host not looking$/);
 });

@@ -30,6 +30,13 @@ test('authorities of one\'s own reach guests and the holder alike', () => {
     assert.deepEqual(holderArguments({ ...network, caFile: '/ca.pem' }, {}), ['hold', '--ca-file', '/ca.pem']);
 });
 
+test('authorities in place of the system\'s reach guests and the holder alike', () => {
+    const alone = { ...network, caFile: '/ca.pem', instead: '/all.pem' };
+    assert.deepEqual(wayTo('wss://r', alone, {}), { caFile: '/all.pem', systemAuthorities: false });
+    assert.deepEqual(holderEnvironment({ ...alone, proxy: 'http://p:1' })['SSL_CERT_FILE'], '/all.pem');
+    assert.deepEqual(holderArguments(alone, {}), ['hold', '--ca-file', '/ca.pem']);
+});
+
 test('a terminal gets the environment of VS Code\'s own, and none of what its processes say to each other', () => {
     const from = {
         PATH: '/bin', HOME: '/home/ada', ELECTRON_RUN_AS_NODE: '1', VSCODE_PID: '7', VSCODE_IPC_HOOK_CLI: '/tmp/cli', JUMPSEAT_TOKEN: 'jst1_x',

@@ -30,6 +30,14 @@ export class Editor extends Window {
         this.driver = await this.server.driver();
     }
 
+    /** Opens another folder in place of this one. */
+    async goTo(folder) {
+        this.server.forgetDriver();
+        await this.page.goto(this.server.addressOf(folder));
+        await this.ready();
+        this.driver = await this.server.driver();
+    }
+
     /** Kills the extension host; VS Code starts another one by itself. */
     async kill() {
         this.server.forgetDriver();

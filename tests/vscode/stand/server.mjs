@@ -1,6 +1,6 @@
 // The process of a real VS Code, with folders, settings and extensions of its own.
-import { spawn } from 'node:child_process';
-import { cpSync, existsSync, globSync, mkdirSync, mkdtempSync, openSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { cpSync, existsSync, globSync, mkdirSync, mkdtempSync, openSync, readFileSync, realpathSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,6 +19,9 @@ const SETTINGS = {
 /** What a package has of it. */
 const SHIPPED = ['package.json', 'package.nls.json', 'media', 'dist/extension.js', 'dist/native', 'dist/bin'];
 
+/** Where VS Code is installed. */
+const host = join(top, 'target/vscode');
+
 /** The folder of the extension under test: the one that was built last, or an unpacked package. */
 export const tested = process.env.JUMPSEAT_EXTENSION ?? join(top, 'vscode-extension');
 
@@ -33,7 +36,7 @@ async function freePort() {
 export class Server {
     /**
      * One for whoever is called `name`, with this `extension` installed: `copied` where a test changes it. With a `clock`
-     * of its own, time can be let pass for it and for what it starts.
+     * of its own, time can be let pass for it.
      */
     constructor(name, { settings = {}, extension = tested, copied = false, clock = false } = {}) {
         this.run = mkdtempSync(join(tmpdir(), `js-${name}-`));
@@ -60,18 +63,24 @@ export class Server {
         // The authorities that the system vouches for: none, until a test writes some there.
         this.authorities = join(run, 'authorities.pem');
         writeFileSync(this.authorities, '');
+        this.node = join(host, 'bin/node');
         if (clock) this.#setClock();
     }
 
+    /** VS Code takes a library that is to be loaded first out of the environment: so it is in the program. */
     #setClock() {
         const [library] = globSync('/usr/lib/*/faketime/libfaketimeMT.so.1');
         if (!library) throw new Error('libfaketime is missing: install the package faketime');
+        const own = join(this.run, 'node');
+        cpSync(realpathSync(this.node), own);
+        execFileSync('patchelf', ['--add-needed', library, own]);
+        this.node = own;
         this.clock = join(this.run, 'clock');
         writeFileSync(this.clock, '+0');
-        Object.assign(this.env, { LD_PRELOAD: library, FAKETIME_TIMESTAMP_FILE: this.clock, FAKETIME_NO_CACHE: '1' });
+        Object.assign(this.env, { FAKETIME_TIMESTAMP_FILE: this.clock, FAKETIME_CACHE_DURATION: '1', FAKETIME_DISABLE_SHM: '1' });
     }
 
-    /** It is so many seconds later for everything that runs here. */
+    /** It is so many seconds later for VS Code and its extensions. */
     later(seconds) {
         const now = Number(readFileSync(this.clock, 'utf8'));
         writeFileSync(`${this.clock}.new`, `+${now + seconds}`);
@@ -82,8 +91,8 @@ export class Server {
         const { run } = this;
         this.port = await freePort();
         const log = openSync(join(run, 'server.log'), 'a');
-        this.process = spawn(join(top, 'target/vscode/bin/vscode-server'), [
-            '--host', '127.0.0.1', '--port', String(this.port), '--without-connection-token', '--accept-server-license-terms',
+        this.process = spawn(this.node, [
+            join(host, 'node_modules/code-server/lib/vscode/out/server-main.js'), '--host', '127.0.0.1', '--port', String(this.port), '--without-connection-token', '--accept-server-license-terms',
             '--server-data-dir', join(run, 'server'), '--user-data-dir', join(run, 'data'),
             '--extensions-dir', join(run, 'extensions'), '--telemetry-level', 'off', '--log', 'jumpseat.jumpseat:trace',
         ], { detached: true, stdio: ['ignore', log, log], env: this.env });
@@ -91,7 +100,13 @@ export class Server {
     }
 
     get address() {
-        return `http://127.0.0.1:${this.port}/?folder=${encodeURIComponent(join(this.run, 'work'))}`;
+        return this.addressOf('work');
+    }
+
+    /** Where a folder of this run is opened. */
+    addressOf(folder) {
+        mkdirSync(join(this.run, folder), { recursive: true });
+        return `http://127.0.0.1:${this.port}/?folder=${encodeURIComponent(join(this.run, folder))}`;
     }
 
     /** The driver in the extension host, as soon as there is one. */

@@ -32,7 +32,11 @@ export class Window {
         await this.browser.route('**/mint-key', (route) => route.fulfill({ body: Buffer.alloc(32, 7) }));
         this.page = this.browser.pages()[0] ?? await this.browser.newPage();
         await this.page.goto(address, { timeout: 90_000 });
-        // Its icon is there once commands and keys of the extension are.
+        await this.ready();
+    }
+
+    /** Its icon is there once commands and keys of the extension are. */
+    async ready() {
         await this.page.locator('.part.activitybar a[aria-label^="Jumpseat"]').waitFor({ timeout: 60_000 });
     }
 
@@ -143,6 +147,20 @@ export class Window {
 
     row(text) {
         return this.page.locator('[role=treeitem]', { hasText: text }).first();
+    }
+
+    /** Until the browser has put away what an extension is to find again in all windows. */
+    async kept(extension, text) {
+        await until(`${text} of ${extension}`, () => this.page.evaluate(([key, wanted]) => new Promise((found, failed) => {
+            const opening = indexedDB.open('vscode-web-state-db-global');
+            opening.onerror = () => failed(opening.error);
+            opening.onsuccess = () => {
+                const reading = opening.result.transaction('ItemTable').objectStore('ItemTable').get(key);
+                reading.onsuccess = () => found(Boolean(reading.result?.includes(wanted)));
+                reading.onerror = () => failed(reading.error);
+                opening.result.close();
+            };
+        }), [extension, text]));
     }
 
     /** Fills the input box that asks for this and accepts it. */

@@ -22,13 +22,20 @@ export function badge(hosting: Hosting): Badge | undefined {
     };
 }
 
+/** How far behind one is, if at all. */
+function connection(seat: Joined): string {
+    if (seat.phase.is !== 'seated') return '';
+    if (seat.connection.state === 'away') return ', reconnecting';
+    return seat.lag === 'live' ? '' : `, ${seat.lag}`;
+}
+
 /** Whose terminal this is, what one may do there, and what of it has no room here. */
 export function seatBadge(seat: Joined, missing: { columns: number; rows: number } | undefined): Omit<Badge, 'warning'> {
     const host = seat.host || seat.code;
     const may = { knocking: 'joining…', waiting: 'waiting to be let in', seated: role(seat.role), failed: 'failed', ended: 'ended' }[seat.phase.is];
     const said = seat.phase.is === 'seated' && seat.asking ? 'asking…' : may;
     const away = seat.role !== 'viewer' && seat.looking === undefined ? ', host not looking' : '';
-    const lag = seat.lag === 'live' ? '' : `, ${seat.lag}`;
+    const lag = connection(seat);
     const cut = [missing?.columns ? `${missing.columns} columns` : '', missing?.rows ? `${missing.rows} rows` : ''].filter(Boolean).join(' and ');
     const ask = seat.role === 'viewer' ? 'Ask for control' : 'Show the guests';
     return {

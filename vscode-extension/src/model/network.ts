@@ -9,30 +9,42 @@ export interface NetworkSettings {
     except: string[];
     /** `jumpseat.relay.caFile` */
     caFile: string;
+    /** Without `http.systemCertificates`: a file with all authorities that are trusted, in place of the system's. */
+    instead?: string;
 }
 
-export interface Way { proxy?: string; caFile?: string }
+export interface Way { proxy?: string; caFile?: string; systemAuthorities?: false }
 
 /**
  * The way to a relay. No `proxy` leaves it to the environment's variables; an empty one is none at all.
  */
 export function wayTo(relay: string, settings: NetworkSettings, environment: Record<string, string | undefined>): Way {
-    const caFile = settings.caFile || environment['NODE_EXTRA_CA_CERTS'];
     const proxy = proxyFor(relay, settings);
-    return { ...(proxy === undefined ? {} : { proxy }), ...(caFile ? { caFile } : {}) };
+    const trust = settings.instead ? { caFile: settings.instead, systemAuthorities: false as const } : trusted(settings, environment);
+    return { ...(proxy === undefined ? {} : { proxy }), ...trust };
+}
+
+/** Whom one trusts besides. */
+export function trusted({ caFile }: Pick<NetworkSettings, 'caFile'>, environment: Record<string, string | undefined>): { caFile?: string } {
+    const file = caFile || environment['NODE_EXTRA_CA_CERTS'];
+    return file ? { caFile: file } : {};
 }
 
 /** What the holder is started with: it reaches whatever relay is asked for later. */
 export function holderArguments(settings: NetworkSettings, environment: Record<string, string | undefined>): string[] {
-    const caFile = settings.caFile || environment['NODE_EXTRA_CA_CERTS'];
+    const { caFile } = trusted(settings, environment);
     return ['hold', ...(caFile ? ['--ca-file', caFile] : [])];
 }
 
 /**
- * What its environment says of proxies: in place of what this process was started with. A holder that runs already keeps
- * what it has.
+ * What its environment says of proxies and of the system's authorities: in place of what this process was started with. A
+ * holder that runs already keeps what it has.
  */
-export function holderEnvironment({ proxy, support, except }: NetworkSettings): Record<string, string> {
+export function holderEnvironment(settings: NetworkSettings): Record<string, string> {
+    return { ...proxies(settings), ...(settings.instead ? { SSL_CERT_FILE: settings.instead } : {}) };
+}
+
+function proxies({ proxy, support, except }: NetworkSettings): Record<string, string> {
     if (support === 'off') return { ...NO_PROXIES };
     if (!proxy) return {};
     const direct = except.join(',');

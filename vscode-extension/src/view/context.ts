@@ -8,8 +8,9 @@ import type { Fault, StartFrom } from '../model/face';
 import { Gate } from '../model/gate';
 import { Holding } from '../model/holding';
 import type { HostedSession, Kept } from '../model/hosting';
-import { holderArguments, holderEnvironment } from '../model/network';
+import { holderArguments, holderEnvironment, type NetworkSettings } from '../model/network';
 import type { HostPanels } from '../panels/host';
+import { LeftBehind } from './leftBehind';
 import { Mirrors } from './mirrors';
 import { NativeModule } from './native';
 import { Notices } from './notices';
@@ -17,7 +18,7 @@ import { Pointing } from './pointing';
 import { Seats } from './seats';
 import * as settings from './settings';
 import { Terminals } from './terminals';
-import { mention } from './say';
+import { mention, say } from './say';
 
 export class Context {
     readonly log: vscode.LogOutputChannel;
@@ -48,8 +49,8 @@ export class Context {
             native: () => this.native.load(),
             options: () => ({
                 program: this.native.program,
-                arguments: holderArguments(settings.network(), process.env),
-                env: holderEnvironment(settings.network()),
+                arguments: holderArguments(this.network, process.env),
+                env: holderEnvironment(this.network),
                 log: join(extension.logUri.fsPath, '..', 'jumpseat-holder.log'),
             }),
             kept: () => extension.workspaceState.get<Kept>('words'),
@@ -79,8 +80,24 @@ export class Context {
         const focused = (state: vscode.WindowState): void => this.gate.window(state.focused);
         focused(vscode.window.state);
         extension.subscriptions.push(
-            this.log, this.#changed, this.#shared, this.terminals, this.pointing, this.mirrors, vscode.window.onDidChangeWindowState(focused),
+            this.log, this.#changed, this.#shared, this.terminals, this.pointing, this.mirrors, new LeftBehind(this), vscode.window.onDidChangeWindowState(focused),
+            vscode.workspace.onDidChangeConfiguration((event) => {
+                if (settings.NETWORK.some((name) => event.affectsConfiguration(name))) void this.attempt(() => this.#anotherWay());
+            }),
         );
+    }
+
+    /** How relays are reached, as it is set now. */
+    get network(): NetworkSettings {
+        return settings.network(this.extension.globalStorageUri.fsPath);
+    }
+
+    /** The holder goes the way that it was started with: one that holds nothing is started anew at the next need. */
+    async #anotherWay(): Promise<void> {
+        const { holding } = this;
+        if (!holding.connected) return;
+        if (holding.state.terminals.size === 0) await this.tell({ type: 'shutdown' });
+        else await say('Jumpseat: what you share goes the new way to its relay once the terminals in the background have ended.');
     }
 
     /** Views are told once for all that happens in one turn. */

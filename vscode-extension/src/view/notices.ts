@@ -23,10 +23,10 @@ export class Notices {
         switch (remedy) {
             case 'again': return again?.();
             case 'log': return this.context.log.show();
-            case 'relay': await run('workbench.action.openSettings', '@id:jumpseat.relay.url'); return;
-            case 'certificates': await run('workbench.action.openSettings', '@id:jumpseat.relay.caFile'); return;
+            case 'relay': return setting('jumpseat.relay.url');
+            case 'certificates': return setting('jumpseat.relay.caFile');
             case 'proxy': await run('workbench.action.openSettings', '@id:http.proxy'); return;
-            case 'install': await run('workbench.extensions.action.showExtensionsWithIds', [this.context.extension.extension.id]); return;
+            case 'install': await run('extension.open', this.context.extension.extension.id); return;
             case 'update': await run('workbench.extensions.action.checkForUpdates'); return;
         }
     }
@@ -100,6 +100,13 @@ export class Notices {
             case 'seated': case 'named': case 'waiting': return;
         }
     }
+}
+
+/** Shows a setting of a machine: the one where this runs. */
+async function setting(id: string): Promise<void> {
+    const query = `@id:${id}`;
+    if (vscode.env.remoteName) await vscode.commands.executeCommand('workbench.action.openRemoteSettings', { query });
+    else await vscode.commands.executeCommand('workbench.action.openSettings', query);
 }
 
 function guest(name: string): string {

@@ -69,7 +69,8 @@ class SessionRows extends Rows<SessionRow> {
             case 'joined': {
                 const { state } = row.seat;
                 const phase = { knocking: 'joining', waiting: 'waiting to be let in', seated: words.role(state.role), failed: 'failed', ended: 'ended' }[state.phase.is];
-                const what = state.asking ? 'asking for control' : state.lag === 'live' ? phase : state.lag;
+                const away = state.phase.is === 'seated' && state.connection.state === 'away';
+                const what = away ? 'reconnecting' : state.asking ? 'asking for control' : state.lag === 'live' ? phase : state.lag;
                 return item(row.seat.title, what, 'plug', `joined.${state.role}`, true);
             }
             case 'stream': {

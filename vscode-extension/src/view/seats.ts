@@ -47,7 +47,7 @@ export class Seats {
     /** Takes a seat; `again` is what a button offers when it fails. */
     async join(invite: Invite, again?: () => void, kept?: string): Promise<void> {
         const id = kept ?? randomUUID();
-        const options = { ...invite, ...wayTo(invite.relay, network(), process.env), name: name(), program: `VS Code ${vscode.version}` };
+        const options = { ...invite, ...wayTo(invite.relay, network(this.extension.globalStorageUri.fsPath), process.env), name: name(), program: `VS Code ${vscode.version}` };
         const seat: Seat = new Seat({
             native: this.setup.native(), id, options,
             changed: () => this.setup.changed(),

@@ -3,7 +3,8 @@ import { networkInterfaces, userInfo } from 'node:os';
 import type { RelayChoice } from '@jumpseat/native';
 import * as vscode from 'vscode';
 
-import type { NetworkSettings } from '../model/network';
+import { trusted, type NetworkSettings } from '../model/network';
+import { authorities } from './authorities';
 import { shellStart, type ShellSettings, type ShellStart } from '../model/shell';
 import type { Choice } from '../model/choice';
 
@@ -24,13 +25,19 @@ export function relay(choice: Choice): RelayChoice {
     return { at: 'embedded', address: address ?? '127.0.0.1', port: 0 };
 }
 
-export function network(): NetworkSettings {
+/** What the way to relays goes by. */
+export const NETWORK = ['http.proxy', 'http.proxySupport', 'http.noProxy', 'http.systemCertificates', 'jumpseat.relay.caFile'];
+
+/** `storage` is a folder for what has to be a file. */
+export function network(storage: string): NetworkSettings {
     const http = vscode.workspace.getConfiguration('http');
+    const caFile = own().get<string>('relay.caFile')?.trim() ?? '';
     return {
         proxy: http.get<string>('proxy')?.trim() ?? '',
         support: http.get<string>('proxySupport') ?? 'override',
         except: http.get<string[]>('noProxy') ?? [],
-        caFile: own().get<string>('relay.caFile')?.trim() ?? '',
+        caFile,
+        ...(http.get<boolean>('systemCertificates') === false ? { instead: authorities(storage, trusted({ caFile }, process.env).caFile) } : {}),
     };
 }
 

@@ -64,6 +64,11 @@ export class Terminals implements vscode.Disposable {
         return vscode.window.terminals.find((terminal) => this.hosted(terminal)?.terminal === number);
     }
 
+    /** The held terminals that are shown here. */
+    get shown(): number[] {
+        return [...this.#known.values()].map((pty) => pty.terminal).filter((number) => number !== undefined);
+    }
+
     /** Brings a terminal of the session to the front, with the focus: there guests may type. */
     front(session: HostedSession): void {
         const tabs = this.holding.state.terminalsOf(session.session).map((terminal) => this.tab(terminal.terminal));
@@ -122,8 +127,7 @@ export class Terminals implements vscode.Disposable {
     }
 
     async #keep(): Promise<void> {
-        const terminals = [...this.#known.values()].map((pty) => pty.terminal).filter((number) => number !== undefined);
-        const kept: Kept = { pid: this.holding.state.pid, terminals };
+        const kept: Kept = { pid: this.holding.state.pid, terminals: this.shown };
         await this.memory.update('terminals', kept);
     }
 
