@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use clap::Args;
 
 use crate::package::Platform;
-use crate::shell::{program, root, run};
+use crate::shell::{npm, program, root, run};
 use crate::{native, packages, vscode};
 
 /// Where its sources lie.
@@ -43,7 +43,7 @@ pub(crate) fn build_for(platform: &Platform, release: bool) -> Result<()> {
 pub(crate) fn plain_tests() -> Result<()> {
     let folder = root().join(FOLDER);
     for script in ["check", "test"] {
-        run(program("npm").current_dir(&folder).args(["run", "--silent", script]))?;
+        run(npm().current_dir(&folder).args(["run", "--silent", script]))?;
     }
     Ok(())
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Result, bail};
 
-use crate::shell::{has, output, program, root, run, succeeds};
+use crate::shell::{has, npm, output, program, root, run, succeeds};
 
 /// Programs and the Debian packages that bring them.
 const NEEDED: [(&str, &str); 14] = [
@@ -27,12 +27,14 @@ const NEEDED: [(&str, &str); 14] = [
     ("npm", "npm"),
 ];
 
-/// What a real VS Code is installed with; two of its modules are compiled.
-const VSCODE: [(&str, &str); 5] =
-    [("node", "nodejs"), ("npm", "npm"), ("make", "make"), ("g++", "g++"), ("python3", "python3")];
+const NODE: [(&str, &str); 2] = [("node", "nodejs"), ("npm", "npm")];
 
-/// What the tests drive it in.
-const BROWSER: [(&str, &str); 1] = [("chromium", "chromium")];
+/// What a real VS Code is installed with beside Node; two of its modules are compiled.
+const VSCODE: [(&str, &str); 3] = [("make", "make"), ("g++", "g++"), ("python3", "python3")];
+
+/// What the tests drive it in, let time pass with, and make certificates with.
+const BROWSER: [(&str, &str); 4] =
+    [("chromium", "chromium"), ("faketime", "faketime"), ("patchelf", "patchelf"), ("openssl", "openssl")];
 
 /// Installs the programs that are missing, or says which packages to install.
 pub(crate) fn programs() -> Result<()> {
@@ -42,10 +44,10 @@ pub(crate) fn programs() -> Result<()> {
 
 /// As [`programs`], for a real VS Code alone.
 pub(crate) fn for_vscode() -> Result<()> {
-    ensure_all(VSCODE.iter())
+    ensure_all(NODE.iter().chain(&VSCODE))
 }
 
-/// As [`programs`], for a browser alone.
+/// As [`programs`], for what drives a real VS Code alone.
 pub(crate) fn browser() -> Result<()> {
     ensure_all(BROWSER.iter())
 }
@@ -82,17 +84,13 @@ pub(crate) fn ensure(packages: &[&str]) -> Result<()> {
 
 /// `npm ci` in every folder that has a lock file, unless what it asks for is there already.
 pub(crate) fn node_modules() -> Result<()> {
+    ensure_all(NODE.iter())?;
     let locks = output(program("git").args(["ls-files", "--", "package-lock.json", "*/package-lock.json"]))?;
     for lock in locks.lines() {
         let lock = root().join(lock);
         let folder = lock.parent().unwrap_or(root());
         if !is_installed(&lock, folder) {
-            run(program("npm").current_dir(folder).args([
-                "ci",
-                "--no-audit",
-                "--no-fund",
-                "--loglevel=error",
-            ]))?;
+            run(npm().current_dir(folder).args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]))?;
         }
     }
     Ok(())

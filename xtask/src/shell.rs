@@ -32,6 +32,11 @@ pub(crate) fn program(name: &str) -> Command {
     command
 }
 
+/// npm: a script, which Windows starts by its whole name alone.
+pub(crate) fn npm() -> Command {
+    program(if cfg!(windows) { "npm.cmd" } else { "npm" })
+}
+
 /// `cargo` with these arguments.
 pub(crate) fn cargo<const N: usize>(arguments: [&str; N]) -> Command {
     let mut command = program("cargo");
@@ -90,7 +95,10 @@ pub(crate) fn succeeds(command: &mut Command) -> bool {
 
 /// Whether a program of this name is on the path.
 pub(crate) fn has(name: &str) -> bool {
-    std::env::split_paths(&search_path()).any(|folder| folder.join(name).is_file())
+    let endings: &[&str] = if cfg!(windows) { &[".exe", ".cmd"] } else { &[""] };
+    let named =
+        |folder: PathBuf| endings.iter().any(|ending| folder.join(format!("{name}{ending}")).is_file());
+    std::env::split_paths(&search_path()).any(named)
 }
 
 fn search_path() -> OsString {

@@ -36,7 +36,6 @@ const EDITORS: [&str; 5] = ["code", "code-insiders", "codium", "cursor", "windsu
 const PATIENCE: Duration = Duration::from_secs(60);
 
 pub(crate) fn run(options: &Options) -> Result<()> {
-    packages::for_vscode()?;
     packages::node_modules()?;
     if !options.no_build {
         extension::build()?;
