@@ -257,6 +257,11 @@ impl Overlay {
         }
     }
 
+    /// The board changed: what the host took back is not kept.
+    pub(crate) fn board_changed(&mut self, board: &Board) {
+        self.panels.forget(board);
+    }
+
     /// What came of [`Action::Open`].
     pub(crate) fn opened(&mut self, ticket: u32, rows: Result<Vec<Row>, Fault>) {
         self.panels.opened(ticket, rows);

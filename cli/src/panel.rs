@@ -17,47 +17,19 @@ mod issue;
 mod log;
 mod open;
 mod review;
+mod rows;
 mod words;
 
 use jumpseat_engine::face::panels::{Body, PanelKind, Remedy, SourceState};
-use ratatui::text::Line;
 
 pub(crate) use diff::{Diff, Wanted};
 pub(crate) use git::{find as find_files, touched};
 pub(crate) use history::find as find_block;
 pub(crate) use open::{Contents, Opened, open};
+pub(crate) use rows::{Opens, Row, Rows};
 pub(crate) use words::{Words, ago, counted, style};
 
 use crate::board::Panel;
-
-/// A line of a page.
-#[derive(Clone, PartialEq, Debug)]
-pub(crate) struct Row {
-    pub(crate) line: Line<'static>,
-    /// What there is behind it.
-    pub(crate) opens: Option<Opens>,
-}
-
-/// What can be opened.
-#[derive(Clone, PartialEq, Debug)]
-pub(crate) enum Opens {
-    /// How a file changed.
-    Diffs(Vec<Wanted>),
-    /// A text: what a command printed, a long body.
-    Text { title: String, panel: PanelKind, reference: jumpseat_engine::face::panels::ReferenceId },
-}
-
-impl From<Words> for Row {
-    fn from(words: Words) -> Self {
-        Self { line: words.into(), opens: None }
-    }
-}
-
-impl Row {
-    fn opening(words: Words, opens: Option<Opens>) -> Self {
-        Self { line: words.into(), opens }
-    }
-}
 
 /// Around a panel: whose it is, and whether news can come.
 #[derive(Clone, Copy, Debug)]
@@ -88,12 +60,13 @@ pub(crate) fn title(kind: PanelKind) -> &'static str {
 
 /// A panel's whole page. `panel` is nothing where it is not shared, and nothing within where it is on its way.
 pub(crate) fn page(kind: PanelKind, panel: Option<Option<&Panel>>, around: Around<'_>) -> Vec<Row> {
-    let mut rows = vec![Row::from(head(kind, panel.flatten(), around))];
-    rows.extend(troubles(panel.flatten(), around).into_iter().map(Row::from));
-    rows.push(Row::from(Words::new()));
+    let mut rows = Rows::default();
+    rows.push(head(kind, panel, around));
+    rows.extend(troubles(panel.flatten(), around));
+    rows.push(Words::new());
     match panel {
-        None => rows.push(Words::new().dim(&format!("{} does not share this panel.", around.host)).into()),
-        Some(None) => rows.push(Words::new().dim("It is on its way.").into()),
+        None => rows.push(Words::new().dim(&format!("{} does not share this panel.", around.host))),
+        Some(None) => rows.push(Words::new().dim("It is on its way.")),
         Some(Some(panel)) => {
             let before = rows.len();
             match kind {
@@ -105,16 +78,14 @@ pub(crate) fn page(kind: PanelKind, panel: Option<Option<&Panel>>, around: Aroun
                 PanelKind::Findings => findings::rows(&panel.entries, &mut rows),
             }
             if rows.len() == before {
-                rows.push(Words::new().dim(nothing(kind, &panel.state)).into());
+                rows.push(Words::new().dim(nothing(kind, &panel.state)));
             }
             if panel.left_out > 0 {
-                rows.push(
-                    Words::new().dim(&format!("{} more, for which there is no room.", panel.left_out)).into(),
-                );
+                rows.push(Words::new().dim(&format!("{} more, for which there is no room.", panel.left_out)));
             }
         }
     }
-    rows
+    rows.into_vec()
 }
 
 /// What stands in a panel, in a few words.
@@ -134,9 +105,12 @@ pub(crate) fn gist(kind: PanelKind, panel: &Panel) -> String {
     }
 }
 
-fn head(kind: PanelKind, panel: Option<&Panel>, around: Around<'_>) -> Words {
-    let mut words = Words::new().bold(title(kind)).dim(&format!(" · shared by {}, read-only", around.host));
-    if let Some(panel) = panel {
+fn head(kind: PanelKind, panel: Option<Option<&Panel>>, around: Around<'_>) -> Words {
+    let mut words = Words::new().bold(title(kind));
+    if panel.is_some() {
+        words = words.dim(&format!(" · shared by {}, read-only", around.host));
+    }
+    if let Some(panel) = panel.flatten() {
         words = words.dim(&format!(" · changed {}", ago(around.now, panel.changed)));
     }
     words
@@ -194,11 +168,9 @@ fn nothing(kind: PanelKind, state: &SourceState) -> &'static str {
 }
 
 /// What people wrote, line by line, and what there is of it beyond.
-fn body(body: &Body, panel: PanelKind, title: &str, indent: usize, rows: &mut Vec<Row>) {
+fn body(body: &Body, panel: PanelKind, title: &str, indent: usize, rows: &mut Rows) {
     let margin = " ".repeat(indent);
-    for line in body.text.trim().lines() {
-        rows.push(Words::new().plain(&margin).plain(line).into());
-    }
+    rows.extend(body.text.trim().lines().map(|line| Words::new().plain(&margin).plain(line)));
     if let Some(rest) = &body.rest {
         let opens = Opens::Text { title: title.to_owned(), panel, reference: rest.id.clone() };
         let words = Words::new().plain(&margin).dim(&format!("… {} in all", words::bytes(rest.size)));

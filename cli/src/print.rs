@@ -10,7 +10,7 @@ use unicode_width::UnicodeWidthStr as _;
 
 use crate::error::Fault;
 
-pub(crate) use page::{Paper, page};
+pub(crate) use page::{Page, Paper, page};
 
 /// Writes to standard output.
 pub(crate) fn text(text: &str) -> Result<(), Fault> {

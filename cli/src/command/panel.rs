@@ -8,8 +8,8 @@ use serde_json::json;
 use crate::{
     board::{Panel, now},
     error::{Fault, FaultKind},
-    panel::{self, Around, Contents, Opened, Opens, Row, Words, ago, style},
-    print::{self, Paper},
+    panel::{self, Around, Contents, Diff, Opened, Opens, Row, Words, ago, style},
+    print::{self, Page, Paper},
     seat::{self, Answer, Joined, Question, Seat, Shared},
 };
 
@@ -213,7 +213,7 @@ fn find(kind: PanelKind, panel: &Panel, item: &str) -> Result<Found, Fault> {
 fn no_such_path(panel: &Panel, item: &str) -> Fault {
     let mut item = item.to_owned();
     jumpseat_panels::text::line(&mut item, 256);
-    let named: Vec<&str> = panel::touched(&panel.entries).take(MAX_NAMED + 1).collect();
+    let named: Vec<String> = panel::touched(&panel.entries).take(MAX_NAMED + 1).collect();
     let fault = Fault::new(FaultKind::NotFound, format!("nothing changed at `{item}`"));
     match named.len() {
         0 => fault,
@@ -224,27 +224,46 @@ fn no_such_path(panel: &Panel, item: &str) -> Fault {
 
 async fn show(found: Found, joined: Joined, json: bool, paper: Paper) -> Result<(), Fault> {
     let Found { opens, mut about } = found;
-    let opened = match opens {
-        Some(opens) => Some(panel::open(opens, &mut Contents::Joined(joined)).await?),
-        None => None,
-    };
-    match (opened, json) {
-        (Some(Opened::Diffs(diffs)), true) => diffs.iter().try_for_each(|diff| {
-            let mut value = json!({ "type": "diff" });
-            let fields = serde_json::to_value(diff).map_err(|error| Fault::system("JSON", error))?;
-            if let (Some(value), serde_json::Value::Object(fields)) = (value.as_object_mut(), fields) {
-                value.extend(fields);
+    let mut contents = Contents::Joined(joined);
+    match opens {
+        Some(Opens::Diffs(wanted)) => {
+            let mut page = Page::new(paper);
+            for (nth, wanted) in wanted.into_iter().enumerate() {
+                // One after the other: together they may be more than there is memory.
+                let opened = panel::open(Opens::Diffs(vec![wanted]), &mut contents).await?;
+                match (&opened, json) {
+                    (Opened::Diffs(diffs), true) => {
+                        diffs.iter().try_for_each(|diff| print::json(&diff_json(diff)))?
+                    }
+                    _ => {
+                        let gap = (nth > 0).then(|| Row::from(Words::new()));
+                        gap.into_iter().chain(opened.rows()).try_for_each(|row| page.line(&row.line))?;
+                    }
+                }
             }
-            print::json(&value)
-        }),
-        (opened, true) => {
-            let text = if let Some(Opened::Text { text, .. }) = opened { text } else { String::new() };
+            page.end()
+        }
+        Some(opens) => {
+            let opened = panel::open(opens, &mut contents).await?;
+            if !json {
+                return print::page(opened.rows().map(|row| row.line), paper);
+            }
+            let text = if let Opened::Text { text, .. } = opened { text } else { String::new() };
             about["text"] = text.into();
             print::json(&about)
         }
-        (Some(opened), false) => print::page(opened.rows().iter().map(|row| &row.line), paper),
-        (None, false) => print::text("It printed nothing.\n"),
+        None if json => {
+            about["text"] = "".into();
+            print::json(&about)
+        }
+        None => print::text("It printed nothing.\n"),
     }
+}
+
+fn diff_json(diff: &Diff) -> serde_json::Value {
+    let mut value = json!(diff);
+    value["type"] = "diff".into();
+    value
 }
 
 #[cfg(test)]

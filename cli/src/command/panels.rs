@@ -1,6 +1,6 @@
 //! `jumpseat panels`: what guests see beside the terminal, and what they are to see.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use clap::{Args, Subcommand};
 use jumpseat_engine::face::{
@@ -69,11 +69,11 @@ pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<(), F
     match arguments.step {
         None => list(&hosted.status.panels, json),
         Some(Step::Share { panels, workspace }) => {
-            let folder = workspace.folder()?;
             for word in panels {
-                let options = workspace.options(word.kind(), &folder, &context.config)?;
+                let options = workspace.options(word.kind(), &context.config)?;
+                let folder = options.folder.clone();
                 hosted.ask(HostCommand::SharePanel { session, options }).await?;
-                told(word.kind(), true, Some(&folder), json)?;
+                told(word.kind(), true, folder.as_deref(), json)?;
             }
             Ok(())
         }
@@ -94,12 +94,12 @@ pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<(), F
     }
 }
 
-fn told(kind: PanelKind, shared: bool, folder: Option<&PathBuf>, json: bool) -> Result<(), Fault> {
+fn told(kind: PanelKind, shared: bool, folder: Option<&Path>, json: bool) -> Result<(), Fault> {
     let name = panel::name(kind);
     if json {
         return print::json(&json!({ "panel": name, "shared": shared }));
     }
-    match folder.filter(|_| !matches!(kind, PanelKind::History | PanelKind::Log)) {
+    match folder {
         Some(folder) => print::text(&format!("Guests see {name} of {} now.\n", folder.display())),
         None if shared => print::text(&format!("Guests see {name} now.\n")),
         None => print::text(&format!("Guests do not see {name} any more.\n")),

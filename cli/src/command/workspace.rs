@@ -1,6 +1,6 @@
 //! What guests are to see beside the terminal: the options of `share` and `panels share`.
 
-use std::path::{Path, PathBuf, absolute};
+use std::path::{Component, Path, PathBuf, absolute};
 
 use clap::{Args, ValueEnum as _};
 use jumpseat_engine::face::{PanelOptions, panels::PanelKind};
@@ -8,7 +8,7 @@ use jumpseat_engine::face::{PanelOptions, panels::PanelKind};
 use super::panel::PanelWord;
 use crate::{config::Config, error::Fault};
 
-/// What is shared unless something else is asked for: both tell nothing that the terminal does not show.
+/// What is shared unless something else is asked for: what is done in the shared terminal, and by whom.
 const DEFAULT: [PanelKind; 2] = [PanelKind::History, PanelKind::Log];
 
 /// Which panels, and of what.
@@ -55,15 +55,12 @@ fn parse(text: &str) -> Result<Choice, String> {
 impl PanelArguments {
     /// How each panel is to be shared.
     pub(super) fn options(&self, config: &Config) -> Result<Vec<PanelOptions>, Fault> {
-        let folder = self.workspace.folder()?;
-        let kinds = self.kinds(config);
-        kinds.into_iter().map(|kind| self.workspace.options(kind, &folder, config)).collect()
+        self.kinds(config).into_iter().map(|kind| self.workspace.options(kind, config)).collect()
     }
 
     /// How any further one is.
-    pub(super) fn share_more(&self, config: &Config) -> Result<ShareMore, Fault> {
-        let folder = self.workspace.folder()?;
-        Ok(ShareMore { workspace: self.workspace.clone(), folder, config: config.clone() })
+    pub(super) fn share_more(&self, config: &Config) -> ShareMore {
+        ShareMore { workspace: self.workspace.clone(), config: config.clone() }
     }
 
     fn kinds(&self, config: &Config) -> Vec<PanelKind> {
@@ -88,13 +85,12 @@ impl PanelArguments {
 #[derive(Clone, Debug)]
 pub(super) struct ShareMore {
     workspace: Workspace,
-    folder: PathBuf,
     config: Config,
 }
 
 impl ShareMore {
     pub(super) fn options_of(&self, kind: PanelKind) -> Result<PanelOptions, Fault> {
-        self.workspace.options(kind, &self.folder, &self.config)
+        self.workspace.options(kind, &self.config)
     }
 }
 
@@ -112,24 +108,40 @@ impl Workspace {
     }
 
     /// How a panel of it is shared.
-    pub(super) fn options(
-        &self,
-        kind: PanelKind,
-        folder: &Path,
-        config: &Config,
-    ) -> Result<PanelOptions, Fault> {
+    pub(super) fn options(&self, kind: PanelKind, config: &Config) -> Result<PanelOptions, Fault> {
         let files = match kind {
             PanelKind::Log => &self.logs[..],
             PanelKind::Findings => &self.reports,
             _ => &[],
         };
-        let whole = |path: &PathBuf| {
-            absolute(path).map_err(|error| Fault::usage(format!("{}: {error}", path.display())))
-        };
-        let mut options = PanelOptions::new(kind, Some(folder.to_owned()));
-        options.files = files.iter().map(whole).collect::<Result<_, _>>()?;
+        let needs_folder = !matches!(kind, PanelKind::History | PanelKind::Log);
+        let mut options = PanelOptions::new(kind, needs_folder.then(|| self.folder()).transpose()?);
+        options.files = files.iter().map(|file| whole(file)).collect::<Result<_, _>>()?;
         options.forges.clone_from(&config.forges);
         Ok(options)
+    }
+}
+
+/// The whole path of a file that guests are to see. What is named from here on has to be here: a repository's link could
+/// lead to anything of its person's.
+fn whole(path: &Path) -> Result<PathBuf, Fault> {
+    let fault = |error| Fault::usage(format!("{}: {error}", path.display()));
+    let named = absolute(path).map_err(fault)?;
+    let below = path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+    if path.is_absolute() || !below {
+        return Ok(named);
+    }
+    let here = Path::new(".").canonicalize().map_err(fault)?;
+    // It may be yet to be written, its folder too.
+    let found = named.ancestors().find_map(|part| {
+        let real = part.canonicalize().ok()?;
+        Some(real.join(named.strip_prefix(part).ok()?))
+    });
+    let dangling = named.ancestors().take_while(|part| !part.exists()).any(Path::is_symlink);
+    match found {
+        Some(real) if real.starts_with(&here) && !dangling => Ok(named),
+        _ => Err(Fault::usage(format!("{} leads out of this folder", path.display()))
+            .hint("name what it leads to by its whole path, if guests are to see that")),
     }
 }
 
@@ -162,10 +174,38 @@ mod tests {
     }
 
     #[test]
+    #[cfg(unix)]
+    fn a_link_of_a_repository_leads_nowhere() {
+        let inside = |name: &str| whole(Path::new(name));
+        // The tests run in this crate's folder.
+        assert!(inside("Cargo.toml").is_ok() && inside("not/yet/there.log").is_ok());
+        assert!(
+            whole(Path::new("/etc/hostname")).is_ok() && inside("../Cargo.toml").is_ok(),
+            "by its whole name"
+        );
+        let folder = tempfile::tempdir_in(".").unwrap();
+        let at = |name: &str| PathBuf::from(folder.path().file_name().unwrap()).join(name);
+        for (name, to) in [
+            ("out", "/etc"),
+            ("file", "/etc/hostname"),
+            ("gone", "/no/such/place"),
+            ("fine", "../Cargo.toml"),
+        ] {
+            std::os::unix::fs::symlink(to, folder.path().join(name)).unwrap();
+        }
+        for name in ["file", "out/hostname", "out/new.log", "gone"] {
+            let fault = whole(&at(name)).unwrap_err();
+            assert!(fault.message.contains("leads out of this folder"), "{fault}");
+        }
+        assert!(whole(&at("fine")).is_ok() && whole(&at("new.log")).is_ok());
+    }
+
+    #[test]
     fn files_go_by_their_whole_paths_to_the_panel_that_shows_them() {
         let options = arguments(&["all"], &["a.log"], &["out.sarif"]).options(&Config::default()).unwrap();
         for options in options {
-            assert!(options.folder.as_ref().is_some_and(|folder| folder.is_absolute()));
+            let needs_folder = !matches!(options.panel, PanelKind::History | PanelKind::Log);
+            assert_eq!(options.folder.is_some_and(|folder| folder.is_absolute()), needs_folder);
             let names: Vec<_> = options.files.iter().map(|file| file.file_name().unwrap()).collect();
             match options.panel {
                 PanelKind::Log => assert_eq!(names, ["a.log"]),

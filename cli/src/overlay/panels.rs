@@ -1,6 +1,10 @@
 //! The overlay's page of panels: what a guest reads, and what a host shows.
 
-use std::{cell::RefCell, rc::Rc};
+use std::{
+    cell::RefCell,
+    rc::Rc,
+    sync::atomic::{AtomicU32, Ordering},
+};
 
 use jumpseat_engine::face::panels::{PanelKind, SourceState};
 use ratatui::{
@@ -16,12 +20,12 @@ use super::Action;
 use crate::{
     board::{Board, now},
     error::Fault,
-    panel::{self, Around, Row, Words, counted, style},
+    panel::{self, Around, Row, Words, style},
     terminal::Key,
 };
 
-/// Rows that are kept of what was opened: more is for a pager.
-const MAX_ROWS: usize = 50_000;
+/// Counts what was opened, over all overlays: an answer for something else is not waited for any more.
+static TICKETS: AtomicU32 = AtomicU32::new(1);
 
 /// What is shown of the panels.
 #[derive(Debug)]
@@ -30,8 +34,6 @@ pub(super) struct PanelPage {
     /// The row that the eyes are on.
     at: usize,
     opened: Option<View>,
-    /// Counts what was opened: an answer for something else is not waited for any more.
-    tickets: u32,
     /// The panel's rows as they were made last, and of what.
     made: RefCell<Option<(Made, Rc<Vec<Row>>)>>,
 }
@@ -40,6 +42,8 @@ pub(super) struct PanelPage {
 #[derive(Debug)]
 struct View {
     ticket: u32,
+    /// The panel that it is of: with that it goes.
+    kind: PanelKind,
     rows: Rc<Vec<Row>>,
     at: usize,
 }
@@ -58,7 +62,7 @@ struct Made {
 
 impl Default for PanelPage {
     fn default() -> Self {
-        Self { kind: PanelKind::Git, at: 0, opened: None, tickets: 0, made: RefCell::default() }
+        Self { kind: PanelKind::Git, at: 0, opened: None, made: RefCell::default() }
     }
 }
 
@@ -126,14 +130,6 @@ impl PanelPage {
     /// What came of opening something.
     pub(super) fn opened(&mut self, ticket: u32, rows: Result<Vec<Row>, Fault>) {
         let Some(view) = self.opened.as_mut().filter(|view| view.ticket == ticket) else { return };
-        let rows = rows.map(|mut rows| {
-            if let Some(more) = rows.len().checked_sub(MAX_ROWS).filter(|more| *more > 0) {
-                rows.truncate(MAX_ROWS);
-                let text = format!("{} more: `jumpseat panel` at a prompt shows all", counted(more, "line"));
-                rows.push(Words::new().dim(&text).into());
-            }
-            rows
-        });
         let failed = |fault: Fault| {
             let hint = fault.hint.map_or(String::new(), |hint| format!(" ({hint})"));
             vec![Row::from(Words::new().ink(&format!("{}{hint}", fault.message), style::BAD))]
@@ -162,20 +158,31 @@ impl PanelPage {
             let shown = board.shown.iter().any(|status| status.panel == kind);
             return Some(if shown { Action::HidePanel(kind) } else { Action::SharePanel(kind) });
         }
-        let rows = if self.opened.is_none() { self.rows(board) } else { return None };
+        let rows = if self.view(board).is_none() { self.rows(board) } else { return None };
         let opens = rows.get(self.at)?.opens.clone()?;
-        self.tickets += 1;
+        let (ticket, kind) = (TICKETS.fetch_add(1, Ordering::Relaxed), opens.panel());
         let coming = Row::from(Words::new().dim("It is on its way…"));
-        self.opened = Some(View { ticket: self.tickets, rows: Rc::new(vec![coming]), at: 0 });
-        Some(Action::Open(self.tickets, opens))
+        self.opened = Some(View { ticket, kind, rows: Rc::new(vec![coming]), at: 0 });
+        Some(Action::Open(ticket, opens))
     }
 
     pub(super) fn len(&self, board: &Board) -> usize {
-        match &self.opened {
+        match self.view(board) {
             _ if board.is_host() => PanelKind::ALL.len(),
             Some(view) => view.rows.len(),
             None => self.rows(board).len(),
         }
+    }
+
+    /// What was opened, unless its panel is not shared any more.
+    fn view<'a>(&'a self, board: &Board) -> Option<&'a View> {
+        self.opened.as_ref().filter(|view| board.panels.panel(view.kind).is_some())
+    }
+
+    /// Forgets what the host took back.
+    pub(super) fn forget(&mut self, board: &Board) {
+        self.opened.take_if(|view| board.panels.panel(view.kind).is_none());
+        self.made.borrow_mut().take_if(|(made, _)| made.shared && board.panels.panel(made.kind).is_none());
     }
 
     fn rows(&self, board: &Board) -> Rc<Vec<Row>> {
@@ -206,7 +213,7 @@ impl PanelPage {
         kinds(board, self.kind).render(Rect { height: head, ..area }, buffer);
         let gap = u16::from(area.height > 4);
         let area = Rect { y: area.y + head + gap, height: area.height - head - gap, ..area };
-        let (rows, at) = match &self.opened {
+        let (rows, at) = match self.view(board) {
             Some(view) => (Rc::clone(&view.rows), view.at),
             None => (self.rows(board), self.at),
         };
@@ -215,7 +222,7 @@ impl PanelPage {
         let from = at.saturating_sub(height / 2).min(rows.len().saturating_sub(height));
         let mut lines = Vec::new();
         for (nth, row) in rows.iter().enumerate().skip(from).take(height) {
-            let mark = match (nth == at, row.opens.is_some() && self.opened.is_none()) {
+            let mark = match (nth == at, row.opens.is_some() && self.view(board).is_none()) {
                 (true, true) => Span::styled("▸ ", style::BOLD),
                 (true, false) => Span::styled("· ", style::DIM),
                 _ => Span::raw("  "),
@@ -263,7 +270,7 @@ impl PanelPage {
             let chosen = PanelKind::ALL.get(self.at);
             return vec![("Space", if chosen.filter(shown).is_some() { "hide" } else { "show to guests" })];
         }
-        match &self.opened {
+        match self.view(board) {
             Some(_) => vec![("↑↓", "scroll"), ("b", "back")],
             None => vec![("←→", "panel"), ("Enter", "open")],
         }

@@ -235,6 +235,23 @@ fn panels_are_chosen_by_number_and_arrows_and_go_when_they_are_hidden() {
     board.take_guest_event(&GuestEvent::Panels { panels: vec![PanelKind::Log] });
     let shown = draw(&overlay, &board, 70, 18);
     assert!(shown.contains("does not share") && !shown.contains("src/main.rs"), "{shown}");
+    // What was opened of it is gone, too.
+    let (mut board, mut overlay) = (reading(), Overlay::new(EscapeKey::default()));
+    let opened = press(&mut overlay, &mut board, b"p\x1b[B\x1b[B\x1b[B\x1b[B\r");
+    let [Action::Open(ticket, _)] = opened[..] else { panic!("{opened:?}") };
+    overlay.opened(ticket, Ok(vec![Row::from(Words::new().plain("+secret"))]));
+    assert!(draw(&overlay, &board, 70, 18).contains("+secret"));
+    board.take_guest_event(&GuestEvent::Panels { panels: vec![PanelKind::Log] });
+    let shown = draw(&overlay, &board, 70, 18);
+    assert!(shown.contains("does not share") && !shown.contains("+secret"), "{shown}");
+    overlay.board_changed(&board);
+    board.take_guest_event(&GuestEvent::Panels { panels: vec![PanelKind::Git, PanelKind::Log] });
+    assert!(!draw(&overlay, &board, 70, 18).contains("+secret"), "it came back");
+    // Another menu asks under another number: an answer for the one before is not taken for its own.
+    let (mut board, mut overlay) = (reading(), Overlay::new(EscapeKey::default()));
+    let opened = press(&mut overlay, &mut board, b"p\x1b[B\x1b[B\x1b[B\x1b[B\r");
+    assert!(matches!(opened[..], [Action::Open(other, _)] if other != ticket));
+    board.take_guest_event(&GuestEvent::Panels { panels: vec![PanelKind::Log] });
     // Where it is entered next, something is shared.
     press(&mut overlay, &mut board, b"\t\x1b[Z");
     assert!(draw(&overlay, &board, 70, 18).contains("Log · shared by Ann"));

@@ -11,6 +11,10 @@ use super::{Row, Words, style, words};
 /// Lines around a change.
 const AROUND: usize = 3;
 
+/// Most lines of a version that are compared, and most lines of all hunks that are shown.
+const MAX_LINES: usize = 250_000;
+const MAX_SHOWN: usize = 50_000;
+
 /// How long the search for a small difference may take; what is found then is right, and longer.
 const SEARCH: Duration = Duration::from_millis(500);
 
@@ -98,12 +102,17 @@ impl Diff {
     /// Compares. Takes up to a second for the largest contents.
     pub(super) fn of(wanted: Wanted, before: &[u8], after: &[u8]) -> Self {
         let Wanted { path, from, part, .. } = &wanted;
+        let lines = |content: &[u8]| content.iter().filter(|byte| **byte == b'\n').count();
+        if lines(before).max(lines(after)) > MAX_LINES {
+            let note = format!("too long to be compared: {} → {} lines", lines(before), lines(after));
+            return Self::noted(wanted, note);
+        }
         let (before, after) = (String::from_utf8_lossy(before), String::from_utf8_lossy(after));
         let found = TextDiff::configure()
             .algorithm(Algorithm::Myers)
             .deadline(Instant::now() + SEARCH)
             .diff_lines(before.as_ref(), after.as_ref());
-        let (mut added, mut removed, mut hunks) = (0, 0, Vec::new());
+        let (mut added, mut removed, mut hunks, mut shown) = (0, 0, Vec::new(), 0);
         for group in found.grouped_ops(AROUND) {
             let Some(first) = group.first() else { continue };
             let (before, after) = (first.old_range().start + 1, first.new_range().start + 1);
@@ -116,6 +125,10 @@ impl Diff {
                 };
                 added += usize::from(sign == '+');
                 removed += usize::from(sign == '-');
+                shown += 1;
+                if shown > MAX_SHOWN {
+                    continue;
+                }
                 let text = change.value();
                 let line = text.strip_suffix('\n').unwrap_or(text);
                 lines.push(format!("{sign}{line}"));
@@ -123,15 +136,20 @@ impl Diff {
                     lines.push("\\ no end of line".to_owned());
                 }
             }
-            hunks.push(Hunk { before, after, lines });
+            if !lines.is_empty() {
+                hunks.push(Hunk { before, after, lines });
+            }
         }
-        let note =
-            hunks.is_empty().then(|| shapes(&wanted).unwrap_or_else(|| "the contents are equal".to_owned()));
+        let note = if hunks.is_empty() {
+            Some(shapes(&wanted).unwrap_or_else(|| "the contents are equal".to_owned()))
+        } else {
+            (shown > MAX_SHOWN).then(|| format!("only the first {MAX_SHOWN} of {shown} lines are shown"))
+        };
         Self { path: path.clone(), from: from.clone(), part: *part, note, added, removed, hunks }
     }
 
     /// As a page shows it.
-    pub(crate) fn rows(&self) -> Vec<Row> {
+    pub(crate) fn rows(&self) -> impl Iterator<Item = Row> {
         let Self { path, from, part, note, added, removed, hunks } = self;
         let mut head = Words::new();
         if let Some(from) = from {
@@ -141,24 +159,25 @@ impl Diff {
         if !hunks.is_empty() {
             head = head.ink(&format!("  +{added}"), style::GOOD).ink(&format!(" −{removed}"), style::BAD);
         }
-        let mut rows = vec![Row::from(head)];
-        rows.extend(note.iter().map(|note| Row::from(Words::new().plain("  ").dim(note))));
-        for hunk in hunks {
+        let note = note.iter().map(|note| Words::new().plain("  ").dim(note));
+        let hunks = hunks.iter().flat_map(|hunk| {
             let count = |sign| hunk.lines.iter().filter(|line| line.starts_with([' ', sign])).count();
             let place = format!("@@ -{},{} +{},{} @@", hunk.before, count('-'), hunk.after, count('+'));
-            rows.push(Words::new().ink(&place, style::PLACE).into());
-            rows.extend(hunk.lines.iter().map(|line| {
-                let (sign, text) = line.split_at(1);
-                let words = Words::new();
-                Row::from(match sign {
-                    "+" => words.ink("+", style::GOOD).ink(text, style::GOOD),
-                    "-" => words.ink("-", style::BAD).ink(text, style::BAD),
-                    "\\" => words.dim(line),
-                    _ => words.plain(" ").plain(text),
-                })
-            }));
-        }
-        rows
+            let place = Words::new().ink(&place, style::PLACE);
+            std::iter::once(place).chain(hunk.lines.iter().map(|line| line_words(line)))
+        });
+        std::iter::once(head).chain(note).chain(hunks).map(Row::from)
+    }
+}
+
+fn line_words(line: &str) -> Words {
+    let (sign, text) = line.split_at(1);
+    let words = Words::new();
+    match sign {
+        "+" => words.ink("+", style::GOOD).ink(text, style::GOOD),
+        "-" => words.ink("-", style::BAD).ink(text, style::BAD),
+        "\\" => words.dim(line),
+        _ => words.plain(" ").plain(text),
     }
 }
 
@@ -208,14 +227,14 @@ mod tests {
         let hunk = &diff.hunks[0];
         assert_eq!((hunk.before, hunk.after), (7, 7));
         assert_eq!(hunk.lines[3..6], ["-line 10", "+line ten", "+and more"]);
-        let text: Vec<String> = diff.rows().iter().map(|row| row.line.to_string()).collect();
+        let text: Vec<String> = diff.rows().map(|row| row.line.to_string()).collect();
         assert_eq!(text[..2], ["a.rs  not staged  +2 −1", "@@ -7,7 +7,8 @@"]);
     }
 
     #[test]
     fn a_missing_end_of_line_and_bytes_that_are_no_text_are_shown() {
         let diff = Diff::of(wanted(), b"a\n", b"a\n\x1b]0;x\x07\xff");
-        let text: Vec<String> = diff.rows().iter().map(|row| row.line.to_string()).collect();
+        let text: Vec<String> = diff.rows().map(|row| row.line.to_string()).collect();
         assert_eq!(text[2..], [" a", "+␛]0;x␇\u{fffd}", "\\ no end of line"]);
     }
 
@@ -234,11 +253,16 @@ mod tests {
     #[test]
     fn the_largest_contents_take_no_longer_than_a_person_waits() {
         let lines =
-            |seed: u32| (0..400_000_u32).map(|n| format!("{:x}\n", n.wrapping_mul(seed))).collect::<String>();
+            |seed: u32| (0..250_000_u32).map(|n| format!("{:x}\n", n.wrapping_mul(seed))).collect::<String>();
         let (before, after) = (lines(2_654_435_761), lines(40_503));
         let began = Instant::now();
         let diff = Diff::of(wanted(), before.as_bytes(), after.as_bytes());
-        assert!(diff.added > 300_000);
+        assert!(diff.added > 200_000);
         assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
+        assert!(diff.note.is_some() && diff.rows().count() < MAX_SHOWN + 1000);
+        // Lines of nothing are not even looked at.
+        let nothing = vec![b'\n'; 8 << 20];
+        let diff = Diff::of(wanted(), b"", &nothing);
+        assert!(diff.hunks.is_empty() && diff.note.unwrap().contains("too long"));
     }
 }

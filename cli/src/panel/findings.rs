@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use jumpseat_engine::face::panels::{Entries, Entry, Finding, Severity};
 use ratatui::style::Style;
 
-use super::{Row, Words, counted, style};
+use super::{Row, Rows, Words, counted, style};
 
-pub(super) fn rows(entries: &Entries, rows: &mut Vec<Row>) {
+pub(super) fn rows(entries: &Entries, rows: &mut Rows) {
     let mut files: BTreeMap<Option<&str>, Vec<&Finding>> = BTreeMap::new();
     for finding in findings(entries) {
         files.entry(finding.path.as_deref()).or_default().push(finding);
@@ -15,7 +15,7 @@ pub(super) fn rows(entries: &Entries, rows: &mut Vec<Row>) {
     for (path, mut found) in files {
         found.sort_by_key(|finding| (finding.range, finding.severity));
         let about = format!("  {}", counted(found.len(), "finding"));
-        rows.push(Words::new().bold(path.unwrap_or("Of no file")).dim(&about).into());
+        rows.push(Words::new().bold(path.unwrap_or("Of no file")).dim(&about));
         for finding in found {
             finding_rows(finding, rows);
         }
@@ -45,7 +45,7 @@ fn findings(entries: &Entries) -> impl Iterator<Item = &Finding> {
         .filter_map(|entry| if let Entry::Finding(finding) = entry { Some(finding) } else { None })
 }
 
-fn finding_rows(finding: &Finding, rows: &mut Vec<Row>) {
+fn finding_rows(finding: &Finding, rows: &mut Rows) {
     let (word, ink) = match finding.severity {
         Severity::Error => ("error", style::BAD),
         Severity::Warning => ("warning", style::WARN),
@@ -57,9 +57,9 @@ fn finding_rows(finding: &Finding, rows: &mut Vec<Row>) {
     let words = Words::new().dim(&format!("  {place:<8} ")).ink(&format!("{word:<7} "), ink);
     let rule = finding.rule.as_ref().map_or(String::new(), |rule| format!("({rule})"));
     let words = words.plain(message.next().unwrap_or_default()).dim(&format!("  {}{rule}", finding.tool));
-    rows.push(words.into());
+    rows.push(words);
     rows.extend(message.map(|line| Row::from(Words::new().plain("           ").plain(line))));
     for line in finding.fix.iter().flat_map(|fix| fix.lines()) {
-        rows.push(Words::new().plain("           ").dim("mend: ").plain(line).into());
+        rows.push(Words::new().plain("           ").dim("mend: ").plain(line));
     }
 }

@@ -1,5 +1,7 @@
 //! The git panel: where the repositories stand, and which files differ.
 
+use std::collections::BTreeMap;
+
 use jumpseat_engine::face::panels::{
     BranchFile, Commit, ConflictKind, Edit, EditKind, Entries, Entry, File, OperationKind, Repository,
     TreeKind,
@@ -7,7 +9,7 @@ use jumpseat_engine::face::panels::{
 use ratatui::style::Style;
 
 use super::{
-    Opens, Row, Words, counted,
+    Opens, Row, Rows, Words, counted,
     diff::{Part, Wanted},
     style,
     words::ago,
@@ -16,7 +18,7 @@ use super::{
 /// Commits that a page shows of a branch.
 const MAX_COMMITS: usize = 20;
 
-pub(super) fn rows(entries: &Entries, now: u64, rows: &mut Vec<Row>) {
+pub(super) fn rows(entries: &Entries, now: u64, rows: &mut Rows) {
     let repositories: Vec<&Repository> = entries
         .values()
         .filter_map(|entry| if let Entry::Repository(it) = entry { Some(it) } else { None })
@@ -24,20 +26,23 @@ pub(super) fn rows(entries: &Entries, now: u64, rows: &mut Vec<Row>) {
     let several = repositories.len() > 1;
     for (nth, repository) in repositories.into_iter().enumerate() {
         if nth > 0 {
-            rows.push(Words::new().into());
+            rows.push(Words::new());
         }
-        rows.push(head(repository, several).into());
+        rows.push(head(repository, several));
         if let Some(fault) = &repository.fault {
-            rows.push(Words::new().plain("  ").ink(fault, style::BAD).into());
+            rows.push(Words::new().plain("  ").ink(fault, style::BAD));
+        }
+        if rows.full() {
+            return;
         }
         files(entries, repository.number, rows);
         branch(entries, repository, now, rows);
         if repository.left_out > 0 {
             let text = format!("  {} not listed: they are too many", counted(left(repository), "more file"));
-            rows.push(Words::new().dim(&text).into());
+            rows.push(Words::new().dim(&text));
         }
         if changed(repository) == 0 && repository.fault.is_none() {
-            rows.push(Words::new().dim("  Nothing differs from the last commit.").into());
+            rows.push(Words::new().dim("  Nothing differs from the last commit."));
         }
     }
 }
@@ -127,7 +132,7 @@ fn head(repository: &Repository, several: bool) -> Words {
     words
 }
 
-fn files(entries: &Entries, repository: u32, rows: &mut Vec<Row>) {
+fn files(entries: &Entries, repository: u32, rows: &mut Rows) {
     let files: Vec<&File> = entries
         .values()
         .filter_map(|entry| if let Entry::File(file) = entry { Some(file) } else { None })
@@ -141,7 +146,7 @@ fn files(entries: &Entries, repository: u32, rows: &mut Vec<Row>) {
     ] {
         let mut found = files.iter().filter(|file| has(file, part)).peekable();
         if found.peek().is_some() {
-            rows.push(Words::new().bold(title).into());
+            rows.push(Words::new().bold(title));
         }
         rows.extend(found.map(|file| file_row(file, part)));
     }
@@ -228,7 +233,7 @@ fn wanted(file: &File, part: Part) -> Wanted {
     }
 }
 
-fn branch(entries: &Entries, repository: &Repository, now: u64, rows: &mut Vec<Row>) {
+fn branch(entries: &Entries, repository: &Repository, now: u64, rows: &mut Rows) {
     let mine = |of: u32| of == repository.number;
     let files: Vec<&BranchFile> = entries
         .values()
@@ -236,7 +241,7 @@ fn branch(entries: &Entries, repository: &Repository, now: u64, rows: &mut Vec<R
         .filter(|file| mine(file.repository))
         .collect();
     if let (Some(base), false) = (&repository.base, files.is_empty()) {
-        rows.push(Words::new().bold("Since ").bold(&base.name).into());
+        rows.push(Words::new().bold("Since ").bold(&base.name));
         rows.extend(files.into_iter().map(|file| {
             let (letter, ink) = letter(file.edit.what);
             let words = path_words(letter, ink, file.from.as_deref(), &file.path, Some(file.edit));
@@ -250,7 +255,7 @@ fn branch(entries: &Entries, repository: &Repository, now: u64, rows: &mut Vec<R
         .collect();
     commits.sort_by_key(|commit| std::cmp::Reverse(commit.at));
     if !commits.is_empty() {
-        rows.push(Words::new().bold("Commits").into());
+        rows.push(Words::new().bold("Commits"));
     }
     for commit in commits.iter().take(MAX_COMMITS) {
         let words =
@@ -259,10 +264,10 @@ fn branch(entries: &Entries, repository: &Repository, now: u64, rows: &mut Vec<R
         if !commit.pushed {
             words = words.dim(", not pushed");
         }
-        rows.push(words.into());
+        rows.push(words);
     }
     if let Some(more) = commits.len().checked_sub(MAX_COMMITS).filter(|more| *more > 0) {
-        rows.push(Words::new().dim(&format!("  {more} more")).into());
+        rows.push(Words::new().dim(&format!("  {more} more")));
     }
 }
 
@@ -280,8 +285,8 @@ fn short(commit: &str) -> String {
     commit.chars().take(7).collect()
 }
 
-/// Every change of what is at a path: a file, or all below a folder; `.` is everything. What is staged and not, before
-/// what the branch did.
+/// Every change of what is at a path from the workspace on: a file, or all below a folder; `.` is everything. What is
+/// staged and not, before what the branch did.
 pub(crate) fn find(entries: &Entries, path: &str) -> Vec<Wanted> {
     let wanted_path = path.trim_start_matches("./").trim_end_matches('/');
     let fits = |path: &str| {
@@ -289,31 +294,56 @@ pub(crate) fn find(entries: &Entries, path: &str) -> Vec<Wanted> {
             || path == wanted_path
             || path.strip_prefix(wanted_path).is_some_and(|rest| rest.starts_with('/'))
     };
+    let tops = Tops::of(entries);
     let mut found = Vec::new();
     for entry in entries.values() {
-        if let Entry::File(file) = entry
-            && (fits(&file.path) || file.from.as_deref().is_some_and(fits))
-        {
-            let parts = [Part::Conflict, Part::Staged, Part::Unstaged, Part::Untracked];
-            found.extend(parts.into_iter().filter(|part| has(file, *part)).map(|part| wanted(file, part)));
+        if let Entry::File(file) = entry {
+            let at = |path: &String| tops.path(file.repository, path);
+            if fits(&at(&file.path)) || file.from.as_ref().is_some_and(|from| fits(&at(from))) {
+                let parts = [Part::Conflict, Part::Staged, Part::Unstaged, Part::Untracked];
+                let parts = parts.into_iter().filter(|part| has(file, *part));
+                found.extend(parts.map(|part| Wanted { path: at(&file.path), ..wanted(file, part) }));
+            }
         }
     }
     if found.is_empty() {
         for entry in entries.values() {
-            if let Entry::BranchFile(file) = entry
-                && fits(&file.path)
-            {
-                found.push(branch_wanted(file));
+            if let Entry::BranchFile(file) = entry {
+                let path = tops.path(file.repository, &file.path);
+                if fits(&path) {
+                    found.push(Wanted { path, ..branch_wanted(file) });
+                }
             }
         }
     }
     found
 }
 
-/// The paths that differ: what can be asked for.
-pub(crate) fn touched(entries: &Entries) -> impl Iterator<Item = &str> {
-    entries.values().filter_map(|entry| match entry {
-        Entry::File(file) => Some(file.path.as_str()),
+/// The paths that differ, from the workspace on: what can be asked for.
+pub(crate) fn touched(entries: &Entries) -> impl Iterator<Item = String> + '_ {
+    let tops = Tops::of(entries);
+    entries.values().filter_map(move |entry| match entry {
+        Entry::File(file) => Some(tops.path(file.repository, &file.path)),
         _ => None,
     })
+}
+
+/// Where each repository's top is.
+struct Tops<'a>(BTreeMap<u32, &'a str>);
+
+impl<'a> Tops<'a> {
+    fn of(entries: &'a Entries) -> Self {
+        let top = |entry: &'a Entry| match entry {
+            Entry::Repository(repository) => Some((repository.number, repository.path.as_str())),
+            _ => None,
+        };
+        Self(entries.values().filter_map(top).collect())
+    }
+
+    fn path(&self, repository: u32, path: &str) -> String {
+        match self.0.get(&repository).filter(|top| !top.is_empty()) {
+            Some(top) => format!("{top}/{path}"),
+            None => path.to_owned(),
+        }
+    }
 }

@@ -3,11 +3,11 @@
 use jumpseat_engine::face::panels::{Block, Entries, Entry, Key, PanelKind};
 
 use super::{
-    Opens, Row, Words, counted, style,
+    Opens, Row, Rows, Words, counted, style,
     words::{ago, took},
 };
 
-pub(super) fn rows(entries: &Entries, now: u64, rows: &mut Vec<Row>) {
+pub(super) fn rows(entries: &Entries, now: u64, rows: &mut Rows) {
     let several = blocks(entries).any(|(_, block)| Some(block.terminal) != first_terminal(entries));
     rows.extend(blocks(entries).map(|(number, block)| row(number, block, several, now)));
 }

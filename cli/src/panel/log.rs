@@ -4,11 +4,11 @@ use jumpseat_engine::face::panels::{Entries, Entry, Happened, Happening, Level, 
 use ratatui::style::Style;
 
 use super::{
-    Opens, Row, Words, counted, style,
+    Opens, Row, Rows, Words, counted, style,
     words::{ago, took},
 };
 
-pub(super) fn rows(entries: &Entries, now: u64, rows: &mut Vec<Row>) {
+pub(super) fn rows(entries: &Entries, now: u64, rows: &mut Rows) {
     // Their keys say in which order they were read; people read by time.
     let mut found: Vec<(u64, Row)> = entries
         .values()

@@ -5,7 +5,7 @@ use jumpseat_engine::face::{
     panels::{PanelKind, ReferenceId, Version},
 };
 
-use super::{Diff, Opens, Row, Wanted, Words};
+use super::{Diff, Opens, Row, Rows, Wanted, Words};
 use crate::{
     error::Fault,
     seat::{Answer, Joined, Question},
@@ -82,27 +82,29 @@ async fn compare(wanted: Wanted, contents: &mut Contents) -> Result<Diff, Fault>
 
 impl Opened {
     /// What it is of, for a page that shows nothing else of that.
-    pub(crate) fn title(&self) -> Option<Row> {
+    fn title(&self) -> Option<Row> {
         match self {
             Self::Diffs(_) => None,
             Self::Text { title, .. } => Some(Words::new().bold(title).into()),
         }
     }
 
-    /// As a page shows it.
-    pub(crate) fn rows(&self) -> Vec<Row> {
+    /// As a page shows it, made one after the other.
+    pub(crate) fn rows(&self) -> Box<dyn Iterator<Item = Row> + '_> {
         match self {
-            Self::Diffs(diffs) => {
-                let mut rows = Vec::new();
-                for diff in diffs {
-                    if !rows.is_empty() {
-                        rows.push(Row::from(Words::new()));
-                    }
-                    rows.extend(diff.rows());
-                }
-                rows
-            }
-            Self::Text { text, .. } => text.lines().map(|line| Words::new().plain(line).into()).collect(),
+            Self::Diffs(diffs) => Box::new(diffs.iter().enumerate().flat_map(|(nth, diff)| {
+                let gap = (nth > 0).then(|| Row::from(Words::new()));
+                gap.into_iter().chain(diff.rows())
+            })),
+            Self::Text { text, .. } => Box::new(text.lines().map(|line| Words::new().plain(line).into())),
         }
+    }
+
+    /// The same with what it is of, as much as anybody scrolls through.
+    pub(crate) fn page(&self) -> Vec<Row> {
+        let mut rows = Rows::default();
+        rows.extend(self.title());
+        rows.extend(self.rows());
+        rows.into_vec()
     }
 }

@@ -5,12 +5,12 @@ use jumpseat_engine::face::panels::{
 };
 use ratatui::style::Style;
 
-use super::{Row, Words, body, counted, style, words::ago};
+use super::{Row, Rows, Words, body, counted, style, words::ago};
 
 /// Lines of a diff that are shown with a thread.
 const HUNK_LINES: usize = 6;
 
-pub(super) fn rows(entries: &Entries, now: u64, rows: &mut Vec<Row>) {
+pub(super) fn rows(entries: &Entries, now: u64, rows: &mut Rows) {
     for request in requests(entries) {
         head(request, now, rows);
     }
@@ -18,7 +18,7 @@ pub(super) fn rows(entries: &Entries, now: u64, rows: &mut Vec<Row>) {
         entries.values().filter_map(|entry| if let Entry::Check(check) = entry { Some(check) } else { None })
     };
     if checks().next().is_some() {
-        rows.extend([Words::new().into(), Words::new().bold("Checks").into()]);
+        rows.extend([Words::new(), Words::new().bold("Checks")]);
         rows.extend(checks().map(|check| Row::from(check_words(check))));
     }
     let mut threads: Vec<&Thread> = entries
@@ -27,12 +27,15 @@ pub(super) fn rows(entries: &Entries, now: u64, rows: &mut Vec<Row>) {
         .collect();
     threads.sort_by_key(|thread| thread.resolved == Some(true));
     for thread in threads {
-        rows.push(Words::new().into());
+        if rows.full() {
+            return;
+        }
+        rows.push(Words::new());
         thread_rows(entries, thread, now, rows);
     }
     let mut said = comments(entries, None).peekable();
     if said.peek().is_some() {
-        rows.extend([Words::new().into(), Words::new().bold("Said about the whole").into()]);
+        rows.extend([Words::new(), Words::new().bold("Said about the whole")]);
     }
     said.for_each(|comment| comment_rows(comment, now, rows));
 }
@@ -69,18 +72,14 @@ fn state_word(state: RequestState) -> (&'static str, Style) {
     }
 }
 
-fn head(request: &Request, now: u64, rows: &mut Vec<Row>) {
+fn head(request: &Request, now: u64, rows: &mut Rows) {
     let (state, ink) = state_word(request.state);
     rows.push(
-        Words::new()
-            .bold(&format!("#{} {}", request.number, request.title))
-            .plain("  ")
-            .ink(state, ink)
-            .into(),
+        Words::new().bold(&format!("#{} {}", request.number, request.title)).plain("  ").ink(state, ink),
     );
     let Request { repository, author, head, base, created, .. } = request;
     let when = ago(now, *created);
-    rows.push(Words::new().dim(&format!("{repository} · {author}, {when} · {head} → {base}")).into());
+    rows.push(Words::new().dim(&format!("{repository} · {author}, {when} · {head} → {base}")));
     let mut about = Words::new();
     let unresolved = request.unresolved.unwrap_or(0);
     if unresolved > 0 {
@@ -99,30 +98,30 @@ fn head(request: &Request, now: u64, rows: &mut Vec<Row>) {
     if request.mergeable == Some(false) {
         about = about.ink("conflicts with its base", style::BAD);
     }
-    rows.push(about.into());
+    rows.push(about);
     if !request.reviewers.is_empty() {
         let names = request.reviewers.iter().map(|reviewer| {
             let verdict = reviewer.verdict.map_or("has not looked", |verdict| verdict_word(verdict).0);
             format!("{} ({verdict})", reviewer.name)
         });
-        rows.push(Words::new().dim(&format!("Reviewers: {}", names.collect::<Vec<_>>().join(", "))).into());
+        rows.push(Words::new().dim(&format!("Reviewers: {}", names.collect::<Vec<_>>().join(", "))));
     }
     labels(&request.labels, rows);
     address(request.web.as_deref(), rows);
     if !request.body.text.trim().is_empty() {
-        rows.push(Words::new().into());
+        rows.push(Words::new());
         body(&request.body, PanelKind::Review, &request.title, 2, rows);
     }
 }
 
-pub(super) fn labels(labels: &[jumpseat_engine::face::panels::Label], rows: &mut Vec<Row>) {
+pub(super) fn labels(labels: &[jumpseat_engine::face::panels::Label], rows: &mut Rows) {
     if !labels.is_empty() {
         let names: Vec<&str> = labels.iter().map(|label| label.name.as_str()).collect();
-        rows.push(Words::new().dim(&format!("Labels: {}", names.join(", "))).into());
+        rows.push(Words::new().dim(&format!("Labels: {}", names.join(", "))));
     }
 }
 
-pub(super) fn address(web: Option<&str>, rows: &mut Vec<Row>) {
+pub(super) fn address(web: Option<&str>, rows: &mut Rows) {
     rows.extend(web.map(|web| Row::from(Words::new().dim(web))));
 }
 
@@ -150,7 +149,7 @@ fn check_words(check: &Check) -> Words {
     }
 }
 
-fn thread_rows(entries: &Entries, thread: &Thread, now: u64, rows: &mut Vec<Row>) {
+fn thread_rows(entries: &Entries, thread: &Thread, now: u64, rows: &mut Rows) {
     let mut place = thread.path.clone();
     if let Some(line) = thread.line.or(thread.original_line) {
         let first = thread.first_line.map_or(String::new(), |first| format!("{first}–"));
@@ -168,7 +167,7 @@ fn thread_rows(entries: &Entries, thread: &Thread, now: u64, rows: &mut Vec<Row>
     if thread.side == Side::Base {
         words = words.dim("  in the old version");
     }
-    rows.push(words.into());
+    rows.push(words);
     if let Some(hunk) = &thread.hunk {
         let lines: Vec<&str> = hunk.lines().filter(|line| !line.starts_with("@@")).collect();
         for line in &lines[lines.len().saturating_sub(HUNK_LINES)..] {
@@ -177,19 +176,19 @@ fn thread_rows(entries: &Entries, thread: &Thread, now: u64, rows: &mut Vec<Row>
                 Some('-') => style::BAD,
                 _ => style::DIM,
             };
-            rows.push(Words::new().dim("  │ ").ink(line, ink).into());
+            rows.push(Words::new().dim("  │ ").ink(line, ink));
         }
     }
     comments(entries, Some(&thread.id)).for_each(|comment| comment_rows(comment, now, rows));
 }
 
-fn comment_rows(comment: &Comment, now: u64, rows: &mut Vec<Row>) {
+fn comment_rows(comment: &Comment, now: u64, rows: &mut Rows) {
     let mut words = Words::new().plain("  ").bold(&comment.author);
     if let Some(verdict) = comment.verdict {
         let (word, ink) = verdict_word(verdict);
         words = words.plain(" ").ink(word, ink);
     }
     let edited = if comment.edited { ", edited" } else { "" };
-    rows.push(words.dim(&format!("  {}{edited}", ago(now, comment.at))).into());
+    rows.push(words.dim(&format!("  {}{edited}", ago(now, comment.at))));
     body(&comment.body, PanelKind::Review, &comment.author, 4, rows);
 }

@@ -2,7 +2,7 @@
 
 use jumpseat_engine::face::panels::{self as face, *};
 
-use super::{Around, Panel, Row, diff, find_block, find_files, gist, name, page, touched};
+use super::{Around, Opened, Panel, Row, diff, find_block, find_files, gist, name, page, touched};
 
 const NOW: u64 = 1_800_000_000_000;
 
@@ -322,48 +322,107 @@ fn what_is_not_there_says_so() {
 #[test]
 fn nothing_hostile_is_in_any_row() {
     const HOSTILE: &str = "\x1b]52;c;aGk=\x07\u{9b}31m\u{202e}\r\n\u{200b}x";
-    for (kind, mut panel) in [(PanelKind::Git, git()), (PanelKind::Review, review())] {
+    let mut all: Vec<(PanelKind, Panel)> = vec![(PanelKind::Git, git()), (PanelKind::Review, review())];
+    for kind in PanelKind::ALL {
+        let mine = everything().into_iter().filter(|entry| entry.kind() == kind);
+        let entries = mine.enumerate().map(|(nth, entry)| (key(&nth.to_string()), entry)).collect();
+        all.push((kind, Panel { entries, ..panel([]) }));
+    }
+    let mut poisoned = 0;
+    for (kind, mut panel) in all {
         let json = serde_json::to_value(&panel.entries).unwrap();
         panel.entries = serde_json::from_value(poison(json, HOSTILE)).unwrap();
         let around = Around { host: HOSTILE, ..around() };
         for row in page(kind, Some(Some(&panel)), around) {
             let text = row.line.to_string();
             assert!(text.chars().all(jumpseat_panels::text::is_shown), "{text:?}");
+            poisoned += text.matches("52;c;").count();
         }
         assert!(gist(kind, &panel).chars().all(jumpseat_panels::text::is_shown));
     }
+    assert!(poisoned > 60, "it was looked at: {poisoned}");
 }
 
 /// Puts the text at the end of all that is free text.
 fn poison(value: serde_json::Value, text: &str) -> serde_json::Value {
     use serde_json::Value;
-    const FREE: [&str; 14] = [
-        "name",
-        "path",
-        "from",
-        "branch",
-        "title",
-        "text",
-        "author",
-        "repository",
-        "head",
-        "base",
-        "hunk",
-        "summary",
-        "subject",
-        "web",
+    // Words of which only some are known.
+    const KNOWN: [&str; 12] = [
+        "is", "what", "tree", "shape", "level", "state", "side", "verdict", "link", "severity", "id",
+        "thread",
     ];
     match value {
         Value::Object(fields) => {
             let poisoned = fields.into_iter().map(|(name, value)| match value {
-                Value::String(word) if FREE.contains(&name.as_str()) => (name, Value::String(word + text)),
+                value if KNOWN.contains(&name.as_str()) => (name, value),
                 value => (name, poison(value, text)),
             });
             Value::Object(poisoned.collect())
         }
         Value::Array(values) => values.into_iter().map(|value| poison(value, text)).collect(),
+        Value::String(word) => Value::String(word + text),
         value => value,
     }
+}
+
+/// A page has an end, whatever a host puts into a document and how often it says the same.
+#[test]
+fn no_page_is_longer_than_anybody_reads() {
+    let numbered = |many: usize, entry: &Entry| -> Vec<(Key, Entry)> {
+        let name = |nth| key(&format!("{:?}{nth}", entry.kind()));
+        (0..many).map(|nth| (name(nth), entry.clone())).collect()
+    };
+    let everything = everything();
+    let find =
+        |is: &str| everything.iter().find(|entry| serde_json::to_value(entry).unwrap()["is"] == is).unwrap();
+    let long = "a\n".repeat(3000);
+    let mut body = find("comment").clone();
+    if let Entry::Comment(comment) = &mut body {
+        comment.thread = None;
+        comment.body.text.clone_from(&long);
+    }
+    for (kind, parts) in [
+        (PanelKind::Git, vec![find("repository").clone(), find("file").clone()]),
+        (PanelKind::Review, vec![find("thread").clone(), find("comment").clone()]),
+        (PanelKind::Issue, vec![find("issue").clone(), find("issue_comment").clone()]),
+        (PanelKind::Review, vec![body]),
+    ] {
+        let each = 5000;
+        let entries = parts.iter().enumerate().flat_map(|(nth, part)| {
+            let prefix = nth.to_string();
+            numbered(each, part)
+                .into_iter()
+                .map(move |(name, entry)| (key(&format!("{prefix}{name}")), entry))
+        });
+        let panel = Panel { entries: entries.collect(), ..panel([]) };
+        let began = std::time::Instant::now();
+        let rows = page(kind, Some(Some(&panel)), around());
+        assert!(rows.len() <= super::rows::MAX_ROWS + 1, "{kind}: {}", rows.len());
+        assert!(rows.last().unwrap().line.to_string().contains("No more than"));
+        assert!(began.elapsed() < std::time::Duration::from_secs(10), "{kind}: {:?}", began.elapsed());
+    }
+    let text = Opened::Text { title: "x".into(), text: "\n".repeat(8 << 20) };
+    assert_eq!(text.page().len(), super::rows::MAX_ROWS + 1);
+}
+
+/// A file's path goes from the workspace on, also where it is in a repository below.
+#[test]
+fn repositories_below_are_told_apart() {
+    let repository = |number, path: &str| {
+        Entry::Repository(Repository { number, name: "x".into(), path: path.into(), ..Repository::default() })
+    };
+    let file = |repository| {
+        let path = "src/a.rs".to_owned();
+        Entry::File(File { repository, path, untracked: true, ..File::default() })
+    };
+    let panel =
+        panel([("0", repository(0, "")), ("1", repository(1, "lib")), ("2", file(0)), ("3", file(1))]);
+    let found =
+        |path: &str| find_files(&panel.entries, path).into_iter().map(|found| found.path).collect::<Vec<_>>();
+    assert_eq!(found("src/a.rs"), ["src/a.rs"]);
+    assert_eq!(found("lib"), ["lib/src/a.rs"]);
+    assert_eq!(found("."), ["src/a.rs", "lib/src/a.rs"]);
+    assert_eq!(touched(&panel.entries).collect::<Vec<_>>(), ["src/a.rs", "lib/src/a.rs"]);
 }
 
 /// One of each, with every field that there is.

@@ -116,9 +116,13 @@ fn bind(path: &Path) -> io::Result<UnixListener> {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
     }
-    let listener = UnixListener::bind(path)?;
+    // Whoever finds it under its own name finds somebody who listens.
+    let new = path.with_extension("new");
+    let _ = fs::remove_file(&new);
+    let listener = UnixListener::bind(&new)?;
     // The folder keeps everyone else out already.
-    fs::set_permissions(path, fs::Permissions::from_mode(0o600))?;
+    fs::set_permissions(&new, fs::Permissions::from_mode(0o600))?;
+    fs::rename(&new, path)?;
     Ok(listener)
 }
 

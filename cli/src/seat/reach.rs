@@ -27,9 +27,13 @@ pub(crate) struct Joined {
 
 /// The one with this code, or the only one.
 pub(crate) async fn one(code: Option<InviteCode>) -> Result<Joined, Fault> {
-    let mut found = all().await?;
+    let (mut found, failed) = all().await?;
     if let Some(code) = code {
         found.retain(|joined| joined.seat.code == Some(code));
+    }
+    // One that could not be asked may be the one that is meant.
+    if let (true, Some(fault)) = (found.is_empty(), failed) {
+        return Err(fault);
     }
     // Whoever was let in knows more; several seats at one session see the same.
     found.sort_by_key(|joined| (joined.seat.code, !joined.seat.seated));
@@ -50,12 +54,12 @@ pub(crate) async fn one(code: Option<InviteCode>) -> Result<Joined, Fault> {
     }
 }
 
-/// All of them. A seat that ends meanwhile is left out.
-async fn all() -> Result<Vec<Joined>, Fault> {
+/// All of them, and why one could not be asked. A seat that ends meanwhile is left out.
+async fn all() -> Result<(Vec<Joined>, Option<Fault>), Fault> {
     let folder = RuntimeFolder::open()?;
     let entries =
         fs::read_dir(folder.path()).map_err(|error| Fault::system(folder.path().display(), error))?;
-    let mut found = Vec::new();
+    let (mut found, mut failed) = (Vec::new(), None);
     for entry in entries.flatten() {
         let path = entry.path();
         let socket = entry.file_type().is_ok_and(|kind| kind.is_socket());
@@ -63,13 +67,16 @@ async fn all() -> Result<Vec<Joined>, Fault> {
             continue;
         }
         match UnixStream::connect(&path).await {
-            Ok(stream) => found.extend(greet(stream, &path).await?),
+            Ok(stream) => match greet(stream, &path).await {
+                Ok(joined) => found.extend(joined),
+                Err(fault) => failed = Some(fault),
+            },
             // Its process is gone.
             Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => drop(fs::remove_file(&path)),
             Err(_) => {}
         }
     }
-    Ok(found)
+    Ok((found, failed))
 }
 
 async fn greet(stream: UnixStream, path: &Path) -> Result<Option<Joined>, Fault> {

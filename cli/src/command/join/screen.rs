@@ -222,6 +222,9 @@ impl GuestScreen {
 
     async fn event(&mut self, event: GuestEvent) -> Result<Option<Ended>, Fault> {
         let told = self.board.take_guest_event(&event);
+        if let (GuestEvent::Panels { .. }, Some(overlay)) = (&event, &mut self.overlay) {
+            overlay.board_changed(&self.board);
+        }
         match event {
             GuestEvent::Terminal { stream, change } => {
                 let bytes = change.weight();
@@ -382,10 +385,7 @@ impl GuestScreen {
         tokio::spawn(async move {
             let opened = panel::open(opens, &mut contents).await;
             // The overlay may be closed by now.
-            let _ = open.send((
-                ticket,
-                opened.map(|opened| opened.title().into_iter().chain(opened.rows()).collect()),
-            ));
+            let _ = open.send((ticket, opened.map(|opened| opened.page())));
         });
     }
 

@@ -40,7 +40,7 @@ pub(super) async fn run(arguments: Arguments, context: &Context) -> Result<ExitC
     let size = size();
     let mut shared = start::start(&arguments, context, size, true).await?;
     print::text(&shown::invite(&shared, Some(escape))?)?;
-    let panels = arguments.panels.share_more(&context.config)?;
+    let panels = arguments.panels.share_more(&context.config);
     let mut screen = HostScreen::open(&shared, escape, panels)?;
     let code = screen.run(&mut shared, &mut signals).await?;
     screen.close().await;
@@ -317,6 +317,7 @@ impl HostScreen {
             Action::Stop => HostCommand::Stop { session },
             Action::SharePanel(panel) => match self.panels.options_of(panel) {
                 Ok(options) => HostCommand::SharePanel { session, options },
+                // What its folder is can be seen by `panels share`.
                 Err(_) => return Ok(()),
             },
             Action::HidePanel(panel) => HostCommand::UnsharePanel { session, panel },

@@ -1,9 +1,9 @@
 //! What the host reads before the shell starts.
 
-use jumpseat_engine::face::{Admission, Role};
+use jumpseat_engine::face::{Admission, Role, panels::PanelKind};
 
 use super::start::Shared;
-use crate::{error::Fault, terminal::EscapeKey};
+use crate::{error::Fault, panel, terminal::EscapeKey};
 
 /// The invite, and how a guest uses it.
 pub(super) fn invite(shared: &Shared, escape: Option<EscapeKey>) -> Result<String, Fault> {
@@ -17,6 +17,7 @@ pub(super) fn invite(shared: &Shared, escape: Option<EscapeKey>) -> Result<Strin
         embedded: shared.embedded,
         role: shared.invite.terms.role,
         asks: shared.invite.terms.admission == Admission::Ask,
+        panels: &shared.panels,
         escape,
     }))
 }
@@ -30,17 +31,24 @@ struct Shown<'a> {
     embedded: bool,
     role: Role,
     asks: bool,
+    panels: &'a [PanelKind],
     /// The key that opens the overlay; nothing without a terminal.
     escape: Option<EscapeKey>,
 }
 
 fn text(shown: &Shown<'_>) -> String {
-    let Shown { name, code, token, link, relay, embedded, role, asks, escape } = shown;
+    let Shown { name, code, token, link, relay, embedded, role, asks, panels, escape } = shown;
     let may = match role {
         Role::Viewer => "Guests watch; they type once you let them.",
         _ => "Guests may type while you look on.",
     };
     let ask = if *asks { " You are asked before anyone comes in." } else { "" };
+    let names: Vec<&str> = panels.iter().map(|kind| panel::name(*kind)).collect();
+    let beside = if names.is_empty() {
+        String::new()
+    } else {
+        format!("\nBeside it they see, read-only: {}.", names.join(", "))
+    };
     let reach = if *embedded && ["ws://127.", "ws://[::1]"].iter().any(|start| relay.starts_with(start)) {
         "\n\nOnly this machine reaches it: --lan shares in your network, --relay through a server."
     } else {
@@ -50,7 +58,7 @@ fn text(shown: &Shown<'_>) -> String {
         format!("\n{key} shows guests, requests and chat; leaving the shell ends the session.")
     });
     format!(
-        "Sharing this terminal as {name}. {may}{ask}
+        "Sharing this terminal as {name}. {may}{ask}{beside}
 
   Code    {code}
   Token   {token}
@@ -79,12 +87,14 @@ mod tests {
             embedded: true,
             role: Role::Viewer,
             asks: false,
+            panels: &[PanelKind::Git, PanelKind::History],
             escape: Some(EscapeKey::default()),
         };
         insta::assert_snapshot!("invite-local", text(&shown));
         shown.link = "https://r.example/j#K7QM-3XTE.jst1_token";
         (shown.relay, shown.embedded) = ("wss://r.example", false);
         (shown.role, shown.asks) = (Role::Writer, true);
+        shown.panels = &[];
         insta::assert_snapshot!("invite-relayed", text(&shown));
     }
 }

@@ -6,7 +6,7 @@ use jumpseat_engine::{
     HostEngine,
     face::{
         Commands, HostCommand, HostFace, Invite, RelayChoice, Reply, SessionNo, ShareOptions, Size,
-        TerminalNo, TerminalOptions,
+        TerminalNo, TerminalOptions, panels::PanelKind,
     },
     local::Listener,
 };
@@ -36,6 +36,8 @@ pub(super) struct Shared {
     pub(super) embedded: bool,
     pub(super) invite: Invite,
     pub(super) name: String,
+    /// What guests see beside the terminal.
+    pub(super) panels: Vec<PanelKind>,
     engine: JoinHandle<()>,
     /// Carries the other processes that ask; ends with this one.
     local: JoinHandle<()>,
@@ -48,14 +50,14 @@ pub(super) async fn start(
     size: Size,
     attach: bool,
 ) -> Result<Shared, Fault> {
+    // Before anything is opened: what cannot be shared is said first.
+    let panels = arguments.panels.options(&context.config)?;
     let setup = host_setup(&context.config, arguments.ca_file.clone())?;
     let runtime = setup.runtime.clone();
     let (engine, door) = HostEngine::new(setup);
     let engine = tokio::spawn(engine.run());
     let face = door.open();
     let commands = face.commands();
-    // Before anything is opened: what cannot be shared is said first.
-    let panels = arguments.panels.options(&context.config)?;
     let name = config::name(arguments.name.clone(), &context.config);
     let choice = arguments.relay_choice(context)?;
     let embedded = matches!(choice, RelayChoice::Embedded { .. });
@@ -101,7 +103,8 @@ pub(super) async fn start(
         Ok(listener) => tokio::spawn(listener.serve(door)),
         Err(failure) => return Err(failure.into()),
     };
-    let shared = Shared { face, session, relay, embedded, invite, name, engine, local };
+    let panels = panels.into_iter().map(|options| options.panel).collect();
+    let shared = Shared { face, session, relay, embedded, invite, name, panels, engine, local };
     if let Some(path) = &arguments.invite_file {
         invite_file::write(path, &shared.link()?)?;
     }
