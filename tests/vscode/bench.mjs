@@ -233,11 +233,11 @@ async function flooding(host, guest) {
     await host.done('workbench.action.terminal.newWithProfile', { profileName: 'bash' });
     await host.shows('panel', '$');
     for (let i = 0; i < FLOODS; i += 1) integrated.push(await watched(host, () => flood(host)));
-    stop.integrated.push(await interrupt(host));
+    for (let i = 0; i < RUNS; i += 1) stop.integrated.push(await interrupt(host));
     await host.tidy();
     const link = await host.share();
     for (let i = 0; i < FLOODS; i += 1) ours.push(await watched(host, () => flood(host)));
-    stop.ours.push(await interrupt(host));
+    for (let i = 0; i < RUNS; i += 1) stop.ours.push(await interrupt(host));
     await guest.join(link);
     await host.guests(1);
     for (let i = 0; i < FLOODS; i += 1) {
