@@ -5,7 +5,10 @@
 use std::{
     fs,
     io::{BufRead as _, BufReader, Write as _},
-    os::unix::{fs::PermissionsExt as _, net::UnixStream},
+    os::unix::{
+        fs::PermissionsExt as _,
+        net::{UnixListener, UnixStream},
+    },
     path::{Path, PathBuf},
     process::{Command, Output},
 };
@@ -270,6 +273,21 @@ fn several_joined_sessions_are_told_apart() {
     assert!(code == Some(2) && told.contains(&one.2.code) && told.contains(&other.2.code), "{told}");
     let shown = text(panel(&stage, &["--session", &other.2.code]));
     assert!(shown.contains(&format!("Di's session {}", other.2.code)), "{shown}");
+    // One that was joined by another version is in nobody's way.
+    let strange = UnixListener::bind(stage.home().join("run/jumpseat/1.seat")).unwrap();
+    std::thread::spawn(move || {
+        for stream in strange.incoming() {
+            let mut stream = BufReader::new(stream.unwrap());
+            stream.read_line(&mut String::new()).unwrap();
+            let failure = json!({ "kind": "local", "message": "the session was joined by Jumpseat 9.9.9" });
+            let answer = json!({ "answer": "failure", "is": failure });
+            stream.get_mut().write_all(format!("{answer}\n").as_bytes()).unwrap();
+        }
+    });
+    assert!(text(panel(&stage, &["--session", &other.2.code])).contains("Di's session"));
+    let (code, told) = fault(&panel(&stage, &["--session", "0000-0000"]));
+    assert!(code == Some(14) && told.contains("9.9.9"), "{told}");
+    fs::remove_file(stage.home().join("run/jumpseat/1.seat")).unwrap();
     let output = panel(&stage, &["--session", "0000-0000", "--json"]);
     let told: Value = serde_json::from_slice(&output.stderr).unwrap();
     assert_eq!((&told["code"], &told["error"]["kind"]), (&13.into(), &"not_found".into()));

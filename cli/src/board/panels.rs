@@ -18,6 +18,8 @@ pub(crate) struct Panels {
     shared: BTreeMap<PanelKind, Option<Panel>>,
     /// Since when nothing new can come, in milliseconds since 1970.
     offline: Option<u64>,
+    /// Counts what changed.
+    changes: u64,
 }
 
 /// One panel as it stands here.
@@ -45,6 +47,7 @@ impl Panels {
 
     /// A panel changed.
     pub(crate) fn take(&mut self, update: PanelUpdate) {
+        self.changes += 1;
         let PanelUpdate { panel, whole, state, left_out, set, remove, .. } = update;
         let Some(held) = self.shared.get_mut(&panel) else { return };
         let mut entries = held.take().map(|held| held.entries).unwrap_or_default();
@@ -70,6 +73,11 @@ impl Panels {
     /// Those that are shared.
     pub(crate) fn kinds(&self) -> impl Iterator<Item = PanelKind> + '_ {
         self.shared.keys().copied()
+    }
+
+    /// How often anything changed.
+    pub(crate) fn changes(&self) -> u64 {
+        self.changes
     }
 
     /// Since when nothing new can come.

@@ -31,7 +31,7 @@ static TICKETS: AtomicU32 = AtomicU32::new(1);
 #[derive(Debug)]
 pub(super) struct PanelPage {
     kind: PanelKind,
-    /// The row that the eyes are on.
+    /// The row that the eyes are on; beyond the last one it is the last.
     at: usize,
     opened: Option<View>,
     /// The panel's rows as they were made last, and of what.
@@ -53,7 +53,7 @@ struct View {
 struct Made {
     kind: PanelKind,
     shared: bool,
-    changed: Option<u64>,
+    changes: u64,
     offline: Option<u64>,
     host: String,
     /// Ages go on by the second.
@@ -76,7 +76,7 @@ impl PanelPage {
 
     pub(super) fn key(&mut self, key: Key, board: &Board) -> Option<Action> {
         let last = self.len(board).saturating_sub(1);
-        let at = self.opened.as_ref().map_or(self.at, |view| view.at);
+        let at = self.opened.as_ref().map_or(self.at, |view| view.at).min(last);
         let to = match key {
             Key::Up => at.saturating_sub(1),
             Key::Down => at + 1,
@@ -97,6 +97,8 @@ impl PanelPage {
         };
         match &mut self.opened {
             Some(view) => view.at = to.min(last),
+            // At the end it stays there, whatever comes.
+            None if to >= last && !board.is_host() && is_ongoing(self.kind) => self.at = usize::MAX,
             None => self.at = to.min(last),
         }
         None
@@ -139,7 +141,7 @@ impl PanelPage {
 
     fn choose(&mut self, kind: PanelKind) {
         if self.kind != kind {
-            (self.kind, self.at) = (kind, 0);
+            (self.kind, self.at) = (kind, if is_ongoing(kind) { usize::MAX } else { 0 });
         }
         self.opened = None;
     }
@@ -159,7 +161,7 @@ impl PanelPage {
             return Some(if shown { Action::HidePanel(kind) } else { Action::SharePanel(kind) });
         }
         let rows = if self.view(board).is_none() { self.rows(board) } else { return None };
-        let opens = rows.get(self.at)?.opens.clone()?;
+        let opens = rows.get(self.at.min(rows.len().saturating_sub(1)))?.opens.clone()?;
         let (ticket, kind) = (TICKETS.fetch_add(1, Ordering::Relaxed), opens.panel());
         let coming = Row::from(Words::new().dim("It is on its way…"));
         self.opened = Some(View { ticket, kind, rows: Rc::new(vec![coming]), at: 0 });
@@ -190,7 +192,7 @@ impl PanelPage {
         let made = Made {
             kind: self.kind,
             shared: panel.is_some(),
-            changed: panel.flatten().map(|panel| panel.changed),
+            changes: board.panels.changes(),
             offline: board.panels.offline(),
             host: board.host.clone(),
             second: now / 1000,
@@ -217,6 +219,7 @@ impl PanelPage {
             Some(view) => (Rc::clone(&view.rows), view.at),
             None => (self.rows(board), self.at),
         };
+        let at = at.min(rows.len().saturating_sub(1));
         let height = usize::from(area.height);
         // The row that the eyes are on stays in the middle, as far as there is something on both sides.
         let from = at.saturating_sub(height / 2).min(rows.len().saturating_sub(height));
@@ -275,6 +278,11 @@ impl PanelPage {
             None => vec![("←→", "panel"), ("Enter", "open")],
         }
     }
+}
+
+/// Whether its newest is what people look for, at its end.
+fn is_ongoing(kind: PanelKind) -> bool {
+    matches!(kind, PanelKind::History | PanelKind::Log)
 }
 
 /// What a host would show with it.

@@ -261,6 +261,41 @@ fn panels_are_chosen_by_number_and_arrows_and_go_when_they_are_hidden() {
 }
 
 #[test]
+fn the_newest_of_a_log_is_where_the_eyes_are() {
+    let (mut board, mut overlay) = (reading(), Overlay::new(EscapeKey::default()));
+    let log = |board: &mut Board, count: usize| {
+        let line = |nth: usize| {
+            let text = format!(r#"{{"is":"line","at":{nth},"file":"a","text":"line {nth}."}}"#);
+            (Key::new(format!("{nth:04}")).unwrap(), serde_json::from_str(&text).unwrap())
+        };
+        board.panels.take(PanelUpdate {
+            panel: PanelKind::Log,
+            version: count as u64,
+            whole: true,
+            state: SourceState::Fresh,
+            left_out: 0,
+            set: (0..count).map(line).collect(),
+            remove: Vec::new(),
+        });
+    };
+    log(&mut board, 100);
+    press(&mut overlay, &mut board, b"p3");
+    assert!(draw(&overlay, &board, 70, 18).contains("line 99."));
+    log(&mut board, 200);
+    assert!(draw(&overlay, &board, 70, 18).contains("line 199."), "it follows");
+    press(&mut overlay, &mut board, b"\x1b[A\x1b[A");
+    log(&mut board, 300);
+    let shown = draw(&overlay, &board, 70, 18);
+    assert!(
+        shown.contains("line 197.") && !shown.contains("line 299."),
+        "it stays where it is read: {shown}"
+    );
+    press(&mut overlay, &mut board, b"\x1b[F");
+    log(&mut board, 400);
+    assert!(draw(&overlay, &board, 70, 18).contains("line 399."));
+}
+
+#[test]
 fn a_host_shows_and_hides_panels() {
     let (mut board, mut overlay) = (board(), Overlay::new(EscapeKey::default()));
     let status = |panel| PanelStatus { panel, state: SourceState::Fresh, entries: 7, left_out: 0 };
