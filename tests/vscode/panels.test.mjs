@@ -1,11 +1,13 @@
 // What guests see beside the terminal, in a real repository: what the host does shows within a second.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { appendFileSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, globSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
 import { join } from 'node:path';
 
 import { scene } from './stand/pair.mjs';
+import { documents, press, row } from './stand/panels.mjs';
+import { Repository } from './stand/repository.mjs';
+import { pictures } from './stand/themes.mjs';
 import { until } from './stand/wait.mjs';
 
 /**
@@ -14,39 +16,6 @@ import { until } from './stand/wait.mjs';
  */
 const [SOON, AT_MOST] = [1000, 10_000];
 const crowded = () => Math.max(1, loadavg()[0] / availableParallelism() / 2);
-
-/** A repository in the host's folder, on a branch of its own. */
-class Repository {
-    constructor(editor) {
-        this.folder = join(editor.server.run, 'work');
-        this.env = { ...editor.env, GIT_CONFIG_GLOBAL: '/dev/null', GIT_AUTHOR_NAME: 'Ann', GIT_AUTHOR_EMAIL: 'ann@example.com', GIT_COMMITTER_NAME: 'Ann', GIT_COMMITTER_EMAIL: 'ann@example.com' };
-        this.git('init', '-q', '-b', 'main');
-        this.write('src/app.txt', 'one\ntwo\nthree\n');
-        this.git('add', '.');
-        this.git('commit', '-q', '-m', 'Begin');
-        this.git('checkout', '-q', '-b', 'fix/9-crash');
-    }
-
-    git(...args) {
-        execFileSync('git', args, { cwd: this.folder, env: this.env });
-    }
-
-    path(file) {
-        return join(this.folder, file);
-    }
-
-    write(file, text) {
-        mkdirSync(join(this.path(file), '..'), { recursive: true });
-        writeFileSync(this.path(file), text);
-    }
-
-    end() {
-        for (const name of ['.git', 'src', 'notes.txt']) rmSync(this.path(name), { recursive: true, force: true });
-    }
-}
-
-/** A row of a tree by how it is called. */
-const row = (editor, label) => editor.page.locator(`[role=treeitem][aria-label^="${label}"]`).first();
 
 const times = {};
 
@@ -58,19 +27,7 @@ async function soon(what, act, seen) {
     times[what] = Date.now() - began;
 }
 
-/** What the read-only documents say that are open at the guest. */
-const documents = (editor) => editor.evaluate((vscode) => Object.fromEntries(
-    vscode.workspace.textDocuments.filter(({ uri }) => uri.scheme === 'jumpseat').map((one) => [`${one.uri.query}:${one.uri.path}`, one.getText()]),
-));
-
 const activeTab = (editor) => editor.evaluate((vscode) => vscode.window.tabGroups.activeTabGroup.activeTab?.label);
-
-/** A panel's buttons in the share view. */
-async function press(host, label) {
-    await host.done('jumpseat.share.focus');
-    const button = `button[aria-label="${label}"]`;
-    await (await host.webview(button)).locator(button).click();
-}
 
 scene('what is shared beside the terminal', ['host', 'guest'], async ({ host, guest, step, ends }) => {
     const repository = new Repository(host);
@@ -195,5 +152,38 @@ scene('what is shared beside the terminal', ['host', 'guest'], async ({ host, gu
         const all = Object.values(times).sort((one, other) => one - other);
         console.log(`# seen after, in milliseconds: ${JSON.stringify(times)}`);
         assert.ok(all[Math.floor(all.length / 2)] < SOON * crowded(), JSON.stringify(times));
+    });
+});
+
+scene('every view says whose it is, that it is read-only, and what is not there', ['host', 'guest'], async ({ host, guest, step }) => {
+    const link = await host.share();
+    await guest.join(link);
+    await host.guests(1);
+    const views = {
+        Changes: ['changes', 'The host does not share changes.', 'There is no repository in the host\'s folder.'],
+        History: ['history', 'The host does not share the history of commands.', 'No command was run yet.'],
+        Review: ['review', 'The host does not share the review.', 'There is no pull request of the host\'s branch.'],
+        Issues: ['issues', 'The host does not share issues.', 'The host\'s branch is about no issue.'],
+        Findings: ['findings', 'The host does not share what tools found.', 'Nothing was found in the host\'s folder.'],
+    };
+    const title = (name) => guest.page.locator(`.pane-header[aria-label^="${name}"]`).first();
+
+    await step('not shared', async () => {
+        await press(host, 'Share History no longer');
+        for (const [name, [view, unshared]] of Object.entries(views)) {
+            await guest.done(`jumpseat.${view}.focus`);
+            await guest.page.getByText(unshared).first().waitFor();
+            assert.match(await title(name).innerText(), /Ann · read-only/);
+        }
+    });
+
+    await step('shared, and nothing there', async () => {
+        for (const [name, [view, , empty]] of Object.entries(views)) {
+            await press(host, `Share ${name} with guests`);
+            await guest.done(`jumpseat.${view}.focus`);
+            await guest.page.getByText(empty).first().waitFor();
+            await until(`the age of ${name}`, async () => /Ann · read-only · just now/.test(await title(name).innerText()));
+        }
+        await pictures({ guest }, 'panels-empty');
     });
 });

@@ -3,29 +3,11 @@
 import assert from 'node:assert/strict';
 
 import { scene } from './stand/pair.mjs';
+import { pictures, THEMES } from './stand/themes.mjs';
 import { until } from './stand/wait.mjs';
 
-const THEMES = { light: 'Default Light Modern', dark: 'Default Dark Modern', contrast: 'Default High Contrast' };
-
-/** One picture of each editor in each theme. */
-async function pictures(editors, name) {
-    for (const [word, theme] of Object.entries(THEMES)) {
-        for (const [who, editor] of Object.entries(editors)) {
-            await editor.set('workbench.colorTheme', theme);
-            await until(theme, () => editor.page.evaluate(([dark, contrast]) => {
-                const { classList } = document.querySelector('.monaco-workbench');
-                return classList.contains(contrast ? 'hc-black' : dark ? 'vs-dark' : 'vs');
-            }, [word === 'dark', word === 'contrast']));
-            // A page that was drawn twice has the new colours in its frames, too.
-            await editor.page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
-            await editor.picture(`${name}-${who}-${word}`);
-        }
-    }
-}
-
-/** Where the walkthrough's pictures are cut out of a window of 1280 by 800. */
-const CUT = { x: 0, y: 290, width: 720, height: 510 };
-const TOP = { x: 320, y: 0, width: 640, height: 220 };
+/** Where the walkthrough's picture of joining is cut out of the window. */
+const TOP = { x: 320, y: 0, width: 760, height: 220 };
 
 /** Every control in a page has a name. */
 async function named(frame) {
@@ -61,11 +43,14 @@ scene('pictures and names', ['host', 'guest'], async ({ host, guest, step, ends 
         await host.guests(1);
         await host.type('panel', "clear; printf '\\033[1;34m~/shop\\033[0m (main)\\n'; for i in 1 2 3; do printf '\\033[32m✔\\033[0m test %s\\n' $i; done; printf '\\033[31m✖\\033[0m test 4: expected 3, got 2\\n'\n");
         await guest.shows('editor', 'test 4');
-        await host.picture('walkthrough-share', CUT);
+        await host.shows('panel', '✖ test 4');
+        await host.picture('walkthrough-share');
         await guest.type('editor', 'x');
         await guest.notified('Read-only');
         await guest.command('jumpseat.askControl');
         await host.notified('Bo asks to type in your terminal.');
+        await host.done('jumpseat.guests.focus');
+        await host.named('Bo', /^Bo, asks to type/);
         await pictures({ host, guest }, '2-asked');
         const view = await host.webview('.code');
         await named(view);
@@ -81,7 +66,7 @@ scene('pictures and names', ['host', 'guest'], async ({ host, guest, step, ends 
         await guest.type('editor', 'git log --oneline | head -3');
         await host.shows('panel', 'git log');
         await host.set('workbench.colorTheme', THEMES.light);
-        await host.picture('walkthrough-steer', CUT);
+        await host.picture('walkthrough-steer');
         for (const editor of [host, guest]) await editor.done('jumpseat.guests.focus');
         await pictures({ host, guest }, '3-typing');
         assert.ok((await rows(host)).some((name) => /^Bo, (can type|typing…) · unverified, safety words/.test(name)), (await rows(host)).join('\n'));
@@ -101,6 +86,27 @@ scene('pictures and names', ['host', 'guest'], async ({ host, guest, step, ends 
         await pictures({ host, guest }, '4-chat');
     });
 
+    await step('somebody points', async () => {
+        await guest.focus('editor');
+        await guest.select('editor', 'test 4');
+        await guest.done('jumpseat.lookHere');
+        await until('who points', async () => /test 4/.test(await host.statusLabel('pointing')));
+        for (const editor of [host, guest]) await editor.done('jumpseat.guests.focus');
+        await pictures({ host, guest }, '4-pointing');
+        await host.press('Bo', 'Go Where It Is Pointed');
+    });
+
+    await step('lists to choose from', async () => {
+        await host.command('jumpseat.newInvite');
+        await host.offers('To watch, for one guest');
+        await pictures({ host }, '4-invites');
+        await host.page.keyboard.press('Escape');
+        await host.command('jumpseat.heldTerminals');
+        await host.offers('End everything');
+        await pictures({ host }, '4-held');
+        await host.page.keyboard.press('Escape');
+    });
+
     await step('over', async () => {
         await host.command('jumpseat.stop');
         await host.page.locator('.monaco-dialog-box').waitFor();
@@ -110,10 +116,39 @@ scene('pictures and names', ['host', 'guest'], async ({ host, guest, step, ends 
         await pictures({ guest }, '5-ended');
     });
 
+    await step('somebody at the door', async () => {
+        await guest.tidy();
+        await host.command('jumpseat.shareSession');
+        await host.pick('Anyone with the invite comes in');
+        await host.offers('You are asked first');
+        const link = await host.link(() => host.pick('Share a new terminal'));
+        const [, relay, code, token] = /^(http:\/\/[^/]+)\/j#([^.]+)\.(.+)$/.exec(link);
+        await guest.evaluate((vscode, rest) => {
+            void vscode.commands.executeCommand('vscode.open', vscode.Uri.parse(`${vscode.env.uriScheme}://jumpseat.jumpseat/join${rest}`));
+        }, `?relay=${encodeURIComponent(relay.replace('http', 'ws'))}#${code}.${token}`);
+        await guest.page.locator('.monaco-dialog-box').waitFor();
+        await pictures({ guest }, '6-link');
+        await guest.dialog('Join');
+        await host.page.locator('.notifications-toasts', { hasText: 'asks to join your session' }).waitFor();
+        await host.done('jumpseat.guests.focus');
+        await until('the waiting', async () => /waiting to be let in/.test(await guest.statusLabel('seat')));
+        await named(await host.webview('.code'));
+        await host.named('Bo', /^Bo, asks to join · unverified$/);
+        await pictures({ host, guest }, '6-door');
+        await host.notified('asks to join your session', 'Deny');
+        await guest.notified('The host did not let you in');
+        await pictures({ guest }, '6-denied');
+        await host.command('jumpseat.shareSession');
+        await host.pick('You are asked first');
+        await host.offers('Anyone with the invite comes in');
+        await host.pick('Share a new terminal');
+        await host.guests(0);
+    });
+
     await step('the walkthrough', async () => {
         await guest.tidy();
         await guest.done('workbench.action.openWalkthrough', 'jumpseat.jumpseat#start');
         await guest.page.locator('.part.editor .getting-started-step, .part.editor .step-list-container').first().waitFor();
-        await pictures({ guest }, '6-walkthrough');
+        await pictures({ guest }, '7-walkthrough');
     });
 });
