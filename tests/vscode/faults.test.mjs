@@ -156,7 +156,8 @@ scene('a host who cannot share', ['host'], async ({ host, step, ends }) => {
 
 scene('a native part that is missing, or another’s', ['odd'], async ({ odd, step }) => {
     const dist = join(odd.server.installed, 'dist');
-    const module = 'native/jumpseat.linux-x64-gnu.node';
+    const here = `linux-${process.arch}`;
+    const module = `native/jumpseat.${here}-gnu.node`;
     const says = async (text, command) => {
         await odd.dismissAll();
         await odd.command(command);
@@ -176,19 +177,19 @@ scene('a native part that is missing, or another’s', ['odd'], async ({ odd, st
             renameSync(join(dist, instead), join(dist, part));
         }
     };
-    const install = 'nstall the Jumpseat extension for linux-x64';
+    const install = `nstall the Jumpseat extension for ${here}`;
 
     await step('no program', () => without('bin/jumpseat', () => says(
         `Jumpseat was installed without the part for this platform. I${install}`, 'jumpseat.shareNewTerminal',
     )));
-    await step('no module', () => without(module, () => says('Jumpseat\'s native module for linux-x64-gnu is missing.', 'jumpseat.join')));
+    await step('no module', () => without(module, () => says(`Jumpseat's native module for ${here}-gnu is missing.`, 'jumpseat.join')));
     await step('a module for another platform', () => without(module, () => says(
-        'This build of Jumpseat is for darwin-arm64, and this is linux-x64-gnu.', 'jumpseat.join',
-    ), 'native/jumpseat.darwin-arm64.node'));
+        `This build of Jumpseat is for darwin-x64, and this is ${here}-gnu.`, 'jumpseat.join',
+    ), 'native/jumpseat.darwin-x64.node'));
     await step('a module that does not load', () => without(module, async () => {
         writeFileSync(join(dist, module), 'no library');
         chmodSync(join(dist, module), 0o755);
-        await says('Jumpseat\'s native module for linux-x64-gnu cannot be loaded: ', 'jumpseat.shareNewTerminal');
+        await says(`Jumpseat's native module for ${here}-gnu cannot be loaded: `, 'jumpseat.shareNewTerminal');
     }));
     await step('a module of another version', async () => {
         const card = join(dist, 'native/package.json');

@@ -49,7 +49,7 @@ scene('a relay behind TLS and a proxy', ['odd'], async ({ odd, step, ends }) => 
         await odd.done('workbench.action.closeAllEditors');
     };
     const again = () => odd.asked('The link, or the code');
-    const unknown = 'Localhost does not prove who it is';
+    const unknown = 'localhost does not prove who it is';
 
     await step('a certificate that nobody vouches for', () => fails(at('localhost'), unknown, 'Open Settings', setting('Ca File')));
     await step('one’s own authority', async () => {

@@ -150,6 +150,9 @@ test('ends and failures are plain sentences with the action that helps', () => {
     assert.deepEqual(failure({ kind: 'no_session', message: 'the relay knows no session', hint: 'check the code' }),
         { text: 'The relay knows no session. Check the code.', button: 'Try Again', remedy: 'again' });
     assert.equal(failure({ kind: 'bug', message: 'x' }).remedy, 'log');
+    for (const named of ['localhost does not answer.', 'relay.example says no.', '/ca.pem: nothing is in it.']) {
+        assert.equal(failure({ kind: 'bug', message: named }).text, named, 'names stay as they are');
+    }
     assert.equal(failure({ kind: 'protocol', message: 'x' }).remedy, 'update');
     assert.equal(hostEnded('stopped'), undefined, 'whoever stopped knows it');
     assert.match(hostEnded('expired') ?? '', /24 hours/);

@@ -71,6 +71,8 @@ export function failure(of: Fault): Told {
 }
 
 function sentence(text: string): string {
-    const start = text.charAt(0).toUpperCase() + text.slice(1);
+    // Names of hosts and files stay as they are.
+    const name = /^(localhost\b|[^\s.:/]*[.:/])/.test(text);
+    const start = name ? text : text.charAt(0).toUpperCase() + text.slice(1);
     return /[.!?]$/.test(start) ? start : `${start}.`;
 }
