@@ -4,6 +4,7 @@ use std::{future::poll_fn, path::PathBuf, sync::Arc};
 
 use bytes::Bytes;
 use futures_util::{SinkExt as _, StreamExt as _};
+use jumpseat_sources::Dial as _;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use rustls::{ServerConfig, pki_types::PrivateKeyDer};
 use tempfile::TempDir;
@@ -177,6 +178,18 @@ async fn tls_with_an_authority_of_ones_own() {
     let missing = TransportSetup { ca_file: Some("/no/such/ca.pem".into()), ..setup() };
     let failure = self::failure(&mut line(&address, missing)).await;
     assert!(failure.message.contains("/no/such/ca.pem"), "{failure}");
+}
+
+#[tokio::test]
+async fn forges_are_reached_with_the_same_authorities() {
+    let (port, _folder, file) = tls_echo("localhost").await;
+    let own = Reach::new(TransportSetup { ca_file: Some(file), ..setup() });
+    assert!(within(own.dial("localhost", port, true)).await.is_ok());
+    assert!(within(own.dial("127.0.0.1", port, true)).await.is_err(), "it has another name");
+    let Err(refused) = within(Reach::new(setup()).dial("localhost", port, true)).await else {
+        panic!("nobody vouches for it")
+    };
+    assert!(refused.to_string().contains("does not prove who it is"), "{refused}");
 }
 
 #[tokio::test]
