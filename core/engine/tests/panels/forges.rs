@@ -45,8 +45,8 @@ async fn serve(stream: TcpStream) {
         }
         let known = head.contains(&format!("Bearer {CANARY}\r\n"));
         let (status, body) = match head.split(['?', ' ']).nth(1) {
-            Some("/repos/acme/work/pulls") if known => ("200 OK", "[]"),
-            Some("/repos/acme/work") if known => ("200 OK", "{}"),
+            Some("/repos/acme/app/pulls") if known => ("200 OK", "[]"),
+            Some("/repos/acme/app") if known => ("200 OK", "{}"),
             _ => ("404 Not Found", "{}"),
         };
         let answer = format!("HTTP/1.1 {status}\r\ncontent-length: {}\r\n\r\n{body}", body.len());
@@ -71,7 +71,7 @@ async fn a_credential_is_asked_for_given_once_and_seen_by_no_guest() {
     host.git(&["add", "."]);
     host.git(&["commit", "-q", "-m", "first"]);
     let (api, connections) = forge().await;
-    host.git(&["remote", "add", "origin", &format!("{api}/acme/work.git")]);
+    host.git(&["remote", "add", "origin", &format!("{api}/acme/app.git")]);
     share(&host, PanelKind::Review, &api).await;
     share(&host, PanelKind::Issue, &api).await;
     let mut guest = Guest::new(&host);
