@@ -172,6 +172,7 @@ impl Board {
     }
 
     /// How this guest's session stands, for who asks from beside; the entries of one panel alone.
+    #[cfg_attr(not(unix), allow(dead_code, reason = "nobody asks"))]
     pub(crate) fn seat(&self, whole: Option<PanelKind>) -> Seat {
         let shared = |kind| {
             let panel = self.panels.panel(kind).flatten();

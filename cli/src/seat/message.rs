@@ -13,7 +13,6 @@ use crate::board::Panel;
 const VERSION: u32 = 1;
 
 /// The longest line in either direction, in bytes: a content of 8 MiB in base64 or escaped JSON, with room around it.
-#[cfg_attr(not(unix), allow(dead_code, reason = "there is no socket"))]
 pub(super) const MAX_LINE: u64 = 64 * 1024 * 1024;
 
 /// What is asked.
