@@ -95,8 +95,12 @@ scene('a window that is closed for good', ['odd'], async ({ odd, step, ends }) =
     };
     /** Goes from what runs here to another folder's window, and waits there for the question. */
     const leaves = async (folder) => {
+        const before = await odd.kept('jumpseat.jumpseat');
         await passes(31);
-        await odd.kept('jumpseat.jumpseat', '"windows"');
+        await until('what it shows', async () => {
+            const now = await odd.kept('jumpseat.jumpseat');
+            return now !== before && /"terminals":\[\d/.test(now);
+        });
         await odd.goTo(folder);
         assert.equal(await odd.evaluate((vscode) => vscode.window.terminals.length), 0);
         await until('the question', async () => {

@@ -48,7 +48,8 @@ export function scene(name, who, run) {
             throw error.message.endsWith('failed') ? error : await told(error, name, cast);
         } finally {
             for (const end of undo.reverse()) await end();
-            await Promise.all(Object.values(cast).map((one) => one.tidy()));
+            // Guests first: who has left hears no more of how a session ends.
+            for (const one of Object.values(cast).reverse()) await one.tidy();
         }
         for (const one of Object.values(cast)) assert.deepEqual(one.server.secrets(), [], 'no log has a token');
     });

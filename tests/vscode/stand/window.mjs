@@ -149,18 +149,18 @@ export class Window {
         return this.page.locator('[role=treeitem]', { hasText: text }).first();
     }
 
-    /** Until the browser has put away what an extension is to find again in all windows. */
-    async kept(extension, text) {
-        await until(`${text} of ${extension}`, () => this.page.evaluate(([key, wanted]) => new Promise((found, failed) => {
+    /** What the browser has put away for an extension to find again in all windows. */
+    async kept(extension) {
+        return this.page.evaluate((key) => new Promise((found, failed) => {
             const opening = indexedDB.open('vscode-web-state-db-global');
             opening.onerror = () => failed(opening.error);
             opening.onsuccess = () => {
                 const reading = opening.result.transaction('ItemTable').objectStore('ItemTable').get(key);
-                reading.onsuccess = () => found(Boolean(reading.result?.includes(wanted)));
+                reading.onsuccess = () => found(reading.result ?? '');
                 reading.onerror = () => failed(reading.error);
                 opening.result.close();
             };
-        }), [extension, text]));
+        }), extension);
     }
 
     /** Fills the input box that asks for this and accepts it. */
