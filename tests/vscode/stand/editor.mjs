@@ -63,6 +63,11 @@ export class Editor extends Window {
         await this.evaluate((vscode, id, args) => vscode.commands.executeCommand(id, ...args).then(() => undefined), id, args);
     }
 
+    /** What was typed has reached the extensions: the answer to a command of the window's comes behind it. */
+    async heard() {
+        await this.done('setContext', 'jumpseat.test', true);
+    }
+
     async set(key, value) {
         await this.evaluate((vscode, key, value) => vscode.workspace.getConfiguration().update(key, value, vscode.ConfigurationTarget.Global), key, value);
     }
