@@ -1,4 +1,5 @@
 // The trees: sessions (mine, joined) with their terminals, and guests.
+import { basename } from 'node:path';
 import type { GuestInfo, KnockInfo, Role } from '@jumpseat/native';
 import * as vscode from 'vscode';
 
@@ -62,7 +63,9 @@ class SessionRows extends Rows<SessionRow> {
                 return named(entry, `My session ${session.code ?? ''}, ${count}${state === 'connected' ? '' : `, ${what}`}`, `Relay: ${session.relay}`);
             }
             case 'terminal': {
-                const entry = item(row.terminal.title || 'Terminal', row.terminal.cwd ?? '', 'terminal', 'terminal');
+                const { title, cwd = '' } = row.terminal;
+                const entry = item(title || 'Terminal', basename(cwd), 'terminal', 'terminal');
+                if (cwd) entry.tooltip = cwd;
                 entry.command = { command: 'jumpseat.showTerminal', title: 'Show', arguments: [row] };
                 return entry;
             }

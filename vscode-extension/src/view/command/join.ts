@@ -14,6 +14,7 @@ const PROMPT = 'The link, or the code';
 type Answer = { text: string } | { recent: Recent };
 
 export async function join(context: Context): Promise<void> {
+    if (!await showsTerminals()) return;
     const recent = open(context.seats.recent, Date.now());
     const answer = recent.length > 0 ? await pick(recent) : await type();
     if (!answer) return;
@@ -26,9 +27,19 @@ export async function join(context: Context): Promise<void> {
 
 /** A link from outside: nobody is taken anywhere unasked. */
 export async function joinByLink(context: Context, link: string): Promise<void> {
+    if (!await showsTerminals()) return;
     const invite = context.native.load().readLink(link);
     const sure = await ask('calm', `Join the shared terminal ${invite.code}?`, `Relay: ${invite.relay}`, 'Join');
     if (sure) await context.seats.join(invite, () => void context.attempt(() => joinByLink(context, link)));
+}
+
+/** VS Code opens no terminal in a folder that nobody vouched for, not even one that runs nothing there. */
+async function showsTerminals(): Promise<boolean> {
+    if (vscode.workspace.isTrusted) return true;
+    const detail = 'A guest runs nothing here, but VS Code asks this of every terminal. Join from an empty window, or trust the folder first.';
+    const elsewhere = await ask('warning', 'VS Code shows terminals in trusted folders only.', detail, 'Open Empty Window');
+    if (elsewhere) await vscode.commands.executeCommand('workbench.action.newWindow');
+    return false;
 }
 
 async function joinByCode(context: Context, code: string, known: string, again: () => void): Promise<void> {
