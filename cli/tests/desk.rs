@@ -19,7 +19,10 @@ mod desk {
         host.shows("A guest runs");
         home.invite(&home.path("invite.json"));
         guest.line("$JS join --name Bo --invite-file invite.json; echo code=$?");
-        guest.shows("● live");
+        // Before there is something to see, keys go nowhere.
+        guest.wait("the host's prompt", |screen| {
+            screen.row(0).text() == "$" && last_line(screen).contains("● live")
+        });
         (host, guest)
     }
 
