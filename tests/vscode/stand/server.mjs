@@ -12,7 +12,7 @@ const SETTINGS = {
     'terminal.integrated.gpuAcceleration': 'off', 'workbench.startupEditor': 'none',
     'security.workspace.trust.enabled': false, 'chat.disableAIFeatures': true,
     'workbench.secondarySideBar.defaultVisibility': 'hidden', 'workbench.tips.enabled': false,
-    'extensions.autoCheckUpdates': false, 'remote.autoForwardPorts': false,
+    'extensions.autoCheckUpdates': false, 'remote.autoForwardPorts': false, 'terminal.integrated.initialHint': false,
     'terminal.integrated.defaultProfile.linux': 'bash',
 };
 
