@@ -170,7 +170,7 @@ mod tests {
         let config = Config { panels: Some(vec![PanelWord::Git]), ..Config::default() };
         assert_eq!(arguments(&[], &[], &[]).kinds(&config), [Git]);
         assert_eq!(arguments(&["log"], &[], &[]).kinds(&config), [Log]);
-        assert!(parse("gti").is_err());
+        assert!(parse("gitt").is_err());
     }
 
     #[test]

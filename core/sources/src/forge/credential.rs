@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_companys_gitlab_is_not_gitlab_com() {
+    async fn the_gitlab_of_a_company_is_not_gitlab_com() {
         for named in ["lab.example.com", "https://Lab.example.com/"] {
             let named: &'static _ = Box::leak(Box::new([("GITLAB_TOKEN", "lab"), ("GITLAB_HOST", named)]));
             assert_eq!(found(named, "lab.example.com", ForgeKind::GitLab).await.as_deref(), Some("lab"));
