@@ -177,10 +177,8 @@ scene('a native part that is missing, or another’s', ['odd'], async ({ odd, st
             renameSync(join(dist, instead), join(dist, part));
         }
     };
-    const install = `nstall the Jumpseat extension for ${here}`;
-
     await step('no program', () => without('bin/jumpseat', () => says(
-        `Jumpseat was installed without the part for this platform. I${install}`, 'jumpseat.shareNewTerminal',
+        `Jumpseat was installed without the part for this platform. Install the Jumpseat extension for ${here}`, 'jumpseat.shareNewTerminal',
     )));
     await step('no module', () => without(module, () => says(`Jumpseat's native module for ${here}-gnu is missing.`, 'jumpseat.join')));
     await step('a module for another platform', () => without(module, () => says(
