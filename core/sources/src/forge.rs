@@ -7,6 +7,7 @@ mod credential;
 mod github;
 mod gitlab;
 mod http;
+mod probe;
 mod spot;
 mod time;
 mod work;
@@ -51,8 +52,10 @@ pub struct ForgeHost {
 pub struct ForgeSetup {
     /// Forges that are known.
     pub forges: Vec<ForgeHost>,
-    /// How often.
+    /// How often everything is asked for.
     pub every: Duration,
+    /// How often the request and the issues are probed for changes, as somebody who is signed in.
+    pub probe: Duration,
     /// The longest that one answer is waited for.
     pub patience: Duration,
     /// What signs in.
@@ -66,8 +69,8 @@ impl ForgeSetup {
     pub fn new(dial: Arc<dyn Dial>) -> Self {
         let credentials = Arc::new(OwnCredentials::default());
         let forges = vec![ForgeHost::github(), ForgeHost::gitlab()];
-        let (every, patience) = (Duration::from_secs(30), Duration::from_secs(20));
-        Self { forges, every, patience, credentials, dial }
+        let (every, probe) = (Duration::from_secs(30), Duration::from_secs(1));
+        Self { forges, every, probe, patience: Duration::from_secs(20), credentials, dial }
     }
 }
 

@@ -75,7 +75,7 @@ impl GitHub {
 
     async fn request(&mut self, project: &Project, number: u64, known: &mut Known) -> Result<(), HttpFault> {
         let at = format!("/repos/{}", project.0);
-        let pull: Pull = self.http.ask(&format!("{at}/pulls/{number}")).await?;
+        let pull: Pull = self.http.ask_and_probe(&format!("{at}/pulls/{number}")).await?;
         let reviews: Vec<Review> =
             self.http.all(&format!("{at}/pulls/{number}/reviews?per_page=100")).await?;
         let comments: Vec<Said> =
@@ -116,7 +116,7 @@ impl GitHub {
         known: &mut Known,
     ) -> Result<(), HttpFault> {
         let path = format!("/repos/{}/issues/{number}", project.0);
-        let found: FoundIssue = match self.http.ask(&path).await {
+        let found: FoundIssue = match self.http.ask_and_probe(&path).await {
             // The branch's name meant something else.
             Err(HttpFault::NotFound | HttpFault::Forbidden) => return Ok(()),
             found => found?,
@@ -173,7 +173,7 @@ struct Parent {
     full_name: String,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, PartialEq)]
 struct Pull {
     number: u64,
     title: String,
@@ -195,26 +195,31 @@ struct Pull {
     created_at: String,
     updated_at: String,
     html_url: Option<String>,
+    /// How many there are tells of the second within one second.
+    #[serde(default)]
+    comments: u64,
+    #[serde(default)]
+    review_comments: u64,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, PartialEq)]
 struct Branch {
     #[serde(rename = "ref")]
     name: String,
     sha: String,
 }
 
-#[derive(Deserialize, Clone)]
+#[derive(Deserialize, PartialEq)]
 struct Person {
     login: String,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, PartialEq)]
 struct Team {
     name: String,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, PartialEq)]
 struct FoundLabel {
     name: String,
     color: Option<String>,
@@ -272,7 +277,7 @@ struct Status {
     target_url: Option<String>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, PartialEq)]
 struct FoundIssue {
     number: u64,
     title: String,
@@ -288,10 +293,12 @@ struct FoundIssue {
     created_at: String,
     updated_at: String,
     html_url: Option<String>,
+    #[serde(default)]
+    comments: u64,
     pull_request: Option<serde::de::IgnoredAny>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, PartialEq)]
 struct Milestone {
     title: String,
 }

@@ -4,7 +4,7 @@ use jumpseat_panels::{
     Body, Check, CheckState, Checks, Comment, Issue, IssueComment, IssueLink, IssueState, Label, Request,
     RequestState, Reviewer, Side, Thread, Verdict,
 };
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::Deserialize;
 
 use super::{
     Asked, Asking, Known, MAX_COMMENTS, MAX_ISSUES, MAX_THREADS,
@@ -22,14 +22,6 @@ pub(super) struct GitLab {
 impl GitLab {
     pub(super) fn new(http: Http) -> Self {
         Self { http }
-    }
-
-    /// What only some versions or people are told is empty for the others.
-    async fn all_if_told<T: DeserializeOwned>(&mut self, path: &str) -> Result<Vec<T>, HttpFault> {
-        match self.http.all(path).await {
-            Err(HttpFault::NotFound | HttpFault::Forbidden | HttpFault::Unauthorized) => Ok(Vec::new()),
-            found => found,
-        }
     }
 
     async fn find(&mut self, spot: &Spot) -> Result<Option<(Project, u64)>, HttpFault> {
@@ -75,14 +67,14 @@ impl GitLab {
         known: &mut Known,
     ) -> Result<Option<u64>, HttpFault> {
         let path = format!("{}/merge_requests/{number}", at(project));
-        let merge: Merge = self.http.ask(&path).await?;
+        let merge: Merge = self.http.ask_and_probe(&path).await?;
         let approvals = match self.http.ask::<Approvals>(&format!("{path}/approvals")).await {
             Err(HttpFault::NotFound | HttpFault::Forbidden | HttpFault::Unauthorized) => Approvals::default(),
             approvals => approvals?,
         };
         if let Some(pipeline) = &merge.head_pipeline {
             let jobs = format!("{}/pipelines/{}/jobs?per_page=100", at(project), pipeline.id);
-            known.checks = self.all_if_told::<Job>(&jobs).await?.into_iter().map(Job::check).collect();
+            known.checks = if_told(self.http.all::<Job>(&jobs).await)?.into_iter().map(Job::check).collect();
         }
         let mut request = merge.request(project, &approvals);
         request.checks = summed(&known.checks);
@@ -112,7 +104,7 @@ impl GitLab {
     ) -> Result<(), HttpFault> {
         let number = found.iid;
         let path = format!("{}/issues/{number}/notes?sort=asc&order_by=created_at&per_page=100", at(project));
-        let notes = self.all_if_told::<Note>(&path).await?.into_iter().filter(|note| !note.system);
+        let notes = if_told(self.http.all::<Note>(&path).await)?.into_iter().filter(|note| !note.system);
         known.issue_comments.extend(notes.take(MAX_COMMENTS).map(|note| note.issue_comment(number, project)));
         known.issues.push(found.issue(project, link));
         Ok(())
@@ -125,7 +117,7 @@ impl GitLab {
         if let Some((project, number)) = &found {
             let own = self.request(project, *number, spot, &mut known).await?;
             let closes = format!("{}/merge_requests/{number}/closes_issues?per_page=20", at(project));
-            let closes = self.all_if_told::<FoundIssue>(&closes).await?;
+            let closes = if_told(self.http.all_and_probe::<FoundIssue>(&closes).await)?;
             // It may close those of another project, which have their numbers there.
             issues.extend(closes.into_iter().filter_map(|issue| {
                 let project = if issue.project_id == own { project.clone() } else { issue.project()? };
@@ -134,7 +126,8 @@ impl GitLab {
         }
         if let Some(project) = found.as_ref().map(|(project, _)| project).or(spot.projects.first()) {
             for number in &spot.issues {
-                match self.http.ask::<FoundIssue>(&format!("{}/issues/{number}", at(project))).await {
+                let path = format!("{}/issues/{number}", at(project));
+                match self.http.ask_and_probe::<FoundIssue>(&path).await {
                     Ok(issue) => issues.push((project.clone(), issue, IssueLink::Branch)),
                     Err(HttpFault::NotFound | HttpFault::Forbidden | HttpFault::Unauthorized) => {}
                     Err(fault) => return Err(fault),
@@ -177,7 +170,7 @@ struct Short {
     sha: Option<String>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, PartialEq)]
 struct Merge {
     iid: u64,
     project_id: Option<u64>,
@@ -198,15 +191,18 @@ struct Merge {
     head_pipeline: Option<Pipeline>,
     created_at: String,
     updated_at: String,
+    /// How many there are tells of what comes with no other change.
+    #[serde(default)]
+    user_notes_count: u64,
     web_url: Option<String>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, PartialEq)]
 struct Person {
     username: String,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, PartialEq)]
 struct Pipeline {
     id: u64,
 }
@@ -279,7 +275,7 @@ struct LinePlace {
     old_line: Option<u32>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, PartialEq)]
 struct FoundIssue {
     iid: u64,
     project_id: Option<u64>,
@@ -295,16 +291,18 @@ struct FoundIssue {
     milestone: Option<Milestone>,
     created_at: String,
     updated_at: String,
+    #[serde(default)]
+    user_notes_count: u64,
     web_url: Option<String>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, PartialEq)]
 struct References {
     /// `group/project#7`
     full: String,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, PartialEq)]
 struct Milestone {
     title: String,
 }
@@ -461,6 +459,14 @@ impl FoundIssue {
             updated: time(&self.updated_at),
             web: self.web_url,
         }
+    }
+}
+
+/// What only some versions or people are told is empty for the others.
+fn if_told<T>(found: Result<Vec<T>, HttpFault>) -> Result<Vec<T>, HttpFault> {
+    match found {
+        Err(HttpFault::NotFound | HttpFault::Forbidden | HttpFault::Unauthorized) => Ok(Vec::new()),
+        found => found,
     }
 }
 

@@ -13,7 +13,7 @@ use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::{
     HeaderMap, Method, Request, StatusCode, Uri,
     client::conn::http1::{SendRequest, handshake},
-    header::{self, HeaderName, HeaderValue},
+    header::{self, HeaderValue},
 };
 use hyper_util::rt::TokioIo;
 use serde::de::DeserializeOwned;
@@ -25,7 +25,11 @@ use tokio::{
     time::timeout,
 };
 
-use super::{MAX_LISTED, MAX_PAGES, credential::Credential};
+use super::{
+    MAX_LISTED, MAX_PAGES,
+    credential::Credential,
+    probe::{Allowance, Probes},
+};
 
 /// The largest answer that is read, in bytes.
 const MAX_ANSWER: usize = 8 * 1024 * 1024;
@@ -95,6 +99,8 @@ pub(super) enum HttpFault {
 /// An answer.
 #[derive(Clone, Debug)]
 struct Answer {
+    /// Where it came from, once every redirect was followed: path and query, from the host's top on.
+    path: String,
     body: Bytes,
     /// What to ask next for the rest of a list: path and query.
     next: Option<String>,
@@ -115,6 +121,9 @@ pub(super) struct Http {
     connection: Option<Connection>,
     kept: HashMap<String, Kept>,
     kept_len: usize,
+    /// What it said of its limits last.
+    allowance: Option<Allowance>,
+    probes: Probes,
 }
 
 struct Connection {
@@ -162,6 +171,8 @@ impl Http {
             connection: None,
             kept: HashMap::new(),
             kept_len: 0,
+            allowance: None,
+            probes: Probes::default(),
         })
     }
 
@@ -169,6 +180,7 @@ impl Http {
     pub(super) fn sign_in(&mut self, credential: Option<Credential>) {
         if self.credential != credential {
             self.credential = credential;
+            self.allowance = None;
             self.kept.clear();
             self.kept_len = 0;
         }
@@ -188,32 +200,91 @@ impl Http {
         read(&self.answer(path).await?)
     }
 
+    /// The same, of something small that changes whenever what lies below it does: it is probed from now on.
+    pub(super) async fn ask_and_probe<T: DeserializeOwned + PartialEq>(
+        &mut self,
+        path: &str,
+    ) -> Result<T, HttpFault> {
+        let answer = self.answer(path).await?;
+        self.probes.add::<T>(&answer.path);
+        read(&answer)
+    }
+
+    /// A new look begins: nothing is probed of what the last one was at.
+    pub(super) fn begin_look(&mut self) {
+        self.probes.clear();
+    }
+
+    /// Whether something has changed since it was asked for: the first that is probed, or the next of the others.
+    pub(super) async fn probe(&mut self) -> Result<bool, HttpFault> {
+        for probe in self.probes.due() {
+            // What has no tag, or is kept no more, cannot be asked for at no cost.
+            let Some(before) = self.kept.get(&probe.path).map(|kept| kept.answer.body.clone()) else {
+                continue;
+            };
+            let now = self.answer_at(probe.path.clone()).await?.body;
+            if probe.tells(&before, &now) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Whether there is anything that can be probed.
+    pub(super) fn has_probes(&self) -> bool {
+        self.probes.any(|probe| self.kept.contains_key(&probe.path))
+    }
+
+    /// What it allows until when, if it said so.
+    pub(super) fn allowance(&self) -> Option<Allowance> {
+        self.allowance
+    }
+
     /// All pages of a list, up to a bound.
     pub(super) async fn all<T: DeserializeOwned>(&mut self, path: &str) -> Result<Vec<T>, HttpFault> {
-        let mut found: Vec<T> = Vec::new();
-        let mut next = Some(path.to_owned());
-        for _ in 0..MAX_PAGES {
-            let Some(path) = next.take() else { break };
+        Ok(self.pages(path).await?.0)
+    }
+
+    /// The same, and its first page is probed from now on.
+    pub(super) async fn all_and_probe<T: DeserializeOwned + PartialEq>(
+        &mut self,
+        path: &str,
+    ) -> Result<Vec<T>, HttpFault> {
+        let (found, first) = self.pages(path).await?;
+        self.probes.add::<Vec<T>>(&first);
+        Ok(found)
+    }
+
+    /// A list, and where its first page came from.
+    async fn pages<T: DeserializeOwned>(&mut self, path: &str) -> Result<(Vec<T>, String), HttpFault> {
+        let answer = self.answer(path).await?;
+        let (mut found, mut next) = (read::<Vec<T>>(&answer)?, answer.next);
+        for _ in 1..MAX_PAGES {
+            let Some(path) = next.take().filter(|_| found.len() < MAX_LISTED) else { break };
             let answer = self.answer(&path).await?;
             found.extend(read::<Vec<T>>(&answer)?);
-            next = answer.next.filter(|_| found.len() < MAX_LISTED);
+            next = answer.next;
         }
         // A page can hold more than was asked for.
         found.truncate(MAX_LISTED);
-        Ok(found)
+        Ok((found, answer.path))
     }
 
     /// Asked again, it only crosses the line if it changed.
     async fn answer(&mut self, path: &str) -> Result<Answer, HttpFault> {
-        let mut path = format!("{}{path}", self.prefix);
+        self.answer_at(format!("{}{path}", self.prefix)).await
+    }
+
+    async fn answer_at(&mut self, mut path: String) -> Result<Answer, HttpFault> {
         for _ in 0..=MAX_REDIRECTS {
             let tag = self.kept.get(&path).map(|kept| kept.tag.clone());
             let (status, headers, body) = self.send(Method::GET, &path, Bytes::new(), tag).await?;
+            self.allowance = Allowance::of(&headers);
             match status {
                 StatusCode::OK => {
                     let next = self.next(&headers, &path);
-                    let answer = Answer { body, next };
-                    self.keep(path, &headers, &answer);
+                    let answer = Answer { path, body, next };
+                    self.keep(&headers, &answer);
                     return Ok(answer);
                 }
                 StatusCode::NOT_MODIFIED => {
@@ -372,7 +443,7 @@ impl Http {
         same.then_some(path)
     }
 
-    fn keep(&mut self, path: String, headers: &HeaderMap, answer: &Answer) {
+    fn keep(&mut self, headers: &HeaderMap, answer: &Answer) {
         let Some(tag) = headers.get(header::ETAG) else { return };
         // Half a document that somebody on the way cut off would be taken for the whole from then on.
         if serde_json::from_slice::<serde::de::IgnoredAny>(&answer.body).is_err() {
@@ -383,7 +454,8 @@ impl Http {
             self.kept_len = 0;
         }
         self.kept_len += answer.body.len();
-        if let Some(old) = self.kept.insert(path, Kept { tag: tag.clone(), answer: answer.clone() }) {
+        let kept = Kept { tag: tag.clone(), answer: answer.clone() };
+        if let Some(old) = self.kept.insert(answer.path.clone(), kept) {
             self.kept_len -= old.answer.body.len();
         }
     }
@@ -395,15 +467,13 @@ fn read<T: DeserializeOwned>(answer: &Answer) -> Result<T, HttpFault> {
 
 /// What a status that is no success means.
 fn fault(status: StatusCode, headers: &HeaderMap) -> HttpFault {
-    let number = |name: &str| {
-        headers.get(HeaderName::from_bytes(name.as_bytes()).ok()?)?.to_str().ok()?.parse::<u64>().ok()
-    };
     let now = SystemTime::now();
     let latest = now + MAX_WAIT;
-    let used_up = number("x-ratelimit-remaining") == Some(0) || number("ratelimit-remaining") == Some(0);
-    let reset = number("x-ratelimit-reset").or_else(|| number("ratelimit-reset"));
-    let reset = reset.and_then(|reset| UNIX_EPOCH.checked_add(Duration::from_secs(reset)));
-    let after = number("retry-after").map(|after| now + Duration::from_secs(after.min(MAX_WAIT.as_secs())));
+    let allowance = Allowance::of(headers);
+    let used_up = allowance.is_some_and(|allowance| allowance.left == 0);
+    let reset = allowance.and_then(|allowance| allowance.reset);
+    let after = number(headers, "retry-after");
+    let after = after.map(|after| now + Duration::from_secs(after.min(MAX_WAIT.as_secs())));
     let limited = matches!(status, StatusCode::FORBIDDEN | StatusCode::TOO_MANY_REQUESTS)
         && (used_up || after.is_some() || status == StatusCode::TOO_MANY_REQUESTS);
     match status {
@@ -417,6 +487,19 @@ fn fault(status: StatusCode, headers: &HeaderMap) -> HttpFault {
         status if status.is_server_error() => HttpFault::Offline,
         _ => HttpFault::Malformed,
     }
+}
+
+impl Allowance {
+    fn of(headers: &HeaderMap) -> Option<Self> {
+        let either = |name: &str| number(headers, &format!("x-{name}")).or_else(|| number(headers, name));
+        let reset = either("ratelimit-reset").map(Duration::from_secs);
+        let reset = reset.and_then(|reset| UNIX_EPOCH.checked_add(reset));
+        Some(Self { left: either("ratelimit-remaining")?, reset })
+    }
+}
+
+fn number(headers: &HeaderMap, name: &str) -> Option<u64> {
+    headers.get(name)?.to_str().ok()?.parse().ok()
 }
 
 pub(super) fn is_loopback(host: &str) -> bool {

@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashMap,
+    future::pending,
     path::{Path, PathBuf},
     sync::Arc,
     time::{Duration, SystemTime},
@@ -14,12 +15,12 @@ use jumpseat_panels::{
 use sha2::{Digest as _, Sha256};
 use tokio::{
     sync::{Mutex, Notify, mpsc, watch},
-    time::{Instant, sleep_until, timeout_at},
+    time::{Instant, sleep, sleep_until, timeout_at},
 };
 
 use super::{
     Asked, ForgeHost, ForgeKind, ForgeSetup, Known, github::GitHub, gitlab::GitLab, http::Http,
-    http::HttpFault, spot::Spot,
+    http::HttpFault, probe::pause, spot::Spot,
 };
 use crate::{
     Ask, FetchFault, Publisher, clock,
@@ -65,6 +66,8 @@ struct Turn {
     seldom: bool,
     /// Since when nothing new comes.
     stale: Option<u64>,
+    /// Since when nothing has changed.
+    quiet_since: Option<Instant>,
 }
 
 /// What is shown in both panels.
@@ -122,16 +125,38 @@ impl Shared {
         let mut turn = self.turn.lock().await;
         let watch = self.watch_head().await;
         loop {
-            let next = Instant::now() + self.look(&mut turn).await;
+            let mut next = Instant::now() + self.look(&mut turn).await;
+            if !turn.limited {
+                let least = Instant::now() + LEAST.min(self.setup.every);
+                // As nobody GitHub is not asked for each fetch of an editor's.
+                let head_alone = turn.seldom;
+                tokio::select! {
+                    () = sleep_until(next) => {}
+                    () = self.roused(watch.as_ref(), head_alone) => {}
+                    until = self.changed(&mut turn) => next = until.unwrap_or(next),
+                }
+                if !turn.limited {
+                    sleep_until(least).await;
+                }
+            }
             if turn.limited {
                 self.sit_out(&mut turn, next, watch.as_ref()).await;
-                continue;
             }
-            let least = Instant::now() + LEAST.min(self.setup.every);
-            // As nobody GitHub is not asked for each fetch of an editor's.
-            let _ = timeout_at(next, self.roused(watch.as_ref(), turn.seldom)).await;
-            sleep_until(least).await;
         }
+    }
+
+    /// Waits until the forge has something new, or something to say that only a whole look shows. If it wants to be left
+    /// alone, gives until when.
+    async fn changed(&self, turn: &mut Turn) -> Option<Instant> {
+        let since = *turn.quiet_since.get_or_insert_with(Instant::now);
+        let probed = match &mut turn.forge {
+            Some((_, forge)) if turn.failures == 0 => probed(forge.http(), self.setup.probe, since).await,
+            _ => pending().await,
+        };
+        turn.quiet_since = None;
+        let limited = probed.err().filter(|fault| matches!(fault, HttpFault::Limited { .. }))?;
+        let spot = turn.spot.clone()?;
+        Some(Instant::now() + self.told(turn, &spot, Err(limited)))
     }
 
     /// Whoever wants it: the forge does not want to be asked until then, unless it is another one, or somebody else
@@ -178,6 +203,7 @@ impl Shared {
         if turn.spot.is_some() && !turn.is_at(Some(&spot)) {
             // What is known is of another branch.
             self.show(&Known::default(), SourceState::Starting);
+            turn.quiet_since = None;
         }
         turn.spot = Some(spot.clone());
         let asked = self.ask(turn, &spot).await;
@@ -189,12 +215,14 @@ impl Shared {
             turn.forge = Some((spot.forge.clone(), self.forge(&spot.forge)?));
         }
         let Some((host, forge)) = &mut turn.forge else { return Err(HttpFault::Address) };
+        forge.http().begin_look();
         // Asked every time: a credential may have been given, or taken back.
         forge.http().sign_in(self.setup.credentials.of(&host.host, host.kind).await);
         match forge.look(spot).await {
             // What is open to everyone is still told to whoever is nobody.
             Err(HttpFault::Unauthorized) if forge.http().is_signed_in() => {
                 forge.http().sign_in(None);
+                forge.http().begin_look();
                 forge.look(spot).await.map_err(|fault| match fault {
                     // It is refused, and what is asked for is not for everyone.
                     HttpFault::Forbidden | HttpFault::NotFound => HttpFault::Unauthorized,
@@ -392,9 +420,24 @@ fn put(entries: &mut Entries, name: String, mut entry: Entry) {
     }
 }
 
+/// Probes until something has changed. Nobody but who is signed in does: only they are answered at no cost that nothing did.
+async fn probed(http: &mut Http, every: Duration, quiet_since: Instant) -> Result<(), HttpFault> {
+    if !http.is_signed_in() || !http.has_probes() {
+        return pending().await;
+    }
+    let mut before = None;
+    loop {
+        sleep(pause(every, quiet_since.elapsed(), before, http.allowance())).await;
+        before = http.allowance();
+        if http.probe().await? {
+            return Ok(());
+        }
+    }
+}
+
 /// Waits until the head may have moved, or with `alone` nothing else; forever, where it is not watched.
 async fn head_changed(watch: Option<&Watch>, alone: bool) {
-    let Some(watch) = watch else { return std::future::pending().await };
+    let Some(watch) = watch else { return pending().await };
     loop {
         let changed = watch.changed().await;
         let others = ["FETCH_HEAD", "config", "packed-refs", "ORIG_HEAD"];

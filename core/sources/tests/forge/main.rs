@@ -2,6 +2,7 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "what panics here is a finding")]
 
+mod probes;
 #[path = "../support/mod.rs"]
 mod support;
 mod trouble;
@@ -22,6 +23,9 @@ use support::{
 };
 
 const CANARY: &str = "canary_credential";
+
+/// Longer than any test takes.
+const NEVER: Duration = Duration::from_secs(3600);
 
 /// A checkout of a branch of a fork, and the forge that both are at.
 struct Stand {
@@ -46,6 +50,7 @@ impl Stand {
         let setup = ForgeSetup {
             forges: vec![ForgeHost::github(), forge],
             every: Duration::from_millis(50),
+            probe: NEVER,
             patience: Duration::from_secs(10),
             credentials: credentials.clone(),
             dial: Arc::new(Loopback),

@@ -4,6 +4,7 @@ use std::{
     collections::HashMap,
     io,
     sync::{Arc, Mutex, MutexGuard},
+    time::UNIX_EPOCH,
 };
 
 use bytes::Bytes;
@@ -11,7 +12,9 @@ use http_body_util::{BodyExt as _, Full};
 use hyper::{Request, Response, StatusCode, body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
-use tokio::{net::TcpListener, task::JoinSet};
+use tokio::{net::TcpListener, sync::Notify, task::JoinSet, time::timeout};
+
+use super::PATIENCE;
 
 /// What the server does instead of answering.
 #[derive(Clone, Debug, Default)]
@@ -54,13 +57,22 @@ pub(crate) struct State {
     /// Who is let in; anyone, if nobody is named.
     pub(crate) accepts: Option<&'static str>,
     pub(crate) redirects: HashMap<String, String>,
+    pub(crate) allowance: Option<Allowance>,
     pub(crate) seen: Vec<Seen>,
+}
+
+/// So many requests more within the hour, as answers say it.
+pub(crate) struct Allowance {
+    pub(crate) left: u64,
+    /// Whether an answer without a body counts, too.
+    pub(crate) counts_unchanged: bool,
 }
 
 /// A forge on this machine. It ends when it is dropped.
 pub(crate) struct ForgeServer {
     pub(crate) at: String,
     state: Arc<Mutex<State>>,
+    answered: Arc<Notify>,
     _serving: JoinSet<()>,
 }
 
@@ -70,7 +82,8 @@ impl ForgeServer {
         let at = format!("http://{}", listener.local_addr().unwrap());
         let state = Arc::new(Mutex::new(State { page: 100, ..State::default() }));
         let mut serving = JoinSet::new();
-        let (ours, base) = (state.clone(), at.clone());
+        let answered = Arc::new(Notify::new());
+        let (ours, base, told) = (state.clone(), at.clone(), answered.clone());
         serving.spawn(async move {
             let mut connections = JoinSet::new();
             loop {
@@ -78,15 +91,18 @@ impl ForgeServer {
                 if matches!(ours.lock().unwrap().mood, Mood::Gone) {
                     continue;
                 }
-                let (state, base) = (ours.clone(), base.clone());
+                let (state, base, told) = (ours.clone(), base.clone(), told.clone());
                 connections.spawn(async move {
-                    let answer = service_fn(|request| answer(request, state.clone(), base.clone()));
+                    let answer = service_fn(|request| {
+                        let answer = answer(request, state.clone(), base.clone());
+                        async { answer.await.inspect(|_| told.notify_waiters()) }
+                    });
                     // A connection that is cut is the other side's business.
                     let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), answer).await;
                 });
             }
         });
-        Self { at, state, _serving: serving }
+        Self { at, state, answered, _serving: serving }
     }
 
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
@@ -99,6 +115,21 @@ impl ForgeServer {
 
     pub(crate) fn seen(&self) -> Vec<Seen> {
         self.state().seen.clone()
+    }
+
+    /// Waits until requests came that are as they should be.
+    pub(crate) async fn until(&self, fits: impl Fn(&[Seen]) -> bool) -> Vec<Seen> {
+        let came = async {
+            loop {
+                let next = self.answered.notified();
+                let seen = self.seen();
+                if fits(&seen) {
+                    return seen;
+                }
+                next.await;
+            }
+        };
+        timeout(PATIENCE, came).await.expect("requests that fit")
     }
 }
 
@@ -184,6 +215,13 @@ async fn answer(
     let asked = header("if-none-match");
     let whole = matches!(state.mood, Mood::Broken) || asked.as_ref() != Some(&tag);
     let status = if status == 200 && !whole { 304 } else { status };
+    if let Some(allowance) = &mut state.allowance {
+        let free = status == 304 && !allowance.counts_unchanged;
+        allowance.left -= u64::from(!free);
+        let reset = UNIX_EPOCH.elapsed().unwrap().as_secs() + 3600;
+        extra.push(("x-ratelimit-remaining", allowance.left.to_string()));
+        extra.push(("x-ratelimit-reset", reset.to_string()));
+    }
     let seen =
         Seen { method: head.method.to_string(), path: head.uri.to_string(), credential, tag: asked, status };
     state.seen.push(seen);
