@@ -24,6 +24,8 @@ pub(crate) struct Status<'a> {
     pub(crate) cropped: Option<Size>,
     /// The terminal that is shown and how many there are.
     pub(crate) terminal: (usize, usize),
+    /// The first picture is on its way: keys go nowhere until one sees where to.
+    pub(crate) blank: bool,
 }
 
 /// The line as bytes for the terminal, at the place where the cursor is.
@@ -59,6 +61,7 @@ fn left(status: &Status<'_>) -> Vec<Span<'static>> {
         (_, Connection::Away { .. }, ..) => ("reconnecting", Some(Color::Yellow)),
         (_, _, false, _) => ("host away", Some(Color::Yellow)),
         _ if !seated => ("waiting", Some(Color::Yellow)),
+        _ if status.blank => ("catching up", Some(Color::Yellow)),
         (_, _, _, Lag::Live) => ("live", Some(Color::Green)),
         (_, _, _, Lag::Delayed) => ("delayed", Some(Color::Yellow)),
         (_, _, _, Lag::Stalled) => ("stalled", Some(Color::Red)),
@@ -118,11 +121,18 @@ mod tests {
     use super::*;
     use crate::board::Person;
 
-    fn line(board: &Board, message: Option<&str>, back: bool, cols: u16) -> String {
-        let status =
-            Status { board, message, back, escape: EscapeKey::default(), cropped: None, terminal: (1, 1) };
-        let buffer = draw(&status, cols);
+    fn status<'a>(board: &'a Board, message: Option<&'a str>, back: bool) -> Status<'a> {
+        let escape = EscapeKey::default();
+        Status { board, message, back, escape, cropped: None, terminal: (1, 1), blank: false }
+    }
+
+    fn shown(status: &Status<'_>, cols: u16) -> String {
+        let buffer = draw(status, cols);
         (0..cols).map(|x| buffer[(x, 0)].symbol()).collect()
+    }
+
+    fn line(board: &Board, message: Option<&str>, back: bool, cols: u16) -> String {
+        shown(&status(board, message, back), cols)
     }
 
     #[test]
@@ -134,6 +144,8 @@ mod tests {
         };
         board.people = vec![guest(1, "Cy", Role::Viewer), guest(2, "Bo", Role::Viewer)];
         insta::assert_snapshot!(line(&board, None, false, 70), @" ● live  Ann · watching · 2 guests                       Ctrl+]: menu ");
+        let blank = shown(&Status { blank: true, ..status(&board, None, false) }, 70);
+        assert!(blank.starts_with(" ● catching up  Ann · watching"), "{blank}");
         board.people[1].role = Role::Writer;
         board.typing = Some(1);
         board.lag = Lag::Delayed;

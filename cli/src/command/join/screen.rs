@@ -446,6 +446,7 @@ impl GuestScreen {
             escape: self.escape,
             cropped: stream.and_then(|stream| self.cropped(stream, inside(window))),
             terminal: (position, self.pictures.len()),
+            blank: stream.is_none() && !self.terminals.is_empty(),
         };
         let status = status_line(&status, window.cols);
         let mut out = Vec::new();
