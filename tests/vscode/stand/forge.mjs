@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 
 const NOW = '2026-01-02T03:04:05Z';
+const later = (seconds) => new Date(Date.parse(NOW) + 1000 * seconds).toISOString().replace('.000', '');
 
 export class Forge {
     /** Of `repository`, at `commit` of its `branch`; it shows itself to nobody but who brings this credential. */
@@ -23,9 +24,14 @@ export class Forge {
     /** Somebody begins a thread at a line, or says more in one. */
     comment(who, text, { path, line, thread } = {}) {
         const talk = thread ?? { path, line, resolved: false, comments: [] };
-        talk.comments.push({ id: 100 + this.threads.flatMap((one) => one.comments).length, who, text });
+        talk.comments.push({ id: 100 + this.#said, who, text });
         if (!thread) this.threads.push(talk);
         return talk;
+    }
+
+    /** How much was said in threads. */
+    get #said() {
+        return this.threads.reduce((sum, { comments }) => sum + comments.length, 0);
     }
 
     async end() {
@@ -79,7 +85,8 @@ export class Forge {
         return {
             number: 12, title: 'Count on', body: 'Closes #9', state: 'open', draft: false, user: { login: 'ann' }, base: { ref: 'main', sha: '0' },
             head: { ref: this.branch, sha: this.commit }, labels: [{ name: 'bug', color: 'd73a4a' }], requested_reviewers: [{ login: 'bo' }],
-            requested_teams: [], mergeable: true, created_at: NOW, updated_at: NOW, html_url: `https://github.com/${this.repository}/pull/12`,
+            requested_teams: [], mergeable: true, created_at: NOW, updated_at: later(this.#said), html_url: `https://github.com/${this.repository}/pull/12`,
+            comments: 1, review_comments: this.#said,
         };
     }
 
