@@ -2,14 +2,15 @@
 
 use std::time::Duration;
 
+use jumpseat_forge::{
+    Allowance, Mood, Seen,
+    github::{said, said_at},
+};
 use jumpseat_panels::SourceState;
 use jumpseat_sources::{Credential, ForgeKind};
 use serde_json::{Value, json};
 
-use crate::{
-    NEVER, Stand, comments, issues, request, said, said_at,
-    support::forge::{Allowance, Mood, Seen},
-};
+use crate::{NEVER, Stand, comments, issues, request};
 
 const PULL: &str = "/api/v3/repos/team/tool/pulls/7";
 const MERGE: &str = "/api/v4/projects/team%2Ftool/merge_requests/7";

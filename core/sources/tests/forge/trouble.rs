@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use jumpseat_forge::{Mood, github::said_at};
 use jumpseat_panels::{Remedy, SourceState};
 use jumpseat_sources::ForgeKind;
 use serde_json::{Value, json};
 
-use crate::{Stand, comments, request, said_at, support::forge::Mood, threads};
+use crate::{Stand, comments, request, threads};
 
 #[tokio::test]
 async fn limits_are_respected_whoever_asks() {

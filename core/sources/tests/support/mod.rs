@@ -1,8 +1,6 @@
 //! What the tests of sources share: real repositories, and a source at work that is waited for by what it shows.
 #![allow(dead_code, clippy::unwrap_used, reason = "each test file uses a part, and panics are its findings")]
 
-pub(crate) mod forge;
-
 use std::{
     ffi::OsStr,
     path::{Path, PathBuf},

@@ -1,10 +1,10 @@
-//! A real HTTP server that speaks as forges do: pages, ETags, limits, and everything that can go wrong.
+//! The server: pages, ETags, limits, and everything that can go wrong.
 
 use std::{
     collections::HashMap,
     io,
     sync::{Arc, Mutex, MutexGuard},
-    time::UNIX_EPOCH,
+    time::{Duration, UNIX_EPOCH},
 };
 
 use bytes::Bytes;
@@ -14,12 +14,14 @@ use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, sync::Notify, task::JoinSet, time::timeout};
 
-use super::PATIENCE;
+/// Longer than anything takes on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What the server does instead of answering.
 #[derive(Clone, Debug, Default)]
-pub(crate) enum Mood {
+pub enum Mood {
     #[default]
+    /// It answers.
     Fine,
     /// It closes every connection.
     Gone,
@@ -35,49 +37,62 @@ pub(crate) enum Mood {
 
 /// A request that was seen.
 #[derive(Clone, Debug)]
-pub(crate) struct Seen {
-    pub(crate) method: String,
-    pub(crate) path: String,
-    pub(crate) credential: Option<String>,
-    pub(crate) tag: Option<String>,
-    pub(crate) status: u16,
+pub struct Seen {
+    /// `GET` or `POST`.
+    pub method: String,
+    /// With its query.
+    pub path: String,
+    /// What it brought to sign in.
+    pub credential: Option<String>,
+    /// What it knows already.
+    pub tag: Option<String>,
+    /// What it was answered.
+    pub status: u16,
 }
 
+/// What it says, and what it was asked.
 #[derive(Default)]
-pub(crate) struct State {
-    pub(crate) mood: Mood,
+pub struct State {
+    /// How it is.
+    pub mood: Mood,
     /// Answers by path, without the query.
-    pub(crate) routes: HashMap<String, Value>,
+    pub routes: HashMap<String, Value>,
     /// Pages of what GraphQL answers, one for each request.
-    pub(crate) graph: Vec<Value>,
+    pub graph: Vec<Value>,
     /// Most things on a page.
-    pub(crate) page: usize,
+    pub page: usize,
     /// Whether pages are linked as GitLab does it.
-    pub(crate) numbered: bool,
+    pub numbered: bool,
     /// Who is let in; anyone, if nobody is named.
-    pub(crate) accepts: Option<&'static str>,
-    pub(crate) redirects: HashMap<String, String>,
-    pub(crate) allowance: Option<Allowance>,
-    pub(crate) seen: Vec<Seen>,
+    pub accepts: Option<&'static str>,
+    /// Where paths have moved to.
+    pub redirects: HashMap<String, String>,
+    /// What it still allows, if it says so.
+    pub allowance: Option<Allowance>,
+    /// Every request so far.
+    pub seen: Vec<Seen>,
 }
 
 /// So many requests more within the hour, as answers say it.
-pub(crate) struct Allowance {
-    pub(crate) left: u64,
+pub struct Allowance {
+    /// How many.
+    pub left: u64,
     /// Whether an answer without a body counts, too.
-    pub(crate) counts_unchanged: bool,
+    pub counts_unchanged: bool,
 }
 
 /// A forge on this machine. It ends when it is dropped.
-pub(crate) struct ForgeServer {
-    pub(crate) at: String,
+pub struct ForgeServer {
+    /// Its address.
+    pub at: String,
     state: Arc<Mutex<State>>,
     answered: Arc<Notify>,
     _serving: JoinSet<()>,
 }
 
 impl ForgeServer {
-    pub(crate) async fn new() -> Self {
+    /// One that knows nothing yet.
+    pub async fn new() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let at = format!("http://{}", listener.local_addr().unwrap());
         let state = Arc::new(Mutex::new(State { page: 100, ..State::default() }));
@@ -105,20 +120,23 @@ impl ForgeServer {
         Self { at, state, answered, _serving: serving }
     }
 
-    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
+    /// What it says and was asked, to be looked at and changed.
+    pub fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap()
     }
 
-    pub(crate) fn route(&self, path: &str, value: Value) {
+    /// What lies at a path from now on.
+    pub fn route(&self, path: &str, value: Value) {
         self.state().routes.insert(path.to_owned(), value);
     }
 
-    pub(crate) fn seen(&self) -> Vec<Seen> {
+    /// Every request so far.
+    pub fn seen(&self) -> Vec<Seen> {
         self.state().seen.clone()
     }
 
     /// Waits until requests came that are as they should be.
-    pub(crate) async fn until(&self, fits: impl Fn(&[Seen]) -> bool) -> Vec<Seen> {
+    pub async fn until(&self, fits: impl Fn(&[Seen]) -> bool) -> Vec<Seen> {
         let came = async {
             loop {
                 let next = self.answered.notified();
