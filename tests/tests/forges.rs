@@ -209,11 +209,7 @@ fn a_guest_at_a_prompt_reads_the_review_and_the_issues() {
     guest.wait();
     host.write(b"\x04");
     host.wait();
-    assert_nowhere(
-        CANARY,
-        &[&host.said(), &host.errors(), &guest.said(), &guest.errors()],
-        desk.stage.home(),
-    );
+    assert_nowhere(CANARY, &[&host.said(), host.errors(), &guest.said(), guest.errors()], desk.stage.home());
 }
 
 #[test]
