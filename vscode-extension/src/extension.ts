@@ -18,7 +18,7 @@ import { shareSession } from './view/command/shareSession';
 import { showTerminal } from './view/command/showTerminal';
 import { stop, stopAll } from './view/command/stop';
 import { Context } from './view/context';
-import { GuestRows, sessionTree } from './view/rows';
+import { guestTree, sessionTree } from './view/rows';
 import { ShareView } from './view/shareView';
 import { seatItem, statusItem } from './view/statusItem';
 
@@ -67,7 +67,7 @@ export function activate(extension: vscode.ExtensionContext): void {
         // Its content is the two buttons of `viewsWelcome`.
         vscode.window.registerTreeDataProvider('jumpseat.start', { getChildren: () => [], getTreeItem: (row: vscode.TreeItem) => row }),
         sessionTree(here),
-        vscode.window.registerTreeDataProvider('jumpseat.guests', new GuestRows(here)),
+        guestTree(here),
         vscode.window.registerWebviewViewProvider('jumpseat.share', new ShareView(here)),
         vscode.window.registerWebviewViewProvider('jumpseat.chat', new ChatView(here)),
         vscode.window.registerUriHandler({

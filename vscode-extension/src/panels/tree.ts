@@ -2,6 +2,7 @@
 import type { PanelKind } from '@jumpseat/native';
 import * as vscode from 'vscode';
 
+import { Nudge } from '../model/nudge';
 import { spoken, type Row } from '../model/panels/row';
 import { line, notice } from '../model/panels/safe';
 import type { SharedPanels } from '../model/panels/shared';
@@ -26,12 +27,15 @@ export class PanelTree implements vscode.TreeDataProvider<Node> {
     readonly #changed = new vscode.EventEmitter<void>();
     readonly onDidChangeTreeData = this.#changed.event;
     readonly #view: vscode.TreeView<Node>;
+    readonly #nudge: Nudge;
     #key = '';
 
     constructor(private readonly context: Context, private readonly setup: TreeSetup) {
         this.#view = vscode.window.createTreeView(`jumpseat.${setup.view}`, { treeDataProvider: this, showCollapseAll: true });
+        this.#nudge = new Nudge(() => this.#changed.fire(), () => this.#view.visible);
         const timer = setInterval(() => { if (this.#view.visible) this.refresh(); }, AGE);
-        context.extension.subscriptions.push(this.#changed, this.#view, { dispose: () => clearInterval(timer) });
+        const seen = this.#view.onDidChangeVisibility(() => this.#nudge.seen());
+        context.extension.subscriptions.push(this.#changed, this.#view, seen, { dispose: () => clearInterval(timer) });
         this.refresh();
     }
 
@@ -53,11 +57,12 @@ export class PanelTree implements vscode.TreeDataProvider<Node> {
         const value = counts.reduce((sum, each) => sum + each.value, 0);
         this.#view.badge = value > 0 ? { value, tooltip: counts.map(({ tooltip }) => tooltip).join(', ') } : undefined;
         this.#say(`jumpseat.panel.${view}`, this.#state(seats));
-        this.#changed.fire();
+        this.#nudge.changed();
     }
 
     getChildren(node?: Node): Node[] {
         if (node) return (node.row.rows ?? []).map((row) => ({ seat: node.seat, row, id: `${node.id}/${row.id}` }));
+        this.#nudge.read();
         const seats = this.context.seats.all;
         const [seat] = seats;
         if (seat && seats.length === 1) return this.#rows(seat).map((row) => ({ seat, row, id: `${seat.id}/${row.id}` }));

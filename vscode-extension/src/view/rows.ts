@@ -4,6 +4,7 @@ import type { GuestInfo, KnockInfo, Role } from '@jumpseat/native';
 import * as vscode from 'vscode';
 
 import type { HostedGuest, HostedSession, HostedTerminal } from '../model/hosting';
+import { Nudge } from '../model/nudge';
 import { escaped } from '../model/panels/safe';
 import * as words from '../model/words';
 import type { Context } from './context';
@@ -24,25 +25,40 @@ export type GuestRow =
 abstract class Rows<Row> implements vscode.TreeDataProvider<Row> {
     readonly #changed = new vscode.EventEmitter<void>();
     readonly onDidChangeTreeData = this.#changed.event;
+    readonly #nudge: Nudge;
+    readonly view: vscode.TreeView<Row>;
 
-    constructor(protected readonly context: Context) {
-        context.extension.subscriptions.push(this.#changed, context.onDidChange(() => this.#changed.fire()));
+    constructor(protected readonly context: Context, id: string) {
+        this.view = vscode.window.createTreeView(id, { treeDataProvider: this });
+        this.#nudge = new Nudge(() => this.#changed.fire(), () => this.view.visible);
+        context.extension.subscriptions.push(
+            this.#changed, this.view, this.view.onDidChangeVisibility(() => this.#nudge.seen()),
+            context.onDidChange(() => this.#nudge.changed()),
+        );
     }
 
     abstract getTreeItem(row: Row): vscode.TreeItem;
-    abstract getChildren(row?: Row): Row[];
+    protected abstract top(): Row[];
+    protected abstract below(row: Row): Row[];
+
+    getChildren(row?: Row): Row[] {
+        if (row) return this.below(row);
+        this.#nudge.read();
+        return this.top();
+    }
 }
 
 class SessionRows extends Rows<SessionRow> {
-    getChildren(row?: SessionRow): SessionRow[] {
-        const { state } = this.context.holding;
-        if (!row) {
-            return [
-                ...[...state.sessions.values()].map((session) => ({ kind: 'hosted' as const, session })),
-                ...this.context.seats.all.map((seat) => ({ kind: 'joined' as const, seat })),
-            ];
-        }
+    protected top(): SessionRow[] {
+        return [
+            ...[...this.context.holding.state.sessions.values()].map((session) => ({ kind: 'hosted' as const, session })),
+            ...this.context.seats.all.map((seat) => ({ kind: 'joined' as const, seat })),
+        ];
+    }
+
+    protected below(row: SessionRow): SessionRow[] {
         if (row.kind === 'hosted') {
+            const { state } = this.context.holding;
             return state.terminalsOf(row.session.session).map((terminal) => ({ kind: 'terminal' as const, terminal }));
         }
         if (row.kind === 'joined') {
@@ -87,18 +103,22 @@ class SessionRows extends Rows<SessionRow> {
 
 /** The tree of sessions; its badge counts what was said and not yet read. */
 export function sessionTree(context: Context): vscode.Disposable {
-    const tree = vscode.window.createTreeView('jumpseat.sessions', { treeDataProvider: new SessionRows(context) });
+    const tree = new SessionRows(context, 'jumpseat.sessions').view;
     const show = (): void => {
         const talks = [...context.holding.state.sessions.values(), ...context.seats.all.map((seat) => seat.state)];
         const unread = talks.reduce((sum, talk) => sum + talk.unread, 0);
         tree.badge = unread > 0 ? { value: unread, tooltip: `${unread} unread in the chat` } : undefined;
     };
-    return vscode.Disposable.from(tree, context.onDidChange(show));
+    return context.onDidChange(show);
 }
 
-export class GuestRows extends Rows<GuestRow> {
-    getChildren(row?: GuestRow): GuestRow[] {
-        if (row) return [];
+/** The tree of guests, and of those who ask to be let in. */
+export function guestTree(context: Context): vscode.Disposable {
+    return new GuestRows(context, 'jumpseat.guests').view;
+}
+
+class GuestRows extends Rows<GuestRow> {
+    protected top(): GuestRow[] {
         const sessions = [...this.context.holding.state.sessions.values()];
         return [
             ...sessions.flatMap((session) => session.knocks.map((knock) => ({ kind: 'knock' as const, session, knock }))),
@@ -111,6 +131,10 @@ export class GuestRows extends Rows<GuestRow> {
                 return { kind: 'fellow' as const, seat, guest, place: at && { seat, at } };
             })),
         ];
+    }
+
+    protected below(): GuestRow[] {
+        return [];
     }
 
     getTreeItem(row: GuestRow): vscode.TreeItem {
