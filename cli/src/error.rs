@@ -11,6 +11,8 @@ use serde::Serialize;
 #[serde(rename_all = "snake_case")]
 #[repr(u8)]
 pub(crate) enum FaultKind {
+    /// Nobody reads what is printed any more, as when `head` has had enough: a quiet end, and none that a script hears of.
+    Unread = 0,
     /// Anything of the operating system.
     System = 1,
     /// Wrong arguments, configuration or input.
@@ -80,6 +82,9 @@ impl Fault {
 
     /// Prints it to standard error; as an object with `json`.
     pub(crate) fn print(&self, json: bool) {
+        if self.kind == FaultKind::Unread {
+            return;
+        }
         let mut err = std::io::stderr().lock();
         // Where standard error is closed nobody is left to tell.
         let _ = if json { writeln!(err, "{}", self.to_json()) } else { writeln!(err, "{self}") };

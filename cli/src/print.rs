@@ -8,7 +8,7 @@ use jumpseat_panels::text::is_shown;
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr as _;
 
-use crate::error::Fault;
+use crate::error::{Fault, FaultKind};
 
 pub(crate) use page::{Page, Paper, page};
 
@@ -17,8 +17,9 @@ pub(crate) fn text(text: &str) -> Result<(), Fault> {
     let mut out = io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Ok(()) => Ok(()),
-        // As other tools do when `head` has had enough.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => std::process::exit(0),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+            Err(Fault::new(FaultKind::Unread, "nobody reads standard output"))
+        }
         Err(error) => Err(Fault::system("standard output", error)),
     }
 }

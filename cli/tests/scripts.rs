@@ -156,6 +156,28 @@ mod scripts {
     }
 
     #[test]
+    fn a_guest_whose_output_nobody_reads_leaves_in_order() {
+        let home = Home::new();
+        let mut host = Host::share(&home, &[]);
+        let mut guest = host.join(&home, &["--json"]).stdout(Stdio::piped()).spawn().unwrap();
+        let mut told = BufReader::new(guest.stdout.take().unwrap());
+        told.read_line(&mut String::new()).unwrap();
+        host.wait_event(|event| event["event"]["what"] == "joined");
+        let seats = || {
+            let sockets = std::fs::read_dir(home.path("run/jumpseat")).unwrap();
+            sockets
+                .filter(|entry| entry.as_ref().unwrap().path().extension().is_some_and(|is| is == "seat"))
+                .count()
+        };
+        assert_eq!(seats(), 1);
+        drop(told);
+        // One more thing to be told, unless it has had one already and is gone.
+        home.run(&["grant", "Bo"]);
+        host.wait_event(|event| event["event"]["what"] == "left");
+        assert_eq!((guest.wait().unwrap().code(), seats()), (Some(0), 0));
+    }
+
+    #[test]
     fn sessions_are_managed_from_beside() {
         let home = Home::new();
         assert_eq!(home.run(&["sessions"]).stdout, b"Nothing is shared from this machine.\n");

@@ -61,16 +61,19 @@ pub(super) async fn run(
         }
     };
     // However it ended: a script that waited in vain wants to see what was there instead.
-    if let (Some(form), Some(picture)) = (arguments.dump, watch.picture()) {
-        let mut text = dump::screen(picture.screen(), form.format());
-        if !text.ends_with('\n') {
-            text.push('\n');
+    let dumped = match (arguments.dump, watch.picture()) {
+        (Some(form), Some(picture)) => {
+            let mut text = dump::screen(picture.screen(), form.format());
+            if !text.ends_with('\n') {
+                text.push('\n');
+            }
+            print::text(&text)
         }
-        print::text(&text)?;
-    }
+        _ => Ok(()),
+    };
     watch.leave().await;
     engine.abort();
-    result
+    dumped.and(result)
 }
 
 async fn next_keys(keys: &mut Option<Receiver<Vec<u8>>>) -> Option<Vec<u8>> {
