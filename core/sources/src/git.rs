@@ -8,6 +8,7 @@ mod folders;
 mod head;
 mod memory;
 mod objects;
+mod part;
 mod program;
 mod repository;
 mod show;

@@ -186,8 +186,8 @@ async fn follow(files: Vec<PathBuf>, fed: Fed<Lines>) {
         match &watch {
             Some(watch) => loop {
                 let changed = watch.changed().await;
-                if changed.more
-                    || changed.lost
+                if changed.lost
+                    || !changed.folders.is_empty()
                     || tails.iter().any(|tail| changed.paths.contains(tail.path()))
                 {
                     break;

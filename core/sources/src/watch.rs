@@ -12,10 +12,10 @@ use notify::{
 };
 use tokio::sync::Notify;
 
-/// Most files that are told apart between two questions; beyond that any may have changed.
+/// Most files that are told apart between two questions; beyond that their folders are.
 const MAX_PATHS: usize = 512;
 
-/// The same for what may be a new folder, or lies in a git folder.
+/// The same for folders, what may be one, and what lies in a git folder; beyond that anything may have happened.
 const MAX_WEIGHTY: usize = 4_096;
 
 /// Whether the system watches a folder with everything below it at no more cost than the folder alone.
@@ -25,8 +25,8 @@ const RECURSIVE: bool = cfg!(any(windows, target_os = "macos"));
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(crate) struct Changed {
     pub(crate) paths: HashSet<PathBuf>,
-    /// Whether more files changed.
-    pub(crate) more: bool,
+    /// Folders in which more files changed.
+    pub(crate) folders: HashSet<PathBuf>,
     /// Whether anything else may have happened, too.
     pub(crate) lost: bool,
 }
@@ -60,11 +60,7 @@ impl Told {
                     );
                     for path in event.paths {
                         let weighty = folder || path.components().any(|part| part.as_os_str() == ".git");
-                        match changed.paths.len() {
-                            many if many >= MAX_WEIGHTY => changed.lost = true,
-                            many if many >= MAX_PATHS && !weighty => changed.more = true,
-                            _ => _ = changed.paths.insert(path),
-                        }
+                        changed.take_in(path, weighty);
                     }
                 }
             },
@@ -72,6 +68,20 @@ impl Told {
         }
         drop(changed);
         self.notify.notify_one();
+    }
+}
+
+impl Changed {
+    fn take_in(&mut self, path: PathBuf, weighty: bool) {
+        if self.paths.len() < MAX_PATHS || (weighty && self.paths.len() < MAX_WEIGHTY) {
+            self.paths.insert(path);
+        } else if let Some(folder) = path.parent().filter(|_| !weighty && self.folders.len() < MAX_WEIGHTY) {
+            if !self.folders.contains(folder) {
+                self.folders.insert(folder.to_owned());
+            }
+        } else {
+            self.lost = true;
+        }
     }
 }
 

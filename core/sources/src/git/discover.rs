@@ -46,12 +46,22 @@ pub(crate) struct Place {
 pub(super) struct Discovery {
     pub(super) places: Vec<Place>,
     pub(super) refused: Vec<(String, GitFault)>,
+    /// Whether the workspace was looked through.
+    pub(super) whole: bool,
 }
 
 impl Discovery {
+    /// The workspace's own repository alone, as finding others may take a while; all if it has none.
+    pub(super) async fn first(workspace: &Path) -> Result<Self, GitFault> {
+        match Place::at(workspace, workspace).await {
+            Ok(Some(place)) => Ok(Self { places: vec![place], ..Self::default() }),
+            _ => Self::of(workspace).await,
+        }
+    }
+
     /// Looks through a workspace, which is a path without links.
     pub(super) async fn of(workspace: &Path) -> Result<Self, GitFault> {
-        let mut found = Self::default();
+        let mut found = Self { whole: true, ..Self::default() };
         let mut known: BTreeMap<PathBuf, ()> = BTreeMap::new();
         let mut queue: VecDeque<PathBuf> = [workspace.to_owned()].into();
         let walked = workspace.to_owned();
@@ -59,6 +69,9 @@ impl Discovery {
         while let Some(folder) = queue.pop_front() {
             if found.places.len() + found.refused.len() >= MAX_REPOSITORIES {
                 break;
+            }
+            if known.contains_key(&folder) {
+                continue;
             }
             match Place::at(&folder, workspace).await {
                 Ok(Some(place)) if known.insert(place.root.clone(), ()).is_none() => {

@@ -7,50 +7,83 @@ use std::{
 
 use super::{
     program::{Git, GitFault},
-    worktree::native,
+    worktree::{below, native},
 };
 
 /// Most folders that are watched in one repository.
-pub(super) const MAX_FOLDERS: usize = 20_000;
+const MAX_FOLDERS: usize = 20_000;
 
 /// What is read of an answer, in bytes.
-const MAX_ANSWER: usize = 16 * 1024 * 1024;
+const MAX_ANSWER: usize = 32 * 1024 * 1024;
 
-/// A folder and all below it that count; nothing if they are too many. Folders with a repository of their own, and
-/// links, are left out.
-pub(super) async fn watched(git: &Git, from: PathBuf) -> Result<Option<Vec<PathBuf>>, GitFault> {
-    let mut found = vec![from.clone()];
-    let mut level = vec![from];
+/// Some folders and all below them that count; nothing if they are too many. Folders with a repository of their own,
+/// and links, are left out.
+pub(super) async fn watched(git: &Git, from: Vec<PathBuf>) -> Result<Option<Vec<PathBuf>>, GitFault> {
+    let listed = match listed(git).await {
+        // More files than so few folders hold.
+        Err(GitFault::TooMuch) => return Ok(None),
+        listed => listed?,
+    };
+    let tracked = tracked(&listed);
+    let mut found = Vec::new();
+    let mut level = from;
     while !level.is_empty() {
-        let next =
-            tokio::task::spawn_blocking(move || level.iter().flat_map(|folder| below(folder)).collect());
-        let next: Vec<PathBuf> = next.await.unwrap_or_default();
-        level = unignored(git, next).await?;
-        found.extend(level.iter().cloned());
+        let counting = unignored_but(git, &tracked, level).await?;
+        found.extend(counting.iter().cloned());
         if found.len() > MAX_FOLDERS {
             return Ok(None);
         }
+        let next =
+            tokio::task::spawn_blocking(move || counting.iter().flat_map(|at| folders_in(at)).collect());
+        level = next.await.unwrap_or_default();
     }
     Ok(Some(found))
 }
 
 /// Those of some paths below the repository's top that git does not ignore.
 pub(super) async fn unignored(git: &Git, paths: Vec<PathBuf>) -> Result<Vec<PathBuf>, GitFault> {
+    let listed = listed(git).await?;
+    unignored_but(git, &tracked(&listed), paths).await
+}
+
+/// Every path in the index.
+async fn listed(git: &Git) -> Result<Vec<u8>, GitFault> {
+    git.run(["ls-files", "-z"], MAX_ANSWER).await
+}
+
+/// The same with the folders that they are in.
+fn tracked(listed: &[u8]) -> HashSet<&[u8]> {
+    let mut tracked = HashSet::new();
+    for mut path in listed.split(|byte| *byte == 0) {
+        while tracked.insert(path) {
+            let Some(end) = path.iter().rposition(|byte| *byte == b'/') else { break };
+            path = &path[..end];
+        }
+    }
+    tracked
+}
+
+/// Those of some paths that git does not ignore. What is tracked it never does. Of that it would convince itself by
+/// comparing each path with the whole index, so it is not asked.
+async fn unignored_but(
+    git: &Git,
+    tracked: &HashSet<&[u8]>,
+    paths: Vec<PathBuf>,
+) -> Result<Vec<PathBuf>, GitFault> {
     let mut input = Vec::new();
-    for path in &paths {
-        if let Ok(path) = path.strip_prefix(git.folder())
-            && !path.as_os_str().is_empty()
-        {
+    for path in paths.iter().filter_map(|path| below(git.folder(), path)) {
+        if !path.is_empty() && !tracked.contains(path.as_slice()) {
             // A name that begins with a colon would mean something else.
             input.extend(b"./");
-            input.extend(path.as_os_str().as_encoded_bytes());
+            input.extend(path);
             input.push(0);
         }
     }
     if input.is_empty() {
         return Ok(paths);
     }
-    let said = match git.run_with(["check-ignore", "--stdin", "-z"], Some(input), MAX_ANSWER).await {
+    let args = ["check-ignore", "--no-index", "--stdin", "-z"];
+    let said = match git.run_with(args, Some(input), MAX_ANSWER).await {
         Ok(said) => said,
         // None of them.
         Err(GitFault::Failed { code: Some(1), .. }) => return Ok(paths),
@@ -61,7 +94,7 @@ pub(super) async fn unignored(git: &Git, paths: Vec<PathBuf>) -> Result<Vec<Path
     Ok(paths.into_iter().filter(|path| !ignored.contains(path)).collect())
 }
 
-fn below(folder: &Path) -> Vec<PathBuf> {
+fn folders_in(folder: &Path) -> Vec<PathBuf> {
     let Ok(listing) = std::fs::read_dir(folder) else { return Vec::new() };
     listing
         .flatten()

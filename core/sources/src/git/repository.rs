@@ -1,16 +1,15 @@
 //! One repository as it was last looked at.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{path::PathBuf, sync::Arc};
 
 use jumpseat_panels::Operation;
 
 use super::{
     discover::Place,
+    folders,
     head::{self, Head},
     memory::Memory,
+    part::Part,
     program::{Git, GitFault},
     status::Status,
 };
@@ -27,8 +26,22 @@ pub(super) struct Repository {
     pub(super) memory: Memory,
     /// Why the last look showed nothing.
     pub(super) fault: Option<Arc<GitFault>>,
-    /// How long the last look took.
-    pub(super) took: Duration,
+}
+
+/// Why a repository is looked at.
+#[derive(Clone, Default, Debug)]
+pub(super) struct Why {
+    /// Its branches may have moved.
+    pub(super) moved: bool,
+    /// Anything may have changed, not only what is at these paths.
+    pub(super) anything: bool,
+    pub(super) paths: Vec<PathBuf>,
+}
+
+impl Why {
+    pub(super) fn anything() -> Self {
+        Self { moved: true, anything: true, paths: Vec::new() }
+    }
 }
 
 impl Repository {
@@ -41,28 +54,52 @@ impl Repository {
             operation: None,
             memory: Memory::default(),
             fault: None,
-            took: Duration::ZERO,
         }
     }
 
-    /// Looks again. `moved` says that branches may have, too. What cannot be read keeps its last state.
-    pub(super) async fn look(mut self, moved: bool) -> Self {
-        let began = Instant::now();
-        self.fault = self.try_look(moved).await.err().map(Arc::new);
-        self.took = began.elapsed();
+    /// The part in which something changed; nothing if that may be anywhere.
+    fn part(&self, why: &Why) -> Option<Part> {
+        let known = self.fault.is_none() && !why.anything;
+        known.then(|| Part::of(&self.status, &self.place, &why.paths)).flatten()
+    }
+
+    /// Whether something of it counts.
+    pub(super) async fn is_concerned(&self, why: &Why) -> bool {
+        // Of a part git says in the same run whether it is ignored.
+        if why.anything || self.part(why).is_some() {
+            return true;
+        }
+        let unignored = folders::unignored(&Git::at(&self.place.root), why.paths.clone()).await;
+        unignored.map_or(true, |paths| !paths.is_empty())
+    }
+
+    /// Looks again. What cannot be read keeps its last state.
+    pub(super) async fn look(mut self, why: &Why) -> Self {
+        self.fault = self.try_look(why).await.err().map(Arc::new);
         self
     }
 
-    async fn try_look(&mut self, moved: bool) -> Result<(), GitFault> {
+    async fn status(&self, git: &Git, why: &Why) -> Result<Status, GitFault> {
+        if let Some(part) = self.part(why)
+            && let Ok(said) = Status::of(git, &part.paths()).await
+            && let Some(whole) = part.into_whole(self.status.clone(), said)
+        {
+            return Ok(whole);
+        }
+        let scope: Vec<PathBuf> = self.place.scope.iter().map(PathBuf::from).collect();
+        Status::of(git, &scope).await
+    }
+
+    async fn try_look(&mut self, why: &Why) -> Result<(), GitFault> {
         let git = self.git().await?;
-        let scope = self.place.scope.clone();
-        let status = Status::of(&git, scope.as_deref()).await?;
+        let status = self.status(&git, why).await?;
         let known = status.commit.as_ref().is_some_and(|commit| {
             self.head.at.as_ref().is_some_and(|(at, branch)| at == commit && *branch == status.branch)
         });
-        if let Some(commit) = status.commit.as_deref().filter(|_| moved || !known) {
+        if let Some(commit) = status.commit.as_deref().filter(|_| why.moved || !known) {
             let (branch, upstream) = (status.branch.as_deref(), status.upstream.as_deref());
-            self.head = Head::of(&git, commit, branch, upstream, scope.as_deref()).await?;
+            let scope = self.place.scope.as_deref();
+            self.head = Head::of(&git, commit, branch, upstream, scope).await?;
         } else if status.commit.is_none() {
             self.head = Head::default();
         }

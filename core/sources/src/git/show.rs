@@ -93,7 +93,7 @@ impl Picture {
             unstaged: status.unstaged,
             untracked: status.untracked,
             conflicted: status.conflicted,
-            left_out: status.left_out,
+            left_out: status.left_out(),
             fault: repository.fault.as_ref().map(|fault| super::told(fault)),
         };
         self.put(format!("{:02}", repository.number), Entry::Repository(entry));

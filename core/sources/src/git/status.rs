@@ -1,11 +1,27 @@
 //! What `git status --porcelain=v2 --branch --show-stash -z` says.
 
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+};
+
 use jumpseat_panels::{ConflictKind, EditKind};
 
-use super::program::{Git, GitFault};
+use super::{
+    part,
+    program::{Git, GitFault},
+};
 
 /// Most changed files that are kept of one repository; the rest is counted.
-pub(super) const MAX_CHANGES: usize = 5_000;
+const MAX_CHANGES: usize = 5_000;
+
+/// Most files that git does not know which are named, altogether and in one folder: what a build writes must not hide
+/// what somebody wrote.
+const MAX_NAMED: usize = 1_000;
+const MAX_NAMED_IN_FOLDER: usize = 200;
+
+/// Most whose paths are kept without being named.
+const MAX_UNNAMED: usize = 20_000;
 
 /// What is read of one status, in bytes: 200,000 changed files.
 const MAX_STATUS: usize = 32 * 1024 * 1024;
@@ -25,8 +41,16 @@ pub(super) struct Status {
     pub(super) unstaged: u32,
     pub(super) untracked: u32,
     pub(super) conflicted: u32,
-    pub(super) left_out: u32,
     pub(super) changes: Vec<Change>,
+    /// How many of the changes are files that git does not know, altogether and by their folder.
+    named: usize,
+    named_in: HashMap<Vec<u8>, usize>,
+    /// More files that git does not know.
+    unnamed: Vec<Vec<u8>>,
+    /// How many more files are changed.
+    beyond: u32,
+    /// Whether folders stand for files that git does not know.
+    abridged: bool,
 }
 
 /// One changed file. Paths are bytes from the repository's top on.
@@ -72,16 +96,19 @@ pub(super) const LINK: u32 = 0o120_000;
 pub(super) const EXECUTABLE: u32 = 0o100_755;
 
 impl Status {
-    /// Asks git. `scope` is the part of the repository that counts, where not all of it does.
-    pub(super) async fn of(git: &Git, scope: Option<&str>) -> Result<Self, GitFault> {
-        match Self::ask(git, scope, "--untracked-files=all").await {
+    /// Asks git, about some paths where not all of the repository counts.
+    pub(super) async fn of(git: &Git, paths: &[PathBuf]) -> Result<Self, GitFault> {
+        match Self::ask(git, paths, "--untracked-files=all").await {
             // A tree full of files that git does not know: their folders will do.
-            Err(GitFault::TooMuch) => Self::ask(git, scope, "--untracked-files=normal").await,
+            Err(GitFault::TooMuch) => {
+                let status = Self::ask(git, paths, "--untracked-files=normal").await?;
+                Ok(Self { abridged: true, ..status })
+            }
             other => other,
         }
     }
 
-    async fn ask(git: &Git, scope: Option<&str>, untracked: &str) -> Result<Self, GitFault> {
+    async fn ask(git: &Git, paths: &[PathBuf], untracked: &str) -> Result<Self, GitFault> {
         // Submodules are repositories of their own here: git need not start another git in each.
         let mut args = vec![
             "--literal-pathspecs",
@@ -94,8 +121,27 @@ impl Status {
             "--ahead-behind",
         ];
         args.extend(["--ignore-submodules=dirty", untracked, "--"]);
-        args.extend(scope);
+        let args = args.into_iter().map(Path::new).chain(paths.iter().map(PathBuf::as_path));
         Self::parse(&git.run(args, MAX_STATUS).await?)
+    }
+
+    /// Whether the path of every changed file is known.
+    pub(super) fn is_complete(&self) -> bool {
+        self.beyond == 0 && !self.abridged
+    }
+
+    /// How many changed files are not named.
+    pub(super) fn left_out(&self) -> u32 {
+        self.beyond.saturating_add(u32::try_from(self.unnamed.len()).unwrap_or(u32::MAX))
+    }
+
+    /// Takes every change whose path is known out, the ones that are not named last.
+    pub(super) fn take_changes(&mut self) -> Vec<Change> {
+        let mut changes = std::mem::take(&mut self.changes);
+        changes.extend(std::mem::take(&mut self.unnamed).into_iter().map(Change::untracked));
+        (self.named, self.named_in) = (0, HashMap::new());
+        (self.staged, self.unstaged, self.untracked, self.conflicted) = (0, 0, 0, 0);
+        changes
     }
 
     fn parse(bytes: &[u8]) -> Result<Self, GitFault> {
@@ -111,7 +157,7 @@ impl Status {
                     status.push(tracked(rest, Some(from))?);
                 }
                 b"u " => status.push(unmerged(rest)?),
-                b"? " => status.push(Change { path: rest.to_vec(), from: None, what: What::Untracked }),
+                b"? " => status.push(Change::untracked(rest.to_vec())),
                 // Kinds of a later git.
                 _ => {}
             }
@@ -134,20 +180,48 @@ impl Status {
         }
     }
 
-    fn push(&mut self, change: Change) {
+    /// Adds a changed file: the first ones are named.
+    pub(super) fn push(&mut self, change: Change) {
         match &change.what {
             What::Tracked { staged, unstaged, .. } => {
                 self.staged += u32::from(staged.is_some());
                 self.unstaged += u32::from(unstaged.is_some());
             }
             What::Unmerged { .. } => self.conflicted += 1,
-            What::Untracked => self.untracked += 1,
+            What::Untracked => {
+                self.untracked += 1;
+                if !self.has_room(part::folder(&change.path)) {
+                    match self.unnamed.len() {
+                        MAX_UNNAMED.. => self.beyond += 1,
+                        _ => self.unnamed.push(change.path),
+                    }
+                    return;
+                }
+            }
         }
         if self.changes.len() < MAX_CHANGES {
             self.changes.push(change);
         } else {
-            self.left_out += 1;
+            self.beyond += 1;
         }
+    }
+
+    /// Whether one more file that git does not know can be named in a folder.
+    fn has_room(&mut self, folder: &[u8]) -> bool {
+        if self.named >= MAX_NAMED {
+            return false;
+        }
+        let there = self.named_in.entry(folder.to_vec()).or_default();
+        let room = *there < MAX_NAMED_IN_FOLDER;
+        *there += usize::from(room);
+        self.named += usize::from(room);
+        room
+    }
+}
+
+impl Change {
+    fn untracked(path: Vec<u8>) -> Self {
+        Self { path, from: None, what: What::Untracked }
     }
 }
 
@@ -283,9 +357,23 @@ mod tests {
 
     #[test]
     fn more_changes_than_are_kept_are_counted() {
-        let text = "? x\0".repeat(MAX_CHANGES + 7);
+        let text = format!("1 .M N... 100644 100644 100644 {OID} {OID} x\0").repeat(MAX_CHANGES + 7);
         let status = Status::parse(text.as_bytes()).unwrap();
-        assert_eq!((status.changes.len(), status.left_out), (MAX_CHANGES, 7));
-        assert_eq!(status.untracked as usize, MAX_CHANGES + 7);
+        assert_eq!((status.changes.len(), status.left_out()), (MAX_CHANGES, 7));
+        assert_eq!((status.unstaged as usize, status.is_complete()), (MAX_CHANGES + 7, false));
+    }
+
+    #[test]
+    fn a_folder_full_of_unknown_files_hides_no_other() {
+        let built: String = (0..MAX_UNNAMED / 2).map(|nth| format!("? built/{nth}\0")).collect();
+        let status = Status::parse(format!("{built}? mine\0").as_bytes()).unwrap();
+        assert_eq!(status.changes.len(), MAX_NAMED_IN_FOLDER + 1);
+        assert_eq!(status.changes.last().unwrap().path, b"mine");
+        assert_eq!(status.untracked, status.left_out() + MAX_NAMED_IN_FOLDER as u32 + 1);
+        assert!(status.is_complete(), "it is known which they are");
+
+        let many: String = (0..MAX_UNNAMED + MAX_NAMED + 7).map(|nth| format!("? {nth}/file\0")).collect();
+        let status = Status::parse(many.as_bytes()).unwrap();
+        assert_eq!((status.changes.len(), status.beyond), (MAX_NAMED, 7));
     }
 }

@@ -20,7 +20,7 @@ use super::{
     folders,
     objects::Objects,
     program::{Git, GitFault},
-    repository::Repository,
+    repository::{Repository, Why},
     show::{Content, Picture},
     worktree,
 };
@@ -76,31 +76,6 @@ struct Due {
     /// Folders that are new, by repository.
     folders: HashSet<(u32, PathBuf)>,
     at: Option<Instant>,
-}
-
-/// Why a repository has to be looked at.
-#[derive(Clone, Default, Debug)]
-struct Why {
-    /// Its branches may have moved.
-    moved: bool,
-    /// It certainly has to be, not only if one of the paths is not ignored.
-    sure: bool,
-    paths: Vec<PathBuf>,
-}
-
-impl Why {
-    fn sure() -> Self {
-        Self { moved: true, sure: true, paths: Vec::new() }
-    }
-
-    /// Whether something of it counts.
-    async fn counts(&self, place: &Place) -> bool {
-        if self.sure {
-            return true;
-        }
-        let unignored = folders::unignored(&Git::at(&place.root), self.paths.clone()).await;
-        unignored.map_or(true, |paths| !paths.is_empty())
-    }
 }
 
 /// What a look brings back.
@@ -172,6 +147,7 @@ impl Work {
     /// Begins a look at what is due.
     fn look(&mut self) -> impl Future<Output = Looked> + use<> {
         let due = std::mem::take(&mut self.due);
+        let first = self.last_look.is_none();
         self.last_look = Some(Instant::now());
         let (folder, watch) = (self.folder.clone(), self.watch.clone());
         let repositories: Vec<Repository> = if due.everything {
@@ -186,7 +162,11 @@ impl Work {
         async move {
             let (mut watched, mut unwatched) = (true, Vec::new());
             let mut looked = Vec::new();
-            let found = if due.everything { Some(Discovery::of(&folder).await) } else { None };
+            let found = match due.everything {
+                true if first => Some(Discovery::first(&folder).await),
+                true => Some(Discovery::of(&folder).await),
+                false => None,
+            };
             let mut fresh = Vec::new();
             if let Some(Ok(found)) = &found {
                 for place in &found.places {
@@ -200,13 +180,13 @@ impl Work {
                 fresh = repositories;
             }
             for repository in fresh {
-                let sure = Why::sure();
+                let anything = Why::anything();
                 let why = if due.everything {
-                    &sure
+                    &anything
                 } else {
-                    due.repositories.get(&repository.number).unwrap_or(&sure)
+                    due.repositories.get(&repository.number).unwrap_or(&anything)
                 };
-                if !why.counts(&repository.place).await {
+                if !repository.is_concerned(why).await {
                     continue;
                 }
                 if due.everything && !watched_before.contains(&repository.place.root) {
@@ -217,16 +197,19 @@ impl Work {
                     let from = if due.everything { vec![repository.place.root.clone()] } else { folders };
                     watched &= follow(watch, &repository.place, from, why.moved).await;
                 }
-                looked.push(repository.look(why.moved).await);
+                looked.push(repository.look(why).await);
             }
             Looked { found, repositories: looked, watched: watched && watch.is_some(), unwatched }
         }
     }
 
     fn looked(&mut self, looked: Looked) {
-        self.took = looked.repositories.iter().map(|repository| repository.took).sum();
         match looked.found {
             Some(Ok(found)) => {
+                if !found.whole {
+                    self.due.everything = true;
+                    self.due.at = Some(Instant::now());
+                }
                 self.polled = !looked.watched;
                 self.refused = found.refused;
                 self.repositories = looked.repositories;
@@ -245,10 +228,16 @@ impl Work {
             }
         }
         self.show();
+        self.took = self.last_look.map_or(Duration::ZERO, |began| began.elapsed());
         for number in looked.unwatched {
-            let root = self.repositories.iter().find(|repository| repository.number == number);
-            self.due.folders.extend(root.map(|repository| (number, repository.place.root.clone())));
-            self.due.repositories.insert(number, Why::sure());
+            let Some(new) = self.repositories.iter().find(|repository| repository.number == number) else {
+                continue;
+            };
+            self.due.folders.insert((number, new.place.root.clone()));
+            // What happened to a submodule before it was watched shows in what it is a part of, too.
+            let around =
+                self.repositories.iter().filter(|other| new.place.root.starts_with(&other.place.root));
+            self.due.repositories.extend(around.map(|other| (other.number, Why::anything())));
             self.due.at = Some(Instant::now());
         }
         let poll = if self.repositories.is_empty() { Some(RETRY) } else { self.polled.then_some(POLL) };
@@ -256,7 +245,7 @@ impl Work {
             self.due.everything |= self.repositories.is_empty();
             self.due
                 .repositories
-                .extend(self.repositories.iter().map(|repository| (repository.number, Why::sure())));
+                .extend(self.repositories.iter().map(|repository| (repository.number, Why::anything())));
             let at = Instant::now() + poll.max(self.took * 10);
             self.due.at = Some(self.due.at.map_or(at, |due| due.min(at)));
         }
@@ -290,15 +279,16 @@ impl Work {
 
     /// Takes in what the system tells of files.
     fn changed(&mut self, changed: Changed) {
-        let mut any = changed.more || changed.lost;
+        let mut any = changed.lost;
         self.due.everything |= changed.lost;
-        if changed.more {
-            self.due
-                .repositories
-                .extend(self.repositories.iter().map(|repository| (repository.number, Why::sure())));
-        }
         for path in changed.paths {
             any |= self.changed_at(path);
+        }
+        for folder in changed.folders {
+            any |= self.innermost(&folder).is_some_and(|number| {
+                self.due.repositories.entry(number).or_default().paths.push(folder);
+                true
+            });
         }
         if any {
             let rest = self.last_look.map(|last| last + BETWEEN.max(self.took * REST));
@@ -327,7 +317,7 @@ impl Work {
             // Working trees come and go with their folder in here.
             self.due.everything |= below.starts_with("worktrees");
             let why = self.due.repositories.entry(repository.number).or_default();
-            why.sure = true;
+            why.anything = true;
             // What a submodule does moves nothing but what this repository says of it.
             why.moved |= below != Path::new("index") && !below.starts_with("modules");
             let tells = ["refs", "reftable", "worktrees", "modules", "rebase-merge", "rebase-apply"];
@@ -343,22 +333,27 @@ impl Work {
             || name == ".gitmodules"
             || (is_folder && path.join(".git").symlink_metadata().is_ok());
         self.due.everything |= brings || (self.repositories.is_empty() && path.starts_with(&self.folder));
-        // The innermost repository is the one that knows the file.
-        let inner = self.repositories.iter().filter(|repository| path.starts_with(&repository.place.root));
-        if let Some(repository) = inner.max_by_key(|repository| repository.place.root.as_os_str().len()) {
-            let why = self.due.repositories.entry(repository.number).or_default();
-            if name == ".gitignore" {
-                why.sure = true;
-                self.due.folders.insert((repository.number, repository.place.root.clone()));
-            } else {
-                if is_folder {
-                    self.due.folders.insert((repository.number, path.clone()));
-                }
-                why.paths.push(path);
+        let Some(number) = self.innermost(&path) else { return self.due.everything };
+        let why = self.due.repositories.entry(number).or_default();
+        if name == ".gitignore" {
+            why.anything = true;
+            // All of it may be watched now.
+            let root = self.repositories.iter().find(|repository| repository.number == number);
+            self.due.folders.extend(root.map(|repository| (number, repository.place.root.clone())));
+        } else {
+            if is_folder {
+                self.due.folders.insert((number, path.clone()));
             }
-            return true;
+            why.paths.push(path);
         }
-        self.due.everything
+        true
+    }
+
+    /// The innermost repository that a path is in: the one that knows the file.
+    fn innermost(&self, path: &Path) -> Option<u32> {
+        let around = self.repositories.iter().filter(|repository| path.starts_with(&repository.place.root));
+        let inner = around.max_by_key(|repository| repository.place.root.as_os_str().len());
+        inner.map(|repository| repository.number)
     }
 
     /// Reads a content, from where the panel that is shown now says it is.
@@ -424,24 +419,19 @@ async fn follow(watch: &Arc<Watch>, place: &Place, from: Vec<PathBuf>, git_dir: 
             wanted.extend(below(&place.common_dir.join(refs)));
         }
     }
-    let git = Git::at(&place.root);
     let mut all = true;
     let in_git =
         |folder: &PathBuf| folder.starts_with(&place.git_dir) || folder.starts_with(&place.common_dir);
     let (git_folders, folders): (Vec<_>, Vec<_>) = from.into_iter().partition(in_git);
     wanted.extend(git_folders.iter().flat_map(|folder| below(folder)));
-    let folders = folders::unignored(&git, folders.clone()).await.unwrap_or(folders);
-    for folder in folders {
-        let whole = folder == place.root && place.scope.is_none();
-        if !(whole && watch.follow_all(&folder)) {
-            let folder = match &place.scope {
-                Some(scope) if folder == place.root => place.root.join(scope),
-                _ => folder,
-            };
-            match folders::watched(&git, folder).await {
-                Ok(Some(folders)) => wanted.extend(folders),
-                Ok(None) | Err(_) => all = false,
-            }
+    let top = place.scope.as_ref().map_or_else(|| place.root.clone(), |scope| place.root.join(scope));
+    let folders = folders.into_iter().map(|folder| if folder == place.root { top.clone() } else { folder });
+    let apart = |folder: &PathBuf| !(*folder == place.root && watch.follow_all(folder));
+    let folders: Vec<PathBuf> = folders.filter(apart).collect();
+    if !folders.is_empty() {
+        match folders::watched(&Git::at(&place.root), folders).await {
+            Ok(Some(folders)) => wanted.extend(folders),
+            Ok(None) | Err(_) => all = false,
         }
     }
     let watch = watch.clone();

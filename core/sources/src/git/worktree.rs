@@ -220,6 +220,13 @@ pub(super) fn native(path: &[u8]) -> PathBuf {
     PathBuf::from(String::from_utf8_lossy(path).into_owned())
 }
 
+/// A path as git names it, from the repository's top on; nothing if it is not below that.
+pub(super) fn below(root: &Path, path: &Path) -> Option<Vec<u8>> {
+    let parts: Vec<&[u8]> =
+        path.strip_prefix(root).ok()?.iter().map(|part| part.as_encoded_bytes()).collect();
+    Some(parts.join(&b'/'))
+}
+
 #[cfg(all(test, unix))]
 mod tests {
     use std::{fs, os::unix::fs::symlink};
