@@ -6,39 +6,42 @@
     reason = "it prints figures, and what panics is a finding"
 )]
 
-use std::{fs, path::PathBuf, process::Command, sync::Arc, time::Duration, time::Instant};
+use std::{fs, path::Path, path::PathBuf, process::Command, sync::Arc, time::Duration, time::Instant};
 
 use jumpseat_panels::Entry;
-use jumpseat_sources::{Git, Published, Shown, Source, publisher};
-use tokio::{sync::mpsc, time::timeout};
+use jumpseat_sources::{Ask, Git, Published, Shown, Source, publisher};
+use tokio::{sync::mpsc, task::JoinHandle, time::timeout};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
     let folder = PathBuf::from(std::env::args().nth(1).expect("a folder with a repository"));
-    let status = median((0..7).map(|_| {
+    // In turns, so that whatever else the machine does concerns both.
+    let (mut statuses, mut firsts) = (Vec::new(), Vec::new());
+    for _ in 0..7 {
+        statuses.push(status(&folder));
         let began = Instant::now();
-        let args = ["status", "--porcelain=v2", "--branch", "-z", "--untracked-files=all"];
-        let out = Command::new("git").args(args).current_dir(&folder).env("GIT_OPTIONAL_LOCKS", "0").output();
-        assert!(out.unwrap().status.success());
-        began.elapsed()
-    }));
+        let (task, asks, mut published) = share(&folder);
+        until(&mut published, |shown| !shown.entries.is_empty()).await;
+        firsts.push(began.elapsed());
+        drop(asks);
+        task.await.unwrap();
+        pause(1).await;
+    }
+    let (status, first) = (median(statuses.into_iter()), median(firsts.into_iter()));
     println!("git status              {status:>8.1?}");
+    println!("first picture           {first:>8.1?}   {:.2} times that", first.div_duration_f64(status));
 
-    let (publisher, mut published) = publisher();
-    let (asks, asked) = mpsc::channel(1);
-    let began = Instant::now();
-    let task = tokio::spawn(Box::new(Git::new(&folder)).run(publisher, asked));
+    let (task, asks, mut published) = share(&folder);
     until(&mut published, |shown| !shown.entries.is_empty()).await;
-    println!("first picture           {:>8.1?}", began.elapsed());
     pause(3).await;
 
     let file = folder.join("cost-of-a-save");
-    let mut saves = Vec::new();
+    let (mut saves, before) = (Vec::new(), cpu());
     for nth in 0..9 {
         fs::write(&file, format!("{nth}\n")).unwrap();
         let began = Instant::now();
-        let before = published.now();
-        until(&mut published, |shown| shown.entries != before.entries).await;
+        let shown_before = published.now();
+        until(&mut published, |shown| shown.entries != shown_before.entries).await;
         saves.push(began.elapsed());
         pause(1).await;
     }
@@ -48,9 +51,11 @@ async fn main() {
         saves.iter().max().unwrap()
     );
 
-    let idle = cpu();
+    println!("CPU of a save           {}", Cost::since(before, 9));
+
+    let before = cpu();
     pause(5).await;
-    println!("CPU of 5 s of rest      {:>8.1?}", cpu() - idle);
+    println!("CPU of 5 s of rest      {}", Cost::since(before, 1));
 
     fs::create_dir_all(folder.join(".git/info")).unwrap();
     fs::write(folder.join(".git/info/exclude"), "cost-ignored/\n").unwrap();
@@ -69,8 +74,8 @@ async fn main() {
         build.await.unwrap();
         pause(3).await;
         println!(
-            "10,000 files {name:<11} {:>8.1?} of CPU, the writer's and git's included, in {:.1?}",
-            cpu() - before,
+            "10,000 files {name:<11}{}, the writer's included, in {:.1?}",
+            Cost::since(before, 1),
             began.elapsed()
         );
     }
@@ -80,6 +85,20 @@ async fn main() {
     fs::remove_file(file).unwrap();
     drop(asks);
     task.await.unwrap();
+}
+
+fn status(folder: &Path) -> Duration {
+    let began = Instant::now();
+    let args = ["status", "--porcelain=v2", "--branch", "-z", "--untracked-files=all"];
+    let out = Command::new("git").args(args).current_dir(folder).env("GIT_OPTIONAL_LOCKS", "0").output();
+    assert!(out.unwrap().status.success());
+    began.elapsed()
+}
+
+fn share(folder: &Path) -> (JoinHandle<()>, mpsc::Sender<Ask>, Published) {
+    let (publisher, published) = publisher();
+    let (asks, asked) = mpsc::channel(1);
+    (tokio::spawn(Box::new(Git::new(folder)).run(publisher, asked)), asks, published)
 }
 
 async fn until(published: &mut Published, fits: impl Fn(&Shown) -> bool) -> Arc<Shown> {
@@ -103,11 +122,28 @@ fn median(times: impl Iterator<Item = Duration>) -> Duration {
     times[times.len() / 2]
 }
 
-/// CPU time of this process and of the children that have ended, from the kernel's own account.
-fn cpu() -> Duration {
+/// CPU time of this process, and of the children that have ended, from the kernel's own account.
+fn cpu() -> [Duration; 2] {
     let text = fs::read_to_string("/proc/self/stat").unwrap_or_default();
     let fields = text.rsplit(')').next().unwrap_or_default().split_whitespace();
-    let ticks: u64 = fields.skip(11).take(4).filter_map(|field| field.parse::<u64>().ok()).sum();
+    let ticks: Vec<u64> = fields.skip(11).take(4).filter_map(|field| field.parse().ok()).collect();
     // A tick is a hundredth of a second on every Linux.
-    Duration::from_millis(ticks * 10)
+    [0, 2].map(|at| Duration::from_millis(ticks.iter().skip(at).take(2).sum::<u64>() * 10))
+}
+
+/// CPU time: one's own, and git's.
+struct Cost([Duration; 2]);
+
+impl Cost {
+    /// What was spent on each of some times since then.
+    fn since(before: [Duration; 2], times: u32) -> Self {
+        let now = cpu();
+        Self([0, 1].map(|at| (now[at] - before[at]) / times))
+    }
+}
+
+impl std::fmt::Display for Cost {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:>8.1?} and git's {:.1?}", self.0[0], self.0[1])
+    }
 }

@@ -144,7 +144,7 @@ impl Status {
         changes
     }
 
-    fn parse(bytes: &[u8]) -> Result<Self, GitFault> {
+    pub(super) fn parse(bytes: &[u8]) -> Result<Self, GitFault> {
         let mut status = Self::default();
         let mut records = bytes.split(|byte| *byte == 0).filter(|record| !record.is_empty());
         while let Some(record) = records.next() {
