@@ -1,7 +1,7 @@
 //! The git panel: repositories of the workspace, watched, and looked at again when something changed.
 //!
-//! A look is one `git status`, and one more short run of git for what is new in it. It begins as soon as something
-//! changes, at most twice a second, and never takes more than a quarter of the time.
+//! A look is one `git status`, of the paths that changed where these are few, and short runs of git for what is new in
+//! it. It begins as soon as something changes, at most twice a second, and never takes more than a third of the time.
 
 mod discover;
 mod folders;

@@ -108,7 +108,7 @@ mod tests {
 
     fn status(records: &[&str]) -> Status {
         let record = |record: &&str| format!("{record}\0").replace("@", &format!("100644 {OID} {OID}"));
-        Status::parse(records.iter().map(record).collect::<String>().as_bytes()).unwrap()
+        Status::parse(records.iter().map(record).collect::<String>().as_bytes()).expect("a status")
     }
 
     fn part(status: &Status, scope: Option<&str>, paths: &[&str]) -> Option<Vec<String>> {
