@@ -1,9 +1,11 @@
 // What guests see beside the terminal, in a real repository: what the host does shows within a second.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { appendFileSync, globSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
 import { join } from 'node:path';
 
+import { Editor } from './stand/editor.mjs';
 import { scene } from './stand/pair.mjs';
 import { documents, press, row } from './stand/panels.mjs';
 import { Repository } from './stand/repository.mjs';
@@ -125,6 +127,8 @@ scene('what is shared beside the terminal', ['host', 'guest'], async ({ host, gu
         await guest.done('jumpseat.showSharedLog');
         const told = () => globSync(join(guest.server.run, 'data/logs/*/exthost*/jumpseat.jumpseat/Shared by Ann*.log')).map((file) => readFileSync(file, 'utf8')).join('');
         await until('what happened', () => (/\[info\] .* Bo joined as viewer/.test(told()) && /\[warning\] .*ls \/nowhere.*exit 2/.test(told())) || Promise.reject(new Error(told())));
+        // The Output draws what is written later, and the colours of levels later still.
+        await guest.page.locator('.part.panel .view-line span', { hasText: /^\[warning\]$/ }).first().waitFor();
         await guest.picture('panels-log');
     });
 
@@ -185,5 +189,25 @@ scene('every view says whose it is, that it is read-only, and what is not there'
             await until(`the age of ${name}`, async () => /Ann · read-only · just now/.test(await title(name).innerText()));
         }
         await pictures({ guest }, 'panels-empty');
+    });
+});
+
+scene('a host without git', ['guest'], async ({ guest, step, ends }) => {
+    const host = await Editor.start('Di', { without: ['git'] });
+    ends(() => host.close());
+    execFileSync('git', ['init', '-q', join(host.server.run, 'work')]);
+    await guest.join(await host.share());
+    await host.guests(1);
+
+    await step('guests read why', async () => {
+        await press(host, 'Share Changes with guests');
+        await guest.done('jumpseat.changes.focus');
+        await guest.page.getByText('The git program is not installed. Di has to install git.').first().waitFor();
+        await host.picture('panels-share-view-git');
+    });
+
+    await step('and the host is shown where git is to be had', async () => {
+        await press(host, 'Install Git, for Changes');
+        assert.match(await host.dialog('Cancel'), /git-scm\.com\/downloads/);
     });
 });

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { globSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { Forge, issue } from './stand/forge.mjs';
+import { Forge, GitLab, issue } from './stand/forge.mjs';
 import { scene } from './stand/pair.mjs';
 import { documents, press, row } from './stand/panels.mjs';
 import { Repository } from './stand/repository.mjs';
@@ -104,5 +104,48 @@ scene('the review and the issue', ['host', 'guest'], async ({ host, guest, step,
         assert.deepEqual([...filesWith(host, CANARY), ...filesWith(guest, CANARY)], []);
         const argv = globSync('/proc/[0-9]*/cmdline').map((file) => { try { return readFileSync(file, 'latin1'); } catch { return ''; } });
         assert.ok(argv.every((one) => !one.includes(CANARY)));
+    });
+});
+
+scene('a merge request at GitLab', ['host', 'guest'], async ({ host, guest, step, ends }) => {
+    const repository = new Repository(host);
+    ends(() => repository.end());
+    repository.write('src/app.txt', 'one\ntwo\nthree\nfour\n');
+    repository.git('commit', '-q', '-a', '-m', 'Count on');
+    const forge = await GitLab.start('acme/work', BRANCH, repository.git('rev-parse', 'HEAD'), CANARY);
+    ends(() => forge.end());
+    repository.git('remote', 'add', 'origin', `${forge.address}/acme/work.git`);
+    const first = forge.comment('bo', 'Why *four*?', { path: 'src/app.txt', line: 4 });
+    await host.set('jumpseat.panels.forges', [{ host: '127.0.0.1', kind: 'gitlab', api: forge.api }]);
+    ends(() => host.set('jumpseat.panels.forges', undefined));
+    const link = await host.share();
+    await guest.join(link);
+    await host.guests(1);
+
+    await step('is read by a token that its person types', async () => {
+        for (const panel of ['Changes', 'Review']) await press(host, `Share ${panel} with guests`);
+        await guest.done('jumpseat.review.focus');
+        await guest.page.getByText('Ann has to sign in.').first().waitFor();
+        await press(host, 'Sign In, for Review');
+        await host.answer('An access token of yours that may read.', CANARY);
+        await row(guest, '#12 Count on').waitFor();
+    });
+
+    await step('its thread stands at its line', async () => {
+        await row(guest, 'src/app.txt, line 4, bo · 1 comment').click();
+        await guest.page.locator('.part.editor .review-widget').getByText('Why four?').waitFor();
+        assert.equal(await guest.evaluate((vscode) => vscode.window.activeTextEditor?.selection.active.line), 3);
+        await guest.picture('panels-review-gitlab');
+    });
+
+    await step('and what is said next comes soon', async () => {
+        const began = Date.now();
+        forge.comment('ann', 'It comes after three.', { thread: first });
+        await row(guest, 'src/app.txt, line 4, bo · 2 comments').waitFor({ timeout: SOON });
+        console.log(`# a comment on a merge request is seen after ${Date.now() - began} ms`);
+    });
+
+    await step('the credential is nowhere', () => {
+        assert.deepEqual([...filesWith(host, CANARY), ...filesWith(guest, CANARY)], []);
     });
 });

@@ -1,4 +1,4 @@
-// A server of this machine that speaks as GitHub's interface does, about one repository with a pull request and an issue.
+// Servers of this machine that speak as GitHub's and GitLab's interfaces do, about one repository with a request and an issue.
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -9,7 +9,7 @@ const later = (seconds) => new Date(Date.parse(NOW) + 1000 * seconds).toISOStrin
 export class Forge {
     /** Of `repository`, at `commit` of its `branch`; it shows itself to nobody but who brings this credential. */
     static async start(repository, branch, commit, credential) {
-        const forge = new Forge();
+        const forge = new this();
         Object.assign(forge, { repository, branch, commit, credential, seen: [], threads: [], issue: undefined });
         forge.server = createServer((request, response) => void forge.#answer(request, response)).listen(0, '127.0.0.1');
         await once(forge.server, 'listening');
@@ -24,13 +24,13 @@ export class Forge {
     /** Somebody begins a thread at a line, or says more in one. */
     comment(who, text, { path, line, thread } = {}) {
         const talk = thread ?? { path, line, resolved: false, comments: [] };
-        talk.comments.push({ id: 100 + this.#said, who, text });
+        talk.comments.push({ id: 100 + this.said, who, text });
         if (!thread) this.threads.push(talk);
         return talk;
     }
 
     /** How much was said in threads. */
-    get #said() {
+    get said() {
         return this.threads.reduce((sum, { comments }) => sum + comments.length, 0);
     }
 
@@ -45,7 +45,7 @@ export class Forge {
         const { pathname } = new URL(request.url, this.address);
         this.seen.push(pathname);
         const known = ['Bearer', 'token'].some((kind) => request.headers.authorization === `${kind} ${this.credential}`);
-        const value = this.#signIn(pathname) ?? (known ? this.#find(pathname, body) : undefined);
+        const value = this.signIn(pathname) ?? (known ? this.find(pathname, body) : undefined);
         // As forges do: what is not for everyone is not there.
         const text = JSON.stringify(value ?? { message: known || !request.headers.authorization ? 'Not Found' : 'Bad credentials' });
         const tag = `"${createHash('sha256').update(text).digest('hex').slice(0, 16)}"`;
@@ -55,7 +55,7 @@ export class Forge {
     }
 
     /** As programs sign in that show a code: here everyone who asks has typed it. */
-    #signIn(path) {
+    signIn(path) {
         return {
             '/login/device/code': { device_code: 'device', user_code: 'ABCD-1234', verification_uri: `${this.address}/login/device`, interval: 1 },
             '/login/device': {},
@@ -63,7 +63,7 @@ export class Forge {
         }[path];
     }
 
-    #find(path, body) {
+    find(path, body) {
         const within = path.startsWith(`/api/v3/repos/${this.repository}`) ? path.slice(`/api/v3/repos/${this.repository}`.length) : undefined;
         const routes = {
             '': () => ({ full_name: this.repository }),
@@ -85,8 +85,8 @@ export class Forge {
         return {
             number: 12, title: 'Count on', body: 'Closes #9', state: 'open', draft: false, user: { login: 'ann' }, base: { ref: 'main', sha: '0' },
             head: { ref: this.branch, sha: this.commit }, labels: [{ name: 'bug', color: 'd73a4a' }], requested_reviewers: [{ login: 'bo' }],
-            requested_teams: [], mergeable: true, created_at: NOW, updated_at: later(this.#said), html_url: `https://github.com/${this.repository}/pull/12`,
-            comments: 1, review_comments: this.#said,
+            requested_teams: [], mergeable: true, created_at: NOW, updated_at: later(this.said), html_url: `https://github.com/${this.repository}/pull/12`,
+            comments: 1, review_comments: this.said,
         };
     }
 
@@ -107,6 +107,46 @@ export class Forge {
             reviewDecision: 'CHANGES_REQUESTED', closingIssuesReferences: { nodes: [{ number: 9, repository: { nameWithOwner: this.repository } }] },
             reviewThreads: { pageInfo: { hasNextPage: false, endCursor: null }, nodes },
         } } } };
+    }
+}
+
+/** The same at GitLab, where the request is a merge request. */
+export class GitLab extends Forge {
+    get api() {
+        return `${this.address}/api/v4`;
+    }
+
+    signIn() {
+        return undefined;
+    }
+
+    find(path) {
+        const project = `/api/v4/projects/${encodeURIComponent(this.repository)}`;
+        const within = path.startsWith(project) ? path.slice(project.length) : undefined;
+        const routes = {
+            '': () => ({ id: 1 }),
+            '/merge_requests': () => [this.#merge()], '/merge_requests/12': () => this.#merge(),
+            '/merge_requests/12/approvals': () => ({ approved: false, approvals_left: 1, approved_by: [] }),
+            '/merge_requests/12/discussions': () => this.threads.map((talk, nth) => this.#discussion(talk, nth)),
+            '/merge_requests/12/closes_issues': () => [],
+        };
+        return within === undefined ? undefined : routes[within]?.();
+    }
+
+    #merge() {
+        return {
+            iid: 12, project_id: 1, title: 'Count on', description: 'Makes it count.', state: 'opened', draft: false, author: { username: 'ann' },
+            source_branch: this.branch, target_branch: 'main', sha: this.commit, labels: ['bug'], reviewers: [{ username: 'bo' }], has_conflicts: false,
+            head_pipeline: null, created_at: NOW, updated_at: later(this.said), user_notes_count: this.said, web_url: null,
+        };
+    }
+
+    #discussion({ path, line, resolved, comments }, nth) {
+        const position = { head_sha: this.commit, new_path: path, old_path: path, new_line: line, old_line: null };
+        const note = ({ id, who, text }) => ({
+            id, body: text, author: { username: who }, created_at: NOW, updated_at: NOW, system: false, resolvable: true, resolved, position,
+        });
+        return { id: `discussion${nth}`, individual_note: false, notes: comments.map(note) };
     }
 }
 

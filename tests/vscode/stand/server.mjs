@@ -3,7 +3,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { cpSync, existsSync, globSync, mkdirSync, mkdtempSync, openSync, readFileSync, realpathSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, delimiter, join } from 'node:path';
 
 import { until } from './wait.mjs';
 import { top } from './window.mjs';
@@ -36,9 +36,9 @@ async function freePort() {
 export class Server {
     /**
      * One for whoever is called `name`, with this `extension` installed: `copied` where a test changes it. With a `clock`
-     * of its own, time can be let pass for it.
+     * of its own, time can be let pass for it. Programs that it is `without` are installed nowhere for it.
      */
-    constructor(name, { settings = {}, extension = tested, copied = false, clock = false } = {}) {
+    constructor(name, { settings = {}, extension = tested, copied = false, clock = false, without = [] } = {}) {
         this.run = mkdtempSync(join(tmpdir(), `js-${name}-`));
         const { run } = this;
         for (const folder of ['data/User', 'home', 'work', 'browser', 'extensions']) mkdirSync(join(run, folder), { recursive: true });
@@ -65,6 +65,19 @@ export class Server {
         writeFileSync(this.authorities, '');
         this.node = join(host, 'bin/node');
         if (clock) this.#setClock();
+        if (without.length > 0) this.#setPrograms(without);
+    }
+
+    /** Of a folder with every program but these. VS Code asks a login shell where programs are, too. */
+    #setPrograms(without) {
+        const folder = join(this.run, 'programs');
+        mkdirSync(folder);
+        for (const program of this.env.PATH.split(delimiter).flatMap((place) => globSync(join(place, '*')))) {
+            const link = join(folder, basename(program));
+            if (!without.includes(basename(program)) && !existsSync(link)) symlinkSync(program, link);
+        }
+        this.env.PATH = folder;
+        writeFileSync(join(this.run, 'home/.bash_profile'), `export PATH='${folder}'\n. ~/.bashrc\n`);
     }
 
     /** VS Code takes a library that is to be loaded first out of the environment: so it is in the program. */
