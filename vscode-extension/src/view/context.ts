@@ -133,18 +133,31 @@ export class Context {
         await this.extension.globalState.update('choice', choice);
     }
 
-    /** Shares terminals as the last ones were; the link goes to the clipboard. */
-    async share(terminals: number[], from?: StartFrom): Promise<void> {
+    /** Shares a terminal as the last one was; the link goes to the clipboard, also while the terminal still opens. */
+    async share(terminal: number | Promise<number>, from?: StartFrom): Promise<void> {
         const { choice } = this;
         const invite: InviteTerms = { role: choice.role, admission: choice.admission };
+        const opens = typeof terminal !== 'number';
+        const start = from ?? { from: choice.start };
         const started = performance.now();
-        const shared = await this.holding.share({
-            name: settings.name(), terminals, relay: settings.relay(choice), invite, ...(from ?? { from: choice.start }),
+        const { session, invite: { code, web_link: link } } = await this.holding.share({
+            name: settings.name(), terminals: opens ? [] : [terminal], relay: settings.relay(choice), invite, ...start,
         });
-        this.#shared.fire(shared.session);
-        this.log.info(`session ${shared.invite.code} is open after ${Math.round(performance.now() - started)} ms`);
-        await this.copied(shared.invite.web_link);
+        this.#shared.fire(session);
+        this.log.info(`session ${code} is open after ${Math.round(performance.now() - started)} ms`);
+        const added = opens ? this.#add(session, terminal, start) : undefined;
+        await Promise.all([this.copied(link), added]);
         void vscode.commands.executeCommand('jumpseat.share.focus', { preserveFocus: true });
+    }
+
+    /** The terminal that a session began for; without it there is none. */
+    async #add(session: number, opening: Promise<number>, from: StartFrom): Promise<void> {
+        try {
+            await this.holding.addTerminal(session, await opening, from);
+        } catch (error) {
+            this.holding.tell({ type: 'stop', session });
+            throw error;
+        }
     }
 
     async copied(link: string): Promise<void> {

@@ -25,13 +25,13 @@ export async function shareCurrentTerminal(context: Context, chosen?: unknown): 
         return;
     }
     const running = [...context.holding.state.sessions.values()];
-    if (running.length === 0) return context.share([number]);
+    if (running.length === 0) return context.share(number);
     const items = [
         ...running.map((session) => ({ label: `$(broadcast) Add to ${session.code ?? 'my session'}`, description: guests(session.guests.size), session })),
         { label: '$(add) A session of its own', session: undefined },
     ];
     const picked = await vscode.window.showQuickPick(items, { title: `Share ${terminal.name}` });
-    if (picked) await (picked.session ? addTo(context, picked.session, number) : context.share([number]));
+    if (picked) await (picked.session ? addTo(context, picked.session, number) : context.share(number));
 }
 
 /** No stable API reads what another terminal printed before now. */
@@ -45,12 +45,12 @@ async function shareForeign(context: Context, foreign: vscode.Terminal): Promise
         `"${foreign.name}" was not opened by Jumpseat: what it printed cannot be shared.`, CONTINUE, ...(mirrored ? [MIRROR] : []),
     );
     if (answer === MIRROR) {
-        await context.share([await context.mirrors.start(foreign)], { from: 'start' });
+        await context.share(await context.mirrors.start(foreign), { from: 'start' });
     } else if (answer === CONTINUE) {
         const cwd = foreign.shellIntegration?.cwd?.fsPath ?? workspaceFolder();
         const { pty, terminal } = context.terminals.open({ ...shell(), ...(cwd ? { cwd } : {}) });
         terminal.show();
-        await context.share([await pty.opened]);
+        await context.share(pty.opened);
     }
     if (answer) await offerProfile(context);
 }

@@ -24,5 +24,5 @@ export async function shareFromHere(context: Context, given?: unknown): Promise<
         block: block.block,
     })).reverse();
     const picked = await vscode.window.showQuickPick(items, { title: 'Share From Here', placeHolder: 'Guests see this command and what follows' });
-    if (picked) await context.share([number], { from: 'block', block: picked.block });
+    if (picked) await context.share(number, { from: 'block', block: picked.block });
 }

@@ -4,5 +4,5 @@ import type { Context } from '../context';
 export async function shareNewTerminal(context: Context): Promise<void> {
     const { pty, terminal } = context.terminals.open(undefined);
     terminal.show();
-    await context.share([await pty.opened]);
+    await context.share(pty.opened);
 }
