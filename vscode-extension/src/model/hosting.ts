@@ -41,6 +41,7 @@ export interface HostedSession {
 /** What a person has to hear of, beyond what the views show. */
 export type Notice =
     | { kind: 'came' | 'went'; session: HostedSession; guest: string; reason: EndReason | undefined }
+    | { kind: 'away'; session: HostedSession; reason: string }
     | { kind: 'knocked'; session: HostedSession; knock: KnockInfo }
     | { kind: 'asked'; session: HostedSession; guest: HostedGuest }
     | { kind: 'pointed'; session: HostedSession; guest: HostedGuest; at: PointAt }
@@ -143,7 +144,9 @@ export class Hosting {
                 session.connection = { state: 'connected' };
                 session.code = event.code;
                 session.expires = now + event.expires_in * 1000; break;
-            case 'connection': session.connection = event; break;
+            case 'connection':
+                session.connection = event;
+                return event.state === 'away' ? { kind: 'away', session, reason: event.reason } : undefined;
             case 'knocked':
                 session.knocks = [...session.knocks.filter((knock) => knock.knock !== event.knock), event];
                 return { kind: 'knocked', session, knock: event };

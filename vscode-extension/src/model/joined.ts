@@ -17,6 +17,7 @@ export type GuestNotice =
     | { kind: 'seated' }
     | { kind: 'named' }
     | { kind: 'waiting' }
+    | { kind: 'away'; reason: string }
     | { kind: 'invited'; code: string; token: string }
     | { kind: 'not_allowed'; what: string }
     | { kind: 'failed'; failure: Failure }
@@ -61,7 +62,9 @@ export class Joined {
 
     apply(event: GuestUpdate): GuestNotice | undefined {
         switch (event.type) {
-            case 'connection': this.connection = event; break;
+            case 'connection':
+                this.connection = event;
+                return event.state === 'away' ? { kind: 'away', reason: event.reason } : undefined;
             case 'waiting': this.phase = { is: 'waiting' }; return { kind: 'waiting' };
             case 'joined':
                 this.phase = { is: 'seated' };

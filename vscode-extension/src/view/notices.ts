@@ -47,6 +47,9 @@ export class Notices {
                 mention('person', `Jumpseat: ${notice.guest} ${what}`);
                 return;
             }
+            case 'away':
+                this.context.log.info(`${session.code ?? 'a session'} is out of reach of its relay: ${notice.reason}`);
+                return;
             case 'knocked': {
                 const { name, knock } = notice.knock;
                 const answer = await say(`${name} (unverified) asks to join your session.`, 'Let In', 'Deny');
@@ -97,7 +100,7 @@ export class Notices {
             case 'pointed':
                 await this.context.pointing.announce(guest(seat.state.nameOf(notice.slot)), { seat, at: notice.at });
                 return;
-            case 'seated': case 'named': case 'waiting': return;
+            case 'seated': case 'named': case 'waiting': case 'away': return;
         }
     }
 }

@@ -90,6 +90,7 @@ export class Seats {
     async #notice(seat: Seat, notice: GuestNotice): Promise<void> {
         const { code, relay } = seat.invite;
         if (notice.kind === 'seated') this.setup.log.info(`seated at ${code}, slot ${seat.state.slot}`);
+        if (notice.kind === 'away') this.setup.log.info(`${code} is out of reach: ${notice.reason}`);
         if (notice.kind === 'named') {
             await this.#remember(remembered(this.recent, { code, relay, host: seat.state.host, at: Date.now() }));
         }
