@@ -97,11 +97,11 @@ mod tests {
 
     fn place(scope: Option<&str>) -> Place {
         Place {
-            root: "/root".into(),
+            root: "/workspace".into(),
             path: String::new(),
             scope: scope.map(str::to_owned),
-            git_dir: "/root/.git".into(),
-            common_dir: "/root/.git".into(),
+            git_dir: "/workspace/.git".into(),
+            common_dir: "/workspace/.git".into(),
             tree: TreeKind::Main,
         }
     }
@@ -112,7 +112,7 @@ mod tests {
     }
 
     fn part(status: &Status, scope: Option<&str>, paths: &[&str]) -> Option<Vec<String>> {
-        let paths: Vec<PathBuf> = paths.iter().map(|path| Path::new("/root").join(path)).collect();
+        let paths: Vec<PathBuf> = paths.iter().map(|path| Path::new("/workspace").join(path)).collect();
         let part = Part::of(status, &place(scope), &paths)?;
         Some(part.paths().iter().map(|path| path.to_string_lossy().into_owned()).collect())
     }
