@@ -91,13 +91,11 @@ impl Head {
             None => None,
         };
         let most = if range.is_some() { MAX_COMMITS } else { RECENT_COMMITS };
-        head.commits = commits(git, range.as_deref().unwrap_or(commit), most).await?;
-        if !head.commits.is_empty() {
-            let unpushed = unpushed(git, commit).await?;
-            for commit in &mut head.commits {
-                commit.pushed = !unpushed.contains(&commit.name);
-            }
-        }
+        let commits = commits(git, range.as_deref().unwrap_or(commit), most);
+        let (commits, unpushed) = tokio::try_join!(commits, unpushed(git, commit))?;
+        let pushed = |commit: &Committed| !unpushed.contains(&commit.name);
+        head.commits =
+            commits.into_iter().map(|commit| Committed { pushed: pushed(&commit), ..commit }).collect();
         Ok(head)
     }
 }
