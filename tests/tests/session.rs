@@ -104,6 +104,8 @@ fn tmux_inside_is_seen_whole() {
         "-h",
         "echo right-$((2+2)); cat",
     ]);
+    // Either pane's shell may be the later one.
+    stage.picture(&invite, "left-2", &[]);
     let picture = stage.picture(&invite, "right-4", &[]);
     assert!(picture.contains('│') && picture.contains("left-2"), "{picture}");
     let kill = ["-S", socket.to_str().unwrap(), "kill-server"];
