@@ -7,27 +7,17 @@ import { join } from 'node:path';
 
 import { Editor } from './stand/editor.mjs';
 import { scene } from './stand/pair.mjs';
-import { documents, press, row } from './stand/panels.mjs';
+import { called, documents, press, row, untilShown } from './stand/panels.mjs';
 import { Repository } from './stand/repository.mjs';
 import { pictures } from './stand/themes.mjs';
 import { until } from './stand/wait.mjs';
 
 /**
- * From what the host does to what the guest sees, in milliseconds: of half of what is tried here, and of each at most. Two
- * VS Codes alone keep each core twice busy; with more around them each thing takes its share.
+ * From what the host does to what the guest sees, in milliseconds: of half of what is tried here. Two VS Codes alone keep each
+ * core twice busy; with more around them each thing takes its share.
  */
-const [SOON, AT_MOST] = [1000, 10_000];
+const SOON = 1000;
 const crowded = () => Math.max(1, loadavg()[0] / availableParallelism() / 2);
-
-const times = {};
-
-/** The guest sees it soon after the host did it. */
-async function soon(what, act, seen) {
-    const began = Date.now();
-    await act();
-    await seen().waitFor({ timeout: AT_MOST });
-    times[what] = Date.now() - began;
-}
 
 const activeTab = (editor) => editor.evaluate((vscode) => vscode.window.tabGroups.activeTabGroup.activeTab?.label);
 
@@ -37,6 +27,9 @@ scene('what is shared beside the terminal', ['host', 'guest'], async ({ host, gu
     const link = await host.share();
     await guest.join(link);
     await host.guests(1);
+    const times = {};
+    /** The guest sees it soon after the host did it. */
+    const soon = async (what, act, selector, text) => { times[what] = await untilShown(guest, act, selector, text); };
     const edited = 'app.txt, src, not staged, modified';
 
     await step('what is not shared says so, and is shared by a press', async () => {
@@ -49,7 +42,7 @@ scene('what is shared beside the terminal', ['host', 'guest'], async ({ host, gu
     });
 
     await step('an edit, its diff, and the next edit in the open diff', async () => {
-        await soon('an edit', () => appendFileSync(repository.path('src/app.txt'), 'four\n'), () => row(guest, edited));
+        await soon('an edit', () => appendFileSync(repository.path('src/app.txt'), 'four\n'), called(edited));
         await row(guest, edited).click();
         await until('both sides', async () => {
             const open = await documents(guest);
@@ -58,7 +51,7 @@ scene('what is shared beside the terminal', ['host', 'guest'], async ({ host, gu
         assert.match(await activeTab(guest), /^app\.txt \(not staged, Ann\)/);
         // The first diff of a window has VS Code load what compares.
         await guest.page.locator('.part.editor .line-insert').first().waitFor();
-        await soon('an edit of what is open', () => appendFileSync(repository.path('src/app.txt'), 'five\n'), () => guest.page.locator('.part.editor .view-line', { hasText: 'five' }).first());
+        await soon('an edit of what is open', () => appendFileSync(repository.path('src/app.txt'), 'five\n'), '.part.editor .view-line', 'five');
         await guest.picture('panels-diff');
     });
 
@@ -76,8 +69,8 @@ scene('what is shared beside the terminal', ['host', 'guest'], async ({ host, gu
     });
 
     await step('staging, a new file, all changes at once', async () => {
-        await soon('staging', () => repository.git('add', 'src/app.txt'), () => row(guest, 'app.txt, src, staged, modified'));
-        await soon('a new file', () => repository.write('notes.txt', 'remember\n'), () => row(guest, 'notes.txt, untracked'));
+        await soon('staging', () => repository.git('add', 'src/app.txt'), called('app.txt, src, staged, modified'));
+        await soon('a new file', () => repository.write('notes.txt', 'remember\n'), called('notes.txt, untracked'));
         await row(guest, 'Staged Changes').hover();
         await row(guest, 'Staged Changes').getByRole('button', { name: 'Open All Changes' }).click();
         await until('the diffs', async () => (await activeTab(guest)) === 'Staged Changes of Ann (1 file)' || Promise.reject(new Error(await activeTab(guest))));
@@ -86,14 +79,14 @@ scene('what is shared beside the terminal', ['host', 'guest'], async ({ host, gu
     });
 
     await step('a commit', async () => {
-        await soon('a commit', () => repository.git('commit', '-q', '-m', 'Count on'), () => row(guest, 'Commits'));
+        await soon('a commit', () => repository.git('commit', '-q', '-m', 'Count on'), called('Commits'));
         await row(guest, 'app.txt, src, staged').waitFor({ state: 'detached' });
         await row(guest, 'Branch since main').waitFor();
     });
 
     await step('a command that fails, and what it printed', async () => {
         await host.type('panel', 'ls /nowhere-$((40+2))');
-        await soon('a failing command', () => host.page.keyboard.press('Enter'), () => row(guest, 'ls /nowhere-$((40+2)), failed with exit code 2'));
+        await soon('a failing command', () => host.page.keyboard.press('Enter'), called('ls /nowhere-$((40+2)), failed with exit code 2'));
         await row(guest, 'ls /nowhere').click();
         await until('its output', async () => Object.entries(await documents(guest)).some(([path, text]) => path.startsWith('history/') && text.includes("cannot access '/nowhere-42'")));
         await guest.picture('panels-history');
@@ -112,7 +105,7 @@ scene('what is shared beside the terminal', ['host', 'guest'], async ({ host, gu
             (globalThis.found ??= vscode.languages.createDiagnosticCollection('counter')).set(vscode.Uri.file(path), [problem]);
         }, repository.path('src/app.txt'));
         ends(() => host.evaluate(() => { globalThis.found?.clear(); }));
-        await soon('a diagnostic', find, () => row(guest, 'warning, two is too many, src/app.txt, line 2'));
+        await soon('a diagnostic', find, called('warning, two is too many, src/app.txt, line 2'));
         const problems = await guest.evaluate((vscode) => vscode.languages.getDiagnostics().filter(([uri]) => uri.scheme === 'jumpseat')
             .flatMap(([uri, all]) => all.map(({ message, range, source }) => [uri.query + uri.path, message, range.start.line, source])));
         assert.deepEqual(problems, [['changes/0/head/src/app.txt', 'two is too many', 1, 'counter']]);

@@ -5,16 +5,13 @@ import { join } from 'node:path';
 
 import { Forge, GitLab, issue } from './stand/forge.mjs';
 import { scene } from './stand/pair.mjs';
-import { documents, press, row } from './stand/panels.mjs';
+import { called, documents, press, row, untilShown } from './stand/panels.mjs';
 import { Repository } from './stand/repository.mjs';
 import { pictures } from './stand/themes.mjs';
 import { until } from './stand/wait.mjs';
 
 const CANARY = 'canary0credential0of0ann';
 const BRANCH = 'fix/9-crash';
-
-/** By then a comment is seen, in milliseconds: long before everything is asked for anew. */
-const SOON = 10_000;
 
 /** Files of an editor's in which this stands. */
 function filesWith(editor, text) {
@@ -69,22 +66,25 @@ scene('the review and the issue', ['host', 'guest'], async ({ host, guest, step,
         assert.equal(await comment.locator('textarea, .comment-form').count(), 0, 'nobody answers here');
         const lines = await guest.evaluate((vscode) => vscode.window.activeTextEditor?.selection.active.line);
         assert.equal(lines, 3);
+        // A window's first comment has VS Code open its own list of them.
+        await guest.page.locator('.part.panel [role=treeitem]', { hasText: 'Ln 4' }).waitFor();
         assert.deepEqual(Object.keys(await documents(guest)).filter((one) => one.includes('app.txt')).sort(), ['changes/0/fork:/src/app.txt', 'changes/0/head:/src/app.txt']);
     });
 
     await step('what is said next, and that a thread is settled', async () => {
-        first.resolved = true;
         let thread;
-        const times = [];
         for (const [nth, text] of ['And five?', 'And six?', 'And seven?'].entries()) {
+            // Nobody answers while the last answer is still being drawn.
+            await guest.rests();
             const began = Date.now();
+            const seen = [guest.appears(called(`src/app.txt, line 2, cy · ${nth + 1} comment`)), guest.appears('.part.editor .review-widget', text)];
             thread = forge.comment('cy', text, { path: 'src/app.txt', line: 2, thread });
-            await row(guest, `src/app.txt, line 2, cy · ${nth + 1} comment`).waitFor({ timeout: SOON });
-            times.push(Date.now() - began);
+            const [listed, there] = await Promise.all(seen);
+            console.log(`# a review comment is listed after ${listed - began} ms, at its line after ${there - began}`);
         }
-        console.log(`# review comments are seen after ${times.join(', ')} ms`);
+        first.resolved = true;
+        forge.comment('ann', 'Settled.', { thread: first });
         await row(guest, 'Resolved, 1').waitFor();
-        await until('both', async () => (await guest.page.locator('.part.editor .review-widget').allInnerTexts()).some((text) => text.includes('And five?')));
         await pictures({ guest }, 'panels-review');
     });
 
@@ -144,10 +144,8 @@ scene('a merge request at GitLab', ['host', 'guest'], async ({ host, guest, step
     });
 
     await step('and what is said next comes soon', async () => {
-        const began = Date.now();
-        forge.comment('ann', 'It comes after three.', { thread: first });
-        await row(guest, 'src/app.txt, line 4, bo · 2 comments').waitFor({ timeout: SOON });
-        console.log(`# a comment on a merge request is seen after ${Date.now() - began} ms`);
+        const time = await untilShown(guest, () => forge.comment('ann', 'It comes after three.', { thread: first }), called('src/app.txt, line 4, bo · 2 comments'));
+        console.log(`# a comment on a merge request is seen after ${time} ms`);
     });
 
     await step('the credential is nowhere', () => {

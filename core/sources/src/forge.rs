@@ -69,7 +69,7 @@ impl ForgeSetup {
     pub fn new(dial: Arc<dyn Dial>) -> Self {
         let credentials = Arc::new(OwnCredentials::default());
         let forges = vec![ForgeHost::github(), ForgeHost::gitlab()];
-        let (every, probe) = (Duration::from_secs(30), Duration::from_secs(1));
+        let (every, probe) = (Duration::from_secs(30), Duration::from_millis(400));
         Self { forges, every, probe, patience: Duration::from_secs(20), credentials, dial }
     }
 }

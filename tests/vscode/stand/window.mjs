@@ -225,6 +225,38 @@ export class Window {
         }), [`jumpseat.jumpseat.${item}`, pattern.source, limit]);
     }
 
+    /** When (in milliseconds since 1970) an element is there, with this text in it: as the page has it, not when next asked. */
+    async appears(selector, text = '', limit = 10_000) {
+        return this.page.evaluate(([selector, text, limit]) => new Promise((seen, inVain) => {
+            const there = () => [...document.querySelectorAll(selector)].some((one) => one.textContent.includes(text));
+            const look = () => {
+                if (!there()) return;
+                clearTimeout(end);
+                watch.disconnect();
+                seen(Date.now());
+            };
+            const watch = new MutationObserver(look);
+            const end = setTimeout(() => { watch.disconnect(); inVain(new Error(`${selector} with "${text}" is not there`)); }, limit);
+            watch.observe(document.body, { subtree: true, childList: true, attributes: true, characterData: true });
+            look();
+        }), [selector, text, limit]);
+    }
+
+    /** Waits until it has drawn what it had to: half a second of frames that came in time, or five seconds on a busy machine. */
+    async rests() {
+        await this.page.evaluate(() => new Promise((rested) => {
+            const began = performance.now();
+            let [since, last] = [began, began];
+            const frame = (now) => {
+                if (now - last > 50) since = now;
+                last = now;
+                if (now - since > 500 || now - began > 5000) rested();
+                else requestAnimationFrame(frame);
+            };
+            requestAnimationFrame(frame);
+        }));
+    }
+
     /** The frame of a webview that holds this element. */
     async webview(selector) {
         return until(`a webview with ${selector}`, async () => {

@@ -7,17 +7,42 @@ import type { Context } from '../view/context';
 import type { Seat } from '../view/seat';
 import { addressOf } from './address';
 
+/** A thread in a diff keeps VS Code busy for half a second. Rows come first: they have this long to be asked for, and to be drawn. */
+const [PATIENCE, DRAWN] = [150, 20];
+
 interface Shown { thread: vscode.CommentThread; said: string }
 
 export class Comments {
     readonly #controller = vscode.comments.createCommentController('jumpseat', 'Shared Review');
     readonly #shown = new Map<string, Shown>();
+    #timer: NodeJS.Timeout | undefined;
 
     constructor(private readonly context: Context) {
-        context.extension.subscriptions.push(this.#controller);
+        context.extension.subscriptions.push(this.#controller, { dispose: () => clearTimeout(this.#timer) });
     }
 
     refresh(): void {
+        if (!this.#timer) this.#later(PATIENCE);
+    }
+
+    /** VS Code has the rows. */
+    rowsRead(): void {
+        if (this.#timer) this.#later(DRAWN);
+    }
+
+    #later(time: number): void {
+        clearTimeout(this.#timer);
+        this.#timer = setTimeout(() => {
+            this.#timer = undefined;
+            try {
+                this.#tell();
+            } catch (error) {
+                this.context.log.error(error as Error);
+            }
+        }, time);
+    }
+
+    #tell(): void {
         const there = new Set<string>();
         for (const seat of this.context.seats.all) {
             for (const talk of talksOf(seat.state.panels)) {

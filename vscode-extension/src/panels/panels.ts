@@ -34,6 +34,7 @@ export function panels(context: Context): void {
         new PanelTree(context, {
             view: 'review', panel: 'review', rows: (of, _host, now) => reviewRows(of, now),
             badge: (of) => ({ value: unresolved(of), tooltip: count(unresolved(of), 'unresolved thread') }),
+            read: () => comments.rowsRead(),
         }),
         new PanelTree(context, { view: 'issues', panel: 'issue', rows: (of, _host, now) => issueRows(of, now) }),
         new PanelTree(context, { view: 'findings', panel: 'findings', rows: (of) => findingRows(of, by) }),

@@ -18,6 +18,8 @@ export interface TreeSetup {
     panel: PanelKind;
     rows(panels: SharedPanels, host: string, now: number): Row[];
     badge?(panels: SharedPanels): { value: number; tooltip: string };
+    /** VS Code has the rows. */
+    read?(): void;
 }
 
 /** How often a view that is open says anew how old it is, in milliseconds. */
@@ -52,17 +54,20 @@ export class PanelTree implements vscode.TreeDataProvider<Node> {
         const age = one ? ` · ${one.state.is === 'fresh' ? ago(one.changed, now) : one.state.is}` : '';
         this.#view.description = seats.length === 0 ? '' : `${seats.length === 1 ? hostOf(seat) : 'several hosts'} · read-only${age}`;
         const notes = seats.map((each) => this.#note(each, seats.length > 1, now)).filter(Boolean);
+        // The rows first: what is told next VS Code takes up to 200 ms later.
+        this.#nudge.changed();
+        // Also where it is the same: VS Code draws the first rows of a view that was empty only when this has it lay the view out.
         this.#view.message = notes.map(notice).join('\n');
         const counts = badge ? seats.map((each) => badge(each.state.panels)) : [];
         const value = counts.reduce((sum, each) => sum + each.value, 0);
         this.#view.badge = value > 0 ? { value, tooltip: counts.map(({ tooltip }) => tooltip).join(', ') } : undefined;
         this.#say(`jumpseat.panel.${view}`, this.#state(seats));
-        this.#nudge.changed();
     }
 
     getChildren(node?: Node): Node[] {
         if (node) return (node.row.rows ?? []).map((row) => ({ seat: node.seat, row, id: `${node.id}/${row.id}` }));
         this.#nudge.read();
+        this.setup.read?.();
         const seats = this.context.seats.all;
         const [seat] = seats;
         if (seat && seats.length === 1) return this.#rows(seat).map((row) => ({ seat, row, id: `${seat.id}/${row.id}` }));
