@@ -47,6 +47,7 @@ fn a_killed_guest_is_shown_as_gone_and_its_shell_goes_on() {
     let stage = Stage::new();
     let (mut host, invite) = stage.share(&["--", "bash", "--norc"]);
     let mut guest = stage.join(&invite, &["--json"]);
+    guest.wait_for_event("the seat", |event| (event["type"] == "joined").then_some(()));
     // Killed before the host has told of it, it would have joined as one who is away.
     host.wait_for("the guest", |line| line.contains("\"what\":\"joined\"").then_some(()));
     guest.kill();

@@ -7,6 +7,7 @@ import { Cli, program } from './stand/cli.mjs';
 import { Editor } from './stand/editor.mjs';
 import { same } from './stand/same.mjs';
 import { until } from './stand/wait.mjs';
+import { SEAT } from './stand/window.mjs';
 
 const RUNS = Number(process.env.RUNS ?? 3);
 /** A flood takes VS Code's own terminal minutes. */
@@ -84,8 +85,8 @@ async function looking(host, guest) {
     await seated(host, guest);
     const took = [];
     for (let i = 0; i < 10 * RUNS; i += 1) {
-        const [command, label] = i % 2 === 0 ? ['workbench.view.explorer', /host not looking/] : ['workbench.action.terminal.focus', /can type$/];
-        const seen = guest.labelled('seat', label);
+        const [command, told] = i % 2 === 0 ? ['workbench.view.explorer', SEAT.away] : ['workbench.action.terminal.focus', SEAT.back];
+        const seen = guest.appears(told);
         const acted = await host.evaluate((vscode, id) => vscode.commands.executeCommand(id).then(() => Date.now()), command);
         took.push(await seen - acted);
     }

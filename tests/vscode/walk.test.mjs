@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { scene } from './stand/pair.mjs';
 import { same } from './stand/same.mjs';
 import { until } from './stand/wait.mjs';
+import { SEAT } from './stand/window.mjs';
 
 scene('share → join → watch → ask → type → look away → remove → stop', ['host', 'guest'], async ({ host, guest, step }) => {
     const link = await host.share();
@@ -53,7 +54,7 @@ scene('share → join → watch → ask → type → look away → remove → st
     await step('while the host looks away keys are refused, within 200 ms, and count again when it is back', async () => {
         const looked = (word) => until(`"${word}" at the guest`, async () => (await guest.statusLabel('seat')).includes('host not looking') === (word === 'away'));
         const soon = async (word, command) => {
-            const seen = guest.labelled('seat', word === 'away' ? /host not looking/ : /can type$/);
+            const seen = guest.appears(SEAT[word]);
             const acted = await host.evaluate((vscode, id) => vscode.commands.executeCommand(id).then(() => Date.now()), command);
             return await seen - acted;
         };

@@ -13,6 +13,12 @@ const BROWSER = [
     '--disable-component-update', '--disable-sync',
 ];
 
+/** What the guest's seat says in the status bar while the host looks away, and when it is back: as selectors. */
+export const SEAT = {
+    away: '[id="jumpseat.jumpseat.seat"] a[aria-label*="host not looking"]',
+    back: '[id="jumpseat.jumpseat.seat"] a[aria-label$="can type"]',
+};
+
 export class Window {
     /** `name` is who sits at it; the browser keeps its things in `profile`. */
     static async open(name, address, profile) {
@@ -210,25 +216,10 @@ export class Window {
         return this.status(item).locator('a').first().getAttribute('aria-label');
     }
 
-    /** When (in milliseconds since 1970) a status bar item begins to say this. */
-    async labelled(item, pattern, limit = 10_000) {
-        return this.page.evaluate(([id, source, limit]) => new Promise((seen, inVain) => {
-            const label = () => document.getElementById(id)?.querySelector('a')?.getAttribute('aria-label') ?? '';
-            const end = setTimeout(() => inVain(new Error(`${id} still says "${label()}"`)), limit);
-            const watch = new MutationObserver(() => {
-                if (!new RegExp(source).test(label())) return;
-                clearTimeout(end);
-                watch.disconnect();
-                seen(Date.now());
-            });
-            watch.observe(document.querySelector('.part.statusbar'), { subtree: true, childList: true, attributes: true });
-        }), [`jumpseat.jumpseat.${item}`, pattern.source, limit]);
-    }
-
-    /** When (in milliseconds since 1970) an element is there, with this text in it: as the page has it, not when next asked. */
+    /** When (in milliseconds since 1970) an element can be seen, with this text in it: as the page has it, not when next asked. */
     async appears(selector, text = '', limit = 10_000) {
         return this.page.evaluate(([selector, text, limit]) => new Promise((seen, inVain) => {
-            const there = () => [...document.querySelectorAll(selector)].some((one) => one.textContent.includes(text));
+            const there = () => [...document.querySelectorAll(selector)].some((one) => one.checkVisibility() && one.textContent.includes(text));
             const look = () => {
                 if (!there()) return;
                 clearTimeout(end);
@@ -236,7 +227,7 @@ export class Window {
                 seen(Date.now());
             };
             const watch = new MutationObserver(look);
-            const end = setTimeout(() => { watch.disconnect(); inVain(new Error(`${selector} with "${text}" is not there`)); }, limit);
+            const end = setTimeout(() => { watch.disconnect(); inVain(new Error(`${selector} with "${text}" is not to be seen`)); }, limit);
             watch.observe(document.body, { subtree: true, childList: true, attributes: true, characterData: true });
             look();
         }), [selector, text, limit]);

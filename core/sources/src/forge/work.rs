@@ -132,8 +132,11 @@ impl Shared {
                 let head_alone = turn.seldom;
                 tokio::select! {
                     () = sleep_until(next) => {}
-                    () = self.roused(watch.as_ref(), head_alone) => sleep_until(least).await,
+                    () = self.roused(watch.as_ref(), head_alone) => {}
                     until = self.changed(&mut turn) => next = until.unwrap_or(next),
+                }
+                if !turn.limited {
+                    sleep_until(least).await;
                 }
             }
             if turn.limited {
