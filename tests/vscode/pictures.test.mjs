@@ -61,7 +61,7 @@ scene('pictures and names', ['host', 'guest'], async ({ host, guest, step, ends 
 
     await step('let type', async () => {
         await guest.dismissAll();
-        await host.notified('Bo asks to type', 'Allow');
+        await host.press('Bo', 'Let Type');
         await until('the warning', async () => /someone can type/.test(await host.statusLabel()));
         await guest.type('editor', 'git log --oneline | head -3');
         await host.shows('panel', 'git log');
@@ -135,7 +135,7 @@ scene('pictures and names', ['host', 'guest'], async ({ host, guest, step, ends 
         await named(await host.webview('.code'));
         await host.named('Bo', /^Bo, asks to join · unverified$/);
         await pictures({ host, guest }, '6-door');
-        await host.notified('asks to join your session', 'Deny');
+        await host.press('Bo', 'Deny');
         await guest.notified('The host did not let you in');
         await pictures({ guest }, '6-denied');
         await host.command('jumpseat.shareSession');

@@ -5,7 +5,6 @@ use std::{
     sync::{Arc, Condvar, Mutex, PoisonError},
     task::{Context, Poll},
     thread,
-    time::Instant,
 };
 
 use portable_pty::Child;
@@ -80,17 +79,20 @@ impl Reaper {
         drop(alive);
         let life = self.life.clone();
         let killer = move || {
-            let deadline = Instant::now() + HANG_UP_GRACE;
             let mut alive = life.alive.lock().unwrap_or_else(PoisonError::into_inner);
-            while *alive {
-                let left = deadline.saturating_duration_since(Instant::now());
-                if left.is_zero() {
-                    signal(pid, Signal::KILL);
+            // Bash drops a SIGHUP that comes just before it reads a line, or in the middle of a key sequence; killed, it
+            // would not have written its history.
+            for again in [true, true, true, false] {
+                let waited = life.changed.wait_timeout_while(alive, HANG_UP_GRACE / 4, |alive| *alive);
+                alive = waited.unwrap_or_else(PoisonError::into_inner).0;
+                if !*alive {
                     return;
                 }
-                let waited = life.changed.wait_timeout(alive, left).unwrap_or_else(PoisonError::into_inner);
-                alive = waited.0;
+                if again {
+                    let _ = kill_process(pid, Signal::HUP);
+                }
             }
+            signal(pid, Signal::KILL);
         };
         let spawned =
             thread::Builder::new().name("jumpseat-hang-up".to_owned()).stack_size(128 * 1024).spawn(killer);
@@ -100,10 +102,9 @@ impl Reaper {
     }
 }
 
-/// To the program and its group: it leads one, as the leader of its session.
+/// To the program with its group, which it leads as the leader of its session.
 fn signal(pid: Pid, signal: Signal) {
     let _ = kill_process_group(pid, signal);
-    let _ = kill_process(pid, signal);
 }
 
 /// Blocks until the program has ended, without reaping it.

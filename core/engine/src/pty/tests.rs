@@ -139,6 +139,20 @@ async fn a_program_that_ignores_the_hang_up_is_killed() {
 }
 
 #[tokio::test]
+async fn a_shell_at_its_prompt_ends_in_order_when_it_is_hung_up() {
+    let mut bash = Program::new(&["bash".to_owned(), "--norc".to_owned(), "-i".to_owned()]);
+    bash.env.insert("PS1".to_owned(), "ready$ ".into());
+    for keys in ["", "\x1b", "", "\x1b"] {
+        let mut pty = Pty::spawn(&bash, SIZE).unwrap();
+        read_until!(pty, "ready$ ");
+        within(poll_fn(|cx| pty.poll_write(cx, keys.as_bytes()))).await.unwrap();
+        pty.hang_up();
+        // Killed after the grace, it would not have written its history.
+        assert_eq!(within(poll_fn(|cx| pty.poll_exit(cx))).await, Some(128 + 1));
+    }
+}
+
+#[tokio::test]
 async fn dropping_it_ends_the_program_and_leaves_no_zombie() {
     let mut pty = Pty::spawn(&sh("echo pid=$$.; exec sleep 600"), SIZE).unwrap();
     let text = read_until!(pty, ".");
