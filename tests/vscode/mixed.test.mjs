@@ -61,8 +61,8 @@ scene('a terminal that Jumpseat did not open', ['host', 'guest'], async ({ host,
 
     await step('the offer that came after it was taken: Jumpseat is the default', async () => {
         await until('the setting', async () => (await host.evaluate((vscode, key) => vscode.workspace.getConfiguration().get(key), PROFILE)) === 'Jumpseat');
-        await host.tidy();
         await guest.tidy();
+        await host.tidy();
         // VS Code takes a moment to read its settings.
         await until('a terminal of Jumpseat’s', async () => {
             await host.done('workbench.action.terminal.new');

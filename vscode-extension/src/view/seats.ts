@@ -88,6 +88,8 @@ export class Seats {
     }
 
     async #notice(seat: Seat, notice: GuestNotice): Promise<void> {
+        // First what a person is told: VS Code takes its time to put things away.
+        this.setup.notice(seat, notice, this.#again.get(seat));
         const { code, relay } = seat.invite;
         if (notice.kind === 'seated') this.setup.log.info(`seated at ${code}, slot ${seat.state.slot}`);
         if (notice.kind === 'away') this.setup.log.info(`${code} is out of reach: ${notice.reason}`);
@@ -100,7 +102,6 @@ export class Seats {
             if (why !== 'left' && why !== 'unreachable') await this.#remember(without(this.recent, code, relay));
             await this.#over(seat);
         }
-        this.setup.notice(seat, notice, this.#again.get(seat));
     }
 
     async #over(seat: Seat): Promise<void> {
