@@ -59,7 +59,7 @@ scene('a terminal that Jumpseat did not open', ['host', 'guest'], async ({ host,
         assert.equal((await guest.lines('editor')).some((line) => line.includes('own-2')), false);
     });
 
-    await step('the offer that came after it was taken: Jumpseat is the default', async () => {
+    await step('with the offer taken that came with it, Jumpseat is the default', async () => {
         await until('the setting', async () => (await host.evaluate((vscode, key) => vscode.workspace.getConfiguration().get(key), PROFILE)) === 'Jumpseat');
         await guest.tidy();
         await host.tidy();

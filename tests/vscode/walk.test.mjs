@@ -84,6 +84,7 @@ scene('share → join → watch → ask → type → look away → remove → st
             }
             assert.ok(Math.min(...took) < 200, `${away}: the guest saw it after ${took} ms`);
         }
+        assert.ok((await guest.toasts()).length <= 1, 'told once');
         await guest.type('editor', 'echo back-$((50+5))\n');
         await host.shows('panel', 'back-55');
         await guest.shows('editor', 'back-55');

@@ -75,24 +75,23 @@ impl Reaper {
         if let Some(group) = foreground {
             let _ = kill_process_group(group, Signal::HUP);
         }
-        signal(pid, Signal::HUP);
+        // It leads a group, as the leader of its session.
+        let _ = kill_process_group(pid, Signal::HUP);
         drop(alive);
         let life = self.life.clone();
         let killer = move || {
             let mut alive = life.alive.lock().unwrap_or_else(PoisonError::into_inner);
             // Bash drops a SIGHUP that comes just before it reads a line, or in the middle of a key sequence; killed, it
             // would not have written its history.
-            for again in [true, true, true, false] {
+            for _ in 0..4 {
                 let waited = life.changed.wait_timeout_while(alive, HANG_UP_GRACE / 4, |alive| *alive);
                 alive = waited.unwrap_or_else(PoisonError::into_inner).0;
                 if !*alive {
                     return;
                 }
-                if again {
-                    let _ = kill_process(pid, Signal::HUP);
-                }
+                let _ = kill_process(pid, Signal::HUP);
             }
-            signal(pid, Signal::KILL);
+            let _ = kill_process_group(pid, Signal::KILL);
         };
         let spawned =
             thread::Builder::new().name("jumpseat-hang-up".to_owned()).stack_size(128 * 1024).spawn(killer);
@@ -100,11 +99,6 @@ impl Reaper {
             tracing::warn!(%error, "a program that ignores SIGHUP will not be killed");
         }
     }
-}
-
-/// To the program with its group, which it leads as the leader of its session.
-fn signal(pid: Pid, signal: Signal) {
-    let _ = kill_process_group(pid, signal);
 }
 
 /// Blocks until the program has ended, without reaping it.

@@ -139,16 +139,20 @@ async fn a_program_that_ignores_the_hang_up_is_killed() {
 }
 
 #[tokio::test]
-async fn a_shell_at_its_prompt_ends_in_order_when_it_is_hung_up() {
+async fn a_shell_that_is_hung_up_writes_its_history_whatever_was_typed() {
+    let place = tempfile::tempdir().unwrap();
+    let history = place.path().join("history");
     let mut bash = Program::new(&["bash".to_owned(), "--norc".to_owned(), "-i".to_owned()]);
-    bash.env.insert("PS1".to_owned(), "ready$ ".into());
-    for keys in ["", "\x1b", "", "\x1b"] {
+    bash.env.insert("HISTFILE".to_owned(), history.clone().into());
+    for keys in [&b"echo $((40+1))\n"[..], b"echo $((40+1))\n\x1b"] {
         let mut pty = Pty::spawn(&bash, SIZE).unwrap();
-        read_until!(pty, "ready$ ");
-        within(poll_fn(|cx| pty.poll_write(cx, keys.as_bytes()))).await.unwrap();
+        within(poll_fn(|cx| pty.poll_write(cx, keys))).await.unwrap();
+        read_until!(pty, "41");
         pty.hang_up();
-        // Killed after the grace, it would not have written its history.
+        // By SIGHUP, not by SIGKILL.
         assert_eq!(within(poll_fn(|cx| pty.poll_exit(cx))).await, Some(128 + 1));
+        assert_eq!(std::fs::read_to_string(&history).unwrap(), "echo $((40+1))\n");
+        std::fs::remove_file(&history).unwrap();
     }
 }
 
