@@ -1,7 +1,4 @@
 //! A seat at somebody else's session: the guest machine, its line to the relay, and its face.
-//!
-//! One loop takes one happening at a time. What it may wait for (room at the face, the line while the face keeps up) is
-//! decided anew before each wait, so nothing that a happening changes is forgotten ([`Awake`] checks it).
 
 mod keys;
 mod said;
@@ -23,7 +20,6 @@ use tracing::debug;
 
 use self::{keys::Keys, waiting::Waiting};
 use crate::{
-    awake::Awake,
     face::{
         Connection, Failure, FailureKind, GuestCommand, GuestEvent, GuestFace, Reply, Secret, Size,
         TerminalChange,
@@ -122,13 +118,12 @@ impl GuestEngine {
 
     /// Runs until it is over, or nobody holds the face any more.
     pub async fn run(mut self) {
-        let awake = Awake::default();
         loop {
             self.act();
             if self.closed && self.waiting.is_empty() {
                 return;
             }
-            match awake.watch(self.happening()).await {
+            match self.happening().await {
                 Happening::Command(Some(request)) => self.command(request),
                 Happening::Command(None) | Happening::FaceGone => self.abandoned(),
                 Happening::Told => {}
@@ -139,9 +134,7 @@ impl GuestEngine {
     }
 
     async fn happening(&mut self) -> Happening {
-        // What comes when it is over, or when nobody looks any more, fills nothing.
-        let over = self.abandoned || self.guest.is_ended();
-        let readable = over || (self.window > 0 && self.waiting.len() < MAX_WAITING);
+        let readable = self.window > 0 && self.waiting.len() < MAX_WAITING;
         let wake_at = self.wake_at();
         let Self { commands, events, waiting, line, closed, abandoned, .. } = self;
         tokio::select! {

@@ -7,6 +7,7 @@ mod keepalive;
 mod line;
 mod proxy;
 mod reach;
+mod throttle;
 mod tls;
 
 use std::path::PathBuf;
@@ -15,6 +16,8 @@ pub use proxy::Proxies;
 
 pub(crate) use address::{Address, is_unspecified};
 pub(crate) use dial::Dialer;
+#[cfg(test)]
+pub(crate) use line::MAX_WAITING;
 pub(crate) use line::{Line, LineEvent};
 pub(crate) use reach::Reach;
 

@@ -149,11 +149,9 @@ impl Session {
         }
     }
 
-    /// Does what the machine wants done, and wishes for what is not its own to do; whether it wanted anything.
-    pub(super) fn act(&mut self, now: Millis, wishes: &mut Vec<Wish>) -> bool {
-        let mut moved = false;
+    /// Does what the machine wants done, and wishes for what is not its own to do.
+    pub(super) fn act(&mut self, now: Millis, wishes: &mut Vec<Wish>) {
         while let Some(output) = self.host.poll() {
-            moved = true;
             match output {
                 HostOutput::Text(text) => self.line.send_text(text),
                 HostOutput::Frame(frame) => self.line.send_frame(frame),
@@ -172,7 +170,6 @@ impl Session {
                 HostOutput::Event(event) => self.event(now, event, wishes),
             }
         }
-        moved
     }
 
     fn keys(&mut self, now: Millis, stream: StreamId, slot: Slot, bytes: &[u8], wishes: &mut Vec<Wish>) {
@@ -281,3 +278,6 @@ impl Session {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

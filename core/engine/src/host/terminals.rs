@@ -13,8 +13,7 @@ impl HostEngine {
         for no in self.terminals.keys().copied().collect::<Vec<_>>() {
             moved |= self.poll_news(cx, no);
             let Some(terminal) = self.terminals.get_mut(&no) else { continue };
-            // Keys that the program took make room for those of a face that has to wait.
-            moved |= terminal.write(cx);
+            terminal.write(cx);
             if let Poll::Ready(bytes) = terminal.poll_output(cx) {
                 self.output(cx, no, bytes);
                 moved = true;
@@ -41,7 +40,7 @@ impl HostEngine {
             {
                 face.tell(event);
                 // A face that is gone is found at the end of the pass.
-                face.flush(cx);
+                let _ = face.flush(cx);
             }
         }
         let shown_by = terminal.session;

@@ -17,6 +17,7 @@ use tokio_tungstenite::tungstenite::{self, Message, Utf8Bytes};
 use super::{
     dial::{Dialer, Socket},
     keepalive::{Keepalive, Silence},
+    throttle::Throttle,
 };
 use crate::face::{Failure, FailureKind};
 
@@ -28,6 +29,13 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(15);
 
 /// How long a closing line may take to say goodbye.
 const CLOSE_FOR: Duration = Duration::from_secs(2);
+
+/// Bytes that may wait for a relay that does not read. A host sends at most 2 MiB of group frames ahead of the
+/// relay's acknowledgement and 256 KiB ahead of each guest's: only a relay that breaks the rules meets this.
+pub(crate) const MAX_WAITING: usize = 16 * 1024 * 1024;
+
+/// The least that a message counts: what its bookkeeping costs.
+const LEAST_CHARGE: usize = 128;
 
 /// What happened on a line.
 #[derive(Debug)]
@@ -58,6 +66,12 @@ pub(crate) struct Line {
     /// Tries since it last stood for real.
     failures: u32,
     out: VecDeque<Message>,
+    /// What `out` counts, in bytes: never over [`MAX_WAITING`].
+    waiting: usize,
+    /// Why the connection has to go, found while nothing could be told.
+    broken: Option<Failure>,
+    /// Whether the task was woken for that.
+    woken: bool,
 }
 
 enum State {
@@ -66,6 +80,7 @@ enum State {
     Up {
         socket: Box<Socket>,
         keepalive: Keepalive,
+        throttle: Throttle,
         unflushed: bool,
     },
     /// `said`: our goodbye is on its way.
@@ -81,7 +96,7 @@ impl Line {
     /// Dials at once.
     pub(crate) fn new(dialer: Dialer) -> Self {
         let state = State::Dialling(Box::pin(dialer.clone().dial()));
-        Self { dialer, state, failures: 0, out: VecDeque::new() }
+        Self { dialer, state, failures: 0, out: VecDeque::new(), waiting: 0, broken: None, woken: false }
     }
 
     /// Sends a control message, in order with frames. Nothing goes out while it is down: the session's machine
@@ -95,10 +110,23 @@ impl Line {
         self.send(Message::Binary(frame));
     }
 
+    /// JS-LINK-7: beyond the bound the connection goes, and the session resumes over the next one.
     fn send(&mut self, message: Message) {
-        if matches!(self.state, State::Up { .. }) {
-            self.out.push_back(message);
+        if !matches!(self.state, State::Up { .. }) || self.broken.is_some() {
+            return;
         }
+        self.waiting += charge(&message);
+        if self.waiting > MAX_WAITING {
+            self.forget_waiting();
+            self.broken = Some(Failure::new(FailureKind::Unreachable, "the relay takes nothing any more"));
+            return;
+        }
+        self.out.push_back(message);
+    }
+
+    fn forget_waiting(&mut self) {
+        self.out = VecDeque::new();
+        self.waiting = 0;
     }
 
     /// Whether it stands, or stands and is being closed.
@@ -133,13 +161,20 @@ impl Line {
                 }
                 State::Dialling(dialling) => match ready!(dialling.as_mut().poll(cx)) {
                     Ok(socket) => {
-                        self.out.clear();
-                        self.state = State::Up { socket, keepalive: Keepalive::new(), unflushed: false };
+                        self.state = State::Up {
+                            socket,
+                            keepalive: Keepalive::new(),
+                            throttle: Throttle::new(),
+                            unflushed: false,
+                        };
                         return Poll::Ready(LineEvent::Up);
                     }
                     Err(failure) => return Poll::Ready(self.down(None, failure)),
                 },
                 State::Up { .. } => {
+                    if let Some(failure) = self.broken.take() {
+                        return Poll::Ready(self.down(None, failure));
+                    }
                     if let Err(error) = self.send_waiting(cx) {
                         return Poll::Ready(self.lost(&error));
                     }
@@ -158,22 +193,32 @@ impl Line {
 
     /// Sends what waits, as far as the network takes it: several messages, one flush.
     pub(crate) fn flush(&mut self, cx: &mut Context<'_>) {
-        // The next poll finds the error.
-        let _ = self.send_waiting(cx);
+        if self.broken.is_none()
+            && let Err(error) = self.send_waiting(cx)
+        {
+            self.forget_waiting();
+            self.broken = Some(broke(&error));
+        }
+        // The next poll tells it, and nothing else calls for that one.
+        if self.broken.is_some() && !std::mem::replace(&mut self.woken, true) {
+            cx.waker().wake_by_ref();
+        }
     }
 
     fn send_waiting(&mut self, cx: &mut Context<'_>) -> Result<(), tungstenite::Error> {
-        let State::Up { socket, unflushed, .. } = &mut self.state else { return Ok(()) };
         while !self.out.is_empty() {
+            let State::Up { socket, unflushed, .. } = &mut self.state else { return Ok(()) };
             match Pin::new(&mut **socket).poll_ready(cx) {
                 Poll::Ready(ready) => ready?,
                 Poll::Pending => return Ok(()),
             }
+            *unflushed = true;
             if let Some(message) = self.out.pop_front() {
+                self.waiting -= charge(&message);
                 Pin::new(&mut **socket).start_send(message)?;
-                *unflushed = true;
             }
         }
+        let State::Up { socket, unflushed, .. } = &mut self.state else { return Ok(()) };
         if *unflushed && let Poll::Ready(flushed) = Pin::new(&mut **socket).poll_flush(cx) {
             flushed?;
             *unflushed = false;
@@ -183,11 +228,18 @@ impl Line {
 
     /// `None` is worth another look.
     fn poll_up(&mut self, cx: &mut Context<'_>) -> Poll<Option<LineEvent>> {
-        let State::Up { socket, keepalive, unflushed } = &mut self.state else { return Poll::Pending };
+        let State::Up { socket, keepalive, throttle, unflushed } = &mut self.state else {
+            return Poll::Pending;
+        };
+        if throttle.poll(cx).is_pending() {
+            // Silence that this end asked for says nothing.
+            keepalive.heard();
+            return Poll::Pending;
+        }
         let Poll::Ready(message) = Pin::new(&mut **socket).poll_next(cx) else {
             return match ready!(keepalive.poll(cx)) {
                 Silence::Ping => {
-                    self.out.push_back(Message::Ping(Bytes::new()));
+                    self.send(Message::Ping(Bytes::new()));
                     Poll::Ready(None)
                 }
                 Silence::Dead => {
@@ -199,12 +251,14 @@ impl Line {
         keepalive.heard();
         Poll::Ready(match message {
             Some(Ok(Message::Text(text))) => {
+                throttle.charge(text.len());
                 self.failures = 0;
                 Some(LineEvent::Text(text))
             }
             Some(Ok(Message::Binary(frame))) => Some(LineEvent::Frame(frame)),
             // Its answer lies in the socket already and wants a flush.
-            Some(Ok(Message::Ping(_))) => {
+            Some(Ok(Message::Ping(payload))) => {
+                throttle.charge(payload.len());
                 *unflushed = true;
                 None
             }
@@ -250,18 +304,26 @@ impl Line {
     }
 
     fn lost(&mut self, error: &tungstenite::Error) -> LineEvent {
-        let failure =
-            Failure::new(FailureKind::Unreachable, format!("the connection to the relay broke: {error}"));
-        self.down(None, failure)
+        self.down(None, broke(error))
     }
 
     fn down(&mut self, code: Option<CloseCode>, failure: Failure) -> LineEvent {
         let retry_in = pause(self.failures);
         self.failures = self.failures.saturating_add(1);
-        self.out.clear();
+        self.forget_waiting();
+        (self.broken, self.woken) = (None, false);
         self.state = State::Pause(Box::pin(sleep(retry_in)));
         LineEvent::Down { code, failure, retry_in }
     }
+}
+
+fn broke(error: &tungstenite::Error) -> Failure {
+    Failure::new(FailureKind::Unreachable, format!("the connection to the relay broke: {error}"))
+}
+
+/// What a message counts against the bound.
+fn charge(message: &Message) -> usize {
+    message.len() + LEAST_CHARGE
 }
 
 /// Doubling, and somewhere in the upper half of it: ends that lost their relay together do not come back together.
@@ -275,6 +337,14 @@ fn pause(failures: u32) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    impl Line {
+        /// Bytes that wait for the relay to read.
+        pub(crate) fn waiting(&self) -> usize {
+            assert_eq!(self.waiting, self.out.iter().map(charge).sum::<usize>());
+            self.waiting
+        }
+    }
 
     #[test]
     fn pauses_grow_and_stay_in_bounds() {

@@ -1,6 +1,14 @@
 //! The line against real sockets: WebSocket, TLS, a proxy, a relay that hangs up.
 
-use std::{future::poll_fn, path::PathBuf, sync::Arc};
+use std::{
+    future::poll_fn,
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    task::{Context, Poll, Wake, Waker},
+};
 
 use bytes::Bytes;
 use futures_util::{SinkExt as _, StreamExt as _};
@@ -230,6 +238,105 @@ async fn a_close_code_arrives_and_the_line_comes_back() {
     // What is sent meanwhile is nobody's.
     line.send_text("lost".to_owned());
     is_echoed(&mut line).await;
+}
+
+/// JS-LINK-7.
+#[tokio::test]
+async fn what_waits_for_a_relay_that_does_not_read_is_bounded_and_the_next_connection_is_whole() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("ws://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        let deaf = accept_async(listener.accept().await.unwrap().0).await.unwrap();
+        echo(listener.accept().await.unwrap().0).await;
+        drop(deaf);
+    });
+    let mut line = line(&address, setup());
+    assert!(matches!(next(&mut line).await, LineEvent::Up));
+    // Empty ones cost memory, too.
+    for len in [32 * 1024, 0] {
+        for _ in 0..2 * MAX_WAITING / (len + 64) {
+            line.send_frame(Bytes::from(vec![7; len]));
+            poll_fn(|cx| Poll::Ready(line.flush(cx))).await;
+            assert!(line.waiting() <= MAX_WAITING, "{}", line.waiting());
+        }
+    }
+    let failure = self::failure(&mut line).await;
+    assert!(failure.message.contains("takes nothing"), "{failure:?}");
+    assert_eq!(line.waiting(), 0);
+    is_echoed(&mut line).await;
+}
+
+/// JS-LINK-7: a task that only sends is woken once to hear of it, and not for ever.
+#[tokio::test]
+async fn a_line_that_broke_while_it_was_written_wakes_its_task_once() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("ws://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        let _deaf = accept_async(listener.accept().await.unwrap().0).await.unwrap();
+        std::future::pending::<()>().await;
+    });
+    let mut line = line(&address, setup());
+    assert!(matches!(next(&mut line).await, LineEvent::Up));
+    while line.waiting() > 0 || line.is_up() {
+        line.send_frame(Bytes::from(vec![7; 32 * 1024]));
+        if line.waiting() == 0 {
+            break;
+        }
+    }
+    let woken = Arc::new(Woken::default());
+    let waker = Waker::from(Arc::clone(&woken));
+    for _ in 0..3 {
+        line.flush(&mut Context::from_waker(&waker));
+    }
+    assert_eq!(woken.0.load(Ordering::Relaxed), 1);
+    assert!(self::failure(&mut line).await.message.contains("takes nothing"));
+}
+
+/// How often a task was woken.
+#[derive(Default)]
+struct Woken(AtomicUsize);
+
+impl Wake for Woken {
+    fn wake(self: Arc<Self>) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// JS-LINK-8: a relay that says the same thing again and again has to wait.
+#[tokio::test]
+async fn control_messages_are_read_at_a_bounded_rate() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("ws://{}", listener.local_addr().unwrap());
+    let relay = tokio::spawn(async move {
+        let mut socket = accept_async(listener.accept().await.unwrap().0).await.unwrap();
+        for number in 0..40_000 {
+            let message = if number % 2 == 0 { Message::text("{}") } else { Message::Ping(Bytes::new()) };
+            socket.feed(message).await.unwrap();
+        }
+        socket.flush().await.unwrap();
+        socket
+    });
+    let mut line = line(&address, setup());
+    assert!(matches!(next(&mut line).await, LineEvent::Up));
+    let _socket = within(relay).await.unwrap();
+    // Time stands still while the tasks run.
+    tokio::time::pause();
+    let mut read = 0;
+    let mut patience = 0;
+    while patience < 1000 {
+        match poll_fn(|cx| Poll::Ready(line.poll(cx))).await {
+            Poll::Ready(event) => {
+                assert!(matches!(event, LineEvent::Text(_)), "{event:?}");
+                (read, patience) = (read + 1, 0);
+            }
+            Poll::Pending => {
+                patience += 1;
+                tokio::task::yield_now().await;
+            }
+        }
+    }
+    let at_once = (throttle::BURST / throttle::LEAST / 2) as usize;
+    assert!((1..=at_once + 1).contains(&read), "{read}");
 }
 
 #[tokio::test]

@@ -1,0 +1,90 @@
+//! How fast a relay's control messages are read: each makes an end work, so a relay that sends thousands has to
+//! wait like anyone else. What is not read stays in the network, and TCP slows the relay down.
+
+use std::{
+    future::Future as _,
+    pin::Pin,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use tokio::time::{Instant, Sleep, sleep_until};
+
+/// Bytes of control messages that are read in a second. A genuine relay needs a tenth of it: it acknowledges every
+/// 32 KiB, and what it has to say of each guest coalesces.
+const RATE: u64 = 2 * 1024 * 1024;
+
+/// Bytes that may come at once: every knock that can wait in a room, twice over.
+pub(super) const BURST: u64 = 2 * RATE;
+
+/// The least charge for a message: a short one costs as much work.
+pub(super) const LEAST: u64 = 256;
+
+/// Paces one connection.
+pub(super) struct Throttle {
+    /// When everything that was read so far is paid for.
+    paid: Instant,
+    timer: Option<Pin<Box<Sleep>>>,
+}
+
+impl Throttle {
+    pub(super) fn new() -> Self {
+        Self { paid: Instant::now(), timer: None }
+    }
+
+    /// Charges a control message that was read.
+    pub(super) fn charge(&mut self, len: usize) {
+        self.paid = self.paid.max(Instant::now()) + time_of((len as u64).max(LEAST));
+    }
+
+    /// Ready while more may be read.
+    pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let now = Instant::now();
+        let Some(wait) = self.paid.saturating_duration_since(now).checked_sub(time_of(BURST)) else {
+            self.timer = None;
+            return Poll::Ready(());
+        };
+        let at = now + wait;
+        let timer = self.timer.get_or_insert_with(|| Box::pin(sleep_until(at)));
+        if timer.deadline() != at {
+            timer.as_mut().reset(at);
+        }
+        timer.as_mut().poll(cx)
+    }
+}
+
+fn time_of(bytes: u64) -> Duration {
+    Duration::from_nanos(bytes * 1_000_000_000 / RATE)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::poll_fn;
+
+    use super::*;
+
+    /// JS-LINK-8.
+    #[tokio::test(start_paused = true)]
+    async fn a_burst_is_read_at_once_and_the_rest_at_the_rate() {
+        let start = Instant::now();
+        let mut throttle = Throttle::new();
+        for _ in 0..BURST / LEAST {
+            poll_fn(|cx| throttle.poll(cx)).await;
+            throttle.charge(1);
+        }
+        assert_eq!(start.elapsed(), Duration::ZERO);
+        for _ in 0..5 * RATE / LEAST {
+            poll_fn(|cx| throttle.poll(cx)).await;
+            throttle.charge(100);
+        }
+        assert!((4..=5).contains(&start.elapsed().as_secs()), "{:?}", start.elapsed());
+        // After a rest there is a whole burst again, and not more.
+        tokio::time::advance(Duration::from_secs(60)).await;
+        let rested = Instant::now();
+        for _ in 0..=BURST / LEAST {
+            poll_fn(|cx| throttle.poll(cx)).await;
+            throttle.charge(1);
+        }
+        assert_eq!(rested.elapsed(), Duration::ZERO);
+    }
+}
