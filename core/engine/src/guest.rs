@@ -1,4 +1,7 @@
 //! A seat at somebody else's session: the guest machine, its line to the relay, and its face.
+//!
+//! One loop takes one happening at a time. What it may wait for (room at the face, the line while the face keeps up) is
+//! decided anew before each wait, so nothing that a happening changes is forgotten ([`Awake`] checks it).
 
 mod keys;
 mod said;
@@ -20,6 +23,7 @@ use tracing::debug;
 
 use self::{keys::Keys, waiting::Waiting};
 use crate::{
+    awake::Awake,
     face::{
         Connection, Failure, FailureKind, GuestCommand, GuestEvent, GuestFace, Reply, Secret, Size,
         TerminalChange,
@@ -118,12 +122,13 @@ impl GuestEngine {
 
     /// Runs until it is over, or nobody holds the face any more.
     pub async fn run(mut self) {
+        let awake = Awake::default();
         loop {
             self.act();
             if self.closed && self.waiting.is_empty() {
                 return;
             }
-            match self.happening().await {
+            match awake.watch(self.happening()).await {
                 Happening::Command(Some(request)) => self.command(request),
                 Happening::Command(None) | Happening::FaceGone => self.abandoned(),
                 Happening::Told => {}
@@ -134,7 +139,9 @@ impl GuestEngine {
     }
 
     async fn happening(&mut self) -> Happening {
-        let readable = self.window > 0 && self.waiting.len() < MAX_WAITING;
+        // What comes when it is over, or when nobody looks any more, fills nothing.
+        let over = self.abandoned || self.guest.is_ended();
+        let readable = over || (self.window > 0 && self.waiting.len() < MAX_WAITING);
         let wake_at = self.wake_at();
         let Self { commands, events, waiting, line, closed, abandoned, .. } = self;
         tokio::select! {

@@ -10,6 +10,11 @@
 //!
 //! One task owns all of it, so an echo crosses no thread and nothing is locked on its way. A pass looks at
 //! everything once, takes at most one gathered read from each terminal, and comes again while anything moved.
+//!
+//! What one part of a pass moves may be what another part waits for without a waker: a face that took an event takes
+//! further output, a view that handed bytes on lets the program be read, a program that took keys lets the next ones be
+//! sent. So every part says whether it moved anything, the handing-on at the end included, and the engine sleeps only
+//! after a pass in which nothing did ([`Awake`] checks it).
 
 mod commands;
 mod embedded;
@@ -51,6 +56,7 @@ use self::{
     terminal::Terminal,
 };
 use crate::{
+    awake::Awake,
     face::{SessionNo, TerminalNo},
     local::RuntimeFolder,
     panels::{desk::Desk, forges::Forges},
@@ -73,6 +79,8 @@ pub struct HostSetup {
 pub struct HostEngine {
     setup: HostSetup,
     began: Instant,
+    /// When the pass under way began.
+    now: Millis,
     opened: mpsc::UnboundedReceiver<FaceEnd>,
     faces: BTreeMap<FaceNo, FaceEnd>,
     terminals: BTreeMap<TerminalNo, Terminal>,
@@ -106,6 +114,7 @@ impl HostEngine {
         let engine = Self {
             setup,
             began: now,
+            now: Millis(0),
             opened,
             faces: BTreeMap::new(),
             terminals: BTreeMap::new(),
@@ -134,33 +143,30 @@ impl HostEngine {
 
     /// Runs until it is told to end, or nobody holds a face or a door any more.
     pub async fn run(mut self) {
-        poll_fn(|cx| self.poll(cx)).await;
+        let awake = Awake::default();
+        while !awake.watch(poll_fn(|cx| self.pass(cx))).await {}
     }
 
-    /// One pass over everything, and again while anything moves.
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        loop {
-            let mut moved = self.poll_faces(cx);
-            moved |= self.poll_starting(cx);
-            moved |= self.poll_sessions(cx);
-            moved |= self.poll_terminals(cx);
-            moved |= self.poll_panels(cx);
-            moved |= self.poll_timer(cx);
-            self.flush(cx);
-            if self.is_over() {
-                return Poll::Ready(());
-            }
-            if !moved {
-                return Poll::Pending;
-            }
-        }
+    /// One pass over everything. Ready when anything moved, with whether it is over.
+    fn pass(&mut self, cx: &mut Context<'_>) -> Poll<bool> {
+        self.look_at_clock();
+        let mut moved = self.poll_faces(cx);
+        moved |= self.poll_starting(cx);
+        moved |= self.poll_sessions(cx);
+        moved |= self.poll_terminals(cx);
+        moved |= self.poll_panels(cx);
+        moved |= self.poll_timer(cx);
+        moved |= self.flush(cx);
+        let over = self.is_over();
+        if moved || over { Poll::Ready(over) } else { Poll::Pending }
     }
 
-    /// Hands on what this pass gathered: output to faces, frames to lines, work to screens.
-    fn flush(&mut self, cx: &mut Context<'_>) {
+    /// Hands on what this pass gathered: output to faces, frames to lines, work to screens; whether anything moved.
+    fn flush(&mut self, cx: &mut Context<'_>) -> bool {
+        let mut moved = false;
         let sessions: Vec<SessionNo> = self.sessions.keys().copied().collect();
         for no in sessions {
-            self.act(cx, no);
+            moved |= self.act(cx, no);
             if let Some(session) = self.sessions.get_mut(&no) {
                 session.line.flush(cx);
             }
@@ -171,24 +177,34 @@ impl HostEngine {
                     && let Some(event) = view.take(*no, false)
                 {
                     face.tell(event);
-                    let _ = face.flush(cx);
+                    face.flush(cx);
+                    moved = true;
                 }
             }
             terminal.model.wake(cx);
         }
-        let mut gone = Vec::new();
-        for (no, face) in &mut self.faces {
-            if !face.flush(cx) {
-                gone.push(*no);
-            }
+        for face in self.faces.values_mut() {
+            moved |= face.flush(cx);
         }
+        let gone: Vec<FaceNo> =
+            self.faces.iter().filter(|(_, face)| face.is_gone()).map(|(no, _)| *no).collect();
         for no in gone {
             self.let_go(no);
+            moved = true;
         }
+        moved
     }
 
     fn now(&self) -> Millis {
-        Millis(self.began.elapsed().as_millis() as u64)
+        self.now
+    }
+
+    fn look_at_clock(&mut self) {
+        #[cfg(debug_assertions)]
+        if crate::awake::is_check() {
+            return;
+        }
+        self.now = Millis(self.began.elapsed().as_millis() as u64);
     }
 
     /// Tells how many terminals and sessions there are, once that changed.
@@ -198,3 +214,6 @@ impl HostEngine {
         self.alive.send_if_modified(|alive| std::mem::replace(alive, count) != count);
     }
 }
+
+#[cfg(all(test, unix))]
+mod tests;

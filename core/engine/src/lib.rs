@@ -1,5 +1,6 @@
 //! Tokio around a session: terminals, the line to the relay, and the one face that every program meets.
 
+mod awake;
 mod drawing;
 pub mod dump;
 pub mod face;

@@ -133,7 +133,7 @@ impl HostEngine {
             }
             HostCommand::GiveCredential { host, credential } => self.give_credential(&host, credential)?,
             HostCommand::Status => return Ok(Reply::Status(self.status())),
-            HostCommand::Shutdown => self.end(),
+            HostCommand::Shutdown => drop(self.end()),
             HostCommand::Share(_) | HostCommand::Screen { .. } | HostCommand::LookAtPanel { .. } => {
                 unreachable!("these were answered by their own ways")
             }

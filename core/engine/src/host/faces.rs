@@ -50,6 +50,7 @@ impl FaceDoor {
             requests,
             events: PollSender::new(events),
             waiting: VecDeque::new(),
+            gone: false,
             held: None,
             looking: None,
             looked: 0,
@@ -70,6 +71,8 @@ pub(super) struct FaceEnd {
     requests: mpsc::Receiver<Request<HostCommand>>,
     events: PollSender<HostEvent>,
     waiting: VecDeque<HostEvent>,
+    /// Nobody holds the other end any more.
+    gone: bool,
     /// A command that cannot be done yet; later ones wait behind it.
     pub(super) held: Option<Request<HostCommand>>,
     /// What its person has in front, and since which look of all.
@@ -92,22 +95,27 @@ impl FaceEnd {
         self.waiting.push_back(event);
     }
 
-    /// Hands events on. False for a face that is gone, or so far behind that it must start anew.
+    /// Hands events on; whether there was one that could be.
     pub(super) fn flush(&mut self, cx: &mut Context<'_>) -> bool {
-        while !self.waiting.is_empty() {
+        let mut moved = false;
+        while !self.waiting.is_empty() && !self.gone {
             match self.events.poll_reserve(cx) {
                 Poll::Ready(Ok(())) => {
-                    if let Some(event) = self.waiting.pop_front()
-                        && self.events.send_item(event).is_err()
-                    {
-                        return false;
+                    moved = true;
+                    if let Some(event) = self.waiting.pop_front() {
+                        self.gone = self.events.send_item(event).is_err();
                     }
                 }
-                Poll::Ready(Err(_)) => return false,
+                Poll::Ready(Err(_)) => self.gone = true,
                 Poll::Pending => break,
             }
         }
-        self.waiting.len() <= MAX_WAITING
+        moved
+    }
+
+    /// Whether nobody is there any more, or one that is so far behind that it must start anew.
+    pub(super) fn is_gone(&self) -> bool {
+        self.gone || self.waiting.len() > MAX_WAITING
     }
 
     pub(super) fn is_told(&self) -> bool {
@@ -126,7 +134,7 @@ impl HostEngine {
                     moved = true;
                 }
                 Poll::Ready(None) if self.faces.is_empty() => {
-                    self.end();
+                    moved |= self.end();
                     break;
                 }
                 _ => break,

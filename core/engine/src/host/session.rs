@@ -149,9 +149,11 @@ impl Session {
         }
     }
 
-    /// Does what the machine wants done, and wishes for what is not its own to do.
-    pub(super) fn act(&mut self, now: Millis, wishes: &mut Vec<Wish>) {
+    /// Does what the machine wants done, and wishes for what is not its own to do; whether it wanted anything.
+    pub(super) fn act(&mut self, now: Millis, wishes: &mut Vec<Wish>) -> bool {
+        let mut moved = false;
         while let Some(output) = self.host.poll() {
+            moved = true;
             match output {
                 HostOutput::Text(text) => self.line.send_text(text),
                 HostOutput::Frame(frame) => self.line.send_frame(frame),
@@ -170,6 +172,7 @@ impl Session {
                 HostOutput::Event(event) => self.event(now, event, wishes),
             }
         }
+        moved
     }
 
     fn keys(&mut self, now: Millis, stream: StreamId, slot: Slot, bytes: &[u8], wishes: &mut Vec<Wish>) {

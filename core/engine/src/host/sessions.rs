@@ -30,12 +30,12 @@ impl HostEngine {
         moved
     }
 
-    /// Does what a session's machine wants done.
-    pub(super) fn act(&mut self, cx: &mut Context<'_>, no: SessionNo) {
+    /// Does what a session's machine wants done; whether there was anything.
+    pub(super) fn act(&mut self, cx: &mut Context<'_>, no: SessionNo) -> bool {
         let now = self.now();
-        let Some(session) = self.sessions.get_mut(&no) else { return };
+        let Some(session) = self.sessions.get_mut(&no) else { return false };
         let mut wishes = std::mem::take(&mut self.wishes);
-        session.act(now, &mut wishes);
+        let moved = session.act(now, &mut wishes) || !wishes.is_empty();
         for wish in wishes.drain(..) {
             match wish {
                 Wish::Keys { terminal, bytes } => {
@@ -73,6 +73,7 @@ impl HostEngine {
             }
         }
         self.wishes = wishes;
+        moved
     }
 
     /// Takes a session's terminals out of it: they stay open here.

@@ -103,17 +103,22 @@ impl Terminal {
         self.write(cx);
     }
 
-    /// Hands waiting keys to the program, as far as it takes them.
-    pub(super) fn write(&mut self, cx: &mut Context<'_>) {
-        let Some(program) = &mut self.program else { return self.keys.clear() };
+    /// Hands waiting keys to the program, as far as it takes them; whether it took any.
+    pub(super) fn write(&mut self, cx: &mut Context<'_>) -> bool {
+        let waiting = self.keys.len();
         while !self.keys.is_empty() {
+            let Some(program) = &mut self.program else {
+                self.keys.clear();
+                break;
+            };
             match program.poll_write(cx, self.keys.as_slices().0) {
                 Poll::Ready(Ok(written)) => drop(self.keys.drain(..written)),
                 // The end of the program is told by what reads it.
-                Poll::Ready(Err(_)) => return self.keys.clear(),
-                Poll::Pending => return,
+                Poll::Ready(Err(_)) => self.keys.clear(),
+                Poll::Pending => break,
             }
         }
+        self.keys.len() < waiting
     }
 
     /// The next output: a gathered read, when everyone who paces this terminal has room for one.

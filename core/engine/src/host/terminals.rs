@@ -13,7 +13,8 @@ impl HostEngine {
         for no in self.terminals.keys().copied().collect::<Vec<_>>() {
             moved |= self.poll_news(cx, no);
             let Some(terminal) = self.terminals.get_mut(&no) else { continue };
-            terminal.write(cx);
+            // Keys that the program took make room for those of a face that has to wait.
+            moved |= terminal.write(cx);
             if let Poll::Ready(bytes) = terminal.poll_output(cx) {
                 self.output(cx, no, bytes);
                 moved = true;
@@ -40,7 +41,7 @@ impl HostEngine {
             {
                 face.tell(event);
                 // A face that is gone is found at the end of the pass.
-                let _ = face.flush(cx);
+                face.flush(cx);
             }
         }
         let shown_by = terminal.session;

@@ -39,10 +39,10 @@ impl HostEngine {
         moved
     }
 
-    /// Ends everything, in order.
-    pub(super) fn end(&mut self) {
+    /// Ends everything, in order; whether it was not ending yet.
+    pub(super) fn end(&mut self) -> bool {
         if self.ending.is_some() {
-            return;
+            return false;
         }
         let now = self.now();
         self.ending = Some(Instant::now() + END_FOR);
@@ -54,13 +54,15 @@ impl HostEngine {
             terminal.hang_up();
         }
         self.tell(&HostEvent::Closing);
+        true
     }
 
     pub(super) fn is_over(&self) -> bool {
         let Some(until) = self.ending else { return false };
         let done = self.sessions.is_empty()
-            && self.terminals.values().all(|terminal| !terminal.is_running())
+            // Faces were told of their end, and of all that they printed.
+            && self.terminals.values().all(|terminal| terminal.closed)
             && self.faces.values().all(FaceEnd::is_told);
-        done || until <= Instant::now()
+        done || until <= self.began + Duration::from_millis(self.now().0)
     }
 }
