@@ -1,5 +1,6 @@
 //! Frames: what is sealed, with which key, and what stands in it (rules JS-FRAME-…, JS-EPOCH-…).
 
+pub(crate) mod chain;
 pub(crate) mod epoch;
 pub(crate) mod group;
 pub(crate) mod record;

@@ -2,7 +2,8 @@
 //! (rules JS-PAIR-…).
 //!
 //! The sender seals a frame once and keeps it until the other end has acknowledged it, so that a lost
-//! connection costs a repetition of identical bytes and never a second sealing.
+//! connection costs a repetition of identical bytes and never a second sealing. Its key has generations: the sender
+//! begins one with every epoch, the receiver follows, and both forget the one before.
 
 use std::collections::VecDeque;
 
@@ -15,6 +16,7 @@ use jumpseat_wire::{
 use crate::{
     Millis, SessionError,
     frame::{
+        chain::{Chain, Keyed},
         record::Plaintext,
         seal::{OpenKey, SealKey},
     },
@@ -30,6 +32,9 @@ pub(crate) struct Lane {
 pub(crate) struct PairSender {
     lane: Lane,
     key: SealKey,
+    keys: Generations,
+    /// The first frame of the present generation.
+    first: u64,
     unacked: VecDeque<Bytes>,
     unacked_bytes: usize,
     window: usize,
@@ -38,13 +43,45 @@ pub(crate) struct PairSender {
 pub(crate) struct PairReceiver {
     lane: Lane,
     key: OpenKey,
+    keys: Generations,
     expected: u64,
     acks: AckClock,
 }
 
+/// The present generation's number, and what the later ones are made of.
+struct Generations {
+    present: u32,
+    chain: Chain,
+}
+
+impl Generations {
+    fn first(chain: Chain) -> (Keyed, Self) {
+        Self::after(&chain).expect("a chain begins with its first generation")
+    }
+
+    fn after(chain: &Chain) -> Option<(Keyed, Self)> {
+        let (keyed, chain) = chain.step()?;
+        let present = keyed.generation;
+        Some((keyed, Self { present, chain }))
+    }
+}
+
 impl PairSender {
-    pub(crate) fn new(lane: Lane, key: SealKey, window: usize) -> Self {
-        Self { lane, key, unacked: VecDeque::new(), unacked_bytes: 0, window }
+    pub(crate) fn new(lane: Lane, chain: Chain, window: usize) -> Self {
+        let (keyed, keys) = Generations::first(chain);
+        let key = keyed.sealing(0);
+        Self { lane, key, keys, first: 0, unacked: VecDeque::new(), unacked_bytes: 0, window }
+    }
+
+    /// Seals what comes next with a new generation's key, and forgets the present one (JS-PAIR-8). A generation that
+    /// sealed nothing goes on: the receiver takes one step at a time. So does the last of all.
+    pub(crate) fn ratchet(&mut self) {
+        if self.key.next() > self.first
+            && let Some((keyed, keys)) = Generations::after(&self.keys.chain)
+        {
+            self.first = self.key.next();
+            (self.key, self.keys) = (keyed.sealing(self.first), keys);
+        }
     }
 
     /// Whether the window takes another frame.
@@ -68,13 +105,9 @@ impl PairSender {
     }
 
     pub(crate) fn seal(&mut self, sid: SessionId, plaintext: Plaintext) -> Result<Bytes, SessionError> {
-        let Lane { kind, slot } = self.lane;
-        let frame = self.key.seal(sid, plaintext.into_buffer(), |seq, _| FrameHeader {
-            kind,
-            slot,
-            epoch: 0,
-            seq,
-        })?;
+        let (Lane { kind, slot }, epoch) = (self.lane, self.keys.present);
+        let frame =
+            self.key.seal(sid, plaintext.into_buffer(), |seq, _| FrameHeader { kind, slot, epoch, seq })?;
         let frame = Bytes::from(frame);
         self.unacked_bytes += frame.len();
         self.unacked.push_back(frame.clone());
@@ -105,8 +138,9 @@ impl PairSender {
 }
 
 impl PairReceiver {
-    pub(crate) fn new(lane: Lane, key: OpenKey) -> Self {
-        Self { lane, key, expected: 0, acks: AckClock::default() }
+    pub(crate) fn new(lane: Lane, chain: Chain) -> Self {
+        let (keyed, keys) = Generations::first(chain);
+        Self { lane, key: keyed.opening(), keys, expected: 0, acks: AckClock::default() }
     }
 
     /// The next frame's number.
@@ -132,10 +166,28 @@ impl PairReceiver {
         if header.seq > self.expected {
             return Err(SessionError::Misbehaved("a pairwise frame is missing"));
         }
-        let plaintext = self.key.open(sid, header, ciphertext)?;
+        let plaintext = self.open_next(sid, header, ciphertext)?;
         self.expected += 1;
         self.acks.took(now, ciphertext.len());
         Ok(Some(plaintext))
+    }
+
+    /// With the present generation's key or with the next one's, which then is the present one (JS-PAIR-9).
+    fn open_next(
+        &mut self,
+        sid: SessionId,
+        header: &FrameHeader,
+        ciphertext: &[u8],
+    ) -> Result<Vec<u8>, SessionError> {
+        if header.epoch == self.keys.present {
+            return self.key.open(sid, header, ciphertext);
+        }
+        let next = Generations::after(&self.keys.chain).filter(|(_, keys)| header.epoch == keys.present);
+        let (keyed, keys) = next.ok_or(SessionError::Misbehaved("a pairwise frame of another generation"))?;
+        let key = keyed.opening();
+        let plaintext = key.open(sid, header, ciphertext)?;
+        (self.key, self.keys) = (key, keys);
+        Ok(plaintext)
     }
 
     /// When an acknowledgement is due.
@@ -187,11 +239,8 @@ mod tests {
     const LANE: Lane = Lane { kind: FrameKind::ToHost, slot: 3 };
 
     fn pair() -> (PairSender, PairReceiver) {
-        let (key, nonce) = (Secret([1; 32]), Secret([2; 12]));
-        (
-            PairSender::new(LANE, SealKey::new(&key, &nonce), 1000),
-            PairReceiver::new(LANE, OpenKey::new(&key, &nonce)),
-        )
+        let chain = Chain::new(SID, Secret([1; 32]));
+        (PairSender::new(LANE, chain.clone(), 1000), PairReceiver::new(LANE, chain))
     }
 
     fn open(receiver: &mut PairReceiver, frame: &[u8]) -> Result<Option<Vec<u8>>, SessionError> {
@@ -221,6 +270,52 @@ mod tests {
         sender.acked(2).unwrap();
         assert_eq!(sender.replay().collect::<Vec<_>>(), frames[2..]);
         assert!(sender.acked(4).is_err());
+    }
+
+    /// JS-PAIR-8, JS-PAIR-9.
+    #[test]
+    fn a_generation_that_is_over_opens_nothing_any_more() {
+        let (mut sender, mut receiver) = pair();
+        sender.ratchet();
+        let before = sender.seal(SID, Plaintext::to_host()).unwrap();
+        let header = |frame: &[u8]| FrameHeader::decode(frame).unwrap().0;
+        assert_eq!(header(&before).epoch, 0, "a generation that sealed nothing goes on");
+        sender.ratchet();
+        sender.ratchet();
+        let after = sender.seal(SID, Plaintext::to_host()).unwrap();
+        assert_eq!((header(&after).epoch, header(&after).seq), (1, 1));
+        assert!(open(&mut receiver, &before).unwrap().is_some());
+
+        // What lies in memory once the receiver has followed, tried on the recorded frame.
+        assert!(open(&mut receiver, &after).unwrap().is_some());
+        let (recorded, ciphertext) = FrameHeader::decode(&before).unwrap();
+        let later = std::iter::successors(Some(receiver.keys.chain.clone()), |chain| Some(chain.step()?.1));
+        let later = later.take(8).map(|chain| chain.step().unwrap().0.opening());
+        for key in std::iter::once(receiver.key).chain(later) {
+            assert!(key.open(SID, &recorded, ciphertext).is_err());
+        }
+    }
+
+    /// JS-PAIR-9: a relay cannot make either end skip a generation, or go back to one.
+    #[test]
+    fn generations_come_one_after_the_other() {
+        let (mut sender, mut receiver) = pair();
+        let generation = |sender: &mut PairSender| {
+            let frame = sender.seal(SID, Plaintext::to_host()).unwrap();
+            sender.ratchet();
+            frame
+        };
+        let frames: Vec<_> = (0..4).map(|_| generation(&mut sender)).collect();
+        assert!(open(&mut receiver, &frames[0]).unwrap().is_some());
+        for other in [0u32, 2, 3, u32::MAX] {
+            let mut moved = frames[1].to_vec();
+            moved[4..8].copy_from_slice(&other.to_be_bytes());
+            assert!(open(&mut receiver, &moved).is_err(), "generation {other}");
+        }
+        for frame in &frames[1..] {
+            assert!(open(&mut receiver, frame).unwrap().is_some());
+        }
+        assert!(open(&mut receiver, &frames[3]).unwrap().is_none(), "a replay");
     }
 
     /// JS-RELAY-21.

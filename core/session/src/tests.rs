@@ -7,17 +7,18 @@ use jumpseat_wire::{FrameHeader, FrameKind, SessionId, VERSION};
 use serde_json::{Value, json};
 
 use crate::{
-    Admission, EndReason, Entropy, GuestCard, InviteLink, KnockRefusal, Pointing, Role, RosterEntry,
+    Admission, EndReason, Entropy, GuestCard, InviteLink, KnockRefusal, Millis, Pointing, Role, RosterEntry,
     SafetyWords, Scope, TerminalCard, Token, Wish,
     crypto::{
         hash::{hash, hkdf, labelled},
         secret::Secret,
     },
     frame::{
+        chain::Chain,
         epoch::{EpochKey, Grant, roster_hash},
         group,
         record::{Plaintext, Record, Records},
-        seal::{OpenKey, SealKey},
+        seal::OpenKey,
     },
     handshake::{
         bundle::{HostBundle, HostKeys},
@@ -26,7 +27,7 @@ use crate::{
         welcome::{Answered, PairKeys},
     },
     message::{self, FromGuest, FromHost},
-    pair::{Lane, PairSender},
+    pair::{Lane, PairReceiver, PairSender},
     snapshot::{Part, cut},
 };
 
@@ -170,10 +171,8 @@ fn handshake_vectors() {
                 "message": hex(m2),
                 "th2": hex(&guest.th2),
                 "exports": {
-                    "h2g key": hex(&guest.to_guest.key_bytes()),
-                    "h2g nonce": hex(&guest.to_guest.nonce_bytes()),
-                    "g2h key": hex(&guest.to_host.key_bytes()),
-                    "g2h nonce": hex(&guest.to_host.nonce_bytes()),
+                    "h2g": hex(&guest.to_guest.bytes()),
+                    "g2h": hex(&guest.to_host.bytes()),
                     "sas": hex(&guest.sas.0),
                     "seat claim": hex(&guest.claim.0),
                 },
@@ -189,7 +188,7 @@ fn handshake_vectors() {
     );
 }
 
-/// JS-EPOCH-1, JS-EPOCH-5, JS-GROUP-1, JS-GROUP-2, JS-PAIR-1.
+/// JS-EPOCH-1, JS-EPOCH-5, JS-GROUP-1, JS-GROUP-2, JS-PAIR-1, JS-PAIR-8.
 #[test]
 fn frame_vectors() {
     let story = Story::tell();
@@ -230,15 +229,28 @@ fn frame_vectors() {
         sealed(Record::Heartbeat { at: 123_456 }),
     ]);
 
-    let pair = |kind, sealing: SealKey, plaintexts: Vec<Plaintext>, opening: OpenKey| {
-        let mut sender = PairSender::new(Lane { kind, slot: 7 }, sealing, usize::MAX);
-        let frames = plaintexts.into_iter().map(|plaintext| {
+    // Each of these frames is the last of its generation.
+    let pair = |kind, chain: &Chain, plaintexts: Vec<Plaintext>| {
+        let lane = Lane { kind, slot: 7 };
+        let mut sender = PairSender::new(lane, chain.clone(), usize::MAX);
+        let mut receiver = PairReceiver::new(lane, chain.clone());
+        let (mut frames, mut chain) = (Vec::new(), chain.clone());
+        for plaintext in plaintexts {
             let frame = sender.seal(sid, plaintext).unwrap();
+            sender.ratchet();
             let (header, ciphertext) = FrameHeader::decode(&frame).unwrap();
-            let plaintext = opening.open(sid, &header, ciphertext).unwrap();
-            json!({ "records": hex(&plaintext), "frame": hex(&frame) })
-        });
-        frames.collect::<Vec<_>>()
+            let plaintext = receiver.open(Millis(0), sid, &header, ciphertext).unwrap().unwrap();
+            let (keyed, next) = chain.step().unwrap();
+            frames.push(json!({
+                "chain": hex(&chain.bytes()),
+                "key": hex(&keyed.key_bytes()),
+                "nonce": hex(&keyed.nonce_bytes()),
+                "records": hex(&plaintext),
+                "frame": hex(&frame),
+            }));
+            chain = next;
+        }
+        frames
     };
     let one = |mut plaintext: Plaintext, record: Record<'_>| {
         plaintext.push(&record);
@@ -264,7 +276,6 @@ fn frame_vectors() {
         one(Plaintext::to_host(), Record::Message(&ask)),
         Plaintext::to_host(),
     ];
-    let opening = |keyed: &crate::handshake::welcome::Keyed| keyed.opening();
     check(
         "frames",
         &json!({
@@ -282,8 +293,8 @@ fn frame_vectors() {
                 "grant": hex(&grant),
             },
             "group": group,
-            "to_guest": pair(FrameKind::ToGuest, guest.to_guest.sealing(), to_guest, opening(&guest.to_guest)),
-            "to_host": pair(FrameKind::ToHost, guest.to_host.sealing(), to_host, opening(&guest.to_host)),
+            "to_guest": pair(FrameKind::ToGuest, &guest.to_guest, to_guest),
+            "to_host": pair(FrameKind::ToHost, &guest.to_host, to_host),
         }),
     );
 }

@@ -27,10 +27,6 @@ pub(crate) struct SealKey {
 pub(crate) struct OpenKey(FrameKey);
 
 impl SealKey {
-    pub(crate) fn new(key: &Secret<32>, nonce: &Secret<12>) -> Self {
-        Self::starting_at(key, nonce, 0)
-    }
-
     pub(crate) fn starting_at(key: &Secret<32>, nonce: &Secret<12>, next: u64) -> Self {
         Self { key: FrameKey::new(key, nonce), next }
     }

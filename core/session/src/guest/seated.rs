@@ -87,10 +87,10 @@ impl Seated {
             claim: keys.claim.clone(),
             sender: PairSender::new(
                 Lane { kind: FrameKind::ToHost, slot },
-                keys.to_host.sealing(),
+                keys.to_host.clone(),
                 INPUT_WINDOW,
             ),
-            receiver: PairReceiver::new(Lane { kind: FrameKind::ToGuest, slot }, keys.to_guest.opening()),
+            receiver: PairReceiver::new(Lane { kind: FrameKind::ToGuest, slot }, keys.to_guest.clone()),
             group: GroupReceiver::new(host.sid, host.verify.clone()),
             group_acks: AckClock::default(),
             streams: BTreeMap::new(),
@@ -180,6 +180,15 @@ impl Seated {
         }
     }
 
+    /// JS-PAIR-8: with a new epoch the keys of what was typed before are gone at this end, and, with the frame that
+    /// says so, at the host's. Where the line is full the next frame says it.
+    fn ratchet(&mut self, context: &mut Context<'_>) {
+        self.sender.ratchet();
+        if self.sender.is_open() {
+            self.seal(Plaintext::to_host(), context);
+        }
+    }
+
     pub(super) fn say(&mut self, message: &FromGuest, context: &mut Context<'_>) {
         let mut plaintext = Plaintext::to_host();
         plaintext.push(&Record::Message(&message::encode(message)));
@@ -229,6 +238,7 @@ impl Seated {
                     for plaintext in self.group.granted(now, grant) {
                         self.group_plaintext(now, &plaintext, context);
                     }
+                    self.ratchet(context);
                 }
                 Record::Snapshot(part) => self.stream(part.stream)?.pair_part(part, context.out)?,
                 Record::Content(part) => self.content(part, context),

@@ -18,7 +18,7 @@ use crate::{
         secret::Secret,
         sign::SIGNATURE_LEN,
     },
-    frame::seal::{OpenKey, SealKey},
+    frame::chain::Chain,
 };
 
 const CLEAR_LEN: usize = 2 + 16;
@@ -53,38 +53,12 @@ pub enum KnockRefusal {
 /// The keys between the host and one guest.
 pub(crate) struct PairKeys {
     pub(crate) slot: Slot,
-    pub(crate) to_host: Keyed,
-    pub(crate) to_guest: Keyed,
+    pub(crate) to_host: Chain,
+    pub(crate) to_guest: Chain,
     pub(crate) sas: Secret<32>,
     pub(crate) th2: [u8; 32],
     /// What takes the seat back at the relay.
     pub(crate) claim: Claim,
-}
-
-/// A key with its nonce base: sealed with at one end, opened with at the other.
-pub(crate) struct Keyed {
-    key: Secret<32>,
-    nonce: Secret<12>,
-}
-
-impl Keyed {
-    pub(crate) fn sealing(&self) -> SealKey {
-        SealKey::new(&self.key, &self.nonce)
-    }
-
-    #[cfg(test)]
-    pub(crate) fn key_bytes(&self) -> [u8; 32] {
-        self.key.0
-    }
-
-    #[cfg(test)]
-    pub(crate) fn nonce_bytes(&self) -> [u8; 12] {
-        self.nonce.0
-    }
-
-    pub(crate) fn opening(&self) -> OpenKey {
-        OpenKey::new(&self.key, &self.nonce)
-    }
 }
 
 /// What a guest gets for its knock.
@@ -99,18 +73,12 @@ impl PairKeys {
         jumpseat_wire::ClaimHash(sha256(&self.claim.0))
     }
 
-    fn derive(slot: Slot, th2: [u8; 32], exporter: &impl Exporter) -> Self {
+    fn derive(sid: SessionId, slot: Slot, th2: [u8; 32], exporter: &impl Exporter) -> Self {
         let context = |label| labelled(label, &[&th2]);
         Self {
             slot,
-            to_host: Keyed {
-                key: exporter.export(&context("g2h key")),
-                nonce: exporter.export(&context("g2h nonce")),
-            },
-            to_guest: Keyed {
-                key: exporter.export(&context("h2g key")),
-                nonce: exporter.export(&context("h2g nonce")),
-            },
+            to_host: Chain::new(sid, exporter.export(&context("g2h"))),
+            to_guest: Chain::new(sid, exporter.export(&context("h2g"))),
             sas: exporter.export(&context("sas")),
             claim: Claim(exporter.export::<32>(&context("seat claim")).0),
             th2,
@@ -145,7 +113,7 @@ impl Knock {
     ) -> Result<(PairKeys, Vec<u8>), SessionError> {
         let (sending, message) = self.answer(keys, WELCOME, &slot.to_be_bytes(), entropy)?;
         let th2 = hash("th2", &[&self.th1, &message]);
-        Ok((PairKeys::derive(slot, th2, &sending), message))
+        Ok((PairKeys::derive(keys.sid, slot, th2, &sending), message))
     }
 
     /// The sealed reason why not.
@@ -189,7 +157,7 @@ impl Knocking {
                     return Err(SessionError::Misbehaved("a welcome to the host's slot"));
                 }
                 let th2 = hash("th2", &[&self.th1, message]);
-                let keys = PairKeys::derive(slot, th2, &receiving);
+                let keys = PairKeys::derive(self.host.sid, slot, th2, &receiving);
                 Ok(Answered::Welcome(Box::new(keys), self.reveal.clone()))
             }
             Some(3) => {

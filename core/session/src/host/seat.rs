@@ -100,6 +100,12 @@ struct Waiting {
     next: u16,
 }
 
+/// The next frame's plaintext, and whether it hands out an epoch's key.
+struct Next {
+    plaintext: Plaintext,
+    grants: bool,
+}
+
 /// A content in line.
 struct Content {
     fetch: FetchId,
@@ -138,11 +144,11 @@ impl Seat {
             typing: None,
             resync: Resync::default(),
             told: Vec::new(),
-            receiver: PairReceiver::new(Lane { kind: FrameKind::ToHost, slot }, keys.to_host.opening()),
+            receiver: PairReceiver::new(Lane { kind: FrameKind::ToHost, slot }, keys.to_host.clone()),
             handshake: Handshake::Welcomed { welcomed, sas: keys.sas.clone(), th2: keys.th2 },
             sender: PairSender::new(
                 Lane { kind: FrameKind::ToGuest, slot },
-                keys.to_guest.sealing(),
+                keys.to_guest.clone(),
                 PAIR_WINDOW,
             ),
             records: VecDeque::new(),
@@ -255,15 +261,19 @@ impl Seat {
         out: &mut VecDeque<HostOutput>,
     ) -> Result<(), SessionError> {
         while self.present && self.sender.is_open() {
-            let Some(plaintext) = self.next_plaintext() else { break };
+            let Some(Next { plaintext, grants }) = self.next_frame() else { break };
             out.push_back(HostOutput::Frame(self.sender.seal(sid, plaintext)?));
+            if grants {
+                // JS-PAIR-8: whoever gets at a later key learns no epoch that was granted before.
+                self.sender.ratchet();
+            }
         }
         Ok(())
     }
 
     /// What goes next: messages and grants, terminals, panels, contents (JS-PAIR-4, JS-PANEL-7).
-    fn next_plaintext(&mut self) -> Option<Plaintext> {
-        let mut plaintext = Plaintext::to_guest();
+    fn next_frame(&mut self) -> Option<Next> {
+        let (mut plaintext, mut grants) = (Plaintext::to_guest(), false);
         while let Some((kind, data)) = self.records.front()
             && plaintext.fits(data.len())
         {
@@ -271,6 +281,7 @@ impl Seat {
                 RecordKind::Message => Record::Message(data),
                 RecordKind::Grant => Record::Grant(data),
             });
+            grants |= matches!(kind, RecordKind::Grant);
             self.records.pop_front();
         }
         let is_panel = |waiting: &Waiting| panel_of(waiting.stream).is_some();
@@ -289,9 +300,10 @@ impl Seat {
         }
         if !plaintext.is_empty() {
             self.owed = self.sender.next() + 1;
-            return Some(plaintext);
+            return Some(Next { plaintext, grants });
         }
-        if self.sender.under_way() < PANEL_WINDOW { self.next_of_panels() } else { None }
+        let plaintext = if self.sender.under_way() < PANEL_WINDOW { self.next_of_panels() } else { None };
+        plaintext.map(|plaintext| Next { plaintext, grants })
     }
 
     /// One part of a panel or of a content, in a frame of its own.

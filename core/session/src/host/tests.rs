@@ -70,7 +70,7 @@ impl Rogue {
             }
         }
         let Ok(Answered::Welcome(keys, reveal)) = knocking.answered(&welcome.unwrap()) else { panic!() };
-        let (to_host, to_guest) = (keys.to_host.sealing(), keys.to_guest.opening());
+        let (to_host, to_guest) = (keys.to_host.clone(), keys.to_guest.clone());
         let slot = keys.slot;
         Self {
             reveal: reveal.0,
