@@ -18,6 +18,7 @@ mod invite_file;
 mod overlay;
 mod panel;
 mod print;
+mod private_memory;
 mod prompt;
 mod seat;
 mod terminal;
@@ -26,6 +27,7 @@ mod viewer;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    private_memory::keep();
     let words: Vec<_> = std::env::args_os().collect();
     let json = arguments::wants_json(&words);
     let arguments = match arguments::parse(words) {

@@ -34,7 +34,7 @@ impl Home {
         self.folder.path().join(name)
     }
 
-    fn variables(&self) -> Vec<(&'static str, String)> {
+    pub(crate) fn variables(&self) -> Vec<(&'static str, String)> {
         let path = |path: &Path| path.display().to_string();
         vec![
             ("HOME", path(self.folder.path())),
