@@ -19,6 +19,9 @@ const TOOLS: [Tool; 3] = [
     Tool { package: "typos-cli", version: "1.52.0", probe: ["typos", "--version"] },
 ];
 
+const MUTANTS: Tool =
+    Tool { package: "cargo-mutants", version: "27.1.0", probe: ["cargo-mutants", "--version"] };
+
 /// Installs what is missing: prebuilt wheels first (seconds), else built from source (minutes).
 pub(crate) fn tools() -> Result<()> {
     if missing().is_empty() {
@@ -34,6 +37,11 @@ pub(crate) fn tools() -> Result<()> {
         })?;
     }
     Ok(())
+}
+
+/// Installs cargo-mutants, which only the long runs use.
+pub(crate) fn mutants() -> Result<()> {
+    if has("cargo-mutants") { Ok(()) } else { from_source(&MUTANTS) }
 }
 
 fn missing() -> Vec<Tool> {

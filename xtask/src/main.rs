@@ -11,10 +11,12 @@ mod package;
 mod packages;
 mod ready;
 mod shell;
+mod stress;
 mod test;
 mod tidy;
 mod try_it;
 mod vscode;
+mod windows;
 
 use std::process::ExitCode;
 
@@ -30,11 +32,13 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     /// Install what the tests need, then run the cheap checks, all tests and brief fuzzing
-    Test,
+    Test(test::Options),
     /// Run every check that must be green before a change goes in: what CI runs
     Ready,
     /// Check the project's own rules: file length, names, wording, protocol rules
     Tidy,
+    /// Compile the program for Windows, on this machine
+    CheckWindows(windows::Options),
     /// Check which crate may link which
     Edges,
     /// Look for inputs that break the decoders
@@ -59,9 +63,10 @@ enum Command {
 
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
-        Command::Test => test::run(),
+        Command::Test(options) => test::by_hand(&options),
         Command::Ready => ready::run(),
         Command::Tidy => tidy::run(),
+        Command::CheckWindows(options) => windows::by_hand(&options),
         Command::Edges => edges::run(),
         Command::Fuzz(options) => fuzz::by_hand(&options),
         Command::Bench(options) => bench::by_hand(&options),

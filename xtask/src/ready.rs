@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use crate::shell::{Steps, cargo, program, run as shell_run};
-use crate::test;
+use crate::{test, windows};
 
 pub(crate) fn run() -> Result<()> {
     let mut steps = Steps::default();
@@ -23,6 +23,9 @@ pub(crate) fn run() -> Result<()> {
         let mut docs = cargo(["doc", "--workspace", "--no-deps", "--keep-going", "--document-private-items"]);
         shell_run(docs.env("RUSTDOCFLAGS", "-D warnings"))
     });
+    if cfg!(target_os = "linux") {
+        steps.step("windows", windows::check);
+    }
     // Advisories need a database from the network: the hosted workflow checks them.
     steps.step("deny", || {
         shell_run(&mut cargo(["deny", "check", "--hide-inclusion-graph", "bans", "licenses", "sources"]))

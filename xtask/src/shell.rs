@@ -22,8 +22,9 @@ pub(crate) fn tools() -> PathBuf {
 pub(crate) fn program(name: &str) -> Command {
     let mut command = Command::new(name);
     command.current_dir(root()).stdin(Stdio::null()).env("PATH", search_path());
-    // What is built is looked for below `target`, whatever place the person has for it elsewhere.
-    command.env_remove("CARGO_TARGET_DIR").env_remove("CARGO_BUILD_TARGET_DIR");
+    // What is built is looked for below `target`. The variable outranks a folder that the person's own environment or
+    // cargo configuration names.
+    command.env("CARGO_TARGET_DIR", root().join("target")).env_remove("CARGO_BUILD_TARGET_DIR");
     // What cargo told this program about itself would make build scripts that read it run again.
     for (key, _) in std::env::vars_os() {
         let text = key.to_string_lossy();

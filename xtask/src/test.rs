@@ -1,11 +1,21 @@
 //! `cargo xtask test`: what the tests need, the cheap checks, every test, brief fuzzing.
 
 use anyhow::Result;
+use clap::Args;
 
 use crate::shell::{self, Steps, cargo, run_watching};
-use crate::{edges, extension, fuzz, install, native, packages, tidy, try_it};
+use crate::{edges, extension, fuzz, install, native, packages, stress, tidy, try_it};
 
-pub(crate) fn run() -> Result<()> {
+#[derive(Args)]
+pub(crate) struct Options {
+    #[command(flatten)]
+    stress: stress::Options,
+}
+
+pub(crate) fn by_hand(options: &Options) -> Result<()> {
+    if options.stress.stress {
+        return stress::run(&options.stress);
+    }
     let mut steps = Steps::default();
     add(&mut steps);
     steps.finish()
