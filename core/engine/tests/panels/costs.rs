@@ -1,4 +1,4 @@
-//! What panels cost: bytes on the line, and time until a guest sees something.
+//! What panels cost: bytes on the line. How soon a guest sees something: `cargo xtask bench panels`.
 
 use std::{
     collections::BTreeMap,
@@ -6,7 +6,6 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
-    time::{Duration, Instant},
 };
 
 use jumpseat_engine::face::panels::{Entry, PanelKind};
@@ -44,25 +43,23 @@ async fn counted(relay: &str) -> (String, Arc<AtomicU64>) {
     (own, count)
 }
 
-/// What a save costs and how long it takes, from the file to the guest: the newest version of `long.txt`.
-async fn saves(host: &Host, guest: &mut Guest, bytes: &AtomicU64, open: bool) -> (Duration, u64) {
-    let (mut times, mut costs) = (Vec::new(), Vec::new());
+/// What a save costs at the median, from the file to the guest: the newest version of `long.txt`.
+async fn saves(host: &Host, guest: &mut Guest, bytes: &AtomicU64, open: bool) -> u64 {
+    let mut costs = Vec::new();
     for round in 0..8 {
         let known = guest.contents("long.txt");
-        let (began, before) = (Instant::now(), bytes.load(Ordering::Relaxed));
+        let before = bytes.load(Ordering::Relaxed);
         host.write("long.txt", numbered(5000, 100 + round + 100 * u32::from(open)));
         let newest = guest
             .until(|guest| guest.contents("long.txt").into_iter().find(|found| !known.contains(found)))
             .await;
-        times.push(began.elapsed());
         if open {
             guest.fetch(PanelKind::Git, &newest).await.unwrap();
         }
         costs.push(bytes.load(Ordering::Relaxed) - before);
     }
-    times.sort_unstable();
     costs.sort_unstable();
-    (times[times.len() / 2], costs[costs.len() / 2])
+    costs[costs.len() / 2]
 }
 
 #[tokio::test]
@@ -78,16 +75,15 @@ async fn a_save_is_quick_and_small() {
     host.write("long.txt", numbered(5000, 1));
     let versions =
         guest.until(|guest| Some(guest.contents("long.txt")).filter(|found| found.len() >= 2)).await;
-    let (time, cost) = saves(&host, &mut guest, &bytes, false).await;
-    println!("not open: {time:?} and {cost} bytes at the median of 8 saves");
+    let cost = saves(&host, &mut guest, &bytes, false).await;
+    println!("not open: {cost} bytes at the median of 8 saves");
     assert!(cost < 4 * 1024, "{cost} bytes");
-    assert!(time < Duration::from_secs(2), "{time:?}");
     for version in &guest.contents("long.txt") {
         guest.fetch(PanelKind::Git, version).await.unwrap();
     }
     assert!(!versions.is_empty());
-    let (time, cost) = saves(&host, &mut guest, &bytes, true).await;
-    println!("open: {time:?} and {cost} bytes at the median of 8 saves");
+    let cost = saves(&host, &mut guest, &bytes, true).await;
+    println!("open: {cost} bytes at the median of 8 saves");
     assert!(cost < 16 * 1024, "{cost} bytes");
 }
 
@@ -111,10 +107,8 @@ async fn a_thousand_changed_files_come_at_once() {
     let mut first = Guest::new(&host);
     first.until(|guest| (files(guest) == 1000).then_some(())).await;
     let (relay, bytes) = counted(&host.relay).await;
-    let began = Instant::now();
     let mut guest = Guest::at(&host, relay);
     guest.until(|guest| (files(guest) == 1000).then_some(())).await;
-    println!("join to 1,000 files: {:?}, {} bytes in all", began.elapsed(), bytes.load(Ordering::Relaxed));
+    println!("join to 1,000 files: {} bytes in all", bytes.load(Ordering::Relaxed));
     assert_eq!(guest.panels, first.panels);
-    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
 }
