@@ -453,7 +453,9 @@ export type GuestEvent = { "type": "connection" } & Connection | { "type": "wait
   /** The role it gives. */
   role: Role, } | { "type": "host_present",
   /** Whether it is connected. */
-  present: boolean, } | { "type": "gap" } | { "type": "lag",
+  present: boolean, } | { "type": "gap" } | { "type": "catching_up",
+  /** Which. */
+  streams: Array<number>, } | { "type": "lag",
   /** How it is to be called. */
   lag: Lag, } | { "type": "panels",
   /** Which. */
@@ -690,7 +692,7 @@ export type HostEvent = { "type": "picture",
   event: SessionEvent, } | { "type": "closing" };
 
 /** Why keys were not taken. */
-export type InputRefusal = "read_only" | "host_away" | "stale" | "no_terminal";
+export type InputRefusal = "read_only" | "host_away" | "stale" | "no_terminal" | "behind";
 
 /** An invite, as its host sees it. */
 export type Invite = {

@@ -43,6 +43,8 @@ pub(crate) struct Board {
     /// Who types.
     pub(crate) typing: Option<Slot>,
     pub(crate) lag: Lag,
+    /// Whether the terminal that is shown misses something: no key goes there meanwhile.
+    pub(crate) catching_up: bool,
     /// The guest's own safety words, to compare with the host's.
     pub(crate) words: Vec<String>,
     /// Whether the host looks at the terminal that is shown: only then keys count.
@@ -132,6 +134,7 @@ impl Board {
             unread: 0,
             typing: None,
             lag: Lag::Live,
+            catching_up: false,
             words: Vec::new(),
             looking: true,
             seated: true,

@@ -119,6 +119,14 @@ test('the seat\'s badge says what one may do, and what has no room', () => {
     assert.equal(seatBadge(joined, undefined).label, 'Jumpseat: at Ann, read-only, reconnecting');
     joined.apply({ type: 'connection', state: 'connected' });
     assert.equal(seatBadge(joined, undefined).label, 'Jumpseat: at Ann, read-only');
+    joined.apply({ type: 'catching_up', streams: [1] });
+    assert.equal(seatBadge(joined, undefined).label, 'Jumpseat: at Ann, read-only, catching up');
+    joined.apply({ type: 'lag', lag: 'delayed' });
+    assert.equal(seatBadge(joined, undefined).label, 'Jumpseat: at Ann, read-only, catching up');
+    joined.apply({ type: 'lag', lag: 'stalled' });
+    assert.equal(seatBadge(joined, undefined).label, 'Jumpseat: at Ann, read-only, stalled');
+    joined.apply({ type: 'catching_up', streams: [] });
+    joined.apply({ type: 'lag', lag: 'live' });
     joined.apply({ type: 'role_changed', role: 'writer' });
     assert.match(seatBadge(joined, undefined).text, /can type, host not looking$/);
 });
@@ -131,6 +139,10 @@ test('a refusal is told once, until it could have changed', () => {
     joined.apply({ type: 'looking', stream: 1 });
     joined.apply({ type: 'looking', stream: null });
     assert.equal(joined.apply(refused)?.kind, 'refused');
+    const behind = { type: 'input_refused', stream: 1, why: 'behind' } as const;
+    assert.equal(joined.apply(behind)?.kind, 'refused');
+    joined.apply({ type: 'catching_up', streams: [] });
+    assert.equal(joined.apply(behind)?.kind, 'refused');
 });
 
 test('codes and links are told apart, and nothing else passes', () => {

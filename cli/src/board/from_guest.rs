@@ -99,8 +99,9 @@ impl Board {
 pub(crate) fn refusal(why: InputRefusal) -> &'static str {
     match why {
         InputRefusal::ReadOnly => "you are watching; ask for the keyboard in the menu",
-        InputRefusal::HostAway => "the host is looking elsewhere: your keys count when it is back",
-        InputRefusal::Stale => "your picture was too old: look again and type again",
+        InputRefusal::HostAway => "not typed: the host is looking elsewhere",
+        InputRefusal::Stale => "not typed: your picture was too old; look again",
+        InputRefusal::Behind => "not typed: your picture is behind; wait until it is live",
         InputRefusal::NoTerminal => "this terminal's program has ended",
     }
 }

@@ -53,7 +53,8 @@ fn draw(status: &Status<'_>, cols: u16) -> Buffer {
 }
 
 fn left(status: &Status<'_>) -> Vec<Span<'static>> {
-    let Board { connection, lag, host, host_present, typing, people, ended, seated, .. } = status.board;
+    let Board { connection, lag, catching_up, host, host_present, typing, people, ended, seated, .. } =
+        status.board;
     let bold = Style::new().add_modifier(Modifier::BOLD);
     let (state, color) = match (ended, connection, host_present, lag) {
         (Some(_), ..) => ("ended", Some(Color::Red)),
@@ -61,10 +62,10 @@ fn left(status: &Status<'_>) -> Vec<Span<'static>> {
         (_, Connection::Away { .. }, ..) => ("reconnecting", Some(Color::Yellow)),
         (_, _, false, _) => ("host away", Some(Color::Yellow)),
         _ if !seated => ("waiting", Some(Color::Yellow)),
-        _ if status.blank => ("catching up", Some(Color::Yellow)),
+        (_, _, _, Lag::Stalled) => ("stalled", Some(Color::Red)),
+        _ if status.blank || *catching_up => ("catching up", Some(Color::Yellow)),
         (_, _, _, Lag::Live) => ("live", Some(Color::Green)),
         (_, _, _, Lag::Delayed) => ("delayed", Some(Color::Yellow)),
-        (_, _, _, Lag::Stalled) => ("stalled", Some(Color::Red)),
     };
     let state_style = color.map_or(bold, |color| bold.bg(color));
     let mut spans =
@@ -146,6 +147,13 @@ mod tests {
         insta::assert_snapshot!(line(&board, None, false, 70), @" ● live  Ann · watching · 2 guests                       Ctrl+]: menu ");
         let blank = shown(&Status { blank: true, ..status(&board, None, false) }, 70);
         assert!(blank.starts_with(" ● catching up  Ann · watching"), "{blank}");
+        board.catching_up = true;
+        let behind = line(&board, None, false, 70);
+        assert!(behind.starts_with(" ● catching up  Ann · watching"), "{behind}");
+        board.lag = Lag::Stalled;
+        let behind = line(&board, None, false, 70);
+        assert!(behind.starts_with(" ● stalled  Ann"), "the graver of the two: {behind}");
+        (board.catching_up, board.lag) = (false, Lag::Live);
         board.people[1].role = Role::Writer;
         board.typing = Some(1);
         board.lag = Lag::Delayed;

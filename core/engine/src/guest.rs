@@ -15,7 +15,7 @@ use std::{
 
 use jumpseat_session::{
     EndReason, Entropy, GuestCard, Millis, SessionError,
-    guest::{self as machine, Guest, GuestConfig, GuestOutput},
+    guest::{self as machine, Guest, GuestConfig, GuestOutput, Sight},
 };
 use jumpseat_wire::{CloseCode, InviteCode};
 use tokio::{sync::mpsc, time::Instant};
@@ -71,7 +71,7 @@ pub struct GuestEngine {
     closed: bool,
     /// Nobody holds the face any more.
     abandoned: bool,
-    keys: Keys,
+    keys: Keys<Sight>,
     /// Bytes of changes that the face still takes; below nothing after a large one.
     window: i64,
     waiting: Waiting,
@@ -111,7 +111,7 @@ impl GuestEngine {
             refusal: None,
             closed: false,
             abandoned: false,
-            keys: Keys::default(),
+            keys: Keys::new(),
             window: i64::from(setup.window),
             waiting: Waiting::default(),
             events,
@@ -188,9 +188,9 @@ impl GuestEngine {
     fn tick(&mut self) {
         let now = self.now();
         self.guest.tick(now);
-        for (stream, bytes) in self.keys.flush() {
+        for (stream, typed_at, bytes) in self.keys.flush() {
             // A seat that is gone takes no keys; its face was told.
-            let _ = self.guest.input(now, stream, &bytes);
+            let _ = self.guest.late_input(now, stream, typed_at, &bytes);
         }
     }
 
@@ -317,8 +317,8 @@ impl GuestEngine {
                 Ok(())
             }
             GuestCommand::Input { stream, bytes } => {
-                let keys = self.keys.press(stream, &bytes);
-                if keys.is_empty() { Ok(()) } else { guest.input(now, stream, &keys) }
+                let (typed_at, keys) = self.keys.press(stream, guest.sees(now, stream), &bytes);
+                if keys.is_empty() { Ok(()) } else { guest.late_input(now, stream, typed_at, &keys) }
             }
             GuestCommand::Credit { bytes } => {
                 self.window += i64::from(bytes);

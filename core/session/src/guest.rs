@@ -27,6 +27,7 @@ mod typing;
 
 pub use config::GuestConfig;
 pub use output::{ContentChange, GuestEvent, GuestOutput, Liveness, PanelChange, TerminalChange};
+pub use typing::Sight;
 
 use self::{link::Link, seated::Seated};
 use crate::{EndReason, Entropy, GuestCard, Millis, Role, handshake::knock::Knocking, message::shown_name};

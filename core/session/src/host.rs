@@ -26,6 +26,7 @@ mod link;
 mod output;
 mod panels;
 mod people;
+mod produced;
 mod seat;
 mod streams;
 mod terminals;
@@ -48,10 +49,11 @@ use self::{
 use crate::{
     EndReason, Entropy, Invite, Millis, Role, SessionError, StreamId,
     crypto::secret::Secret,
-    frame::record::{Plaintext, Record},
+    frame::record::{Plaintext, Positions, Record},
     handshake::bundle::HostKeys,
     invite::book::InviteBook,
     message::{self, FromHost, RosterEntry, shown_name},
+    pace::Pace,
 };
 
 /// How often guests hear that the host is alive (JS-LIVE-1) …
@@ -59,6 +61,9 @@ const HEARTBEAT: Duration = Duration::from_secs(5);
 
 /// … and how often while somebody may type: a relay cannot hold a key back for longer.
 const HEARTBEAT_WITH_WRITERS: Duration = Duration::from_secs(1);
+
+/// How often everyone hears whose connections came and went.
+const PRESENCE_EVERY: Duration = Duration::from_secs(1);
 
 /// Most guests of any session: their roster has to fit into one frame.
 const MAX_ROSTER: usize = 48;
@@ -80,6 +85,8 @@ pub struct Host {
     streams: Streams,
     allowance: Allowance,
     looking: Option<StreamId>,
+    /// The number under which guests were told of it: who has not heard it types at something else (JS-ROLE-7).
+    looking_since: u64,
     tickets: Tickets,
     panels: Panels,
     fetches: Fetches,
@@ -89,6 +96,8 @@ pub struct Host {
     /// Something of the state could not be said: the uplink was full.
     state_owed: bool,
     heartbeat_at: Millis,
+    /// Whose connections came and went is told at most so often (JS-LINK-9).
+    presence: Pace,
     ended: bool,
     out: VecDeque<HostOutput>,
 }
@@ -112,6 +121,7 @@ impl Host {
             streams: Streams::default(),
             allowance: Allowance::for_output(now),
             looking: None,
+            looking_since: 0,
             tickets: Tickets::default(),
             panels: Panels::new(now),
             fetches: Fetches::default(),
@@ -119,6 +129,7 @@ impl Host {
             rev: 0,
             state_owed: false,
             heartbeat_at: now,
+            presence: Pace::new(PRESENCE_EVERY),
             ended: false,
             out: VecDeque::new(),
             config,
@@ -184,9 +195,11 @@ impl Host {
             .expires_at()
             .into_iter()
             .chain((!self.group.is_resting()).then_some(self.heartbeat_at));
+        let presence = self.presence.due().filter(|_| self.link.is_up());
         let all = [self.expires_at()];
         all.into_iter()
             .chain(group)
+            .chain(presence)
             .chain(self.seat_deadlines())
             .chain(self.stream_deadlines(now))
             .chain(self.panel_deadlines(now))
@@ -208,6 +221,7 @@ impl Host {
         if !self.group.is_resting() && self.heartbeat_at <= now {
             self.heartbeat(now);
         }
+        self.tell_presence(now);
         self.tick_seats(now);
         self.tick_streams(now);
     }
@@ -243,8 +257,9 @@ impl Host {
     }
 
     fn heartbeat(&mut self, now: Millis) {
+        let positions = Positions::encode(self.streams.iter().map(|stream| (stream.id, stream.position())));
         let mut plaintext = Plaintext::group();
-        plaintext.push(&Record::Heartbeat { at: now.0 });
+        plaintext.push(&Record::Heartbeat { at: now.0, positions: Positions::new(&positions) });
         // While the relay is away nobody would hear it.
         if self.link.is_up() {
             self.seal_group(now, plaintext);

@@ -50,6 +50,7 @@ mod handshake;
 pub mod host;
 mod invite;
 mod message;
+mod pace;
 mod pair;
 mod panel;
 mod role;

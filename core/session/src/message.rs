@@ -1,10 +1,12 @@
 //! What host and guests say to each other besides terminals: JSON inside sealed records (rules JS-MSG-…).
 
+use std::time::Duration;
+
 use jumpseat_wire::Slot;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Admission, FetchId, FetchRefusal, PanelId, Role, SessionError, StreamId, Wish,
+    Admission, FetchId, FetchRefusal, Millis, PanelId, Role, SessionError, StreamId, Wish,
     frame::record::MAX_MESSAGE, panel,
 };
 
@@ -16,6 +18,9 @@ pub const MAX_CHAT: usize = 4096;
 
 /// Most guests in a roster and most terminals in a list that a guest accepts.
 const MAX_LIST: usize = 256;
+
+/// How often the same refusal of keys is told.
+const TELL_REFUSAL: Duration = Duration::from_secs(1);
 
 /// From the host: to every guest, or to one.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -148,6 +153,24 @@ pub enum InputRefusal {
     Stale,
     /// There is no such terminal, or its program has ended.
     NoTerminal,
+    /// The guest's own picture is behind, so that they were not even sent.
+    Behind,
+}
+
+/// Which refusals somebody was told of just now.
+#[derive(Default)]
+pub(crate) struct Refusals(Vec<(InputRefusal, Millis)>);
+
+impl Refusals {
+    /// Whether to tell of this one; counts it as told.
+    pub(crate) fn is_news(&mut self, now: Millis, why: InputRefusal) -> bool {
+        self.0.retain(|(_, at)| now.since(*at) < TELL_REFUSAL);
+        let news = self.0.iter().all(|(told, _)| *told != why);
+        if news {
+            self.0.push((why, now));
+        }
+        news
+    }
 }
 
 /// Why a session ended.

@@ -17,7 +17,7 @@ use crate::{
         chain::Chain,
         epoch::{EpochKey, Grant, roster_hash},
         group,
-        record::{Plaintext, Record, Records},
+        record::{Plaintext, Positions, Record, Records, TypedAt},
         seal::OpenKey,
     },
     handshake::{
@@ -222,11 +222,12 @@ fn frame_vectors() {
         assert_eq!(Records::new(&body).next().unwrap().unwrap(), record);
         json!({ "records": hex(&body), "frame": hex(&frame) })
     };
+    let positions = Positions::encode([(1, 1007), (2, 12)].into_iter());
     let group = json!([
         sealed(Record::Message(&roster)),
         sealed(Record::Output { stream: 1, position: 1000, bytes: b"$ ls\r\n" }),
         sealed(Record::Resize { stream: 1, position: 1006, cols: 120, rows: 40 }),
-        sealed(Record::Heartbeat { at: 123_456 }),
+        sealed(Record::Heartbeat { at: 123_456, positions: Positions::new(&positions) }),
     ]);
 
     // Each of these frames is the last of its generation.
@@ -270,9 +271,10 @@ fn frame_vectors() {
         one(Plaintext::to_guest(), Record::Grant(&grant)),
         one(Plaintext::to_guest(), Record::Snapshot(snapshot)),
     ];
+    let at = TypedAt { seen: 43, position: 1007, gate: 5 };
     let to_host = vec![
         one(Plaintext::to_host(), Record::Confirm(&story.knocking.reveal.0)),
-        one(Plaintext::to_host(), Record::Input { stream: 1, seen: 43, bytes: b"ls\r" }),
+        one(Plaintext::to_host(), Record::Input { stream: 1, at, bytes: b"ls\r" }),
         one(Plaintext::to_host(), Record::Message(&ask)),
         Plaintext::to_host(),
     ];

@@ -26,7 +26,7 @@ export function badge(hosting: Hosting): Badge | undefined {
 function connection(seat: Joined): string {
     if (seat.phase.is !== 'seated') return '';
     if (seat.connection.state === 'away') return ', reconnecting';
-    return seat.lag === 'live' ? '' : `, ${seat.lag}`;
+    return seat.behind ? `, ${seat.behind}` : '';
 }
 
 /** Whose terminal this is, what one may do there, and what of it has no room here. */

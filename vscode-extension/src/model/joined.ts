@@ -39,6 +39,8 @@ export class Joined {
     role: Role = 'viewer';
     asking = false;
     lag: 'live' | 'delayed' | 'stalled' = 'live';
+    /** The terminals that miss something: no key goes there meanwhile. */
+    catchingUp: number[] = [];
     typing = new Map<number, number>();
     /** Who points at what; 0 is the host. */
     pointing = new Map<number, GuestPointAt>();
@@ -49,6 +51,13 @@ export class Joined {
     #refused = new Set<string>();
 
     constructor(readonly code: string) {}
+
+    /** How far the pictures are behind, in a word; nothing if they are not. */
+    get behind(): string | undefined {
+        if (this.lag === 'stalled') return 'stalled';
+        if (this.catchingUp.length > 0) return 'catching up';
+        return this.lag === 'live' ? undefined : this.lag;
+    }
 
     get over(): boolean {
         return this.phase.is === 'failed' || this.phase.is === 'ended';
@@ -109,7 +118,8 @@ export class Joined {
                 return event.at && event.slot !== this.slot ? { kind: 'pointed', slot: event.slot, at: event.at } : undefined;
             case 'invited': return { kind: 'invited', code: event.code, token: event.token };
             case 'not_allowed': return { kind: 'not_allowed', what: event.what };
-            case 'lag': this.lag = event.lag; break;
+            case 'lag': this.lag = event.lag; this.#refused.clear(); break;
+            case 'catching_up': this.catchingUp = event.streams; this.#refused.clear(); break;
             case 'failed':
                 this.phase = { is: 'failed', failure: event };
                 return { kind: 'failed', failure: event };

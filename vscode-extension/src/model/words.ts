@@ -34,6 +34,7 @@ export function refused(why: InputRefusal): string {
         case 'read_only': return 'Read-only: ask for control to type.';
         case 'host_away': return 'Not typed: the host is not looking at this terminal.';
         case 'stale': return 'Not typed: your picture was too far behind.';
+        case 'behind': return 'Not typed: your picture is behind. Wait until it is live.';
         case 'no_terminal': return 'Not typed: this terminal has ended.';
     }
 }

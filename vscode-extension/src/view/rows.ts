@@ -89,7 +89,7 @@ class SessionRows extends Rows<SessionRow> {
                 const { state } = row.seat;
                 const phase = { knocking: 'joining', waiting: 'waiting to be let in', seated: words.role(state.role), failed: 'failed', ended: 'ended' }[state.phase.is];
                 const away = state.phase.is === 'seated' && state.connection.state === 'away';
-                const what = away ? 'reconnecting' : state.asking ? 'asking for control' : state.lag === 'live' ? phase : state.lag;
+                const what = away ? 'reconnecting' : state.asking ? 'asking for control' : state.behind ?? phase;
                 return item(row.seat.title, what, 'plug', `joined.${state.role}`, true);
             }
             case 'stream': {

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, io::IsTerminal as _, process::ExitCode};
 
 use jumpseat_engine::{
     dump,
-    face::{GuestCommand, GuestEvent, GuestFace, StreamId, TerminalChange},
+    face::{GuestCommand, GuestEvent, GuestFace, Lag, StreamId, TerminalChange},
 };
 use jumpseat_session::InviteLink;
 use jumpseat_wire::InviteCode;
@@ -91,6 +91,8 @@ struct Watch {
     board: Board,
     pictures: BTreeMap<StreamId, Picture>,
     looking: Option<StreamId>,
+    /// The terminals that miss something: no key goes there meanwhile.
+    catching_up: Vec<StreamId>,
     began: Instant,
     until: Option<String>,
     /// Lines before this one were searched, and do not change any more.
@@ -110,6 +112,7 @@ impl Watch {
             board,
             pictures: BTreeMap::new(),
             looking: None,
+            catching_up: Vec::new(),
             began: Instant::now(),
             until: arguments.until.clone(),
             searched: 0,
@@ -152,6 +155,7 @@ impl Watch {
             }
             GuestEvent::Panel(update) => self.board.panels.take(update),
             GuestEvent::Looking { stream } => self.looking = stream,
+            GuestEvent::CatchingUp { streams } => self.catching_up = streams,
             GuestEvent::Failed(failure) => return Err(failure.into()),
             GuestEvent::Ended { reason, failure, .. } => {
                 let fault = match (&self.until, Fault::ended(reason, failure.as_ref())) {
@@ -178,7 +182,8 @@ impl Watch {
     }
 
     async fn type_keys(&mut self) -> Result<(), Fault> {
-        if !self.board.role().may_write() || self.looking.is_none() {
+        let Some(looking) = self.looking.filter(|_| self.board.role().may_write()) else { return Ok(()) };
+        if self.board.lag == Lag::Stalled || self.catching_up.contains(&looking) {
             return Ok(());
         }
         if let (Some(stream), Some(Keys(bytes))) = (self.stream(), self.send.take()) {

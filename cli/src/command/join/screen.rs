@@ -97,6 +97,8 @@ struct GuestScreen {
     /// The terminal that this guest chose; otherwise it is the one that the host looks at.
     chosen: Option<StreamId>,
     looking: Option<StreamId>,
+    /// The terminals that miss something.
+    catching_up: Vec<StreamId>,
     view: View,
     painter: Painter,
     overlay: Option<Overlay>,
@@ -141,6 +143,7 @@ impl GuestScreen {
             pictures: BTreeMap::new(),
             chosen: None,
             looking: None,
+            catching_up: Vec::new(),
             view: View::default(),
             painter: Painter::default(),
             overlay: None,
@@ -249,6 +252,7 @@ impl GuestScreen {
             GuestEvent::Joined { .. } => self.message = None,
             GuestEvent::Panel(update) => self.board.panels.take(update),
             GuestEvent::Looking { stream } => self.looking = stream,
+            GuestEvent::CatchingUp { streams } => self.catching_up = streams,
             GuestEvent::Failed(failure) => return Err(failure.into()),
             GuestEvent::Ended { reason, failure, .. } => {
                 return match Fault::ended(reason, failure.as_ref()) {
@@ -259,6 +263,7 @@ impl GuestScreen {
             _ => {}
         }
         self.board.looking = self.looking.is_some() && self.looking == self.stream();
+        self.board.catching_up = self.stream().is_some_and(|stream| self.catching_up.contains(&stream));
         if let Some(text) = told {
             self.tell(text);
         }

@@ -195,6 +195,11 @@ pub enum GuestEvent {
     },
     /// Frames were lost on the way: the picture is made anew.
     Gap,
+    /// These terminals, and no others, may miss something: they are made anew, and nothing is typed at them before.
+    CatchingUp {
+        /// Which.
+        streams: Vec<StreamId>,
+    },
     /// How far behind the host this picture is.
     Lag {
         /// How it is to be called.
@@ -252,7 +257,7 @@ pub enum Lag {
     Live,
     /// By three seconds or more.
     Delayed,
-    /// Nothing came for twelve seconds.
+    /// By twelve seconds, or nothing came for so long: nothing is typed at it.
     Stalled,
 }
 

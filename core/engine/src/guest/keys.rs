@@ -11,21 +11,36 @@ use crate::face::StreamId;
 /// An escape that nothing follows for this long was the key.
 const ESCAPE_TIME: Duration = Duration::from_millis(50);
 
-#[derive(Default)]
-pub(super) struct Keys {
-    filters: BTreeMap<StreamId, ReplyFilter>,
+/// Keys, each with what was seen when it was typed.
+pub(super) struct Keys<Seen> {
+    filters: BTreeMap<StreamId, Filter<Seen>>,
     flush_at: Option<Instant>,
 }
 
-impl Keys {
-    /// What of the input was typed.
-    pub(super) fn press(&mut self, stream: StreamId, bytes: &[u8]) -> Vec<u8> {
-        let filter = self.filters.entry(stream).or_default();
-        let keys = filter.feed(bytes);
-        if filter.waits() {
+/// One terminal's.
+struct Filter<Seen> {
+    replies: ReplyFilter,
+    /// What was seen when the first was typed of what is held back.
+    held: Option<Seen>,
+}
+
+impl<Seen: Copy> Keys<Seen> {
+    pub(super) fn new() -> Self {
+        Self { filters: BTreeMap::new(), flush_at: None }
+    }
+
+    /// What of the input was typed, and at what: keys that were held back here do not become younger by it.
+    pub(super) fn press(&mut self, stream: StreamId, sees: Seen, bytes: &[u8]) -> (Seen, Vec<u8>) {
+        let filter = self.filters.entry(stream);
+        let Filter { replies, held } =
+            filter.or_insert_with(|| Filter { replies: ReplyFilter::default(), held: None });
+        let typed_at = held.take().unwrap_or(sees);
+        let keys = replies.feed(bytes);
+        if replies.waits() {
+            *held = Some(if keys.is_empty() { typed_at } else { sees });
             self.flush_at = Some(Instant::now() + ESCAPE_TIME);
         }
-        keys
+        (typed_at, keys)
     }
 
     pub(super) fn flush_at(&self) -> Option<Instant> {
@@ -33,12 +48,32 @@ impl Keys {
     }
 
     /// What was held back as the possible beginning of an answer, once it is due.
-    pub(super) fn flush(&mut self) -> Vec<(StreamId, Vec<u8>)> {
+    pub(super) fn flush(&mut self) -> Vec<(StreamId, Seen, Vec<u8>)> {
         if self.flush_at.is_none_or(|at| at > Instant::now()) {
             return Vec::new();
         }
         self.flush_at = None;
-        let flushed = self.filters.iter_mut().map(|(stream, filter)| (*stream, filter.flush()));
-        flushed.filter(|(_, bytes)| !bytes.is_empty()).collect()
+        let flushed = self.filters.iter_mut().filter_map(|(stream, Filter { replies, held })| {
+            let bytes = replies.flush();
+            Some((*stream, held.take()?, bytes))
+        });
+        flushed.filter(|(.., bytes)| !bytes.is_empty()).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn an_escape_that_is_held_back_counts_for_what_it_was_typed_at() {
+        let mut keys = Keys::new();
+        assert_eq!(keys.press(1, "before", b"a\x1b"), ("before", b"a".to_vec()));
+        assert_eq!(keys.press(1, "after", b"b"), ("before", b"\x1bb".to_vec()), "older, not younger");
+        assert_eq!(keys.press(1, "after", b"c"), ("after", b"c".to_vec()));
+        keys.press(1, "before", b"\x1b");
+        tokio::time::advance(ESCAPE_TIME).await;
+        assert_eq!(keys.flush(), [(1, "before", b"\x1b".to_vec())]);
+        assert_eq!(keys.press(1, "after", b"d"), ("after", b"d".to_vec()));
     }
 }

@@ -59,6 +59,7 @@ pub(super) fn event(said: Said) -> Option<GuestEvent> {
         Said::Back => GuestEvent::Connection(Connection::Connected),
         Said::HostPresent { present } => GuestEvent::HostPresent { present },
         Said::Gap => GuestEvent::Gap,
+        Said::CatchingUp { streams } => GuestEvent::CatchingUp { streams },
         _ => return None,
     })
 }

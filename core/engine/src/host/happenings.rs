@@ -60,7 +60,7 @@ impl Happenings {
                 let why = match why {
                     InputRefusal::ReadOnly => "keys without the right to type",
                     InputRefusal::HostAway => "keys while the host looked elsewhere",
-                    InputRefusal::Stale => "keys at an old picture",
+                    InputRefusal::Stale | InputRefusal::Behind => "keys at an old picture",
                     InputRefusal::NoTerminal => "keys for a terminal that has ended",
                 };
                 (Some(*slot), Level::Warning, Happened::Refused { why: why.to_owned() })

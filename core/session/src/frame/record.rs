@@ -8,8 +8,8 @@
 //!   4 snapshot   stream u8 ‖ scope u8 ‖ id u32 ‖ part u16 ‖ parts u16 ‖ position u64 ‖ bytes
 //!   5 grant      see epoch.rs
 //!   6 confirm    r 32
-//!   7 input      stream u8 ‖ seen u64 ‖ bytes        (seen: the last group frame that was verified)
-//!   8 heartbeat  the host's milliseconds u64
+//!   7 input      stream u8 ‖ seen u64 ‖ position u64 ‖ gate u64 ‖ bytes      (what they were typed at)
+//!   8 heartbeat  the host's milliseconds u64 ‖ (stream u8 ‖ position u64)*
 //!   9 change     stream u8 ‖ position u64 ‖ bytes
 //!  10 content    fetch u32 ‖ total u32 ‖ at u32 ‖ bytes
 //! ```
@@ -65,6 +65,9 @@ pub(crate) const MAX_MESSAGE: usize = MAX_DATA;
 /// Guest-to-host sizes are multiples of this, so that one key, an arrow and a short word look alike.
 const INPUT_BUCKET: usize = 128;
 
+/// Bytes of one terminal's position in a heartbeat.
+const POSITION_LEN: usize = 1 + 8;
+
 /// The widest and tallest terminal.
 pub(crate) const MAX_SIDE: u16 = 1000;
 
@@ -77,10 +80,55 @@ pub(crate) enum Record<'a> {
     Snapshot(Part<'a>),
     Grant(&'a [u8]),
     Confirm(&'a [u8; 32]),
-    Input { stream: StreamId, seen: u64, bytes: &'a [u8] },
-    Heartbeat { at: u64 },
+    Input { stream: StreamId, at: TypedAt, bytes: &'a [u8] },
+    Heartbeat { at: u64, positions: Positions<'a> },
     Change { stream: StreamId, position: u64, bytes: &'a [u8] },
     Content(ContentPart<'a>),
+}
+
+/// What a guest had before it when it typed (JS-ROLE-6, 7). Whoever holds keys back cannot make this younger.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct TypedAt {
+    /// The last group frame that had verified.
+    pub(crate) seen: u64,
+    /// How far the terminal's picture went; [`TypedAt::NOTHING`] before there was one.
+    pub(crate) position: u64,
+    /// The newest word on where the host looks.
+    pub(crate) gate: u64,
+}
+
+impl TypedAt {
+    /// The position of a terminal that was never shown: keys for it never count.
+    pub(crate) const NOTHING: u64 = u64::MAX;
+}
+
+/// Where the host's terminals stand, as a heartbeat tells it (JS-LIVE-3).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Positions<'a>(&'a [u8]);
+
+impl<'a> Positions<'a> {
+    /// Of what [`Positions::encode`] made.
+    pub(crate) fn new(encoded: &'a [u8]) -> Self {
+        Self(encoded)
+    }
+
+    pub(crate) fn encode(positions: impl Iterator<Item = (StreamId, u64)>) -> Vec<u8> {
+        positions.flat_map(|(stream, position)| [stream].into_iter().chain(position.to_be_bytes())).collect()
+    }
+
+    pub(crate) fn iter(self) -> impl Iterator<Item = (StreamId, u64)> + use<'a> {
+        let (each, _) = self.0.as_chunks::<POSITION_LEN>();
+        each.iter().map(|&[stream, p0, p1, p2, p3, p4, p5, p6, p7]| {
+            (stream, u64::from_be_bytes([p0, p1, p2, p3, p4, p5, p6, p7]))
+        })
+    }
+
+    fn decode(encoded: &'a [u8]) -> Result<Self, SessionError> {
+        let positions = Self(encoded);
+        let is_sound = encoded.len().is_multiple_of(POSITION_LEN)
+            && positions.iter().all(|(stream, _)| (1..=LAST_TERMINAL).contains(&stream));
+        is_sound.then_some(positions).ok_or_else(garbled)
+    }
 }
 
 /// A frame's plaintext while it is put together: room for the header, then records.
@@ -145,12 +193,17 @@ impl Plaintext {
             }
             Record::Grant(bytes) => out.extend_from_slice(bytes),
             Record::Confirm(bytes) => out.extend_from_slice(bytes),
-            Record::Input { stream, seen, bytes } => {
+            Record::Input { stream, at: TypedAt { seen, position, gate }, bytes } => {
                 out.push(stream);
-                out.extend_from_slice(&seen.to_be_bytes());
+                for number in [seen, position, gate] {
+                    out.extend_from_slice(&number.to_be_bytes());
+                }
                 out.extend_from_slice(bytes);
             }
-            Record::Heartbeat { at } => out.extend_from_slice(&at.to_be_bytes()),
+            Record::Heartbeat { at, positions } => {
+                out.extend_from_slice(&at.to_be_bytes());
+                out.extend_from_slice(positions.0);
+            }
             Record::Content(ContentPart { fetch, total, at, bytes }) => {
                 for number in [fetch, total, at] {
                     out.extend_from_slice(&number.to_be_bytes());
@@ -242,8 +295,12 @@ impl<'a> Records<'a> {
             }),
             5 => Record::Grant(data.rest()),
             6 => Record::Confirm(data.array()?),
-            7 => Record::Input { stream: data.terminal()?, seen: data.u64()?, bytes: data.rest() },
-            8 => Record::Heartbeat { at: data.u64()? },
+            7 => Record::Input {
+                stream: data.terminal()?,
+                at: TypedAt { seen: data.u64()?, position: data.u64()?, gate: data.u64()? },
+                bytes: data.rest(),
+            },
+            8 => Record::Heartbeat { at: data.u64()?, positions: Positions::decode(data.rest())? },
             9 => Record::Change { stream: data.panel()?, position: data.u64()?, bytes: data.rest() },
             10 => Record::Content(ContentPart {
                 fetch: data.u32()?,

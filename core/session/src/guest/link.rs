@@ -23,6 +23,8 @@ use crate::{
 pub(super) struct Link {
     state: State,
     lost_at: Option<Millis>,
+    /// What the relay last said of the host's connection.
+    host_present: Option<bool>,
 }
 
 #[derive(Default, PartialEq, Eq)]
@@ -131,7 +133,7 @@ impl Guest {
                 Ok(())
             }
             (State::TakingSeat, RelayToGuest::Seated { host_present }) => {
-                self.link = Link { state: State::Up, lost_at: None };
+                self.link = Link { state: State::Up, lost_at: None, host_present: Some(host_present) };
                 self.event(GuestEvent::Back);
                 self.event(GuestEvent::HostPresent { present: host_present });
                 self.with_seat(|seated, context| seated.connection_back(now, context));
@@ -141,13 +143,12 @@ impl Guest {
                 self.with_seat(|seated, context| seated.input_acked(now, pair, context)).unwrap_or(Ok(()))
             }
             (State::Up | State::Knocking, RelayToGuest::Host { present }) => {
-                self.event(GuestEvent::HostPresent { present });
-                if present {
-                    self.with_seat(|seated, context| seated.replay(context));
+                if self.link.host_present.replace(present) != Some(present) {
+                    self.event(GuestEvent::HostPresent { present });
                 }
                 if present {
-                    // The relay drops what it cannot hand to an absent host (JS-LINK-4).
-                    self.with_seat(|seated, context| seated.connection_back(now, context));
+                    // The relay may tell of a host that was away and is back as of one that is there.
+                    self.with_seat(|seated, context| seated.host_back(now, context));
                 }
                 Ok(())
             }
@@ -210,7 +211,7 @@ impl Guest {
                 let seated = Seated::new(now, knocking.host.clone(), &keys, reveal, self.config.key_timing);
                 let (slot, words) = (seated.slot, seated.words);
                 self.stage = Stage::Seated(Box::new(seated));
-                self.link = Link { state: State::Up, lost_at: None };
+                self.link = Link { state: State::Up, ..Link::default() };
                 self.event(GuestEvent::Joined { slot, words });
                 self.with_seat(|seated, context| seated.confirm(context));
             }

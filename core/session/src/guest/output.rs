@@ -268,6 +268,12 @@ pub enum GuestEvent {
     },
     /// Frames were lost on the way: the picture is made anew from a snapshot.
     Gap,
+    /// These terminals, and no others, may miss something: nothing is typed at them until a snapshot, or the host's
+    /// word, has made them exact again.
+    CatchingUp {
+        /// Which.
+        streams: Vec<StreamId>,
+    },
     /// The session is over for this guest; nothing follows.
     Ended {
         /// Why.

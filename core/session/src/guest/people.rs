@@ -2,26 +2,47 @@
 
 use jumpseat_wire::Slot;
 
-use super::{Guest, Stage};
+use super::{Guest, Stage, typing::Sight};
 use crate::{
-    Admission, EndReason, LAST_TERMINAL, Millis, Pointing, Role, SessionError, StreamId,
+    Admission, EndReason, InputRefusal, LAST_TERMINAL, Millis, Pointing, Role, SessionError, StreamId,
     message::{FromGuest, shown_text},
 };
 
 const NO_SEAT: SessionError = SessionError::Misused("this guest has no seat yet");
 
 impl Guest {
-    /// Keys for a terminal. Whether they count is the host's to say.
+    /// Keys for a terminal. Whether they count is the host's to say; what cannot count by what this guest knows is
+    /// not even sent, and told as [`GuestEvent::InputRefused`](super::GuestEvent::InputRefused).
     ///
     /// # Errors
     /// [`SessionError::Misused`] without a seat, for a number that no terminal has, or when more waits for
     /// the line than may.
     pub fn input(&mut self, now: Millis, stream: StreamId, bytes: &[u8]) -> Result<(), SessionError> {
+        let sight = self.sees(now, stream);
+        self.late_input(now, stream, sight, bytes)
+    }
+
+    /// What somebody has before them who types at a terminal now.
+    pub fn sees(&self, now: Millis, stream: StreamId) -> Sight {
+        Sight(self.seated().map_or(Err(InputRefusal::Behind), |seated| seated.sees(now, stream)))
+    }
+
+    /// The same as [`input`](Self::input) for keys that were held here since they were typed (JS-ROLE-6).
+    ///
+    /// # Errors
+    /// As [`input`](Self::input).
+    pub fn late_input(
+        &mut self,
+        now: Millis,
+        stream: StreamId,
+        typed_at: Sight,
+        bytes: &[u8],
+    ) -> Result<(), SessionError> {
         if !(1..=LAST_TERMINAL).contains(&stream) {
             return Err(SessionError::Misused("terminals count from 1 to 223"));
         }
         self.with_seat(|seated, context| {
-            let taken = seated.press(now, stream, bytes);
+            let taken = seated.press(now, stream, typed_at, bytes, context);
             seated.send_keys(now, context);
             taken.then_some(()).ok_or(SessionError::Misused("too much is waiting to be sent already"))
         })

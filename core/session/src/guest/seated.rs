@@ -10,20 +10,28 @@ use jumpseat_wire::{
 };
 
 use super::{
-    Context, GuestEvent, GuestOutput, group::GroupReceiver, liveness::Clock, panels::Fetches, stream::Stream,
-    typing::Typing,
+    Context, GuestEvent, GuestOutput, Liveness,
+    group::GroupReceiver,
+    liveness::{Clock, DELAYED},
+    panels::Fetches,
+    stream::Stream,
+    typing::{Sight, Typing},
 };
 use crate::{
-    EndReason, Millis, Role, RosterEntry, SafetyWords, SessionError, StreamId, Token,
+    EndReason, InputRefusal, Millis, Role, RosterEntry, SafetyWords, SessionError, StreamId, Token,
     frame::{
         epoch::Grant,
-        record::{Plaintext, Record, Records},
+        record::{Plaintext, Positions, Record, Records, TypedAt},
     },
     handshake::{bundle::HostBundle, sas::Reveal, welcome::PairKeys},
-    message::{self, FromGuest, FromHost},
+    message::{self, FromGuest, FromHost, Refusals},
+    pace::Pace,
     pair::{AckClock, Lane, PairReceiver, PairSender},
     panel::{LAST_TERMINAL, panel_of},
 };
+
+/// How often what the host has not taken is sent again over one connection, however often the host comes and goes.
+const REPLAY_EVERY: Duration = Duration::from_secs(1);
 
 /// How often a guest asks for everything anew.
 const RESYNC_EVERY: Duration = Duration::from_secs(2);
@@ -49,6 +57,14 @@ pub(super) struct Seated {
     pub(super) streams: BTreeMap<StreamId, Stream>,
     pub(super) fetches: Fetches,
     role: Option<Role>,
+    /// The terminal that the host has in front.
+    looking: Option<StreamId>,
+    refused: Refusals,
+    /// The terminals that were told to catch up.
+    catching_up: Vec<StreamId>,
+    replays: Pace,
+    /// Behind the last frame that was sent again.
+    replayed: u64,
     revs: Revs,
     clock: Clock,
     reveal: Option<Reveal>,
@@ -96,6 +112,11 @@ impl Seated {
             streams: BTreeMap::new(),
             fetches: Fetches::default(),
             role: None,
+            looking: None,
+            refused: Refusals::default(),
+            catching_up: Vec::new(),
+            replays: Pace::new(REPLAY_EVERY),
+            replayed: 0,
             revs: Revs::default(),
             clock: Clock::new(now),
             reveal: Some(reveal),
@@ -135,20 +156,77 @@ impl Seated {
 
     pub(super) fn connection_back(&mut self, now: Millis, context: &mut Context<'_>) {
         // Not a sign of life of the host: a relay could show one that way as often as it likes.
-        self.replay(context);
-        self.send_keys(now, context);
+        self.replays.reset();
+        self.host_back(now, context);
     }
 
     /// The host is back at the relay, which drops what comes while it is away (JS-LINK-4).
-    pub(super) fn replay(&mut self, context: &mut Context<'_>) {
-        for frame in self.sender.replay() {
-            context.out.push_back(GuestOutput::Frame(frame));
+    pub(super) fn host_back(&mut self, now: Millis, context: &mut Context<'_>) {
+        if self.sender.has_arrived(self.replayed) {
+            self.replays.reset();
+        }
+        self.replays.want(now);
+        self.replay(now, context);
+        self.send_keys(now, context);
+    }
+
+    fn replay(&mut self, now: Millis, context: &mut Context<'_>) {
+        if context.link_is_up && self.replays.take(now) {
+            context.out.extend(self.sender.replay().map(GuestOutput::Frame));
+            self.replayed = self.sender.next();
         }
     }
 
-    /// Keys that the person pressed; whether there was room for them.
-    pub(super) fn press(&mut self, now: Millis, stream: StreamId, bytes: &[u8]) -> bool {
-        self.typing.press(now, stream, self.group.last_seen(), bytes)
+    /// What this guest has before it at a terminal; or why keys for it are not even worth sending, by what it knows
+    /// itself (JS-ROLE-7, JS-LIVE-4). Roles and ends of terminals are the host's to say.
+    pub(super) fn sees(&self, now: Millis, stream: StreamId) -> Result<TypedAt, InputRefusal> {
+        if self.role.is_some_and(Role::may_write)
+            && let Some(why) = self.keeps_keys(now, stream)
+        {
+            return Err(why);
+        }
+        let position = self.streams.get(&stream).and_then(Stream::position).unwrap_or(TypedAt::NOTHING);
+        Ok(TypedAt { seen: self.group.last_seen(), position, gate: self.revs.looking })
+    }
+
+    fn keeps_keys(&self, now: Millis, stream: StreamId) -> Option<InputRefusal> {
+        if self.looking != Some(stream) {
+            return Some(InputRefusal::HostAway);
+        }
+        let is_late = |stream: &Stream| {
+            let behind = stream.behind_since().is_some_and(|since| now.since(since) >= DELAYED);
+            stream.position().is_none() || stream.catches_up() || behind
+        };
+        let stalled = self.clock.state(now, self.behind_since()) == Liveness::Stalled;
+        (stalled || self.streams.get(&stream).is_none_or(is_late)).then_some(InputRefusal::Behind)
+    }
+
+    /// Keys that the person pressed, and what it saw then; whether there was room for them.
+    pub(super) fn press(
+        &mut self,
+        now: Millis,
+        stream: StreamId,
+        Sight(typed_at): Sight,
+        bytes: &[u8],
+        context: &mut Context<'_>,
+    ) -> bool {
+        match typed_at {
+            Ok(at) => self.typing.press(now, stream, at, bytes),
+            Err(why) => {
+                if !bytes.is_empty() && self.refused.is_news(now, why) {
+                    context.event(GuestEvent::InputRefused { stream, why });
+                }
+                true
+            }
+        }
+    }
+
+    /// Since when the picture that counts is known to be behind: that of the terminal which the host has in front.
+    fn behind_since(&self) -> Option<Millis> {
+        match self.looking.and_then(|stream| self.streams.get(&stream)) {
+            Some(stream) => stream.behind_since(),
+            None => self.streams.values().filter_map(Stream::behind_since).min(),
+        }
     }
 
     /// Whether the line takes another message of this guest.
@@ -174,8 +252,8 @@ impl Seated {
     }
 
     fn send(&self, frame: Bytes, context: &mut Context<'_>) {
-        // A frame that is sealed while the connection is down goes out with the replay.
-        if context.link_is_up {
+        // A frame that is sealed while the connection is down goes out with the replay, as does one behind it.
+        if context.link_is_up && self.replays.due().is_none() {
             context.out.push_back(GuestOutput::Frame(frame));
         }
     }
@@ -261,6 +339,7 @@ impl Seated {
         if plaintext.after_gap {
             context.event(GuestEvent::Gap);
             self.resync.wanted = true;
+            self.terminals().for_each(Stream::tear);
         }
         self.clock.heard(now);
         for record in Records::new(&plaintext.body) {
@@ -278,8 +357,8 @@ impl Seated {
                 Record::Change { stream, position, bytes } => {
                     self.stream(stream).map(|stream| stream.change(position, bytes, context.out))
                 }
-                Record::Heartbeat { at } => {
-                    self.clock.heartbeat(now, at);
+                Record::Heartbeat { at, positions } => {
+                    self.heartbeat(now, at, positions, plaintext.after_gap);
                     Ok(())
                 }
                 Record::Message(json) => self.message(json, context),
@@ -290,8 +369,32 @@ impl Seated {
             }
         }
         self.after_streams(now, context);
-        if let Some(liveness) = self.clock.changed(now) {
+    }
+
+    /// JS-LIVE-3: the host lives, and says where its terminals stand.
+    fn heartbeat(&mut self, now: Millis, at: u64, positions: Positions<'_>, after_gap: bool) {
+        self.clock.heartbeat(now, at);
+        for (stream, position) in positions.iter() {
+            if let Some(stream) = self.streams.get_mut(&stream) {
+                stream.stands_at(now, position, after_gap);
+            }
+        }
+    }
+
+    fn terminals(&mut self) -> impl Iterator<Item = &mut Stream> {
+        self.streams.range_mut(..=LAST_TERMINAL).map(|(_, stream)| stream)
+    }
+
+    /// Tells how the pictures keep up, where that changed.
+    fn tell_liveness(&mut self, now: Millis, context: &mut Context<'_>) {
+        let behind = self.behind_since();
+        if let Some(liveness) = self.clock.changed(now, behind) {
             context.event(GuestEvent::Liveness(liveness));
+        }
+        let torn = self.streams.iter().filter(|(id, stream)| **id <= LAST_TERMINAL && stream.catches_up());
+        if !torn.clone().map(|(id, _)| id).eq(&self.catching_up) {
+            self.catching_up = torn.map(|(id, _)| *id).collect();
+            context.event(GuestEvent::CatchingUp { streams: self.catching_up.clone() });
         }
     }
 
@@ -326,6 +429,7 @@ impl Seated {
             self.resync = Resync { last: Some(now), wanted: false };
             self.say(&FromGuest::Resync, context);
         }
+        self.tell_liveness(now, context);
     }
 
     fn message(&mut self, json: &[u8], context: &mut Context<'_>) -> Result<(), SessionError> {
@@ -351,7 +455,10 @@ impl Seated {
                 self.refused(id, why, context);
                 return Ok(());
             }
-            FromHost::Looking { stream, .. } => GuestEvent::Looking { stream },
+            FromHost::Looking { stream, .. } => {
+                self.looking = stream;
+                GuestEvent::Looking { stream }
+            }
             FromHost::Typing { slot, stream, on } => GuestEvent::Typing { slot, stream, on },
             FromHost::Pointing { slot, at } => GuestEvent::Pointing { slot, at },
             FromHost::Chat { slot, text, at } => GuestEvent::Chat { slot, text, at },
@@ -396,20 +503,18 @@ impl Seated {
         let resync = (self.resync.wanted && open)
             .then(|| self.resync.last.map_or(Millis(0), |last| last + RESYNC_EVERY));
         let beat = self.typing.deadline().filter(|_| open);
-        let sending = [resync, self.group_acks.due(), self.receiver.ack_due(), beat];
-        let always = [self.clock.deadline(), self.group.deadline()];
+        let sending = [resync, self.group_acks.due(), self.receiver.ack_due(), beat, self.replays.due()];
+        let always = [self.clock.deadline(self.behind_since()), self.group.deadline()];
         let sending = sending.into_iter().filter(|_| link_is_up);
         sending.chain(always).flatten().min()
     }
 
     pub(super) fn tick(&mut self, now: Millis, context: &mut Context<'_>) {
+        self.replay(now, context);
         self.send_keys(now, context);
         self.group.forget_old(now);
         self.after_streams(now, context);
         self.acknowledge(now, context);
-        if let Some(liveness) = self.clock.changed(now) {
-            context.event(GuestEvent::Liveness(liveness));
-        }
     }
 }
 

@@ -1,5 +1,5 @@
 //! One terminal, or one panel, at a guest: output or changes in order, snapshots at their place, never a
-//! silent gap (rules JS-STREAM-2, JS-SNAP-2, 3, JS-PANEL-1).
+//! silent gap (rules JS-STREAM-2, JS-SNAP-2, 3, JS-PANEL-1, JS-LIVE-3, 4).
 //!
 //! A stream is *exact* once a full snapshot stood at its place and everything since has come. A glimpse, or
 //! a hole, ends that: what follows is still shown where it fits, and also kept, so that the next full
@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 
 use super::{GuestOutput, PanelChange, TerminalChange};
 use crate::{
-    Scope, SessionError, StreamId,
+    Millis, Scope, SessionError, StreamId,
     panel::panel_of,
     snapshot::{Assembly, Part, Whole},
 };
@@ -25,6 +25,12 @@ pub(super) struct Stream {
     kept: VecDeque<(u64, Step)>,
     kept_bytes: usize,
     overflow: bool,
+    /// Something of it is missing, or may be: it catches up until it is exact.
+    torn: bool,
+    /// How far a picture has to go that mends it, as far as is known.
+    needs: u64,
+    /// Where the host said that it stands, and when that was heard, if the picture is not there yet.
+    behind: Option<(u64, Millis)>,
     from_group: Assembly,
     from_pair: Assembly,
 }
@@ -89,6 +95,9 @@ impl Stream {
             kept: VecDeque::new(),
             kept_bytes: 0,
             overflow: false,
+            torn: false,
+            needs: 0,
+            behind: None,
             from_group: Assembly::default(),
             from_pair: Assembly::default(),
         }
@@ -128,6 +137,42 @@ impl Stream {
         Ok(())
     }
 
+    /// How far the picture goes, if there is one.
+    pub(super) fn position(&self) -> Option<u64> {
+        self.position
+    }
+
+    /// Frames are missing: nobody knows whether of this stream.
+    pub(super) fn tear(&mut self) {
+        self.torn = self.position.is_some();
+    }
+
+    /// Whether it waits for a snapshot that mends it.
+    pub(super) fn catches_up(&self) -> bool {
+        self.torn
+    }
+
+    /// The host says where it stands; in a flood the next glimpse brings the picture there. Behind a gap a snapshot
+    /// from before it mends nothing.
+    pub(super) fn stands_at(&mut self, now: Millis, host: u64, after_gap: bool) {
+        let Some(position) = self.position else { return };
+        if after_gap {
+            self.needs = host;
+        }
+        self.behind = self.behind.filter(|(target, _)| position < *target);
+        if position < host {
+            self.behind.get_or_insert((host, now));
+        } else if self.exact {
+            self.torn = false;
+        }
+    }
+
+    /// Since when it is known that the picture is behind.
+    pub(super) fn behind_since(&self) -> Option<Millis> {
+        let (target, since) = self.behind?;
+        self.position.is_none_or(|position| position < target).then_some(since)
+    }
+
     /// Bytes that wait here for a snapshot, or for the rest of one.
     pub(super) fn held(&self) -> usize {
         self.kept_bytes + self.from_group.held() + self.from_pair.held()
@@ -140,6 +185,7 @@ impl Stream {
         self.from_group.forget();
         self.from_pair.forget();
         self.overflow = true;
+        self.torn |= !self.exact && self.position.is_some();
     }
 
     /// Whether more had to be kept than may be: only a snapshot that is asked for anew can help.
@@ -177,9 +223,14 @@ impl Stream {
         while self.kept_bytes > KEPT_BYTES {
             if let Some((_, step)) = self.kept.pop_front() {
                 self.kept_bytes -= step.weight();
-                self.overflow = true;
+                (self.overflow, self.torn) = (true, self.position.is_some());
             }
         }
+    }
+
+    /// A full snapshot stood at its place.
+    fn mended(&mut self) {
+        self.torn &= !self.exact || self.position.is_none_or(|position| position < self.needs);
     }
 
     fn snapshot(&mut self, whole: Whole, out: &mut VecDeque<GuestOutput>) {
@@ -190,7 +241,7 @@ impl Stream {
         }
         let unchanged = self.exact && self.position == Some(whole.position);
         if unchanged {
-            return;
+            return self.mended();
         }
         self.position = Some(whole.position);
         out.push_back(match panel_of(self.id) {
@@ -207,6 +258,7 @@ impl Stream {
             for (at, step) in kept {
                 self.step(at, step, out);
             }
+            self.mended();
         } else {
             for (at, step) in &kept {
                 if self.position.is_some_and(|position| *at <= position) {

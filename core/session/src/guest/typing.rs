@@ -4,8 +4,8 @@
 use std::{collections::VecDeque, time::Duration};
 
 use crate::{
-    Millis, StreamId,
-    frame::record::{MAX_INPUT, Plaintext, Record},
+    InputRefusal, Millis, StreamId,
+    frame::record::{MAX_INPUT, Plaintext, Record, TypedAt},
 };
 
 /// The beat: what SSH clients use, too.
@@ -28,12 +28,23 @@ pub(super) struct Typing {
     next_beat: Option<Millis>,
 }
 
+/// What somebody had before them when they typed: what their keys name, or why these are not even sent.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Sight(pub(super) Result<TypedAt, InputRefusal>);
+
+impl Sight {
+    /// Whether keys that are typed at it are sent.
+    pub fn takes_keys(self) -> bool {
+        self.0.is_ok()
+    }
+}
+
 /// Keys for one terminal, typed at one picture.
 struct Keys {
     stream: StreamId,
-    /// The last group frame that was verified when they were typed, not when they leave: a relay that
-    /// acknowledges nothing keeps them here, and must not make them younger by it (JS-ROLE-6).
-    seen: u64,
+    /// As it was when they were typed, not when they leave: a relay that acknowledges nothing keeps them here, and
+    /// must not make them younger by it (JS-ROLE-6).
+    at: TypedAt,
     bytes: Vec<u8>,
 }
 
@@ -43,7 +54,7 @@ impl Typing {
     }
 
     /// Takes keys; whether there was room for them.
-    pub(super) fn press(&mut self, now: Millis, stream: StreamId, seen: u64, bytes: &[u8]) -> bool {
+    pub(super) fn press(&mut self, now: Millis, stream: StreamId, at: TypedAt, bytes: &[u8]) -> bool {
         if bytes.is_empty() {
             return true;
         }
@@ -52,8 +63,8 @@ impl Typing {
         }
         self.waiting_bytes += bytes.len();
         match self.waiting.back_mut() {
-            Some(last) if (last.stream, last.seen) == (stream, seen) => last.bytes.extend_from_slice(bytes),
-            _ => self.waiting.push_back(Keys { stream, seen, bytes: bytes.to_vec() }),
+            Some(last) if (last.stream, last.at) == (stream, at) => last.bytes.extend_from_slice(bytes),
+            _ => self.waiting.push_back(Keys { stream, at, bytes: bytes.to_vec() }),
         }
         self.last_key = Some(now);
         if self.hidden {
@@ -77,16 +88,16 @@ impl Typing {
                 (!quiet || self.waiting_bytes > MAX_INPUT || self.waiting.len() > 1).then_some(now + BEAT);
         }
         let mut plaintext = Plaintext::to_host();
-        let Some(Keys { stream, seen, bytes: waiting }) = self.waiting.front_mut() else {
+        let Some(Keys { stream, at, bytes: waiting }) = self.waiting.front_mut() else {
             return self.hidden.then_some(plaintext);
         };
         let rest = waiting.split_off(waiting.len().min(MAX_INPUT));
-        let (stream, seen, bytes) = (*stream, *seen, std::mem::replace(waiting, rest));
+        let (stream, at, bytes) = (*stream, *at, std::mem::replace(waiting, rest));
         if waiting.is_empty() {
             self.waiting.pop_front();
         }
         self.waiting_bytes -= bytes.len();
-        plaintext.push(&Record::Input { stream, seen, bytes: &bytes });
+        plaintext.push(&Record::Input { stream, at, bytes: &bytes });
         Some(plaintext)
     }
 
@@ -97,7 +108,12 @@ impl Typing {
 
 #[cfg(test)]
 mod tests {
+    use jumpseat_wire::HEADER_LEN;
+
     use super::*;
+    use crate::frame::record::Records;
+
+    const AT: TypedAt = TypedAt { seen: 0, position: 0, gate: 0 };
 
     fn frames(typing: &mut Typing, now: u64) -> usize {
         std::iter::from_fn(|| typing.next_frame(Millis(now))).count()
@@ -106,9 +122,9 @@ mod tests {
     #[test]
     fn without_a_beat_keys_leave_at_once() {
         let mut typing = Typing::new(false);
-        assert!(typing.press(Millis(0), 1, 0, b"a") && typing.press(Millis(0), 1, 0, b"b"));
+        assert!(typing.press(Millis(0), 1, AT, b"a") && typing.press(Millis(0), 1, AT, b"b"));
         assert_eq!(frames(&mut typing, 0), 1);
-        assert!(typing.press(Millis(0), 1, 0, &[0; 3 * MAX_INPUT]) && typing.press(Millis(0), 2, 0, b"c"));
+        assert!(typing.press(Millis(0), 1, AT, &[0; 3 * MAX_INPUT]) && typing.press(Millis(0), 2, AT, b"c"));
         assert_eq!(frames(&mut typing, 0), 4);
         assert_eq!(typing.deadline(), None);
     }
@@ -117,11 +133,11 @@ mod tests {
     #[test]
     fn on_a_beat_the_line_says_nothing_about_keys() {
         let mut typing = Typing::new(true);
-        typing.press(Millis(0), 1, 0, b"a");
+        typing.press(Millis(0), 1, AT, b"a");
         let mut sent = Vec::new();
         for now in 0..3000 {
             if now == 500 {
-                typing.press(Millis(now), 1, 0, b"b");
+                typing.press(Millis(now), 1, AT, b"b");
             }
             if frames(&mut typing, now) == 1 {
                 sent.push(now);
@@ -132,11 +148,53 @@ mod tests {
         assert_eq!(sent.last(), Some(&1500));
     }
 
+    /// A paste leaves piece by piece, one a beat, however long ago it was pressed, and makes room as it leaves.
+    #[test]
+    fn on_a_beat_a_paste_leaves_whole() {
+        let mut typing = Typing::new(true);
+        let paste = vec![b'p'; MAX_WAITING - 2];
+        assert!(typing.press(Millis(0), 1, AT, &paste) && typing.press(Millis(0), 2, AT, b"x"));
+        assert!(typing.press(Millis(0), 1, AT, b"y") && !typing.press(Millis(0), 1, AT, b"z"));
+        let (mut left, mut now, mut order) = (0, 0, Vec::new());
+        while let Some(at) = typing.deadline() {
+            now = at.0;
+            let buffer = typing.next_frame(at).unwrap().into_buffer();
+            if let Some(Ok(Record::Input { stream, bytes, .. })) = Records::new(&buffer[HEADER_LEN..]).next()
+            {
+                left += bytes.len();
+                order.push(stream);
+            }
+            assert_eq!(frames(&mut typing, at.0), 0, "one a beat");
+        }
+        order.dedup();
+        assert_eq!((left, order), (MAX_WAITING, vec![1, 2, 1]));
+        assert!(now >= 258 * 20, "a second of quiet does not cut it");
+        assert!(typing.press(Millis(now), 1, AT, &paste), "there is room again");
+    }
+
+    /// While there is no connection nothing leaves; what waits goes as soon as there is one.
+    #[test]
+    fn it_rests_without_a_connection() {
+        let mut typing = Typing::new(true);
+        typing.press(Millis(0), 1, AT, b"a");
+        assert_eq!(frames(&mut typing, 20), 1);
+        typing.rest();
+        assert_eq!((typing.deadline(), frames(&mut typing, 40)), (None, 0), "no empty frames");
+        typing.press(Millis(50), 1, AT, b"b");
+        typing.rest();
+        assert_eq!((typing.deadline(), frames(&mut typing, 51)), (Some(Millis(0)), 1));
+        assert_eq!(typing.deadline(), None, "the last key is forgotten");
+        let mut open = Typing::new(false);
+        open.press(Millis(0), 1, AT, b"a");
+        open.rest();
+        assert_eq!(open.deadline(), None, "without a beat there is none to wait for");
+    }
+
     #[test]
     fn a_paste_is_bounded() {
         let mut typing = Typing::new(false);
-        assert!(!typing.press(Millis(0), 1, 0, &vec![0; MAX_WAITING + 1]));
-        assert!(typing.press(Millis(0), 1, 0, &vec![0; MAX_WAITING]));
-        assert!(!typing.press(Millis(0), 1, 0, b"x"));
+        assert!(!typing.press(Millis(0), 1, AT, &vec![0; MAX_WAITING + 1]));
+        assert!(typing.press(Millis(0), 1, AT, &vec![0; MAX_WAITING]));
+        assert!(!typing.press(Millis(0), 1, AT, b"x"));
     }
 }

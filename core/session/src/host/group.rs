@@ -90,10 +90,13 @@ impl GroupSender {
         self.unacked_bytes = 0;
     }
 
-    /// The relay is away: whatever is sealed next counts, for those who have not seen it, as sealed now. A
-    /// relay that closes the connection does not stop the clock for keys that it holds back (JS-ROLE-6).
-    pub(super) fn away(&mut self, now: Millis) {
-        self.note(now);
+    /// Guests hear nothing from now on: the relay is away, or takes nothing. Whatever is sealed next counts, for
+    /// those who have not seen it, as sealed now. A relay that closes the connection, or acknowledges nothing, does
+    /// not stop the clock for keys that it holds back (JS-ROLE-6).
+    pub(super) fn unsealed(&mut self, now: Millis) {
+        if self.times.back().is_none_or(|(seq, _)| *seq < self.next) {
+            self.note(now);
+        }
     }
 
     fn note(&mut self, now: Millis) {
@@ -129,6 +132,7 @@ impl GroupSender {
         let Some(epoch) = &mut self.key else { return Ok(None) };
         // The roster that opens an epoch always goes: its grant names it (JS-EPOCH-6).
         if self.unacked_bytes >= UPLINK_LIMIT && self.next != epoch.first {
+            self.unsealed(now);
             return Ok(None);
         }
         let frame = Bytes::from(group::seal(keys.sid, &mut epoch.key, self.epochs, &keys.sign, plaintext)?);
@@ -141,12 +145,9 @@ impl GroupSender {
         Ok(Some(frame))
     }
 
-    /// How long ago the first frame that a guest had not seen was sealed, when `seen` was the last it had:
-    /// at least this long (JS-ROLE-6).
+    /// How long ago the first frame that a guest had not seen was sealed, or should have been, when `seen` was the
+    /// last it had: at least this long (JS-ROLE-6).
     pub(super) fn age_of_unseen(&self, now: Millis, seen: u64) -> Duration {
-        if seen.saturating_add(1) >= self.next {
-            return Duration::ZERO;
-        }
         let after = self.times.partition_point(|(seq, _)| *seq <= seen);
         self.times.get(after).map_or(Duration::ZERO, |(_, at)| now.since(*at))
     }

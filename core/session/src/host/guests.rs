@@ -4,22 +4,24 @@ use std::time::Duration;
 
 use jumpseat_wire::{FrameHeader, Slot, control::HostToRelay, limits::GRACE};
 
-use super::{Host, HostEvent, HostOutput, admission::CONFIRM_TIME, seat::RecordKind, terminals::Audience};
+use super::{
+    Host, HostEvent, HostOutput,
+    admission::CONFIRM_TIME,
+    seat::{RecordKind, Seat},
+    terminals::Audience,
+};
 use crate::{
     EndReason, InputRefusal, Millis, Scope, SessionError, StreamId,
-    frame::record::{Record, Records},
+    frame::record::{Record, Records, TypedAt},
     message::{self, FromGuest, FromHost},
 };
 
 /// JS-ROLE-6: keys typed at an older picture are dropped, so that a relay cannot keep one back for a
-/// later prompt.
+/// later prompt, nor keep the picture back from who types.
 const STALE: Duration = Duration::from_secs(5);
 
 /// Who has not typed for this long no longer types.
 const TYPING: Duration = Duration::from_secs(2);
-
-/// How often a guest is told of the same refusal.
-const TELL_REFUSAL: Duration = Duration::from_secs(1);
 
 impl Host {
     /// A frame of a guest: whatever does not verify is dropped without a trace, since anyone could have
@@ -57,12 +59,13 @@ impl Host {
                 self.rotate(now);
                 self.tell_state(now, slot);
                 self.show_all(slot, Scope::Full);
+                self.presence_changed(now);
             }
             // JS-JOIN-5: nothing counts before the confirm.
             _ if !seat.is_confirmed() => {
                 return Err(SessionError::Misbehaved("a guest that did not confirm"));
             }
-            Record::Input { stream, seen, bytes } => match self.gate(now, slot, stream, seen) {
+            Record::Input { stream, at, bytes } => match self.gate(now, slot, stream, at) {
                 Ok(()) => self.typed(now, slot, stream, bytes),
                 Err(why) => self.refuse_input(now, slot, stream, why),
             },
@@ -83,20 +86,24 @@ impl Host {
         Ok(())
     }
 
-    /// JS-ROLE-5: the write gate.
-    fn gate(&self, now: Millis, slot: Slot, stream: StreamId, seen: u64) -> Result<(), InputRefusal> {
-        let terminal = self.streams.iter().find(|terminal| terminal.id == stream);
-        if !self.role_of(slot).is_some_and(|role| role.may_write()) {
-            Err(InputRefusal::ReadOnly)
-        } else if terminal.is_none_or(|terminal| terminal.ended.is_some()) {
-            Err(InputRefusal::NoTerminal)
-        } else if self.looking != Some(stream) {
-            Err(InputRefusal::HostAway)
-        } else if self.group.age_of_unseen(now, seen) > STALE {
-            Err(InputRefusal::Stale)
-        } else {
-            Ok(())
+    /// JS-ROLE-5 to 7: the write gate, as it is now and as it was for the guest when it typed.
+    fn gate(&self, now: Millis, slot: Slot, stream: StreamId, at: TypedAt) -> Result<(), InputRefusal> {
+        let writes = |seat: &Seat| seat.role.may_write() && seat.writes_since <= at.gate;
+        if !self.seats.get(&slot).is_some_and(writes) {
+            return Err(InputRefusal::ReadOnly);
         }
+        let terminal = self.streams.iter().find(|terminal| terminal.id == stream);
+        let Some(terminal) = terminal.filter(|terminal| terminal.ended.is_none()) else {
+            return Err(InputRefusal::NoTerminal);
+        };
+        if self.looking != Some(stream) || at.gate < self.looking_since {
+            return Err(InputRefusal::HostAway);
+        }
+        let channel = self.group.age_of_unseen(now, at.seen);
+        if channel.max(terminal.produced.age_of_unseen(now, at.position)) > STALE {
+            return Err(InputRefusal::Stale);
+        }
+        Ok(())
     }
 
     fn typed(&mut self, now: Millis, slot: Slot, stream: StreamId, bytes: &[u8]) {
@@ -120,11 +127,9 @@ impl Host {
 
     fn refuse_input(&mut self, now: Millis, slot: Slot, stream: StreamId, why: InputRefusal) {
         let Some(seat) = self.seats.get_mut(&slot) else { return };
-        seat.told.retain(|(_, at)| now.since(*at) < TELL_REFUSAL);
-        if seat.told.iter().any(|(told, _)| *told == why) {
+        if !seat.told.is_news(now, why) {
             return;
         }
-        seat.told.push((why, now));
         self.tell(slot, &FromHost::InputRefused { stream, why });
         self.event(HostEvent::InputRefused { slot, stream, why });
     }
@@ -190,19 +195,48 @@ impl Host {
             // Removed while the relay was away.
             return self.send_control(&HostToRelay::Remove { slot });
         };
-        let (returned, pair) = (!seat.present, seat.receiver.expected());
-        seat.present = true;
         seat.acked(expects);
-        let frames: Vec<_> = seat.replay().collect();
-        if returned || !frames.is_empty() {
-            self.out.extend(frames.into_iter().map(HostOutput::Frame));
+        // The relay may tell of a connection that was lost and is back as of one that is there.
+        if !std::mem::replace(&mut seat.present, true) || seat.replay().next().is_some() {
+            seat.came_back(now);
+        }
+        self.replay_seat(now, slot);
+        self.flush(slot);
+        self.presence_changed(now);
+    }
+
+    /// Sends a guest again what has not arrived. A relay may say as often as it likes that it came back: the same is
+    /// sent again once a second (JS-LINK-4).
+    fn replay_seat(&mut self, now: Millis, slot: Slot) {
+        let Some(seat) = self.seats.get_mut(&slot) else { return };
+        if seat.replays_now(now) {
+            self.out.extend(seat.replay().map(HostOutput::Frame));
+            let pair = seat.receiver.expected();
             self.send_control(&HostToRelay::Ack { slot, pair });
         }
-        self.flush(slot);
-        if returned && self.role_of(slot).is_some() {
-            self.event(HostEvent::Present { slot, present: true });
-            self.announce_roster(now);
+    }
+
+    /// JS-LINK-9: a connection came or went; everyone hears of it, all together and at most once a second.
+    pub(super) fn presence_changed(&mut self, now: Millis) {
+        if self.seats.values().any(Seat::presence_is_news) {
+            self.presence.want(now);
+            self.tell_presence(now);
         }
+    }
+
+    pub(super) fn tell_presence(&mut self, now: Millis) {
+        if !self.link.is_up() || !self.presence.take(now) {
+            return;
+        }
+        let news = self.seats.values_mut().filter_map(|seat| Some((seat.slot, seat.take_presence()?)));
+        let news: Vec<_> = news.collect();
+        if news.is_empty() {
+            return;
+        }
+        for (slot, present) in news {
+            self.event(HostEvent::Present { slot, present });
+        }
+        self.announce_roster(now);
     }
 
     pub(super) fn guest_absent(&mut self, now: Millis, slot: Slot) {
@@ -211,9 +245,8 @@ impl Host {
         // The time to confirm runs on, or a guest that comes and goes would hold a seat for ever.
         if seat.is_confirmed() {
             seat.since = now;
-            self.event(HostEvent::Present { slot, present: false });
-            self.announce_roster(now);
         }
+        self.presence_changed(now);
     }
 
     /// Takes a seat away: its guest reads nothing that is sealed from now on (JS-EPOCH-2).
@@ -253,13 +286,14 @@ impl Host {
             let gone = (!seat.present || !seat.is_confirmed()).then_some(seat.since + time);
             let resync = seat.resync_due();
             let typing = seat.typing.map(|(_, at)| at + TYPING);
-            [gone, resync, typing, seat.receiver.ack_due()].into_iter().flatten()
+            [gone, resync, typing, seat.replay_due(), seat.receiver.ack_due()].into_iter().flatten()
         })
     }
 
     pub(super) fn tick_seats(&mut self, now: Millis) {
         for slot in self.seats.keys().copied().collect::<Vec<_>>() {
             self.acknowledge(now, slot);
+            self.replay_seat(now, slot);
             let Some(seat) = self.seats.get_mut(&slot) else { continue };
             let gone_since = now.since(seat.since);
             if !seat.is_confirmed() && gone_since >= CONFIRM_TIME || !seat.present && gone_since >= GRACE {

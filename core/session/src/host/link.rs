@@ -5,7 +5,7 @@ use jumpseat_wire::{
     control::{self, Hello, HostToRelay, RelayToHost, Seat as SeatClaim},
 };
 
-use super::{Host, HostEvent, HostOutput};
+use super::{Host, HostEvent, HostOutput, PRESENCE_EVERY};
 use crate::{EndReason, Millis, SessionError, crypto::hash::sha256};
 
 /// How the connection stands.
@@ -91,12 +91,13 @@ impl Host {
         }
         for seat in self.seats.values_mut() {
             seat.knock = None;
+            seat.connection_lost();
             if std::mem::take(&mut seat.present) && seat.is_confirmed() {
                 seat.since = now;
             }
         }
         // Guests hear nothing from now on, so what they type from now on is typed at an old picture.
-        self.group.away(now);
+        self.group.unsealed(now);
         if state == State::Up {
             self.event(HostEvent::Away);
         }
@@ -198,6 +199,8 @@ impl Host {
         if !self.group.is_resting() {
             self.announce_state(now);
         }
+        // Who does not come back with the relay is absent.
+        self.presence.want(now + PRESENCE_EVERY);
         self.tick_streams(now);
         Ok(())
     }

@@ -149,11 +149,19 @@ impl Host {
     fn change_role(&mut self, now: Millis, slot: Slot, role: Role, by: Slot) {
         let Some(seat) = self.seats.get_mut(&slot) else { return };
         let asked = std::mem::take(&mut seat.asks);
-        let changed = std::mem::replace(&mut seat.role, role) != role;
+        let before = std::mem::replace(&mut seat.role, role);
+        let changed = before != role;
         if asked {
             self.announce(now, &FromHost::Asking { slot, on: false });
         }
         if changed {
+            if role.may_write() && !before.may_write() {
+                // Before the roster: who has heard of the role has heard this, and its next key counts.
+                let since = self.announce_looking(now);
+                if let Some(seat) = self.seats.get_mut(&slot) {
+                    seat.writes_since = since;
+                }
+            }
             self.announce_roster(now);
             self.event(HostEvent::RoleChanged { slot, role, by });
             // Who may type now relies on the frequent heartbeat at once.
@@ -166,9 +174,11 @@ impl Host {
         self.announce(now, &roster);
     }
 
-    pub(super) fn announce_looking(&mut self, now: Millis) {
-        let looking = self.looking_at();
-        self.announce(now, &looking);
+    /// Gives the number of this word.
+    pub(super) fn announce_looking(&mut self, now: Millis) -> u64 {
+        let rev = self.next_rev();
+        self.announce(now, &FromHost::Looking { rev, stream: self.looking });
+        rev
     }
 
     fn looking_at(&mut self) -> FromHost {

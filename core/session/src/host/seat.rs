@@ -15,7 +15,8 @@ use crate::{
         sas::{self, Reveal},
         welcome::PairKeys,
     },
-    message::RosterEntry,
+    message::{Refusals, RosterEntry},
+    pace::Pace,
     pair::{Lane, PairReceiver, PairSender},
     panel::{self, FetchId, PanelId, panel_of},
     snapshot::{self, Part},
@@ -26,6 +27,9 @@ pub(super) const RESYNC_EVERY: Duration = Duration::from_secs(2);
 
 /// How far ahead of its acknowledgements a guest is sent panels, in bytes: what a terminal's picture waits behind.
 const PANEL_WINDOW: usize = 64 * 1024;
+
+/// How often what has not arrived is sent again, however often the relay says that the guest is present.
+const REPLAY_EVERY: Duration = Duration::from_secs(1);
 
 /// Messages that may wait for a guest; one that lets more pile up loses its seat.
 const MAX_WAITING: usize = 1024;
@@ -49,7 +53,15 @@ pub(super) struct Seat {
     pub(super) asks: bool,
     pub(super) typing: Option<(StreamId, Millis)>,
     pub(super) resync: Resync,
-    pub(super) told: Vec<(crate::InputRefusal, Millis)>,
+    pub(super) told: Refusals,
+    /// Where the host looked was told under this number when it was allowed to write (JS-ROLE-7).
+    pub(super) writes_since: u64,
+    /// What has not arrived is sent again.
+    replays: Pace,
+    /// Behind the last frame that was sent again.
+    replayed: u64,
+    /// Whether everyone was told that it is present.
+    told_present: bool,
     pub(super) receiver: PairReceiver,
     handshake: Handshake,
     sender: PairSender,
@@ -143,7 +155,11 @@ impl Seat {
             asks: false,
             typing: None,
             resync: Resync::default(),
-            told: Vec::new(),
+            told: Refusals::default(),
+            writes_since: 0,
+            replays: Pace::new(REPLAY_EVERY),
+            replayed: 0,
+            told_present: true,
             receiver: PairReceiver::new(Lane { kind: FrameKind::ToHost, slot }, keys.to_host.clone()),
             handshake: Handshake::Welcomed { welcomed, sas: keys.sas.clone(), th2: keys.th2 },
             sender: PairSender::new(
@@ -199,7 +215,7 @@ impl Seat {
             name: self.name.clone(),
             program: self.program.clone(),
             role: self.role,
-            present: self.present,
+            present: self.told_present,
         }
     }
 
@@ -260,7 +276,8 @@ impl Seat {
         sid: SessionId,
         out: &mut VecDeque<HostOutput>,
     ) -> Result<(), SessionError> {
-        while self.present && self.sender.is_open() {
+        // Behind what is sent again, or it would come before it.
+        while self.present && self.replays.due().is_none() && self.sender.is_open() {
             let Some(Next { plaintext, grants }) = self.next_frame() else { break };
             out.push_back(HostOutput::Frame(self.sender.seal(sid, plaintext)?));
             if grants {
@@ -350,6 +367,45 @@ impl Seat {
     pub(super) fn resync_due(&self) -> Option<Millis> {
         let last = self.resync.last.filter(|_| self.resync.wanted && self.is_drained())?;
         Some(last + RESYNC_EVERY)
+    }
+
+    /// Its connection, or the host's own, is another one: nothing was sent again over it.
+    pub(super) fn connection_lost(&mut self) {
+        self.replays.reset();
+    }
+
+    /// It came back, and what has not arrived is to be sent again: not the same more often than once in a while.
+    pub(super) fn came_back(&mut self, now: Millis) {
+        if self.sender.has_arrived(self.replayed) {
+            self.replays.reset();
+        }
+        self.replays.want(now);
+    }
+
+    /// Whether to send again what has not arrived; counts it as sent.
+    pub(super) fn replays_now(&mut self, now: Millis) -> bool {
+        let now = self.present && self.replays.take(now);
+        if now {
+            self.replayed = self.sender.next();
+        }
+        now
+    }
+
+    /// When to send it again.
+    pub(super) fn replay_due(&self) -> Option<Millis> {
+        self.replays.due().filter(|_| self.present)
+    }
+
+    /// Whether its connection came or went and nobody was told.
+    pub(super) fn presence_is_news(&self) -> bool {
+        self.is_confirmed() && self.present != self.told_present
+    }
+
+    /// What is to be told of its connection, if anything; counts as told.
+    pub(super) fn take_presence(&mut self) -> Option<bool> {
+        let news = self.presence_is_news();
+        self.told_present = self.present;
+        news.then_some(self.present)
     }
 
     /// What was sent and has not arrived, as it was sent.

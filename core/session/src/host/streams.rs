@@ -9,7 +9,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use bytes::Bytes;
 
-use super::output::Ticket;
+use super::{output::Ticket, produced::Produced};
 use crate::{Exit, Millis, Scope, StreamId, message::TerminalCard, panel::LAST_TERMINAL};
 
 /// What may come at once: thousands of lines, and half of what makes a relay skip a guest.
@@ -57,15 +57,14 @@ impl Streams {
             id = after(id);
         }
         self.last_id = id;
-        let mut stream = Stream::new(id, title, cols, rows);
-        stream.position = self.closed.remove(&id).map_or(0, |position| position + 1);
-        self.open.push(stream);
+        let position = self.closed.remove(&id).map_or(0, |position| position + 1);
+        self.open.push(Stream::new(id, title, cols, rows, position));
         Some(id)
     }
 
     pub(super) fn close(&mut self, id: StreamId) {
         if let Some(at) = self.open.iter().position(|stream| stream.id == id) {
-            self.closed.insert(id, self.open.remove(at).position);
+            self.closed.insert(id, self.open.remove(at).position());
         }
     }
 
@@ -84,8 +83,7 @@ pub(super) struct Stream {
     pub(super) title: String,
     pub(super) cols: u16,
     pub(super) rows: u16,
-    /// Output bytes so far, and one more for each resize.
-    pub(super) position: u64,
+    pub(super) produced: Produced,
     pub(super) ended: Option<Exit>,
     pub(super) skim: Option<Skim>,
     /// The snapshot that goes out to everyone, part by part as the uplink takes it.
@@ -120,8 +118,13 @@ pub(super) enum Need {
 }
 
 impl Stream {
-    pub(super) fn new(id: StreamId, title: String, cols: u16, rows: u16) -> Self {
-        Self { id, title, cols, rows, position: 0, ended: None, skim: None, showing: None, last_whole: None }
+    pub(super) fn new(id: StreamId, title: String, cols: u16, rows: u16, position: u64) -> Self {
+        let produced = Produced::starting_at(position);
+        Self { id, title, cols, rows, produced, ended: None, skim: None, showing: None, last_whole: None }
+    }
+
+    pub(super) fn position(&self) -> u64 {
+        self.produced.position()
     }
 
     pub(super) fn card(&self) -> TerminalCard {
@@ -140,18 +143,19 @@ impl Stream {
             pending: None,
             next_glimpse: now,
             // The screen has not been shown since the flood began.
-            shown_at: self.position.wrapping_sub(1),
-            window: (now, self.position),
+            shown_at: self.position().wrapping_sub(1),
+            window: (now, self.position()),
         });
     }
 
     /// What a skimmed terminal needs now; `calm`: the uplink has room for a full snapshot.
     pub(super) fn need(&mut self, now: Millis, typing: bool, calm: bool) -> Need {
+        let position = self.position();
         let Some(skim) = &mut self.skim else { return Need::Nothing };
         let mut need = Need::Nothing;
         if now.since(skim.window.0) >= QUIET_TIME {
-            let quiet = self.position - skim.window.1 <= QUIET_BYTES;
-            skim.window = (now, self.position);
+            let quiet = position - skim.window.1 <= QUIET_BYTES;
+            skim.window = (now, position);
             let due = self.last_whole.is_none_or(|last| now.since(last) >= WHOLE_EVERY);
             if quiet && calm && due {
                 need = Need::Whole;
@@ -160,9 +164,9 @@ impl Stream {
         if need == Need::Whole {
             self.last_whole = Some(now);
             self.skim = None;
-        } else if skim.pending.is_none() && skim.shown_at != self.position && skim.due(now, typing) {
+        } else if skim.pending.is_none() && skim.shown_at != position && skim.due(now, typing) {
             skim.next_glimpse = now + GLIMPSE_EVERY;
-            skim.shown_at = self.position;
+            skim.shown_at = position;
             need = Need::Glimpse;
         }
         need
@@ -172,7 +176,7 @@ impl Stream {
     pub(super) fn deadline(&self, now: Millis, typing: bool) -> Option<Millis> {
         let skim = self.skim.as_ref()?;
         let quiet = skim.window.0 + QUIET_TIME;
-        if skim.pending.is_some() || skim.shown_at == self.position {
+        if skim.pending.is_some() || skim.shown_at == self.position() {
             return Some(quiet.max(now));
         }
         Some(skim.glimpse_at(typing).min(quiet).max(now))
@@ -242,13 +246,12 @@ mod tests {
     /// JS-FLOOD-2, JS-FLOOD-3: glimpses while it goes on, the whole when it is over.
     #[test]
     fn a_flood_is_glimpsed_and_ends_whole() {
-        let mut stream = Stream::new(1, "t".into(), 80, 24);
-        stream.position = 10_000;
+        let mut stream = Stream::new(1, "t".into(), 80, 24, 10_000);
         stream.skim(Millis(0));
         assert_eq!(stream.need(Millis(0), false, true), Need::Glimpse);
         let mut glimpses = 0;
         for ms in 1..1000 {
-            stream.position += 50_000;
+            stream.produced.advance(Millis(ms), 50_000);
             glimpses += u32::from(stream.need(Millis(ms), false, true) == Need::Glimpse);
         }
         assert!((18..=20).contains(&glimpses), "{glimpses}");
@@ -259,7 +262,7 @@ mod tests {
 
     #[test]
     fn a_full_uplink_gets_no_full_snapshot() {
-        let mut stream = Stream::new(1, "t".into(), 80, 24);
+        let mut stream = Stream::new(1, "t".into(), 80, 24, 0);
         stream.skim(Millis(0));
         assert!((1..5000).all(|ms| stream.need(Millis(ms), false, false) != Need::Whole));
     }

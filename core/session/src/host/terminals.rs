@@ -103,8 +103,7 @@ impl Host {
     /// Output of a terminal: goes out at once, or is skimmed.
     pub fn output(&mut self, now: Millis, stream: StreamId, bytes: &[u8]) {
         let Some(terminal) = self.streams.iter_mut().find(|terminal| terminal.id == stream) else { return };
-        let start = terminal.position;
-        terminal.position += bytes.len() as u64;
+        let start = terminal.produced.advance(now, bytes.len());
         if self.group.is_resting() || self.ended {
             return;
         }
@@ -134,8 +133,7 @@ impl Host {
     pub fn resize(&mut self, now: Millis, stream: StreamId, cols: u16, rows: u16) {
         let Some(terminal) = self.streams.iter_mut().find(|terminal| terminal.id == stream) else { return };
         let (cols, rows) = size(cols, rows);
-        let position = terminal.position;
-        terminal.position += 1;
+        let position = terminal.produced.advance(now, 1);
         (terminal.cols, terminal.rows) = (cols, rows);
         if terminal.skim.is_none() {
             let mut plaintext = Plaintext::group();
@@ -185,7 +183,7 @@ impl Host {
     pub fn looking(&mut self, now: Millis, stream: Option<StreamId>) {
         if self.looking != stream {
             self.looking = stream;
-            self.announce_looking(now);
+            self.looking_since = self.announce_looking(now);
         }
     }
 
@@ -284,7 +282,7 @@ impl Host {
     pub(super) fn stamp(&mut self, ticket: Ticket) -> bool {
         let Some(asked) = self.tickets.asked.get_mut(&ticket) else { return false };
         let terminal = self.streams.iter().find(|terminal| terminal.id == asked.stream);
-        asked.position = terminal.map_or(asked.position, |terminal| terminal.position);
+        asked.position = terminal.map_or(asked.position, Stream::position);
         true
     }
 
@@ -338,7 +336,7 @@ impl Host {
     }
 
     fn ask(&mut self, stream: StreamId, scope: Scope, audience: Audience) -> Ticket {
-        let position = self.streams.iter().find(|terminal| terminal.id == stream).map_or(0, |t| t.position);
+        let position = self.streams.iter().find(|terminal| terminal.id == stream).map_or(0, Stream::position);
         let ticket = self.tickets.ask(stream, scope, position, audience);
         self.out.push_back(HostOutput::Snapshot { stream, scope, ticket });
         ticket

@@ -12,7 +12,12 @@ use crate::{
         hash::{hkdf, labelled},
         sign::SignKey,
     },
-    frame::{epoch::GRANT_LEN, group, record::Records, seal::SealKey},
+    frame::{
+        epoch::GRANT_LEN,
+        group,
+        record::{Records, TypedAt},
+        seal::SealKey,
+    },
     guest::{Guest, GuestConfig, GuestEvent, GuestOutput},
     handshake::{
         bundle::HostBundle,
@@ -23,6 +28,7 @@ use crate::{
     pair::{Lane, PairReceiver, PairSender},
 };
 
+mod keys;
 mod panels;
 
 const NOW: Millis = Millis(1_000);
@@ -189,7 +195,14 @@ fn case_09_bad_sas_reveal() {
     // Nor does anything count before the confirm.
     let mut rogue = Rogue::welcomed(&mut host, 6, Role::Writer);
     host.looking(NOW, Some(1));
-    rogue.send(&mut host, &[Record::Input { stream: 1, seen: u64::MAX, bytes: b"x" }]);
+    rogue.send(
+        &mut host,
+        &[Record::Input {
+            stream: 1,
+            at: TypedAt { seen: u64::MAX, position: 0, gate: u64::MAX },
+            bytes: b"x",
+        }],
+    );
     assert!(host.seats.is_empty());
     let mut outputs = std::iter::from_fn(|| host.poll());
     assert!(!outputs.any(|output| matches!(
@@ -292,7 +305,7 @@ fn a_guest_that_seals_what_only_a_host_seals_loses_its_seat() {
     let message = message::encode(&FromHost::End { reason: EndReason::Stopped });
     for record in [
         Record::Output { stream: 1, position: 0, bytes: b"evil" },
-        Record::Heartbeat { at: 0 },
+        Record::Heartbeat { at: 0, positions: Positions::new(&[]) },
         Record::Grant(&[1; GRANT_LEN]),
         Record::Resize { stream: 1, position: 0, cols: 1, rows: 1 },
         Record::Confirm(&[0; 32]),

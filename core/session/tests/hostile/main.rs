@@ -14,5 +14,7 @@ mod joining;
 mod liveness;
 mod nonces;
 mod panels;
+mod pictures;
+mod presence;
 mod schedules;
 mod typing;

@@ -161,6 +161,7 @@ impl Day {
                 seat.skipped = false;
             }
         }
+        self.world.look(true);
         self.world.pass(5_000);
         self.world.print(b"good night");
         self.world.pass(5_000);
@@ -199,6 +200,13 @@ proptest! {
             let slot = world.slot(*guest);
             let role = world.host.guests().find(|entry| entry.slot == slot).map(|entry| entry.role);
             prop_assert_eq!(world.guests[*guest].guest.role(), role);
+            // Every picture is exact, so the keyboard is open.
+            let place = &world.guests[*guest];
+            prop_assert!(place.guest.sees(world.now(), world.stream).takes_keys(), "{:?}", place.events);
+            let typed = world.typed().len();
+            world.type_as(*guest, b"good night");
+            let counts = role.is_some_and(Role::may_write);
+            prop_assert_eq!(world.typed().len() - typed, usize::from(counts), "guest {} as {:?}", guest, role);
         }
         // Who left saw nothing later.
         for (guest, shown) in &day.gone {

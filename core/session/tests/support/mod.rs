@@ -42,6 +42,8 @@ pub(crate) struct World {
     pub(crate) asked: Vec<(Slot, FetchTicket, Wish)>,
     /// Fetches are answered at once.
     pub(crate) answers: bool,
+    /// Guests who knock from now on hide the timing of their keys.
+    pub(crate) key_timing: bool,
     pub(crate) host_events: Vec<HostEvent>,
     pub(crate) host_up: bool,
     pub(crate) guests: Vec<Place>,
@@ -85,6 +87,7 @@ impl World {
             published: BTreeMap::new(),
             asked: Vec::new(),
             answers: true,
+            key_timing: false,
             host_events: Vec::new(),
             host_up: false,
             guests: Vec::new(),
@@ -146,7 +149,7 @@ impl World {
             code: self.relay.code.unwrap(),
             token: invite.token.clone(),
             card: GuestCard { name: name.into(), program: "test".into() },
-            key_timing: false,
+            key_timing: self.key_timing,
         };
         let guest = Guest::new(config, Entropy::seeded(100 + self.guests.len() as u64), self.now);
         self.guests.push(Place {

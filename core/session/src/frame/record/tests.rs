@@ -10,10 +10,12 @@ fn read(buffer: &[u8], tail: usize) -> Result<Vec<Record<'_>>, SessionError> {
 #[test]
 fn golden_bytes() {
     let mut plaintext = Plaintext::to_host();
-    plaintext.push(&Record::Input { stream: 1, seen: 3, bytes: b"ls" });
+    let at = TypedAt { seen: 3, position: 4, gate: 5 };
+    plaintext.push(&Record::Input { stream: 1, at, bytes: b"ls" });
     let buffer = plaintext.into_buffer();
     assert_eq!(buffer.len(), HEADER_LEN + 128);
-    let expected = [7, 0, 0, 11, 1, 0, 0, 0, 0, 0, 0, 0, 3, b'l', b's', 0, 0];
+    let numbers = [0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 5];
+    let expected = [&[7, 0, 0, 27, 1][..], &numbers, b"ls", &[0, 0]].concat();
     assert_eq!(buffer[HEADER_LEN..][..expected.len()], expected);
 }
 
@@ -35,7 +37,8 @@ fn keystrokes_look_alike() {
     let sizes: Vec<_> = [&b"a"[..], b"\x1b[A", b"\x1b[1;5D", "é".as_bytes()]
         .map(|bytes| {
             let mut plaintext = Plaintext::to_host();
-            plaintext.push(&Record::Input { stream: 1, seen: 10, bytes });
+            let at = TypedAt { seen: 10, position: 20, gate: 30 };
+            plaintext.push(&Record::Input { stream: 1, at, bytes });
             plaintext.into_buffer().len()
         })
         .to_vec();
@@ -50,14 +53,17 @@ fn refuses_what_is_garbled() {
         &[11, 0, 0, 0],                                          // unknown kind
         &[2, 0, 0, 9, 224, 0, 0, 0, 0, 0, 0, 0, 0],              // output of a panel
         &[3, 0, 0, 13, 224, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 1], // a panel's size
-        &[7, 0, 0, 9, 254, 0, 0, 0, 0, 0, 0, 0, 0],              // keys for a panel
-        &[9, 0, 0, 9, 223, 0, 0, 0, 0, 0, 0, 0, 0],              // a change of a terminal
-        &[10, 0, 0, 11, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],        // a content without its place
-        &[2, 0, 0, 9, 0, 0, 0, 0, 0, 0, 0, 0, 0],                // stream 0
-        &[8, 0, 0, 9, 0, 0, 0, 0, 0, 0, 0, 0, 0],                // a byte too many
-        &[3, 0, 0, 13, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1],   // no columns
-        &[0, 0, 0, 0, 1],                                        // something behind the padding
-        &[0, 0, 1],                                              // and in too little room for a record
+        &[&[7, 0, 0, 25, 254], &[0; 24][..]].concat(),           // keys for a panel
+        &[&[7, 0, 0, 24, 1], &[0; 23][..]].concat(), // keys that do not say what they were typed at
+        &[9, 0, 0, 9, 223, 0, 0, 0, 0, 0, 0, 0, 0],  // a change of a terminal
+        &[10, 0, 0, 11, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], // a content without its place
+        &[2, 0, 0, 9, 0, 0, 0, 0, 0, 0, 0, 0, 0],    // stream 0
+        &[8, 0, 0, 9, 0, 0, 0, 0, 0, 0, 0, 0, 0],    // a byte too many
+        &[&[8, 0, 0, 17], &[0; 8][..], &[0; 9]].concat(), // the position of no terminal
+        &[&[8, 0, 0, 17], &[0; 8][..], &[224; 9]].concat(), // and of a panel
+        &[3, 0, 0, 13, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1], // no columns
+        &[0, 0, 0, 0, 1],                            // something behind the padding
+        &[0, 0, 1],                                  // and in too little room for a record
     ] {
         assert!(Records::new(bytes).any(|record| record.is_err()), "{bytes:?}");
     }
@@ -81,6 +87,8 @@ proptest! {
     #[test]
     fn round_trips(parts in prop::collection::vec(any_record(), 0..20), group: bool) {
         let r = [7; 32];
+        let positions = Positions::encode([(1, 2), (LAST_TERMINAL, u64::MAX)].into_iter());
+        let positions = Positions::new(&positions);
         let records: Vec<Record<'_>> = parts.iter().map(|(kind, stream, long, word, a, b, bytes)| {
             let (stream, position) = (*stream, *long);
             match kind {
@@ -90,8 +98,8 @@ proptest! {
                 4 => Record::Snapshot(Part { stream, scope: Scope::Screen, id: *word, part: *a, parts: *b, position, bytes }),
                 5 => Record::Grant(bytes),
                 6 => Record::Confirm(&r),
-                7 => Record::Input { stream, seen: *long, bytes },
-                8 => Record::Heartbeat { at: *long },
+                7 => Record::Input { stream, at: TypedAt { seen: *long, position: !*long, gate: u64::from(*word) }, bytes },
+                8 => Record::Heartbeat { at: *long, positions },
                 9 => Record::Change { stream: LAST_TERMINAL + 1 + stream % 31, position, bytes },
                 _ => Record::Content(ContentPart { fetch: *word, total: word.rotate_left(7), at: u32::from(*a), bytes }),
             }
