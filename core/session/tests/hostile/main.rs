@@ -17,4 +17,6 @@ mod panels;
 mod pictures;
 mod presence;
 mod schedules;
+mod signs;
 mod typing;
+mod waiting;
