@@ -86,13 +86,11 @@ impl Address {
     }
 }
 
-/// Whether no stranger is on the way: this machine, or a private network.
+/// Whether no stranger is on the way: this machine, or a private network. The shared addresses of carriers (100.64/10,
+/// RFC 6598) are none: there the way leads through the carrier, and its other customers are neighbors.
 pub(super) fn is_private(ip: IpAddr) -> bool {
     match ip {
-        IpAddr::V4(ip) => {
-            let shared = ip.octets()[0] == 100 && ip.octets()[1] & 0xc0 == 64;
-            ip.is_loopback() || ip.is_private() || ip.is_link_local() || shared
-        }
+        IpAddr::V4(ip) => ip.is_loopback() || ip.is_private() || ip.is_link_local(),
         IpAddr::V6(ip) => match ip.to_ipv4_mapped() {
             Some(ip) => is_private(IpAddr::V4(ip)),
             None => ip.is_loopback() || ip.is_unique_local() || ip.is_unicast_link_local(),
@@ -144,7 +142,6 @@ mod tests {
             "10.1.2.3",
             "192.168.0.9",
             "172.16.0.1",
-            "100.64.0.1",
             "::1",
             "fd00::1",
             "fe80::1",
@@ -152,7 +149,16 @@ mod tests {
         ] {
             assert!(is_private(ip.parse().unwrap()), "{ip}");
         }
-        for ip in ["1.1.1.1", "172.32.0.1", "100.128.0.1", "2606:4700::1", "::ffff:8.8.8.8"] {
+        for ip in [
+            "1.1.1.1",
+            "172.32.0.1",
+            "100.64.0.1",
+            "100.127.0.1",
+            "::ffff:100.64.0.1",
+            "0.0.0.0",
+            "2606:4700::1",
+            "::ffff:8.8.8.8",
+        ] {
             assert!(!is_private(ip.parse().unwrap()), "{ip}");
         }
     }

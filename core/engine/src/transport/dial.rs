@@ -154,6 +154,16 @@ impl Dialer {
             {
                 self.unreachable(format!("it is busy ({})", answer.status()))
             }
+            // A relay says so of a request whose Upgrade header got lost on the way.
+            tungstenite::Error::Http(answer) if answer.status().as_u16() == 426 => Failure::new(
+                FailureKind::Proxy,
+                format!("a proxy before {origin} does not pass WebSocket on (it says {})", answer.status()),
+            )
+            .hint("have the proxy pass the Upgrade and Connection headers to the relay, over HTTP/1.1"),
+            // What a proxy says of a relay behind it that does not answer.
+            tungstenite::Error::Http(answer) if matches!(answer.status().as_u16(), 502 | 504) => {
+                self.unreachable(format!("a proxy before it says {}", answer.status()))
+            }
             tungstenite::Error::Http(answer) => Failure::new(
                 FailureKind::Protocol,
                 format!("{origin} is no Jumpseat relay (it says {})", answer.status()),

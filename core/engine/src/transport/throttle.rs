@@ -4,7 +4,7 @@
 use std::{
     future::Future as _,
     pin::Pin,
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
     time::Duration,
 };
 
@@ -37,19 +37,19 @@ impl Throttle {
         self.paid = self.paid.max(Instant::now()) + time_of((len as u64).max(LEAST));
     }
 
-    /// Ready while more may be read.
+    /// Ready while more may be read. Once it waits the timer alone says when: a clock that is asked again wakes nobody.
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let now = Instant::now();
-        let Some(wait) = self.paid.saturating_duration_since(now).checked_sub(time_of(BURST)) else {
-            self.timer = None;
-            return Poll::Ready(());
-        };
-        let at = now + wait;
-        let timer = self.timer.get_or_insert_with(|| Box::pin(sleep_until(at)));
-        if timer.deadline() != at {
-            timer.as_mut().reset(at);
+        loop {
+            if let Some(timer) = &mut self.timer {
+                ready!(timer.as_mut().poll(cx));
+                self.timer = None;
+            }
+            let now = Instant::now();
+            let Some(wait) = self.paid.saturating_duration_since(now).checked_sub(time_of(BURST)) else {
+                return Poll::Ready(());
+            };
+            self.timer = Some(Box::pin(sleep_until(now + wait)));
         }
-        timer.as_mut().poll(cx)
     }
 }
 
