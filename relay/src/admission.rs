@@ -11,17 +11,39 @@ use std::{
 /// and forgetting errs on the side of letting people in.
 const MAX_BUCKETS: usize = 65_536;
 
-/// The part of an address that usually has one owner: /24 of IPv4, /56 of IPv6.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub(crate) struct Prefix(Ipv6Addr);
+/// Bytes of a knock that cost as much as the knock: a genuine one has less than 3 KiB.
+const FEE_PER: usize = 4096;
 
-impl From<IpAddr> for Prefix {
-    fn from(address: IpAddr) -> Self {
-        let (bits, kept) = match address.to_canonical() {
-            IpAddr::V4(v4) => (v4.to_ipv6_mapped().to_bits(), 96 + 24),
-            IpAddr::V6(v6) => (v6.to_bits(), 56),
+/// The first bits of an address: all who share them count as one.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) struct Prefix {
+    bits: Ipv6Addr,
+    len: u8,
+}
+
+impl Prefix {
+    /// `v4` bits of an IPv4 address, `v6` of another.
+    fn of(address: IpAddr, v4: u8, v6: u8) -> Self {
+        let (bits, len) = match address.to_canonical() {
+            IpAddr::V4(address) => (address.to_ipv6_mapped().to_bits(), 96 + v4),
+            IpAddr::V6(address) => (address.to_bits(), v6),
         };
-        Self(Ipv6Addr::from_bits(bits & (u128::MAX << (128 - kept))))
+        Self { bits: Ipv6Addr::from_bits(bits & (u128::MAX << (128 - len))), len }
+    }
+}
+
+/// Where a connection comes from, at two widths: what one of a network does wrong is not all of the network's fault.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Source {
+    /// One machine, or those behind one translated address: an address of IPv4, a /64 of IPv6.
+    pub(crate) host: Prefix,
+    /// What usually has one owner: /24 of IPv4, /56 of IPv6.
+    pub(crate) network: Prefix,
+}
+
+impl From<IpAddr> for Source {
+    fn from(address: IpAddr) -> Self {
+        Self { host: Prefix::of(address, 32, 64), network: Prefix::of(address, 24, 56) }
     }
 }
 
@@ -39,20 +61,35 @@ struct Open {
     by_prefix: HashMap<Prefix, usize>,
 }
 
+impl Open {
+    fn leave(&mut self, prefix: Option<Prefix>) {
+        if let Some(prefix) = prefix
+            && let Some(count) = self.by_prefix.get_mut(&prefix)
+        {
+            *count -= 1;
+            if *count == 0 {
+                self.by_prefix.remove(&prefix);
+            }
+        }
+    }
+}
+
 impl Places {
     pub(crate) fn new(all: usize, per_prefix: usize) -> Arc<Self> {
         Arc::new(Self { all, per_prefix, open: Mutex::default() })
     }
 
-    /// A place for one more, given back when dropped; nothing beyond the limits.
-    pub(crate) fn admit(self: &Arc<Self>, prefix: Prefix) -> Option<Place> {
+    /// A place for one more, given back when dropped; nothing beyond the limits. Without a prefix it counts in all
+    /// until it is [settled](Place::settle).
+    pub(crate) fn admit(self: &Arc<Self>, prefix: Option<Prefix>) -> Option<Place> {
         let mut open = self.open();
-        if open.all >= self.all || open.by_prefix.get(&prefix).is_some_and(|open| *open >= self.per_prefix) {
+        if open.all >= self.all {
             return None;
         }
         open.all += 1;
-        *open.by_prefix.entry(prefix).or_default() += 1;
-        Some(Place { prefix, places: Arc::clone(self) })
+        drop(open);
+        let mut place = Place { prefix: None, places: Arc::clone(self) };
+        prefix.is_none_or(|prefix| place.settle(prefix)).then_some(place)
     }
 
     fn open(&self) -> std::sync::MutexGuard<'_, Open> {
@@ -63,61 +100,123 @@ impl Places {
 /// One's place.
 #[derive(Debug)]
 pub(crate) struct Place {
-    prefix: Prefix,
+    prefix: Option<Prefix>,
     places: Arc<Places>,
+}
+
+impl Place {
+    /// Whether it counts for a prefix.
+    pub(crate) fn is_settled(&self) -> bool {
+        self.prefix.is_some()
+    }
+
+    /// Counts for this prefix from now on; false, and nothing changed, when that has no more.
+    pub(crate) fn settle(&mut self, prefix: Prefix) -> bool {
+        let mut open = self.places.open();
+        if open.by_prefix.get(&prefix).copied().unwrap_or_default() >= self.places.per_prefix {
+            return false;
+        }
+        *open.by_prefix.entry(prefix).or_default() += 1;
+        open.leave(self.prefix.replace(prefix));
+        true
+    }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
         let mut open = self.places.open();
         open.all -= 1;
-        if let Some(count) = open.by_prefix.get_mut(&self.prefix) {
-            *count -= 1;
-            if *count == 0 {
-                open.by_prefix.remove(&self.prefix);
-            }
-        }
+        open.leave(self.prefix);
     }
 }
 
-/// Attempts by prefix that only so many of are allowed: guessed codes, wrong claims.
+/// A network may get as much wrong as this many of its hosts.
+const HOSTS_IN_NETWORK: f64 = 3.0;
+
+/// Attempts that only so many of are allowed to fail, by where they come from: guessed codes, bad knocks.
 #[derive(Debug)]
 pub(crate) struct Attempts {
-    per_minute: f64,
+    /// New ones a second, for one host.
+    rate: f64,
     /// As many at once.
-    at_once: f64,
+    size: f64,
     buckets: Mutex<HashMap<Prefix, Bucket>>,
 }
 
 impl Attempts {
-    pub(crate) fn new(per_minute: u32, at_once: usize) -> Self {
-        Self { per_minute: per_minute.into(), at_once: at_once as f64, buckets: Mutex::default() }
+    pub(crate) fn new(per_second: f64, at_once: f64) -> Self {
+        Self { rate: per_second, size: at_once, buckets: Mutex::default() }
     }
 
-    /// Whether this prefix may try at all.
-    pub(crate) fn may_try(&self, prefix: Prefix, now: Instant) -> bool {
+    /// Whether one may try from there at all.
+    pub(crate) fn may_try(&self, source: Source, now: Instant) -> bool {
         let mut buckets = self.buckets();
-        buckets
-            .get_mut(&prefix)
-            .is_none_or(|bucket| bucket.level(self.per_minute / 60.0, self.at_once, now) >= 1.0)
+        self.widths(source).into_iter().all(|(prefix, rate, size)| {
+            buckets.get_mut(&prefix).is_none_or(|bucket| bucket.level(rate, size, now) >= 1.0)
+        })
     }
 
-    /// Counts an attempt.
-    pub(crate) fn count(&self, prefix: Prefix, now: Instant) {
-        let (rate, size) = (self.per_minute / 60.0, self.at_once);
+    /// Counts an attempt, or several.
+    pub(crate) fn count(&self, source: Source, cost: f64, now: Instant) {
         let mut buckets = self.buckets();
-        if buckets.len() >= MAX_BUCKETS && !buckets.contains_key(&prefix) {
-            buckets.retain(|_, bucket| bucket.level(rate, size, now) < size);
-            if buckets.len() >= MAX_BUCKETS {
-                buckets.clear();
+        for (prefix, rate, size) in self.widths(source) {
+            if buckets.len() >= MAX_BUCKETS && !buckets.contains_key(&prefix) {
+                self.forget(&mut buckets, now);
             }
-            buckets.shrink_to_fit();
+            buckets.entry(prefix).or_insert(Bucket::full(size, now)).take(cost, rate, size, now);
         }
-        buckets.entry(prefix).or_insert(Bucket::full(size, now)).take(rate, size, now);
+    }
+
+    /// Takes back what was counted: the attempt was a good one.
+    pub(crate) fn forgive(&self, source: Source, cost: f64, now: Instant) {
+        let mut buckets = self.buckets();
+        for (prefix, rate, size) in self.widths(source) {
+            if let Some(bucket) = buckets.get_mut(&prefix) {
+                bucket.take(-cost, rate, size, now);
+            }
+        }
+    }
+
+    fn widths(&self, source: Source) -> [(Prefix, f64, f64); 2] {
+        let wide = HOSTS_IN_NETWORK;
+        [(source.host, self.rate, self.size), (source.network, self.rate * wide, self.size * wide)]
+    }
+
+    fn forget(&self, buckets: &mut HashMap<Prefix, Bucket>, now: Instant) {
+        // One that is full for a host is as good as none for a network, too.
+        buckets.retain(|_, bucket| bucket.level(self.rate, self.size, now) < self.size);
+        if buckets.len() >= MAX_BUCKETS {
+            buckets.clear();
+        }
+        buckets.shrink_to_fit();
     }
 
     fn buckets(&self) -> std::sync::MutexGuard<'_, HashMap<Prefix, Bucket>> {
         self.buckets.lock().expect("no thread panics while it counts")
+    }
+}
+
+/// What a knock costs where it comes from, until its host finds it good.
+#[derive(Debug)]
+pub(crate) struct Fee {
+    attempts: Arc<Attempts>,
+    pub(crate) source: Source,
+    cost: f64,
+}
+
+impl Fee {
+    /// Charges a message of this length; nothing when too many have failed.
+    pub(crate) fn charge(attempts: &Arc<Attempts>, source: Source, len: usize, now: Instant) -> Option<Self> {
+        let cost = 1.0 + (len / FEE_PER) as f64;
+        attempts.may_try(source, now).then(|| {
+            attempts.count(source, cost, now);
+            Self { attempts: Arc::clone(attempts), source, cost }
+        })
+    }
+
+    /// The knock was a good one.
+    pub(crate) fn give_back(self, now: Instant) {
+        self.attempts.forgive(self.source, self.cost, now);
     }
 }
 
@@ -141,9 +240,9 @@ impl Bucket {
         self.level
     }
 
-    /// Takes a token; the level may become negative.
-    pub(crate) fn take(&mut self, rate: f64, size: f64, now: Instant) {
-        self.level = self.level(rate, size, now) - 1.0;
+    /// Takes tokens, or gives them back; the level may become negative, and is never more than full.
+    pub(crate) fn take(&mut self, tokens: f64, rate: f64, size: f64, now: Instant) {
+        self.level = (self.level(rate, size, now) - tokens).min(size);
     }
 }
 
@@ -153,25 +252,35 @@ mod tests {
 
     use super::*;
 
-    fn prefix(address: &str) -> Prefix {
+    fn source(address: &str) -> Source {
         address.parse::<IpAddr>().unwrap().into()
+    }
+
+    fn network(address: &str) -> Option<Prefix> {
+        Some(source(address).network)
     }
 
     /// JS-RELAY-8, JS-RELAY-27.
     #[test]
     fn neighbours_share_a_prefix() {
-        assert_eq!(prefix("192.0.2.1"), prefix("192.0.2.254"));
-        assert_eq!(prefix("192.0.2.1"), prefix("::ffff:192.0.2.9"));
-        assert_ne!(prefix("192.0.2.1"), prefix("192.0.3.1"));
-        assert_eq!(prefix("2001:db8:1:2200::1"), prefix("2001:db8:1:22ff::9"));
-        assert_ne!(prefix("2001:db8:1:2200::1"), prefix("2001:db8:1:2300::1"));
+        assert_eq!(network("192.0.2.1"), network("192.0.2.254"));
+        assert_eq!(network("192.0.2.1"), network("::ffff:192.0.2.9"));
+        assert_ne!(network("192.0.2.1"), network("192.0.3.1"));
+        assert_eq!(network("2001:db8:1:2200::1"), network("2001:db8:1:22ff::9"));
+        assert_ne!(network("2001:db8:1:2200::1"), network("2001:db8:1:2300::1"));
+        let host = |address| source(address).host;
+        assert_eq!(host("192.0.2.1"), host("::ffff:192.0.2.1"));
+        assert_ne!(host("192.0.2.1"), host("192.0.2.0"));
+        assert_eq!(host("2001:db8:1:2200::1"), host("2001:db8:1:2200:9::"));
+        assert_ne!(host("2001:db8:1:2200::1"), host("2001:db8:1:2201::1"));
+        assert_ne!(Some(host("192.0.2.0")), network("192.0.2.0"), "they are counted apart");
     }
 
     /// JS-RELAY-27.
     #[test]
     fn places_are_given_back() {
         let places = Places::new(3, 2);
-        let [a, b] = [prefix("192.0.2.1"), prefix("198.51.100.1")];
+        let [a, b] = [network("192.0.2.1"), network("198.51.100.1")];
         let first = places.admit(a).unwrap();
         let _second = places.admit(a).unwrap();
         assert!(places.admit(a).is_none(), "two per prefix");
@@ -179,28 +288,70 @@ mod tests {
         assert!(places.admit(b).is_none(), "three in all");
         drop(first);
         assert!(places.admit(b).is_some());
+        assert_eq!(places.open().all, 2, "what was refused holds nothing");
+    }
+
+    /// JS-RELAY-27, JS-RELAY-31.
+    #[test]
+    fn who_comes_through_a_proxy_counts_for_its_own_prefix_once_that_is_known() {
+        let places = Places::new(4, 1);
+        let a = source("192.0.2.1").network;
+        let (mut first, mut second) = (places.admit(None).unwrap(), places.admit(None).unwrap());
+        assert!(first.settle(a) && !second.settle(a) && second.settle(source("198.51.100.1").network));
+        drop(first);
+        assert!(second.settle(a), "it moves");
+        drop(second);
+        assert!(places.open().all == 0 && places.open().by_prefix.is_empty());
+        let all: Vec<_> = (0..4).map(|_| places.admit(None).unwrap()).collect();
+        assert!(places.admit(None).is_none());
+        drop(all);
     }
 
     /// JS-RELAY-8.
     #[test]
     fn attempts_come_back_with_time() {
-        let attempts = Attempts::new(10, 10);
+        let attempts = Attempts::new(10.0 / 60.0, 10.0);
         let now = Instant::now();
-        let [a, b] = [prefix("192.0.2.1"), prefix("198.51.100.1")];
+        let [a, b] = [source("192.0.2.1"), source("198.51.100.1")];
         for _ in 0..10 {
             assert!(attempts.may_try(a, now));
-            attempts.count(a, now);
+            attempts.count(a, 1.0, now);
         }
         assert!(!attempts.may_try(a, now) && attempts.may_try(b, now));
+        assert!(!attempts.may_try(a, now + Duration::from_secs(5)));
         assert!(attempts.may_try(a, now + Duration::from_secs(7)));
+        attempts.forgive(a, 1.0, now);
+        assert!(attempts.may_try(a, now));
+        // What is given back is never more than there was.
+        attempts.forgive(a, 1000.0, now);
+        for _ in 0..10 {
+            attempts.count(a, 1.0, now);
+        }
+        assert!(!attempts.may_try(a, now));
+    }
+
+    /// JS-RELAY-8, JS-RELAY-10: one host's faults leave its neighbours something, and a whole network has a limit, too.
+    #[test]
+    fn a_host_does_not_use_up_its_network() {
+        let attempts = Attempts::new(1.0, 10.0);
+        let now = Instant::now();
+        let hosts = ["192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4"].map(source);
+        for _ in 0..10 {
+            attempts.count(hosts[0], 1.0, now);
+        }
+        assert!(!attempts.may_try(hosts[0], now) && attempts.may_try(hosts[1], now));
+        for host in [hosts[1], hosts[2]] {
+            attempts.count(host, 10.0, now);
+        }
+        assert!(!attempts.may_try(hosts[3], now) && attempts.may_try(source("192.0.3.4"), now));
     }
 
     #[test]
     fn a_sweep_over_many_addresses_does_not_grow_memory() {
-        let attempts = Attempts::new(10, 10);
+        let attempts = Attempts::new(1.0, 10.0);
         let now = Instant::now();
         for net in 0..200_000u32 {
-            attempts.count(IpAddr::from((net << 8).to_be_bytes()).into(), now);
+            attempts.count(IpAddr::from((net << 8).to_be_bytes()).into(), 1.0, now);
         }
         assert!(attempts.buckets().len() <= MAX_BUCKETS);
     }

@@ -8,6 +8,7 @@ use jumpseat_wire::limits::{LOOK_UPS_PER_MINUTE, MAX_GUESTS, SESSION_LIFETIME};
 use serde::Deserialize;
 
 pub use self::layers::{ConfigError, Layers};
+use crate::proxies::Proxies;
 
 /// The longest time that can be set, in seconds: ten years.
 const LONGEST: u64 = 3650 * 86_400;
@@ -18,6 +19,9 @@ const LONGEST: u64 = 3650 * 86_400;
 pub struct Config {
     /// Where to listen. Port 0 takes a free one.
     pub listen: SocketAddr,
+    /// Proxies in front of it whose word on clients' addresses is believed: `X-Forwarded-For`, `Forwarded`, and the
+    /// PROXY protocol, version 2.
+    pub trusted_proxies: Proxies,
     /// The certificate and key to serve TLS with.
     pub tls: TlsFiles,
     /// How much at most.
@@ -30,6 +34,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 7707)),
+            trusted_proxies: Proxies::default(),
             tls: TlsFiles::default(),
             limits: Limits::default(),
             timeouts: Timeouts::default(),
@@ -98,7 +103,7 @@ pub struct Limits {
     pub rooms: usize,
     /// Seats in a room.
     pub guests: usize,
-    /// Codes, sessions and claims that one address prefix may get wrong in a minute.
+    /// Codes that one address may get wrong in a minute; its prefix three times as many.
     pub look_ups_per_minute: u32,
     /// Messages that one guest may send in a second; more have to wait.
     pub messages_per_second: u32,

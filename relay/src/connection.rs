@@ -17,7 +17,7 @@ use tokio::time::{Instant as Clock, Sleep, sleep_until, timeout};
 
 use self::role::Role;
 use crate::{
-    admission::Prefix,
+    admission::Source,
     link::Link,
     packet,
     server::Shared,
@@ -41,10 +41,10 @@ enum Ending {
 }
 
 /// Serves a WebSocket until it ends.
-pub(crate) async fn serve(shared: &Shared, stream: Stream, unread: Vec<u8>, prefix: Prefix) {
+pub(crate) async fn serve(shared: &Shared, stream: Stream, unread: Vec<u8>, source: Source) {
     let mut socket = Socket::new(stream, unread);
     let link = Arc::new(Link::default());
-    let ending = match greet(shared, &mut socket, &link, prefix).await {
+    let ending = match greet(shared, &mut socket, &link, source).await {
         Ok(mut role) => {
             let ending = drive(shared, &mut socket, &link, &mut role).await;
             role.leave(shared, &link, now()).await;
@@ -68,13 +68,13 @@ async fn greet(
     shared: &Shared,
     socket: &mut Socket,
     link: &Arc<Link>,
-    prefix: Prefix,
+    source: Source,
 ) -> Result<Role, Ending> {
     let first = async {
         let limit = Duration::from_secs(shared.config.timeouts.hello);
         let text = timeout(limit, hello::receive(socket)).await;
         let text = text.unwrap_or(Err(Ending::Close(CloseCode::BadMessage)))?;
-        hello::accept(shared, link, prefix, &text).await.map_err(Ending::Close)
+        hello::accept(shared, link, source, &text).await.map_err(Ending::Close)
     };
     tokio::select! {
         role = first => role,

@@ -34,6 +34,8 @@ pub struct Counters {
     pub frames_repeated: Counter,
     /// Bytes of group frames freed because every guest had taken them.
     pub frame_bytes_freed: Counter,
+    /// Places asked for with a claim that did not fit. Nobody guesses 256 bits, so they are counted and not limited.
+    pub wrong_claims: Counter,
     /// Guests closed because they took nothing for too long.
     pub slow_guests: Counter,
 }

@@ -2,15 +2,14 @@
 
 use std::{
     convert::Infallible,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    net::IpAddr,
+    sync::{Arc, OnceLock},
 };
 
 use axum::{
     Extension, Router,
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    extract::State,
+    http::{HeaderMap, HeaderValue, StatusCode, Uri, header, uri::Authority},
     response::{IntoResponse, Response},
     routing::get,
 };
@@ -21,28 +20,48 @@ use hyper_util::{
 };
 use tungstenite::handshake::derive_accept_key;
 
-use crate::stream::Stream;
+use crate::{
+    proxies::{Proxies, is_forwarded},
+    stream::Stream,
+};
 
 /// Where ends connect.
 pub const SESSION_PATH: &str = "/v1/session";
 
 /// The routes. Each group of routes has its function and its state.
-pub(crate) fn router() -> Router {
-    Router::new().route("/healthz", get(|| async { "ok\n" })).route(SESSION_PATH, get(upgrade))
+pub(crate) fn router(proxies: Proxies) -> Router {
+    let session = get(upgrade).with_state(Arc::new(proxies));
+    Router::new().route("/healthz", get(|| async { "ok\n" })).route(SESSION_PATH, session)
 }
 
-/// Set by the one route that takes its connection away from HTTP.
-#[derive(Clone, Default)]
-struct Upgraded(Arc<AtomicBool>);
+/// How a connection arrived.
+#[derive(Clone, Copy)]
+pub(crate) struct Arrival {
+    /// Who made it: the other end of TCP, or whom a trusted proxy named there.
+    pub(crate) peer: IpAddr,
+    /// Whether a trusted proxy said so.
+    pub(crate) proxied: bool,
+    /// The address of this machine that it came to.
+    pub(crate) local: IpAddr,
+}
 
-/// Serves a connection's requests until it ends, or until one of them upgrades it: then the stream comes
-/// back, with what was read beyond the request.
-pub(crate) async fn serve(stream: Stream, router: Router) -> Option<(Stream, Vec<u8>)> {
+/// Set by the one route that takes its connection away from HTTP, with the client's address.
+#[derive(Clone, Default)]
+struct Upgraded(Arc<OnceLock<IpAddr>>);
+
+/// Serves a connection's requests until it ends, or until one of them upgrades it: then the stream comes back, with
+/// what was read beyond the request and the client's address.
+pub(crate) async fn serve(
+    stream: Stream,
+    router: Router,
+    arrival: Arrival,
+) -> Option<(Stream, Vec<u8>, IpAddr)> {
     let upgraded = Upgraded::default();
     let routes = TowerToHyperService::new(router);
     let flag = upgraded.clone();
     let service = hyper::service::service_fn(move |mut request: hyper::Request<Incoming>| {
         request.extensions_mut().insert(flag.clone());
+        request.extensions_mut().insert(arrival);
         let response = routes.call(request);
         async move { response.await.map_err(|never: Infallible| match never {}) }
     });
@@ -53,11 +72,25 @@ pub(crate) async fn serve(stream: Stream, router: Router) -> Option<(Stream, Vec
         .without_shutdown()
         .await
         .ok()?;
-    upgraded.0.load(Ordering::Relaxed).then(|| (parts.io.into_inner(), parts.read_buf.to_vec()))
+    let client = *upgraded.0.get()?;
+    Some((parts.io.into_inner(), parts.read_buf.to_vec(), client))
 }
 
 /// RFC 6455 section 4.2.
-async fn upgrade(Extension(upgraded): Extension<Upgraded>, headers: HeaderMap) -> Response {
+async fn upgrade(
+    State(proxies): State<Arc<Proxies>>,
+    Extension(upgraded): Extension<Upgraded>,
+    Extension(arrival): Extension<Arrival>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response {
+    if headers.get_all(header::ORIGIN).iter().any(|origin| !takes_origin(origin)) {
+        return (StatusCode::FORBIDDEN, "this relay takes no web pages\n").into_response();
+    }
+    let by_proxy = arrival.proxied || proxies.trusts(arrival.peer) && is_forwarded(&headers);
+    if arrival.local.to_canonical().is_loopback() && !by_proxy && !names_loopback(&uri, &headers) {
+        return (StatusCode::FORBIDDEN, FOREIGN_HOST).into_response();
+    }
     let says = |name, value: &str| {
         let lines = headers.get_all(name).iter().filter_map(|line| line.to_str().ok());
         lines.flat_map(|line| line.split(',')).any(|word| word.trim().eq_ignore_ascii_case(value))
@@ -75,11 +108,35 @@ async fn upgrade(Extension(upgraded): Extension<Upgraded>, headers: HeaderMap) -
     let Ok(accept) = HeaderValue::from_str(&derive_accept_key(key.as_bytes())) else {
         return StatusCode::BAD_REQUEST.into_response();
     };
-    upgraded.0.store(true, Ordering::Relaxed);
+    // The first is the only one: a connection is taken away once.
+    let _ = upgraded.0.set(proxies.source_of(arrival.peer, &headers));
     let headers = [
         (header::CONNECTION, HeaderValue::from_static("upgrade")),
         (header::UPGRADE, HeaderValue::from_static("websocket")),
         (header::SEC_WEBSOCKET_ACCEPT, accept),
     ];
     (StatusCode::SWITCHING_PROTOCOLS, headers).into_response()
+}
+
+const FOREIGN_HOST: &str = "this relay listens on loopback and was asked for under another name; \
+    a proxy in front of it has to be one of its trusted proxies, or pass 127.0.0.1 as Host\n";
+
+/// Whether a web page of this origin may connect. Browsers always say which page asks, and there is no viewer for
+/// them: so whoever says it is a foreign page that was opened near a relay. Origins that are to be allowed belong here.
+fn takes_origin(_origin: &HeaderValue) -> bool {
+    false
+}
+
+/// Whether a request is for this machine by a name that nobody can give to another one. A page whose name was made to
+/// lead here (DNS rebinding) asks under its own.
+fn names_loopback(uri: &Uri, headers: &HeaderMap) -> bool {
+    let mut hosts = headers.get_all(header::HOST).iter();
+    let (Some(host), None) = (hosts.next(), hosts.next()) else { return false };
+    let Some(host) = host.to_str().ok().and_then(|host| host.parse::<Authority>().ok()) else { return false };
+    uri.authority().into_iter().chain([&host]).all(|authority| {
+        let name = authority.host();
+        let bare = name.strip_prefix('[').and_then(|name| name.strip_suffix(']')).unwrap_or(name);
+        let is_number = bare.parse().is_ok_and(|ip: IpAddr| ip.to_canonical().is_loopback());
+        !authority.as_str().contains('@') && (is_number || name.eq_ignore_ascii_case("localhost"))
+    })
 }

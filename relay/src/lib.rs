@@ -27,6 +27,8 @@ mod http;
 mod link;
 mod memory;
 mod packet;
+mod proxies;
+mod proxy_protocol;
 mod room;
 mod rooms;
 mod server;
@@ -40,6 +42,7 @@ pub use self::{
     config::{Config, ConfigError, Layers, Limits, Timeouts, TlsFiles},
     counters::{Counter, Counters},
     http::SESSION_PATH,
+    proxies::Proxies,
     server::{Relay, RelayError, RunningRelay},
     stream::TlsError,
 };

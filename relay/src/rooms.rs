@@ -68,7 +68,7 @@ impl Rooms {
     ) -> Result<Arc<SharedRoom>, CloseCode> {
         let limits = &self.config.limits;
         opening.check(limits.guests)?;
-        let place = self.places.admit(prefix).ok_or(CloseCode::RelayFull)?;
+        let place = self.places.admit(Some(prefix)).ok_or(CloseCode::RelayFull)?;
         let code = self.cluster.claim(sid, wished).await.map_err(|error| match error {
             ClaimError::SessionTaken => CloseCode::NotAllowed,
             ClaimError::CodeTaken => CloseCode::CodeTaken,
@@ -140,7 +140,7 @@ mod tests {
     use jumpseat_wire::{Blob, ClaimHash};
 
     use super::*;
-    use crate::cluster::MemoryCluster;
+    use crate::{admission::Source, cluster::MemoryCluster};
 
     const SID: SessionId = SessionId([1; 16]);
 
@@ -152,7 +152,7 @@ mod tests {
 
     async fn open(rooms: &Rooms, sid: SessionId, net: u8) -> Result<Arc<SharedRoom>, CloseCode> {
         let opening = Opening { bundle: Blob(vec![7]), claim: ClaimHash([0; 32]), seats: Vec::new() };
-        let prefix = IpAddr::from(Ipv4Addr::new(10, 0, net, 1)).into();
+        let prefix = Source::from(IpAddr::from(Ipv4Addr::new(10, 0, net, 1))).network;
         rooms.open(sid, prefix, opening, None, &Arc::default(), Instant::now()).await
     }
 

@@ -2,13 +2,16 @@
 
 use std::{
     io,
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
     sync::Arc,
     time::{Duration, Instant},
 };
 
 use axum::Router;
-use jumpseat_wire::CloseCode;
+use jumpseat_wire::{
+    CloseCode,
+    limits::{FAILED_KNOCKS_PER_SECOND, MAX_PENDING_KNOCKS},
+};
 use thiserror::Error;
 use tokio::{
     net::{TcpListener, TcpStream},
@@ -19,13 +22,14 @@ use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::{
-    admission::{Attempts, Place, Places, Prefix},
+    admission::{Attempts, Place, Places, Source},
     cluster::{Cluster, MemoryCluster},
     config::{Config, ConfigError},
     connection,
     counters::Counters,
-    http,
+    http::{self, Arrival},
     memory::Memory,
+    proxy_protocol,
     rooms::Rooms,
     stream::{Stream, TlsError, acceptor},
 };
@@ -35,6 +39,9 @@ const SWEEP_EVERY: Duration = Duration::from_secs(1);
 
 /// How long to wait when the system has no descriptors left.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// Knocks of one address that may be unanswered or bad: a whole office that comes at once, twice over.
+const KNOCKS_AT_ONCE: f64 = 2.0 * MAX_PENDING_KNOCKS as f64;
 
 /// A relay that listens and does not serve yet.
 pub struct Relay {
@@ -48,8 +55,10 @@ pub(crate) struct Shared {
     pub(crate) rooms: Rooms,
     pub(crate) stop: CancellationToken,
     counters: Arc<Counters>,
-    /// Guesses.
-    attempts: Attempts,
+    /// Knocks that were not found good.
+    pub(crate) knocks: Arc<Attempts>,
+    /// Guessed codes.
+    guesses: Attempts,
     /// Codes that hosts wished for.
     wishes: Attempts,
     connections: Arc<Places>,
@@ -106,15 +115,17 @@ impl Relay {
         let config = Arc::new(config);
         let counters = Arc::<Counters>::default();
         let limits = &config.limits;
+        let look_ups = f64::from(limits.look_ups_per_minute);
         let shared = Shared {
             rooms: Rooms::new(cluster, Arc::clone(&config), Arc::clone(&counters)),
             stop: CancellationToken::new(),
-            attempts: Attempts::new(limits.look_ups_per_minute, limits.look_ups_per_minute as usize),
+            knocks: Arc::new(Attempts::new(FAILED_KNOCKS_PER_SECOND.into(), KNOCKS_AT_ONCE)),
+            guesses: Attempts::new(look_ups / 60.0, look_ups),
             // All rooms of a prefix come back at once when the relay has lost them.
-            wishes: Attempts::new(limits.look_ups_per_minute, limits.rooms_per_prefix()),
+            wishes: Attempts::new(look_ups / 60.0, limits.rooms_per_prefix() as f64),
             connections: Places::new(limits.connections, limits.connections_per_prefix),
             tls,
-            router: http::router(),
+            router: http::router(config.trusted_proxies.clone()),
             counters,
             config,
         };
@@ -209,58 +220,72 @@ impl RunningRelay {
 }
 
 impl Shared {
-    /// Runs an attempt that must not be repeated at will: failures count against the address prefix, and
-    /// beyond the limit nothing is even tried.
-    pub(crate) async fn guarded<T>(
-        &self,
-        prefix: Prefix,
-        now: Instant,
-        attempt: impl Future<Output = Result<T, CloseCode>>,
-    ) -> Result<T, CloseCode> {
-        if !self.attempts.may_try(prefix, now) {
-            return Err(CloseCode::RateLimited);
-        }
-        attempt.await.inspect_err(|_| self.attempts.count(prefix, now))
+    /// Whether a code may be looked up from there: who guessed too often is not even told of a right one.
+    pub(crate) fn may_guess(&self, source: Source, now: Instant) -> Result<(), CloseCode> {
+        if self.guesses.may_try(source, now) { Ok(()) } else { Err(CloseCode::RateLimited) }
+    }
+
+    /// A code stands for nothing.
+    pub(crate) fn guessed_wrong(&self, source: Source, now: Instant) -> CloseCode {
+        self.guesses.count(source, 1.0, now);
+        CloseCode::NotFound
+    }
+
+    /// Somebody asked for a place with a claim that does not fit.
+    pub(crate) fn wrong_claim(&self) {
+        self.counters.wrong_claims.add(1);
     }
 
     /// Counts a host's wish for a code: whether it is free tells the same as whether it is found.
-    pub(crate) fn wished(&self, prefix: Prefix, now: Instant) -> Result<(), CloseCode> {
-        if !self.wishes.may_try(prefix, now) {
+    pub(crate) fn wished(&self, source: Source, now: Instant) -> Result<(), CloseCode> {
+        if !self.wishes.may_try(source, now) {
             return Err(CloseCode::RateLimited);
         }
-        self.wishes.count(prefix, now);
+        self.wishes.count(source, 1.0, now);
         Ok(())
     }
 
     fn admit(self: &Arc<Self>, connections: &mut JoinSet<()>, tcp: TcpStream, peer: SocketAddr) {
-        let prefix = Prefix::from(peer.ip());
+        // Those who come through a trusted proxy count for themselves, once it has said who they are.
+        let by_proxy = self.config.trusted_proxies.trusts(peer.ip());
+        let prefix = (!by_proxy).then(|| Source::from(peer.ip()).network);
         match self.connections.admit(prefix) {
             Some(place) => {
-                connections.spawn(serve(Arc::clone(self), tcp, prefix, place));
+                connections.spawn(serve(Arc::clone(self), tcp, peer.ip(), place));
             }
             None => tracing::debug!("connection beyond the limits"),
         }
     }
 }
 
-async fn serve(shared: Arc<Shared>, tcp: TcpStream, prefix: Prefix, place: Place) {
+async fn serve(shared: Arc<Shared>, tcp: TcpStream, peer: IpAddr, mut place: Place) {
     // In a box of its own: what TLS and HTTP need is freed before the long part begins.
     let upgraded = tokio::select! {
-        upgraded = Box::pin(upgrade(&shared, tcp)) => upgraded,
+        upgraded = Box::pin(upgrade(&shared, tcp, peer)) => upgraded,
         () = shared.stop.cancelled() => None,
     };
-    if let Some((stream, unread)) = upgraded {
-        connection::serve(&shared, stream, unread, prefix).await;
+    let Some((stream, unread, client)) = upgraded else { return };
+    let source = Source::from(client);
+    if !place.is_settled() && !place.settle(source.network) {
+        return tracing::debug!("connection through a proxy beyond the limits");
     }
+    connection::serve(&shared, stream, unread, source).await;
     drop(place);
 }
 
-async fn upgrade(shared: &Shared, tcp: TcpStream) -> Option<(Stream, Vec<u8>)> {
+/// From TCP to WebSocket: the stream, what was read beyond the request, and where it comes from.
+async fn upgrade(shared: &Shared, mut tcp: TcpStream, peer: IpAddr) -> Option<(Stream, Vec<u8>, IpAddr)> {
     let limit = Duration::from_secs(shared.config.timeouts.hello);
     tcp.set_nodelay(true).ok()?;
+    let mut arrival = Arrival { peer, proxied: false, local: tcp.local_addr().ok()?.ip() };
+    if shared.config.trusted_proxies.trusts(peer)
+        && let Some(source) = timeout(limit, proxy_protocol::read(&mut tcp)).await.ok()?.ok()?
+    {
+        arrival = Arrival { peer: source, proxied: true, ..arrival };
+    }
     let stream = match &shared.tls {
         Some(tls) => Stream::Tls(Box::new(timeout(limit, tls.accept(tcp)).await.ok()?.ok()?)),
         None => Stream::Plain(tcp),
     };
-    timeout(limit, http::serve(stream, shared.router.clone())).await.ok()?
+    timeout(limit, http::serve(stream, shared.router.clone(), arrival)).await.ok()?
 }

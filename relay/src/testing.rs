@@ -18,7 +18,9 @@ use sha2::{Digest, Sha256};
 use tokio::net::TcpStream;
 use tokio_tungstenite::{
     WebSocketStream, client_async_with_config,
-    tungstenite::{Message, protocol::WebSocketConfig},
+    tungstenite::{
+        Error, Message, client::IntoClientRequest as _, http::HeaderValue, protocol::WebSocketConfig,
+    },
 };
 
 use crate::SESSION_PATH;
@@ -47,15 +49,37 @@ impl End {
         Self::over(stream).await
     }
 
+    /// Connects as a proxy does for a client at this address.
+    pub async fn connect_for(relay: SocketAddr, client: &str) -> Self {
+        let stream = TcpStream::connect(relay).await.expect("the relay listens");
+        Self::asking(stream, &[("x-forwarded-for", client)]).await.expect("an upgrade")
+    }
+
     /// Connects over a stream that exists already.
     pub async fn over(stream: TcpStream) -> Self {
+        Self::asking(stream, &[]).await.expect("an upgrade")
+    }
+
+    /// Connects with these headers in the request.
+    ///
+    /// # Errors
+    /// When the relay does not upgrade the connection.
+    pub async fn asking(stream: TcpStream, headers: &[(&'static str, &str)]) -> Result<Self, Error> {
         stream.set_nodelay(true).expect("a TCP stream");
         let relay = stream.peer_addr().expect("a connected stream");
         // As frugal as the relay: a thousand of them fit in one process.
         let config = WebSocketConfig::default().read_buffer_size(64 * 1024).write_buffer_size(0);
-        let url = format!("ws://{relay}{SESSION_PATH}");
-        let (socket, _) = client_async_with_config(url, stream, Some(config)).await.expect("an upgrade");
-        Self { socket }
+        let mut request = format!("ws://{relay}{SESSION_PATH}").into_client_request()?;
+        for (name, value) in headers {
+            let value = HeaderValue::from_str(value).expect("a header's value");
+            if *name == "host" {
+                request.headers_mut().insert(*name, value);
+            } else {
+                request.headers_mut().append(*name, value);
+            }
+        }
+        let (socket, _) = client_async_with_config(request, stream, Some(config)).await?;
+        Ok(Self { socket })
     }
 
     /// Sends a control message.

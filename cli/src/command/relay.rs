@@ -30,6 +30,9 @@ pub(crate) struct Arguments {
     /// The certificate's private key, in PEM
     #[arg(long, value_name = "FILE", requires = "tls_cert")]
     tls_key: Option<PathBuf>,
+    /// A proxy in front of the relay that is believed where clients come from; can be repeated
+    #[arg(long = "trusted-proxy", value_name = "ADDRESS[/BITS]")]
+    trusted_proxies: Vec<String>,
     /// Any other setting, for example limits.rooms=100
     #[arg(long = "set", value_name = "KEY=VALUE")]
     set: Vec<String>,
@@ -99,6 +102,7 @@ fn layers(arguments: &Arguments, file: Option<&Path>) -> Result<Layers, jumpseat
         ("listen", arguments.listen.clone()),
         ("tls.certificate", path(&arguments.tls_cert)),
         ("tls.key", path(&arguments.tls_key)),
+        ("trusted_proxies", Some(arguments.trusted_proxies.join(",")).filter(|proxies| !proxies.is_empty())),
     ];
     for (key, value) in flags {
         if let Some(value) = value {

@@ -202,6 +202,18 @@ mod tests {
     }
 
     #[test]
+    fn trusted_proxies_are_a_list_or_a_text() {
+        let file = file("trusted_proxies = [\"10.0.0.0/8\", \"::1\"]\n");
+        let listed = Layers::default().file(file.path()).unwrap().finish().unwrap();
+        let text = "10.0.0.0/8,::1";
+        let variable = Layers::default().env([("JUMPSEAT_RELAY_TRUSTED_PROXIES", text)]).unwrap();
+        assert_eq!(listed.trusted_proxies, variable.finish().unwrap().trusted_proxies);
+        assert_ne!(listed.trusted_proxies, Config::default().trusted_proxies);
+        let error = Layers::default().flag("trusted_proxies", "10.0.0.0/8,nginx").unwrap_err().to_string();
+        assert!(error.contains("trusted_proxies") && error.contains("\"nginx\" is neither"), "{error}");
+    }
+
+    #[test]
     fn tls_is_whole_or_absent() {
         let half = Layers::default().flag("tls.key", "key.pem").unwrap().finish();
         assert!(matches!(half, Err(ConfigError::HalfTls)));

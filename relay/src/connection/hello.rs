@@ -15,7 +15,7 @@ use super::{
     role::{GuestRole, HostRole, Role},
 };
 use crate::{
-    admission::Prefix,
+    admission::Source,
     link::Link,
     packet,
     room::Opening,
@@ -53,42 +53,38 @@ pub(super) async fn receive(socket: &mut Socket) -> Result<String, Ending> {
 pub(super) async fn accept(
     shared: &Shared,
     link: &Arc<Link>,
-    prefix: Prefix,
+    source: Source,
     text: &str,
 ) -> Result<Role, CloseCode> {
     let now = now();
     match read(text)? {
         Hello::Open { sid, bundle, claim, code, seats, .. } => {
             if code.is_some() {
-                shared.wished(prefix, now)?;
+                shared.wished(source, now)?;
             }
             let opening = Opening { bundle, claim, seats };
-            let room = shared.rooms.open(sid, prefix, opening, code, link, now).await?;
+            let room = shared.rooms.open(sid, source.network, opening, code, link, now).await?;
             Ok(Role::Host(HostRole::new(sid, room)))
         }
+        // No limit stands before a claim: nobody guesses 256 bits, and whoever has one is to get back.
         Hello::Return { sid, claim, .. } => {
             let room = known(shared, &sid)?;
-            let returning = async {
-                room.lock().host_returns(Arc::clone(link), &claim)?;
-                Ok(Role::Host(HostRole::new(sid, room)))
-            };
-            shared.guarded(prefix, now, returning).await
-        }
-        Hello::LookUp { code, .. } => {
-            let looking = async {
-                let room = shared.rooms.look_up(code).await.ok_or(CloseCode::NotFound)?;
-                let introduction = packet::text(&room.lock().introduction());
-                Ok(Role::Guest(GuestRole::new(room, Some(introduction), shared, now)))
-            };
-            shared.guarded(prefix, now, looking).await
+            room.lock().host_returns(Arc::clone(link), &claim).inspect_err(|_| shared.wrong_claim())?;
+            Ok(Role::Host(HostRole::new(sid, room)))
         }
         Hello::TakeSeat { sid, slot, claim, group, pair, .. } => {
             let room = known(shared, &sid)?;
-            let taking = async {
-                room.lock().take_seat(Arc::clone(link), slot, &claim, (group, pair), now)?;
-                Ok(Role::Guest(GuestRole::new(room, None, shared, now)))
-            };
-            shared.guarded(prefix, now, taking).await
+            let taken = room.lock().take_seat(Arc::clone(link), slot, &claim, (group, pair), now);
+            taken.inspect_err(|_| shared.wrong_claim())?;
+            Ok(Role::Guest(GuestRole::new(room, None, shared, source, now)))
+        }
+        // A code has 40 bits: it can be guessed.
+        Hello::LookUp { code, .. } => {
+            shared.may_guess(source, now)?;
+            let found = shared.rooms.look_up(code).await;
+            let room = found.ok_or_else(|| shared.guessed_wrong(source, now))?;
+            let introduction = packet::text(&room.lock().introduction());
+            Ok(Role::Guest(GuestRole::new(room, Some(introduction), shared, source, now)))
         }
     }
 }

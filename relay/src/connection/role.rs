@@ -12,7 +12,13 @@ use jumpseat_wire::{
     control::{GuestToRelay, HostToRelay},
 };
 
-use crate::{admission::Bucket, link::Link, rooms::SharedRoom, server::Shared, socket::Incoming};
+use crate::{
+    admission::{Attempts, Bucket, Fee, Source},
+    link::Link,
+    rooms::SharedRoom,
+    server::Shared,
+    socket::Incoming,
+};
 
 /// How long a guest that sends too much is not read from.
 const THROTTLE: Duration = Duration::from_millis(20);
@@ -140,6 +146,9 @@ pub(super) struct GuestRole {
     room: Arc<SharedRoom>,
     introduction: Option<Bytes>,
     knock: Option<KnockId>,
+    source: Source,
+    /// What knocks from there cost.
+    knocks: Arc<Attempts>,
     messages: Bucket,
     messages_per_second: f64,
 }
@@ -149,11 +158,13 @@ impl GuestRole {
         room: Arc<SharedRoom>,
         introduction: Option<Bytes>,
         shared: &Shared,
+        source: Source,
         now: Instant,
     ) -> Self {
         let messages_per_second = f64::from(shared.config.limits.messages_per_second);
         let messages = Bucket::full(messages_per_second, now);
-        Self { room, introduction, knock: None, messages, messages_per_second }
+        let knocks = Arc::clone(&shared.knocks);
+        Self { room, introduction, knock: None, source, knocks, messages, messages_per_second }
     }
 
     fn wants_input(&mut self, link: &Arc<Link>, now: Instant) -> Result<(), Option<Instant>> {
@@ -166,7 +177,7 @@ impl GuestRole {
     }
 
     fn take(&mut self, link: &Arc<Link>, incoming: Incoming<'_>, now: Instant) -> Result<(), CloseCode> {
-        self.messages.take(self.messages_per_second, self.messages_per_second, now);
+        self.messages.take(1.0, self.messages_per_second, self.messages_per_second, now);
         match incoming {
             Incoming::Binary(frame) => self.room.lock().guest_sends(link, frame, now),
             Incoming::Text(text) => match control::decode(text).map_err(|_| CloseCode::BadMessage)? {
@@ -179,7 +190,9 @@ impl GuestRole {
                     Err(CloseCode::BadMessage)
                 }
                 GuestToRelay::Knock { data } => {
-                    self.knock = Some(self.room.lock().knock(Arc::clone(link), data, now)?);
+                    let fee = Fee::charge(&self.knocks, self.source, data.0.len(), now);
+                    let fee = fee.ok_or(CloseCode::RateLimited)?;
+                    self.knock = Some(self.room.lock().knock(Arc::clone(link), data, fee)?);
                     Ok(())
                 }
             },

@@ -6,16 +6,16 @@ use bytes::Bytes;
 use jumpseat_wire::{Blob, Claim, CloseCode, FrameHeader, FrameKind, KnockId, Slot, control::RelayToGuest};
 
 use super::{Room, fits};
-use crate::{link::Link, packet};
+use crate::{admission::Fee, link::Link, packet};
 
 impl Room {
     /// Takes a knock.
     ///
     /// # Errors
     /// The code to close the connection with.
-    pub(crate) fn knock(&mut self, link: Arc<Link>, data: Blob, now: Instant) -> Result<KnockId, CloseCode> {
+    pub(crate) fn knock(&mut self, link: Arc<Link>, data: Blob, fee: Fee) -> Result<KnockId, CloseCode> {
         self.check_open()?;
-        let knock = self.knocks.add(link, data, now)?;
+        let knock = self.knocks.add(link, data, fee)?;
         self.host.ring();
         Ok(knock)
     }

@@ -67,10 +67,7 @@ impl Room {
         match message {
             HostToRelay::Welcome { knock, seat, data } => self.welcome(knock, seat, data, now),
             HostToRelay::Refuse { knock, data, failed } => {
-                if failed {
-                    self.knocks.failed(now);
-                }
-                if let Some(link) = self.knocks.answered(knock) {
+                if let Some(link) = self.knocks.answered(knock, !failed, now) {
                     match data {
                         Some(_) => {
                             let parting = packet::text(&RelayToGuest::Refused { data });
@@ -211,7 +208,7 @@ impl Room {
             return Ok(());
         }
         // Without the knock its sender went away just now: the host hears that, too.
-        let Some(link) = self.knocks.answered(knock) else { return Ok(()) };
+        let Some(link) = self.knocks.answered(knock, true, now) else { return Ok(()) };
         let head = self.ring.head();
         let mut seated = Seat::new(seat.slot, seat.claim, head, now);
         seated.connect(Arc::clone(&link), &RelayToGuest::Welcome { data }, head, now);

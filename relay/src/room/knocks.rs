@@ -1,20 +1,20 @@
-//! Knocks that wait for the host, and the pause after too many failed ones.
+//! Knocks that wait for the host.
+//!
+//! Who has the code alone can knock, and to no purpose. So a knock costs where it comes from until the host finds it
+//! good ([`Fee`]), and where all places are taken the network that has the most of them makes room: nobody who
+//! knocks keeps others from being heard.
 
-use std::{
-    collections::BTreeMap,
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{collections::BTreeMap, sync::Arc, time::Instant};
 
 use jumpseat_wire::{
     Blob, CloseCode, KnockId,
-    limits::{FAILED_KNOCKS_PER_SECOND, MAX_KNOCK_LEN, MAX_PENDING_KNOCKS},
+    limits::{MAX_KNOCK_LEN, MAX_PENDING_KNOCKS},
 };
 
-use crate::link::Link;
-
-const FIRST_PAUSE: Duration = Duration::from_secs(1);
-const MAX_PAUSE: Duration = Duration::from_secs(60);
+use crate::{
+    admission::{Fee, Prefix},
+    link::Link,
+};
 
 /// The knocks of a room.
 #[derive(Default)]
@@ -23,36 +23,58 @@ pub(super) struct Knocks {
     next: KnockId,
     /// Knocks that the host heard of and that went away since.
     gone: Vec<KnockId>,
-    failed: u32,
-    failed_since: Option<Instant>,
-    pause: Duration,
-    paused_until: Option<Instant>,
 }
 
 struct Knock {
     link: Arc<Link>,
     data: Blob,
+    fee: Fee,
     told: bool,
 }
 
 impl Knocks {
     /// Takes a knock in.
-    pub(super) fn add(&mut self, link: Arc<Link>, data: Blob, now: Instant) -> Result<KnockId, CloseCode> {
+    pub(super) fn add(&mut self, link: Arc<Link>, data: Blob, fee: Fee) -> Result<KnockId, CloseCode> {
         if data.0.len() > MAX_KNOCK_LEN {
             return Err(CloseCode::BadMessage);
         }
-        if self.pending.len() >= MAX_PENDING_KNOCKS || self.paused_until.is_some_and(|until| now < until) {
+        if self.pending.len() >= MAX_PENDING_KNOCKS && !self.make_room(fee.source.network) {
             return Err(CloseCode::RateLimited);
         }
         let id = self.next;
         self.next = self.next.wrapping_add(1);
-        self.pending.insert(id, Knock { link, data, told: false });
+        self.pending.insert(id, Knock { link, data, fee, told: false });
         Ok(id)
     }
 
-    /// Takes a knock out that the host answers.
-    pub(super) fn answered(&mut self, id: KnockId) -> Option<Arc<Link>> {
-        self.pending.remove(&id).map(|knock| knock.link)
+    /// Sends the newest knock of the network away that has the most, unless the newcomer's would then have more.
+    fn make_room(&mut self, newcomer: Prefix) -> bool {
+        let count =
+            |network| self.pending.values().filter(|knock| knock.fee.source.network == network).count();
+        let networks = self.pending.values().map(|knock| knock.fee.source.network);
+        let Some((most, network)) =
+            networks.map(|network| (count(network), network)).max_by_key(|(most, _)| *most)
+        else {
+            return false;
+        };
+        if most <= count(newcomer) + 1 {
+            return false;
+        }
+        let newest = self.pending.iter().rev().find(|(_, knock)| knock.fee.source.network == network);
+        let Some(id) = newest.map(|(id, _)| *id) else { return false };
+        if let Some(link) = self.left(id) {
+            link.close(CloseCode::RateLimited);
+        }
+        true
+    }
+
+    /// Takes a knock out that the host answers. For a good one nothing is charged.
+    pub(super) fn answered(&mut self, id: KnockId, good: bool, now: Instant) -> Option<Arc<Link>> {
+        let Knock { link, fee, .. } = self.pending.remove(&id)?;
+        if good {
+            fee.give_back(now);
+        }
+        Some(link)
     }
 
     /// Takes a knock out that cannot be answered any more; the host hears of it.
@@ -62,21 +84,6 @@ impl Knocks {
             self.gone.push(id);
         }
         Some(knock.link)
-    }
-
-    /// Counts a knock that failed at the host.
-    pub(super) fn failed(&mut self, now: Instant) {
-        match self.failed_since {
-            Some(since) if now.saturating_duration_since(since) < Duration::from_secs(1) => self.failed += 1,
-            _ => (self.failed_since, self.failed) = (Some(now), 1),
-        }
-        if self.failed <= FAILED_KNOCKS_PER_SECOND {
-            return;
-        }
-        let calm = self.paused_until.is_none_or(|until| now.saturating_duration_since(until) > MAX_PAUSE);
-        self.pause = if calm { FIRST_PAUSE } else { (self.pause * 2).min(MAX_PAUSE) };
-        self.paused_until = Some(now + self.pause);
-        self.failed_since = None;
     }
 
     /// The host's connection is a new one: it hears of every knock again.

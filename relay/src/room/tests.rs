@@ -6,6 +6,7 @@ mod seats;
 
 use std::{
     collections::VecDeque,
+    net::IpAddr,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -20,7 +21,11 @@ use jumpseat_wire::{
 use sha2::{Digest, Sha256};
 
 use super::{Opening, Room};
-use crate::{counters::Counters, link::Link};
+use crate::{
+    admission::{Attempts, Fee},
+    counters::Counters,
+    link::Link,
+};
 
 const HOST_CLAIM: Claim = Claim([0; 32]);
 const MAX_GUESTS: usize = 3;
@@ -31,6 +36,8 @@ struct Stage {
     now: Instant,
     host: Arc<Link>,
     counters: Arc<Counters>,
+    /// What knocks cost: ten at once, and one a second.
+    knocks: Arc<Attempts>,
 }
 
 fn hash(claim: &Claim) -> ClaimHash {
@@ -62,7 +69,8 @@ impl Stage {
         let mut room = Room::new(code, opening, MAX_GUESTS, SESSION_LIFETIME, Arc::clone(&counters), now);
         let host = Arc::<Link>::default();
         room.open(Arc::clone(&host), now);
-        let mut stage = Self { room, now, host, counters };
+        let knocks = Arc::new(Attempts::new(1.0, 10.0));
+        let mut stage = Self { room, now, host, counters, knocks };
         let opened = stage.host_hears();
         assert_eq!(opened, [RelayToHost::Opened { code, expires_in: 86_400, max_guests: 3 }]);
         stage
@@ -84,10 +92,25 @@ impl Stage {
         self.room.host_sends(&self.host, &frame(FrameKind::ToGuest, slot, seq, len), self.now).unwrap();
     }
 
+    /// Knocks from an address of its own.
     fn knock(&mut self) -> (Arc<Link>, KnockId) {
+        self.knock_from("192.0.2.1").unwrap()
+    }
+
+    fn knock_from(&mut self, address: &str) -> Result<(Arc<Link>, KnockId), CloseCode> {
+        self.knock_with(address, Blob(vec![1]))
+    }
+
+    fn knock_with(&mut self, address: &str, data: Blob) -> Result<(Arc<Link>, KnockId), CloseCode> {
+        let source = address.parse::<IpAddr>().unwrap().into();
+        let fee = Fee::charge(&self.knocks, source, data.0.len(), self.now).ok_or(CloseCode::RateLimited)?;
         let link = Arc::<Link>::default();
-        let knock = self.room.knock(Arc::clone(&link), Blob(vec![1]), self.now).unwrap();
-        (link, knock)
+        let knock = self.room.knock(Arc::clone(&link), data, fee)?;
+        Ok((link, knock))
+    }
+
+    fn refuse(&mut self, knock: KnockId, failed: bool) {
+        self.host_says(HostToRelay::Refuse { knock, data: None, failed });
     }
 
     fn welcome(&mut self, knock: KnockId, slot: Slot) {

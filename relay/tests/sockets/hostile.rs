@@ -1,11 +1,14 @@
 //! Ends that mean no good.
 
 use futures_util::SinkExt as _;
-use jumpseat_relay::testing::{End, HOST_CLAIM, Heard, Host, claim, frame, opening, taking};
+use jumpseat_relay::{
+    Proxies,
+    testing::{End, HOST_CLAIM, Heard, Host, claim, frame, opening, taking},
+};
 use jumpseat_wire::{
     Blob, CloseCode, FrameKind, InviteCode, SessionId, VERSION,
     control::{self, GuestToRelay, Hello, HostToRelay, RelayToGuest, RelayToHost},
-    limits::{FAILED_KNOCKS_PER_SECOND, MAX_CONTROL_LEN, MAX_FRAME_LEN},
+    limits::{MAX_CONTROL_LEN, MAX_FRAME_LEN},
 };
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -128,11 +131,12 @@ async fn claims_are_not_forged() {
     assert_eq!(host.end.closed().await, Some(CloseCode::Ended));
 }
 
-/// JS-RELAY-8.
+/// JS-RELAY-8: whoever guesses codes is stopped, and keeps nobody from a place that is theirs.
 #[tokio::test]
-async fn guessing_codes_ends_after_a_few_and_bars_claims_too() {
+async fn guessing_codes_ends_after_a_few_and_bars_no_claim() {
     let relay = relay_with(|config| config.limits.look_ups_per_minute = 10).await;
-    let host = Host::open(relay.address(), SID).await;
+    let mut host = Host::open(relay.address(), SID).await;
+    let mut guest = host.seat(relay.address(), 1).await;
     let mut answers = Vec::new();
     for guess in 0..12u8 {
         let mut guest = End::connect(relay.address()).await;
@@ -143,33 +147,75 @@ async fn guessing_codes_ends_after_a_few_and_bars_claims_too() {
     assert_eq!(answers[..10], [CloseCode::NotFound; 10]);
     assert_eq!(answers[10..], [CloseCode::RateLimited; 2]);
     // Even what is right is not told any more.
-    let mut guest = End::connect(relay.address()).await;
-    guest.say(&Hello::LookUp { version: VERSION, code: host.code }).await;
-    assert_eq!(guest.closed().await, Some(CloseCode::RateLimited));
+    let mut late = End::connect(relay.address()).await;
+    late.say(&Hello::LookUp { version: VERSION, code: host.code }).await;
+    assert_eq!(late.closed().await, Some(CloseCode::RateLimited));
+    // All connections are cut, and come back from the same address.
+    guest.socket.get_mut().shutdown().await.unwrap();
+    host.end.socket.get_mut().shutdown().await.unwrap();
+    let mut host = End::connect(relay.address()).await;
+    host.say(&Hello::Return { version: VERSION, sid: SID, claim: claim(HOST_CLAIM).0 }).await;
+    assert!(matches!(host.message().await, RelayToHost::Returned { .. }));
     let mut guest = End::connect(relay.address()).await;
     guest.say(&taking(SID, 1, 0, 0)).await;
-    assert_eq!(guest.closed().await, Some(CloseCode::RateLimited));
+    assert!(matches!(guest.message().await, RelayToGuest::Seated { .. }));
 }
 
-/// JS-RELAY-8.
+/// JS-RELAY-8: nobody guesses 256 bits, so wrong claims are told and counted, and stand in nobody's way.
 #[tokio::test]
-async fn wrong_slots_and_claims_count_like_wrong_codes() {
+async fn wrong_claims_stand_before_no_right_one() {
     let relay = relay_with(|config| config.limits.look_ups_per_minute = 3).await;
     let mut host = Host::open(relay.address(), SID).await;
     let _guest = host.seat(relay.address(), 1).await;
     let (version, wrong) = (VERSION, claim(77).0);
-    for hello in [
-        Hello::Return { version, sid: SID, claim: wrong.clone() },
-        Hello::TakeSeat { version, sid: SID, slot: 1, claim: wrong, group: 0, pair: 0 },
-        taking(SID, 2, 0, 0),
-    ] {
-        let mut end = End::connect(relay.address()).await;
-        end.say(&hello).await;
-        assert_ne!(end.closed().await, Some(CloseCode::RateLimited), "{hello:?}");
+    for _ in 0..10 {
+        for hello in [
+            Hello::Return { version, sid: SID, claim: wrong.clone() },
+            Hello::TakeSeat { version, sid: SID, slot: 1, claim: wrong.clone(), group: 0, pair: 0 },
+            taking(SID, 2, 0, 0),
+        ] {
+            let mut end = End::connect(relay.address()).await;
+            end.say(&hello).await;
+            assert_ne!(end.closed().await, Some(CloseCode::RateLimited), "{hello:?}");
+        }
     }
+    assert_eq!(relay.counters().wrong_claims.value(), 30);
     let mut end = End::connect(relay.address()).await;
     end.say(&Hello::Return { version, sid: SID, claim: claim(HOST_CLAIM).0 }).await;
-    assert_eq!(end.closed().await, Some(CloseCode::RateLimited));
+    assert!(matches!(end.message().await, RelayToHost::Returned { .. }));
+    // A guesser of codes by claims there is not: it may still look three up.
+    let mut guest = End::connect(relay.address()).await;
+    guest.say(&Hello::LookUp { version, code: host.code }).await;
+    assert!(matches!(guest.message().await, RelayToGuest::Bundle { .. }));
+}
+
+/// JS-RELAY-8, JS-RELAY-31: behind a proxy each client has its own guesses; a neighbour of a guesser has some left.
+#[tokio::test]
+async fn who_guesses_behind_a_proxy_shuts_out_itself_alone() {
+    let relay = relay_with(|config| {
+        config.limits.look_ups_per_minute = 10;
+        config.trusted_proxies = Proxies::parse("127.0.0.0/8").unwrap();
+    })
+    .await;
+    let host = Host::open(relay.address(), SID).await;
+    let look_up = async |client: &str, code| {
+        let mut guest = End::connect_for(relay.address(), client).await;
+        guest.say(&Hello::LookUp { version: VERSION, code }).await;
+        match guest.hear().await {
+            Heard::Closed(code) => code,
+            _ => None,
+        }
+    };
+    for guess in 0..12u8 {
+        // It writes another address in front each time.
+        let client = format!("198.51.100.{guess}, 203.0.113.9");
+        let answer = look_up(&client, InviteCode::from_random([0, 0, 0, 0, guess])).await;
+        assert_eq!(answer, Some(if guess < 10 { CloseCode::NotFound } else { CloseCode::RateLimited }));
+    }
+    assert_eq!(look_up("203.0.113.9", host.code).await, Some(CloseCode::RateLimited));
+    for honest in ["198.51.100.1", "203.0.113.10", "2001:db8::1", "unknown"] {
+        assert_eq!(look_up(honest, host.code).await, None, "{honest}");
+    }
 }
 
 /// JS-RELAY-8: an opening must not be a way round the look-up.
@@ -233,43 +279,44 @@ async fn right_codes_are_not_counted() {
     }
 }
 
-/// JS-RELAY-10.
+/// JS-RELAY-10: with the code alone one cannot turn others away, neither from elsewhere nor from next door.
 #[tokio::test]
-async fn a_flood_of_failing_knocks_is_stopped_at_the_relay() {
-    let relay = relay().await;
+async fn bad_knocks_of_one_stop_no_honest_join() {
+    let relay = relay_with(|config| config.trusted_proxies = Proxies::parse("127.0.0.1").unwrap()).await;
     let mut host = Host::open(relay.address(), SID).await;
-    let knock = async || {
-        let mut guest = End::connect(relay.address()).await;
-        guest.say(&Hello::LookUp { version: VERSION, code: host.code }).await;
+    let code = host.code;
+    let knock = async |client: &str| {
+        let mut guest = End::connect_for(relay.address(), client).await;
+        guest.say(&Hello::LookUp { version: VERSION, code }).await;
         guest.message::<RelayToGuest>().await;
         guest.say(&GuestToRelay::Knock { data: Blob(vec![1; 1000]) }).await;
         guest
     };
-    let mut guests = Vec::new();
-    for _ in 0..=FAILED_KNOCKS_PER_SECOND {
-        guests.push(knock().await);
+    let (mut slot, mut turned_away) = (0, 0);
+    for number in 0..170 {
+        let mut bad = knock("203.0.113.9").await;
+        // The host hears of it, or the relay has had enough of them.
+        let heard = tokio::select! {
+            biased;
+            code = bad.closed() => { assert_eq!(code, Some(CloseCode::RateLimited)); None }
+            id = host.knocked() => Some(id),
+        };
+        match heard {
+            Some(knock) => host.end.say(&HostToRelay::Refuse { knock, data: None, failed: true }).await,
+            None => turned_away += 1,
+        }
+        if number % 10 == 9 {
+            for honest in ["198.51.100.1", "203.0.113.10"] {
+                slot += 1;
+                let mut guest = knock(honest).await;
+                let knock = host.knocked().await;
+                host.welcome(knock, slot).await;
+                assert!(matches!(guest.message().await, RelayToGuest::Welcome { .. }), "{honest}");
+                host.end.say(&HostToRelay::Remove { slot }).await;
+            }
+        }
     }
-    let mut late = knock().await;
-    let mut ids = Vec::new();
-    for _ in 0..=FAILED_KNOCKS_PER_SECOND {
-        let RelayToHost::Knock { knock, .. } = host.end.message().await else { panic!("no knock") };
-        ids.push(knock);
-    }
-    for knock in ids {
-        host.end.say(&HostToRelay::Refuse { knock, data: None, failed: true }).await;
-    }
-    for guest in &mut guests {
-        assert_eq!(guest.closed().await, Some(CloseCode::Refused));
-    }
-    // One that waited before is still answered; a new one is not taken.
-    let mut fresh = End::connect(relay.address()).await;
-    fresh.say(&Hello::LookUp { version: VERSION, code: host.code }).await;
-    fresh.message::<RelayToGuest>().await;
-    fresh.say(&GuestToRelay::Knock { data: Blob(vec![1]) }).await;
-    assert_eq!(fresh.closed().await, Some(CloseCode::RateLimited));
-    let knock = host.knocked().await;
-    host.welcome(knock, 1).await;
-    assert!(matches!(late.message().await, RelayToGuest::Welcome { .. }));
+    assert!(turned_away > 0, "nothing was stopped");
 }
 
 /// JS-RELAY-1.

@@ -123,7 +123,6 @@ impl Host {
             Ok(Opened::Knock(mark, knock)) => (mark, *knock),
             Ok(Opened::Welcomed(slot)) => return self.welcome_again(id, slot),
             Err(error) => {
-                self.knocks.failed.1 = self.knocks.failed.1.saturating_add(1);
                 self.event(HostEvent::KnockFailed { why: error.to_string() });
                 return self.send_control(&HostToRelay::Refuse { knock: id, data: None, failed: true });
             }
@@ -161,9 +160,7 @@ impl Host {
     }
 
     fn open_knock(&mut self, now: Millis, message: &[u8]) -> Result<Opened, SessionError> {
-        if self.knocks.is_flooded(now) {
-            return Err(SessionError::Misbehaved("too many failed knocks"));
-        }
+        // Who has the code alone gets no further than this, at next to no cost: it counts against nobody.
         let id = Knock::invite_of(message, self.keys.sid)?;
         let token = self.book.find(id).map(|invite| invite.token.clone());
         let token = token.ok_or(SessionError::Forged("the invite of a knock"))?;
@@ -175,10 +172,15 @@ impl Host {
         if let Some(seat) = self.seats.values().find(|seat| seat.welcome(&mark).is_some()) {
             return Ok(Opened::Welcomed(seat.slot));
         }
-        if self.knocks.seen.contains(&mark) {
-            return Err(SessionError::Replayed("a knock"));
+        if self.knocks.is_flooded(now) {
+            return Err(SessionError::Misbehaved("too many failed knocks"));
         }
-        let knock = Knock::open(&self.keys, &token, message)?;
+        let knock = if self.knocks.seen.contains(&mark) {
+            Err(SessionError::Replayed("a knock"))
+        } else {
+            Knock::open(&self.keys, &token, message)
+        };
+        let knock = knock.inspect_err(|_| self.knocks.failed.1 = self.knocks.failed.1.saturating_add(1))?;
         self.knocks.remember(mark);
         Ok(Opened::Knock(mark, Box::new(knock)))
     }
@@ -194,8 +196,10 @@ impl Host {
 
     fn refuse(&mut self, id: KnockId, knock: Knock, why: KnockRefusal) {
         self.event(HostEvent::KnockFailed { why: format!("{}: {why:?}", shown_name(&knock.card.name)) });
+        // An invite that is over lets nobody in, however often its holder knocks.
+        let failed = matches!(why, KnockRefusal::Invite(_));
         let data = knock.refuse(&self.keys, why, &mut self.entropy).ok().map(Into::into);
-        self.send_control(&HostToRelay::Refuse { knock: id, data, failed: false });
+        self.send_control(&HostToRelay::Refuse { knock: id, data, failed });
     }
 
     fn welcome(&mut self, now: Millis, id: KnockId, mark: Mark, knock: Knock) {

@@ -221,6 +221,24 @@ fn case_26_knock_floods() {
     world.join("Cy", &invite);
 }
 
+/// JS-JOIN-8: with the code alone one names no invite, and stands in nobody's way.
+#[test]
+fn case_26_knocks_without_an_invite_stop_nobody() {
+    let mut world = World::new();
+    let invite = world.invite(Role::Viewer);
+    world.join("Bo", &invite);
+    let mut knock = world.last_knock();
+    for number in 0..500u64 {
+        // Behind type, version and session stands the invite.
+        knock[18..26].copy_from_slice(&number.to_le_bytes());
+        let len = if number % 2 == 0 { knock.len() } else { 20 };
+        let data = Blob(knock[..len].to_vec());
+        world.inject_text(To::Host, &RelayToHost::Knock { knock: 1000 + number as u32, data }).unwrap();
+    }
+    let cy = world.join("Cy", &invite);
+    world.saw_guest(cy, |e| matches!(e, GuestEvent::Joined { .. }));
+}
+
 /// JS-JOIN-7, JS-JOIN-8: knocks that wait for the host are counted, too.
 #[test]
 fn case_26_waiting_knocks_are_bounded() {

@@ -2,8 +2,8 @@
 
 use super::*;
 use jumpseat_wire::limits::{
-    ACK_EVERY, ACK_EVERY_BYTES, FAILED_KNOCKS_PER_SECOND, GRACE, INPUT_WINDOW, MAX_BUNDLE_LEN, MAX_FRAME_LEN,
-    MAX_KNOCK_LEN, MAX_PAIR_BACKLOG, MAX_PENDING_KNOCKS,
+    ACK_EVERY, ACK_EVERY_BYTES, GRACE, INPUT_WINDOW, MAX_BUNDLE_LEN, MAX_FRAME_LEN, MAX_KNOCK_LEN,
+    MAX_PAIR_BACKLOG, MAX_PENDING_KNOCKS,
 };
 
 const TICK: Duration = Duration::from_millis(1);
@@ -69,51 +69,89 @@ fn the_host_hears_of_knocks_that_go_away_if_it_heard_of_them() {
 #[test]
 fn knocks_are_limited_in_number_and_size() {
     let mut stage = Stage::new();
-    let links: Vec<_> = (0..MAX_PENDING_KNOCKS).map(|_| stage.knock()).collect();
-    let one_more = stage.room.knock(Arc::default(), Blob(vec![1]), stage.now);
-    assert_eq!(one_more, Err(CloseCode::RateLimited));
+    let address = |number: usize| format!("192.0.2.{number}");
+    let links: Vec<_> =
+        (0..MAX_PENDING_KNOCKS).map(|number| stage.knock_from(&address(number)).unwrap()).collect();
+    assert_eq!(stage.knock_from("192.0.2.99").err(), Some(CloseCode::RateLimited));
     stage.room.knock_left(links[0].1);
-    let long = stage.room.knock(Arc::default(), Blob(vec![1; MAX_KNOCK_LEN + 1]), stage.now);
-    assert_eq!(long, Err(CloseCode::BadMessage));
-    stage.knock();
+    let long = stage.knock_with("192.0.2.98", Blob(vec![1; MAX_KNOCK_LEN + 1]));
+    assert_eq!(long.err(), Some(CloseCode::BadMessage));
+    stage.knock_from("192.0.2.97").unwrap();
+}
+
+/// JS-RELAY-9: however many wait from one network, others still get in.
+#[test]
+fn a_network_that_takes_all_places_makes_room_for_others() {
+    let mut stage = Stage::new();
+    let flood: Vec<_> =
+        (0..MAX_PENDING_KNOCKS).map(|at| stage.knock_from(&format!("192.0.2.{at}")).unwrap()).collect();
+    stage.host_hears();
+    let half = MAX_PENDING_KNOCKS / 2;
+    for at in 0..half {
+        stage.knock_from(&format!("198.51.100.{at}")).unwrap();
+    }
+    // Its oldest ones wait on; the host hears which went.
+    let closed = flood.iter().map(|(link, _)| link.verdict() == Some(CloseCode::RateLimited));
+    assert_eq!(closed.collect::<Vec<_>>(), [[false; 10], [true; 10]].concat());
+    let gone: Vec<_> =
+        flood[half..].iter().rev().map(|(_, knock)| RelayToHost::KnockGone { knock: *knock }).collect();
+    assert_eq!(stage.host_hears()[..half], gone);
+    assert_eq!(stage.knock_from("198.51.100.99").err(), Some(CloseCode::RateLimited), "half is its share");
+    stage.knock_from("203.0.113.1").unwrap();
 }
 
 /// JS-RELAY-10.
 #[test]
-fn too_many_failed_knocks_pause_the_room_for_longer_and_longer() {
+fn failed_knocks_are_limited_where_they_come_from_and_nowhere_else() {
     let mut stage = Stage::new();
-    let flood = |stage: &mut Stage| {
-        for _ in 0..=FAILED_KNOCKS_PER_SECOND {
-            let (_, knock) = stage.knock();
-            stage.host_says(HostToRelay::Refuse { knock, data: None, failed: true });
-        }
-        let start = stage.now;
-        let knock = loop {
-            match stage.room.knock(Arc::default(), Blob(vec![1]), stage.now) {
-                Ok(knock) => break knock,
-                Err(code) => assert_eq!(code, CloseCode::RateLimited),
-            }
-            stage.pass(Duration::from_millis(100));
-        };
+    let mut failed = 0;
+    while let Ok((_, knock)) = stage.knock_from("192.0.2.1") {
+        stage.refuse(knock, true);
+        failed += 1;
+    }
+    assert_eq!(failed, 10);
+    for elsewhere in ["198.51.100.1", "192.0.2.2"] {
+        let (link, knock) = stage.knock_from(elsewhere).unwrap();
+        stage.refuse(knock, true);
+        assert_eq!(link.verdict(), Some(CloseCode::Refused));
+    }
+    // Who knocks from behind the same address has a share of what comes back.
+    stage.pass(Duration::from_secs(1));
+    stage.knock_from("192.0.2.1").unwrap();
+    assert_eq!(stage.knock_from("192.0.2.1").err(), Some(CloseCode::RateLimited));
+}
+
+/// JS-RELAY-10: to leave before the answer saves nothing, and a long knock costs more.
+#[test]
+fn what_a_knock_costs_cannot_be_evaded() {
+    let mut stage = Stage::new();
+    let mut left = 0;
+    while let Ok((_, knock)) = stage.knock_from("192.0.2.1") {
         stage.room.knock_left(knock);
-        (stage.now - start).as_secs()
-    };
-    let pauses: Vec<_> = (0..8).map(|_| flood(&mut stage)).collect();
-    assert_eq!(pauses, [1, 2, 4, 8, 16, 32, 60, 60]);
-    stage.pass(Duration::from_secs(61));
-    assert_eq!(flood(&mut stage), 1, "calm forgives");
+        left += 1;
+    }
+    assert_eq!(left, 10);
+    let mut long = 0;
+    while let Ok((_, knock)) = stage.knock_with("198.51.100.1", Blob(vec![1; MAX_KNOCK_LEN])) {
+        stage.refuse(knock, true);
+        long += 1;
+    }
+    assert_eq!(long, 2);
 }
 
 /// JS-RELAY-10.
 #[test]
-fn a_few_failed_knocks_pause_nothing() {
+fn good_knocks_cost_nothing() {
     let mut stage = Stage::new();
-    for _ in 0..20 {
-        for _ in 0..FAILED_KNOCKS_PER_SECOND {
-            let (_, knock) = stage.knock();
-            stage.host_says(HostToRelay::Refuse { knock, data: None, failed: true });
+    for number in 0..100 {
+        let (link, knock) = stage.knock_from("192.0.2.1").unwrap();
+        if number % 2 == 0 {
+            stage.refuse(knock, false);
+        } else {
+            stage.welcome(knock, number);
+            stage.host_says(HostToRelay::Remove { slot: number });
         }
-        stage.pass(Duration::from_secs(1));
+        drop(link);
     }
 }
 
@@ -236,7 +274,7 @@ fn the_end_closes_everyone() {
     }
     assert!(!stage.room.is_standing(stage.now));
     assert_eq!(stage.take_seat(1, (0, 0)).err(), Some(CloseCode::NotFound));
-    assert_eq!(stage.room.knock(Arc::default(), Blob(vec![]), stage.now), Err(CloseCode::NotFound));
+    assert_eq!(stage.knock_from("192.0.2.1").err(), Some(CloseCode::NotFound));
 }
 
 /// JS-RELAY-26.
