@@ -68,9 +68,14 @@ impl Config {
                 return Err(ConfigError::Wrong { origin: format!("timeouts.{name}"), reason });
             }
         }
-        if self.limits.messages_per_second == 0 {
-            let reason = "nobody could say anything".to_owned();
-            return Err(ConfigError::Wrong { origin: "limits.messages_per_second".to_owned(), reason });
+        for (limit, name) in [
+            (self.limits.messages_per_second as usize, "messages_per_second"),
+            (self.limits.memory, "memory"),
+        ] {
+            if limit == 0 {
+                let reason = "nobody could say anything".to_owned();
+                return Err(ConfigError::Wrong { origin: format!("limits.{name}"), reason });
+            }
         }
         Ok(())
     }
@@ -101,6 +106,9 @@ pub struct Limits {
     pub connections_per_prefix: usize,
     /// Rooms in all.
     pub rooms: usize,
+    /// MiB that all rooms may hold: frames that guests have not taken, knocks, seats. Those of one address prefix a
+    /// quarter.
+    pub memory: usize,
     /// Seats in a room.
     pub guests: usize,
     /// Codes that one address may get wrong in a minute; its prefix three times as many.
@@ -115,6 +123,7 @@ impl Default for Limits {
             connections: 50_000,
             connections_per_prefix: 500,
             rooms: 10_000,
+            memory: 512,
             guests: MAX_GUESTS,
             look_ups_per_minute: LOOK_UPS_PER_MINUTE,
             // A guest that takes 200 MB/s acknowledges 6,000 times.

@@ -24,6 +24,8 @@ pub struct Counters {
     pub skips_by_bytes: Counter,
     /// Guests skipped ahead because what they had not taken was too old.
     pub skips_by_age: Counter,
+    /// Guests skipped ahead because all rooms together hold too much.
+    pub skips_by_memory: Counter,
     /// Group frames that a guest did not get because it was skipped ahead.
     pub frames_skipped: Counter,
     /// Host-to-guest frames dropped because the guest had no connection.

@@ -19,6 +19,7 @@
 //! ```
 
 mod admission;
+mod budget;
 mod cluster;
 mod config;
 mod connection;

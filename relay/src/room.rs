@@ -31,7 +31,7 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use self::{host::Host, knocks::Knocks, ring::Ring, seat::Seat};
-use crate::counters::Counters;
+use crate::{budget::Held, counters::Counters};
 
 /// What a host says to open a room.
 pub(crate) struct Opening {
@@ -54,6 +54,9 @@ impl Opening {
     }
 }
 
+/// What a room without anything in it counts, in bytes: itself, its code, its entries elsewhere.
+const ROOM_WEIGHT: usize = 2048;
+
 /// A session as the relay knows it.
 pub(crate) struct Room {
     code: InviteCode,
@@ -66,6 +69,8 @@ pub(crate) struct Room {
     host: Host,
     seats: Vec<Seat>,
     knocks: Knocks,
+    /// What it weighs.
+    held: Held,
     /// Bytes of group frames for which guests were not rung yet, …
     unrung: usize,
     /// … whether those who type were, …
@@ -84,6 +89,7 @@ impl Room {
         max_guests: usize,
         lifetime: Duration,
         counters: Arc<Counters>,
+        held: Held,
         now: Instant,
     ) -> Self {
         let seats = opening.seats.iter().map(|seat| Seat::new(seat.slot, seat.claim, 0, now));
@@ -98,6 +104,7 @@ impl Room {
             host: Host::new(now),
             seats: seats.collect(),
             knocks: Knocks::default(),
+            held,
             unrung: 0,
             typing_rung: false,
             rung: None,
@@ -140,6 +147,31 @@ impl Room {
             self.release();
         }
         self.closed.is_none()
+    }
+
+    /// Counts what it holds. To be called whenever somebody is done with it.
+    pub(crate) fn weigh(&mut self) {
+        let seats: usize = self.seats.iter().map(Seat::weight).sum();
+        self.held
+            .set(ROOM_WEIGHT + self.bundle.0.len() + self.ring.len() as usize + seats + self.knocks.weight());
+    }
+
+    /// Since when the longest absent guest that still has frames here is gone.
+    pub(crate) fn absent_since(&self) -> Option<Instant> {
+        let head = self.ring.head();
+        self.seats.iter().filter(|seat| seat.link.is_none() && seat.floor < head).map(|seat| seat.lost).min()
+    }
+
+    /// Keeps nothing more for absent guests: they come back to a gap, which a snapshot closes.
+    pub(crate) fn shed_absent(&mut self) {
+        self.skip_all(|seat| seat.link.is_none());
+    }
+
+    fn skip_all(&mut self, which: impl Fn(&Seat) -> bool) {
+        for seat in self.seats.iter_mut().filter(|seat| which(seat)) {
+            seat.give_way(&self.ring, &self.counters);
+        }
+        self.release();
     }
 
     /// Frees the frames that nobody needs.

@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashMap,
+    ops::{Deref, DerefMut},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Instant,
 };
@@ -11,6 +12,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     admission::{Place, Places, Prefix},
+    budget::Budget,
     cluster::{ClaimError, Cluster},
     config::Config,
     counters::Counters,
@@ -26,8 +28,8 @@ pub(crate) struct SharedRoom {
 }
 
 impl SharedRoom {
-    pub(crate) fn lock(&self) -> MutexGuard<'_, Room> {
-        self.room.lock().unwrap_or_else(|broken| self.give_up(broken))
+    pub(crate) fn lock(&self) -> Locked<'_> {
+        Locked(self.room.lock().unwrap_or_else(|broken| self.give_up(broken)))
     }
 
     /// A fault of ours left this room half changed: its session opens another one, and all others go on.
@@ -40,10 +42,37 @@ impl SharedRoom {
     }
 }
 
+/// A room in somebody's hands; weighed when they are done with it.
+pub(crate) struct Locked<'a>(MutexGuard<'a, Room>);
+
+impl Deref for Locked<'_> {
+    type Target = Room;
+
+    fn deref(&self) -> &Room {
+        &self.0
+    }
+}
+
+impl DerefMut for Locked<'_> {
+    fn deref_mut(&mut self) -> &mut Room {
+        &mut self.0
+    }
+}
+
+impl Drop for Locked<'_> {
+    fn drop(&mut self) {
+        // What broke half-way is not looked at: whoever comes next gives it up.
+        if !std::thread::panicking() {
+            self.0.weigh();
+        }
+    }
+}
+
 /// All rooms of this node.
 pub(crate) struct Rooms {
     by_id: Mutex<HashMap<SessionId, Arc<SharedRoom>>>,
     places: Arc<Places>,
+    budget: Arc<Budget>,
     cluster: Arc<dyn Cluster>,
     config: Arc<Config>,
     counters: Arc<Counters>,
@@ -53,7 +82,8 @@ impl Rooms {
     pub(crate) fn new(cluster: Arc<dyn Cluster>, config: Arc<Config>, counters: Arc<Counters>) -> Self {
         // A room outlives its host's connection: without a bound of its own one address could fill the relay.
         let places = Places::new(config.limits.rooms, config.limits.rooms_per_prefix());
-        Self { by_id: Mutex::default(), places, cluster, config, counters }
+        let budget = Budget::new(config.limits.memory.saturating_mul(1024 * 1024));
+        Self { by_id: Mutex::default(), places, budget, cluster, config, counters }
     }
 
     /// Opens a room for an address and connects its host.
@@ -69,14 +99,19 @@ impl Rooms {
         let limits = &self.config.limits;
         opening.check(limits.guests)?;
         let place = self.places.admit(Some(prefix)).ok_or(CloseCode::RelayFull)?;
+        let held = self.budget.open(prefix);
+        if held.is_spent() {
+            return Err(CloseCode::RelayFull);
+        }
         let code = self.cluster.claim(sid, wished).await.map_err(|error| match error {
             ClaimError::SessionTaken => CloseCode::NotAllowed,
             ClaimError::CodeTaken => CloseCode::CodeTaken,
             ClaimError::Unavailable => CloseCode::RelayFull,
         })?;
         let counters = Arc::clone(&self.counters);
-        let mut room = Room::new(code, opening, limits.guests, self.config.lifetime(), counters, now);
+        let mut room = Room::new(code, opening, limits.guests, self.config.lifetime(), counters, held, now);
         room.open(Arc::clone(link), now);
+        room.weigh();
         let room = Arc::new(SharedRoom { room: Mutex::new(room), _place: place });
         self.by_id().insert(sid, Arc::clone(&room));
         tracing::info!(session = short(&sid), "room opened");
@@ -98,8 +133,29 @@ impl Rooms {
     /// after a host ended its session.
     pub(crate) async fn sweep(&self, now: Instant) {
         let all: Vec<_> = self.by_id().iter().map(|(sid, room)| (*sid, Arc::clone(room))).collect();
-        for (sid, room) in all {
-            self.sweep_one(&sid, &room, now).await;
+        for (sid, room) in &all {
+            self.sweep_one(sid, room, now).await;
+        }
+        self.shed(all.into_iter().map(|(_, room)| room));
+        self.budget.tidy();
+    }
+
+    /// Where memory is short, absent guests give way, those first that are gone the longest.
+    fn shed(&self, rooms: impl Iterator<Item = Arc<SharedRoom>>) {
+        if !self.budget.is_short() {
+            return;
+        }
+        let since = |room: Arc<SharedRoom>| {
+            let since = room.lock().absent_since()?;
+            Some((since, room))
+        };
+        let mut absent: Vec<_> = rooms.filter_map(since).collect();
+        absent.sort_by_key(|(since, _)| *since);
+        for (_, room) in absent {
+            if self.budget.is_ample() {
+                return;
+            }
+            room.lock().shed_absent();
         }
     }
 
@@ -201,5 +257,116 @@ mod tests {
         assert!(other.lock().is_standing(Instant::now()));
         drop(broken);
         open(&rooms, SID, 1).await.unwrap();
+    }
+
+    /// Opens a room from a network, with a guest that is not there, and has its host print nearly a megabyte and go.
+    async fn abandon(rooms: &Rooms, number: u16, net: u8) -> Result<Arc<SharedRoom>, CloseCode> {
+        let mut sid = SessionId([9; 16]);
+        sid.0[..2].copy_from_slice(&number.to_be_bytes());
+        let claim = ClaimHash([0; 32]);
+        let seats = vec![jumpseat_wire::control::Seat { slot: 1, claim }];
+        let opening = Opening { bundle: Blob(vec![7]), claim, seats };
+        let prefix = Source::from(IpAddr::from(Ipv4Addr::new(10, 0, net, 1))).network;
+        let (host, now) = (Arc::<Link>::default(), Instant::now());
+        let room = rooms.open(sid, prefix, opening, None, &host, now).await?;
+        for seq in 0..31 {
+            room.lock().host_sends(&host, &group(seq), now).unwrap();
+        }
+        room.lock().host_lost(&host, now);
+        Ok(room)
+    }
+
+    fn group(seq: u64) -> Vec<u8> {
+        let header =
+            jumpseat_wire::FrameHeader { kind: jumpseat_wire::FrameKind::Group, slot: 0, epoch: 0, seq };
+        [&header.encode()[..], &[0xa5; 32 * 1024 - 16]].concat()
+    }
+
+    fn rooms_with(mebibytes: usize) -> Rooms {
+        let mut config = Config::default();
+        config.limits.memory = mebibytes;
+        Rooms::new(Arc::<MemoryCluster>::default(), Arc::new(config), Arc::default())
+    }
+
+    /// JS-RELAY-32.
+    #[tokio::test]
+    async fn rooms_that_nobody_is_in_hold_no_more_than_the_budget() {
+        const MIB: usize = 1024 * 1024;
+        let rooms = rooms_with(16);
+        let mut most = 0;
+        for number in 0..300 {
+            let opened = abandon(&rooms, number, (number % 60) as u8).await;
+            assert!(opened.is_ok() || opened.err() == Some(CloseCode::RelayFull));
+            most = most.max(rooms.budget.held());
+        }
+        assert!((12 * MIB..=17 * MIB).contains(&most), "{most}");
+        rooms.sweep(Instant::now()).await;
+        assert!(rooms.budget.held() <= 8 * MIB, "{}", rooms.budget.held());
+        // Whoever comes now finds room, and keeps what a guest of its own missed.
+        let mine = abandon(&rooms, 1000, 99).await.unwrap();
+        assert!(mine.lock().absent_since().is_some());
+        // An hour later all are gone, and nothing is left of them.
+        rooms.sweep(Instant::now() + std::time::Duration::from_secs(3600)).await;
+        drop(mine);
+        assert_eq!(rooms.budget.held(), 0);
+    }
+
+    /// JS-RELAY-32.
+    #[tokio::test]
+    async fn one_prefix_cannot_spend_what_others_need() {
+        let rooms = rooms_with(16);
+        let mut refused = 0;
+        for number in 0..300 {
+            refused += usize::from(abandon(&rooms, number, 1).await.is_err());
+        }
+        assert!(refused > 0 && rooms.budget.held() < 5 * 1024 * 1024, "{refused}, {}", rooms.budget.held());
+        let mine = abandon(&rooms, 1000, 2).await.unwrap();
+        rooms.sweep(Instant::now()).await;
+        assert!(mine.lock().absent_since().is_some(), "it keeps what its guest missed");
+    }
+
+    /// JS-RELAY-32: in need a guest that is there is skipped to the newest frame, and gets that one.
+    #[tokio::test]
+    async fn who_is_there_gets_the_newest_frame_whatever_others_hold() {
+        let rooms = rooms_with(1);
+        let now = Instant::now();
+        let (host, guest) = (Arc::<Link>::default(), Arc::<Link>::default());
+        let claim = jumpseat_wire::Claim([3; 32]);
+        let hash = ClaimHash(Sha256::digest(claim.0).into());
+        let opening = Opening {
+            bundle: Blob(vec![7]),
+            claim: hash,
+            seats: vec![jumpseat_wire::control::Seat { slot: 1, claim: hash }],
+        };
+        let prefix = Source::from(IpAddr::from(Ipv4Addr::new(10, 0, 1, 1))).network;
+        let room = rooms.open(SID, prefix, opening, None, &host, now).await.unwrap();
+        room.lock().take_seat(Arc::clone(&guest), 1, &claim, (0, 0), now).unwrap();
+        for seq in 0..100 {
+            room.lock().host_sends(&host, &group(seq), now).unwrap();
+            assert!(rooms.budget.held() < 400 * 1024, "{seq}: {}", rooms.budget.held());
+        }
+        let mut out = std::collections::VecDeque::new();
+        while !out.back().is_some_and(|last: &bytes::Bytes| last.ends_with(&group(99))) {
+            let before = out.len();
+            room.lock().fetch_guest(&guest, now, &mut out);
+            room.lock().guest_acknowledges(&guest, 100, 0, now);
+            assert!(out.len() > before, "the newest does not come");
+        }
+        assert!(rooms.counters.skips_by_memory.value() > 0);
+        // A host that sends one guest more than it takes loses that guest.
+        let pair = |seq| {
+            let header = jumpseat_wire::FrameHeader {
+                kind: jumpseat_wire::FrameKind::ToGuest,
+                slot: 1,
+                epoch: 0,
+                seq,
+            };
+            [&header.encode()[..], &[0xa5; 30_000]].concat()
+        };
+        for seq in 0..20 {
+            room.lock().host_sends(&host, &pair(seq), now).unwrap();
+        }
+        assert_eq!(guest.verdict(), Some(CloseCode::Slow));
+        assert!(rooms.budget.held() < 800 * 1024, "{}", rooms.budget.held());
     }
 }

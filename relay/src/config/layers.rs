@@ -194,6 +194,7 @@ mod tests {
             ("timeouts.ping", "315360001"),
             ("timeouts.hello", "0"),
             ("limits.messages_per_second", "0"),
+            ("limits.memory", "0"),
         ] {
             let error = set(key, value).unwrap_err().to_string();
             assert!(error.starts_with(key), "{error}");

@@ -8,6 +8,9 @@ use jumpseat_wire::{Blob, Claim, CloseCode, FrameHeader, FrameKind, KnockId, Slo
 use super::{Room, fits};
 use crate::{admission::Fee, link::Link, packet};
 
+/// Longer knocks are not taken where memory is short: a genuine one has less than 3 KiB.
+const GENUINE_KNOCK_LEN: usize = 4096;
+
 impl Room {
     /// Takes a knock.
     ///
@@ -15,6 +18,9 @@ impl Room {
     /// The code to close the connection with.
     pub(crate) fn knock(&mut self, link: Arc<Link>, data: Blob, fee: Fee) -> Result<KnockId, CloseCode> {
         self.check_open()?;
+        if self.held.is_spent() && data.0.len() > GENUINE_KNOCK_LEN {
+            return Err(CloseCode::RateLimited);
+        }
         let knock = self.knocks.add(link, data, fee)?;
         self.host.ring();
         Ok(knock)

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use jumpseat_wire::{
     Blob, Claim, CloseCode, FrameHeader, FrameKind, HOST_SLOT, KnockId,
     control::{HostToRelay, RelayToGuest, RelayToHost, Seat as SeatClaim},
-    limits::MAX_LAG_BYTES,
+    limits::{MAX_LAG_BYTES, MAX_PAIR_BACKLOG},
 };
 
 use super::{Room, fits, seat::Seat};
@@ -121,8 +121,9 @@ impl Room {
             FrameKind::Group => self.publish(header.seq, frame, now),
             FrameKind::ToGuest => {
                 let counters = Arc::clone(&self.counters);
+                let backlog = if self.held.is_spent() { 0 } else { MAX_PAIR_BACKLOG };
                 if let Some(seat) = self.seat(header.slot) {
-                    seat.queue_pair(header.seq, packet::frame(frame), &counters);
+                    seat.queue_pair(header.seq, packet::frame(frame), backlog, &counters);
                 }
             }
             FrameKind::ToHost => return Err(CloseCode::BadMessage),
@@ -229,7 +230,10 @@ impl Room {
         for seat in &mut self.seats {
             seat.keep_up(&self.ring, now, &self.counters);
         }
-        if self.ring.len() > MAX_LAG_BYTES as u64 || self.seats.is_empty() {
+        // The guests that keep up have it in their next turn, so one frame is always kept for them.
+        if self.held.is_spent() {
+            self.skip_all(|_| true);
+        } else if self.ring.len() > MAX_LAG_BYTES as u64 || self.seats.is_empty() {
             self.release();
         }
         self.unrung += frame.len();

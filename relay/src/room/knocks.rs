@@ -16,6 +16,9 @@ use crate::{
     link::Link,
 };
 
+/// What a knock counts beside what it says, in bytes.
+const KNOCK_WEIGHT: usize = 256;
+
 /// The knocks of a room.
 #[derive(Default)]
 pub(super) struct Knocks {
@@ -66,6 +69,11 @@ impl Knocks {
             link.close(CloseCode::RateLimited);
         }
         true
+    }
+
+    /// What they count, in bytes.
+    pub(super) fn weight(&self) -> usize {
+        self.pending.values().map(|knock| KNOCK_WEIGHT + knock.data.0.len()).sum()
     }
 
     /// Takes a knock out that the host answers. For a good one nothing is charged.

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use jumpseat_wire::{
     ClaimHash, CloseCode, Slot,
     control::RelayToGuest,
-    limits::{INPUT_WINDOW, MAX_LAG, MAX_LAG_BYTES, MAX_PAIR_BACKLOG, MAX_STALL},
+    limits::{INPUT_WINDOW, MAX_LAG, MAX_LAG_BYTES, MAX_STALL},
 };
 
 use super::{flight::Flight, ring::Ring};
@@ -19,6 +19,9 @@ use crate::{
 /// Bytes handed to a connection at one time: enough for a good vectored write, little enough that what is
 /// more urgent does not wait long behind it.
 const BATCH_LEN: u64 = 256 * 1024;
+
+/// What a seat without anything in it counts, in bytes.
+const SEAT_WEIGHT: usize = 1024;
 
 /// Pairwise bytes after which a group frame gets its turn.
 const PAIR_TURN: u64 = 32 * 1024;
@@ -145,14 +148,15 @@ impl Seat {
         self.typed.is_some_and(|typed| now.saturating_duration_since(typed).as_secs() < 1)
     }
 
-    /// Queues a host-to-guest frame.
-    pub(super) fn queue_pair(&mut self, seq: u64, packet: Bytes, counters: &Counters) {
+    /// Queues a host-to-guest frame, unless others that wait are beyond the backlog by it. One alone is always taken.
+    pub(super) fn queue_pair(&mut self, seq: u64, packet: Bytes, backlog: usize, counters: &Counters) {
         let Some(link) = &self.link else { return counters.frames_to_absent_guests.add(1) };
         if link.verdict().is_some() {
             return;
         }
+        let alone = self.pair.is_empty();
         self.pair_bytes += charge(&packet);
-        if self.pair_bytes > MAX_PAIR_BACKLOG {
+        if self.pair_bytes > backlog && !alone {
             counters.slow_guests.add(1);
             return link.close(CloseCode::Slow);
         }
@@ -227,6 +231,23 @@ impl Seat {
         counters.frames_skipped.add(newest - next);
         self.cursor = newest;
         self.floor = newest;
+    }
+
+    /// Memory is short: keeps nothing for an absent guest, and for another one the newest frame.
+    pub(super) fn give_way(&mut self, ring: &Ring, counters: &Counters) {
+        let kept = ring.head().saturating_sub(u64::from(self.link.is_some()));
+        let next = if self.link.is_some() { self.cursor } else { self.floor };
+        if next < kept {
+            counters.skips_by_memory.add(1);
+            counters.frames_skipped.add(kept - next);
+        }
+        self.cursor = self.cursor.max(kept);
+        self.floor = self.floor.max(kept);
+    }
+
+    /// What it counts, in bytes, the ring aside.
+    pub(super) fn weight(&self) -> usize {
+        SEAT_WEIGHT + self.pair_bytes + self.input_bytes
     }
 
     /// Moves what may be sent now to `out`, most urgent first.

@@ -22,7 +22,8 @@ use sha2::{Digest, Sha256};
 
 use super::{Opening, Room};
 use crate::{
-    admission::{Attempts, Fee},
+    admission::{Attempts, Fee, Source},
+    budget::Budget,
     counters::Counters,
     link::Link,
 };
@@ -66,7 +67,9 @@ impl Stage {
         let opening = Opening { bundle: Blob(vec![7]), claim: hash(&HOST_CLAIM), seats };
         opening.check(MAX_GUESTS).unwrap();
         let code = InviteCode::from_random([1; 5]);
-        let mut room = Room::new(code, opening, MAX_GUESTS, SESSION_LIFETIME, Arc::clone(&counters), now);
+        let held = Budget::new(usize::MAX).open(Source::from(IpAddr::from([127, 0, 0, 1])).network);
+        let mut room =
+            Room::new(code, opening, MAX_GUESTS, SESSION_LIFETIME, Arc::clone(&counters), held, now);
         let host = Arc::<Link>::default();
         room.open(Arc::clone(&host), now);
         let knocks = Arc::new(Attempts::new(1.0, 10.0));
