@@ -12,7 +12,7 @@ export interface HostOptions {
 
 /** Where and as whom to join. */
 export interface JoinOptions {
-  /** `wss://HOST[:PORT]`, or `ws://` to a loopback or private address. */
+  /** `wss://HOST[:PORT][/PATH]`, or `ws://` to a loopback or private address. */
   relay: string;
   /** `XXXX-XXXX`, in any case, with or without the hyphen. */
   code: string;
@@ -30,6 +30,11 @@ export interface JoinOptions {
   systemAuthorities?: boolean;
   /** A proxy for all addresses but loopback ones, in place of the environment's; `""` is none. */
   proxy?: string;
+  /**
+   * 64 hexadecimal digits, random, for this seat alone: who joins again with them takes the seat that it had, and is not
+   * taken for somebody else who found the invite.
+   */
+  key?: string;
   /** Hides the timing of keys from the relay, at up to 20 ms a key. True if left out. */
   hideKeyTiming?: boolean;
 }

@@ -14,7 +14,7 @@ export interface HostOptions {
 
 /** Where and as whom to join. */
 export interface JoinOptions {
-  /** `wss://HOST[:PORT]`, or `ws://` to a loopback or private address. */
+  /** `wss://HOST[:PORT][/PATH]`, or `ws://` to a loopback or private address. */
   relay: string;
   /** `XXXX-XXXX`, in any case, with or without the hyphen. */
   code: string;
@@ -32,6 +32,11 @@ export interface JoinOptions {
   systemAuthorities?: boolean;
   /** A proxy for all addresses but loopback ones, in place of the environment's; `""` is none. */
   proxy?: string;
+  /**
+   * 64 hexadecimal digits, random, for this seat alone: who joins again with them takes the seat that it had, and is not
+   * taken for somebody else who found the invite.
+   */
+  key?: string;
   /** Hides the timing of keys from the relay, at up to 20 ms a key. True if left out. */
   hideKeyTiming?: boolean;
 }
@@ -126,7 +131,7 @@ export class Guest {
 }
 
 /** Whether a knock waits for the host's yes. */
-export type Admission = "ask" | "open";
+export type Admission = "ask" | "first" | "open";
 
 /** What a branch will be merged into. */
 export type Base = {
@@ -484,7 +489,9 @@ export type GuestInfo = {
   /** What it may do. */
   role: Role,
   /** Whether it is connected right now. */
-  present: boolean, };
+  present: boolean,
+  /** The invite it came by: told to the host alone. */
+  invite: InviteId | null, };
 
 /** Lines of a terminal, counted from the first that the session shares. */
 export type GuestPointAt = {
@@ -607,7 +614,9 @@ export type HostCommand = { "type": "open_terminal" } & TerminalOptions | { "typ
   /** From which session. */
   session: SessionNo,
   /** Whom. */
-  slot: number, } | { "type": "chat",
+  slot: number,
+  /** Whether everyone who came by the same invite goes, too: one person may have several seats. */
+  with_invite?: boolean, } | { "type": "chat",
   /** In which session. */
   session: SessionNo,
   /** What. */
@@ -706,10 +715,10 @@ export type Invite = {
   terms: InviteTerms,
   /** How often it was used. */
   uses: number,
-  /** The link that opens the relay's page. */
-  web_link: Secret,
-  /** The link that opens the editor. */
-  editor_link: Secret, };
+  /** The link that opens the editor, and that `jumpseat join` takes. */
+  link: Secret,
+  /** The link that opens the session's page for invites, if it has one. */
+  web_link: Secret | null, };
 
 /** `XXXX-XXXX`: 40 random bits that find a session at the relay. Worthless without a token.
  *
@@ -724,9 +733,9 @@ export type InviteId = string;
 export type InviteTerms = {
   /** The role on arrival. */
   role: Role,
-  /** Whether the host is asked about each knock. */
+  /** Whom the host is asked about: everybody after the first, unless it says otherwise. */
   admission?: Admission,
-  /** How long it can be used, in seconds; the session's end at the latest. */
+  /** How long it can be used, in seconds: an hour if left out, as long as the session if null. */
   expires_in?: number | null,
   /** How often it can be used. */
   max_uses?: number | null, };
@@ -795,7 +804,9 @@ export type KnockInfo = {
   /** The name it gives itself: sanitized, unverified. */
   name: string,
   /** The invite it holds. */
-  invite: InviteId, };
+  invite: InviteId,
+  /** Whether somebody came by that invite before: its token may be known to more than the one it was for. */
+  again: boolean, };
 
 /** A label. */
 export type Label = {
@@ -1044,13 +1055,25 @@ export type SessionEvent = { "what": "opened",
   /** The knock. */
   knock: number, } | { "what": "knock_failed",
   /** Why, in words. */
-  why: string, } | { "what": "joined",
+  why: string, } | { "what": "knock_refused",
+  /** The name it gives itself: sanitized, unverified. */
+  name: string,
+  /** The invite it holds. */
+  invite: InviteId,
+  /** Why, in words. */
+  why: string,
+  /** Whether the host said no itself. */
+  denied: boolean,
+  /** Whether somebody came by that invite before. */
+  again: boolean, } | { "what": "joined",
   /** Who. */
   guest: GuestInfo,
   /** The safety words that both sides see. */
   words: Array<string>,
   /** The invite it came by. */
-  invite: InviteId, } | { "what": "presence",
+  invite: InviteId,
+  /** Whether somebody else came by that invite before. */
+  again: boolean, } | { "what": "presence",
   /** Whose. */
   slot: number,
   /** Whether it is connected. */
@@ -1096,7 +1119,11 @@ export type SessionEvent = { "what": "opened",
   /** Whether it does (still). */
   on: boolean, } | { "what": "panels",
   /** All that are. */
-  panels: Array<PanelKind>, } | { "what": "panel" } & PanelStatus | { "what": "invite_created",
+  panels: Array<PanelKind>, } | { "what": "panel" } & PanelStatus | { "what": "invite_changed",
+  /** Which. */
+  invite: InviteId,
+  /** What it grants now. */
+  terms: InviteTerms, } | { "what": "invite_created",
   /** Which. */
   invite: InviteId,
   /** Who; 0 is the host. */
@@ -1150,6 +1177,9 @@ export type ShareOptions = {
   relay: RelayChoice,
   /** Its first invite. */
   invite?: InviteTerms,
+  /** A page that explains invites, for links that open in a browser. Whoever serves it can read the token, so it is
+   * `https://` and not at the relay's own host; without one there are no such links. */
+  invite_page?: string | null,
   /** How many guests may have a seat; the relay may allow fewer. */
   max_guests?: number | null, } & ({ "from": "start" } | { "from": "now" } | { "from": "block",
     /** The block's number. */

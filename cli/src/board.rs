@@ -18,6 +18,9 @@ use jumpseat_wire::{HOST_SLOT, InviteCode, InviteId, Slot};
 
 use crate::seat::{Seat, Shared};
 
+/// Invites that a co-owner's end keeps: the newest.
+const MAX_INVITES: usize = 16;
+
 /// Lines of chat that are kept.
 const MAX_CHAT: usize = 200;
 
@@ -71,6 +74,8 @@ pub(crate) struct Person {
     pub(crate) words: Vec<String>,
     /// Whether it asks for the keyboard.
     pub(crate) asks: bool,
+    /// The invite it came by, as the host knows.
+    pub(crate) invite: Option<InviteId>,
 }
 
 /// An invite that can be handed on.
@@ -82,7 +87,7 @@ pub(crate) struct InviteCard {
     pub(crate) token: Secret,
     pub(crate) link: Option<Secret>,
     pub(crate) role: Role,
-    pub(crate) asks: bool,
+    pub(crate) admission: Admission,
     pub(crate) uses: u32,
     pub(crate) max_uses: Option<u32>,
 }
@@ -93,9 +98,9 @@ impl From<Invite> for InviteCard {
             id: Some(invite.id),
             code: invite.code,
             token: invite.token,
-            link: Some(invite.web_link),
+            link: Some(invite.web_link.unwrap_or(invite.link)),
             role: invite.terms.role,
-            asks: invite.terms.admission == Admission::Ask,
+            admission: invite.terms.admission,
             uses: invite.uses,
             max_uses: invite.terms.max_uses,
         }
@@ -164,6 +169,12 @@ impl Board {
 
     fn person_mut(&mut self, slot: Slot) -> Option<&mut Person> {
         self.people.iter_mut().find(|person| person.slot == slot)
+    }
+
+    /// Who else came by the same invite as a guest: one person may have several seats.
+    pub(crate) fn came_with(&self, slot: Slot) -> usize {
+        let Some(invite) = self.person(slot).and_then(|person| person.invite) else { return 0 };
+        self.people.iter().filter(|person| person.slot != slot && person.invite == Some(invite)).count()
     }
 
     /// The name to show for a slot.

@@ -14,6 +14,8 @@ use crate::{command::panel::PanelWord, error::Fault, terminal::EscapeKey};
 pub(crate) struct Config {
     /// The relay to share through and to join at.
     pub(crate) relay: Option<String>,
+    /// A page that explains invites: whoever serves it can read their tokens.
+    pub(crate) invite_page: Option<String>,
     /// The name that others see.
     pub(crate) name: Option<String>,
     /// The key that opens the overlay.
@@ -91,7 +93,7 @@ mod tests {
             |
           1 | rely = "x"
             | ^^^^
-          unknown field `rely`, expected one of `relay`, `name`, `escape-key`, `ca-file`, `key-timing`, `panels`, `forges`
+          unknown field `rely`, expected one of `relay`, `invite-page`, `name`, `escape-key`, `ca-file`, `key-timing`, `panels`, `forges`
         "#);
         assert!(parse("escape-key = \"escape\"").unwrap_err().message.contains("ctrl-"));
     }

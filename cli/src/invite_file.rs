@@ -26,7 +26,7 @@ pub(crate) fn write(path: &Path, link: &InviteLink) -> Result<(), Fault> {
     let contents = Contents {
         code: link.code.to_string(),
         token: Secret::new(link.token.reveal().to_string()),
-        link: Secret::new(link.web().to_string()),
+        link: Secret::new(link.editor().to_string()),
         relay: link.relay.clone(),
     };
     let fault = |error: io::Error| Fault::new(FaultKind::Local, format!("{}: {error}", path.display()));

@@ -35,7 +35,8 @@ pub(crate) enum Action {
     Deny(KnockId),
     SetRole(Slot, Role),
     Decline(Slot),
-    Remove(Slot),
+    /// With everyone who came by the same invite, or alone.
+    Remove(Slot, bool),
     Invite(Role),
     RevokeInvite(InviteId),
     Chat(String),
@@ -127,7 +128,13 @@ impl Overlay {
                 None
             } else if let Some(action) = self.confirm.take() {
                 // Only a yes lets through what cannot be taken back.
-                letter.eq_ignore_ascii_case(&'y').then_some(action)
+                match (letter.to_ascii_lowercase(), action) {
+                    ('y', action) => Some(action),
+                    ('a', Action::Remove(slot, _)) if board.came_with(slot) > 0 => {
+                        Some(Action::Remove(slot, true))
+                    }
+                    _ => None,
+                }
             } else {
                 self.letter(letter.to_ascii_lowercase(), board)
             };
@@ -211,7 +218,7 @@ impl Overlay {
                     'w' => Some(Action::SetRole(person.slot, toggle(Role::Writer))),
                     'o' if board.is_host() => Some(Action::SetRole(person.slot, toggle(Role::CoOwner))),
                     'x' => {
-                        self.confirm = Some(Action::Remove(person.slot));
+                        self.confirm = Some(Action::Remove(person.slot, false));
                         None
                     }
                     _ => None,

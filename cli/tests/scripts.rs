@@ -29,6 +29,10 @@ mod scripts {
         fn share(home: &Home, flags: &[&str]) -> Self {
             let mut arguments = vec!["share", "--headless", "--json", "--size", "100x30"];
             arguments.extend(flags);
+            // Several guests come by the same invite, one after the other.
+            if !flags.contains(&"--ask") {
+                arguments.extend(["--admission", "open"]);
+            }
             arguments.extend(["--", "bash", "--norc", "--noprofile"]);
             let mut command = home.command(&arguments);
             let mut child =
@@ -54,8 +58,10 @@ mod scripts {
         }
 
         fn join(&self, home: &Home, flags: &[&str]) -> std::process::Command {
-            let mut arguments =
-                vec!["join", &self.code, "--relay", &self.relay, "--headless", "--name", "Bo"];
+            let mut arguments = vec!["join", &self.code, "--relay", &self.relay, "--headless"];
+            if !flags.contains(&"--name") {
+                arguments.extend(["--name", "Bo"]);
+            }
             if !flags.contains(&"--timeout") {
                 arguments.extend(["--timeout", "40s"]);
             }
@@ -199,6 +205,28 @@ mod scripts {
         host.wait_event(|event| event["event"]["what"] == "joined");
         let guests = String::from_utf8(home.run(&["guests"]).stdout).unwrap();
         assert!(guests.contains("Bo") && guests.contains("viewer"), "{guests}");
+
+        // An invite for one is asked about when another comes, and both are told apart.
+        let made = home.run(&["invites", "new", "--json"]);
+        let invite: Value = serde_json::from_slice(&made.stdout).unwrap();
+        assert_eq!(
+            (&invite["terms"]["admission"], &invite["terms"]["expires_in"]),
+            (&"first".into(), &3600.into())
+        );
+        assert!(invite["link"].as_str().unwrap().starts_with("vscode://") && invite["web_link"].is_null());
+        let mut first = host.join(&home, &["--name", "Cy", "--until", "never"]);
+        let mut first = first.env("JUMPSEAT_TOKEN", invite["token"].as_str().unwrap()).spawn().unwrap();
+        host.wait_event(|event| event["event"]["what"] == "joined" && event["event"]["again"] == false);
+        let mut second = host.join(&home, &["--name", "Eve", "--until", "never"]);
+        let mut second = second.env("JUMPSEAT_TOKEN", invite["token"].as_str().unwrap()).spawn().unwrap();
+        host.wait_event(|event| event["event"]["what"] == "knocked" && event["event"]["again"] == true);
+        assert_eq!(home.run(&["admit", "eve"]).stdout, b"Eve comes in.\n");
+        host.wait_event(|event| event["event"]["what"] == "joined" && event["event"]["again"] == true);
+        let removed = String::from_utf8(home.run(&["remove", "cy"]).stdout).unwrap();
+        assert!(removed.contains("Eve") && removed.contains("--with-invite"), "{removed}");
+        let removed = String::from_utf8(home.run(&["remove", "eve", "--with-invite"]).stdout).unwrap();
+        assert_eq!(removed, "Eve is gone.\n");
+        assert_eq!([first.wait().unwrap().code(), second.wait().unwrap().code()], [Some(11), Some(11)]);
 
         // A new invite, used up by one guest, and revoked.
         let made = home.run(&["invites", "new", "--max-uses", "1", "--json"]);

@@ -60,7 +60,7 @@ impl World {
             InviteTerms { role: Role::Viewer, admission: Admission::Open, expires_in: None, max_uses: None };
         let token = host.create_invite(now, terms).expect("a first invite").token;
         let card = GuestCard { name: "Bo".into(), program: "fuzz".into() };
-        let config = GuestConfig { code: code(), token, card, key_timing: false };
+        let config = GuestConfig { code: code(), token, card, key: None, key_timing: false };
         let mut guest = Guest::new(config, Entropy::seeded(2), now);
         host.connected(now);
         guest.connected(now);

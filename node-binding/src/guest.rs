@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, panic::AssertUnwindSafe, path::PathBuf, time::D
 
 use futures_util::FutureExt as _;
 use jumpseat_engine::{
-    Drawing, GuestEngine, GuestSetup, Proxies, TransportSetup, dump,
+    Drawing, GuestEngine, GuestKey, GuestSetup, Proxies, TransportSetup, dump,
     face::{
         Commands, Failure, FailureKind, GuestCommand, GuestEvent, GuestFace, ScreenFormat, Secret, StreamId,
         TerminalChange,
@@ -48,6 +48,8 @@ pub(crate) struct Options {
     proxy: Option<String>,
     #[serde(default = "yes")]
     hide_key_timing: bool,
+    #[serde(default)]
+    key: Option<Secret>,
 }
 
 fn window() -> u32 {
@@ -218,6 +220,20 @@ impl Seat<'_> {
     }
 }
 
+/// 64 hexadecimal digits.
+fn key(text: &str) -> Result<GuestKey, Failure> {
+    let wrong = || Failure::new(FailureKind::Misused, "a guest's key is 64 hexadecimal digits");
+    if text.len() != 64 || !text.bytes().all(|b| b.is_ascii_hexdigit()) {
+        return Err(wrong());
+    }
+    let mut bytes = [0; 32];
+    for (byte, digits) in bytes.iter_mut().zip(text.as_bytes().chunks(2)) {
+        let digits = std::str::from_utf8(digits).map_err(|_| wrong())?;
+        *byte = u8::from_str_radix(digits, 16).map_err(|_| wrong())?;
+    }
+    Ok(GuestKey::from_bytes(bytes))
+}
+
 fn setup(options: Options) -> Result<GuestSetup, Failure> {
     let code = options.code.parse().map_err(|error| {
         Failure::new(FailureKind::Invite, format!("{error}")).hint("a code looks like K7QM-3XTE")
@@ -226,12 +242,14 @@ fn setup(options: Options) -> Result<GuestSetup, Failure> {
         Some(proxy) => Proxies::read(|name| (name == "ALL_PROXY").then(|| proxy.clone())),
         None => Proxies::from_env(),
     };
+    let key = options.key.map(|text| key(text.reveal())).transpose()?;
     Ok(GuestSetup {
         relay: options.relay,
         code,
         token: options.token,
         name: options.name,
         program: options.program,
+        key,
         key_timing: options.hide_key_timing,
         window: AHEAD,
         transport: TransportSetup {

@@ -1,4 +1,4 @@
-//! The relay's HTTP: a health check, and the upgrade that turns a connection into a session's.
+//! The relay's HTTP: a health check, a page for old links, and the upgrade that turns a connection into a session's.
 
 use std::{
     convert::Infallible,
@@ -21,6 +21,7 @@ use hyper_util::{
 use tungstenite::handshake::derive_accept_key;
 
 use crate::{
+    join_page,
     proxies::{Proxies, is_forwarded},
     stream::Stream,
 };
@@ -31,7 +32,10 @@ pub const SESSION_PATH: &str = "/v1/session";
 /// The routes. Each group of routes has its function and its state.
 pub(crate) fn router(proxies: Proxies) -> Router {
     let session = get(upgrade).with_state(Arc::new(proxies));
-    Router::new().route("/healthz", get(|| async { "ok\n" })).route(SESSION_PATH, session)
+    Router::new()
+        .route("/healthz", get(|| async { "ok\n" }))
+        .route(SESSION_PATH, session)
+        .merge(join_page::route())
 }
 
 /// How a connection arrived.

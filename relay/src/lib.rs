@@ -25,6 +25,7 @@ mod config;
 mod connection;
 mod counters;
 mod http;
+mod join_page;
 mod link;
 mod memory;
 mod packet;

@@ -82,7 +82,10 @@ impl Stage {
     #[track_caller]
     pub fn share_with(&self, arguments: &[&str], prepare: impl FnOnce(&mut Command)) -> (Program, Invite) {
         let file = self.home().join(format!("invite-{}", fs::read_dir(self.home()).unwrap().count()));
+        // Most scenes have several guests come by one invite.
+        let open = if arguments.contains(&"--admission") { &[][..] } else { &["--admission", "open"] };
         let start = ["share", "--headless", "--json", "--invite-file", file.to_str().unwrap()];
+        let start = [&start[..], open].concat();
         let mut command = self.command(&[&start[..], arguments].concat());
         prepare(&mut command);
         let mut host = Program::from_command(command);
@@ -95,9 +98,11 @@ impl Stage {
 
     /// The same invite, for a guest that reaches the relay over another line.
     pub fn over(&self, invite: &Invite, line: &Line) -> Invite {
-        let (from, to) = (invite.relay.replacen("ws", "http", 1), line.url());
+        let to = line.url();
+        // As links have it.
+        let escaped = |relay: &str| relay.replace(':', "%3A").replace('/', "%2F");
         let text = fs::read_to_string(&invite.file).unwrap();
-        let text = text.replace(&from, &to.replacen("ws", "http", 1)).replace(&invite.relay, &to);
+        let text = text.replace(&escaped(&invite.relay), &escaped(&to)).replace(&invite.relay, &to);
         let file = invite.file.with_extension(line.address().port().to_string());
         fs::write(&file, text).unwrap();
         Invite { file, code: invite.code.clone(), token: invite.token.clone(), relay: to }

@@ -62,14 +62,14 @@ fn open(editor: &mut Program, script: &str) -> TerminalNo {
 fn share(stage: &Stage, editor: &mut Program, terminal: TerminalNo, relay: &str) -> (SessionNo, Invite) {
     let options: ShareOptions = serde_json::from_value(json!({
         "name": "Ann", "terminals": [terminal], "from": "start", "relay": { "at": "url", "url": relay },
+        "invite": { "role": "viewer", "admission": "open" },
     }))
     .unwrap();
     let said = ask(editor, &HostCommand::Share(options));
     let session =
         SessionNo(u32::try_from(said["session"].as_u64().unwrap_or_else(|| panic!("{said}"))).unwrap());
     let text = |value: &Value| value.as_str().unwrap().to_owned();
-    let (code, token, link) =
-        (&said["invite"]["code"], &said["invite"]["token"], &said["invite"]["web_link"]);
+    let (code, token, link) = (&said["invite"]["code"], &said["invite"]["token"], &said["invite"]["link"]);
     let file = stage.home().join("invite");
     let invite = json!({ "code": code, "token": token, "link": link, "relay": relay });
     fs::write(&file, invite.to_string()).unwrap();

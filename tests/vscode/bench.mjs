@@ -139,7 +139,7 @@ async function echo(host, guest) {
 
 async function commandLineEcho(env) {
     const host = new Cli(env, ['share', '--headless', '--json', '--role', 'writer', '--', 'cat']);
-    const [, link] = await host.event(/"web_link":"([^"]+)"/);
+    const [, link] = await host.event(/"link":"([^"]+)"/);
     // A terminal for the guest, from util-linux.
     const guest = spawn('script', ['-qfc', `stty cols 80 rows 24; ${program} join`, '/dev/null'], {
         env: { ...env, JUMPSEAT_TOKEN: link, TERM: 'xterm-256color' }, stdio: ['pipe', 'pipe', 'inherit'],

@@ -4,11 +4,10 @@ import { chmodSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { Cli } from './stand/cli.mjs';
+import { linkTo, parts } from './stand/links.mjs';
 import { strangeRelay } from './stand/odd.mjs';
 import { scene } from './stand/pair.mjs';
 import { until } from './stand/wait.mjs';
-
-const parts = (link) => /^(http:\/\/[^/]+)\/j#([^.]+)\.(.+)$/.exec(link).slice(1);
 
 /** The settings are open, at this one. */
 async function setting(editor, name) {
@@ -25,7 +24,7 @@ scene('a guest who cannot join', ['guest'], async ({ guest, step, ends }) => {
     const shared = async (...options) => {
         const host = Cli.share(guest.env, 'Ann', ['bash', '--norc'], ...options);
         ends(() => host.end('SIGKILL'));
-        const [, link] = await host.event(/"web_link":"([^"]+)"/);
+        const [, link] = await host.event(/"link":"([^"]+)"/);
         return { host, link, parts: parts(link) };
     };
     const seated = async (link) => {
@@ -47,16 +46,16 @@ scene('a guest who cannot join', ['guest'], async ({ guest, step, ends }) => {
         await says(link, text, 'Try Again');
         await guest.asked('The link, or the code');
     };
-    const { parts: [at, code, token] } = await shared();
+    const { parts: { relay: at, code, token } } = await shared();
 
     await step('a relay that cannot be reached', () => again(
-        `http://127.0.0.1:9/j#${code}.${token}`, 'The relay ws://127.0.0.1:9 cannot be reached',
+        linkTo({ relay: 'ws://127.0.0.1:9', code, token }), 'The relay ws://127.0.0.1:9 cannot be reached',
     ));
     await step('a wrong code', () => again(
-        `${at}/j#0000-0000.${token}`, 'The relay turned you away: no such session. Check the code; the session may have ended',
+        linkTo({ relay: at, code: '0000-0000', token }), 'The relay turned you away: no such session. Check the code; the session may have ended',
     ));
     await step('a wrong token', () => again(
-        `${at}/j#${code}.jst1_${'A'.repeat(64)}`, 'The token belongs to another session than the code. Copy both from the same invite; if they are, somebody answers in the host\'s place.',
+        linkTo({ relay: at, code, token: `jst1_${'A'.repeat(64)}` }), 'The token belongs to another session than the code. Copy both from the same invite; if they are, somebody answers in the host\'s place.',
     ));
     await step('a token that is used up', async () => {
         const { link } = await shared('--max-uses', '1');
@@ -66,13 +65,13 @@ scene('a guest who cannot join', ['guest'], async ({ guest, step, ends }) => {
     await step('an invite whose time is over', async () => {
         const { link, host } = await shared('--expires', '1s');
         const began = Date.now();
-        await host.event(/"web_link"/);
+        await host.event(/"link"/);
         await until('its second', () => Date.now() - began > 1000);
         await again(link, 'This invite has expired. Ask the host for a new invite.');
     });
     await step('a full session', async () => {
         const small = await relay('limits.guests=1');
-        const { link } = await shared('--relay', small.url);
+        const { link } = await shared('--relay', small.url, '--admission', 'open');
         await seated(link);
         await again(link, 'Ask the host to free');
     });
@@ -86,7 +85,7 @@ scene('a guest who cannot join', ['guest'], async ({ guest, step, ends }) => {
         const strange = await strangeRelay();
         ends(strange.end);
         await says(
-            `http://127.0.0.1:${strange.port}/j#${code}.${token}`,
+            linkTo({ relay: `ws://127.0.0.1:${strange.port}`, code, token }),
             'The relay turned you away: protocol version not spoken here. Update Jumpseat at both ends and at the relay.', 'Check for Updates',
         );
         assert.match(await guest.dialog('OK'), /All extensions are up to date/);
@@ -217,7 +216,7 @@ scene('a relay that is gone for good', ['host', 'odd'], async ({ host, odd, step
     await step('both see that it is away, and the host’s shell goes on', async () => {
         await relay.end('SIGKILL');
         await host.done('jumpseat.sessions.focus');
-        await host.named(parts(link)[1], /reconnecting/);
+        await host.named(parts(link).code, /reconnecting/);
         await until('the guest’s view of it', async () => /read-only, reconnecting$/.test(await odd.statusLabel('seat')));
         await odd.done('jumpseat.sessions.focus');
         await odd.named('Ann\'s session', /^Ann's session, reconnecting/);

@@ -1,6 +1,7 @@
 // Links that open VS Code: `vscode://jumpseat.jumpseat/join?relay=…#CODE.TOKEN`, as a browser hands them over.
 import assert from 'node:assert/strict';
 
+import { parts } from './stand/links.mjs';
 import { scene } from './stand/pair.mjs';
 import { until } from './stand/wait.mjs';
 
@@ -13,9 +14,8 @@ async function open(editor, link) {
 }
 
 scene('a link that opens VS Code', ['host', 'guest'], async ({ host, guest, step }) => {
-    const web = await host.share();
-    const [, relay, code, token] = /^(http:\/\/[^/]+)\/j#([^.]+)\.(.+)$/.exec(web);
-    const link = `vscode://jumpseat.jumpseat/join?relay=${encodeURIComponent(relay.replace('http', 'ws'))}#${code}.${token}`;
+    const link = await host.share();
+    const { code, token } = parts(link);
     const box = guest.page.locator('.monaco-dialog-box');
 
     await step('nobody is taken anywhere unasked', async () => {

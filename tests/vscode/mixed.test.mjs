@@ -8,7 +8,7 @@ import { until } from './stand/wait.mjs';
 scene('a host at the command line', ['guest'], async ({ guest, step, ends }) => {
     const host = Cli.share(guest.env, 'Ann');
     ends(() => host.end('SIGKILL'));
-    const [, link] = await host.event(/"web_link":"([^"]+)"/);
+    const [, link] = await host.event(/"link":"([^"]+)"/);
     host.write("printf '\\033[32mgreen-%s\\033[0m\\n' $((1+1))\n");
 
     await step('joining by link', async () => {

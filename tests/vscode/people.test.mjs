@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 
 import { Cli } from './stand/cli.mjs';
+import { letIn } from './stand/links.mjs';
 import { scene } from './stand/pair.mjs';
 import { until } from './stand/wait.mjs';
 
@@ -17,6 +18,7 @@ scene('three guests, of VS Code and of the command line', ['host', 'guest'], asy
             const one = Cli.join(host.env, link, name, '--until', 'all-see-42', ...types);
             ends(() => one.end('SIGKILL'));
             command.push(one);
+            await letIn(host, name);
         }
         await host.guests(3);
         for (const editor of [host, guest]) {
@@ -45,13 +47,13 @@ scene('three guests, of VS Code and of the command line', ['host', 'guest'], asy
 
 scene('a host who wants to be asked first', ['host', 'guest'], async ({ host, guest, step, ends }) => {
     await host.command('jumpseat.shareSession');
-    await host.pick('Anyone with the invite comes in');
+    await host.pick('The first guest comes straight in');
     await host.offers('You are asked first');
     await host.evaluate((vscode) => vscode.env.clipboard.writeText(''));
     await host.pick('Share a new terminal');
     const link = await until('the link', async () => {
         const text = await host.clipboard();
-        return text.includes('/j#') && text;
+        return text.includes('.jst1_') && text;
     });
 
     await step('whoever is sent away reads so', async () => {
@@ -71,9 +73,15 @@ scene('a host who wants to be asked first', ['host', 'guest'], async ({ host, gu
     await step('the choice is the first one next time', async () => {
         await host.command('jumpseat.shareSession');
         await host.pick('You are asked first');
-        await host.offers('Anyone with the invite comes in');
+        await host.offers('Everyone who has the link comes in');
         await host.pick('Share a new terminal');
         await until('a second session', async () => (await host.page.locator('[role=treeitem][aria-label^="My session"]').count()) === 2);
+    });
+
+    await step('but for one that opens the invite to everyone', async () => {
+        await host.command('jumpseat.shareSession');
+        await host.offers('The first guest comes straight in');
+        await host.page.keyboard.press('Escape');
     });
 });
 

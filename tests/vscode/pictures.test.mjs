@@ -2,6 +2,7 @@
 // that those hear who do not see them.
 import assert from 'node:assert/strict';
 
+import { parts } from './stand/links.mjs';
 import { scene } from './stand/pair.mjs';
 import { pictures, THEMES } from './stand/themes.mjs';
 import { until } from './stand/wait.mjs';
@@ -120,13 +121,13 @@ scene('pictures and names', ['host', 'guest'], async ({ host, guest, step, ends 
     await step('somebody at the door', async () => {
         await guest.tidy();
         await host.command('jumpseat.shareSession');
-        await host.pick('Anyone with the invite comes in');
+        await host.pick('The first guest comes straight in');
         await host.offers('You are asked first');
         const link = await host.link(() => host.pick('Share a new terminal'));
-        const [, relay, code, token] = /^(http:\/\/[^/]+)\/j#([^.]+)\.(.+)$/.exec(link);
+        const { relay, code, token } = parts(link);
         await guest.evaluate((vscode, rest) => {
             void vscode.commands.executeCommand('vscode.open', vscode.Uri.parse(`${vscode.env.uriScheme}://jumpseat.jumpseat/join${rest}`));
-        }, `?relay=${encodeURIComponent(relay.replace('http', 'ws'))}#${code}.${token}`);
+        }, `?relay=${encodeURIComponent(relay)}#${code}.${token}`);
         await guest.page.locator('.monaco-dialog-box').waitFor();
         await pictures({ guest }, '6-link');
         await guest.dialog('Join');
@@ -141,7 +142,7 @@ scene('pictures and names', ['host', 'guest'], async ({ host, guest, step, ends 
         await pictures({ guest }, '6-denied');
         await host.command('jumpseat.shareSession');
         await host.pick('You are asked first');
-        await host.offers('Anyone with the invite comes in');
+        await host.offers('Everyone who has the link comes in');
         await host.pick('Share a new terminal');
         await host.guests(0);
     });

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 
 import { Cli } from './stand/cli.mjs';
+import { letIn } from './stand/links.mjs';
 import { scene } from './stand/pair.mjs';
 import { until } from './stand/wait.mjs';
 
@@ -51,6 +52,7 @@ scene('a co-owner', ['host', 'guest'], async ({ host, guest, step, ends }) => {
     await host.guests(1);
     const cy = Cli.join(host.env, link, 'Cy', '--send', 'echo by-leave-of-$((40+2))\\n');
     ends(() => cy.end('SIGKILL'));
+    await letIn(host, 'Cy');
     await host.guests(2);
     await Promise.all([host, guest].map((editor) => editor.done('jumpseat.guests.focus')));
 
@@ -88,7 +90,7 @@ scene('a second invite', ['host', 'guest'], async ({ host, guest, step }) => {
             await view.getByRole('button', { name: 'New invite' }).click();
             await host.pick('To type, for one guest');
         });
-        await view.getByText('Guests may type while you look on, one guest at most.').waitFor();
+        await view.getByText('Guests may type while you look on, one guest at most').waitFor();
         await guest.join(second);
         await until('the seat', async () => /can type/.test(await guest.statusLabel('seat')));
         await view.getByText('Used once.').waitFor();

@@ -1,6 +1,7 @@
 // Ways to share and to come back: history, a chosen command, several sessions, recent sessions, the profile.
 import assert from 'node:assert/strict';
 
+import { letIn, parts } from './stand/links.mjs';
 import { scene } from './stand/pair.mjs';
 import { until } from './stand/wait.mjs';
 
@@ -102,7 +103,7 @@ scene('two sessions at once', ['host', 'guest'], async ({ host, guest, step }) =
 
 scene('recent sessions', ['host', 'guest'], async ({ host, guest, step }) => {
     const link = await host.share();
-    const [, relay, code, token] = /^(http:\/\/[^/]+)\/j#([^.]+)\.(.+)$/.exec(link);
+    const { relay, code, token } = parts(link);
     const rows = () => guest.page.locator('.quick-input-widget:visible .monaco-list-row').allInnerTexts();
 
     await step('one that was left is offered, without what lets one in', async () => {
@@ -120,6 +121,8 @@ scene('recent sessions', ['host', 'guest'], async ({ host, guest, step }) => {
         await box.waitFor();
         assert.equal(await box.locator('input:visible').first().getAttribute('type'), 'password');
         await guest.answer('The token', token);
+        // Who left and comes anew has no seat to take again.
+        await letIn(host, 'Bo');
         await host.guests(1);
     });
 

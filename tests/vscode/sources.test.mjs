@@ -78,7 +78,7 @@ scene('several hosts at once', ['host', 'guest'], async ({ host, guest, step, en
     await press(host, 'Share Changes with guests');
     const other = Cli.share(guest.env, 'Cy');
     ends(() => other.end('SIGKILL'));
-    const [, second] = await other.event(/"web_link":"([^"]+)"/);
+    const [, second] = await other.event(/"link":"([^"]+)"/);
 
     await step('each has its own part, and says what it shares', async () => {
         await guest.join(second);

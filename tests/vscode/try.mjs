@@ -37,6 +37,7 @@ async function walk() {
     const guest = await open('guest', place);
     await guest.page.keyboard.press('Control+Shift+J');
     await guest.answer('The link, or the code', link);
+    await host.notified('asks to join your session with an invite that was used before.', 'Let In');
     await until('two guests', async () => (await host.statusLabel()).includes('2 guests'));
     saw('a guest in VS Code, by Ctrl+Shift+J and the link');
 

@@ -1,6 +1,7 @@
 // The main walk: share, join by code and token, watch, ask, be let type, be refused, be removed, stop.
 import assert from 'node:assert/strict';
 
+import { parts } from './stand/links.mjs';
 import { scene } from './stand/pair.mjs';
 import { same } from './stand/same.mjs';
 import { until } from './stand/wait.mjs';
@@ -18,11 +19,11 @@ scene('share → join → watch → ask → type → look away → remove → st
     });
 
     await step('a guest joins by code and token and is caught up', async () => {
-        const [, relay, code, token] = /^(http:\/\/[^/]+)\/j#([^.]+)\.(.+)$/.exec(link);
+        const { relay, code, token } = parts(link);
         await guest.command('jumpseat.join');
         await guest.answer('The link, or the code', code);
         await guest.answer('The token', token);
-        await guest.answer('The relay', relay.replace('http', 'ws'));
+        await guest.answer('The relay', relay);
         await guest.shows('editor', 'before-1');
         await guest.shows('editor', 'before-60');
         await host.guests(1);
@@ -105,6 +106,7 @@ scene('share → join → watch → ask → type → look away → remove → st
         await guest.notified('This invite was taken back. Ask the host for a new invite.', 'Try Again');
         await guest.answer('The link, or the code', link);
         await guest.notified('This invite was taken back. Ask the host for a new invite.');
+        await host.notified('Bo (unverified) was turned away, with an invite that was used before: this invite was taken back.');
         await host.guests(0);
     });
 

@@ -11,6 +11,9 @@ test('output loses its escape sequences, and what turns or hides text', () => {
     assert.equal(plain('a\x1b[31;1mb\x1b]8;;file:///x\x07c\x1b]0;t\x1b\\d\x1bP1$r\x1b\\e\x1b(Bf\x9b31mg'), 'abcdef31mg');
     assert.equal(plain('one\r\ntwo\rthree\tfour\x00\x07'), 'one\ntwo\nthree\tfour');
     assert.equal(plain('a\u202eb\u200bc\u2066d\ufeffe\u{e0041}f'), 'abcdef');
+    assert.equal(plain('A\u3164n\u115fn\u2800a\uffa0\ufff9\u{e007f}\u00ad\ufe0f\ufffe'), 'Anna', 'as the native module has it');
+    assert.equal([...plain(`a${'\u0301\u200b'.repeat(50)}b`)].length, 6, 'marks are bounded');
+    assert.equal(plain('שָׁלוֹם क्षि ที่ 한국어 山田 🦀'), 'שָׁלוֹם क्षि ที่ 한국어 山田 🦀');
     assert.equal(plain('\x1b]8;;never ended'), '');
     assert.equal(line(' a\n\n b\x1b[m '), 'a b');
     assert.equal([...line('é'.repeat(300))].length, 200);

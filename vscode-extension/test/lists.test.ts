@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { find, linesOf, shown, upTo } from '../src/model/pointing';
+import { find, linesOf, scrolls, shown, upTo } from '../src/model/pointing';
 import { ago, open, remembered, without, type Recent } from '../src/model/recent';
 import { chosenTalk, said, type Titled } from '../src/model/talks';
 import { BEAT, Watch } from '../src/model/windows';
@@ -74,4 +74,14 @@ test('a line is shown in the upper third, unless it is on the screen or scrolled
     assert.equal(upTo(lines, 1199, 24), 0);
     assert.equal(upTo(lines, 5, 24), 176);
     assert.equal(upTo({ first: 0, lines: ['a'] }, 0, 24), 0);
+});
+
+test('a place is reached in few presses, whatever the size of the screen', () => {
+    for (const rows of [0, 1, 2, 24]) {
+        for (const up of [0, 1, 23, 24, 1000]) {
+            const { pages, single } = scrolls(up, rows);
+            assert.ok(pages >= 0 && single >= 0, `${rows} ${up}`);
+            assert.equal(pages * Math.max(1, rows - 1) + single, up);
+        }
+    }
 });

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 
 import { badge, seatBadge } from '../src/model/badge';
 import type { GuestInfo, HostUpdate, SessionEvent } from '@jumpseat/native';
+import { FIRST_CHOICE, described, nextAdmission, remembered, terms, type Choice } from '../src/model/choice';
 import { Flow, Ground } from '../src/model/flow';
 import { Hosting } from '../src/model/hosting';
 import { codeOf, pasted, tokenProblem } from '../src/model/invite';
@@ -12,7 +13,7 @@ import { typed, withoutAnswers } from '../src/model/keys';
 import { ended, failure, hostEnded } from '../src/model/words';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
-const bo: GuestInfo = { slot: 1, name: 'Bo', program: 'cli/0.1', role: 'viewer', present: true };
+const bo: GuestInfo = { slot: 1, name: 'Bo', program: 'cli/0.1', role: 'viewer', present: true, invite: null };
 const said = (event: SessionEvent): HostUpdate => ({ type: 'session', session: 1, event });
 
 test('a question is only put between two escape sequences', () => {
@@ -58,8 +59,8 @@ test('guests come, ask, are let type and go; the badge says so', () => {
     assert.equal(badge(hosting), undefined);
     hosting.apply(said({ what: 'opened', code: 'K7QM-3XTE', expires_in: 60 }), 0);
     assert.equal(hosting.sessions.get(1)?.expires, 60_000);
-    assert.equal(hosting.apply(said({ what: 'knocked', knock: 3, name: 'Bo', invite: 'i' }), 0)?.kind, 'knocked');
-    hosting.apply(said({ what: 'joined', guest: bo, words: ['a', 'b'], invite: 'i' }), 0);
+    assert.equal(hosting.apply(said({ what: 'knocked', knock: 3, name: 'Bo', invite: 'i', again: false }), 0)?.kind, 'knocked');
+    hosting.apply(said({ what: 'joined', guest: bo, words: ['a', 'b'], invite: 'i', again: false }), 0);
     assert.deepEqual([badge(hosting)?.text, badge(hosting)?.warning], ['$(broadcast) 1', false]);
     assert.deepEqual(hosting.sessions.get(1)?.knocks, [], 'whoever is in does not knock');
     assert.equal(hosting.apply(said({ what: 'control_asked', slot: 1 }), 0)?.kind, 'asked');
@@ -78,7 +79,7 @@ test('guests come, ask, are let type and go; the badge says so', () => {
 test('a window that comes back knows its guests, their words, and a relay that is back', () => {
     const before = new Hosting();
     before.pid = 7;
-    before.apply(said({ what: 'joined', guest: bo, words: ['a', 'b'], invite: 'i' }), 0);
+    before.apply(said({ what: 'joined', guest: bo, words: ['a', 'b'], invite: 'i', again: false }), 0);
     const session = {
         session: 1, code: 'K7QM-3XTE', relay: 'wss://r', connection: { state: 'away', retry_in: 5, reason: 'gone' } as const, expires_in: 60,
         terminals: [], guests: [bo], knocks: [], invites: [], panels: [],
@@ -95,7 +96,7 @@ test('a window that comes back knows its guests, their words, and a relay that i
 
 test('who points is known until they stop or go', () => {
     const hosting = new Hosting();
-    hosting.apply(said({ what: 'joined', guest: bo, words: [], invite: 'i' }), 0);
+    hosting.apply(said({ what: 'joined', guest: bo, words: [], invite: 'i', again: false }), 0);
     const at = { terminal: 3, from: 10, to: 12 };
     assert.equal(hosting.apply(said({ what: 'pointing', slot: 1, at }), 0)?.kind, 'pointed');
     assert.deepEqual(hosting.sessions.get(1)?.pointing.get(1), at);
@@ -151,10 +152,34 @@ test('codes and links are told apart, and nothing else passes', () => {
     const link = `https://r.example/j#K7QM-3XTE.jst1_${'A'.repeat(64)}`;
     assert.deepEqual(pasted(link), { is: 'link', link });
     assert.equal(codeOf(link), 'K7QM-3XTE');
+    const secret = `#K7QM-3XTE.jst1_${'A'.repeat(64)}`;
+    for (const start of [
+        'https://r.example/jump/j', 'vscode://jumpseat.jumpseat/join?relay=wss%3A%2F%2Fr.example%2Fjump',
+        'vscode-insiders://jumpseat.jumpseat/join?relay=wss%3A%2F%2Fr.example', 'https://team.example/join?relay=wss%3A%2F%2Fr.example',
+    ]) assert.deepEqual(pasted(`${start}${secret}`), { is: 'link', link: `${start}${secret}` }, start);
+    assert.equal(pasted(`vscode://other.other/join?relay=x${secret}`).is, 'nothing');
     assert.equal(pasted('https://r.example/#x').is, 'nothing');
     assert.equal(pasted('hello').is, 'nothing');
     assert.equal(tokenProblem(`jst1_${'A'.repeat(64)}`), undefined);
     assert.ok(tokenProblem('jst1_short'));
+});
+
+test('what opens an invite wide is never remembered', () => {
+    const wide: Choice = { ...FIRST_CHOICE, role: 'writer', admission: 'open', expires: null };
+    assert.deepEqual(remembered(wide), { ...FIRST_CHOICE, role: 'writer' });
+    assert.equal(remembered({ admission: 'ask' }).admission, 'ask');
+    // As it was kept by an older version, which had no other default.
+    assert.equal(remembered({ role: 'viewer', admission: 'open' }).admission, 'first');
+    assert.deepEqual(terms(FIRST_CHOICE), { role: 'viewer', admission: 'first', expires_in: 3600 });
+    let admission = FIRST_CHOICE.admission;
+    const seen = [0, 1, 2].map(() => (admission = nextAdmission(admission)));
+    assert.deepEqual(seen, ['ask', 'open', 'first']);
+    assert.match(described(terms(FIRST_CHOICE), 0), /the first comes straight in/);
+    assert.match(described(terms(FIRST_CHOICE), 1), /asked about everyone/);
+});
+
+test('an invite that nobody asked for reaches nobody', () => {
+    assert.equal(new Joined('K7QM-3XTE').apply({ type: 'invited', code: 'K7QM-3XTE', token: 'jst1_x', role: 'viewer' }), undefined);
 });
 
 test('ends and failures are plain sentences with the action that helps', () => {

@@ -19,22 +19,35 @@ const KEYS: [&str; 6] = ["aes-gcm", "ed25519-dalek", "hkdf", "hpke", "x-wing", "
 const IO: [&str; 4] = ["mio", "portable-pty", "socket2", "tokio"];
 const FACES: [&str; 4] = ["clap", "crossterm", "napi", "ratatui"];
 
-const EDGES: [Edge; 8] = [
+const EDGES: [Edge; 9] = [
+    Edge { package: "jumpseat-text", own: &[], never: &KEYS },
     Edge { package: "jumpseat-wire", own: &[], never: &[] },
     Edge { package: "jumpseat-screen", own: &[], never: &KEYS },
-    Edge { package: "jumpseat-panels", own: &[], never: &KEYS },
+    Edge { package: "jumpseat-panels", own: &["jumpseat-text"], never: &KEYS },
     // What reads repositories, logs and forges knows of no session and no key.
-    Edge { package: "jumpseat-sources", own: &["jumpseat-panels"], never: &KEYS },
-    Edge { package: "jumpseat-session", own: &["jumpseat-wire", "jumpseat-screen"], never: &FACES },
+    Edge { package: "jumpseat-sources", own: &["jumpseat-text", "jumpseat-panels"], never: &KEYS },
+    Edge {
+        package: "jumpseat-session",
+        own: &["jumpseat-text", "jumpseat-wire", "jumpseat-screen"],
+        never: &FACES,
+    },
     Edge {
         package: "jumpseat-engine",
-        own: &["jumpseat-wire", "jumpseat-screen", "jumpseat-panels", "jumpseat-sources", "jumpseat-session"],
+        own: &[
+            "jumpseat-text",
+            "jumpseat-wire",
+            "jumpseat-screen",
+            "jumpseat-panels",
+            "jumpseat-sources",
+            "jumpseat-session",
+        ],
         never: &FACES,
     },
     // What runs inside an editor starts no relay and draws nothing.
     Edge {
         package: "jumpseat-native",
         own: &[
+            "jumpseat-text",
             "jumpseat-wire",
             "jumpseat-screen",
             "jumpseat-panels",

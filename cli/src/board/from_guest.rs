@@ -1,8 +1,8 @@
 //! What a seat tells, on the board.
 
-use jumpseat_engine::face::{Connection, GuestEvent, InputRefusal, Role};
+use jumpseat_engine::face::{Admission, Connection, GuestEvent, InputRefusal, Role};
 
-use super::{Board, InviteCard, Person};
+use super::{Board, InviteCard, MAX_INVITES, Person};
 use crate::{error::why, panel};
 
 impl Board {
@@ -82,10 +82,12 @@ impl Board {
                     token: token.clone(),
                     link: None,
                     role: *role,
-                    asks: false,
+                    admission: Admission::First,
                     uses: 0,
                     max_uses: None,
                 });
+                let excess = self.invites.len().saturating_sub(MAX_INVITES);
+                self.invites.drain(..excess);
                 return Some(format!("an invite for a {role} is ready: see Invites in the menu"));
             }
             GuestEvent::Ended { reason, failure, .. } => self.ended = Some(why(*reason, failure.as_ref())),
@@ -122,6 +124,7 @@ mod tests {
             program: "cli".into(),
             role: Role::Viewer,
             present: true,
+            invite: None,
         };
         let guests = vec![guest(1, "Cy"), guest(2, "Bo")];
         board.take_guest_event(&GuestEvent::Roster { host: "Ann".into(), guests });

@@ -38,18 +38,25 @@ impl Board {
                 }
             }
             SessionEvent::Knocked(knock) => {
-                let text = format!("{} wants to join", knock.name);
+                let text = format!("{} wants to join{}", knock.name, again(knock.again));
                 self.knocks.retain(|known| known.knock != knock.knock);
                 self.knocks.push(knock);
                 return urgent(text);
             }
             SessionEvent::KnockGone { knock } => self.knocks.retain(|known| known.knock != knock),
-            SessionEvent::Joined { guest, words, .. } => {
-                let text = format!("{} joined", guest.name);
+            SessionEvent::KnockRefused { name, why, denied, again: used, .. } => {
+                // What the host itself said is no news to it.
+                return (!denied).then(|| {
+                    let text = format!("{name} was turned away{}: {why}", again(used));
+                    Notice { text, urgent: used }
+                });
+            }
+            SessionEvent::Joined { guest, words, again: used, .. } => {
+                let text = format!("{} joined{}", guest.name, again(used));
                 self.people.retain(|person| person.slot != guest.slot);
                 self.people.push(Person { words, ..Person::from(guest) });
                 self.people.sort_by_key(|person| person.slot);
-                return passing(text);
+                return Some(Notice { text, urgent: used });
             }
             SessionEvent::Presence { slot, present } => {
                 if let Some(person) = self.person_mut(slot) {
@@ -82,6 +89,11 @@ impl Board {
                 self.say(slot, text);
                 return if slot == HOST_SLOT { None } else { urgent(notice) };
             }
+            SessionEvent::InviteChanged { invite, terms } => {
+                if let Some(known) = self.invites.iter_mut().find(|known| known.id == Some(invite)) {
+                    (known.role, known.admission) = (terms.role, terms.admission);
+                }
+            }
             SessionEvent::InviteEnded { invite } => self.invites.retain(|known| known.id != Some(invite)),
             SessionEvent::Panel(status) => {
                 if let Some(known) = self.shown.iter_mut().find(|known| known.panel == status.panel) {
@@ -112,6 +124,11 @@ impl Board {
     }
 }
 
+/// What the host reads where a token may be known to more than the one it was for.
+fn again(used: bool) -> &'static str {
+    if used { ", with an invite that was used before" } else { "" }
+}
+
 impl From<GuestInfo> for Person {
     fn from(guest: GuestInfo) -> Self {
         Self {
@@ -122,22 +139,29 @@ impl From<GuestInfo> for Person {
             present: guest.present,
             words: Vec::new(),
             asks: false,
+            invite: guest.invite,
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use jumpseat_engine::face::Role;
+    use jumpseat_engine::face::{KnockInfo, Role};
     use jumpseat_wire::InviteId;
 
     use super::*;
 
     fn joined(board: &mut Board, slot: u16, name: &str) -> Option<Notice> {
-        let guest =
-            GuestInfo { slot, name: name.into(), program: "cli".into(), role: Role::Viewer, present: true };
-        let words = vec!["ocean".to_owned()];
-        board.take_session_event(SessionEvent::Joined { guest, words, invite: InviteId([0; 16]) })
+        let guest = GuestInfo {
+            slot,
+            name: name.into(),
+            program: "cli".into(),
+            role: Role::Viewer,
+            present: true,
+            invite: None,
+        };
+        let (words, invite) = (vec!["ocean".to_owned()], InviteId([0; 16]));
+        board.take_session_event(SessionEvent::Joined { guest, words, invite, again: slot > 1 })
     }
 
     #[test]
@@ -157,6 +181,25 @@ mod tests {
     }
 
     #[test]
+    fn the_second_use_of_an_invite_is_noticed() {
+        let mut board = Board::hosting("Ann".into());
+        joined(&mut board, 1, "Bo");
+        let (invite, again) = (InviteId([0; 16]), true);
+        let knock = KnockInfo { knock: 4, name: "Eve".into(), invite, again };
+        let (name, why) = ("Eve".to_owned(), "this invite has expired".to_owned());
+        let refused = SessionEvent::KnockRefused { name, invite, why, denied: false, again };
+        let told = [
+            joined(&mut board, 2, "Eve"),
+            board.take_session_event(SessionEvent::Knocked(knock)),
+            board.take_session_event(refused),
+        ];
+        for notice in told {
+            let notice = notice.unwrap();
+            assert!(notice.urgent && notice.text.contains("used before"), "{}", notice.text);
+        }
+    }
+
+    #[test]
     fn a_status_keeps_the_words_that_only_the_joining_told() {
         let mut board = Board::hosting("Ann".into());
         joined(&mut board, 1, "Bo");
@@ -166,6 +209,7 @@ mod tests {
             program: "cli".into(),
             role: Role::Writer,
             present: false,
+            invite: None,
         };
         board.take_status(SessionStatus {
             session: jumpseat_engine::face::SessionNo(1),

@@ -61,7 +61,12 @@ mod tests {
 
     #[test]
     fn the_only_one_needs_no_name() {
-        let knock = |knock, name: &str| KnockInfo { knock, name: name.into(), invite: InviteId([0; 16]) };
+        let knock = |knock, name: &str| KnockInfo {
+            knock,
+            name: name.into(),
+            invite: InviteId([0; 16]),
+            again: false,
+        };
         let two = [knock(1, "Bo"), knock(2, "Cy")];
         assert_eq!(find(&two[..1], None).unwrap().knock, 1);
         assert_eq!(find(&two, None).unwrap_err().kind, FaultKind::Usage);

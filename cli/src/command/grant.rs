@@ -1,7 +1,7 @@
 //! `jumpseat grant`: gives a guest the keyboard.
 
 use clap::{Args, ValueEnum};
-use jumpseat_engine::face::{HostCommand, Role};
+use jumpseat_engine::face::{GuestInfo, HostCommand, Role};
 use jumpseat_wire::InviteCode;
 
 use super::hosted;
@@ -49,5 +49,17 @@ pub(super) async fn change(
     if json {
         return print::json(&serde_json::json!({ "guest": guest.slot, "name": guest.name, "role": role }));
     }
-    print::text(&format!("{} is a {role} now.\n", guest.name))
+    // What is taken from one seat is not taken from another, and one person may have several.
+    let types = |other: &&GuestInfo| {
+        other.slot != guest.slot && other.invite == guest.invite && other.role.may_write()
+    };
+    let others =
+        hosted.status.guests.iter().filter(types).filter(|_| !role.may_write() && guest.invite.is_some());
+    let names: Vec<String> = others.map(|other| format!("{} ({})", other.name, other.slot)).collect();
+    let rest = if names.is_empty() {
+        String::new()
+    } else {
+        format!(" By the same invite came, and can still type: {}.", names.join(", "))
+    };
+    print::text(&format!("{} is a {role} now.{rest}\n", guest.name))
 }

@@ -110,6 +110,7 @@ mod tests {
             program: "cli".into(),
             role: Role::Viewer,
             present: true,
+            invite: None,
         };
         let guests = [guest(1, "Bo"), guest(2, "Cy"), guest(3, "bo")];
         assert_eq!(find_guest(&guests, "3").unwrap().slot, 3);

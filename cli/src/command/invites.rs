@@ -56,7 +56,7 @@ fn list(invites: &[Invite], show: bool, json: bool) -> Result<(), Fault> {
             let mut value = serde_json::to_value(invite).map_err(|error| Fault::system("JSON", error))?;
             value["id"] = invite.id.to_string().into();
             if let Some(fields) = value.as_object_mut().filter(|_| !show) {
-                fields.retain(|name, _| !["token", "web_link", "editor_link"].contains(&name.as_str()));
+                fields.retain(|name, _| !["token", "link", "web_link"].contains(&name.as_str()));
             }
             print::json(&value)
         });
@@ -68,12 +68,7 @@ fn list(invites: &[Invite], show: bool, json: bool) -> Result<(), Fault> {
     print::text(&print::table(&["INVITE", "ROLE", "USED", "EXPIRES AFTER", "LETS IN"], &rows))?;
     if show {
         for invite in invites {
-            print::text(&format!(
-                "\n{}  {}\n{}\n",
-                short(invite),
-                invite.token.reveal(),
-                invite.web_link.reveal()
-            ))?;
+            print::text(&format!("\n{}  {}\n{}\n", short(invite), invite.token.reveal(), link(invite)))?;
         }
     }
     Ok(())
@@ -86,7 +81,13 @@ fn row(invite: &Invite) -> Vec<String> {
         invite.terms.role.to_string(),
         format!("{}{most}", invite.uses),
         invite.terms.expires_in.map_or_else(|| "–".to_owned(), duration::words),
-        if invite.terms.admission == Admission::Ask { "whom you admit" } else { "everyone" }.to_owned(),
+        match invite.terms.admission {
+            Admission::Ask => "whom you admit",
+            Admission::First if invite.uses > 0 => "whom you admit, by now",
+            Admission::First => "the first guest",
+            Admission::Open => "everyone",
+        }
+        .to_owned(),
     ]
 }
 
@@ -98,7 +99,7 @@ async fn make(hosted: &Hosted, terms: &TermsArguments, json: bool) -> Result<(),
     if json {
         return print::json(&invite);
     }
-    let [code, token, link] = [&invite.code.to_string(), invite.token.reveal(), invite.web_link.reveal()];
+    let [code, token, link] = [&invite.code.to_string(), invite.token.reveal(), link(&invite)];
     print::text(&format!("  Code    {code}\n  Token   {token}\n  Link    {link}\n"))
 }
 
@@ -114,6 +115,11 @@ async fn revoke(hosted: &Hosted, id: &str) -> Result<(), Fault> {
         }
     };
     hosted.ask(HostCommand::RevokeInvite { session: hosted.session(), invite }).await.map(drop)
+}
+
+/// The link to hand on: the page's, where the session has one.
+pub(super) fn link(invite: &Invite) -> &str {
+    invite.web_link.as_ref().unwrap_or(&invite.link).reveal()
 }
 
 /// Enough of its name to tell it from the others.

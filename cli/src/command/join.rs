@@ -31,7 +31,7 @@ const WINDOW: u32 = 1 << 20;
 pub(crate) struct Arguments {
     /// The session's code, XXXX-XXXX; without it the link is asked for
     code: Option<InviteCode>,
-    /// The relay that the session is at, wss://HOST:PORT
+    /// The relay that the session is at, wss://HOST[:PORT][/PATH]
     #[arg(long, value_name = "URL", env = "JUMPSEAT_RELAY", hide_env_values = true)]
     relay: Option<String>,
     /// Read code, token and relay from a file that `share --invite-file` wrote
@@ -118,6 +118,7 @@ fn sit_down(
         relay: invite.relay,
         name: config::name(arguments.name.clone(), &context.config),
         program: concat!("cli/", env!("CARGO_PKG_VERSION")).to_owned(),
+        key: None,
         key_timing: !arguments.no_key_timing && context.config.key_timing.unwrap_or(true),
         window: WINDOW,
         transport: transport(&context.config, arguments.ca_file.clone()),

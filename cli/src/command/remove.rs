@@ -1,7 +1,7 @@
 //! `jumpseat remove`: sends a guest away for good.
 
 use clap::Args;
-use jumpseat_engine::face::HostCommand;
+use jumpseat_engine::face::{GuestInfo, HostCommand};
 use jumpseat_wire::InviteCode;
 
 use super::hosted;
@@ -12,6 +12,9 @@ use crate::{error::Fault, print};
 pub(crate) struct Arguments {
     /// The guest's number or name
     guest: String,
+    /// Remove everyone who came by the same invite, too: one person may have several seats
+    #[arg(long)]
+    with_invite: bool,
     /// The session's code; not needed while only one is shared
     #[arg(long, value_name = "CODE")]
     session: Option<InviteCode>,
@@ -20,9 +23,25 @@ pub(crate) struct Arguments {
 pub(crate) async fn run(arguments: Arguments, json: bool) -> Result<(), Fault> {
     let hosted = hosted::one(arguments.session).await?;
     let guest = hosted.guest(&arguments.guest)?;
-    hosted.ask(HostCommand::Remove { session: hosted.session(), slot: guest.slot }).await?;
+    let same = |other: &&GuestInfo| other.slot != guest.slot && other.invite == guest.invite;
+    let others: Vec<&GuestInfo> =
+        hosted.status.guests.iter().filter(same).filter(|_| guest.invite.is_some()).collect();
+    let with_invite = arguments.with_invite;
+    let command = HostCommand::Remove { session: hosted.session(), slot: guest.slot, with_invite };
+    hosted.ask(command).await?;
     if json {
         return print::json(&serde_json::json!({ "guest": guest.slot, "name": guest.name, "removed": true }));
     }
-    print::text(&format!("{} is gone.\n", guest.name))
+    let names: Vec<String> = others.iter().map(|other| format!("{} ({})", other.name, other.slot)).collect();
+    let rest = match (names.is_empty(), with_invite) {
+        (true, _) => String::new(),
+        (false, true) => format!(" So are {}.", names.join(", ")),
+        (false, false) => {
+            format!(
+                " By the same invite came, and are still here: {}. `--with-invite` removes them, too.",
+                names.join(", ")
+            )
+        }
+    };
+    print::text(&format!("{} is gone.{rest}\n", guest.name))
 }

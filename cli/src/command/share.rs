@@ -23,7 +23,7 @@ pub(crate) struct Arguments {
     terms: TermsArguments,
     #[command(flatten)]
     panels: PanelArguments,
-    /// The relay to share through, wss://HOST:PORT [default: one inside this process]
+    /// The relay to share through, wss://HOST[:PORT][/PATH] [default: one inside this process]
     #[arg(long, value_name = "URL", env = "JUMPSEAT_RELAY", hide_env_values = true)]
     relay: Option<String>,
     /// Let guests of the local network reach the relay inside this process
@@ -38,6 +38,9 @@ pub(crate) struct Arguments {
     /// The name that guests see [default: your account's]
     #[arg(long, env = "JUMPSEAT_NAME", hide_env_values = true)]
     name: Option<String>,
+    /// A page of yours that explains invites, for a link that opens in a browser: https://, not at the relay
+    #[arg(long, value_name = "URL", env = "JUMPSEAT_INVITE_PAGE", hide_env_values = true)]
+    invite_page: Option<String>,
     /// Write {code, token, link, relay} to a file that only you can read
     #[arg(long, value_name = "PATH")]
     invite_file: Option<PathBuf>,

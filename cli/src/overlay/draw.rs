@@ -1,6 +1,6 @@
 //! The overlay as cells.
 
-use jumpseat_engine::face::{Connection, Role};
+use jumpseat_engine::face::{Admission, Connection, Role};
 use ratatui::{
     buffer::Buffer,
     layout::Rect,
@@ -83,7 +83,8 @@ impl Overlay {
             let chosen = place == self.selected;
             match entry {
                 Entry::Knock(place) => lines.extend(board.knocks.get(place).map(|knock| {
-                    let text = format!("{} {} wants to join", marker(chosen), knock.name);
+                    let again = if knock.again { ", with an invite that was used before" } else { "" };
+                    let text = format!("{} {} wants to join{again}", marker(chosen), knock.name);
                     Line::styled(text, LOUD)
                 })),
                 Entry::Person(place) => {
@@ -131,7 +132,12 @@ impl Overlay {
 
     fn invite_lines(&self, invite: &InviteCard, chosen: bool) -> Vec<Line<'static>> {
         let most = invite.max_uses.map_or(String::new(), |most| format!(" of {most}"));
-        let ask = if invite.asks { ", asks you" } else { "" };
+        let ask = match invite.admission {
+            Admission::Ask => ", asks you",
+            Admission::First if invite.uses > 0 => ", asks you by now",
+            Admission::First => ", for the first guest",
+            Admission::Open => ", for everyone",
+        };
         let head =
             format!("{} {}  {}{ask}, used {}{most}", marker(chosen), invite.code, invite.role, invite.uses);
         let mut lines = vec![Line::styled(head, if chosen { BOLD } else { Style::new() })];
@@ -180,7 +186,12 @@ impl Overlay {
     /// The keys that do something here and now.
     fn keys(&self, board: &Board) -> Paragraph<'static> {
         if let Some(action) = &self.confirm {
-            return Paragraph::new(Line::styled(format!("{}  y / n", question(action, board)), LOUD));
+            let keys = match action {
+                Action::Remove(slot, _) if board.came_with(*slot) > 0 => "y / n / a: all of them",
+                _ => "y / n",
+            };
+            let text = format!("{}  {keys}", question(action, board));
+            return Paragraph::new(Line::styled(text, LOUD)).wrap(Wrap { trim: true });
         }
         let mut keys: Vec<(&str, &str)> = match self.page {
             Page::Chat => vec![("Enter", "send")],
@@ -246,7 +257,13 @@ fn title(board: &Board) -> Line<'static> {
 
 fn question(action: &Action, board: &Board) -> String {
     match action {
-        Action::Remove(slot) => format!("Remove {} at once?", board.name(*slot)),
+        Action::Remove(slot, _) => match board.came_with(*slot) {
+            0 => format!("Remove {} at once?", board.name(*slot)),
+            others => {
+                let others = people(others);
+                format!("Remove {} at once? {others} more came by the same invite.", board.name(*slot))
+            }
+        },
         Action::RevokeInvite(_) => "Revoke this invite? Who came by it stays.".to_owned(),
         _ => format!("Stop sharing? {} here would be gone at once.", people(board.people.len())),
     }

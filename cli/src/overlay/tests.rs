@@ -1,7 +1,7 @@
 //! What the overlay shows, and what its keys ask for.
 
 use jumpseat_engine::face::{
-    Connection, GuestEvent, GuestInfo, KnockInfo, PanelStatus, PanelUpdate, Role, Secret,
+    Admission, Connection, GuestEvent, GuestInfo, KnockInfo, PanelStatus, PanelUpdate, Role, Secret,
     panels::{Entry, Key, PanelKind, SourceState},
 };
 use jumpseat_wire::{InviteId, KnockId};
@@ -28,19 +28,21 @@ fn board() -> Board {
         present: true,
         words: ["ocean", "velvet", "piano", "mango"].map(str::to_owned).to_vec(),
         asks: false,
+        invite: None,
     };
     board.people = vec![person(1, "Bo", Role::Viewer), person(2, "Cy", Role::Writer)];
     board.people[0].asks = true;
     board.people[1].present = false;
     board.typing = Some(2);
-    board.knocks = vec![KnockInfo { knock: knock(), name: "Di".into(), invite: InviteId([0; 16]) }];
+    board.knocks =
+        vec![KnockInfo { knock: knock(), name: "Di".into(), invite: InviteId([0; 16]), again: true }];
     board.invites = vec![InviteCard {
         id: Some(InviteId([7; 16])),
         code: "K7QM-3XTE".parse().unwrap(),
         token: Secret::new("jst1_canary".into()),
         link: Some(Secret::new("https://r.example/j#K7QM-3XTE.jst1_canary".into())),
         role: Role::Viewer,
-        asks: true,
+        admission: Admission::Ask,
         uses: 1,
         max_uses: Some(3),
     }];
@@ -104,6 +106,7 @@ fn a_guest_sees_who_else_is_there() {
         program: "cli".into(),
         role: Role::Viewer,
         present: true,
+        invite: None,
     };
     let guests = vec![guest(1, "Cy"), guest(2, "Bo")];
     board.take_guest_event(&GuestEvent::Roster { host: "Ann".into(), guests });
@@ -130,7 +133,13 @@ fn what_cannot_be_taken_back_is_asked_once() {
     assert_eq!(press(&mut overlay, &mut board, b"\x1b[Bx"), []);
     insta::assert_snapshot!("host-confirm", draw(&overlay, &board, 84, 12));
     assert_eq!(press(&mut overlay, &mut board, b"n"), []);
-    assert_eq!(press(&mut overlay, &mut board, b"xy"), [Action::Remove(1)]);
+    assert_eq!(press(&mut overlay, &mut board, b"xa"), [], "nobody came with it");
+    assert_eq!(press(&mut overlay, &mut board, b"xy"), [Action::Remove(1, false)]);
+    board.people.iter_mut().for_each(|person| person.invite = Some(InviteId([7; 16])));
+    assert_eq!(press(&mut overlay, &mut board, b"x"), []);
+    insta::assert_snapshot!("host-confirm-several", draw(&overlay, &board, 84, 12));
+    assert_eq!(press(&mut overlay, &mut board, b"a"), [Action::Remove(1, true)]);
+    assert_eq!(press(&mut overlay, &mut board, b"xy"), [Action::Remove(1, false)]);
     assert_eq!(press(&mut overlay, &mut board, b"sy"), [Action::Stop]);
     assert_eq!(press(&mut overlay, &mut board, b"\t\txy"), [Action::RevokeInvite(InviteId([7; 16]))]);
     board.people.clear();

@@ -141,7 +141,14 @@ mod tests {
         let mut board = Board::new(2, "Ann".into());
         board.connection = Connection::Connected;
         let guest = |slot, name: &str, role| {
-            Person::from(GuestInfo { slot, name: name.into(), program: "cli".into(), role, present: true })
+            Person::from(GuestInfo {
+                slot,
+                name: name.into(),
+                program: "cli".into(),
+                role,
+                present: true,
+                invite: None,
+            })
         };
         board.people = vec![guest(1, "Cy", Role::Viewer), guest(2, "Bo", Role::Viewer)];
         insta::assert_snapshot!(line(&board, None, false, 70), @" ● live  Ann · watching · 2 guests                       Ctrl+]: menu ");

@@ -72,6 +72,7 @@ async fn main() -> Result<(), Failure> {
         from: StartFrom::Start,
         relay,
         invite,
+        invite_page: None,
         max_guests: None,
     };
     let begun = Instant::now();
@@ -86,6 +87,7 @@ async fn main() -> Result<(), Failure> {
         token: invite.token,
         name: "Bo".to_owned(),
         program: "example/1".to_owned(),
+        key: None,
         key_timing: false,
         window: 1 << 20,
         transport,

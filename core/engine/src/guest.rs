@@ -14,7 +14,7 @@ use std::{
 };
 
 use jumpseat_session::{
-    EndReason, Entropy, GuestCard, Millis, SessionError,
+    EndReason, Entropy, GuestCard, GuestKey, Millis, SessionError,
     guest::{self as machine, Guest, GuestConfig, GuestOutput, Sight},
 };
 use jumpseat_wire::{CloseCode, InviteCode};
@@ -50,6 +50,8 @@ pub struct GuestSetup {
     pub name: String,
     /// What it joins with: a program and its version.
     pub program: String,
+    /// What shows the host that it is the same guest as before: 32 random bytes of its own, kept for one seat.
+    pub key: Option<GuestKey>,
     /// Whether the timing of keys is hidden from the relay, at up to 20 ms a key.
     pub key_timing: bool,
     /// Bytes of terminal changes that may be under way to the face before it gives credit.
@@ -99,7 +101,8 @@ impl GuestEngine {
                 .hint("copy the whole token: jst1_ and 64 signs")
         })?;
         let card = GuestCard { name: setup.name, program: setup.program };
-        let config = GuestConfig { code: setup.code, token, card, key_timing: setup.key_timing };
+        let config =
+            GuestConfig { code: setup.code, token, card, key: setup.key, key_timing: setup.key_timing };
         let (command_sender, commands) = mpsc::channel(COMMANDS);
         let (events, event_receiver) = mpsc::channel(MAX_WAITING);
         let engine = Self {

@@ -16,7 +16,7 @@ mod transport;
 
 pub use drawing::Drawing;
 pub use guest::{GuestEngine, GuestSetup};
-pub use jumpseat_session::InviteLink;
+pub use jumpseat_session::{GuestKey, InviteLink};
 use std::{future::Future, io, thread};
 
 pub use host::{EmbeddedRelay, FaceDoor, HostEngine, HostSetup, Owned, StartRelay};

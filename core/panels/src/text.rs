@@ -8,18 +8,17 @@ const MAX_ADDRESS: usize = 2048;
 
 /// Keeps what one line shows: no control signs, nothing that turns or hides text, at most `max` bytes.
 pub fn line(text: &mut String, max: usize) {
-    if !text.chars().all(is_shown) {
-        *text = text.chars().filter(|sign| is_shown(*sign)).collect();
+    if !jumpseat_text::is_all_shown(text, |_| false) {
+        *text = jumpseat_text::shown(text, |_| false);
     }
     cut(text, max);
 }
 
 /// The same for text of several lines, with its tabs; line ends become `\n`.
 pub fn lines(text: &mut String, max: usize) {
-    let kept = |sign: char| is_shown(sign) || matches!(sign, '\n' | '\t');
-    if !text.chars().all(kept) {
-        let ends = text.replace("\r\n", "\n");
-        *text = ends.chars().filter(|sign| kept(*sign)).collect();
+    let kept = |sign: char| matches!(sign, '\n' | '\t');
+    if !jumpseat_text::is_all_shown(text, kept) {
+        *text = jumpseat_text::shown(&text.replace("\r\n", "\n"), kept);
     }
     cut(text, max);
 }
@@ -50,13 +49,7 @@ pub fn is_web_address(text: &str) -> bool {
         && text.chars().all(plain)
 }
 
-/// Whether a sign may be shown: no control sign, none that turns, joins or hides what is around it.
-pub fn is_shown(sign: char) -> bool {
-    let turns = matches!(sign,
-        '\u{061c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-        | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}');
-    !sign.is_control() && !turns
-}
+pub use jumpseat_text::is_shown;
 
 /// At most `max` bytes, in whole signs.
 fn cut(text: &mut String, max: usize) {

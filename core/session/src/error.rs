@@ -27,6 +27,9 @@ pub enum SessionError {
     /// A link that cannot be read.
     #[error("not an invite link: {0}")]
     Link(&'static str),
+    /// The address of a page that invites cannot have.
+    #[error("not a page for invites: {0}")]
+    Page(&'static str),
     /// A call that makes no sense in this state.
     #[error("{0}")]
     Misused(&'static str),

@@ -16,6 +16,7 @@ use jumpseat_wire::{CloseCode, Slot};
 
 mod config;
 mod group;
+mod invites;
 mod link;
 mod liveness;
 mod output;
@@ -106,6 +107,12 @@ impl Guest {
     #[cfg(test)]
     pub(crate) fn held(&self) -> usize {
         self.seated().map_or(0, Seated::held)
+    }
+
+    /// The number of the last invite that it asked for.
+    #[cfg(test)]
+    pub(crate) fn last_invite(&self) -> u32 {
+        self.seated().map_or(0, |seated| seated.invites.last())
     }
 
     /// Terminals that it follows.

@@ -27,6 +27,7 @@ mod output;
 mod panels;
 mod people;
 mod produced;
+mod returning;
 mod seat;
 mod streams;
 mod terminals;
@@ -42,6 +43,7 @@ use self::{
     link::Link,
     panels::Panels,
     people::Told,
+    returning::Returning,
     seat::Seat,
     streams::{Allowance, Streams},
     terminals::Tickets,
@@ -79,6 +81,7 @@ pub struct Host {
     code: Option<InviteCode>,
     book: InviteBook,
     knocks: Knocks,
+    returning: Returning,
     seats: BTreeMap<Slot, Seat>,
     next_slot: Slot,
     group: GroupSender,
@@ -115,6 +118,7 @@ impl Host {
             code: None,
             book: InviteBook::default(),
             knocks: Knocks::default(),
+            returning: Returning::default(),
             seats: BTreeMap::new(),
             next_slot: HOST_SLOT + 1,
             group: GroupSender::new(),
@@ -159,6 +163,11 @@ impl Host {
     /// Everyone with a seat.
     pub fn guests(&self) -> impl Iterator<Item = RosterEntry> {
         self.seats.values().filter(|seat| seat.is_confirmed()).map(Seat::entry)
+    }
+
+    /// The invite that a guest came by.
+    pub fn came_by(&self, slot: Slot) -> Option<InviteId> {
+        self.seats.get(&slot).map(|seat| seat.invite)
     }
 
     /// When the session ends by itself.

@@ -24,7 +24,7 @@
 //!
 //! let now = Millis(0);
 //! let mut host = Host::new(HostConfig::new("Ann", 0), Entropy::system(), now);
-//! let terms = InviteTerms { role: Role::Viewer, admission: Admission::Open, expires_in: None, max_uses: None };
+//! let terms = InviteTerms { role: Role::Viewer, admission: Admission::Open, ..InviteTerms::default() };
 //! let invite = host.create_invite(now, terms)?;
 //! host.open_terminal(now, "bash", 80, 24)?;
 //! host.connected(now);
@@ -36,7 +36,7 @@
 //!
 //! let card = GuestCard { name: "Bo".into(), program: "example/1".into() };
 //! let code = "K7QM-3XTE".parse()?;
-//! let config = GuestConfig { code, token: invite.token, card, key_timing: false };
+//! let config = GuestConfig { code, token: invite.token, card, key: None, key_timing: false };
 //! let mut guest = Guest::new(config, Entropy::system(), now);
 //! guest.connected(now);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -63,10 +63,14 @@ mod time;
 
 pub use crypto::entropy::Entropy;
 pub use error::SessionError;
-pub use handshake::{knock::GuestCard, sas::SafetyWords, welcome::KnockRefusal};
+pub use handshake::{
+    knock::{GuestCard, GuestKey},
+    sas::SafetyWords,
+    welcome::KnockRefusal,
+};
 pub use invite::{
-    book::{Admission, Invite, InviteFault, InviteTerms},
-    link::InviteLink,
+    book::{Admission, INVITE_LASTS, Invite, InviteFault, InviteTerms},
+    link::{InviteLink, InvitePage, check_relay},
     token::Token,
 };
 pub use message::{EndReason, Exit, InputRefusal, MAX_CHAT, Pointing, RosterEntry, TerminalCard};

@@ -49,10 +49,14 @@ pub(crate) enum FromHost {
     InputRefused { stream: StreamId, why: InputRefusal },
     /// To one: the host does not give control now.
     Declined,
-    /// To one: the invite it asked for; `token` is its text.
-    Invited { code: String, token: String, role: Role },
-    /// To one: what it asked for is not its to do.
-    NotAllowed { what: String },
+    /// To one: the invite that it asked for under this number; `token` is its text.
+    Invited { id: u32, code: String, token: String, role: Role },
+    /// To one: what it asked for is not its to do; `invite` is the number of an invite that it does not get.
+    NotAllowed {
+        what: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        invite: Option<u32>,
+    },
     /// To one: a content does not come.
     FetchRefused { id: FetchId, why: FetchRefusal },
     /// The session is over.
@@ -77,8 +81,8 @@ pub(crate) enum FromGuest {
     SetRole { slot: Slot, role: Role },
     /// A co-owner removes a guest.
     Remove { slot: Slot },
-    /// A co-owner asks for an invite.
-    Invite { role: Role, max_uses: Option<u32>, admission: Admission },
+    /// A co-owner asks for an invite, under a number of its own.
+    Invite { id: u32, role: Role, max_uses: Option<u32>, admission: Admission },
     /// A content of a panel, please.
     Fetch {
         id: FetchId,
@@ -248,10 +252,9 @@ fn decode<'a, M: Deserialize<'a>>(json: &'a [u8]) -> Result<M, SessionError> {
     serde_json::from_slice(json).map_err(|_| SessionError::Misbehaved("a message that cannot be read"))
 }
 
-/// A name as it may be shown: one line, no control signs, nothing that turns the direction of the text.
+/// A name as it may be shown (JS-MSG-2).
 pub(crate) fn shown_name(name: &str) -> String {
-    let name: String = name.trim().chars().filter(|c| is_shown(*c)).take(MAX_NAME).collect();
-    if name.is_empty() { "someone".into() } else { name }
+    jumpseat_text::name(name, MAX_NAME).unwrap_or_else(|| "someone".into())
 }
 
 /// The same for text of several lines.
@@ -260,12 +263,7 @@ pub(crate) fn shown_text(text: &str) -> String {
     while !text.is_char_boundary(end) {
         end -= 1;
     }
-    text[..end].chars().filter(|c| is_shown(*c) || *c == '\n').collect()
-}
-
-fn is_shown(c: char) -> bool {
-    let turns = matches!(c, '\u{061c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
-    !c.is_control() && !turns
+    jumpseat_text::shown(&text[..end], |character| character == '\n')
 }
 
 #[cfg(test)]
@@ -278,6 +276,13 @@ mod tests {
     fn names_cannot_pretend() {
         assert_eq!(shown_name(" Ann\u{1b}[31m\u{202e}\n "), "Ann[31m");
         assert_eq!(shown_name("\u{200b}"), "someone");
+        // One that looks like another is the same.
+        for other in
+            ["Ann\u{3164}", "A\u{fff9}nn", "Ann\u{e0041}\u{e007f}", "\u{115f}Ann", "An\u{ad}n", "Ann\u{2800}"]
+        {
+            assert_eq!(shown_name(other), "Ann", "{other:?}");
+        }
+        assert_eq!(shown_text(&format!("a{}", "\u{301}".repeat(90))).chars().count(), 5);
         assert_eq!(shown_name(&"x".repeat(1000)).len(), 64);
         assert_eq!(shown_text("a\nb\u{7}"), "a\nb");
         assert_eq!(shown_text(&"é".repeat(4000)).len(), 4096);

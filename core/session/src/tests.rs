@@ -7,8 +7,8 @@ use jumpseat_wire::{FrameHeader, FrameKind, SessionId, VERSION};
 use serde_json::{Value, json};
 
 use crate::{
-    Admission, EndReason, Entropy, GuestCard, InviteLink, KnockRefusal, Millis, Pointing, Role, RosterEntry,
-    SafetyWords, Scope, TerminalCard, Token, Wish,
+    Admission, EndReason, Entropy, GuestCard, InviteLink, InvitePage, KnockRefusal, Millis, Pointing, Role,
+    RosterEntry, SafetyWords, Scope, TerminalCard, Token, Wish,
     crypto::{
         hash::{hash, hkdf, labelled},
         secret::Secret,
@@ -78,7 +78,7 @@ impl Story {
         let token = Token::generate(&host.bundle_hash, &mut Entropy::seeded(2));
         let card = GuestCard { name: "Bo Ödman".into(), program: "vectors/1".into() };
         let bundle = HostBundle::decode(&host.bundle).unwrap();
-        let (knocking, m1) = Knocking::knock(bundle, &token, &card, &mut Entropy::seeded(3)).unwrap();
+        let (knocking, m1) = Knocking::knock(bundle, &token, &card, None, &mut Entropy::seeded(3)).unwrap();
         let knock = || Knock::open(&host, &token, &m1).unwrap();
         let (host_end, m2) = knock().welcome(&host, 7, &mut Entropy::seeded(4)).unwrap();
         let refusal = knock().refuse(&host, KnockRefusal::Denied, &mut Entropy::seeded(5)).unwrap();
@@ -116,6 +116,7 @@ fn invite_vectors() {
         code: "K7QM-3XTE".parse().unwrap(),
         token: token.clone(),
     };
+    let page = InvitePage::parse("https://team.example/join", &link.relay).unwrap();
     check(
         "invite",
         &json!({
@@ -133,7 +134,8 @@ fn invite_vectors() {
             "psk": hex(&token.psk(host.sid).0),
             "code": link.code.to_string(),
             "relay": link.relay,
-            "web_link": *link.web(),
+            "page": "https://team.example/join",
+            "web_link": *link.web(&page),
             "editor_link": *link.editor(),
             "hash_of_label_x_and_bytes_010203": hex(&hash("x", &[&[1, 2, 3]])),
         }),
@@ -317,8 +319,8 @@ fn message_vectors() {
         FromHost::Asking { slot: 7, on: true },
         FromHost::InputRefused { stream: 1, why: crate::InputRefusal::HostAway },
         FromHost::Declined,
-        FromHost::Invited { code: "K7QM-3XTE".into(), token: "jst1_".into(), role: Role::Viewer },
-        FromHost::NotAllowed { what: "removing that guest".into() },
+        FromHost::Invited { id: 1, code: "K7QM-3XTE".into(), token: "jst1_".into(), role: Role::Viewer },
+        FromHost::NotAllowed { what: "removing that guest".into(), invite: None },
         FromHost::FetchRefused { id: 5, why: crate::FetchRefusal::NotShared },
         FromHost::End { reason: EndReason::Stopped },
     ];
@@ -330,7 +332,7 @@ fn message_vectors() {
         FromGuest::Leave,
         FromGuest::SetRole { slot: 8, role: Role::Writer },
         FromGuest::Remove { slot: 8 },
-        FromGuest::Invite { role: Role::Viewer, max_uses: Some(1), admission: Admission::Ask },
+        FromGuest::Invite { id: 1, role: Role::Viewer, max_uses: Some(1), admission: Admission::Ask },
         FromGuest::Fetch { id: 5, wish: Wish { panel: 1, reference: "git:2c8b".into(), having: None } },
         FromGuest::Cancel { id: 5 },
     ];

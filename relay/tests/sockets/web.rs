@@ -44,6 +44,28 @@ async fn it_answers_health_checks() {
 }
 
 #[tokio::test]
+async fn the_page_for_old_links_runs_nothing_and_says_how_to_join() {
+    let relay = relay().await;
+    let get = "GET /j HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+    let answer = request(relay.address(), get).await;
+    let (head, page) = answer.split_once("\r\n\r\n").expect("a head and a page");
+    let head = head.to_lowercase();
+    for part in [
+        "http/1.1 200",
+        "content-security-policy: default-src 'none'",
+        "frame-ancestors 'none'",
+        "referrer-policy: no-referrer",
+        "cache-control: no-store",
+    ] {
+        assert!(head.contains(part), "{part}: {head}");
+    }
+    for part in ["<script", "http-equiv", "src=", "href=", "url(", "onload", "javascript:"] {
+        assert!(!page.contains(part), "{part}: {page}");
+    }
+    assert!(page.contains("jumpseat join") && page.contains("Join Shared Session"), "{page}");
+}
+
+#[tokio::test]
 async fn what_comes_right_behind_the_request_is_not_lost() {
     let relay = relay().await;
     let mut tcp = TcpStream::connect(relay.address()).await.unwrap();

@@ -82,7 +82,7 @@ export class Editor extends Window {
         await act();
         return until('the link', async () => {
             const text = await this.clipboard();
-            return text.includes('/j#') && text;
+            return text.includes('.jst1_') && text;
         });
     }
 

@@ -2,11 +2,14 @@
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 
+import { linkTo, parts } from './links.mjs';
+
 export class Valve {
     /** In front of a link's relay. */
     static async before(link) {
         const valve = new Valve();
-        const { hostname, port } = new URL(link);
+        const told = parts(link);
+        const { hostname, port } = new URL(told.relay);
         valve.open = true;
         valve.lines = new Set();
         valve.server = createServer((near) => {
@@ -20,7 +23,7 @@ export class Valve {
             }
         }).listen(0, '127.0.0.1');
         await once(valve.server, 'listening');
-        valve.link = link.replace(`:${port}`, `:${valve.server.address().port}`);
+        valve.link = linkTo({ ...told, relay: told.relay.replace(`:${port}`, `:${valve.server.address().port}`) });
         return valve;
     }
 

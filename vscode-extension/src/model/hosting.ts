@@ -40,8 +40,9 @@ export interface HostedSession {
 
 /** What a person has to hear of, beyond what the views show. */
 export type Notice =
-    | { kind: 'came' | 'went'; session: HostedSession; guest: string; reason: EndReason | undefined }
+    | { kind: 'came' | 'went'; session: HostedSession; guest: string; reason: EndReason | undefined; again: boolean }
     | { kind: 'away'; session: HostedSession; reason: string }
+    | { kind: 'refused'; session: HostedSession; name: string; why: string; again: boolean }
     | { kind: 'knocked'; session: HostedSession; knock: KnockInfo }
     | { kind: 'asked'; session: HostedSession; guest: HostedGuest }
     | { kind: 'pointed'; session: HostedSession; guest: HostedGuest; at: PointAt }
@@ -150,6 +151,8 @@ export class Hosting {
             case 'knocked':
                 session.knocks = [...session.knocks.filter((knock) => knock.knock !== event.knock), event];
                 return { kind: 'knocked', session, knock: event };
+            case 'knock_refused':
+                return event.denied ? undefined : { kind: 'refused', session, name: event.name, why: event.why, again: event.again };
             case 'knock_gone': session.knocks = session.knocks.filter((knock) => knock.knock !== event.knock); break;
             case 'joined': {
                 session.guests.set(event.guest.slot, seated(event.guest, event.words));
@@ -159,13 +162,13 @@ export class Hosting {
                 this.words[`${number} ${event.guest.slot}`] = event.words;
                 const invite = session.invites.find((other) => other.id === event.invite);
                 if (invite) invite.uses += 1;
-                return { kind: 'came', session, guest: event.guest.name, reason: undefined };
+                return { kind: 'came', session, guest: event.guest.name, reason: undefined, again: event.again };
             }
             case 'presence': if (guest) guest.present = event.present; break;
             case 'left':
                 session.guests.delete(event.slot);
                 session.pointing.delete(event.slot);
-                return { kind: 'went', session, guest: event.name, reason: event.reason };
+                return { kind: 'went', session, guest: event.name, reason: event.reason, again: false };
             case 'role_changed': if (guest) { guest.role = event.role; guest.asks = false; } break;
             case 'control_asked':
                 if (!guest) break;
@@ -181,6 +184,11 @@ export class Hosting {
                 return event.at && guest ? { kind: 'pointed', session, guest, at: event.at } : undefined;
             case 'panels': session.panels = new Map(event.panels.map((panel) => [panel, session.panels.get(panel) ?? beginning(panel)])); break;
             case 'panel': session.panels.set(event.panel, event); break;
+            case 'invite_changed': {
+                const changed = session.invites.find((other) => other.id === event.invite);
+                if (changed) changed.terms = event.terms;
+                break;
+            }
             case 'invite_ended': session.invites = session.invites.filter((invite) => invite.id !== event.invite); break;
             default: break;
         }

@@ -1,4 +1,9 @@
-// What a person pastes when joining. The native module reads it for good; this only tells the forms apart.
+// Links to hand on, and what a person pastes when joining. The native module reads it for good; this only tells the forms apart.
+
+/** The link to hand on: that of the host's own page, where it has one. */
+export function linkOf(invite: { link: string; web_link: string | null }): string {
+    return invite.web_link ?? invite.link;
+}
 
 export type Pasted = { is: 'link'; link: string } | { is: 'code'; code: string } | { is: 'nothing'; why: string };
 
@@ -6,7 +11,7 @@ export type Pasted = { is: 'link'; link: string } | { is: 'code'; code: string }
 export function pasted(text: string): Pasted {
     const trimmed = text.trim();
     if (trimmed.includes('#')) {
-        const known = /^(https?:\/\/[^/]+\/j|vscode:\/\/jumpseat\.jumpseat\/join\?relay=[^#]+)#[^.]+\.jst1_/.test(trimmed);
+        const known = /^(https?:\/\/[^?#]+\/j|[a-z][a-z-]*:\/\/jumpseat\.jumpseat\/join\?relay=[^#]+|https:\/\/[^?#]+\?relay=[^#]+)#[^.]+\.jst1_/.test(trimmed);
         return known ? { is: 'link', link: trimmed } : { is: 'nothing', why: 'This is no Jumpseat link. Copy it again, whole.' };
     }
     const letters = trimmed.toUpperCase().replace(/[\s-]/g, '').replace(/O/g, '0').replace(/[IL]/g, '1');

@@ -18,7 +18,6 @@ export type GuestNotice =
     | { kind: 'named' }
     | { kind: 'waiting' }
     | { kind: 'away'; reason: string }
-    | { kind: 'invited'; code: string; token: string }
     | { kind: 'not_allowed'; what: string }
     | { kind: 'failed'; failure: Failure }
     | { kind: 'ended'; reason: EndReason; failure: Fault | undefined }
@@ -116,7 +115,8 @@ export class Joined {
                 if (!event.at) this.pointing.delete(event.slot);
                 else this.pointing.set(event.slot, event.at);
                 return event.at && event.slot !== this.slot ? { kind: 'pointed', slot: event.slot, at: event.at } : undefined;
-            case 'invited': return { kind: 'invited', code: event.code, token: event.token };
+            // Nothing here asks for an invite: what a host hands out unasked reaches no clipboard.
+            case 'invited': break;
             case 'not_allowed': return { kind: 'not_allowed', what: event.what };
             case 'lag': this.lag = event.lag; this.#refused.clear(); break;
             case 'catching_up': this.catchingUp = event.streams; this.#refused.clear(); break;

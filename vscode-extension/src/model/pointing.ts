@@ -41,3 +41,10 @@ export function upTo({ first, lines }: Lines, line: number, rows: number): numbe
     const top = Math.max(0, first + lines.length - rows);
     return Math.max(0, top - Math.max(first, line - Math.floor(rows / 3)));
 }
+
+/** How to get there: by pages, each of them one line less than the screen, and by single lines. */
+export function scrolls(up: number, rows: number): { pages: number; single: number } {
+    const page = Math.max(1, Math.floor(rows) - 1);
+    const pages = up > page ? Math.floor(up / page) : 0;
+    return { pages, single: up - pages * page };
+}

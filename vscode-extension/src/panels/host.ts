@@ -5,6 +5,7 @@ import { basename, dirname, isAbsolute, join } from 'node:path';
 import type { HostCommand, PanelKind } from '@jumpseat/native';
 import * as vscode from 'vscode';
 
+import { withoutIcons } from '../model/panels/safe';
 import type { HostedSession } from '../model/hosting';
 import { within } from '../model/panels/feed';
 import { canShare, panelLines, type PanelLine } from '../model/panels/offered';
@@ -83,7 +84,7 @@ export class HostPanels {
     async choose(row: unknown): Promise<void> {
         const session = await chosenSession(this.context, row);
         if (!session) return;
-        const items = this.lines(session).map(({ panel, title, about, shared }) => ({ label: title, description: about, picked: shared, panel }));
+        const items = this.lines(session).map(({ panel, title, about, shared }) => ({ label: title, description: withoutIcons(about), picked: shared, panel }));
         const options = { canPickMany: true as const, title: `What Guests of ${session.code ?? 'This Session'} See`, placeHolder: 'Read-only, beside the terminal' };
         const picked = await vscode.window.showQuickPick(items, options);
         if (!picked) return;
@@ -97,7 +98,7 @@ export class HostPanels {
     async choosePreview(row: unknown): Promise<void> {
         const session = await chosenSession(this.context, row);
         if (!session) return;
-        const items = this.lines(session).filter(({ shared }) => shared).map(({ panel, title, about }) => ({ label: title, description: about, panel }));
+        const items = this.lines(session).filter(({ shared }) => shared).map(({ panel, title, about }) => ({ label: title, description: withoutIcons(about), panel }));
         if (items.length === 0) {
             void say('Jumpseat: guests see the terminal, and nothing beside it.');
             return;

@@ -1,13 +1,15 @@
 // What every command and view works with.
 import { join } from 'node:path';
-import type { HostCommand, InviteTerms, Role } from '@jumpseat/native';
+import type { HostCommand, Role } from '@jumpseat/native';
 import * as vscode from 'vscode';
 
-import { FIRST_CHOICE, type Choice } from '../model/choice';
+import { remembered, terms, type Choice } from '../model/choice';
 import type { Fault, StartFrom } from '../model/face';
 import { Gate } from '../model/gate';
 import { Holding } from '../model/holding';
 import type { HostedSession, Kept } from '../model/hosting';
+import { linkOf } from '../model/invite';
+import { line } from '../model/panels/safe';
 import { holderArguments, holderEnvironment, type NetworkSettings } from '../model/network';
 import type { HostPanels } from '../panels/host';
 import { LeftBehind } from './leftBehind';
@@ -18,7 +20,7 @@ import { Pointing } from './pointing';
 import { Seats } from './seats';
 import * as settings from './settings';
 import { Terminals } from './terminals';
-import { mention, say } from './say';
+import { choose, mention, say } from './say';
 
 export class Context {
     readonly log: vscode.LogOutputChannel;
@@ -38,6 +40,8 @@ export class Context {
     readonly #shared = new vscode.EventEmitter<number>();
     /** This window opened a session. */
     readonly onDidShare = this.#shared.event;
+    /** What was chosen for the next session alone. */
+    #choice: Choice | undefined;
     #due = false;
     readonly #keys = new Map<string, boolean>();
 
@@ -126,27 +130,32 @@ export class Context {
     }
 
     get choice(): Choice {
-        return { ...FIRST_CHOICE, ...this.extension.globalState.get<Partial<Choice>>('choice') };
+        return this.#choice ?? remembered(this.extension.globalState.get<Partial<Choice>>('choice') ?? {});
     }
 
     async remember(choice: Choice): Promise<void> {
-        await this.extension.globalState.update('choice', choice);
+        this.#choice = choice;
+        await this.extension.globalState.update('choice', remembered(choice));
     }
 
     /** Shares a terminal as the last one was; the link goes to the clipboard, also while the terminal still opens. */
     async share(terminal: number | Promise<number>, from?: StartFrom): Promise<void> {
         const { choice } = this;
-        const invite: InviteTerms = { role: choice.role, admission: choice.admission };
         const opens = typeof terminal !== 'number';
         const start = from ?? { from: choice.start };
         const started = performance.now();
-        const { session, invite: { code, web_link: link } } = await this.holding.share({
-            name: settings.name(), terminals: opens ? [] : [terminal], relay: settings.relay(choice), invite, ...start,
+        const page = settings.invitePage();
+        const { session, invite } = await this.holding.share({
+            name: settings.name(), terminals: opens ? [] : [terminal], relay: settings.relay(choice), invite: terms(choice),
+            ...(page ? { invite_page: page } : {}), ...start,
         });
+        const { code } = invite;
+        // What opens an invite wide counts for the session that it was chosen for.
+        this.#choice = undefined;
         this.#shared.fire(session);
         this.log.info(`session ${code} is open after ${Math.round(performance.now() - started)} ms`);
         const added = opens ? this.#add(session, terminal, start) : undefined;
-        await Promise.all([this.copied(link), added]);
+        await Promise.all([this.copied(linkOf(invite)), added]);
         void vscode.commands.executeCommand('jumpseat.share.focus', { preserveFocus: true });
     }
 
@@ -169,11 +178,31 @@ export class Context {
         await this.holding.ask(command);
     }
 
+    /** Removes a guest; where others came by the same invite, they may be the same person, so it is asked. */
+    async remove(session: HostedSession, slot: number): Promise<void> {
+        const { guests } = session;
+        const guest = guests.get(slot);
+        const others = guest?.invite ? [...guests.values()].filter((other) => other.slot !== slot && other.invite === guest.invite) : [];
+        let all = false;
+        if (guest && others.length > 0) {
+            const names = others.map(({ name }) => line(name, 40)).join(', ');
+            const detail = `By the same invite came: ${names}. One person may have several seats.`;
+            const chosen = await choose(`Remove ${line(guest.name, 40)}?`, detail, 'Remove', 'Remove All of Them');
+            if (!chosen) return;
+            all = chosen !== 'Remove';
+        }
+        await this.tell({ type: 'remove', session: session.session, slot, with_invite: all });
+    }
+
     /** Changes what a guest may do; whoever lets one type should look at the terminal. */
     async grant(session: HostedSession, slot: number, role: Role): Promise<void> {
         await this.attempt(async () => {
             await this.tell({ type: 'set_role', session: session.session, slot, role });
-            if (role !== 'viewer') this.terminals.front(session);
+            if (role !== 'viewer') return this.terminals.front(session);
+            // One person may have several seats.
+            const guest = session.guests.get(slot);
+            const others = guest?.invite ? [...session.guests.values()].filter((other) => other.slot !== slot && other.invite === guest.invite && other.role !== 'viewer') : [];
+            if (others.length > 0) await say(`By the same invite came, and can still type: ${others.map(({ name }) => line(name, 40)).join(', ')}.`);
         });
     }
 

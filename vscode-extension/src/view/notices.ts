@@ -44,15 +44,22 @@ export class Notices {
             }
             case 'came': case 'went': {
                 const what = notice.kind === 'came' ? 'joined' : notice.reason === 'removed' ? 'was removed' : 'left';
-                mention('person', `Jumpseat: ${notice.guest} ${what}`);
+                if (notice.again) await say(`${notice.guest} (unverified) joined, with an invite that was used before.`);
+                else mention('person', `Jumpseat: ${notice.guest} ${what}`);
+                return;
+            }
+            case 'refused': {
+                const again = notice.again ? ', with an invite that was used before' : '';
+                await say(`${notice.name} (unverified) was turned away${again}: ${notice.why}.`);
                 return;
             }
             case 'away':
                 this.context.log.info(`${session.code ?? 'a session'} is out of reach of its relay: ${notice.reason}`);
                 return;
             case 'knocked': {
-                const { name, knock } = notice.knock;
-                const answer = await say(`${name} (unverified) asks to join your session.`, 'Let In', 'Deny');
+                const { name, knock, again } = notice.knock;
+                const how = again ? ' with an invite that was used before' : '';
+                const answer = await say(`${name} (unverified) asks to join your session${how}.`, 'Let In', 'Deny');
                 // The row in the list may have answered meanwhile.
                 if (!session.knocks.some((other) => other.knock === knock)) return;
                 if (answer) await tell({ type: answer === 'Let In' ? 'admit' : 'deny', session: session.session, knock });
@@ -85,11 +92,6 @@ export class Notices {
             }
             case 'declined': await say('Jumpseat: the host declined.'); return;
             case 'not_allowed': await say(`Jumpseat: ${notice.what} is not yours to do.`); return;
-            case 'invited': {
-                const { relay } = seat.invite;
-                await this.context.copied(`${relay.replace(/^ws/, 'http')}/j#${notice.code}.${notice.token}`);
-                return;
-            }
             case 'refused':
                 if (notice.why !== 'read_only') {
                     await say(`Jumpseat: ${words.refused(notice.why)}`);

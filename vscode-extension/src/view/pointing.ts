@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 
 import { withoutIcons } from '../model/panels/safe';
-import { find, linesOf, shown, upTo, type Lines, type Range } from '../model/pointing';
+import { find, linesOf, scrolls, shown, upTo, type Lines, type Range } from '../model/pointing';
 import type { HostedSession } from '../model/hosting';
 import type { Context } from './context';
 import type { Seat } from './seat';
@@ -75,9 +75,9 @@ export class Pointing implements vscode.Disposable {
         const run = (command: string): Thenable<unknown> => vscode.commands.executeCommand(`workbench.action.terminal.${command}`);
         await run('scrollToBottom');
         // Pages first: each is one line less than the screen.
-        let up = upTo(lines, place.at.from, rows);
-        for (; up >= rows; up -= rows - 1) await run('scrollUpPage');
-        for (; up > 0; up -= 1) await run('scrollUp');
+        const { pages, single } = scrolls(upTo(lines, place.at.from, rows), rows);
+        for (let i = 0; i < pages; i += 1) await run('scrollUpPage');
+        for (let i = 0; i < single; i += 1) await run('scrollUp');
         mention('location', shown(lines, place.at));
     }
 
@@ -125,7 +125,8 @@ async function selection(terminal: vscode.Terminal): Promise<string> {
 }
 
 async function picked({ first, lines }: Lines): Promise<Range | undefined> {
-    const items = lines.map((label, i) => ({ label, line: first + i })).filter(({ label }) => label.trim()).slice(-OFFERED).reverse();
+    // A line is what a program printed: nothing in it is an icon.
+    const items = lines.map((text, i) => ({ label: withoutIcons(text), line: first + i })).filter(({ label }) => label).slice(-OFFERED).reverse();
     const chosen = await vscode.window.showQuickPick(items, { title: 'Look Here', placeHolder: 'The line to point at, newest first' });
     return chosen && { from: chosen.line, to: chosen.line };
 }

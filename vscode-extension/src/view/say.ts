@@ -22,6 +22,11 @@ export async function ask(kind: 'calm' | 'warning', text: string, detail: string
     return await (kind === 'calm' ? showInformationMessage : showWarningMessage)(notice(text), options, button) === button;
 }
 
+/** The same with several answers: the one that was pressed, if any was. */
+export async function choose(text: string, detail: string, ...buttons: string[]): Promise<string | undefined> {
+    return vscode.window.showWarningMessage(notice(text), { modal: true, detail: notice(detail) }, ...buttons);
+}
+
 /** A progress notification. */
 export function during<T>(
     text: string, cancellable: boolean, work: (progress: vscode.Progress<{ increment?: number }>, cancelled: vscode.CancellationToken) => Promise<T>,

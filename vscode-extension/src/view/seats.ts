@@ -1,6 +1,6 @@
 // The seats that this window has at other people's sessions. After a reload they are taken again: where they were is
 // kept with the workspace, what lets one in is kept by the system's secret store.
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 
 import type { Native } from '../model/face';
@@ -10,7 +10,13 @@ import { remembered, without, type Recent } from '../model/recent';
 import { Seat } from './seat';
 import { name, network } from './settings';
 
-export interface Invite { relay: string; code: string; token: string }
+export interface Invite {
+    relay: string;
+    code: string;
+    token: string;
+    /** Shows the host that it is the same guest, when a reload takes the seat again. */
+    key?: string;
+}
 
 /** A seat that a reload is to find again. */
 interface Kept { id: string; at: number }
@@ -47,7 +53,8 @@ export class Seats {
     /** Takes a seat; `again` is what a button offers when it fails. */
     async join(invite: Invite, again?: () => void, kept?: string): Promise<void> {
         const id = kept ?? randomUUID();
-        const options = { ...invite, ...wayTo(invite.relay, network(this.extension.globalStorageUri.fsPath), process.env), name: name(), program: `VS Code ${vscode.version}` };
+        const own = { ...invite, key: invite.key ?? randomBytes(32).toString('hex') };
+        const options = { ...own, ...wayTo(invite.relay, network(this.extension.globalStorageUri.fsPath), process.env), name: name(), program: `VS Code ${vscode.version}` };
         const seat: Seat = new Seat({
             native: this.setup.native(), id, options,
             changed: () => this.setup.changed(),
@@ -59,7 +66,7 @@ export class Seats {
         this.setup.changed();
         try {
             await seat.join();
-            if (!kept) await this.#keep(id, invite);
+            if (!kept) await this.#keep(id, own);
         } catch (error) {
             await this.#over(seat);
             throw error;

@@ -18,6 +18,11 @@ export function relayUrl(): string {
     return own().get<string>('relay.url')?.trim() ?? '';
 }
 
+/** A page of one's own that explains invites, if there is one. */
+export function invitePage(): string {
+    return own().get<string>('invitePage')?.trim() ?? '';
+}
+
 export function relay(choice: Choice): RelayChoice {
     const url = relayUrl();
     if (url) return { at: 'url', url };

@@ -52,8 +52,8 @@ const face = (name) => {
   return e;
 };
 const named = (name) => el('div', {}, el('strong', { textContent: name }), el('span', { className: 'dim', textContent: '  unverified' }));
-const knock = (session, { knock, name }) => el('div', { className: 'guest' }, face(name),
-  el('div', { className: 'who' }, named(name), dim('asks to join')),
+const knock = (session, { knock, name, again }) => el('div', { className: 'guest' }, face(name),
+  el('div', { className: 'who' }, named(name), dim(again ? 'asks to join, with an invite that was used before' : 'asks to join')),
   button('Let In', 'Let ' + name + ' in', () => send('knock', session, { knock, answer: 'admit' }), false),
   button('Deny', 'Send ' + name + ' away', () => send('knock', session, { knock, answer: 'deny' })));
 const guest = (session, g) => {

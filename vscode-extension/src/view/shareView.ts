@@ -2,7 +2,9 @@
 import type { Role } from '@jumpseat/native';
 import * as vscode from 'vscode';
 
+import { described } from '../model/choice';
 import type { HostedSession } from '../model/hosting';
+import { linkOf } from '../model/invite';
 import { role } from '../model/words';
 import type { PanelPress } from '../panels/sharePanels';
 import { Page } from './page';
@@ -28,9 +30,9 @@ export class ShareView extends Page<Press> {
             connection: session.connection.state,
             expires: session.expires ?? 0,
             reach: reach(session),
-            invites: session.invites.map((invite) => ({ terms: terms(invite.terms), uses: invite.uses })),
+            invites: session.invites.map((invite) => ({ terms: described(invite.terms, invite.uses), uses: invite.uses })),
             panels: this.context.panels?.lines(session) ?? [],
-            knocks: session.knocks.map(({ knock, name }) => ({ knock, name })),
+            knocks: session.knocks.map(({ knock, name, again }) => ({ knock, name, again })),
             guests: [...session.guests.values()].map(({ slot, name, present, words, asks, typing, program, role: may }) => ({
                 slot, name, words: words.join(' '), asks, program, writes: may !== 'viewer',
                 state: !present ? 'away' : asks ? 'asks to type' : typing ? 'typing…' : role(may),
@@ -46,7 +48,7 @@ export class ShareView extends Page<Press> {
             case 'copy': return this.#copy(session, press.invite, press.what);
             case 'role': return this.context.grant(session, press.slot, press.role);
             case 'decline': return this.context.decline(session, press.slot);
-            case 'remove': return this.context.tell({ type: 'remove', session: press.session, slot: press.slot });
+            case 'remove': return this.context.remove(session, press.slot);
             case 'knock': return this.context.tell({ type: press.answer, session: press.session, knock: press.knock });
             case 'stop': await vscode.commands.executeCommand('jumpseat.stop', row); return;
             case 'invite': await vscode.commands.executeCommand('jumpseat.newInvite', row); return;
@@ -61,7 +63,7 @@ export class ShareView extends Page<Press> {
     async #copy(session: HostedSession, at: number, what: 'code' | 'token' | 'link'): Promise<void> {
         const invite = session.invites[at];
         if (!invite) return;
-        await vscode.env.clipboard.writeText({ code: invite.code, token: invite.token, link: invite.web_link }[what]);
+        await vscode.env.clipboard.writeText({ code: invite.code, token: invite.token, link: linkOf(invite) }[what]);
     }
 }
 
@@ -73,10 +75,4 @@ function reach({ relay, connection }: HostedSession): string {
     if (!host) return '';
     if (/^(127\.|\[::1\]|localhost)/.test(host[2] ?? '')) return 'Only this machine reaches it.';
     return host[1] === 'ws' ? 'Your local network reaches it.' : `Relay ${host[2]}.`;
-}
-
-function terms(of: HostedSession['invites'][number]['terms']): string {
-    const what = { viewer: 'Guests watch', writer: 'Guests may type while you look on', 'co-owner': 'Guests come as co-owners' }[of.role];
-    const uses = of.max_uses ? `, ${of.max_uses === 1 ? 'one guest' : `${of.max_uses} guests`} at most` : '';
-    return `${what}${uses}${of.admission === 'ask' ? '; you are asked first' : ''}.`;
 }

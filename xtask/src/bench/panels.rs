@@ -217,6 +217,8 @@ impl Host {
             "120x40",
             "--role",
             "writer",
+            "--admission",
+            "open",
             "--no-shell-integration",
         ];
         let mut host = jumpseat(&bench.folder, share)?;

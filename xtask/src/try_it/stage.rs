@@ -149,7 +149,7 @@ fn link_in(told: &str) -> Option<String> {
 
 fn first_link(value: serde_json::Value) -> Option<String> {
     match value {
-        serde_json::Value::Object(mut fields) => match fields.remove("web_link") {
+        serde_json::Value::Object(mut fields) => match fields.remove("link") {
             Some(serde_json::Value::String(link)) => Some(link),
             _ => fields.into_iter().find_map(|(_, part)| first_link(part)),
         },

@@ -372,9 +372,9 @@ impl GuestScreen {
             }
             Action::Chat(text) => GuestCommand::Chat { text },
             Action::SetRole(slot, role) => GuestCommand::SetRole { slot, role },
-            Action::Remove(slot) => GuestCommand::Remove { slot },
+            Action::Remove(slot, _) => GuestCommand::Remove { slot },
             Action::Invite(role) => {
-                GuestCommand::CreateInvite { role, max_uses: None, admission: Admission::Open }
+                GuestCommand::CreateInvite { role, max_uses: None, admission: Admission::First }
             }
             _ => return Ok(None),
         };

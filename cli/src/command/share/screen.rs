@@ -310,7 +310,7 @@ impl HostScreen {
                 self.board.declined(slot);
                 HostCommand::Decline { session, slot }
             }
-            Action::Remove(slot) => HostCommand::Remove { session, slot },
+            Action::Remove(slot, with_invite) => HostCommand::Remove { session, slot, with_invite },
             Action::Invite(role) => HostCommand::CreateInvite { session, terms: invite_terms(role) },
             Action::RevokeInvite(invite) => HostCommand::RevokeInvite { session, invite },
             Action::Chat(text) => HostCommand::Chat { session, text },

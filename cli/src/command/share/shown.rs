@@ -1,9 +1,9 @@
 //! What the host reads before the shell starts.
 
-use jumpseat_engine::face::{Admission, Role, panels::PanelKind};
+use jumpseat_engine::face::{Admission, InviteTerms, Role, panels::PanelKind};
 
 use super::start::Shared;
-use crate::{error::Fault, panel, terminal::EscapeKey};
+use crate::{duration, error::Fault, panel, terminal::EscapeKey};
 
 /// The invite, and how a guest uses it.
 pub(super) fn invite(shared: &Shared, escape: Option<EscapeKey>) -> Result<String, Fault> {
@@ -12,11 +12,10 @@ pub(super) fn invite(shared: &Shared, escape: Option<EscapeKey>) -> Result<Strin
         name: &shared.name,
         code: &link.code.to_string(),
         token: &link.token.reveal(),
-        link: &link.web(),
+        link: shared.invite.web_link.as_ref().unwrap_or(&shared.invite.link).reveal(),
         relay: &shared.relay,
         embedded: shared.embedded,
-        role: shared.invite.terms.role,
-        asks: shared.invite.terms.admission == Admission::Ask,
+        terms: &shared.invite.terms,
         panels: &shared.panels,
         escape,
     }))
@@ -29,20 +28,35 @@ struct Shown<'a> {
     link: &'a str,
     relay: &'a str,
     embedded: bool,
-    role: Role,
-    asks: bool,
+    terms: &'a InviteTerms,
     panels: &'a [PanelKind],
     /// The key that opens the overlay; nothing without a terminal.
     escape: Option<EscapeKey>,
 }
 
 fn text(shown: &Shown<'_>) -> String {
-    let Shown { name, code, token, link, relay, embedded, role, asks, panels, escape } = shown;
-    let may = match role {
+    let Shown { name, code, token, link, relay, embedded, terms, panels, escape } = shown;
+    let may = match terms.role {
         Role::Viewer => "Guests watch; they type once you let them.",
         _ => "Guests may type while you look on.",
     };
-    let ask = if *asks { " You are asked before anyone comes in." } else { "" };
+    let uses = match (terms.max_uses, terms.admission) {
+        (Some(1), Admission::Ask) => "One guest can come by this invite, after you are asked.",
+        (Some(1), _) => "One guest can come by this invite.",
+        (_, Admission::Ask) => "You are asked before anyone comes in.",
+        (_, Admission::First) => {
+            "The first guest comes in by this invite; you are asked about every other one."
+        }
+        (_, Admission::Open) => "Everyone who has this invite comes in.",
+    };
+    let most = match terms.max_uses {
+        Some(most) if most > 1 => format!(" {most} guests at most."),
+        _ => String::new(),
+    };
+    let until = match terms.expires_in {
+        Some(seconds) => format!(" It can be used for {}.", duration::words(seconds)),
+        None => " It can be used as long as the session lasts.".to_owned(),
+    };
     let names: Vec<&str> = panels.iter().map(|kind| panel::name(*kind)).collect();
     let beside = if names.is_empty() {
         String::new()
@@ -54,18 +68,24 @@ fn text(shown: &Shown<'_>) -> String {
     } else {
         ""
     };
+    let opens = match link.split_once("://") {
+        Some(("vscode", _)) => "The link opens VS Code.",
+        _ => "The link opens your page for invites, which can read the token.",
+    };
     let leave = escape.map_or(String::new(), |key| {
         format!("\n{key} shows guests, requests and chat; leaving the shell ends the session.")
     });
     format!(
-        "Sharing this terminal as {name}. {may}{ask}{beside}
+        "Sharing this terminal as {name}. {may}{beside}
+{uses}{most}{until}
 
   Code    {code}
   Token   {token}
   Link    {link}
 
-  A guest runs   jumpseat join {code} --relay {relay}
-  and pastes the token; or just   jumpseat join   and the link.{reach}
+  {opens} In a terminal a guest runs
+  jumpseat join {code} --relay {relay}   and pastes the token,
+  or   jumpseat join   and the link.{reach}
 {leave}
 
 "
@@ -78,22 +98,28 @@ mod tests {
 
     #[test]
     fn the_invite_reads_as_it_should() {
+        let terms = InviteTerms::default();
         let mut shown = Shown {
             name: "Ann",
             code: "K7QM-3XTE",
             token: "jst1_token",
-            link: "http://127.0.0.1:4300/j#K7QM-3XTE.jst1_token",
+            link: "vscode://jumpseat.jumpseat/join?relay=ws%3A%2F%2F127.0.0.1%3A4300#K7QM-3XTE.jst1_token",
             relay: "ws://127.0.0.1:4300",
             embedded: true,
-            role: Role::Viewer,
-            asks: false,
+            terms: &terms,
             panels: &[PanelKind::Git, PanelKind::History],
             escape: Some(EscapeKey::default()),
         };
         insta::assert_snapshot!("invite-local", text(&shown));
-        shown.link = "https://r.example/j#K7QM-3XTE.jst1_token";
+        shown.link = "https://team.example/join?relay=wss%3A%2F%2Fr.example#K7QM-3XTE.jst1_token";
         (shown.relay, shown.embedded) = ("wss://r.example", false);
-        (shown.role, shown.asks) = (Role::Writer, true);
+        let terms = InviteTerms {
+            role: Role::Writer,
+            admission: Admission::Ask,
+            expires_in: None,
+            max_uses: Some(3),
+        };
+        shown.terms = &terms;
         shown.panels = &[];
         insta::assert_snapshot!("invite-relayed", text(&shown));
     }

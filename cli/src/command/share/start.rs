@@ -67,6 +67,7 @@ pub(super) async fn start(
         from: arguments.start_from(),
         relay: choice,
         invite: arguments.terms.terms(),
+        invite_page: arguments.invite_page.clone().or_else(|| context.config.invite_page.clone()),
         max_guests: None,
     };
     // The session first: its code stands in the environment of the program that is shared.
@@ -125,7 +126,7 @@ pub(super) fn attach_command() -> HostCommand {
 
 impl Shared {
     pub(super) fn link(&self) -> Result<InviteLink, Fault> {
-        InviteLink::parse(self.invite.web_link.reveal()).map_err(|error| Fault::system("the invite", error))
+        InviteLink::parse(self.invite.link.reveal()).map_err(|error| Fault::system("the invite", error))
     }
 
     /// Ends sessions, tells their guests, and hangs the terminal up.

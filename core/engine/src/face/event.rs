@@ -7,7 +7,7 @@ use super::{
     Failure,
     host::{BlockInfo, KnockInfo, PointAt, TerminalStatus},
     panels::{PanelKind, PanelStatus},
-    terms::{Connection, EndReason, GuestInfo, InputRefusal, Role, SessionNo, Size, TerminalNo},
+    terms::{Connection, EndReason, GuestInfo, InputRefusal, InviteTerms, Role, SessionNo, Size, TerminalNo},
 };
 
 /// What an engine that hosts tells its faces. Every face gets all of them; output only of what it attached.
@@ -108,6 +108,19 @@ pub enum SessionEvent {
         /// Why, in words.
         why: String,
     },
+    /// Somebody who holds an invite was turned away, by the host or because of the invite.
+    KnockRefused {
+        /// The name it gives itself: sanitized, unverified.
+        name: String,
+        /// The invite it holds.
+        invite: InviteId,
+        /// Why, in words.
+        why: String,
+        /// Whether the host said no itself.
+        denied: bool,
+        /// Whether somebody came by that invite before.
+        again: bool,
+    },
     /// A guest took a seat.
     Joined {
         /// Who.
@@ -116,6 +129,8 @@ pub enum SessionEvent {
         words: Vec<String>,
         /// The invite it came by.
         invite: InviteId,
+        /// Whether somebody else came by that invite before.
+        again: bool,
     },
     /// A guest's line came or went; its seat is kept.
     Presence {
@@ -195,6 +210,13 @@ pub enum SessionEvent {
     },
     /// A panel that guests see changed.
     Panel(PanelStatus),
+    /// An invite allows less than before: somebody who may know it was demoted or removed.
+    InviteChanged {
+        /// Which.
+        invite: InviteId,
+        /// What it grants now.
+        terms: InviteTerms,
+    },
     /// An invite was made, by the host or a co-owner.
     InviteCreated {
         /// Which.

@@ -144,12 +144,16 @@ pub enum HostCommand {
         /// Whose.
         slot: Slot,
     },
-    /// Removes a guest at once and for good.
+    /// Removes a guest at once and for good: every invite that it may know is taken back.
     Remove {
         /// From which session.
         session: SessionNo,
         /// Whom.
         slot: Slot,
+        /// Whether everyone who came by the same invite goes, too: one person may have several seats.
+        #[serde(default)]
+        #[cfg_attr(feature = "types", ts(as = "Option<_>", optional))]
+        with_invite: bool,
     },
     /// Says something in the session's chat.
     Chat {
@@ -300,6 +304,11 @@ pub struct ShareOptions {
     #[serde(default)]
     #[cfg_attr(feature = "types", ts(as = "Option<_>", optional))]
     pub invite: InviteTerms,
+    /// A page that explains invites, for links that open in a browser. Whoever serves it can read the token, so it is
+    /// `https://` and not at the relay's own host; without one there are no such links.
+    #[serde(default)]
+    #[cfg_attr(feature = "types", ts(optional = nullable))]
+    pub invite_page: Option<String>,
     /// How many guests may have a seat; the relay may allow fewer.
     #[serde(default)]
     #[cfg_attr(feature = "types", ts(optional = nullable))]
@@ -441,4 +450,7 @@ pub struct KnockInfo {
     pub name: String,
     /// The invite it holds.
     pub invite: InviteId,
+    /// Whether somebody came by that invite before: its token may be known to more than the one it was for.
+    #[serde(default)]
+    pub again: bool,
 }

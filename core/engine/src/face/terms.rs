@@ -2,8 +2,8 @@
 
 use std::{fmt, net::IpAddr, time::Duration};
 
-use jumpseat_session::RosterEntry;
 pub use jumpseat_session::{Admission, EndReason, InputRefusal, Role, StreamId};
+use jumpseat_session::{INVITE_LASTS, RosterEntry};
 use jumpseat_wire::{InviteCode, InviteId, Slot};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use zeroize::Zeroizing;
@@ -36,12 +36,12 @@ pub struct Size {
 pub struct InviteTerms {
     /// The role on arrival.
     pub role: Role,
-    /// Whether the host is asked about each knock.
-    #[serde(default = "open")]
+    /// Whom the host is asked about: everybody after the first, unless it says otherwise.
+    #[serde(default = "first")]
     #[cfg_attr(feature = "types", ts(as = "Option<_>", optional))]
     pub admission: Admission,
-    /// How long it can be used, in seconds; the session's end at the latest.
-    #[serde(default)]
+    /// How long it can be used, in seconds: an hour if left out, as long as the session if null.
+    #[serde(default = "an_hour")]
     #[cfg_attr(feature = "types", ts(optional = nullable))]
     pub expires_in: Option<u64>,
     /// How often it can be used.
@@ -50,13 +50,17 @@ pub struct InviteTerms {
     pub max_uses: Option<u32>,
 }
 
-fn open() -> Admission {
-    Admission::Open
+fn first() -> Admission {
+    Admission::First
+}
+
+fn an_hour() -> Option<u64> {
+    Some(INVITE_LASTS.as_secs())
 }
 
 impl Default for InviteTerms {
     fn default() -> Self {
-        Self { role: Role::Viewer, admission: Admission::Open, expires_in: None, max_uses: None }
+        jumpseat_session::InviteTerms::default().into()
     }
 }
 
@@ -74,10 +78,10 @@ pub struct Invite {
     pub terms: InviteTerms,
     /// How often it was used.
     pub uses: u32,
-    /// The link that opens the relay's page.
-    pub web_link: Secret,
-    /// The link that opens the editor.
-    pub editor_link: Secret,
+    /// The link that opens the editor, and that `jumpseat join` takes.
+    pub link: Secret,
+    /// The link that opens the session's page for invites, if it has one.
+    pub web_link: Option<Secret>,
 }
 
 /// Text that opens something: shown to its owner on purpose, never by `Debug`, wiped when dropped.
@@ -167,6 +171,9 @@ pub struct GuestInfo {
     pub role: Role,
     /// Whether it is connected right now.
     pub present: bool,
+    /// The invite it came by: told to the host alone.
+    #[serde(default)]
+    pub invite: Option<InviteId>,
 }
 
 /// The state of an end's line to the relay.
@@ -217,6 +224,7 @@ impl From<&RosterEntry> for GuestInfo {
             program: guest.program.clone(),
             role: guest.role,
             present: guest.present,
+            invite: None,
         }
     }
 }

@@ -89,7 +89,7 @@ impl HostEngine {
                 let code = session.host.code();
                 let code = code
                     .ok_or_else(|| Failure::new(FailureKind::Misused, "the relay has no code for it yet"))?;
-                return Ok(Reply::Invite(said::invite(&session.relay, code, &invite)));
+                return Ok(Reply::Invite(said::invite(&session.relay, session.page.as_ref(), code, &invite)));
             }
             HostCommand::RevokeInvite { session, invite } => {
                 self.session(session)?.host.revoke_invite(now, invite).map_err(misused)?;
@@ -110,8 +110,11 @@ impl HostEngine {
             HostCommand::Decline { session, slot } => {
                 self.session(session)?.host.decline(now, slot).map_err(misused)?;
             }
-            HostCommand::Remove { session, slot } => {
-                self.session(session)?.host.remove(now, slot).map_err(misused)?;
+            HostCommand::Remove { session, slot, with_invite } => {
+                let host = &mut self.session(session)?.host;
+                let removed =
+                    if with_invite { host.remove_with_invite(now, slot) } else { host.remove(now, slot) };
+                removed.map_err(misused)?;
             }
             HostCommand::Chat { session, text } => self.session(session)?.host.chat(now, &text),
             HostCommand::Point { session, at } => {

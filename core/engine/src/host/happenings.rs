@@ -10,6 +10,9 @@ use crate::face::{BlockInfo, Connection, EndReason, InputRefusal, Role, SessionE
 /// Most that is kept for a log that is not shared yet.
 const MAX_KEPT: usize = 500;
 
+/// Behind what somebody does at the door whose token others may know, too.
+const AGAIN: &str = ", with an invite that was used before";
+
 /// The happenings of one session.
 #[derive(Default)]
 pub(super) struct Happenings {
@@ -36,9 +39,11 @@ impl Happenings {
         title: impl Fn(TerminalNo) -> String,
     ) -> Option<Happening> {
         let (who, level, happened) = match event {
-            SessionEvent::Joined { guest, .. } => {
+            SessionEvent::Joined { guest, again, .. } => {
                 self.names.insert(guest.slot, guest.name.clone());
-                (Some(guest.slot), Level::Info, Happened::Joined { role: word(guest.role).to_owned() })
+                let (level, how) = if *again { (Level::Warning, AGAIN) } else { (Level::Info, "") };
+                let role = format!("{}{how}", word(guest.role));
+                (Some(guest.slot), level, Happened::Joined { role })
             }
             SessionEvent::Left { slot, reason, .. } => {
                 let why = match reason {
@@ -67,6 +72,14 @@ impl Happenings {
             }
             SessionEvent::KnockFailed { why } => {
                 (None, Level::Warning, Happened::Refused { why: format!("at the door: {why}") })
+            }
+            SessionEvent::KnockRefused { name, why, again, .. } => {
+                let how = if *again { AGAIN } else { "" };
+                (None, Level::Warning, Happened::Refused { why: format!("at the door: {name}{how}: {why}") })
+            }
+            SessionEvent::Knocked(knock) if knock.again => {
+                let text = format!("{} asks to join{AGAIN}", knock.name);
+                (None, Level::Warning, Happened::Noted { text })
             }
             SessionEvent::Typing { slot, terminal, on: true } => {
                 self.typing.entry((*slot, *terminal)).or_insert(now);
@@ -144,6 +157,7 @@ fn word(role: Role) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::face::{GuestInfo, KnockInfo};
 
     #[test]
     fn a_command_is_told_once_and_once_it_has_ended() {
@@ -161,6 +175,31 @@ mod tests {
         };
         assert_eq!([told(1, 0, None), told(1, 0, Some(3)), told(1, 0, Some(3))], [false, true, false]);
         assert_eq!([told(2, 0, Some(3)), told(1, 1, Some(3)), told(1, 0, Some(3))], [true, true, false]);
+    }
+
+    #[test]
+    fn the_second_use_of_an_invite_is_in_the_log() {
+        let mut log = Happenings::default();
+        let (invite, again) = (jumpseat_wire::InviteId([0; 16]), true);
+        let name = || "Eve".to_owned();
+        let guest = GuestInfo {
+            slot: 2,
+            name: name(),
+            program: "cli".into(),
+            role: Role::Viewer,
+            present: true,
+            invite: Some(invite),
+        };
+        let events = [
+            SessionEvent::Knocked(KnockInfo { knock: 1, name: name(), invite, again }),
+            SessionEvent::KnockRefused { name: name(), invite, why: "no".into(), denied: false, again },
+            SessionEvent::Joined { guest, words: Vec::new(), invite, again },
+        ];
+        for event in events {
+            let kept = log.event(5, &event, |_| String::new()).unwrap();
+            assert_eq!(kept.level, Level::Warning);
+            assert!(format!("{kept:?}").contains("used before"), "{kept:?}");
+        }
     }
 
     #[test]

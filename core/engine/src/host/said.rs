@@ -1,7 +1,7 @@
 //! What the host machine says, in the words of the face.
 
 use jumpseat_session::{
-    InviteLink, Pointing, StreamId,
+    InviteLink, InvitePage, KnockRefusal, Pointing, StreamId,
     host::{Host, HostEvent as Said},
 };
 use jumpseat_wire::InviteCode;
@@ -19,13 +19,23 @@ pub(super) fn event(
         // The engine says these itself, with when it tries again, or with what the relay said.
         Said::Away | Said::Ended { .. } => return None,
         Said::Back => SessionEvent::Connection(Connection::Connected),
-        Said::Knocked { knock, name, invite } => SessionEvent::Knocked(KnockInfo { knock, name, invite }),
+        Said::Knocked { knock, name, invite, again } => {
+            SessionEvent::Knocked(KnockInfo { knock, name, invite, again })
+        }
         Said::KnockGone { knock } => SessionEvent::KnockGone { knock },
         Said::KnockFailed { why } => SessionEvent::KnockFailed { why },
-        Said::Joined { guest, words, invite } => SessionEvent::Joined {
-            guest: GuestInfo::from(&guest),
+        Said::KnockRefused { name, invite, why, again } => SessionEvent::KnockRefused {
+            name,
+            invite,
+            why: why.to_string(),
+            denied: why == KnockRefusal::Denied,
+            again,
+        },
+        Said::Joined { guest, words, invite, again } => SessionEvent::Joined {
+            guest: GuestInfo { invite: Some(invite), ..GuestInfo::from(&guest) },
             words: words.words().map(str::to_owned).to_vec(),
             invite,
+            again,
         },
         Said::Left { slot, name, reason } => SessionEvent::Left { slot, name, reason },
         Said::Present { slot, present } => SessionEvent::Presence { slot, present },
@@ -42,6 +52,7 @@ pub(super) fn event(
             SessionEvent::Pointing { slot, at: at.and_then(shown) }
         }
         Said::InviteMade { invite, by } => SessionEvent::InviteCreated { invite, by },
+        Said::InviteChanged { invite, terms } => SessionEvent::InviteChanged { invite, terms: terms.into() },
         Said::InviteRevoked { invite } => SessionEvent::InviteEnded { invite },
         Said::Skimming { stream, on } => SessionEvent::Skimming { terminal: terminal(stream)?, on },
         _ => return None,
@@ -49,7 +60,12 @@ pub(super) fn event(
 }
 
 /// An invite as its host's person needs it.
-pub(super) fn invite(relay: &str, code: InviteCode, invite: &jumpseat_session::Invite) -> Invite {
+pub(super) fn invite(
+    relay: &str,
+    page: Option<&InvitePage>,
+    code: InviteCode,
+    invite: &jumpseat_session::Invite,
+) -> Invite {
     let link = InviteLink { relay: relay.to_owned(), code, token: invite.token.clone() };
     Invite {
         id: invite.id,
@@ -57,8 +73,8 @@ pub(super) fn invite(relay: &str, code: InviteCode, invite: &jumpseat_session::I
         token: Secret::new(invite.token.reveal().to_string()),
         terms: invite.terms.into(),
         uses: invite.uses,
-        web_link: Secret::new(link.web().to_string()),
-        editor_link: Secret::new(link.editor().to_string()),
+        link: Secret::new(link.editor().to_string()),
+        web_link: page.map(|page| Secret::new(link.web(page).to_string())),
     }
 }
 

@@ -8,7 +8,7 @@ use std::{
 
 use jumpseat_screen::ReplyFilter;
 use jumpseat_session::{
-    EndReason, Millis, PanelId, SessionError, StreamId,
+    EndReason, InvitePage, Millis, PanelId, RosterEntry, SessionError, StreamId,
     host::{FetchTicket, Host, HostEvent as Said, HostOutput, Ticket},
 };
 use jumpseat_wire::{CloseCode, InviteId, Slot};
@@ -35,6 +35,8 @@ pub(super) struct Session {
     pub(super) line: Line,
     /// The relay's address in links.
     pub(super) relay: String,
+    /// The page that invites may open.
+    pub(super) page: Option<InvitePage>,
     /// Its terminals by stream.
     pub(super) streams: BTreeMap<StreamId, TerminalNo>,
     connection: Connection,
@@ -69,7 +71,7 @@ impl Session {
         no: SessionNo,
         host: Host,
         line: Line,
-        relay: String,
+        (relay, page): (String, Option<InvitePage>),
         stop_relay: Option<Owned<()>>,
         opening: (oneshot::Sender<Result<Reply, Failure>>, InviteId),
     ) -> Self {
@@ -78,6 +80,7 @@ impl Session {
             host,
             line,
             relay,
+            page,
             streams: BTreeMap::new(),
             connection: Connection::Connecting,
             opening: Some(opening),
@@ -215,15 +218,16 @@ impl Session {
                 if let Some((answer, invite)) = self.opening.take()
                     && let Some(invite) = self.host.invite(invite)
                 {
-                    let invite = said::invite(&self.relay, *code, invite);
+                    let invite = said::invite(&self.relay, self.page.as_ref(), *code, invite);
                     let reply = Reply::Session { session: self.no, relay: self.relay.clone(), invite };
                     // Who shared may have gone; the session stays for the other faces.
                     let _ = answer.send(Ok(reply));
                 }
             }
             Said::Back => self.connection = Connection::Connected,
-            Said::Knocked { knock, name, invite } => {
-                self.knocks.push(KnockInfo { knock: *knock, name: name.clone(), invite: *invite });
+            Said::Knocked { knock, name, invite, again } => {
+                let (knock, name, invite, again) = (*knock, name.clone(), *invite, *again);
+                self.knocks.push(KnockInfo { knock, name, invite, again });
             }
             Said::KnockGone { knock } => self.knock_answered(*knock),
             Said::Ended { reason } => {
@@ -261,6 +265,10 @@ impl Session {
         }
     }
 
+    fn guest(&self, guest: &RosterEntry) -> GuestInfo {
+        GuestInfo { invite: self.host.came_by(guest.slot), ..GuestInfo::from(guest) }
+    }
+
     pub(super) fn status(&self, now: Millis) -> SessionStatus {
         let code = self.host.code();
         let invites = said::open_invites(&self.host, now);
@@ -271,10 +279,14 @@ impl Session {
             connection: self.connection.clone(),
             expires_in: Some(self.expires_in(now)),
             terminals: self.streams.values().copied().collect(),
-            guests: self.host.guests().map(|guest| GuestInfo::from(&guest)).collect(),
+            guests: self.host.guests().map(|guest| self.guest(&guest)).collect(),
             knocks: self.knocks.clone(),
             invites: code
-                .map(|code| invites.map(|invite| said::invite(&self.relay, code, invite)).collect())
+                .map(|code| {
+                    invites
+                        .map(|invite| said::invite(&self.relay, self.page.as_ref(), code, invite))
+                        .collect()
+                })
                 .unwrap_or_default(),
             // The desk knows.
             panels: Vec::new(),

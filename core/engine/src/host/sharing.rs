@@ -7,7 +7,7 @@ use std::{
 };
 
 use jumpseat_session::{
-    Entropy, Exit,
+    Entropy, Exit, InvitePage,
     host::{Host, HostConfig},
 };
 use tokio::sync::oneshot;
@@ -29,6 +29,15 @@ pub(super) struct Starting {
     relay: Owned<Result<EmbeddedRelay, Failure>>,
     options: ShareOptions,
     answer: oneshot::Sender<Result<Reply, Failure>>,
+}
+
+/// The page that invites to sessions at this relay may open.
+fn page(address: Address, page: Option<&str>) -> Result<(Address, Option<InvitePage>), Failure> {
+    let page = page.map(|page| InvitePage::parse(page, &address.origin())).transpose().map_err(|error| {
+        Failure::new(FailureKind::Address, error.to_string())
+            .hint("name a page that you trust, https:// and not at the relay, or none")
+    })?;
+    Ok((address, page))
 }
 
 impl HostEngine {
@@ -93,8 +102,10 @@ impl HostEngine {
         answer: oneshot::Sender<Result<Reply, Failure>>,
     ) {
         let now = self.now();
-        let address = match self.may_share(&options).and_then(|()| Address::parse(relay)) {
-            Ok(address) => address,
+        let address = self.may_share(&options).and_then(|()| Address::parse(relay));
+        let (address, page) = match address.and_then(|address| page(address, options.invite_page.as_deref()))
+        {
+            Ok(both) => both,
             Err(failure) => return drop(answer.send(Err(failure))),
         };
         let today = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as u64);
@@ -111,7 +122,7 @@ impl HostEngine {
         self.next_session += 1;
         let origin = address.origin();
         let line = Line::new(Dialer::new(address, self.setup.transport.clone()));
-        self.sessions.insert(no, Session::new(no, host, line, origin, stop, (answer, invite)));
+        self.sessions.insert(no, Session::new(no, host, line, (origin, page), stop, (answer, invite)));
         for terminal in options.terminals {
             if let Err(failure) = self.add_terminal(no, terminal, options.from) {
                 tracing::warn!(%failure, "a terminal is not in its session");

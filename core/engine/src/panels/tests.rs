@@ -142,7 +142,7 @@ impl Tickets {
         let token = host.create_invite(now, terms).unwrap().token;
         let code = jumpseat_wire::InviteCode::from_random([1; 5]);
         let card = jumpseat_session::GuestCard { name: "Bo".into(), program: "test".into() };
-        let config = jumpseat_session::guest::GuestConfig { code, token, card, key_timing: false };
+        let config = jumpseat_session::guest::GuestConfig { code, token, card, key: None, key_timing: false };
         let mut guest = jumpseat_session::guest::Guest::new(config, Entropy::system(), now);
         host.connected(now);
         guest.connected(now);

@@ -20,7 +20,7 @@ pub(crate) struct Address {
 }
 
 impl Address {
-    /// Reads `ws[s]://HOST[:PORT]`, or the same with `http[s]`.
+    /// Reads `ws[s]://HOST[:PORT][/PATH]`, or the same with `http[s]`.
     pub(crate) fn parse(text: &str) -> Result<Self, Failure> {
         let wrong = |why: &str| {
             Failure::new(FailureKind::Address, format!("{text:?} is no relay address: {why}"))
@@ -45,7 +45,10 @@ impl Address {
         }
         let port = authority.port_u16().unwrap_or(if tls { 443 } else { 80 });
         let path = uri.path().trim_end_matches('/').trim_end_matches(SESSION_PATH).to_owned();
-        Ok(Self { tls, host, port, path })
+        let address = Self { tls, host, port, path };
+        // Links carry it: what they could not is no address from the start.
+        jumpseat_session::check_relay(&address.origin()).map_err(|error| wrong(&error.to_string()))?;
+        Ok(address)
     }
 
     /// The address as links carry it: without the path of the protocol.
@@ -129,6 +132,7 @@ mod tests {
             ("wss://", "no "),
             ("wss://me:secret@relay.example.org", "password"),
             ("wss://relay.example.org/?token=x", "query"),
+            ("wss://relay.example.org/a{b", "path"),
         ] {
             let failure = Address::parse(text).unwrap_err();
             assert!(failure.message.contains(why), "{failure}");

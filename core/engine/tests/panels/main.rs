@@ -13,8 +13,8 @@ use std::{collections::BTreeMap, fs, path::Path, process::Command};
 use jumpseat_engine::{
     GuestEngine, GuestSetup, HostEngine, HostSetup,
     face::{
-        BlockInfo, Failure, FailureKind, GuestCommand, GuestEvent, GuestFace, HostCommand, HostEvent,
-        HostFace, Invite, InviteTerms, PanelOptions, RelayChoice, Reply, SessionEvent, SessionNo,
+        Admission, BlockInfo, Failure, FailureKind, GuestCommand, GuestEvent, GuestFace, HostCommand,
+        HostEvent, HostFace, Invite, InviteTerms, PanelOptions, RelayChoice, Reply, SessionEvent, SessionNo,
         ShareOptions, StartFrom, TerminalOptions,
         panels::{Entry, Finding, Key, PanelKind, Reference, SourceState},
     },
@@ -64,7 +64,8 @@ impl Host {
             terminals: vec![terminal],
             from,
             relay: RelayChoice::Embedded { address: "127.0.0.1".parse().unwrap(), port: 0 },
-            invite: InviteTerms::default(),
+            invite: InviteTerms { admission: Admission::Open, ..InviteTerms::default() },
+            invite_page: None,
             max_guests: None,
         };
         match within(face.ask(HostCommand::Share(options))).await.unwrap() {
@@ -133,6 +134,7 @@ impl Guest {
             token: host.invite.token.clone(),
             name: "Bo".to_owned(),
             program: "test/1".to_owned(),
+            key: None,
             key_timing: false,
             window: 1 << 20,
             transport: transport(),

@@ -60,8 +60,15 @@ impl Host {
         invite: InviteTerms,
     ) -> (SessionNo, String, Invite) {
         let relay = RelayChoice::Embedded { address: "127.0.0.1".parse().unwrap(), port: 0 };
-        let options =
-            ShareOptions { name: "Ann".to_owned(), terminals, from, relay, invite, max_guests: None };
+        let options = ShareOptions {
+            name: "Ann".to_owned(),
+            terminals,
+            from,
+            relay,
+            invite,
+            invite_page: None,
+            max_guests: None,
+        };
         match within(self.face.ask(HostCommand::Share(options))).await.unwrap() {
             Reply::Session { session, relay, invite } => (session, relay, invite),
             other => panic!("{other:?}"),
@@ -104,6 +111,7 @@ impl Guest {
             token: invite.token.clone(),
             name: name.to_owned(),
             program: "test/1".to_owned(),
+            key: None,
             key_timing: false,
             window: WINDOW,
             transport: transport(),
@@ -157,7 +165,7 @@ impl Guest {
 }
 
 fn terms(role: Role) -> InviteTerms {
-    InviteTerms { role, ..InviteTerms::default() }
+    InviteTerms { role, admission: Admission::Open, ..InviteTerms::default() }
 }
 
 fn joined(event: HostEvent) -> Option<u16> {
@@ -217,7 +225,7 @@ async fn a_shell_is_shared_watched_steered_and_taken_back() {
         .await;
     assert_eq!(why, InputRefusal::HostAway);
 
-    host.face.ask(HostCommand::Remove { session, slot }).await.unwrap();
+    host.face.ask(HostCommand::Remove { session, slot, with_invite: false }).await.unwrap();
     let reason = guest
         .until(|event| if let GuestEvent::Ended { reason, .. } = event { Some(*reason) } else { None })
         .await;
@@ -406,6 +414,7 @@ async fn a_session_comes_back_after_its_relay_was_lost() {
         from: StartFrom::Start,
         relay: RelayChoice::Url { url: url.clone() },
         invite: terms(Role::Viewer),
+        invite_page: None,
         max_guests: None,
     };
     let Reply::Session { invite, .. } = within(host.face.ask(HostCommand::Share(options))).await.unwrap()
@@ -467,6 +476,7 @@ async fn what_cannot_be_shared_is_said_at_once() {
         from: StartFrom::Start,
         relay: RelayChoice::Url { url: url.to_owned() },
         invite: InviteTerms::default(),
+        invite_page: None,
         max_guests: None,
     };
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();

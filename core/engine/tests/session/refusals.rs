@@ -38,6 +38,7 @@ async fn a_relay_that_refuses_for_good_ends_the_session_and_is_not_asked_again()
         from: StartFrom::Start,
         relay: RelayChoice::Url { url: format!("ws://{address}") },
         invite: terms(Role::Viewer),
+        invite_page: None,
         max_guests: None,
     };
     within(host.face.ask(HostCommand::Share(options.clone()))).await.unwrap();

@@ -16,6 +16,10 @@ impl SignKey {
         Self(SigningKey::from_bytes(&entropy.bytes()))
     }
 
+    pub(crate) fn from_bytes(secret: &[u8; 32]) -> Self {
+        Self(SigningKey::from_bytes(secret))
+    }
+
     pub(crate) fn public(&self) -> VerifyKey {
         VerifyKey(self.0.verifying_key())
     }

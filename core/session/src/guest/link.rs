@@ -191,8 +191,13 @@ impl Guest {
             self.fail(GuestEvent::TurnedAway { code: CloseCode::Version });
             return Ok(());
         };
-        let (knocking, message) =
-            Knocking::knock(host, &self.config.token, &self.config.card, &mut self.entropy)?;
+        let (knocking, message) = Knocking::knock(
+            host,
+            &self.config.token,
+            &self.config.card,
+            self.config.key.as_ref(),
+            &mut self.entropy,
+        )?;
         self.stage = Stage::Waiting(Box::new(knocking));
         self.link.state = State::Knocking;
         let knock = GuestToRelay::Knock { data: message.into() };

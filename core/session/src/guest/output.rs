@@ -241,7 +241,7 @@ pub enum GuestEvent {
     },
     /// The host does not give control now.
     Declined,
-    /// A co-owner's invite. `token` is a secret: keep it out of logs.
+    /// The invite that this co-owner asked for. `token` is a secret: keep it out of logs.
     Invited {
         /// Where the session is found.
         code: String,

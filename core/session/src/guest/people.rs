@@ -92,7 +92,7 @@ impl Guest {
     /// A co-owner asks for an invite; it comes as an event.
     ///
     /// # Errors
-    /// [`SessionError::Misused`] without a seat.
+    /// [`SessionError::Misused`] without a seat, or while many are asked for.
     pub fn invite(
         &mut self,
         _now: Millis,
@@ -100,7 +100,8 @@ impl Guest {
         max_uses: Option<u32>,
         admission: Admission,
     ) -> Result<(), SessionError> {
-        self.say(&FromGuest::Invite { role, max_uses, admission })
+        let id = self.with_seat(|seated, _| seated.invites.ask(role)).unwrap_or(Err(NO_SEAT))?;
+        self.say(&FromGuest::Invite { id, role, max_uses, admission })
     }
 
     /// Leaves the session.

@@ -12,6 +12,7 @@ use jumpseat_wire::{
 use super::{
     Context, GuestEvent, GuestOutput, Liveness,
     group::GroupReceiver,
+    invites::InvitesAsked,
     liveness::{Clock, DELAYED},
     panels::Fetches,
     stream::Stream,
@@ -56,6 +57,7 @@ pub(super) struct Seated {
     group_acks: AckClock,
     pub(super) streams: BTreeMap<StreamId, Stream>,
     pub(super) fetches: Fetches,
+    pub(super) invites: InvitesAsked,
     role: Option<Role>,
     /// The terminal that the host has in front.
     looking: Option<StreamId>,
@@ -111,6 +113,7 @@ impl Seated {
             group_acks: AckClock::default(),
             streams: BTreeMap::new(),
             fetches: Fetches::default(),
+            invites: InvitesAsked::default(),
             role: None,
             looking: None,
             refused: Refusals::default(),
@@ -465,10 +468,20 @@ impl Seated {
             FromHost::Asking { slot, on } => GuestEvent::Asking { slot, on },
             FromHost::InputRefused { stream, why } => GuestEvent::InputRefused { stream, why },
             FromHost::Declined => GuestEvent::Declined,
-            FromHost::Invited { code, token, role } => {
-                GuestEvent::Invited { code, token: token.parse::<Token>()?, role }
+            FromHost::Invited { id, code, token, role } => {
+                // JS-MSG-4: what nobody asked for, and what leads to another host, is passed over.
+                let token = token.parse::<Token>()?;
+                if !self.invites.answered(id, Some(role)) || !token.pins(&self.host.hash) {
+                    return Ok(());
+                }
+                GuestEvent::Invited { code, token, role }
             }
-            FromHost::NotAllowed { what } => GuestEvent::NotAllowed { what: message::shown_name(&what) },
+            FromHost::NotAllowed { what, invite } => {
+                if let Some(id) = invite {
+                    self.invites.answered(id, None);
+                }
+                GuestEvent::NotAllowed { what: message::shown_name(&what) }
+            }
             FromHost::End { reason } => {
                 self.over = Some(reason);
                 return Ok(());

@@ -40,6 +40,17 @@ pub struct GuestCard {
     pub program: String,
 }
 
+/// What shows a host that a guest is the one that sat there before (JS-JOIN-11): the secret of its signing key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GuestKey(Secret<32>);
+
+impl GuestKey {
+    /// A key for one seat: 32 random bytes, kept where the invite is kept.
+    pub fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(Secret(bytes))
+    }
+}
+
 /// A guest that has knocked and waits.
 pub(crate) struct Knocking {
     pub(crate) host: HostBundle,
@@ -53,6 +64,8 @@ pub(crate) struct Knocking {
 pub(crate) struct Knock {
     pub(crate) invite: InviteId,
     pub(crate) card: GuestCard,
+    /// The key that it is signed with.
+    pub(crate) key: [u8; 32],
     pub(crate) kem: KemPublic,
     pub(crate) commitment: [u8; 32],
     pub(crate) k1: Psk,
@@ -65,13 +78,15 @@ impl Knocking {
         host: HostBundle,
         token: &Token,
         card: &GuestCard,
+        key: Option<&GuestKey>,
         entropy: &mut Entropy,
     ) -> Result<(Self, Vec<u8>), SessionError> {
         let invite = token.invite_id(host.sid);
         let info = knock_info(&host.hash, invite);
         let mut sending = host.kem.send(&info, &token.psk(host.sid), &invite.0, entropy)?;
 
-        let (kem, sign) = (KemSecret::generate(entropy), SignKey::generate(entropy));
+        let kem = KemSecret::generate(entropy);
+        let sign = key.map_or_else(|| SignKey::generate(entropy), |key| SignKey::from_bytes(&key.0.0));
         let reveal: Reveal = Secret(entropy.bytes());
         let json = serde_json::to_vec(card).expect("a card is two strings");
         let mut body =
@@ -144,6 +159,7 @@ impl Knock {
         Ok(Self {
             invite,
             card,
+            key: array(verify),
             kem: KemPublic::from_bytes(kem)?,
             commitment: array(commitment),
             k1: receiving.export(&labelled("knock export", &[])),

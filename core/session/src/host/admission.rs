@@ -1,4 +1,4 @@
-//! Who gets a seat (rules JS-JOIN-2 to 5, JS-INVITE-6 to 8).
+//! Who gets a seat (rules JS-JOIN-2 to 5 and 11, JS-INVITE-6 to 11).
 
 use std::{
     collections::{BTreeMap, HashSet, VecDeque},
@@ -13,16 +13,19 @@ use jumpseat_wire::{
 
 use super::{
     Host, HostEvent,
-    seat::{Seat, Welcomed},
+    seat::{Came, Seat, Welcomed},
 };
 use crate::{
-    Admission, EndReason, InviteFault, KnockRefusal, Millis, Role, SessionError,
+    EndReason, InviteFault, KnockRefusal, Millis, Role, SessionError,
     handshake::knock::Knock,
     message::{RosterEntry, shown_name},
 };
 
 /// Knocks whose copies are recognised.
 const KNOCKS_REMEMBERED: usize = 4096;
+
+/// How often the host reads that somebody was refused with the same invite.
+const TELL_REFUSAL: Duration = Duration::from_secs(10);
 
 /// How long a welcomed guest may take to confirm.
 pub(super) const CONFIRM_TIME: Duration = Duration::from_secs(30);
@@ -108,9 +111,9 @@ impl Host {
     ///
     /// # Errors
     /// [`SessionError::Misused`] if nobody waits there any more.
-    pub fn deny(&mut self, _now: Millis, id: KnockId) -> Result<(), SessionError> {
+    pub fn deny(&mut self, now: Millis, id: KnockId) -> Result<(), SessionError> {
         let Waiting { at_relay, knock, .. } = self.waiting(id)?;
-        self.refuse(at_relay, knock, KnockRefusal::Denied);
+        self.refuse(now, at_relay, knock, KnockRefusal::Denied);
         Ok(())
     }
 
@@ -127,23 +130,25 @@ impl Host {
                 return self.send_control(&HostToRelay::Refuse { knock: id, data: None, failed: true });
             }
         };
+        if self.known(now, &knock.key, knock.invite).is_some() {
+            return self.welcome(now, id, mark, knock);
+        }
         let Some(invite) = self.book.find(knock.invite) else { return };
         if let Err(fault) = invite.check(now) {
-            return self.refuse(id, knock, KnockRefusal::Invite(fault));
+            return self.refuse(now, id, knock, KnockRefusal::Invite(fault));
         }
-        match invite.terms.admission {
-            Admission::Open => self.welcome(now, id, mark, knock),
-            Admission::Ask if self.knocks.waiting.len() >= MAX_PENDING_KNOCKS => {
-                self.refuse(id, knock, KnockRefusal::Busy);
-            }
-            Admission::Ask => {
-                let (name, invite) = (shown_name(&knock.card.name), knock.invite);
-                self.knocks.last_number = self.knocks.last_number.wrapping_add(1);
-                let number = self.knocks.last_number;
-                self.knocks.waiting.insert(number, Waiting { at_relay: id, mark, knock });
-                self.event(HostEvent::Knocked { knock: number, name, invite });
-            }
+        if !invite.asks() {
+            return self.welcome(now, id, mark, knock);
         }
+        if self.knocks.waiting.len() >= MAX_PENDING_KNOCKS {
+            return self.refuse(now, id, knock, KnockRefusal::Busy);
+        }
+        let again = invite.uses > 0;
+        let (name, invite) = (shown_name(&knock.card.name), knock.invite);
+        self.knocks.last_number = self.knocks.last_number.wrapping_add(1);
+        let number = self.knocks.last_number;
+        self.knocks.waiting.insert(number, Waiting { at_relay: id, mark, knock });
+        self.event(HostEvent::Knocked { knock: number, name, invite, again });
     }
 
     /// Someone went away before the answer, or before the answer reached them.
@@ -194,8 +199,15 @@ impl Host {
         self.send_control(&HostToRelay::Welcome { knock: id, seat: claim, data: data.into() });
     }
 
-    fn refuse(&mut self, id: KnockId, knock: Knock, why: KnockRefusal) {
-        self.event(HostEvent::KnockFailed { why: format!("{}: {why:?}", shown_name(&knock.card.name)) });
+    fn refuse(&mut self, now: Millis, id: KnockId, knock: Knock, why: KnockRefusal) {
+        // JS-INVITE-11: whoever holds a token can knock as often as it likes; the host reads it now and then.
+        if let Some(invite) = self.book.find(knock.invite)
+            && invite.refusal_told.is_none_or(|told| now.since(told) >= TELL_REFUSAL)
+        {
+            invite.refusal_told = Some(now);
+            let (name, again) = (shown_name(&knock.card.name), invite.uses > 0);
+            self.event(HostEvent::KnockRefused { name, invite: knock.invite, why, again });
+        }
         // An invite that is over lets nobody in, however often its holder knocks.
         let failed = matches!(why, KnockRefusal::Invite(_));
         let data = knock.refuse(&self.keys, why, &mut self.entropy).ok().map(Into::into);
@@ -206,28 +218,46 @@ impl Host {
         let invite_id = knock.invite;
         let Some(invite) = self.book.find(invite_id) else { return };
         // The host may have taken it back, or its seats, while the guest waited.
-        if let Err(fault) = invite.check(now) {
-            return self.refuse(id, knock, KnockRefusal::Invite(fault));
+        let fault = invite.check(now).err();
+        let (allowed, line, again) = (invite.terms.role, invite.line.clone(), invite.uses > 0);
+        let known = self.known(now, &knock.key, invite_id);
+        if let Some(fault) = fault.filter(|_| known.is_none()) {
+            return self.refuse(now, id, knock, KnockRefusal::Invite(fault));
         }
-        let role = invite.terms.role;
-        if self.seats.len() >= self.max_guests() || self.next_slot == Slot::MAX {
-            return self.refuse(id, knock, KnockRefusal::Full);
+        // Never more than it had, and never more than the invite gives to anybody by now.
+        let role = known.map_or(allowed, |known| known.role.min(allowed));
+        // A seat that is taken again is given up for it.
+        let taken = self.seats.len() - usize::from(known.is_some_and(|known| known.slot.is_some()));
+        if taken >= self.max_guests() || self.next_slot == Slot::MAX {
+            return self.refuse(now, id, knock, KnockRefusal::Full);
         }
         let slot = self.next_slot;
         let card = card(slot, &knock, role);
-        let commitment = knock.commitment;
+        let (commitment, key) = (knock.commitment, knock.key);
         let Ok((keys, message)) = knock.welcome(&self.keys, slot, &mut self.entropy) else {
             return self.send_control(&HostToRelay::Refuse { knock: id, data: None, failed: true });
         };
-        if let Some(invite) = self.book.find(invite_id) {
+        let returns = known.is_some();
+        if let Some(invite) = self.book.find(invite_id).filter(|_| !returns) {
             invite.uses += 1;
         }
         self.next_slot += 1;
         let welcomed = Welcomed { knock: id, mark, message: message.clone(), commitment };
-        let seat = Seat::new(now, &keys, welcomed, card, invite_id);
+        let came = Came { invite: invite_id, line, key, again: again && !returns, returns };
+        let seat = Seat::new(now, &keys, welcomed, card, came);
         let claim = SeatClaim { slot, claim: seat.claim };
         self.seats.insert(slot, seat);
         self.send_control(&HostToRelay::Welcome { knock: id, seat: claim, data: message.into() });
+    }
+
+    /// A guest that takes a seat again gives up the one that it had.
+    pub(super) fn take_again(&mut self, now: Millis, slot: Slot, key: &[u8; 32]) {
+        let before =
+            self.seats.values().find(|seat| seat.slot != slot && seat.is_confirmed() && seat.key == *key);
+        if let Some(before) = before.map(|seat| seat.slot) {
+            self.drop_seat(now, before, EndReason::Left);
+        }
+        self.returning.forget(key);
     }
 
     /// Gives back the use of an invite whose guest never confirmed.
@@ -252,6 +282,18 @@ fn card(slot: Slot, knock: &Knock, role: Role) -> RosterEntry {
         program: shown_name(&knock.card.program),
         role,
         present: true,
+    }
+}
+
+/// Says in words why somebody is turned away.
+impl std::fmt::Display for KnockRefusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Denied => f.write_str("the host said no"),
+            Self::Invite(fault) => fault.fmt(f),
+            Self::Full => f.write_str("every seat is taken"),
+            Self::Busy => f.write_str("too many people knock at once"),
+        }
     }
 }
 

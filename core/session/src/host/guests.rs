@@ -54,8 +54,9 @@ impl Host {
         match record {
             Record::Confirm(reveal) => {
                 let words = seat.confirm(reveal)?;
-                let (guest, invite) = (seat.entry(), seat.invite);
-                self.event(HostEvent::Joined { guest, words, invite });
+                let (guest, invite, again, key) = (seat.entry(), seat.invite, seat.again, seat.key);
+                self.take_again(now, slot, &key);
+                self.event(HostEvent::Joined { guest, words, invite, again });
                 self.rotate(now);
                 self.tell_state(now, slot);
                 self.show_all(slot, Scope::Full);
@@ -76,7 +77,8 @@ impl Host {
                     FromGuest::Cancel { id } => self.cancel_fetch(slot, id),
                     message if seat.spend_message(now) => self.guest_message(now, slot, message),
                     _ if seat.tells_limit() => {
-                        self.tell(slot, &FromHost::NotAllowed { what: "so many messages at once".into() });
+                        let what = "so many messages at once".into();
+                        self.tell(slot, &FromHost::NotAllowed { what, invite: None });
                     }
                     _ => {}
                 }
@@ -258,8 +260,18 @@ impl Host {
         self.fetches.forget_seat(slot);
         self.tickets.forget(Audience::Seat(slot));
         if !seat.is_confirmed() {
-            return self.return_use(seat.invite);
+            if !seat.returns {
+                self.return_use(seat.invite);
+            }
+            return;
         }
+        if reason == EndReason::Removed {
+            self.returning.forget(&seat.key);
+        } else {
+            self.returning.remember(now, &seat);
+        }
+        // JS-INVITE-8: what a guest lets others do ends with what it may do itself.
+        self.revoke_made_by(now, slot);
         self.event(HostEvent::Left { slot, name: seat.name, reason });
         self.rotate(now);
         if let Some((stream, _)) = seat.typing {

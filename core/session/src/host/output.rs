@@ -7,8 +7,8 @@ use jumpseat_wire::{InviteCode, InviteId, KnockId, Slot};
 
 use super::FetchTicket;
 use crate::{
-    EndReason, InputRefusal, PanelId, Pointing, Role, SafetyWords, Scope, StreamId, Wish,
-    message::RosterEntry,
+    EndReason, InputRefusal, InviteTerms, KnockRefusal, PanelId, Pointing, Role, SafetyWords, Scope,
+    StreamId, Wish, message::RosterEntry,
 };
 
 /// Names a snapshot that was asked for.
@@ -107,6 +107,8 @@ pub enum HostEvent {
         name: String,
         /// The invite it holds.
         invite: InviteId,
+        /// Whether somebody came by that invite before.
+        again: bool,
     },
     /// Someone who knocked went away.
     KnockGone {
@@ -118,6 +120,17 @@ pub enum HostEvent {
         /// Why, in words for a log.
         why: String,
     },
+    /// Someone who holds an invite was turned away.
+    KnockRefused {
+        /// The name it gives itself.
+        name: String,
+        /// The invite it holds.
+        invite: InviteId,
+        /// Why.
+        why: KnockRefusal,
+        /// Whether somebody came by that invite before.
+        again: bool,
+    },
     /// A guest took its seat.
     Joined {
         /// The guest.
@@ -126,6 +139,8 @@ pub enum HostEvent {
         words: SafetyWords,
         /// The invite it came with.
         invite: InviteId,
+        /// Whether somebody else came by that invite before.
+        again: bool,
     },
     /// A guest's seat is free again.
     Left {
@@ -197,6 +212,13 @@ pub enum HostEvent {
         invite: InviteId,
         /// Who.
         by: Slot,
+    },
+    /// An invite allows less than before: a role was taken back, or somebody was removed, who may know it.
+    InviteChanged {
+        /// Which.
+        invite: InviteId,
+        /// What it allows now.
+        terms: InviteTerms,
     },
     /// An invite was taken back.
     InviteRevoked {

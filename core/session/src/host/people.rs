@@ -1,13 +1,17 @@
 //! What people do: invites, roles, chat, pointing; the host's own calls, and guests' requests for the same
-//! (rules JS-ROLE-1 to 4).
+//! (rules JS-ROLE-1 to 4, JS-INVITE-8).
 
 use std::collections::BTreeMap;
 
 use jumpseat_wire::{HOST_SLOT, InviteId, Slot};
 
-use super::{Host, HostEvent, seat::RecordKind};
+use super::{
+    Host, HostEvent,
+    seat::{RecordKind, Seat},
+};
 use crate::{
-    EndReason, Invite, InviteTerms, Millis, Pointing, Role, SessionError,
+    Admission, EndReason, Invite, InviteTerms, Millis, Pointing, Role, SessionError,
+    invite::book::Line,
     message::{self, FromGuest, FromHost, shown_text},
 };
 
@@ -23,27 +27,55 @@ impl Host {
     /// # Errors
     /// [`SessionError::Misused`] when there are too many.
     pub fn create_invite(&mut self, now: Millis, terms: InviteTerms) -> Result<Invite, SessionError> {
-        self.new_invite(now, terms, HOST_SLOT)
+        self.new_invite(now, terms, Vec::new())
     }
 
-    fn new_invite(&mut self, now: Millis, terms: InviteTerms, by: Slot) -> Result<Invite, SessionError> {
+    fn new_invite(&mut self, now: Millis, terms: InviteTerms, line: Line) -> Result<Invite, SessionError> {
         self.book
-            .create(now, self.keys.sid, &self.keys.bundle_hash, terms, by, &mut self.entropy)
+            .create(now, self.keys.sid, &self.keys.bundle_hash, terms, line, &mut self.entropy)
             .cloned()
             .ok_or(SessionError::Misused("this session has as many invites as it can have"))
     }
 
-    /// Takes an invite back: nobody gets in with it any more; who is in stays.
+    /// Takes an invite back: nobody gets in with it any more, also those who were welcomed and have not confirmed;
+    /// who is in stays.
     ///
     /// # Errors
     /// [`SessionError::Misused`] if there is no such invite.
-    pub fn revoke_invite(&mut self, _now: Millis, id: InviteId) -> Result<(), SessionError> {
+    pub fn revoke_invite(&mut self, now: Millis, id: InviteId) -> Result<(), SessionError> {
         let invite = self.book.find(id).ok_or(SessionError::Misused("there is no such invite"))?;
         if !invite.revoked {
             invite.revoked = true;
             self.event(HostEvent::InviteRevoked { invite: id });
+            self.drop_unconfirmed(now, id);
         }
         Ok(())
+    }
+
+    /// Takes back what a guest made that is no co-owner any more.
+    pub(super) fn revoke_made_by(&mut self, now: Millis, slot: Slot) {
+        for id in self.book.made_by(slot) {
+            // It is in the book.
+            let _ = self.revoke_invite(now, id);
+        }
+    }
+
+    fn drop_unconfirmed(&mut self, now: Millis, invite: InviteId) {
+        let fits = |seat: &&Seat| seat.invite == invite && !seat.is_confirmed();
+        for slot in self.seats.values().filter(fits).map(|seat| seat.slot).collect::<Vec<_>>() {
+            self.drop_seat(now, slot, EndReason::Removed);
+        }
+    }
+
+    /// From now on an invite allows no more than `change` makes of it.
+    fn narrow(&mut self, id: InviteId, change: impl FnOnce(&mut InviteTerms)) {
+        let Some(invite) = self.book.find(id) else { return };
+        let before = invite.terms;
+        change(&mut invite.terms);
+        let terms = invite.terms;
+        if before != terms && !invite.revoked {
+            self.event(HostEvent::InviteChanged { invite: id, terms });
+        }
     }
 
     /// Changes a guest's role. Answers its request for control, too.
@@ -69,19 +101,45 @@ impl Host {
         Ok(())
     }
 
-    /// Removes a guest, and takes back the invite it came with and those that it made: whoever was removed
-    /// still holds their tokens.
+    /// Removes a guest, and takes back every invite that it may know: it still holds their tokens.
     ///
     /// # Errors
     /// [`SessionError::Misused`] if nobody has that seat.
     pub fn remove(&mut self, now: Millis, slot: Slot) -> Result<(), SessionError> {
+        self.confirmed(slot)?;
+        self.send_away(now, slot, HOST_SLOT);
+        Ok(())
+    }
+
+    /// Removes a guest and everyone who came by the same invite: it may have more than one seat.
+    ///
+    /// # Errors
+    /// [`SessionError::Misused`] if nobody has that seat.
+    pub fn remove_with_invite(&mut self, now: Millis, slot: Slot) -> Result<(), SessionError> {
         let invite = self.confirmed(slot)?.invite;
-        self.drop_seat(now, slot, EndReason::Removed);
-        let known = self.book.iter().filter(|known| known.id == invite || known.made_by == slot);
-        for id in known.map(|known| known.id).collect::<Vec<_>>() {
-            self.revoke_invite(now, id)?;
+        let same = |seat: &&Seat| seat.invite == invite && seat.is_confirmed();
+        for slot in self.seats.values().filter(same).map(|seat| seat.slot).collect::<Vec<_>>() {
+            self.send_away(now, slot, HOST_SLOT);
         }
         Ok(())
+    }
+
+    /// JS-INVITE-8: nobody who was removed comes back by an invite that it may know. The host takes them all back; a
+    /// co-owner takes back its own, and has the host asked about the others, which are not its to take.
+    fn send_away(&mut self, now: Millis, slot: Slot, by: Slot) {
+        let Some(seat) = self.seats.get(&slot) else { return };
+        let known = self.known_to(slot, seat.invite);
+        self.drop_seat(now, slot, EndReason::Removed);
+        for id in known {
+            let Some(invite) = self.book.find(id) else { continue };
+            if by == HOST_SLOT || invite.made_by == by {
+                // It is in the book.
+                let _ = self.revoke_invite(now, id);
+            } else {
+                self.narrow(id, |terms| terms.admission = Admission::Ask);
+                self.drop_unconfirmed(now, id);
+            }
+        }
     }
 
     /// Says something to everyone.
@@ -117,21 +175,24 @@ impl Host {
             }
             FromGuest::Remove { slot: of } => match (self.role_of(slot), self.role_of(of)) {
                 (Some(by), Some(role)) if by.may_remove(role) => {
-                    // The seat was there a line ago.
-                    let _ = self.remove(now, of);
+                    self.send_away(now, of, slot);
                 }
                 _ => self.not_allowed(slot, "removing that guest"),
             },
-            FromGuest::Invite { role, max_uses, admission } => {
-                let terms = InviteTerms { role, admission, expires_in: None, max_uses };
-                let may = self.role_of(slot).is_some_and(|by| by.may_invite(role));
-                match (may.then(|| self.new_invite(now, terms, slot)), self.code) {
+            FromGuest::Invite { id, role, max_uses, admission } => {
+                let terms = InviteTerms { role, admission, max_uses, ..InviteTerms::default() };
+                let maker = self.seats.get(&slot).filter(|seat| seat.is_confirmed());
+                let line = maker.filter(|seat| seat.role.may_invite(role)).map(Seat::line_of_invites);
+                match (line.map(|line| self.new_invite(now, terms, line)), self.code) {
                     (Some(Ok(invite)), Some(code)) => {
                         self.event(HostEvent::InviteMade { invite: invite.id, by: slot });
                         let (code, token) = (code.to_string(), invite.token.reveal().to_string());
-                        self.tell(slot, &FromHost::Invited { code, token, role });
+                        self.tell(slot, &FromHost::Invited { id, code, token, role });
                     }
-                    _ => self.not_allowed(slot, "making that invite"),
+                    _ => {
+                        let what = "making that invite".into();
+                        self.tell(slot, &FromHost::NotAllowed { what, invite: Some(id) });
+                    }
                 }
             }
         }
@@ -150,9 +211,12 @@ impl Host {
         let Some(seat) = self.seats.get_mut(&slot) else { return };
         let asked = std::mem::take(&mut seat.asks);
         let before = std::mem::replace(&mut seat.role, role);
-        let changed = before != role;
+        let (changed, invite) = (before != role, seat.invite);
         if asked {
             self.announce(now, &FromHost::Asking { slot, on: false });
+        }
+        if role < before {
+            self.hold_to(now, slot, invite, role);
         }
         if changed {
             if role.may_write() && !before.may_write() {
@@ -166,6 +230,24 @@ impl Host {
             self.event(HostEvent::RoleChanged { slot, role, by });
             // Who may type now relies on the frequent heartbeat at once.
             self.heartbeat(now);
+        }
+    }
+
+    fn known_to(&self, slot: Slot, came_by: InviteId) -> Vec<InviteId> {
+        self.book.known_to(slot, came_by, |behind| !self.seats.contains_key(&behind))
+    }
+
+    /// JS-INVITE-8: a role that was taken back does not come back by an invite that its guest may know.
+    fn hold_to(&mut self, now: Millis, slot: Slot, came_by: InviteId, role: Role) {
+        if role < Role::CoOwner {
+            self.revoke_made_by(now, slot);
+        }
+        for id in self.known_to(slot, came_by) {
+            self.narrow(id, |terms| terms.role = terms.role.min(role));
+            self.returning.cap(id, role);
+            for seat in self.seats.values_mut().filter(|seat| seat.invite == id && !seat.is_confirmed()) {
+                seat.role = seat.role.min(role);
+            }
         }
     }
 
@@ -186,7 +268,7 @@ impl Host {
     }
 
     fn not_allowed(&mut self, slot: Slot, what: &str) {
-        self.tell(slot, &FromHost::NotAllowed { what: what.into() });
+        self.tell(slot, &FromHost::NotAllowed { what: what.into(), invite: None });
     }
 
     fn say(&mut self, now: Millis, slot: Slot, text: &str) {

@@ -15,6 +15,7 @@ use crate::{
         sas::{self, Reveal},
         welcome::PairKeys,
     },
+    invite::book::Line,
     message::{Refusals, RosterEntry},
     pace::Pace,
     pair::{Lane, PairReceiver, PairSender},
@@ -43,7 +44,16 @@ pub(super) struct Seat {
     pub(super) name: String,
     pub(super) program: String,
     pub(super) role: Role,
+    /// The invite it came by.
     pub(super) invite: InviteId,
+    /// The guests behind that invite: see [`Invite`](crate::Invite).
+    pub(super) line: Line,
+    /// The key that its knock was signed with.
+    pub(super) key: [u8; 32],
+    /// Whether somebody else came by the same invite before.
+    pub(super) again: bool,
+    /// Whether its guest takes a seat again that it had.
+    pub(super) returns: bool,
     pub(super) claim: ClaimHash,
     pub(super) present: bool,
     /// When it was welcomed, or lost its connection.
@@ -80,6 +90,15 @@ pub(super) struct Seat {
 enum Handshake {
     Welcomed { welcomed: Welcomed, sas: Secret<32>, th2: [u8; 32] },
     Confirmed,
+}
+
+/// How a guest came.
+pub(super) struct Came {
+    pub(super) invite: InviteId,
+    pub(super) line: Line,
+    pub(super) key: [u8; 32],
+    pub(super) again: bool,
+    pub(super) returns: bool,
 }
 
 /// What a seat begins with.
@@ -139,15 +158,20 @@ impl Seat {
         keys: &PairKeys,
         welcomed: Welcomed,
         card: RosterEntry,
-        invite: InviteId,
+        came: Came,
     ) -> Self {
         let slot = keys.slot;
+        let Came { invite, line, key, again, returns } = came;
         Self {
             slot,
             name: card.name,
             program: card.program,
             role: card.role,
             invite,
+            line,
+            key,
+            again,
+            returns,
             claim: keys.claim_hash(),
             present: true,
             since: now,
@@ -217,6 +241,11 @@ impl Seat {
             role: self.role,
             present: self.told_present,
         }
+    }
+
+    /// Who could know an invite that this guest makes, besides those that come by it.
+    pub(super) fn line_of_invites(&self) -> Line {
+        std::iter::once((self.slot, self.invite)).chain(self.line.iter().copied()).collect()
     }
 
     /// Puts a record in line.

@@ -28,6 +28,7 @@ use crate::{
     pair::{Lane, PairReceiver, PairSender},
 };
 
+mod invites;
 mod keys;
 mod panels;
 
@@ -64,7 +65,8 @@ impl Rogue {
         let token = invite(host, role).token;
         let bundle = HostBundle::decode(&host.keys.bundle).unwrap();
         let card = GuestCard { name: "Eve".into(), program: "rogue".into() };
-        let (knocking, message) = Knocking::knock(bundle, &token, &card, &mut Entropy::seeded(seed)).unwrap();
+        let (knocking, message) =
+            Knocking::knock(bundle, &token, &card, None, &mut Entropy::seeded(seed)).unwrap();
         let knock = RelayToHost::Knock { knock: 1, data: Blob(message) };
         host.relay_text(NOW, &control::encode(&knock)).unwrap();
         let mut welcome = None;
@@ -132,7 +134,8 @@ impl Rogue {
 fn true_guest(host: &mut Host) -> Guest {
     let token = invite(host, Role::Viewer).token;
     let card = GuestCard { name: "Bo".into(), program: "test".into() };
-    let config = GuestConfig { code: InviteCode::from_random([1; 5]), token, card, key_timing: false };
+    let config =
+        GuestConfig { code: InviteCode::from_random([1; 5]), token, card, key: None, key_timing: false };
     let mut guest = Guest::new(config, Entropy::seeded(77), NOW);
     guest.connected(NOW);
     let bundle = RelayToGuest::Bundle { bundle: host.keys.bundle.clone().into(), host_present: true };
@@ -354,13 +357,13 @@ fn what_a_co_owner_may_not_do() {
         FromGuest::SetRole { slot: 0, role: Role::Viewer },
         FromGuest::Remove { slot: others },
         FromGuest::Remove { slot: 0 },
-        FromGuest::Invite { role: Role::CoOwner, max_uses: None, admission: Admission::Open },
+        FromGuest::Invite { id: 1, role: Role::CoOwner, max_uses: None, admission: Admission::Open },
     ] {
         rogue.send(&mut host, &[Record::Message(&message::encode(&message))]);
     }
     assert_eq!((host.role_of(own), host.role_of(others)), (Some(Role::CoOwner), Some(Role::CoOwner)));
     let made = host.invites().count();
-    let ask = FromGuest::Invite { role: Role::Viewer, max_uses: None, admission: Admission::Open };
+    let ask = FromGuest::Invite { id: 1, role: Role::Viewer, max_uses: None, admission: Admission::Open };
     for second in 1..20 {
         let mut plaintext = Plaintext::to_host();
         (0..20).for_each(|_| plaintext.push(&Record::Message(&message::encode(&ask))));

@@ -1,4 +1,4 @@
-//! The host's book of invites: what each allows, and whether it still does (rules JS-INVITE-6 to 8).
+//! The host's book of invites: what each allows, and whether it still does (rules JS-INVITE-6 to 10).
 
 use std::time::Duration;
 
@@ -13,6 +13,9 @@ const MAX_INVITES: usize = 256;
 /// Most of them that co-owners may make, so that the host can always make one.
 const MAX_BY_GUESTS: usize = 64;
 
+/// How long an invite can be used unless its maker says otherwise.
+pub const INVITE_LASTS: Duration = Duration::from_secs(60 * 60);
+
 /// Whether a knock waits for the host's yes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "types", derive(ts_rs::TS))]
@@ -20,6 +23,8 @@ const MAX_BY_GUESTS: usize = 64;
 pub enum Admission {
     /// The host is asked each time.
     Ask,
+    /// The first guest is let in; the host is asked about everybody after it.
+    First,
     /// Whoever holds the token is let in.
     Open,
 }
@@ -37,6 +42,22 @@ pub struct InviteTerms {
     pub max_uses: Option<u32>,
 }
 
+/// What an invite allows unless its maker says otherwise (JS-INVITE-10): it is for one person, who watches.
+impl Default for InviteTerms {
+    fn default() -> Self {
+        Self {
+            role: Role::Viewer,
+            admission: Admission::First,
+            expires_in: Some(INVITE_LASTS),
+            max_uses: None,
+        }
+    }
+}
+
+/// The guests behind an invite, each with the invite that it came by: its maker, the maker of the invite that its maker
+/// came by, and so on. Empty for the host's.
+pub(crate) type Line = Vec<(Slot, InviteId)>;
+
 /// An invite in the host's book.
 #[derive(Clone, Debug)]
 pub struct Invite {
@@ -44,7 +65,7 @@ pub struct Invite {
     pub id: InviteId,
     /// What guests need to knock.
     pub token: Token,
-    /// What it allows.
+    /// What it allows by now: taking a role back narrows it (JS-INVITE-8).
     pub terms: InviteTerms,
     /// When it ends, if before the session.
     pub expires_at: Option<Millis>,
@@ -54,6 +75,10 @@ pub struct Invite {
     pub revoked: bool,
     /// Who made it: 0 is the host.
     pub made_by: Slot,
+    /// Who could know it besides the guests that came by it.
+    pub(crate) line: Line,
+    /// When the host was last told that somebody was refused with it.
+    pub(crate) refusal_told: Option<Millis>,
 }
 
 /// Why an invite does not let anyone in (any more).
@@ -79,13 +104,14 @@ impl InviteBook {
         sid: SessionId,
         bundle_hash: &[u8; 32],
         terms: InviteTerms,
-        made_by: Slot,
+        line: Line,
         entropy: &mut Entropy,
     ) -> Option<&Invite> {
         if self.0.len() >= MAX_INVITES {
             let over = self.0.iter().position(|invite| invite.check(now).is_err())?;
             self.0.remove(over);
         }
+        let made_by = line.first().map_or(HOST_SLOT, |(slot, _)| *slot);
         let by_guests =
             self.0.iter().filter(|invite| invite.made_by != HOST_SLOT && invite.check(now).is_ok()).count();
         if made_by != HOST_SLOT && by_guests >= MAX_BY_GUESTS {
@@ -100,6 +126,8 @@ impl InviteBook {
             uses: 0,
             revoked: false,
             made_by,
+            line,
+            refusal_told: None,
         });
         self.0.last()
     }
@@ -110,6 +138,25 @@ impl InviteBook {
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Invite> {
         self.0.iter()
+    }
+
+    /// Every invite that a guest may know: the one it came by, those that it made, and those of guests whom it let in. A
+    /// seat that is `gone` and was taken by the same invite may have been its own.
+    pub(crate) fn known_to(
+        &self,
+        slot: Slot,
+        came_by: InviteId,
+        gone: impl Fn(Slot) -> bool,
+    ) -> Vec<InviteId> {
+        let own = |(behind, by): &(Slot, InviteId)| *behind == slot || *by == came_by && gone(*behind);
+        let known = |invite: &&Invite| invite.id == came_by || invite.line.iter().any(own);
+        self.0.iter().filter(known).map(|invite| invite.id).collect()
+    }
+
+    /// The invites that a guest made and that still hold.
+    pub(crate) fn made_by(&self, slot: Slot) -> Vec<InviteId> {
+        let made = |invite: &&Invite| invite.made_by == slot && !invite.revoked;
+        self.0.iter().filter(made).map(|invite| invite.id).collect()
     }
 }
 
@@ -129,6 +176,15 @@ impl Invite {
             Ok(())
         }
     }
+
+    /// Whether the host is asked about the next guest that comes by it.
+    pub(crate) fn asks(&self) -> bool {
+        match self.terms.admission {
+            Admission::Ask => true,
+            Admission::First => self.uses > 0,
+            Admission::Open => false,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -146,7 +202,7 @@ mod tests {
             max_uses: Some(1),
         };
         let entropy = &mut Entropy::seeded(1);
-        let id = book.create(Millis(5), SessionId([0; 16]), &[0; 32], terms, HOST_SLOT, entropy).unwrap().id;
+        let id = book.create(Millis(5), SessionId([0; 16]), &[0; 32], terms, Vec::new(), entropy).unwrap().id;
         let invite = book.find(id).unwrap();
         assert_eq!(invite.check(Millis(1004)), Ok(()));
         assert_eq!(invite.check(Millis(1005)), Err(InviteFault::Expired));
@@ -164,8 +220,9 @@ mod tests {
         let entropy = &mut Entropy::seeded(1);
         let terms =
             InviteTerms { role: Role::Viewer, admission: Admission::Open, expires_in: None, max_uses: None };
-        let mut make = |book: &mut InviteBook, by| {
-            book.create(Millis(5), SessionId([0; 16]), &[0; 32], terms, by, entropy).map(|invite| invite.id)
+        let mut make = |book: &mut InviteBook, by: Slot| {
+            let line = Vec::from_iter((by != HOST_SLOT).then_some((by, InviteId([0; 16]))));
+            book.create(Millis(5), SessionId([0; 16]), &[0; 32], terms, line, entropy).map(|invite| invite.id)
         };
         assert_eq!((0..100).filter_map(|_| make(&mut book, 3)).count(), MAX_BY_GUESTS);
         let own: Vec<_> = (0..300).filter_map(|_| make(&mut book, HOST_SLOT)).collect();

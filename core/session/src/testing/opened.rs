@@ -107,7 +107,7 @@ impl Ends {
         let token = Token::generate(&host.bundle_hash, &mut entropy);
         let bundle = HostBundle::decode(&host.bundle).expect("a host's own bundle");
         let card = GuestCard { name: "Bo".into(), program: "fuzz".into() };
-        let (guest, knock) = Knocking::knock(bundle, &token, &card, &mut entropy).expect("true keys");
+        let (guest, knock) = Knocking::knock(bundle, &token, &card, None, &mut entropy).expect("true keys");
         let knock = Knock::open(&host, &token, &knock).expect("an honest knock");
         Self { entropy, host, token, guest, knock }
     }

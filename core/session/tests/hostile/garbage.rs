@@ -153,6 +153,7 @@ proptest! {
             code: world.relay.code.unwrap(),
             token: invite.token.clone(),
             card: GuestCard { name: text.clone(), program: text.clone() },
+            key: None,
             key_timing: true,
         };
         let mut outside = Guest::new(config, Entropy::seeded(9), world.now());

@@ -10,6 +10,7 @@ mod support;
 mod floods;
 mod frames;
 mod garbage;
+mod invites;
 mod joining;
 mod liveness;
 mod nonces;

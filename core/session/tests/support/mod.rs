@@ -11,8 +11,8 @@ pub(crate) mod relay;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use jumpseat_session::{
-    Admission, Entropy, FetchId, FetchRefusal, GuestCard, Invite, InviteTerms, Millis, PanelId, Role, Scope,
-    SessionError, StreamId, Wish,
+    Admission, Entropy, FetchId, FetchRefusal, GuestCard, GuestKey, Invite, InviteTerms, Millis, PanelId,
+    Role, Scope, SessionError, StreamId, Token, Wish,
     guest::{ContentChange, Guest, GuestConfig, GuestEvent, GuestOutput, PanelChange, TerminalChange},
     host::{FetchTicket, Host, HostConfig, HostEvent, HostOutput},
 };
@@ -44,6 +44,8 @@ pub(crate) struct World {
     pub(crate) answers: bool,
     /// Guests who knock from now on hide the timing of their keys.
     pub(crate) key_timing: bool,
+    /// The key that guests knock with from now on.
+    pub(crate) key: Option<GuestKey>,
     pub(crate) host_events: Vec<HostEvent>,
     pub(crate) host_up: bool,
     pub(crate) guests: Vec<Place>,
@@ -88,6 +90,7 @@ impl World {
             asked: Vec::new(),
             answers: true,
             key_timing: false,
+            key: None,
             host_events: Vec::new(),
             host_up: false,
             guests: Vec::new(),
@@ -149,6 +152,7 @@ impl World {
             code: self.relay.code.unwrap(),
             token: invite.token.clone(),
             card: GuestCard { name: name.into(), program: "test".into() },
+            key: self.key.clone(),
             key_timing: self.key_timing,
         };
         let guest = Guest::new(config, Entropy::seeded(100 + self.guests.len() as u64), self.now);
@@ -165,6 +169,13 @@ impl World {
         let index = self.guests.len() - 1;
         self.connect_guest(index);
         index
+    }
+
+    /// Somebody knocks by a token that came another way.
+    pub(crate) fn knock_with(&mut self, name: &str, token: &Token) -> usize {
+        let mut invite = self.host.invites().next().unwrap().clone();
+        invite.token = token.clone();
+        self.knock(name, &invite)
     }
 
     #[track_caller]

@@ -46,6 +46,7 @@ impl Seat {
             token: Secret::new(field("token")?.to_owned()),
             name: "Guest".to_owned(),
             program: concat!("bench ", env!("CARGO_PKG_VERSION")).to_owned(),
+            key: None,
             key_timing,
             window: WINDOW,
             transport: TransportSetup::default(),

@@ -1,16 +1,20 @@
 // Text that others wrote, made harmless before VS Code shows it. What a host sends was bounded by the native module; a
 // hostile host is met here once more, where text becomes a line, a page or Markdown.
 
+import { HIDDEN, MARKS, MAX_MARKS } from '../hidden';
+
 /** Stands where two signs must not be read together: it shows nothing and joins nothing. */
 const APART = '\u2060';
 
 const ESCAPES = /\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]P^_X][^\x07\x1b]*(?:\x07|\x1b\\|$)|[ -/]*[0-~])?/g;
 const CONTROLS = /[\x00-\x08\x0b-\x1f\x7f-\x9f]/g;
-const TURNING = /[\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]/gu;
+const UNSHOWN = new RegExp(`[${HIDDEN}]`, 'gu');
+/** Marks that stack on one character, beyond those that any language needs. */
+const FLOODS = new RegExp(`([${MARKS}]{${MAX_MARKS}})[${MARKS}]+`, 'gu');
 
-/** Several lines of text, without escape sequences, control signs, and what turns or hides text. */
+/** Several lines of text, without escape sequences, control characters, and what `core/text` does not show. */
 export function plain(text: string): string {
-    return text.replace(ESCAPES, '').replace(/\r\n?/g, '\n').replace(CONTROLS, '').replace(TURNING, '');
+    return text.replace(ESCAPES, '').replace(/\r\n?/g, '\n').replace(CONTROLS, '').replace(UNSHOWN, '').replace(FLOODS, '$1');
 }
 
 /** The same in one line, of at most so many signs. */

@@ -1,6 +1,7 @@
 // What a command is about: the row it was called on, the only one there is, or the one a person picks.
 import * as vscode from 'vscode';
 
+import { withoutIcons } from '../../model/panels/safe';
 import type { HostedSession } from '../../model/hosting';
 import { guests } from '../../model/words';
 import type { Context } from '../context';
@@ -22,6 +23,6 @@ export async function chosenSeat(context: Context, row?: unknown): Promise<Seat 
     const { all } = context.seats;
     const front = context.seats.at(vscode.window.activeTerminal);
     if (front || all.length < 2) return front ?? all[0];
-    const items = all.map((seat) => ({ label: seat.title, description: seat.state.code, seat }));
+    const items = all.map((seat) => ({ label: withoutIcons(seat.title), description: seat.state.code, seat }));
     return (await vscode.window.showQuickPick(items, { placeHolder: 'Which session?' }))?.seat;
 }

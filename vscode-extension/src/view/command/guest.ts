@@ -19,7 +19,7 @@ export async function decline(context: Context, given: unknown): Promise<void> {
 
 export async function remove(context: Context, given: unknown): Promise<void> {
     const row = seated(given);
-    if (row?.kind === 'guest') await context.tell({ type: 'remove', session: row.session.session, slot: row.guest.slot });
+    if (row?.kind === 'guest') await context.remove(row.session, row.guest.slot);
     if (row?.kind === 'fellow') await row.seat.guest?.ask({ type: 'remove', slot: row.guest.slot });
 }
 

@@ -2,6 +2,7 @@
 // windows, and this is where those of a window that never came back are found.
 import * as vscode from 'vscode';
 
+import { withoutIcons } from '../../model/panels/safe';
 import type { HostedTerminal } from '../../model/hosting';
 import type { Context } from '../context';
 import { sure } from './stop';
@@ -56,9 +57,9 @@ async function pick(context: Context): Promise<Item | undefined> {
 function items(context: Context): Item[] {
     const { state } = context.holding;
     const terminals = [...state.terminals.values()].map((terminal): Item => ({
-        label: `$(terminal) ${terminal.title || 'Terminal'}`,
+        label: `$(terminal) ${withoutIcons(terminal.title) || 'Terminal'}`,
         description: [terminal.session === undefined ? '' : 'shared', context.terminals.tab(terminal.terminal) ? 'shown here' : ''].filter(Boolean).join(', '),
-        detail: terminal.cwd ?? '',
+        detail: withoutIcons(terminal.cwd ?? ''),
         buttons: [END],
         terminal,
     }));

@@ -1,6 +1,7 @@
 // "Share From Here…": guests see the terminal from a chosen command on.
 import * as vscode from 'vscode';
 
+import { withoutIcons } from '../../model/panels/safe';
 import type { Context } from '../context';
 import { say } from '../say';
 
@@ -18,7 +19,7 @@ export async function shareFromHere(context: Context, given?: unknown): Promise<
         return;
     }
     const items = blocks.map((block) => ({
-        label: block.command ?? '(command)',
+        label: withoutIcons(block.command ?? '') || '(command)',
         description: block.exit_code === null ? 'running' : block.exit_code === 0 ? '' : `exit ${block.exit_code}`,
         detail: new Date(block.started).toLocaleTimeString(),
         block: block.block,

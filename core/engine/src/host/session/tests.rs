@@ -61,7 +61,7 @@ async fn hostile(listener: TcpListener, token: Token, rubbish: Vec<RelayToHost>,
     say(&mut socket, &RelayToHost::Opened { code, expires_in: 86_400, max_guests: 20 }).await;
 
     let card = GuestCard { name: "Bo".into(), program: "test".into() };
-    let config = GuestConfig { code, token, card, key_timing: false };
+    let config = GuestConfig { code, token, card, key: None, key_timing: false };
     let now = Millis(0);
     let mut guest = Guest::new(config, Entropy::system(), now);
     guest.connected(now);
@@ -104,7 +104,7 @@ async fn waiting_at_most(rubbish: Vec<RelayToHost>, times: usize) -> usize {
     let setup = TransportSetup { proxies: Proxies::none(), ..TransportSetup::default() };
     let line = Line::new(Dialer::new(Address::parse(&relay).unwrap(), setup));
     let (answer, _opened) = oneshot::channel();
-    let mut session = Session::new(SessionNo(1), host, line, relay, None, (answer, invite.id));
+    let mut session = Session::new(SessionNo(1), host, line, (relay, None), None, (answer, invite.id));
     session.streams.insert(stream, TerminalNo(1));
     let relay = tokio::spawn(hostile(listener, invite.token, rubbish, times));
 

@@ -1,0 +1,38 @@
+//! The invites that a co-owner asked for and has not got (JS-MSG-4): a host hands out nothing unasked.
+
+use std::collections::BTreeMap;
+
+use crate::{Role, SessionError};
+
+/// Most that are asked for at a time.
+const MOST: usize = 8;
+
+/// Requests under way, by their numbers.
+#[derive(Default)]
+pub(super) struct InvitesAsked {
+    under_way: BTreeMap<u32, Role>,
+    last: u32,
+}
+
+impl InvitesAsked {
+    /// Notes a request; gives its number.
+    pub(super) fn ask(&mut self, role: Role) -> Result<u32, SessionError> {
+        if self.under_way.len() >= MOST {
+            return Err(SessionError::Misused("many invites are asked for already"));
+        }
+        self.last = self.last.wrapping_add(1);
+        self.under_way.insert(self.last, role);
+        Ok(self.last)
+    }
+
+    /// The number of the last request.
+    #[cfg(test)]
+    pub(super) fn last(&self) -> u32 {
+        self.last
+    }
+
+    /// The host answered: whether that was asked for, for this role. Each request is answered once.
+    pub(super) fn answered(&mut self, id: u32, role: Option<Role>) -> bool {
+        self.under_way.remove(&id).is_some_and(|asked| role == Some(asked))
+    }
+}

@@ -1,0 +1,58 @@
+//! A host that hands out what nobody asked for.
+
+use super::*;
+use crate::Token;
+
+fn invited(outputs: &[GuestOutput]) -> usize {
+    let is = |output: &&GuestOutput| matches!(output, GuestOutput::Event(GuestEvent::Invited { .. }));
+    outputs.iter().filter(is).count()
+}
+
+/// JS-MSG-4.
+#[test]
+fn case_44_a_host_hands_out_no_invite_that_nobody_asked_for() {
+    let mut host = open_host();
+    let mut guest = true_guest(&mut host);
+    let slot = guest.slot().unwrap();
+    host.set_role(NOW, slot, Role::CoOwner).unwrap();
+    pump(&mut host, &mut guest);
+    let own = invite(&mut host, Role::Viewer).token;
+    let foreign = Token::generate(&[9; 32], &mut Entropy::seeded(3));
+    let hand_out = |host: &mut Host, id, token: &Token, role| {
+        let (code, token) = ("K7QM-3XTE".into(), token.reveal().to_string());
+        host.tell(slot, &FromHost::Invited { id, code, token, role });
+    };
+    for id in 0..3 {
+        hand_out(&mut host, id, &own, Role::Viewer);
+    }
+    assert_eq!(invited(&pump(&mut host, &mut guest)), 0, "unasked");
+    // One request is answered once, for what was asked, with an invite of this host.
+    guest.invite(NOW, Role::Viewer, None, Admission::First).unwrap();
+    assert_eq!(invited(&pump(&mut host, &mut guest)), 1);
+    hand_out(&mut host, 1, &own, Role::Viewer);
+    assert_eq!(invited(&pump(&mut host, &mut guest)), 0, "twice");
+    for (token, role) in [(&foreign, Role::Viewer), (&own, Role::Writer)] {
+        // The request stays on the guest's side: this host answers by itself.
+        while host.poll().is_some() {}
+        guest.invite(NOW, Role::Viewer, None, Admission::First).unwrap();
+        while guest.poll().is_some() {}
+        let last = guest.last_invite();
+        hand_out(&mut host, last, token, role);
+        assert_eq!(invited(&pump(&mut host, &mut guest)), 0);
+    }
+}
+
+/// JS-MSG-4.
+#[test]
+fn case_44_requests_for_invites_are_bounded() {
+    let mut host = open_host();
+    let mut guest = true_guest(&mut host);
+    host.set_role(NOW, guest.slot().unwrap(), Role::CoOwner).unwrap();
+    pump(&mut host, &mut guest);
+    let ask = |guest: &mut Guest| guest.invite(NOW, Role::CoOwner, None, Admission::Open);
+    let asked = (0..100).take_while(|_| ask(&mut guest).is_ok()).count();
+    assert_eq!(asked, 8);
+    // A refusal makes room, too.
+    pump(&mut host, &mut guest);
+    assert!(ask(&mut guest).is_ok());
+}
