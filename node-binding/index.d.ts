@@ -305,7 +305,7 @@ export type EditKind = "added" | "modified" | "deleted" | "renamed" | "copied" |
 export type EndReason = "stopped" | "shell_exited" | "expired" | "relay_gone" | "relay_refused" | "host_gone" | "removed" | "left";
 
 /** One thing in a panel. */
-export type Entry = { "is": "repository" } & Repository | { "is": "file" } & File | { "is": "branch_file" } & BranchFile | { "is": "commit" } & Commit | { "is": "block" } & Block | { "is": "happening" } & Happening | { "is": "line" } & Line | { "is": "request" } & Request | { "is": "check" } & Check | { "is": "thread" } & Thread | { "is": "comment" } & Comment | { "is": "issue" } & Issue | { "is": "issue_comment" } & IssueComment | { "is": "finding" } & Finding | { "is": "rule" } & Rule;
+export type Entry = { "is": "repository" } & Repository | { "is": "file" } & File | { "is": "branch_file" } & BranchFile | { "is": "commit" } & Commit | { "is": "block" } & Block | { "is": "happening" } & Happening | { "is": "line" } & Line | { "is": "request" } & Request | { "is": "check" } & Check | { "is": "thread" } & Thread | { "is": "comment" } & Comment | { "is": "issue" } & Issue | { "is": "issue_comment" } & IssueComment | { "is": "finding" } & Finding | { "is": "rule" } & Rule | { "is": "unread" } & Unread;
 
 /** How a terminal's program ended. */
 export type Exit = {
@@ -903,7 +903,8 @@ export type Range = {
 export type Reference = {
   /** What to ask for. Another content has another name. */
   id: ReferenceId,
-  /** Its size in bytes as it was when it was published, to show before it is fetched. */
+  /** Its size in bytes as it was when it was published, to show before it is fetched. A file whose line ends or encoding
+   * git converts may be of another size once it is here. */
   size: number, };
 
 /** The name of a content: 1 to [`MAX_REFERENCE_LEN`] letters, digits, `.`, `_`, `:` and `-`.
@@ -970,6 +971,8 @@ export type Repository = {
   conflicted: number,
   /** How many of all these are not listed, because they are too many. */
   left_out: number,
+  /** How many files that the branch changed are not listed, because they are too many. */
+  branch_left_out: number,
   /** Why it shows nothing (newer). */
   fault?: string, };
 
@@ -1294,6 +1297,26 @@ export type Thread = {
 /** What kind of working tree a repository is. */
 export type TreeKind = "main" | "linked" | "submodule";
 
+/**
+ * A part of a panel that could not be read.
+ *
+ * Sources publish one of these for every part they asked for and did not get, so that "could not be read" never looks
+ * like "there is nothing". A source that can show nothing at all has failed instead
+ * ([`SourceState::Failed`](crate::SourceState::Failed)); one that was not asked has
+ * [`SourceState::Starting`](crate::SourceState::Starting).
+ */
+export type Unread = {
+  /** The panel that it is a part of. */
+  panel: PanelKind,
+  /** The [`Repository::number`](crate::Repository::number) that it is a part of, in the git panel. */
+  repository?: number,
+  /** What could not be read, as it follows "Could not read": `untracked files`, `reports/app.sarif`. */
+  part: string,
+  /** Why, as it follows a colon, without a full stop. */
+  why: string,
+  /** What the host can do. */
+  remedy?: Remedy, };
+
 /** What a branch follows. */
 export type Upstream = {
   /** Its name: `origin/main`. */
@@ -1314,9 +1337,11 @@ export type Version = {
   shape: Shape,
   /** Its size in bytes. */
   size: number,
-  /** Its content; nothing for submodules, empty files, and what is too large. */
+  /** Its content; nothing for submodules, empty files, and what is missing or too large. */
   content?: Reference,
   /** Whether it is no text. */
   binary?: boolean,
+  /** Whether its content could not be read: a partial clone has not fetched it, or it is damaged. Its size is unknown. */
+  missing?: boolean,
   /** A submodule's commit. */
   commit?: string, };

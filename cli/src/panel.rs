@@ -18,6 +18,7 @@ mod log;
 mod open;
 mod review;
 mod rows;
+mod unread;
 mod words;
 
 use jumpseat_engine::face::panels::{Body, PanelKind, Remedy, SourceState};
@@ -69,8 +70,9 @@ pub(crate) fn page(kind: PanelKind, panel: Option<Option<&Panel>>, around: Aroun
         Some(None) => rows.push(Words::new().dim("It is on its way.")),
         Some(Some(panel)) => {
             let before = rows.len();
+            rows.extend(unread::rows(&panel.entries, None, around.host));
             match kind {
-                PanelKind::Git => git::rows(&panel.entries, around.now, &mut rows),
+                PanelKind::Git => git::rows(&panel.entries, around, &mut rows),
                 PanelKind::History => history::rows(&panel.entries, around.now, &mut rows),
                 PanelKind::Log => log::rows(&panel.entries, around.now, &mut rows),
                 PanelKind::Review => review::rows(&panel.entries, around.now, &mut rows),
@@ -99,8 +101,11 @@ pub(crate) fn gist(kind: PanelKind, panel: &Panel) -> String {
         PanelKind::Issue => issue::gist(entries),
         PanelKind::Findings => findings::gist(entries),
     };
+    let unread = unread::all(entries).next().is_some();
     match words {
+        Some(words) if unread => format!("{}, not all could be read", words::shown(&words)),
         Some(words) => words::shown(&words),
+        None if unread => "not all could be read".to_owned(),
         None => nothing(kind, &panel.state).to_owned(),
     }
 }

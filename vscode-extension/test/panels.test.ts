@@ -13,6 +13,7 @@ import { addressOf, placeOf, type Place } from '../src/model/panels/place';
 import { reviewRows, threadPlace, unresolved } from '../src/model/panels/review';
 import { asText, type Row } from '../src/model/panels/row';
 import { SharedPanels } from '../src/model/panels/shared';
+import { unreadRows } from '../src/model/panels/unread';
 import { stateText } from '../src/model/panels/words';
 
 /** An address as one text. */
@@ -34,7 +35,7 @@ function panels(...updates: GuestUpdate[]): SharedPanels {
 
 const repository: Entry = {
     is: 'repository', number: 0, name: 'app', path: '', tree: 'main', branch: 'fix/9-crash', upstream: { name: 'origin/fix', ahead: 2, behind: 0, gone: false },
-    base: { name: 'origin/main', fork: 'f'.repeat(40), ahead: 2, behind: 1 }, stashes: 0, staged: 1, unstaged: 2, untracked: 1, conflicted: 1, left_out: 0,
+    base: { name: 'origin/main', fork: 'f'.repeat(40), ahead: 2, behind: 1 }, stashes: 0, staged: 1, unstaged: 2, untracked: 1, conflicted: 1, left_out: 0, branch_left_out: 0,
 };
 const content = (id: string, size = 3): { shape: 'plain'; size: number; content: { id: string; size: number } } => ({ shape: 'plain', size, content: { id, size } });
 const file = (path: string, rest: Partial<Extract<Entry, { is: 'file' }>>): Entry => ({ is: 'file', repository: 0, path, ...rest });
@@ -70,6 +71,32 @@ test('a panel follows its host: whole, in changes, and gone when it is shared no
     assert.equal(all.shares('git'), false);
     assert.equal(sourceOf(all, { view: 'changes', repository: 0, version: 'worktree', path: 'new.ts' }), undefined, 'nothing of it can be opened');
     assert.equal(sourceOf(all, { view: 'changes', repository: 0, version: 'none', path: 'new.ts' }), undefined);
+});
+
+test('what could not be read stands there with its reason, and never looks like nothing', () => {
+    const gone: Entry = { is: 'unread', panel: 'git', repository: 0, part: 'untracked files', why: 'git took too long', remedy: { is: 'retry' } };
+    const report: Entry = { is: 'unread', panel: 'git', part: 'all repositories', why: 'only the first 32 are shown' };
+    const all = panels(update('git', { '00': repository, '00/unread/untracked': gone, 'unread/more': report }));
+    const row = find(changesRows(all, 'Ann', NOW), 'Could not read untracked files');
+    assert.deepEqual([row.description, row.icon], ['Git took too long.', 'warning']);
+    assert.deepEqual(unreadRows(all, 'git', 'Ann').map(({ label }) => label), ['Could not read all repositories'], 'what is of no repository stands above');
+    const refused: Entry = { is: 'repository', number: 1, name: 'broken', path: 'broken', tree: 'main', stashes: 0, staged: 0, unstaged: 0, untracked: 0, conflicted: 0, left_out: 0, branch_left_out: 0, fault: 'its configuration is not valid' };
+    const [head] = changesRows(panels(update('git', { '01': refused })), 'Ann', NOW);
+    assert.equal(head?.label, 'broken', 'nothing is said of a branch');
+});
+
+test('a path of which git says two things has both rows, and each opens what it says', () => {
+    const both = file('a', { staged: { what: 'deleted' }, untracked: true, base: content('b'), worktree: content('w') });
+    const all = panels(update('git', { '00': repository, '00/file/a': both }));
+    const rows = changesRows(all, 'Ann', NOW);
+    const [staged] = find(rows, 'Staged Changes').rows ?? [];
+    const [untracked] = find(rows, 'Untracked').rows ?? [];
+    assert.ok(staged?.open?.is === 'diff' && untracked?.open?.is === 'file');
+    assert.deepEqual([pathOf(staged.open.left), pathOf(staged.open.right)], ['changes/0/base:/a', 'changes/0/none:/a']);
+    assert.equal(pathOf(untracked.open.place), 'changes/0/worktree:/a');
+    const found = fileAt(all, { view: 'changes', repository: 0, version: 'base', path: 'a' });
+    assert.ok(found);
+    assert.deepEqual([markOf(found, 'base')?.mark, markOf(found, 'worktree')?.mark], ['D', 'U']);
 });
 
 test('changes stand in their groups, and a click compares the versions that belong together', () => {

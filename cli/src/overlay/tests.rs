@@ -185,7 +185,7 @@ fn reading() -> Board {
         (
             "0",
             r#"{"is":"repository","number":0,"name":"work","path":"","tree":"main","branch":"main","stashes":0,
-            "staged":0,"unstaged":1,"untracked":1,"conflicted":0,"left_out":0}"#,
+            "staged":0,"unstaged":1,"untracked":1,"conflicted":0,"left_out":0,"branch_left_out":0}"#,
         ),
         (
             "1",

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use jumpseat_engine::face::panels::{Shape, Version};
 use serde::Serialize;
-use similar::{Algorithm, ChangeTag, TextDiff};
+use similar::{Algorithm, ChangeTag, capture_diff_slices_deadline, group_diff_ops};
 
 use super::{Row, Words, style, words};
 
@@ -74,13 +74,18 @@ impl Wanted {
             |version: &Option<Version>| words::bytes(version.as_ref().map_or(0, |version| version.size));
         let commit = |version: &Option<Version>| {
             let commit = version.as_ref().and_then(|version| version.commit.clone());
-            commit.map_or_else(|| "none".to_owned(), |commit| commit.chars().take(12).collect())
+            let unknown = || if version.is_some() { "unknown" } else { "none" }.to_owned();
+            commit.map_or_else(unknown, |commit| commit.chars().take(12).collect())
         };
         if all().any(|version| version.shape == Shape::Submodule) {
             return Some(format!("submodule: {} → {}", commit(&self.before), commit(&self.after)));
         }
         if all().any(|version| version.shape == Shape::Folder) {
             return Some("a folder with a repository of its own".to_owned());
+        }
+        if all().any(|version| version.missing) {
+            let why = "a partial clone has not fetched it, or it is damaged";
+            return Some(format!("a content could not be read: {why}"));
         }
         if all().any(|version| version.binary) {
             return Some(format!("no text: {} → {}", size(&self.before), size(&self.after)));
@@ -99,7 +104,7 @@ impl Diff {
         Self { path, from, part, note: Some(note), added: 0, removed: 0, hunks: Vec::new() }
     }
 
-    /// Compares. Takes up to a second for the largest contents.
+    /// Compares, line by line as git does. Takes up to a second for the largest contents.
     pub(super) fn of(wanted: Wanted, before: &[u8], after: &[u8]) -> Self {
         let Wanted { path, from, part, .. } = &wanted;
         let lines = |content: &[u8]| content.iter().filter(|byte| **byte == b'\n').count();
@@ -107,17 +112,17 @@ impl Diff {
             let note = format!("too long to be compared: {} → {} lines", lines(before), lines(after));
             return Self::noted(wanted, note);
         }
-        let (before, after) = (String::from_utf8_lossy(before), String::from_utf8_lossy(after));
-        let found = TextDiff::configure()
-            .algorithm(Algorithm::Myers)
-            .deadline(Instant::now() + SEARCH)
-            .diff_lines(before.as_ref(), after.as_ref());
+        // Bytes, with their ends: text that cannot be shown may differ all the same.
+        let before: Vec<&[u8]> = before.split_inclusive(|byte| *byte == b'\n').collect();
+        let after: Vec<&[u8]> = after.split_inclusive(|byte| *byte == b'\n').collect();
+        let deadline = Some(Instant::now() + SEARCH);
+        let found = capture_diff_slices_deadline(Algorithm::Myers, &before, &after, deadline);
         let (mut added, mut removed, mut hunks, mut shown) = (0, 0, Vec::new(), 0);
-        for group in found.grouped_ops(AROUND) {
+        for group in group_diff_ops(found, AROUND) {
             let Some(first) = group.first() else { continue };
-            let (before, after) = (first.old_range().start + 1, first.new_range().start + 1);
+            let place = (first.old_range().start + 1, first.new_range().start + 1);
             let mut lines = Vec::new();
-            for change in group.iter().flat_map(|op| found.iter_changes(op)) {
+            for change in group.iter().flat_map(|op| op.iter_changes(&before, &after)) {
                 let sign = match change.tag() {
                     ChangeTag::Equal => ' ',
                     ChangeTag::Delete => '-',
@@ -130,14 +135,14 @@ impl Diff {
                     continue;
                 }
                 let text = change.value();
-                let line = text.strip_suffix('\n').unwrap_or(text);
-                lines.push(format!("{sign}{line}"));
-                if change.missing_newline() {
+                let line = text.strip_suffix(b"\n");
+                lines.push(format!("{sign}{}", String::from_utf8_lossy(line.unwrap_or(text))));
+                if line.is_none() {
                     lines.push("\\ no end of line".to_owned());
                 }
             }
             if !lines.is_empty() {
-                hunks.push(Hunk { before, after, lines });
+                hunks.push(Hunk { before: place.0, after: place.1, lines });
             }
         }
         let note = if hunks.is_empty() {
@@ -236,6 +241,12 @@ mod tests {
         let diff = Diff::of(wanted(), b"a\n", b"a\n\x1b]0;x\x07\xff");
         let text: Vec<String> = diff.rows().map(|row| row.line.to_string()).collect();
         assert_eq!(text[2..], [" a", "+␛]0;x␇\u{fffd}", "\\ no end of line"]);
+    }
+
+    #[test]
+    fn lines_end_where_git_ends_them_and_bytes_that_look_alike_differ() {
+        let diff = Diff::of(wanted(), b"one\rtwo\nlatin \xe9\n", b"one\rtwo\nlatin \xea\n");
+        assert_eq!((diff.added, diff.removed, diff.hunks[0].lines.len()), (1, 1, 3));
     }
 
     #[test]

@@ -6,19 +6,20 @@ use jumpseat_engine::face::panels::{
     BranchFile, Commit, ConflictKind, Edit, EditKind, Entries, Entry, File, OperationKind, Repository,
     TreeKind,
 };
+use jumpseat_panels::text;
 use ratatui::style::Style;
 
 use super::{
-    Opens, Row, Rows, Words, counted,
+    Around, Opens, Row, Rows, Words, counted,
     diff::{Part, Wanted},
-    style,
+    style, unread,
     words::ago,
 };
 
 /// Commits that a page shows of a branch.
 const MAX_COMMITS: usize = 20;
 
-pub(super) fn rows(entries: &Entries, now: u64, rows: &mut Rows) {
+pub(super) fn rows(entries: &Entries, around: Around<'_>, rows: &mut Rows) {
     let repositories: Vec<&Repository> = entries
         .values()
         .filter_map(|entry| if let Entry::Repository(it) = entry { Some(it) } else { None })
@@ -32,16 +33,19 @@ pub(super) fn rows(entries: &Entries, now: u64, rows: &mut Rows) {
         if let Some(fault) = &repository.fault {
             rows.push(Words::new().plain("  ").ink(fault, style::BAD));
         }
+        let unread = unread::rows(entries, Some(repository.number), around.host);
+        let whole = repository.fault.is_none() && unread.is_empty();
+        rows.extend(unread);
         if rows.full() {
             return;
         }
         files(entries, repository.number, rows);
-        branch(entries, repository, now, rows);
+        branch(entries, repository, around.now, rows);
         if repository.left_out > 0 {
             let text = format!("  {} not listed: they are too many", counted(left(repository), "more file"));
             rows.push(Words::new().dim(&text));
         }
-        if changed(repository) == 0 && repository.fault.is_none() {
+        if changed(repository) == 0 && whole {
             rows.push(Words::new().dim("  Nothing differs from the last commit."));
         }
     }
@@ -59,6 +63,9 @@ pub(super) fn gist(entries: &Entries) -> Option<String> {
         0 => format!("on {}", branch_name(first)),
         others => format!("in {} repositories", others + 1),
     };
+    if first.fault.is_some() && others == 0 {
+        return Some("the repository could not be read".to_owned());
+    }
     let files = if files == 0 { "no changes".to_owned() } else { counted(files, "changed file") };
     Some(format!("{files} {place}"))
 }
@@ -77,12 +84,13 @@ fn branch_name(repository: &Repository) -> String {
     match (&repository.branch, &repository.commit) {
         (Some(branch), _) => branch.clone(),
         (None, Some(commit)) => format!("no branch, at {}", short(commit)),
-        (None, None) => "no branch".to_owned(),
+        // Before the first commit there is a branch, too.
+        (None, None) => "branch unknown".to_owned(),
     }
 }
 
 fn head(repository: &Repository, several: bool) -> Words {
-    let Repository { name, path, tree, upstream, base, operation, stashes, .. } = repository;
+    let Repository { name, path, tree, branch, commit, upstream, base, operation, stashes, .. } = repository;
     let mut words = Words::new();
     if several {
         let place = if path.is_empty() { name } else { path };
@@ -92,6 +100,9 @@ fn head(repository: &Repository, several: bool) -> Words {
             TreeKind::Submodule => words.dim("submodule  "),
             TreeKind::Main => words,
         };
+    }
+    if repository.fault.is_some() && branch.is_none() && commit.is_none() {
+        return if several { words } else { words.bold(name) };
     }
     words = words.ink(&branch_name(repository), style::PLACE);
     if let Some(upstream) = upstream {
@@ -247,6 +258,10 @@ fn branch(entries: &Entries, repository: &Repository, now: u64, rows: &mut Rows)
             let words = path_words(letter, ink, file.from.as_deref(), &file.path, Some(file.edit));
             Row::opening(words, Some(Opens::Diffs(vec![branch_wanted(file)])))
         }));
+        if repository.branch_left_out > 0 {
+            let more = counted(repository.branch_left_out as usize, "more file");
+            rows.push(Words::new().dim(&format!("  {more} not listed: they are too many")));
+        }
     }
     let mut commits: Vec<&Commit> = entries
         .values()
@@ -266,7 +281,9 @@ fn branch(entries: &Entries, repository: &Repository, now: u64, rows: &mut Rows)
         }
         rows.push(words);
     }
-    if let Some(more) = commits.len().checked_sub(MAX_COMMITS).filter(|more| *more > 0) {
+    // Of a branch with a base it is known how many there are.
+    let all = repository.base.as_ref().map_or(0, |base| base.ahead as usize).max(commits.len());
+    if let Some(more) = all.checked_sub(MAX_COMMITS).filter(|more| *more > 0 && !commits.is_empty()) {
         rows.push(Words::new().dim(&format!("  {more} more")));
     }
 }
@@ -286,8 +303,20 @@ fn short(commit: &str) -> String {
 }
 
 /// Every change of what is at a path from the workspace on: a file, or all below a folder; `.` is everything. What is
-/// staged and not, before what the branch did.
+/// staged and not, before what the branch did. A path is typed as it is shown, as it is, or quoted as git does.
 pub(crate) fn find(entries: &Entries, path: &str) -> Vec<Wanted> {
+    let raw = Some(text::name(path.as_bytes()));
+    let quoted = text::unquoted(path).map(|path| text::name(&path));
+    let typed = [Some(path.to_owned()), raw, quoted];
+    typed
+        .into_iter()
+        .flatten()
+        .map(|path| find_shown(entries, &path))
+        .find(|found| !found.is_empty())
+        .unwrap_or_default()
+}
+
+fn find_shown(entries: &Entries, path: &str) -> Vec<Wanted> {
     let wanted_path = path.trim_start_matches("./").trim_end_matches('/');
     let fits = |path: &str| {
         matches!(wanted_path, "." | "")

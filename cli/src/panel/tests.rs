@@ -93,6 +93,87 @@ fn git_reads_as_it_should() {
 }
 
 #[test]
+fn what_could_not_be_read_never_looks_like_nothing() {
+    let unread = |kind, repository, part: &str, why: &str| {
+        let remedy = Some(Remedy::Retry);
+        Entry::Unread(Unread { panel: kind, repository, part: part.into(), why: why.into(), remedy })
+    };
+    let repository = Repository { name: "work".into(), ..Repository::default() };
+    let broken = Repository {
+        number: 1,
+        name: "sub".into(),
+        path: "sub".into(),
+        fault: Some("permission denied".into()),
+        ..Repository::default()
+    };
+    let git = panel([
+        ("00", Entry::Repository(repository)),
+        ("00/unread/untracked", unread(PanelKind::Git, Some(0), "untracked files", "git took too long")),
+        ("01", Entry::Repository(broken)),
+        ("unread/more", unread(PanelKind::Git, None, "all repositories", "only the first 32 are shown")),
+    ]);
+    insta::assert_snapshot!(show(PanelKind::Git, &git), @"
+    Changes · shared by Ann, read-only · changed 3 s ago
+
+    Could not read all repositories: only the first 32 are shown. Ann can try again.
+    work  branch unknown
+      Could not read untracked files: git took too long. Ann can try again.
+
+    sub
+      permission denied
+
+    = no changes in 2 repositories, not all could be read
+    ");
+    for kind in PanelKind::ALL {
+        let panel = panel([("unread/a", unread(kind, None, "reports/a.sarif", "it is larger than 32 MB"))]);
+        let shown = show(kind, &panel);
+        assert!(shown.contains("Could not read reports/a.sarif: it is larger than 32 MB."), "{shown}");
+        assert!(!shown.contains("Nothing was") && shown.contains("not all could be read"), "{shown}");
+    }
+}
+
+#[test]
+fn both_things_that_git_says_of_a_path_are_shown_and_found() {
+    let deleted = edit(EditKind::Deleted, 0, 3);
+    let both = File {
+        path: "a".into(),
+        staged: deleted,
+        untracked: true,
+        base: version("b"),
+        worktree: version("w"),
+        ..File::default()
+    };
+    let git = panel([("00", Entry::Repository(Repository::default())), ("00/file/a", Entry::File(both))]);
+    let shown = show(PanelKind::Git, &git);
+    assert!(shown.contains("  D  a  +0 −3\n") && shown.contains("  ?  a\n"), "{shown}");
+    let found = find_files(&git.entries, "a");
+    let sides: Vec<_> = found.iter().map(|it| (it.part, it.before.is_some(), it.after.is_some())).collect();
+    assert_eq!(sides, [(diff::Part::Staged, true, false), (diff::Part::Untracked, false, true)]);
+}
+
+#[test]
+fn a_name_is_found_as_it_is_shown_as_it_is_and_as_git_quotes_it() {
+    let file = |path: &str| Entry::File(File { path: path.into(), untracked: true, ..File::default() });
+    let git = panel([
+        ("00", Entry::Repository(Repository::default())),
+        ("00/file/1", file("back\\slash.txt")),
+        ("00/file/2", file("ta\\tb")),
+        ("00/file/3", file("ta\\\\tb")),
+        ("00/file/4", file("caf\\351")),
+    ]);
+    let paths =
+        |typed: &str| find_files(&git.entries, typed).into_iter().map(|it| it.path).collect::<Vec<_>>();
+    assert_eq!(paths("back\\slash.txt"), ["back\\slash.txt"]);
+    assert_eq!(paths("\"back\\\\slash.txt\""), ["back\\slash.txt"]);
+    assert_eq!(paths("ta\tb"), ["ta\\tb"]);
+    assert_eq!(paths("ta\\tb"), ["ta\\tb"], "what is shown comes first");
+    assert_eq!(paths("ta\\\\tb"), ["ta\\\\tb"]);
+    assert_eq!(paths("\"caf\\351\""), ["caf\\351"]);
+    let shown = show(PanelKind::Git, &git);
+    assert!(shown.contains("  ?  back\\slash.txt\n") && shown.contains("  ?  ta\\tb\n"), "{shown}");
+}
+
+#[test]
 fn a_path_finds_what_changed_there() {
     let git = git();
     let parts =
@@ -347,9 +428,9 @@ fn nothing_hostile_is_in_any_row() {
 fn poison(value: serde_json::Value, text: &str) -> serde_json::Value {
     use serde_json::Value;
     // Words of which only some are known.
-    const KNOWN: [&str; 12] = [
-        "is", "what", "tree", "shape", "level", "state", "side", "verdict", "link", "severity", "id",
-        "thread",
+    const KNOWN: [&str; 13] = [
+        "is", "panel", "what", "tree", "shape", "level", "state", "side", "verdict", "link", "severity",
+        "id", "thread",
     ];
     match value {
         Value::Object(fields) => {
@@ -430,7 +511,7 @@ fn everything() -> Vec<Entry> {
     let text = r##"[
       {"is":"repository","number":0,"name":"a","path":"","tree":"main","branch":"b","commit":"c",
        "upstream":{"name":"o","ahead":1,"behind":0,"gone":false},"base":{"name":"m","fork":"f","ahead":1,"behind":0},
-       "operation":{"what":"merge"},"stashes":0,"staged":0,"unstaged":0,"untracked":0,"conflicted":0,"left_out":0,"fault":"x"},
+       "operation":{"what":"merge"},"stashes":0,"staged":0,"unstaged":0,"untracked":0,"conflicted":0,"left_out":0,"branch_left_out":1,"fault":"x"},
       {"is":"file","repository":0,"path":"a","from":"b","staged":{"what":"added"},"unstaged":{"what":"modified"},
        "untracked":true,"conflict":{"what":"both_added"},"base":{"shape":"plain","size":1},
        "index":{"shape":"plain","size":1},"worktree":{"shape":"plain","size":1}},
@@ -456,7 +537,8 @@ fn everything() -> Vec<Entry> {
        "web":"https://f.example/1"},
       {"is":"finding","tool":"t","rule":"r","severity":"error","message":"m","path":"p",
        "range":{"line":1,"column":1,"end_line":1,"end_column":2},"fix":"f"},
-      {"is":"rule","tool":"t","rule":"r","title":"t","text":"x","web":"https://f.example/1","findings":1}
+      {"is":"rule","tool":"t","rule":"r","title":"t","text":"x","web":"https://f.example/1","findings":1},
+      {"is":"unread","panel":"git","repository":0,"part":"stashes","why":"w","remedy":{"is":"retry"}}
     ]"##;
     serde_json::from_str(text).unwrap()
 }
@@ -470,7 +552,9 @@ fn the_shapes_are_those_of_the_reference() {
         let is = value["is"].as_str().unwrap();
         let row = reference.lines().find(|line| line.contains(&format!("| `{is}` |"))).expect(is);
         let mut cells = row.split('|').map(str::trim).skip(1);
-        assert_eq!(cells.next(), Some(name(entry.kind())), "{row}");
+        // What could not be read is of any panel.
+        let panel = if is == "unread" { "any" } else { name(entry.kind()) };
+        assert_eq!(cells.next(), Some(panel), "{row}");
         let mut documented: Vec<&str> = cells.nth(1).unwrap().split('`').skip(1).step_by(2).collect();
         let mut printed: Vec<&str> = value.as_object().unwrap().keys().map(String::as_str).collect();
         printed.retain(|field| *field != "is");

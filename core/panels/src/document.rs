@@ -187,7 +187,11 @@ fn fitting(kind: PanelKind, all: Entries) -> (Entries, u32, usize) {
     let mut all: Vec<(Key, Entry)> = all.into_iter().collect();
     all.iter_mut().for_each(|(_, entry)| entry.bound());
     let doubled = doubled(&all);
-    for (at, (key, entry)) in all.into_iter().enumerate() {
+    let mut all: Vec<_> = all.into_iter().enumerate().collect();
+    // What is least wanted goes first: of what happens in time, the oldest.
+    let in_time = matches!(kind, PanelKind::History | PanelKind::Log);
+    all.sort_by_key(|(at, (_, entry))| (entry.rank(), if in_time { usize::MAX - at } else { *at }));
+    for (at, (key, entry)) in all {
         let entry_len = written_len(&key, &entry);
         let fits = entry.kind() == kind
             && !doubled.contains(&at)

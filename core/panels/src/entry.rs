@@ -10,6 +10,7 @@ mod history;
 mod issue;
 mod log;
 mod review;
+mod unread;
 
 pub use findings::{Finding, Range, Rule, Severity};
 pub use git::{
@@ -22,6 +23,7 @@ pub use log::{Happened, Happening, Level, Line};
 pub use review::{
     Check, CheckState, Checks, Comment, Request, RequestState, Reviewer, Side, Thread, Verdict,
 };
+pub use unread::Unread;
 
 /// One thing in a panel.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -60,6 +62,8 @@ pub enum Entry {
     Finding(Finding),
     /// A rule that tools go by.
     Rule(Rule),
+    /// A part of any panel that could not be read.
+    Unread(Unread),
 }
 
 impl Entry {
@@ -72,6 +76,24 @@ impl Entry {
             Self::Request(_) | Self::Check(_) | Self::Thread(_) | Self::Comment(_) => PanelKind::Review,
             Self::Issue(_) | Self::IssueComment(_) => PanelKind::Issue,
             Self::Finding(_) | Self::Rule(_) => PanelKind::Findings,
+            Self::Unread(unread) => unread.panel,
+        }
+    }
+
+    /// How soon it is left out where there is no room for all: what has the highest number goes first.
+    pub fn rank(&self) -> u8 {
+        match self {
+            Self::Repository(_) | Self::Unread(_) | Self::Request(_) | Self::Issue(_) => 0,
+            Self::File(file) if file.conflict.is_some() => 1,
+            Self::File(file) if file.staged.is_some() => 2,
+            Self::File(file) if !file.untracked => 3,
+            Self::Commit(_) => 4,
+            Self::BranchFile(_) => 5,
+            Self::File(_) => 6,
+            Self::Block(_) | Self::Happening(_) | Self::Line(_) => 1,
+            Self::Check(_) | Self::Thread(_) | Self::Comment(_) | Self::IssueComment(_) => 1,
+            Self::Finding(finding) => finding.severity as u8 + 1,
+            Self::Rule(_) => 6,
         }
     }
 
@@ -104,6 +126,7 @@ impl Entry {
             Self::IssueComment(comment) => comment.bound(),
             Self::Finding(finding) => finding.bound(),
             Self::Rule(rule) => rule.bound(),
+            Self::Unread(unread) => unread.bound(),
         }
     }
 
@@ -126,7 +149,8 @@ impl Entry {
             | Self::Check(_)
             | Self::Thread(_)
             | Self::Finding(_)
-            | Self::Rule(_) => {}
+            | Self::Rule(_)
+            | Self::Unread(_) => {}
         }
     }
 }

@@ -61,7 +61,8 @@ impl fmt::Display for ReferenceId {
 pub struct Reference {
     /// What to ask for. Another content has another name.
     pub id: ReferenceId,
-    /// Its size in bytes as it was when it was published, to show before it is fetched.
+    /// Its size in bytes as it was when it was published, to show before it is fetched. A file whose line ends or encoding
+    /// git converts may be of another size once it is here.
     #[cfg_attr(feature = "types", ts(type = "number"))]
     pub size: u64,
 }

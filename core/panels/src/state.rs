@@ -70,10 +70,16 @@ impl SourceState {
             Self::Failed { since, why, remedy } => {
                 bound_number(since);
                 text::line(why, MAX_WHY);
-                if let Some(Remedy::SignIn { host }) = remedy {
-                    text::line(host, MAX_HOST);
-                }
+                remedy.iter_mut().for_each(Remedy::bound);
             }
+        }
+    }
+}
+
+impl Remedy {
+    pub(crate) fn bound(&mut self) {
+        if let Self::SignIn { host } = self {
+            text::line(host, MAX_HOST);
         }
     }
 }

@@ -3,6 +3,10 @@
 
 use crate::limits::MAX_PATH_LEN;
 
+mod name;
+
+pub use name::{name, unquoted};
+
 /// The longest web address, in bytes.
 const MAX_ADDRESS: usize = 2048;
 
@@ -23,20 +27,40 @@ pub fn lines(text: &mut String, max: usize) {
     cut(text, max);
 }
 
-/// A path below a folder that nobody leaves by it: parts with `/` between them, none of them empty, `.` or
-/// `..`, without backslashes, and showable.
+/// A path below a folder that nobody leaves by it: parts with `/` between them, none of them empty, `.` or `..`, and
+/// showable. A backslash stands for itself or begins an escape, see [`name`]; beside dots it would lead out where
+/// folders are separated by it.
 pub fn path(text: &mut String) {
-    let fine = |part: &str| !matches!(part, "" | "." | "..");
-    let shown = |sign: char| is_shown(sign) && sign != '\\';
-    if !text.split('/').all(fine) || !text.chars().all(shown) {
-        let kept: String = text.chars().map(|sign| if shown(sign) { sign } else { '\u{fffd}' }).collect();
-        *text = kept.split('/').filter(|part| fine(part)).collect::<Vec<_>>().join("/");
+    if text.chars().any(|sign| !is_shown(sign)) {
+        let mut kept = String::with_capacity(text.len());
+        for sign in text.chars() {
+            if is_shown(sign) {
+                kept.push(sign);
+            } else {
+                name::escape(&mut kept, sign.encode_utf8(&mut [0; 4]).as_bytes());
+            }
+        }
+        *text = kept;
+    }
+    if text.split(['/', '\\']).any(is_dots) {
+        *text = text.replace('\\', "\u{fffd}");
+    }
+    let fine = |part: &str| !part.is_empty() && !is_dots(part);
+    if !text.split('/').all(fine) {
+        *text = text.split('/').filter(|part| fine(part)).collect::<Vec<_>>().join("/");
     }
     cut(text, MAX_PATH_LEN);
     // Where it was cut a part may have become nothing, or dots.
     while !text.is_empty() && !text.split('/').next_back().is_some_and(fine) {
         text.truncate(text.rfind('/').unwrap_or(0));
     }
+    if text.split('\\').next_back().is_some_and(is_dots) {
+        *text = text.replace('\\', "\u{fffd}");
+    }
+}
+
+pub(crate) fn is_dots(part: &str) -> bool {
+    matches!(part, "." | "..")
 }
 
 /// Whether it is an address that a browser may be given: `https` or `http`, in one piece.
@@ -52,7 +76,7 @@ pub fn is_web_address(text: &str) -> bool {
 pub use jumpseat_text::is_shown;
 
 /// At most `max` bytes, in whole signs.
-fn cut(text: &mut String, max: usize) {
+pub(crate) fn cut(text: &mut String, max: usize) {
     if text.len() > max {
         let mut end = max;
         while !text.is_char_boundary(end) {
@@ -89,7 +113,9 @@ mod tests {
             ("/etc/./passwd", "etc/passwd"),
             ("a//b/../c", "a/b/c"),
             ("..\\..\\x", "..\u{fffd}..\u{fffd}x"),
-            ("a\nb", "a\u{fffd}b"),
+            ("back\\slash", "back\\slash"),
+            ("a\nb", "a\\nb"),
+            ("a\u{202e}b", "a\\342\\200\\256b"),
             ("..", ""),
         ] {
             assert_eq!(with(from, path), to, "{from}");

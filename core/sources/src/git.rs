@@ -3,8 +3,11 @@
 //! A look is one `git status`, of the paths that changed where these are few, and short runs of git for what is new in
 //! it. It begins as soon as something changes, at most twice a second, and never takes more than a third of the time.
 
+mod clean;
+mod degraded;
 mod discover;
 mod folders;
+mod gap;
 mod head;
 mod memory;
 mod objects;
@@ -18,11 +21,12 @@ mod worktree;
 
 use std::path::PathBuf;
 
-use jumpseat_panels::{PanelKind, Remedy};
+use jumpseat_panels::PanelKind;
 use tokio::sync::mpsc;
 
 use crate::{Ask, Publisher, Running, Source};
 pub(crate) use discover::Place;
+pub(crate) use gap::{remedy, told};
 pub(crate) use program::{Git as Program, GitFault};
 
 /// The git panel of a workspace.
@@ -45,27 +49,5 @@ impl Source for Git {
 
     fn run(self: Box<Self>, publisher: Publisher, asks: mpsc::Receiver<Ask>) -> Running {
         Box::pin(work::Work::new(self.folder, publisher).run(asks))
-    }
-}
-
-/// What guests are told of a fault: nothing of where things lie.
-pub(crate) fn told(fault: &GitFault) -> String {
-    if fault.is_distrust() {
-        return "git does not trust this folder: it belongs to somebody else".to_owned();
-    }
-    match fault {
-        GitFault::Failed { .. } => "git cannot read this repository".to_owned(),
-        GitFault::Io(_) => "this folder cannot be read".to_owned(),
-        other => other.to_string(),
-    }
-}
-
-/// What the host can do about it.
-pub(crate) fn remedy(fault: &GitFault) -> Option<Remedy> {
-    match fault {
-        GitFault::NotInstalled => Some(Remedy::InstallGit),
-        fault if fault.is_distrust() => Some(Remedy::TrustFolder),
-        GitFault::Elsewhere => None,
-        _ => Some(Remedy::Retry),
     }
 }

@@ -6,6 +6,7 @@ import { Nudge } from '../model/nudge';
 import { spoken, type Row } from '../model/panels/row';
 import { line, notice } from '../model/panels/safe';
 import type { SharedPanels } from '../model/panels/shared';
+import { unreadRows } from '../model/panels/unread';
 import { ago, stateText } from '../model/panels/words';
 import type { Context } from '../view/context';
 import type { Seat } from '../view/seat';
@@ -94,7 +95,8 @@ export class PanelTree implements vscode.TreeDataProvider<Node> {
 
     #rows(seat: Seat): Row[] {
         const { panels } = seat.state;
-        return panels.panel(this.panel) ? this.setup.rows(panels, hostOf(seat), Date.now()) : [];
+        if (!panels.panel(this.panel)) return [];
+        return [...unreadRows(panels, this.panel, hostOf(seat)), ...this.setup.rows(panels, hostOf(seat), Date.now())];
     }
 
     #sessionRow(seat: Seat): Row {

@@ -8,7 +8,7 @@ pub use jumpseat_panels::{
     EditKind, Entries, Entry, File, Finding, Happened, Happening, Issue, IssueComment, IssueLink, IssueState,
     Key, Label, Level, Line, Operation, OperationKind, PanelKind, Range, Reference, ReferenceId, Remedy,
     Repository, Request, RequestState, Reviewer, Rule, Severity, Shape, Side, SourceState, Thread, TreeKind,
-    Upstream, Verdict, Version,
+    Unread, Upstream, Verdict, Version,
 };
 use serde::{Deserialize, Serialize};
 

@@ -130,6 +130,24 @@ fn changes_do_not_grow_a_document_beyond_its_size() {
     assert!(MAX_CONTENT < u64::from(u32::MAX), "a content's length fits its record");
 }
 
+#[test]
+fn what_is_least_wanted_goes_first() {
+    let file = |untracked| Entry::File(crate::File { untracked, ..crate::File::default() });
+    let mut git = Document::new(PanelKind::Git);
+    let many = (0..MAX_ENTRIES).map(|n| (key(format!("00/file/{n:06}")), file(true)));
+    let few = (0..5).map(|n| (key(format!("01/file/{n}")), file(false)));
+    git.change_to(many.chain(few).collect(), SourceState::Fresh);
+    assert_eq!((git.entries().len(), git.left_out()), (MAX_ENTRIES, 5));
+    assert!((0..5).all(|n| git.entries().contains_key(&key(format!("01/file/{n}")))));
+
+    let mut log = Document::new(LOG);
+    log.change_to(
+        (0..MAX_ENTRIES + 5).map(|n| (key(format!("{n:06}")), line("x"))).collect(),
+        SourceState::Fresh,
+    );
+    assert!(!log.entries().contains_key(&key("000004")) && log.entries().contains_key(&key("000005")));
+}
+
 /// Something that others name.
 fn issue(number: u64, title: &str) -> Entry {
     let (repository, author) = ("acme/app".to_owned(), "ann".to_owned());

@@ -56,6 +56,8 @@ pub struct Repository {
     pub conflicted: u32,
     /// How many of all these are not listed, because they are too many.
     pub left_out: u32,
+    /// How many files that the branch changed are not listed, because they are too many.
+    pub branch_left_out: u32,
     /// Why it shows nothing (newer).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "types", ts(optional))]
@@ -253,13 +255,16 @@ pub struct Version {
     /// Its size in bytes.
     #[cfg_attr(feature = "types", ts(type = "number"))]
     pub size: u64,
-    /// Its content; nothing for submodules, empty files, and what is too large.
+    /// Its content; nothing for submodules, empty files, and what is missing or too large.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "types", ts(optional))]
     pub content: Option<Reference>,
     /// Whether it is no text.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub binary: bool,
+    /// Whether its content could not be read: a partial clone has not fetched it, or it is damaged. Its size is unknown.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub missing: bool,
     /// A submodule's commit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "types", ts(optional))]

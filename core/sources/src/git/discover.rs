@@ -6,9 +6,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use jumpseat_panels::TreeKind;
+use jumpseat_panels::{TreeKind, text};
 
 use super::{
+    gap::{Gap, Part},
     program::{Git, GitFault},
     worktree::{self, Found, native},
 };
@@ -46,6 +47,8 @@ pub(crate) struct Place {
 pub(super) struct Discovery {
     pub(super) places: Vec<Place>,
     pub(super) refused: Vec<(String, GitFault)>,
+    /// What could not be read of where repositories are.
+    pub(super) gaps: Vec<Gap>,
     /// Whether the workspace was looked through.
     pub(super) whole: bool,
 }
@@ -65,22 +68,34 @@ impl Discovery {
         let mut known: BTreeMap<PathBuf, ()> = BTreeMap::new();
         let mut queue: VecDeque<PathBuf> = [workspace.to_owned()].into();
         let walked = workspace.to_owned();
-        queue.extend(tokio::task::spawn_blocking(move || nested(&walked)).await.unwrap_or_default());
+        let (folders, gap) = tokio::task::spawn_blocking(move || nested(&walked)).await.unwrap_or_default();
+        queue.extend(folders);
+        found.gaps.extend(gap);
         while let Some(folder) = queue.pop_front() {
-            if found.places.len() + found.refused.len() >= MAX_REPOSITORIES {
-                break;
-            }
             if known.contains_key(&folder) {
                 continue;
             }
+            if found.places.len() + found.refused.len() >= MAX_REPOSITORIES {
+                let why = format!("only the first {MAX_REPOSITORIES} are shown");
+                found.gaps.push(Gap::of("more", "all repositories", why));
+                break;
+            }
             match Place::at(&folder, workspace).await {
                 Ok(Some(place)) if known.insert(place.root.clone(), ()).is_none() => {
-                    queue.extend(place.submodules().await);
-                    queue.extend(place.linked().await);
+                    for (part, others) in [
+                        (Part::Submodules, place.submodules().await),
+                        (Part::Worktrees, place.linked().await),
+                    ] {
+                        match others {
+                            Ok(others) => queue.extend(others),
+                            Err(fault) => found.gaps.push(Gap::new(part, &fault).at(&place.path)),
+                        }
+                    }
                     found.places.push(place);
                 }
                 Ok(_) => {}
-                Err(fault @ (GitFault::NotInstalled | GitFault::Io(_))) => return Err(fault),
+                Err(fault @ GitFault::NotInstalled) => return Err(fault),
+                Err(fault @ GitFault::Io(_)) if folder == workspace => return Err(fault),
                 Err(fault) if known.insert(folder.clone(), ()).is_none() => {
                     found.refused.push((shown(&folder, workspace), fault));
                 }
@@ -109,6 +124,10 @@ impl Place {
         let said = match Git::at(&folder).run(args, 64 * 1024).await {
             Ok(said) => said,
             Err(fault) if fault.is_distrust() => return Err(fault),
+            // What looks like a repository and is none to git is one that cannot be read.
+            Err(fault @ GitFault::Failed { .. }) if is_broken(&folder, workspace, &fault) => {
+                return Err(fault);
+            }
             // No repository, or one without a working tree.
             Err(GitFault::Failed { .. }) => return Ok(None),
             Err(fault) => return Err(fault),
@@ -183,13 +202,13 @@ impl Place {
 
     /// The same as text.
     pub(super) fn shown(&self, path: Option<&[u8]>) -> Option<String> {
-        path.map(|path| String::from_utf8_lossy(self.below(path)).into_owned())
+        path.map(|path| text::name(self.below(path)))
     }
 
     /// Where its submodules would be.
-    async fn submodules(&self) -> Vec<PathBuf> {
+    async fn submodules(&self) -> Result<Vec<PathBuf>, GitFault> {
         if !matches!(worktree::open(&self.root, b".gitmodules"), Ok(Found::File(..))) {
-            return Vec::new();
+            return Ok(Vec::new());
         }
         let args = [
             "config",
@@ -200,21 +219,41 @@ impl Place {
             "--get-regexp",
             "^submodule\\..*\\.path$",
         ];
-        let said = Git::at(&self.root).run(args, MAX_LIST).await.unwrap_or_default();
-        said.split(|byte| *byte == 0)
+        let said = match Git::at(&self.root).run(args, MAX_LIST).await {
+            // None is named in it.
+            Err(GitFault::Failed { code: Some(1), .. }) => return Ok(Vec::new()),
+            said => said?,
+        };
+        let folders = said
+            .split(|byte| *byte == 0)
             .filter_map(|setting| Some(&setting[setting.iter().position(|byte| *byte == b'\n')? + 1..]))
             .filter(|path| matches!(worktree::open(&self.root, path), Ok(Found::Folder)))
             .map(|path| self.root.join(native(path)))
-            .filter(|folder| folder.join(".git").exists())
-            .collect()
+            .filter(|folder| folder.join(".git").exists());
+        Ok(folders.collect())
     }
 
     /// Where its other working trees are, wherever that is.
-    async fn linked(&self) -> Vec<PathBuf> {
+    async fn linked(&self) -> Result<Vec<PathBuf>, GitFault> {
         let args = ["worktree", "list", "--porcelain", "-z"];
-        let said = Git::at(&self.root).run(args, MAX_LIST).await.unwrap_or_default();
-        said.split(|byte| *byte == 0).filter_map(|line| line.strip_prefix(b"worktree ").map(native)).collect()
+        let said = Git::at(&self.root).run(args, MAX_LIST).await?;
+        let folders = said.split(|byte| *byte == 0).filter_map(|line| line.strip_prefix(b"worktree "));
+        Ok(folders.map(native).collect())
     }
+}
+
+/// Whether git failed at a folder although a repository is there: in it, or around the workspace.
+fn is_broken(folder: &Path, workspace: &Path, fault: &GitFault) -> bool {
+    let GitFault::Failed { complaint, .. } = fault else { return false };
+    if complaint.contains("must be run in a work tree") {
+        return false;
+    }
+    let filled = |folder: &Path| {
+        let at = folder.join(".git");
+        at.is_file() || std::fs::read_dir(at).is_ok_and(|mut found| found.next().is_some())
+    };
+    let around = folder == workspace && !complaint.contains("not a git repository");
+    filled(folder) || (around && folder.ancestors().skip(1).any(filled))
 }
 
 /// Whether a repository's folder takes something from elsewhere: by links, which git never makes there, or by another
@@ -258,16 +297,26 @@ fn borrows(git_dir: &Path, workspace: &Path) -> bool {
     others.len() == MAX_LIST || !lines.all(near)
 }
 
-/// Folders with a repository of their own, below a workspace. Links are not followed.
-fn nested(workspace: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
+/// Folders with a repository of their own, below a workspace, and whether some were not looked into. Links are not
+/// followed.
+fn nested(workspace: &Path) -> (Vec<PathBuf>, Option<Gap>) {
+    let gap = |why: &str| Gap::of("nested", "repositories in some folders", why.to_owned());
+    let (mut found, mut unread) = (Vec::new(), None);
     let mut level = vec![workspace.to_owned()];
     let (mut folders, mut names) = (0, 0);
     for _ in 0..MAX_DEPTH {
         let mut next = Vec::new();
         for folder in level {
             folders += 1;
-            let Ok(listing) = std::fs::read_dir(&folder) else { continue };
+            let listing = match std::fs::read_dir(&folder) {
+                Ok(listing) => listing,
+                Err(error) => {
+                    if error.kind() == std::io::ErrorKind::PermissionDenied {
+                        unread = Some(gap("permission denied"));
+                    }
+                    continue;
+                }
+            };
             for entry in listing.flatten() {
                 names += 1;
                 let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
@@ -275,18 +324,18 @@ fn nested(workspace: &Path) -> Vec<PathBuf> {
                     next.push(entry.path());
                 }
                 if names > MAX_NAMES {
-                    return found;
+                    return (found, Some(gap("there are too many files")));
                 }
             }
             if folders > MAX_FOLDERS {
-                return found;
+                return (found, Some(gap("there are too many folders")));
             }
         }
         next.sort();
         found.extend(next.iter().filter(|folder| folder.join(".git").symlink_metadata().is_ok()).cloned());
         level = next;
     }
-    found
+    (found, unread)
 }
 
 /// A small file of a git folder, up to its line's end. No link is followed.

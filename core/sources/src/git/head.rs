@@ -5,7 +5,8 @@ use std::path::Path;
 use jumpseat_panels::{Base, EditKind, Operation, OperationKind};
 
 use super::{
-    discover::small,
+    discover::{Place, small},
+    gap::{Gap, Part},
     program::{Git, GitFault},
     status::{Blob, Fields, blob, edit},
 };
@@ -44,6 +45,10 @@ pub(super) struct Head {
     /// How many commits there are before the oldest of these, on the branch.
     pub(super) earlier: u32,
     pub(super) files: Vec<BranchChange>,
+    /// How many more files the branch changed.
+    pub(super) more_files: u32,
+    /// What of all this could not be read.
+    pub(super) gaps: Vec<Gap>,
 }
 
 /// A commit.
@@ -71,45 +76,79 @@ impl Head {
     /// Asks git about the commit at the head of a branch.
     pub(super) async fn of(
         git: &Git,
+        place: &Place,
         commit: &str,
         branch: Option<&str>,
         upstream: Option<&str>,
-        scope: Option<&str>,
-    ) -> Result<Self, GitFault> {
+    ) -> Self {
         let mut head = Self { at: Some((commit.to_owned(), branch.map(str::to_owned))), ..Self::default() };
-        let range = match base_of(git, branch, upstream).await? {
-            Some((name, tip)) => match fork(git, commit, &tip).await? {
-                Some((fork, ahead, behind)) => {
-                    let range = format!("{fork}..{commit}");
-                    head.files = changed(git, &fork, commit, scope).await?;
-                    head.earlier = ahead.saturating_sub(MAX_COMMITS as u32);
-                    head.base = Some(Base { name, fork, ahead, behind });
-                    Some(range)
-                }
-                None => None,
-            },
-            None => None,
-        };
+        let range = head.find_base(git, place, upstream).await;
         let most = if range.is_some() { MAX_COMMITS } else { RECENT_COMMITS };
         let commits = commits(git, range.as_deref().unwrap_or(commit), most);
-        let (commits, unpushed) = tokio::try_join!(commits, unpushed(git, commit))?;
+        let (commits, unpushed) = tokio::join!(commits, unpushed(git, commit));
+        let commits = head.keep(Part::Commits, commits).unwrap_or_default();
+        let unpushed = head.keep(Part::Pushed, unpushed).unwrap_or_default();
         let pushed = |commit: &Committed| !unpushed.contains(&commit.name);
         head.commits =
             commits.into_iter().map(|commit| Committed { pushed: pushed(&commit), ..commit }).collect();
-        Ok(head)
+        head
+    }
+
+    /// What was read, or a gap.
+    fn keep<T>(&mut self, part: Part, read: Result<T, GitFault>) -> Option<T> {
+        read.inspect_err(|fault| self.gaps.push(Gap::new(part, fault))).ok()
+    }
+
+    /// Finds what the branch is based on, with the files that it changed since; gives the range of its commits.
+    async fn find_base(&mut self, git: &Git, place: &Place, upstream: Option<&str>) -> Option<String> {
+        let (commit, branch) = self.at.clone()?;
+        let base = base_of(git, branch.as_deref(), upstream).await;
+        let (name, tip) = self.keep(Part::Base, base).and_then(|(base, broken)| {
+            self.gaps.extend(broken.then(|| Gap::because(Part::Base, "a reference is broken")));
+            base
+        })?;
+        let fork = fork(git, &commit, &tip).await;
+        let Some((fork, ahead, behind)) = self.keep(Part::Base, fork)? else {
+            if place.common_dir.join("shallow").exists() {
+                self.gaps
+                    .push(Gap::because(Part::Base, "the history of this shallow clone does not reach it"));
+            }
+            return None;
+        };
+        let scope = place.scope.as_deref();
+        let changed = match changed(git, "--find-renames", &fork, &commit, scope).await {
+            Ok(changed) => Some(changed),
+            // Only a comparison of contents tells what was renamed: they may not be here.
+            Err(fault) => {
+                let plain = changed(git, "--no-renames", &fork, &commit, scope).await;
+                let part = if plain.is_ok() { Part::BranchMoves } else { Part::BranchFiles };
+                self.gaps.push(Gap::new(part, &fault));
+                plain.ok()
+            }
+        };
+        (self.files, self.more_files) = changed.unwrap_or_default();
+        self.earlier = ahead.saturating_sub(MAX_COMMITS as u32);
+        let range = format!("{fork}..{commit}");
+        self.base = Some(Base { name, fork, ahead, behind });
+        Some(range)
     }
 }
 
-/// The name and the commit of what the branch will be merged into; nothing if that is the branch itself.
+/// The name and the commit of what the branch will be merged into; nothing if that is the branch itself. And whether a
+/// reference that could be it is broken.
 async fn base_of(
     git: &Git,
     branch: Option<&str>,
     upstream: Option<&str>,
-) -> Result<Option<(String, String)>, GitFault> {
+) -> Result<(Option<(String, String)>, bool), GitFault> {
     let mut args =
         vec!["for-each-ref", "--format=%(refname)%00%(objectname)%00%(symref)", "refs/remotes/*/HEAD"];
     args.extend(BASES);
-    let said = git.run(args, MAX_ANSWER).await?;
+    let (said, complaint) = git.run_heard(args, MAX_ANSWER).await?;
+    let broken = complaint
+        .lines()
+        .filter_map(|line| line.rsplit_once("ignoring broken ref "))
+        .any(|(_, name)| BASES.contains(&name) || name.ends_with("/HEAD"));
     let said = String::from_utf8_lossy(&said);
     let refs: Vec<(&str, &str, &str)> = said
         .lines()
@@ -130,7 +169,7 @@ async fn base_of(
         .or_else(other)
         .filter(|(target, _)| !target.is_empty())
         .or_else(|| named().map(|(name, oid, _)| (*name, *oid)));
-    let Some((name, oid)) = found else { return Ok(None) };
+    let Some((name, oid)) = found else { return Ok((None, broken)) };
     let short = name.trim_start_matches("refs/remotes/").trim_start_matches("refs/heads/");
     let last = if name.starts_with("refs/remotes/") {
         short.split_once('/').map_or(short, |pair| pair.1)
@@ -140,7 +179,7 @@ async fn base_of(
     // On the base itself, or on a branch that follows it under its own name, there is nothing between.
     let itself = branch == Some(last)
         && (name.starts_with("refs/heads/") || upstream.is_none_or(|name| name == short));
-    Ok((!itself).then(|| (short.to_owned(), oid.to_owned())))
+    Ok(((!itself).then(|| (short.to_owned(), oid.to_owned())), broken))
 }
 
 /// Where two commits part, and how many each has since.
@@ -187,13 +226,14 @@ async fn unpushed(git: &Git, commit: &str) -> Result<std::collections::HashSet<S
     Ok(String::from_utf8_lossy(&said).lines().map(str::to_owned).collect())
 }
 
-/// What lies between two commits.
+/// What lies between two commits, and how many more files than are listed.
 async fn changed(
     git: &Git,
+    renames: &str,
     from: &str,
     to: &str,
     scope: Option<&str>,
-) -> Result<Vec<BranchChange>, GitFault> {
+) -> Result<(Vec<BranchChange>, u32), GitFault> {
     let mut args = vec![
         "--literal-pathspecs",
         "diff-tree",
@@ -201,33 +241,39 @@ async fn changed(
         "-z",
         "--raw",
         "--no-abbrev",
-        "--find-renames",
+        renames,
         "--no-ext-diff",
         "--no-textconv",
     ];
     args.extend([from, to, "--"]);
     args.extend(scope);
-    let said = match git.run(args, MAX_ANSWER).await {
-        // More than anyone looks through.
-        Err(GitFault::TooMuch) => return Ok(Vec::new()),
-        said => said?,
-    };
-    let mut changes = Vec::new();
+    raw(&git.run(args, MAX_ANSWER).await?, MAX_BRANCH_FILES)
+}
+
+/// What `--raw -z` says, at most so many changes, and how many more there are. Conflicts are left out.
+pub(super) fn raw(said: &[u8], most: usize) -> Result<(Vec<BranchChange>, u32), GitFault> {
+    let (mut changes, mut more) = (Vec::new(), 0_u32);
     let mut records = said.split(|byte| *byte == 0);
     while let Some(record) = records.next().filter(|record| !record.is_empty()) {
         let mut fields = Fields(record.strip_prefix(b":").ok_or(GitFault::Malformed)?);
         let (base, head) = (fields.mode()?, fields.mode()?);
         let (base, head) = (blob(base, fields.oid()?), blob(head, fields.oid()?));
-        let what = fields.0.first().copied().and_then(edit).ok_or(GitFault::Malformed)?;
+        let letter = fields.0.first().copied().ok_or(GitFault::Malformed)?;
         let first = records.next().ok_or(GitFault::Malformed)?;
+        if letter == b'U' {
+            continue;
+        }
+        let what = edit(letter).ok_or(GitFault::Malformed)?;
         let moved = matches!(what, EditKind::Renamed | EditKind::Copied);
         let second = if moved { Some(records.next().ok_or(GitFault::Malformed)?) } else { None };
         let (path, from) = second.map_or((first, None), |second| (second, Some(first.to_vec())));
-        if changes.len() < MAX_BRANCH_FILES {
+        if changes.len() < most {
             changes.push(BranchChange { path: path.to_vec(), from, what, base, head });
+        } else {
+            more = more.saturating_add(1);
         }
     }
-    Ok(changes)
+    Ok((changes, more))
 }
 
 /// What is under way, as the files of the git folder tell.

@@ -6,6 +6,8 @@ use std::{
 };
 
 use super::{
+    clean::ATTRIBUTES,
+    gap::{Gap, Part},
     head::BranchChange,
     program::{Git, GitFault},
     status::{Blob, SUBMODULE, Status, What},
@@ -21,13 +23,21 @@ const MAX_ARGUMENTS: usize = 100 * 1024;
 /// What is read of one answer, in bytes.
 const MAX_ANSWER: usize = 8 * 1024 * 1024;
 
+/// Most runs for the sizes of one look.
+const MAX_SIZE_RUNS: usize = 64;
+
 /// What is known of one repository's files and blobs.
 #[derive(Clone, Default, Debug)]
 pub(super) struct Memory {
     looks: HashMap<Vec<u8>, Look>,
-    sizes: HashMap<String, u64>,
+    /// By what files are converted before they are compared.
+    rules: HashMap<Vec<u8>, String>,
+    /// Nothing of those that git's store does not give.
+    sizes: HashMap<String, Option<u64>>,
     staged: HashMap<Pair, Lines>,
     unstaged: HashMap<Pair, Lines>,
+    /// What of all this could not be read.
+    pub(super) gaps: Vec<Gap>,
 }
 
 /// Names of the two contents that are compared.
@@ -45,9 +55,9 @@ impl Memory {
         self.looks.get(path)
     }
 
-    /// A blob's size in bytes.
+    /// A blob's size in bytes; nothing of one that cannot be read.
     pub(super) fn size(&self, oid: &str) -> Option<u64> {
-        self.sizes.get(oid).copied()
+        self.sizes.get(oid).copied().flatten()
     }
 
     pub(super) fn staged_lines(&self, head: Option<&Blob>, index: Option<&Blob>) -> Option<Lines> {
@@ -62,34 +72,83 @@ impl Memory {
         self.looks.get(path).map_or("", |look| &look.id)
     }
 
-    /// Brings all of it to a status and what a branch changed; what these do not speak of is forgotten.
+    /// Brings all of it to a status and what a branch changed; what these do not speak of is forgotten. What was not
+    /// there is looked for again if anything may be other than before.
     pub(super) async fn renew(
         &mut self,
         git: &Git,
         status: &Status,
         branch: &[BranchChange],
-    ) -> Result<(), GitFault> {
+        anything: bool,
+    ) {
+        if anything {
+            self.sizes.retain(|_, size| size.is_some());
+        }
+        self.renew_rules(git, status, anything).await;
         self.renew_looks(git.folder().to_owned(), status).await;
-        self.renew_sizes(git, status, branch).await?;
-        self.renew_lines(git, status).await
+        self.gaps.clear();
+        if let Err(fault) = self.renew_sizes(git, status, branch).await {
+            self.gaps.push(Gap::new(Part::Contents, &fault));
+        }
+        // Lines that are not counted are not told.
+        if let Err(fault) = self.renew_lines(git, status).await {
+            tracing::debug!(%fault, "git panel");
+        }
+    }
+
+    /// Asks by what the files are converted that git compares; what is known of the others is forgotten.
+    async fn renew_rules(&mut self, git: &Git, status: &Status, anything: bool) {
+        let compared = |what: &What| match what {
+            What::Tracked { unstaged, worktree, .. } => {
+                unstaged.is_some() && !matches!(*worktree, 0 | SUBMODULE)
+            }
+            What::Unmerged { worktree, .. } => !matches!(*worktree, 0 | SUBMODULE),
+            What::Untracked => false,
+        };
+        let changes = status.changes.iter().filter(|change| compared(&change.what));
+        let known = if anything { HashMap::new() } else { std::mem::take(&mut self.rules) };
+        let mut unknown: Vec<&[u8]> = Vec::new();
+        self.rules.clear();
+        for change in changes {
+            match known.get(&change.path) {
+                Some(rules) => _ = self.rules.insert(change.path.clone(), rules.clone()),
+                None => unknown.push(&change.path),
+            }
+        }
+        if unknown.is_empty() {
+            return;
+        }
+        let args = ["check-attr", "--stdin", "-z"].into_iter().chain(ATTRIBUTES);
+        let said = git.run_with(args, Some(unknown.join(&0)), MAX_ANSWER).await;
+        // Where nobody knows, git tells once a content is asked for.
+        let base = if git.autocrlf || said.is_err() { "auto" } else { "" };
+        self.rules.extend(unknown.into_iter().map(|path| (path.to_vec(), base.to_owned())));
+        let said = said.unwrap_or_default();
+        let mut fields = said.split(|byte| *byte == 0);
+        while let (Some(path), Some(name), Some(value)) = (fields.next(), fields.next(), fields.next()) {
+            if value != b"unspecified"
+                && let Some(rules) = self.rules.get_mut(path)
+            {
+                *rules += &format!(" {}={}", String::from_utf8_lossy(name), String::from_utf8_lossy(value));
+            }
+        }
     }
 
     async fn renew_looks(&mut self, root: PathBuf, status: &Status) {
-        let wanted: Vec<Vec<u8>> = status
+        let wanted: Vec<(Vec<u8>, String)> = status
             .changes
             .iter()
-            .filter(|change| match &change.what {
-                What::Tracked { unstaged, worktree, .. } => {
-                    unstaged.is_some() && !matches!(*worktree, 0 | SUBMODULE)
-                }
-                What::Unmerged { worktree, .. } => !matches!(*worktree, 0 | SUBMODULE),
-                What::Untracked => true,
+            .filter(|change| change.what == What::Untracked || self.rules.contains_key(&change.path))
+            .map(|change| {
+                let rules = if change.what == What::Untracked { None } else { self.rules.get(&change.path) };
+                (change.path.clone(), rules.cloned().unwrap_or_default())
             })
-            .map(|change| change.path.clone())
             .collect();
         let known = std::mem::take(&mut self.looks);
         let looked = tokio::task::spawn_blocking(move || {
-            let look = |path: Vec<u8>| Look::at(&root, &path, known.get(&path)).map(|look| (path, look));
+            let look = |(path, rules): (Vec<u8>, String)| {
+                Look::at(&root, &path, known.get(&path), &rules).map(|look| (path, look))
+            };
             wanted.into_iter().filter_map(look).collect()
         });
         self.looks = looked.await.unwrap_or_default();
@@ -105,15 +164,38 @@ impl Memory {
         if unknown.is_empty() {
             return Ok(());
         }
-        let mut input = unknown.join("\n");
-        input.push('\n');
-        let said = git.run_with(["cat-file", "--batch-check"], Some(input.into_bytes()), MAX_ANSWER).await?;
-        for line in String::from_utf8_lossy(&said).lines() {
-            let mut fields = line.split(' ');
-            if let (Some(oid), Some("blob"), Some(size)) = (fields.next(), fields.next(), fields.next())
-                && let Ok(size) = size.parse()
-            {
-                self.sizes.insert(oid.to_owned(), size);
+        // One that is damaged may end the run: then each half is asked for by itself.
+        let (mut parts, mut left) = (vec![unknown], MAX_SIZE_RUNS);
+        while let Some(mut part) = parts.pop() {
+            left = left.checked_sub(1).ok_or(GitFault::TooMuch)?;
+            let input = part.join("\n") + "\n";
+            let said =
+                git.run_with(["cat-file", "--batch-check"], Some(input.into_bytes()), MAX_ANSWER).await;
+            match said {
+                Ok(said) => {
+                    let mut sizes: HashMap<String, u64> = HashMap::new();
+                    for line in String::from_utf8_lossy(&said).lines() {
+                        let mut fields = line.split(' ');
+                        if let (Some(oid), Some("blob"), Some(size)) =
+                            (fields.next(), fields.next(), fields.next())
+                            && let Ok(size) = size.parse()
+                        {
+                            sizes.insert(oid.to_owned(), size);
+                        }
+                    }
+                    self.sizes.extend(part.into_iter().map(|oid| {
+                        let size = sizes.remove(&oid);
+                        (oid, size)
+                    }));
+                }
+                Err(fault @ (GitFault::NotInstalled | GitFault::TimedOut)) => {
+                    return Err(fault);
+                }
+                Err(_) if part.len() == 1 => self.sizes.extend(part.into_iter().map(|oid| (oid, None))),
+                Err(_) => {
+                    let half = part.split_off(part.len() / 2);
+                    parts.extend([half, part]);
+                }
             }
         }
         Ok(())
@@ -162,7 +244,10 @@ impl Memory {
             if [head, index].into_iter().flatten().any(|blob| blob.mode == SUBMODULE) {
                 continue;
             }
-            if is_staged.is_some() {
+            let here = |blob: &Option<Blob>| blob.as_ref().is_none_or(|blob| self.size(&blob.oid).is_some());
+            // git counts all or nothing: what is missing must not take the others away.
+            let (head_here, index_here) = (here(head), here(index));
+            if is_staged.is_some() && head_here && index_here {
                 let pair = pair(oid(head.as_ref()), oid(index.as_ref()));
                 match self.staged.remove(&pair) {
                     Some(lines) => _ = known_staged.insert(pair, lines),
@@ -171,7 +256,7 @@ impl Memory {
                     }
                 }
             }
-            if is_unstaged.is_some() {
+            if is_unstaged.is_some() && index_here {
                 let pair = pair(oid(index.as_ref()), self.look_id(&change.path));
                 match self.unstaged.remove(&pair) {
                     Some(lines) => _ = known.insert(pair, lines),

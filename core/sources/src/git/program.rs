@@ -26,7 +26,7 @@ const MAX_COMPLAINT: u64 = 8 * 1024;
 const NOTHING: &str = if cfg!(windows) { "NUL" } else { "/dev/null" };
 
 /// Settings that win over every file's.
-const SETTINGS: [(&str, &str); 7] = [
+const SETTINGS: [(&str, &str); 10] = [
     ("core.fsmonitor", "false"),
     ("core.hooksPath", NOTHING),
     ("core.pager", "cat"),
@@ -34,6 +34,9 @@ const SETTINGS: [(&str, &str); 7] = [
     ("diff.renameLimit", "400"),
     ("log.showSignature", "false"),
     ("submodule.recurse", "false"),
+    ("core.safecrlf", "false"),
+    ("diff.algorithm", "minimal"),
+    ("diff.ignoreSubmodules", "dirty"),
 ];
 
 /// One repository's `git`.
@@ -46,6 +49,8 @@ pub(crate) struct Git {
     pinned: bool,
     /// What takes filters out of the way.
     overrides: Vec<(String, String)>,
+    /// Whether line ends are converted without an attribute that says so.
+    pub(super) autocrlf: bool,
 }
 
 /// Why a run gave nothing.
@@ -63,7 +68,9 @@ pub(crate) enum GitFault {
     Failed { code: Option<i32>, complaint: String },
     #[error("git said what is not understood")]
     Malformed,
-    #[error("what it points to is another folder's repository")]
+    #[error(
+        "its repository lies elsewhere and does not name this folder as its working tree (`git config core.worktree` does)"
+    )]
     Elsewhere,
 }
 
@@ -77,7 +84,13 @@ impl GitFault {
 impl Git {
     /// `git`, as the environment finds it, at a folder.
     pub(crate) fn at(folder: &Path) -> Self {
-        Self { program: "git".into(), at: folder.to_owned(), pinned: false, overrides: Vec::new() }
+        Self {
+            program: "git".into(),
+            at: folder.to_owned(),
+            pinned: false,
+            overrides: Vec::new(),
+            autocrlf: false,
+        }
     }
 
     /// The same, with this folder as the working tree whatever the repository's settings say, and without
@@ -87,13 +100,15 @@ impl Git {
     /// If the settings cannot be read.
     pub(crate) async fn pinned(mut self) -> Result<Self, GitFault> {
         self.pinned = true;
-        let args = ["config", "--null", "--show-scope", "--includes", "--get-regexp", "^filter\\."];
+        let wanted = "^(filter\\.|core\\.autocrlf$)";
+        let args = ["config", "--null", "--show-scope", "--includes", "--get-regexp", wanted];
         let found = match self.run(args, 1024 * 1024).await {
             Ok(found) => found,
             Err(GitFault::Failed { code: Some(1), .. }) => Vec::new(),
             Err(fault) => return Err(fault),
         };
-        self.overrides = filter_overrides(&found)?;
+        let (overrides, autocrlf) = filter_overrides(&found)?;
+        (self.overrides, self.autocrlf) = (overrides, autocrlf);
         Ok(self)
     }
 
@@ -110,6 +125,16 @@ impl Git {
         self.run_with(args, None, limit).await
     }
 
+    /// The same, with what git complained of although it succeeded.
+    pub(crate) async fn run_heard<A: AsRef<OsStr>>(
+        &self,
+        args: impl IntoIterator<Item = A>,
+        limit: usize,
+    ) -> Result<(Vec<u8>, String), GitFault> {
+        let mut child = self.spawn(args, false)?;
+        timeout(RUN_FOR, finish(&mut child, None, limit)).await.map_err(|_| GitFault::TimedOut)?
+    }
+
     /// The same with something on standard input.
     pub(crate) async fn run_with<A: AsRef<OsStr>>(
         &self,
@@ -119,7 +144,8 @@ impl Git {
     ) -> Result<Vec<u8>, GitFault> {
         let mut child = self.spawn(args, input.is_some())?;
         // Dropped at the time limit, the child is killed.
-        timeout(RUN_FOR, finish(&mut child, input, limit)).await.map_err(|_| GitFault::TimedOut)?
+        let heard = timeout(RUN_FOR, finish(&mut child, input, limit)).await;
+        heard.map_err(|_| GitFault::TimedOut)?.map(|(said, _)| said)
     }
 
     /// Starts a run; dropping the child ends it.
@@ -172,7 +198,11 @@ impl Git {
     }
 }
 
-async fn finish(child: &mut Child, input: Option<Vec<u8>>, limit: usize) -> Result<Vec<u8>, GitFault> {
+async fn finish(
+    child: &mut Child,
+    input: Option<Vec<u8>>,
+    limit: usize,
+) -> Result<(Vec<u8>, String), GitFault> {
     let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
     let feed = async {
         if let (Some(mut stdin), Some(input)) = (stdin, input) {
@@ -204,27 +234,34 @@ async fn finish(child: &mut Child, input: Option<Vec<u8>>, limit: usize) -> Resu
         complain
     )?;
     let status = child.wait().await?;
+    let complaint = String::from_utf8_lossy(&complaint).into_owned();
     if status.success() {
-        return Ok(out);
+        Ok((out, complaint))
+    } else {
+        Err(GitFault::Failed { code: status.code(), complaint })
     }
-    Err(GitFault::Failed { code: status.code(), complaint: String::from_utf8_lossy(&complaint).into_owned() })
 }
 
 /// Takes every filter out of the way, the person's own too: they do what the repository's settings tell them
-/// (`lfs.extension.*` names programs), and write into it.
-fn filter_overrides(found: &[u8]) -> Result<Vec<(String, String)>, GitFault> {
+/// (`lfs.extension.*` names programs), and write into it. Also tells whether line ends are converted.
+fn filter_overrides(found: &[u8]) -> Result<(Vec<(String, String)>, bool), GitFault> {
     // A name that is no text could not be overridden: nothing of such a repository is shown.
     let text = std::str::from_utf8(found).map_err(|_| GitFault::Malformed)?;
     let mut fields = text.split('\0');
-    let mut keys = Vec::new();
+    let (mut keys, mut autocrlf) = (Vec::new(), false);
     while let (Some(_scope), Some(setting)) = (fields.next(), fields.next()) {
-        keys.push(setting.split_once('\n').map_or(setting, |(key, _)| key));
+        let (key, value) = setting.split_once('\n').unwrap_or((setting, "true"));
+        if key == "core.autocrlf" {
+            autocrlf = !matches!(value.to_ascii_lowercase().as_str(), "false" | "no" | "off" | "0" | "");
+        } else {
+            keys.push(key);
+        }
     }
     keys.sort_unstable();
     keys.dedup();
     // An empty command is none; `required` without one would be an error.
     let nothing = |key: &str| if key.ends_with(".required") { "false" } else { "" };
-    Ok(keys.into_iter().map(|key| (key.to_owned(), nothing(key).to_owned())).collect())
+    Ok((keys.into_iter().map(|key| (key.to_owned(), nothing(key).to_owned())).collect(), autocrlf))
 }
 
 #[cfg(test)]
@@ -237,7 +274,8 @@ mod tests {
             b"global\0filter.lfs.process\ngit-lfs filter-process\0global\0filter.lfs.required\ntrue\0\
                       local\0filter.lfs.process\nevil\0local\0filter.x.clean\nevil\0";
         let expected = [("filter.lfs.process", ""), ("filter.lfs.required", "false"), ("filter.x.clean", "")];
-        let overrides = filter_overrides(found).unwrap();
+        let (overrides, autocrlf) = filter_overrides(found).unwrap();
+        assert!(!autocrlf);
         let overrides: Vec<_> = overrides.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
         assert_eq!(overrides, expected);
         let nameless = filter_overrides(b"local\0filter.\xff.clean\nevil\0");
@@ -246,7 +284,8 @@ mod tests {
 
     #[test]
     fn settings_cut_off_are_no_trouble() {
-        let count = |found: &[u8]| filter_overrides(found).map(|overrides| overrides.len()).unwrap();
+        let count = |found: &[u8]| filter_overrides(found).map(|(overrides, _)| overrides.len()).unwrap();
+        assert!(filter_overrides(b"local\0core.autocrlf\ninput\0").unwrap().1);
         assert_eq!(count(b""), 0);
         assert_eq!(count(b"local"), 0);
         assert_eq!(count(b"local\0filter.a.clean"), 1);

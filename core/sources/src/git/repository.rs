@@ -5,13 +5,15 @@ use std::{path::PathBuf, sync::Arc};
 use jumpseat_panels::Operation;
 
 use super::{
+    degraded,
     discover::Place,
     folders,
+    gap::Gap,
     head::{self, Head},
     memory::Memory,
     part::Part,
     program::{Git, GitFault},
-    status::Status,
+    status::{Extras, Status},
 };
 
 /// A repository, and what is known of it.
@@ -79,15 +81,27 @@ impl Repository {
         self
     }
 
+    /// What of it could not be read.
+    pub(super) fn gaps(&self) -> impl Iterator<Item = &Gap> {
+        self.status.gaps.iter().chain(&self.head.gaps).chain(&self.memory.gaps)
+    }
+
     async fn status(&self, git: &Git, why: &Why) -> Result<Status, GitFault> {
         if let Some(part) = self.part(why)
-            && let Ok(said) = Status::of(git, &part.paths()).await
+            && let Ok(said) = Status::of(git, &part.paths(), Extras::ALL).await
             && let Some(whole) = part.into_whole(self.status.clone(), said)
         {
-            return Ok(whole);
+            return Ok(degraded::examine(git, &self.place, whole).await);
         }
         let scope: Vec<PathBuf> = self.place.scope.iter().map(PathBuf::from).collect();
-        Status::of(git, &scope).await
+        let status = match Status::of(git, &scope, Extras::ALL).await {
+            Ok(status) => status,
+            Err(fault) => {
+                tracing::debug!(%fault, "git panel");
+                degraded::status(git, &self.place, &scope).await?
+            }
+        };
+        Ok(degraded::examine(git, &self.place, status).await)
     }
 
     async fn try_look(&mut self, why: &Why) -> Result<(), GitFault> {
@@ -98,12 +112,13 @@ impl Repository {
         });
         if let Some(commit) = status.commit.as_deref().filter(|_| why.moved || !known) {
             let (branch, upstream) = (status.branch.as_deref(), status.upstream.as_deref());
-            let scope = self.place.scope.as_deref();
-            self.head = Head::of(&git, commit, branch, upstream, scope).await?;
+            self.head = Head::of(&git, &self.place, commit, branch, upstream).await;
         } else if status.commit.is_none() {
             self.head = Head::default();
         }
-        self.memory.renew(&git, &status, &self.head.files).await?;
+        let rules =
+            why.paths.iter().any(|path| path.file_name().is_some_and(|name| name == ".gitattributes"));
+        self.memory.renew(&git, &status, &self.head.files, why.anything || rules).await;
         self.operation = head::operation(&self.place.git_dir);
         self.status = status;
         Ok(())

@@ -6,14 +6,18 @@ use jumpseat_panels::{
     BranchFile, Commit, Conflict, Edit, EditKind, Entries, Entry, File, Reference, ReferenceId,
     Repository as RepositoryEntry, Shape, Upstream, Version,
     limits::{MAX_CONTENT, MAX_ENTRIES},
+    text,
 };
 
 use super::{
+    clean::Against,
+    degraded,
     discover::Place,
+    gap::{Gap, Part},
     memory::Lines,
     repository::Repository,
     status::{Blob, Change, EXECUTABLE, LINK, SUBMODULE, What},
-    worktree::Look,
+    worktree::{Look, native},
 };
 use crate::key::{escaped, key};
 
@@ -22,33 +26,82 @@ use crate::key::{escaped, key};
 pub(super) struct Picture {
     pub(super) entries: Entries,
     pub(super) contents: HashMap<ReferenceId, Content>,
+    /// Most entries, for now.
+    room: usize,
+    /// The commits of repositories, by their tops.
+    commits: HashMap<PathBuf, Option<String>>,
 }
+
+/// Room for repositories that cannot be shown.
+const MAX_REFUSED: usize = 64;
+
+/// The rank of what git does not know.
+const UNTRACKED: u8 = 3;
 
 /// Where a content is found.
 #[derive(Clone, Debug)]
 pub(super) enum Content {
-    Blob { place: Arc<Place>, oid: String },
-    Worktree { place: Arc<Place>, path: Vec<u8>, look: Look },
+    Blob {
+        place: Arc<Place>,
+        oid: String,
+    },
+    /// Converted as git does before it compares, where it is compared.
+    Worktree {
+        place: Arc<Place>,
+        path: Vec<u8>,
+        look: Look,
+        against: Option<Against>,
+    },
 }
 
 impl Picture {
-    /// Draws all repositories.
-    pub(super) fn of<'a>(repositories: impl Iterator<Item = &'a Repository> + Clone) -> Self {
-        let mut picture = Self::default();
-        let roots: Vec<PathBuf> =
-            repositories.clone().map(|repository| repository.place.root.clone()).collect();
-        for repository in repositories.clone() {
-            picture.repository(repository);
+    /// Draws all repositories, and what could not be read of the workspace. Where there is no room for all, what is
+    /// least wanted is left out and counted: git's own files before what it does not know.
+    pub(super) fn of(repositories: &[Repository], gaps: &[Gap]) -> Self {
+        let heads = repositories.iter().map(|repository| (repository.place.root.clone(), repository));
+        let mut picture = Self {
+            commits: heads.map(|(root, it)| (root, it.status.commit.clone())).collect(),
+            ..Self::default()
+        };
+        // Of each repository: what it counts, with what there was no room for.
+        let mut left_out: HashMap<u32, (u32, u32)> =
+            repositories.iter().map(|it| (it.number, (it.status.left_out(), it.head.more_files))).collect();
+        picture.room = MAX_ENTRIES.saturating_sub(repositories.len() + MAX_REFUSED);
+        for gap in gaps {
+            picture.put(format!("unread/{}", gap.key), Entry::Unread(gap.entry(None)));
         }
         for repository in repositories {
-            for change in &repository.status.changes {
-                let nested = change.path.ends_with(b"/")
-                    && roots.contains(&repository.place.root.join(super::worktree::native(&change.path)));
-                if !nested {
-                    picture.file(repository, change);
-                }
+            for gap in repository.gaps() {
+                let key = format!("{:02}/unread/{}", repository.number, gap.key);
+                picture.put(key, Entry::Unread(gap.entry(Some(repository.number))));
             }
-            picture.branch(repository);
+        }
+        let of_rank = |rank: u8| {
+            repositories.iter().flat_map(move |repository| {
+                let changes =
+                    repository.status.changes.iter().filter(move |change| change.what.rank() == rank);
+                changes.map(move |change| (repository, change))
+            })
+        };
+        for (repository, change) in (0..UNTRACKED).flat_map(of_rank) {
+            if !picture.file(repository, change) {
+                left_out.entry(repository.number).or_default().0 += 1;
+            }
+        }
+        for repository in repositories {
+            left_out.entry(repository.number).or_default().1 += picture.branch(repository);
+        }
+        for (repository, change) in of_rank(UNTRACKED) {
+            let folder =
+                change.path.ends_with(b"/").then(|| repository.place.root.join(native(&change.path)));
+            let nested = folder.is_some_and(|folder| picture.commits.contains_key(&folder));
+            if !nested && !picture.file(repository, change) {
+                left_out.entry(repository.number).or_default().0 += 1;
+            }
+        }
+        picture.room = MAX_ENTRIES;
+        for repository in repositories {
+            picture.repository(repository, left_out.get(&repository.number).copied().unwrap_or_default());
         }
         picture
     }
@@ -61,23 +114,24 @@ impl Picture {
         self.put(format!("{number:02}"), Entry::Repository(entry));
     }
 
-    fn put(&mut self, name: String, mut entry: Entry) {
-        if self.entries.len() < MAX_ENTRIES
-            && let Some(key) = key(name)
-        {
-            entry.bound();
-            self.entries.insert(key, entry);
-        }
+    /// Puts in an entry, if there is room.
+    fn put(&mut self, name: String, mut entry: Entry) -> bool {
+        let Some(key) = key(name).filter(|_| self.entries.len() < self.room) else { return false };
+        entry.bound();
+        self.entries.insert(key, entry);
+        true
     }
 
-    fn repository(&mut self, repository: &Repository) {
+    fn repository(&mut self, repository: &Repository, (left_out, branch_left_out): (u32, u32)) {
         let (place, status) = (&repository.place, &repository.status);
         let name =
             place.root.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-        let upstream = status.upstream.clone().map(|name| {
-            let (ahead, behind) = status.ahead_behind.unwrap_or_default();
-            Upstream { name, ahead, behind, gone: status.ahead_behind.is_none() }
-        });
+        // Of one that could not be read nobody says that it is gone, or the same.
+        let upstream =
+            status.upstream.clone().filter(|_| !degraded::lacks(status, Part::Upstream)).map(|name| {
+                let (ahead, behind) = status.ahead_behind.unwrap_or_default();
+                Upstream { name, ahead, behind, gone: status.ahead_behind.is_none() }
+            });
         let entry = RepositoryEntry {
             number: repository.number,
             name,
@@ -93,17 +147,20 @@ impl Picture {
             unstaged: status.unstaged,
             untracked: status.untracked,
             conflicted: status.conflicted,
-            left_out: status.left_out(),
+            left_out,
+            branch_left_out,
             fault: repository.fault.as_ref().map(|fault| super::told(fault)),
         };
         self.put(format!("{:02}", repository.number), Entry::Repository(entry));
     }
 
-    fn file(&mut self, repository: &Repository, change: &Change) {
+    /// Draws a changed file. What is staged and what lies there without git's knowledge may be at one path: that is
+    /// one entry with both.
+    fn file(&mut self, repository: &Repository, change: &Change) -> bool {
         let path = repository.place.below(change.path.strip_suffix(b"/").unwrap_or(&change.path));
         let mut file = File {
             repository: repository.number,
-            path: String::from_utf8_lossy(path).into_owned(),
+            path: text::name(path),
             from: repository.place.shown(change.from.as_deref()),
             ..File::default()
         };
@@ -120,7 +177,7 @@ impl Picture {
                 }
                 file.index = self.blob(repository, index.as_ref(), binary || binary_staged);
                 if unstaged.is_some() {
-                    file.worktree = self.worktree(repository, &change.path, *worktree);
+                    file.worktree = self.worktree(repository, change, *worktree, lines);
                 }
             }
             What::Unmerged { what, base, ours, theirs, worktree } => {
@@ -130,20 +187,27 @@ impl Picture {
                     ours: self.blob(repository, ours.as_ref(), false),
                     theirs: self.blob(repository, theirs.as_ref(), false),
                 });
-                file.worktree = self.worktree(repository, &change.path, *worktree);
+                file.worktree = self.worktree(repository, change, *worktree, None);
             }
             What::Untracked => {
                 file.untracked = true;
-                file.worktree = self.worktree(repository, &change.path, 0o100_644).or_else(|| {
+                file.worktree = self.worktree(repository, change, 0o100_644, None).or_else(|| {
                     let folder = change.path.ends_with(b"/");
                     folder.then(|| Version { shape: Shape::Folder, ..Version::default() })
                 });
             }
         }
-        self.put(format!("{:02}/file/{}", repository.number, escaped(path)), Entry::File(file));
+        let name = format!("{:02}/file/{}", repository.number, escaped(path));
+        if let Some(Entry::File(known)) = key(name.clone()).and_then(|key| self.entries.get_mut(&key)) {
+            let both = if file.untracked { (known, &mut file) } else { return true };
+            (both.0.untracked, both.0.worktree) = (true, both.1.worktree.take());
+            return true;
+        }
+        self.put(name, Entry::File(file))
     }
 
-    fn branch(&mut self, repository: &Repository) {
+    /// Draws what a branch holds; gives how many of the files that it changed there is no room for.
+    fn branch(&mut self, repository: &Repository) -> u32 {
         let number = repository.number;
         for (nth, commit) in repository.head.commits.iter().enumerate() {
             // Counted from the branch's beginning, so that a commit keeps its key while others follow.
@@ -159,18 +223,21 @@ impl Picture {
             let place = 99_999_999_usize.saturating_sub(from_start);
             self.put(format!("{number:02}/commit/{place:08}"), Entry::Commit(entry));
         }
+        let mut left_out = 0;
         for change in &repository.head.files {
             let path = repository.place.below(&change.path);
             let entry = BranchFile {
                 repository: number,
-                path: String::from_utf8_lossy(path).into_owned(),
+                path: text::name(path),
                 from: repository.place.shown(change.from.as_deref()),
                 edit: edit(change.what, None),
                 base: self.blob(repository, change.base.as_ref(), false),
                 head: self.blob(repository, change.head.as_ref(), false),
             };
-            self.put(format!("{number:02}/branch/{}", escaped(path)), Entry::BranchFile(entry));
+            let there = self.put(format!("{number:02}/branch/{}", escaped(path)), Entry::BranchFile(entry));
+            left_out += u32::from(!there);
         }
+        left_out
     }
 
     fn blob(&mut self, repository: &Repository, blob: Option<&Blob>, binary: bool) -> Option<Version> {
@@ -179,15 +246,27 @@ impl Picture {
         if shape == Shape::Submodule {
             return Some(Version { shape, commit: Some(blob.oid.clone()), ..Version::default() });
         }
-        let size = repository.memory.size(&blob.oid).unwrap_or(0);
+        let Some(size) = repository.memory.size(&blob.oid) else {
+            return Some(Version { shape, missing: true, ..Version::default() });
+        };
         let place = repository.place.clone();
         let content = self.content(&blob.oid, size, || Content::Blob { place, oid: blob.oid.clone() });
-        Some(Version { shape, size, content, binary, commit: None })
+        Some(Version { shape, size, content, binary, ..Version::default() })
     }
 
-    fn worktree(&mut self, repository: &Repository, path: &[u8], mode: u32) -> Option<Version> {
+    fn worktree(
+        &mut self,
+        repository: &Repository,
+        change: &Change,
+        mode: u32,
+        lines: Option<Lines>,
+    ) -> Option<Version> {
+        let path = &change.path;
         if mode == SUBMODULE {
-            return Some(Version { shape: Shape::Submodule, ..Version::default() });
+            // It is a repository of its own here, which knows its commit.
+            let root = repository.place.root.join(native(path));
+            let commit = self.commits.get(&root).cloned().flatten();
+            return Some(Version { shape: Shape::Submodule, commit, ..Version::default() });
         }
         let look = repository.memory.look(path)?;
         let shape = match look.stat {
@@ -198,12 +277,17 @@ impl Picture {
             _ => Shape::Plain,
         };
         let place = repository.place.clone();
+        let against = against(&change.what).filter(|_| !look.rules.is_empty());
         let content = self.content(&look.id, look.stat.size, || Content::Worktree {
             place,
             path: path.to_vec(),
             look: look.clone(),
+            against,
         });
-        Some(Version { shape, size: look.stat.size, content, binary: look.binary, commit: None })
+        // Where git compared it, it has said whether it is text.
+        let encoded = look.rules.contains("working-tree-encoding");
+        let binary = lines.map_or(look.binary && !encoded, |lines| lines == Lines::Binary);
+        Some(Version { shape, size: look.stat.size, content, binary, ..Version::default() })
     }
 
     /// A reference to a content, unless there is nothing to fetch or too much.
@@ -212,6 +296,18 @@ impl Picture {
         self.contents.entry(id.clone()).or_insert_with(content);
         Some(Reference { id, size })
     }
+}
+
+/// The stored version that a file is compared with.
+fn against(what: &What) -> Option<Against> {
+    let (blob, side) = match what {
+        What::Tracked { index, .. } => (index.as_ref()?, None),
+        What::Unmerged { ours: Some(ours), .. } => (ours, Some("--ours")),
+        What::Unmerged { theirs: Some(theirs), .. } => (theirs, Some("--theirs")),
+        What::Unmerged { base, .. } => (base.as_ref()?, Some("--base")),
+        What::Untracked => return None,
+    };
+    Some(Against { oid: blob.oid.clone(), side })
 }
 
 fn edit(what: EditKind, lines: Option<Lines>) -> Edit {

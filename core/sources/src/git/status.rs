@@ -8,6 +8,7 @@ use std::{
 use jumpseat_panels::{ConflictKind, EditKind};
 
 use super::{
+    gap::{Gap, Part, known},
     part,
     program::{Git, GitFault},
 };
@@ -49,8 +50,26 @@ pub(super) struct Status {
     unnamed: Vec<Vec<u8>>,
     /// How many more files are changed.
     beyond: u32,
+    /// The rank of the least wanted change, while there is no room and it is known.
+    worst: Option<u8>,
     /// Whether folders stand for files that git does not know.
     abridged: bool,
+    /// What of all this could not be read.
+    pub(super) gaps: Vec<Gap>,
+}
+
+/// What a status is asked for beside what is staged and what is not.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Extras {
+    pub(super) upstream: bool,
+    pub(super) stashes: bool,
+    pub(super) moves: bool,
+    pub(super) untracked: bool,
+}
+
+impl Extras {
+    pub(super) const ALL: Self = Self { upstream: true, stashes: true, moves: true, untracked: true };
+    pub(super) const NONE: Self = Self { upstream: false, stashes: false, moves: false, untracked: false };
 }
 
 /// One changed file. Paths are bytes from the repository's top on.
@@ -97,37 +116,43 @@ pub(super) const EXECUTABLE: u32 = 0o100_755;
 
 impl Status {
     /// Asks git, about some paths where not all of the repository counts.
-    pub(super) async fn of(git: &Git, paths: &[PathBuf]) -> Result<Self, GitFault> {
-        match Self::ask(git, paths, "--untracked-files=all").await {
+    pub(super) async fn of(git: &Git, paths: &[PathBuf], extras: Extras) -> Result<Self, GitFault> {
+        match Self::ask(git, paths, extras, "--untracked-files=all").await {
             // A tree full of files that git does not know: their folders will do.
-            Err(GitFault::TooMuch) => {
-                let status = Self::ask(git, paths, "--untracked-files=normal").await?;
+            Err(GitFault::TooMuch) if extras.untracked => {
+                let status = Self::ask(git, paths, extras, "--untracked-files=normal").await?;
                 Ok(Self { abridged: true, ..status })
             }
             other => other,
         }
     }
 
-    async fn ask(git: &Git, paths: &[PathBuf], untracked: &str) -> Result<Self, GitFault> {
-        // Submodules are repositories of their own here: git need not start another git in each.
-        let mut args = vec![
+    async fn ask(git: &Git, paths: &[PathBuf], extras: Extras, untracked: &str) -> Result<Self, GitFault> {
+        let or = |wanted: bool, yes, no| if wanted { yes } else { no };
+        let args = [
             "--literal-pathspecs",
             "status",
             "--porcelain=v2",
             "--branch",
-            "--show-stash",
             "-z",
-            "--find-renames",
-            "--ahead-behind",
+            or(extras.stashes, "--show-stash", "--no-show-stash"),
+            or(extras.moves, "--find-renames", "--no-renames"),
+            or(extras.upstream, "--ahead-behind", "--no-ahead-behind"),
+            or(extras.untracked, untracked, "--untracked-files=no"),
+            // Submodules are repositories of their own here: git need not start another git in each.
+            "--ignore-submodules=dirty",
+            "--",
         ];
-        args.extend(["--ignore-submodules=dirty", untracked, "--"]);
         let args = args.into_iter().map(Path::new).chain(paths.iter().map(PathBuf::as_path));
-        Self::parse(&git.run(args, MAX_STATUS).await?)
+        let (said, complaint) = git.run_heard(args, MAX_STATUS).await?;
+        let mut status = Self::parse(&said)?;
+        status.gaps.extend(unopened(&complaint));
+        Ok(status)
     }
 
     /// Whether the path of every changed file is known.
     pub(super) fn is_complete(&self) -> bool {
-        self.beyond == 0 && !self.abridged
+        self.beyond == 0 && !self.abridged && self.gaps.is_empty()
     }
 
     /// How many changed files are not named.
@@ -139,7 +164,7 @@ impl Status {
     pub(super) fn take_changes(&mut self) -> Vec<Change> {
         let mut changes = std::mem::take(&mut self.changes);
         changes.extend(std::mem::take(&mut self.unnamed).into_iter().map(Change::untracked));
-        (self.named, self.named_in) = (0, HashMap::new());
+        (self.named, self.named_in, self.worst) = (0, HashMap::new(), None);
         (self.staged, self.unstaged, self.untracked, self.conflicted) = (0, 0, 0, 0);
         changes
     }
@@ -201,8 +226,19 @@ impl Status {
         }
         if self.changes.len() < MAX_CHANGES {
             self.changes.push(change);
-        } else {
-            self.beyond += 1;
+            return;
+        }
+        // What is least wanted goes first.
+        self.beyond += 1;
+        let worst = self.changes.iter().map(|change| change.what.rank());
+        let worst = self.worst.or_else(|| worst.max()).unwrap_or(0);
+        self.worst = Some(worst);
+        if change.what.rank() < worst
+            && let Some(at) = self.changes.iter().rposition(|change| change.what.rank() == worst)
+        {
+            self.changes.remove(at);
+            self.changes.push(change);
+            self.worst = None;
         }
     }
 
@@ -219,10 +255,39 @@ impl Status {
     }
 }
 
+impl What {
+    /// How soon it is left out where there is no room for all: what has the highest number goes first.
+    pub(super) fn rank(&self) -> u8 {
+        match self {
+            Self::Unmerged { .. } => 0,
+            Self::Tracked { staged: Some(_), .. } => 1,
+            Self::Tracked { .. } => 2,
+            Self::Untracked => 3,
+        }
+    }
+}
+
 impl Change {
     fn untracked(path: Vec<u8>) -> Self {
         Self { path, from: None, what: What::Untracked }
     }
+}
+
+/// Folders that git could not look into, which is no failure to it.
+fn unopened(complaint: &str) -> Option<Gap> {
+    let unopened: Vec<(&str, &str)> = complaint
+        .lines()
+        .filter_map(|line| line.strip_prefix("warning: could not open directory '")?.rsplit_once("': "))
+        .collect();
+    let (_, why) = unopened.first()?;
+    let names: Vec<&str> = unopened.iter().take(5).map(|(folder, _)| folder.trim_end_matches('/')).collect();
+    let more = unopened.len() - names.len();
+    let mut gap = Gap::because(Part::Untracked, known(why).unwrap_or("it cannot be opened"));
+    gap.part.push_str(&format!(" in {}", names.join(", ")));
+    if more > 0 {
+        gap.part.push_str(&format!(" and {more} more"));
+    }
+    Some(gap)
 }
 
 /// `XY sub mH mI mW hH hI [score] path`.
@@ -361,6 +426,28 @@ mod tests {
         let status = Status::parse(text.as_bytes()).unwrap();
         assert_eq!((status.changes.len(), status.left_out()), (MAX_CHANGES, 7));
         assert_eq!((status.unstaged as usize, status.is_complete()), (MAX_CHANGES + 7, false));
+    }
+
+    #[test]
+    fn what_is_in_conflict_or_staged_is_kept_before_anything_else() {
+        let changed = format!("1 .M N... 100644 100644 100644 {OID} {OID} x\0").repeat(MAX_CHANGES);
+        let staged = format!("1 M. N... 100644 100644 100644 {OID} {OID} staged\0").repeat(2);
+        let conflict = format!("u UU N... 100644 100644 100644 100644 {OID} {OID} {OID} both\0");
+        let status = Status::parse(format!("? new\0{changed}{staged}{conflict}").as_bytes()).unwrap();
+        assert_eq!((status.changes.len(), status.left_out()), (MAX_CHANGES, 4));
+        let kept = |rank| status.changes.iter().filter(|change| change.what.rank() == rank).count();
+        assert_eq!([0, 1, 2, 3].map(kept), [1, 2, MAX_CHANGES - 3, 0]);
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_opened_is_said() {
+        let complaint = "warning: could not open directory 'db/data/': Permission denied\nwarning: other\n";
+        let gap = unopened(complaint).unwrap();
+        assert_eq!(
+            (gap.part.as_str(), gap.why.as_str()),
+            ("untracked files in db/data", "permission denied")
+        );
+        assert_eq!(unopened("warning: LF will be replaced"), None);
     }
 
     #[test]

@@ -16,8 +16,10 @@ use tokio::{
 };
 
 use super::{
+    clean::{self, Cleaned},
     discover::{Discovery, Place},
     folders,
+    gap::Gap,
     objects::Objects,
     program::{Git, GitFault},
     repository::{Repository, Why},
@@ -44,6 +46,9 @@ const POLL: Duration = Duration::from_secs(5);
 /// How often it is tried again when there is nothing to look at.
 const RETRY: Duration = Duration::from_secs(30);
 
+/// The number of the first repository that is refused: no other one has that many before it.
+const REFUSED: u32 = 1_000_000;
+
 /// Most contents that are read at once.
 const MAX_FETCHES: usize = 16;
 
@@ -53,6 +58,8 @@ pub(super) struct Work {
     publisher: Publisher,
     repositories: Vec<Repository>,
     refused: Vec<(String, GitFault)>,
+    /// What could not be read of where repositories are.
+    gaps: Vec<Gap>,
     contents: HashMap<ReferenceId, Content>,
     /// Numbers stay with their repositories, also when these come and go.
     numbers: HashMap<PathBuf, u32>,
@@ -95,6 +102,7 @@ impl Work {
             publisher,
             repositories: Vec::new(),
             refused: Vec::new(),
+            gaps: Vec::new(),
             contents: HashMap::new(),
             numbers: HashMap::new(),
             watch: Watch::new().ok().map(Arc::new),
@@ -212,6 +220,7 @@ impl Work {
                 }
                 self.polled = !looked.watched;
                 self.refused = found.refused;
+                self.gaps = found.gaps;
                 self.repositories = looked.repositories;
                 for repository in &self.repositories {
                     self.numbers.insert(repository.place.root.clone(), repository.number);
@@ -252,9 +261,9 @@ impl Work {
     }
 
     fn show(&mut self) {
-        let mut picture = Picture::of(self.repositories.iter());
+        let mut picture = Picture::of(&self.repositories, &self.gaps);
         for (nth, (path, fault)) in self.refused.iter().enumerate() {
-            let number = 90 + u32::try_from(nth).unwrap_or(0);
+            let number = REFUSED + u32::try_from(nth).unwrap_or(0);
             picture.refused(number, path, super::told(fault));
         }
         self.contents = picture.contents;
@@ -367,10 +376,23 @@ impl Work {
         async move {
             let read = match content {
                 None => Err(FetchFault::Gone),
-                Some(Content::Worktree { place, path, look }) => {
-                    let read = move || worktree::read(&place.root, &path, &look, MAX_CONTENT);
+                Some(Content::Worktree { place, path, look, against }) => {
+                    let (root, at) = (place.root.clone(), path.clone());
+                    let read = move || worktree::read(&root, &at, &look, MAX_CONTENT);
                     let read = tokio::task::spawn_blocking(read).await;
-                    read.map_err(|_| FetchFault::Failed).and_then(|read| read.ok_or(FetchFault::Gone))
+                    let read =
+                        read.map_err(|_| FetchFault::Failed).and_then(|read| read.ok_or(FetchFault::Gone));
+                    match (read, against) {
+                        (Ok(read), Some(against)) => {
+                            match clean::clean(&place, &path, read, &against).await {
+                                Ok(Some(Cleaned::Bytes(bytes))) => Ok(bytes),
+                                Ok(Some(Cleaned::Stored(oid))) => read_blob(&objects, &place, &oid).await,
+                                Ok(None) => Err(FetchFault::Gone),
+                                Err(_) => Err(FetchFault::Failed),
+                            }
+                        }
+                        (read, _) => read,
+                    }
                 }
                 Some(Content::Blob { place, oid }) => read_blob(&objects, &place, &oid).await,
             };

@@ -43,20 +43,23 @@ pub(super) struct Look {
     pub(super) binary: bool,
     /// Whether it was written so lately that another write might not show in its times.
     pub(super) recent: bool,
+    /// By what it is converted before git compares it; empty if it is compared as it is.
+    pub(super) rules: String,
 }
 
 impl Look {
     /// Looks at a file; nothing if there is none.
-    pub(super) fn at(root: &Path, path: &[u8], known: Option<&Self>) -> Option<Self> {
+    pub(super) fn at(root: &Path, path: &[u8], known: Option<&Self>, rules: &str) -> Option<Self> {
         let (mut content, stat) = match open(root, path).ok()? {
             Found::File(file, stat) => (file, stat),
             Found::Link(target, stat) => {
-                let id = name(root, path, &target);
-                return Some(Self { stat, id, binary: false, recent: false });
+                let id = name(root, path, &target, "");
+                return Some(Self { stat, id, binary: false, recent: false, rules: String::new() });
             }
             Found::Folder => return None,
         };
-        if let Some(known) = known.filter(|known| known.stat == stat && !known.recent) {
+        if let Some(known) = known.filter(|known| known.stat == stat && !known.recent && known.rules == rules)
+        {
             return Some(known.clone());
         }
         let mut bytes = Vec::new();
@@ -64,11 +67,11 @@ impl Look {
         (&mut content).take(most).read_to_end(&mut bytes).ok()?;
         let binary = bytes[..bytes.len().min(SNIFFED)].contains(&0);
         let id = if stat.size <= MAX_HASHED {
-            name(root, path, &bytes)
+            name(root, path, &bytes, rules)
         } else {
-            name(root, path, format!("{stat:?}").as_bytes())
+            name(root, path, format!("{stat:?}").as_bytes(), rules)
         };
-        Some(Self { stat, id, binary, recent: stat.is_recent() })
+        Some(Self { stat, id, binary, recent: stat.is_recent(), rules: rules.to_owned() })
     }
 }
 
@@ -83,7 +86,7 @@ impl Stat {
 /// Reads a whole file, at most `limit` bytes of it, if it still is what `look` saw.
 pub(super) fn read(root: &Path, path: &[u8], look: &Look, limit: u64) -> Option<Vec<u8>> {
     match open(root, path).ok()? {
-        Found::Link(target, _) => (name(root, path, &target) == look.id).then_some(target),
+        Found::Link(target, _) => (name(root, path, &target, "") == look.id).then_some(target),
         Found::File(file, _) => {
             let mut bytes = Vec::new();
             file.take(limit.saturating_add(1)).read_to_end(&mut bytes).ok()?;
@@ -91,7 +94,7 @@ pub(super) fn read(root: &Path, path: &[u8], look: &Look, limit: u64) -> Option<
                 return None;
             }
             // Looked at again: it may have been written meanwhile.
-            let now = Look::at(root, path, None)?;
+            let now = Look::at(root, path, None, &look.rules)?;
             let whole = bytes.len() as u64 == now.stat.size;
             (now.id == look.id && whole).then_some(bytes)
         }
@@ -99,14 +102,18 @@ pub(super) fn read(root: &Path, path: &[u8], look: &Look, limit: u64) -> Option<
     }
 }
 
-/// Names a content at a path, for guests: it says nothing of either.
-fn name(root: &Path, path: &[u8], content: &[u8]) -> String {
+/// Names a content at a path and how it is converted, for guests: it says nothing of these.
+fn name(root: &Path, path: &[u8], content: &[u8], rules: &str) -> String {
     let mut hash = Sha256::new();
     hash.update(root.as_os_str().as_encoded_bytes());
     hash.update([0]);
     hash.update(path);
     hash.update([0]);
     hash.update(content);
+    if !rules.is_empty() {
+        hash.update([0]);
+        hash.update(rules);
+    }
     let hash = hash.finalize();
     hash[..20].iter().fold("w:".to_owned(), |name, byte| name + &format!("{byte:02x}"))
 }
@@ -247,7 +254,7 @@ mod tests {
         {
             assert!(open(root.path(), path.as_bytes()).is_err(), "{path}");
         }
-        let link = Look::at(root.path(), b"link", None).unwrap();
+        let link = Look::at(root.path(), b"link", None, "").unwrap();
         let target = read(root.path(), b"link", &link, 100).unwrap();
         assert!(!target.windows(6).any(|bytes| bytes == b"canary"));
         assert!(matches!(open(root.path(), b"in"), Ok(Found::Folder)));
@@ -260,24 +267,24 @@ mod tests {
         let mode = rustix::fs::Mode::RUSR;
         rustix::fs::mknodat(rustix::fs::CWD, root.path().join("pipe"), rustix::fs::FileType::Fifo, mode, 0)
             .unwrap();
-        assert!(Look::at(root.path(), b"pipe", None).is_none());
+        assert!(Look::at(root.path(), b"pipe", None, "").is_none());
     }
 
     #[test]
     fn a_file_written_again_has_another_name_and_the_old_is_gone() {
         let root = tempfile::tempdir().unwrap();
         fs::write(root.path().join("a"), "one").unwrap();
-        let first = Look::at(root.path(), b"a", None).unwrap();
+        let first = Look::at(root.path(), b"a", None, "").unwrap();
         assert_eq!(read(root.path(), b"a", &first, 3).unwrap(), b"one");
         assert!(read(root.path(), b"a", &first, 2).is_none());
         // Of the same size, and within the same tick of the clock.
         fs::write(root.path().join("a"), "two").unwrap();
-        let second = Look::at(root.path(), b"a", Some(&first)).unwrap();
+        let second = Look::at(root.path(), b"a", Some(&first), "").unwrap();
         assert_ne!(first.id, second.id);
         assert!(read(root.path(), b"a", &first, 100).is_none());
         fs::write(root.path().join("b"), "two").unwrap();
-        assert_ne!(Look::at(root.path(), b"b", None).unwrap().id, second.id);
+        assert_ne!(Look::at(root.path(), b"b", None, "").unwrap().id, second.id);
         fs::write(root.path().join("b"), "t\0o").unwrap();
-        assert!(Look::at(root.path(), b"b", None).unwrap().binary);
+        assert!(Look::at(root.path(), b"b", None, "").unwrap().binary);
     }
 }

@@ -10,7 +10,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use jumpseat_panels::{Entry, File, Reference, Repository, SourceState, Version};
+use jumpseat_panels::{BranchFile, Entry, File, Key, Reference, Repository, SourceState, Version};
 use jumpseat_sources::{Ask, FetchFault, Published, Shown, Source, publisher};
 use tokio::{
     sync::{mpsc, oneshot},
@@ -151,6 +151,12 @@ impl Working {
         timeout(PATIENCE, answered).await.unwrap().unwrap_or(Err(FetchFault::Failed))
     }
 
+    /// The content of a version that is converted before it is compared, and must have one.
+    pub(crate) async fn converted(&self, version: &Option<Version>) -> Bytes {
+        let reference = version.as_ref().unwrap().content.as_ref().unwrap();
+        self.fetch(reference).await.unwrap()
+    }
+
     /// The content of a version that must have one.
     pub(crate) async fn content(&self, version: &Option<Version>) -> Bytes {
         let reference = version.as_ref().unwrap().content.as_ref().unwrap();
@@ -196,8 +202,33 @@ impl<'a> Panel<'a> {
         })
     }
 
+    /// The parts that could not be read, as `key: why`.
+    pub(crate) fn unread(&self) -> Vec<String> {
+        let text = |(key, entry): (&Key, &Entry)| match entry {
+            Entry::Unread(unread) => Some(format!("{key}: {}", unread.why)),
+            _ => None,
+        };
+        self.0.entries.iter().filter_map(text).collect()
+    }
+
+    /// Whether that part could not be read.
+    pub(crate) fn lacks(&self, key: &str) -> bool {
+        self.unread().iter().any(|text| text.starts_with(&format!("{key}: ")))
+    }
+
     pub(crate) fn file(&self, path: &str) -> Option<&'a File> {
         self.files().find(|file| file.path == path)
+    }
+
+    pub(crate) fn branch_files(&self) -> impl Iterator<Item = &'a BranchFile> + use<'a> {
+        self.0.entries.values().filter_map(|entry| match entry {
+            Entry::BranchFile(file) => Some(file),
+            _ => None,
+        })
+    }
+
+    pub(crate) fn commits(&self) -> usize {
+        self.0.entries.values().filter(|entry| matches!(entry, Entry::Commit(_))).count()
     }
 
     pub(crate) fn has(&self, path: &str) -> bool {

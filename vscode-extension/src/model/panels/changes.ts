@@ -6,6 +6,7 @@ import { baseName, folderOf, type Place, type VersionName } from './place';
 import type { Opening, Row } from './row';
 import { line } from './safe';
 import type { Is, SharedPanels } from './shared';
+import { unreadRows } from './unread';
 import { ago, count, size } from './words';
 
 type File = Is<'file'>;
@@ -46,7 +47,8 @@ export function changesRows(panels: SharedPanels, host: string, now: number): Ro
     const commits = byRepository(panels.entries('git', 'commit'));
     return repositories.flatMap((repository) => {
         const of = <Entry>(all: Map<number, Entry[]>): Entry[] => all.get(repository.number) ?? [];
-        const groups = groupsOf(repository, of(files), of(branch), of(commits), host, now);
+        const unread = unreadRows(panels, 'git', host, repository.number);
+        const groups = [...unread, ...groupsOf(repository, of(files), of(branch), of(commits), host, now)];
         const head = headRow(repository);
         return repositories.length > 1 ? [{ ...head, rows: groups }] : [head, ...groups];
     });
@@ -60,7 +62,7 @@ export function changedFiles(panels: SharedPanels): number {
 
 function headRow(repository: Repository): Row {
     const { upstream, operation, commit } = repository;
-    const branch = repository.branch ?? (commit ? `at ${commit.slice(0, 8)}` : 'no commit yet');
+    const branch = repository.branch ?? (commit ? `at ${commit.slice(0, 8)}` : 'branch unknown');
     const parts = [
         operation && `${OPERATIONS[operation.what] ?? 'busy'}${operation.branch ? ` ${line(operation.branch)}` : ''}${operation.step && operation.steps ? ` ${operation.step}/${operation.steps}` : ''}`,
         upstream && (upstream.gone ? `${line(upstream.name)} is gone` : [upstream.ahead && `↑${upstream.ahead}`, upstream.behind && `↓${upstream.behind}`, line(upstream.name)].filter(Boolean).join(' ')),
@@ -70,7 +72,7 @@ function headRow(repository: Repository): Row {
     const tree = { main: '', linked: ' (worktree)', submodule: ' (submodule)' }[repository.tree] ?? '';
     return {
         id: `repository ${repository.number}`,
-        label: `${line(repository.name)}${tree}: ${line(branch)}`,
+        label: repository.fault && !commit && !repository.branch ? line(repository.name) : `${line(repository.name)}${tree}: ${line(branch)}`,
         description: parts.join(' · '),
         tooltip: repository.path ? `In ${repository.path}` : 'The workspace',
         icon: repository.fault ? 'warning' : repository.tree === 'submodule' ? 'file-submodule' : 'source-control',
@@ -95,6 +97,10 @@ function groupsOf(repository: Repository, files: File[], branch: BranchFile[], c
     ].filter((row) => row !== undefined);
     if (repository.left_out > 0) {
         groups.push({ id: 'left out', label: `${count(repository.left_out, 'more file')}`, description: 'too many to list', icon: 'ellipsis' });
+    }
+    if (repository.branch_left_out > 0) {
+        const label = count(repository.branch_left_out, 'more file');
+        groups.push({ id: 'branch left out', label, description: 'of the branch, too many to list', icon: 'ellipsis' });
     }
     return groups;
 }
@@ -204,6 +210,7 @@ export function versionOf(file: File | BranchFile, name: VersionName): Version |
 
 /** Why a version cannot be opened. */
 export function refusal(version: Version | undefined): string | undefined {
+    if (version?.missing) return 'could not be read: a partial clone has not fetched it, or it is damaged';
     if (!version || version.content || version.shape === 'submodule' || version.size === 0) return undefined;
     if (version.shape === 'folder') return 'is a repository of its own, which is not looked into';
     return `is too large to be shared (${size(version.size)})`;
@@ -213,7 +220,8 @@ export function refusal(version: Version | undefined): string | undefined {
 export function markOf(file: File | BranchFile, version: VersionName): Mark | undefined {
     if (file.is === 'branch_file') return version === 'head' || version === 'fork' ? EDITS[file.edit.what] : undefined;
     if (file.conflict) return { mark: '!', word: 'in conflict', color: 'gitDecoration.conflictingResourceForeground' };
-    if (file.untracked) return { mark: 'U', word: 'untracked', color: 'gitDecoration.untrackedResourceForeground' };
+    // What is deleted in the index may still lie there.
+    if (file.untracked && !(file.staged && version !== 'worktree')) return { mark: 'U', word: 'untracked', color: 'gitDecoration.untrackedResourceForeground' };
     const edit = version === 'worktree' ? file.unstaged : version === 'index' || version === 'base' ? file.staged ?? file.unstaged : undefined;
     return edit && EDITS[edit.what];
 }

@@ -67,7 +67,7 @@ export function sentence(text: string): string {
 }
 
 /** What only the host can do about it. */
-function remedyText(remedy: Remedy | undefined, host: string): string {
+export function remedyText(remedy: Remedy | undefined, host: string): string {
     switch (remedy?.is) {
         case 'sign_in': return ` ${host} has to sign in.`;
         case 'install_git': return ` ${host} has to install git.`;
