@@ -247,7 +247,12 @@ fn look(folder: &Path, reports: &[PathBuf], known: &mut HashMap<PathBuf, Stamp>)
         let Some(stamp) = path.metadata().ok().filter(|found| found.is_file()) else { continue };
         let stamp = (stamp.len(), stamp.modified().ok());
         if known.insert(path.clone(), stamp) != Some(stamp) {
-            let report = read(&path).and_then(|bytes| sarif::parse(&bytes, folder));
+            // A link that the host names is followed; one in a folder of reports only within the workspace.
+            let is_link = path.symlink_metadata().is_ok_and(|found| found.is_symlink());
+            let fits = |target: &PathBuf| !is_link || reports.contains(&path) || target.starts_with(folder);
+            let target = path.canonicalize().ok().filter(fits);
+            let report =
+                target.and_then(|target| read(&target)).and_then(|bytes| sarif::parse(&bytes, folder));
             changed.push((path, report.unwrap_or_default()));
         }
     }
@@ -256,6 +261,6 @@ fn look(folder: &Path, reports: &[PathBuf], known: &mut HashMap<PathBuf, Stamp>)
 
 fn read(path: &Path) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
-    crate::file::open(path)?.take(MAX_REPORT + 1).read_to_end(&mut bytes).ok()?;
+    crate::file::open(path).ok()?.take(MAX_REPORT + 1).read_to_end(&mut bytes).ok()?;
     (bytes.len() as u64 <= MAX_REPORT).then_some(bytes)
 }

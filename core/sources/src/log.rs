@@ -10,13 +10,13 @@ use std::{
 };
 
 use bytes::Bytes;
-use jumpseat_panels::{Entries, Entry, Happening, Line, PanelKind, Reference, ReferenceId};
+use jumpseat_panels::{Entries, Entry, Happening, Line, PanelKind, Reference, ReferenceId, Unread};
 use tokio::{sync::mpsc, task::JoinSet, time::sleep};
 
 use crate::{
     Ask, Publisher, Running, Source, clock,
     fed::{Fed, Store},
-    key::key,
+    key::{escaped, key},
     watch::Watch,
 };
 use tail::Tail;
@@ -104,6 +104,8 @@ struct Lines {
     /// With the whole text of those that are long.
     lines: VecDeque<(u64, Line, Option<Bytes>)>,
     next: u64,
+    /// Files that cannot be read, and why.
+    unread: Vec<(String, &'static str)>,
 }
 
 impl Lines {
@@ -150,7 +152,14 @@ impl Store for Lines {
             entry.bound();
             Some((key(format!("{number:016}"))?, entry))
         };
-        happenings.chain(lines).filter_map(entry).collect()
+        let unread = self.unread.iter().filter_map(|(file, why)| {
+            let (part, why) = (file.clone(), (*why).to_owned());
+            let unread = Unread { panel: PanelKind::Log, repository: None, part, why, remedy: None };
+            let mut entry = Entry::Unread(unread);
+            entry.bound();
+            Some((key(format!("unread/{}", escaped(file.as_bytes())))?, entry))
+        });
+        happenings.chain(lines).filter_map(entry).chain(unread).collect()
     }
 
     fn content(&self, id: &ReferenceId) -> Option<Bytes> {
@@ -163,20 +172,23 @@ impl Store for Lines {
 async fn follow(files: Vec<PathBuf>, fed: Fed<Lines>) {
     let mut tails: Vec<Tail> = files.into_iter().map(Tail::new).collect();
     // The folder tells of a file that is replaced, too.
-    let folders: Vec<PathBuf> =
-        tails.iter().filter_map(|tail| tail.path().parent()).map(Path::to_owned).collect();
+    let folders: Vec<PathBuf> = tails.iter().flat_map(Tail::folders).map(Path::to_owned).collect();
     let watch = Watch::new().ok();
     let watch =
         watch.filter(|watch| watch.follow(&folders).is_ok() && folders.iter().all(|folder| folder.is_dir()));
+    let mut known_unread: Vec<(String, &'static str)> = Vec::new();
     loop {
         let read = move || {
             let found: Vec<_> = tails.iter_mut().map(|tail| (tail.name(), tail.read())).collect();
-            (tails, found)
+            let unread = tails.iter().filter_map(|tail| Some((tail.name(), tail.trouble()?))).collect();
+            (tails, found, unread)
         };
-        let Ok((same, found)) = tokio::task::spawn_blocking(read).await else { return };
+        let Ok((same, found, unread)) = tokio::task::spawn_blocking(read).await else { return };
         tails = same;
-        if found.iter().any(|(_, lines)| !lines.is_empty()) {
+        if found.iter().any(|(_, lines)| !lines.is_empty()) || unread != known_unread {
+            known_unread.clone_from(&unread);
             fed.feed(|store| {
+                store.unread = unread;
                 for (name, lines) in found {
                     lines.iter().for_each(|line| store.read(&name, line));
                 }
@@ -188,7 +200,7 @@ async fn follow(files: Vec<PathBuf>, fed: Fed<Lines>) {
                 let changed = watch.changed().await;
                 if changed.lost
                     || !changed.folders.is_empty()
-                    || tails.iter().any(|tail| changed.paths.contains(tail.path()))
+                    || changed.paths.iter().any(|path| tails.iter().any(|tail| tail.is_at(path)))
                 {
                     break;
                 }

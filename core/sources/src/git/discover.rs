@@ -288,8 +288,10 @@ fn borrows(git_dir: &Path, workspace: &Path) -> bool {
     let objects = git_dir.join("objects");
     let mut others = Vec::new();
     let list = crate::file::open(&objects.join("info/alternates"));
-    if list.is_some_and(|list| list.take(MAX_LIST as u64).read_to_end(&mut others).is_err()) {
-        return true;
+    match list.and_then(|list| list.take(MAX_LIST as u64).read_to_end(&mut others)) {
+        Ok(_) => {}
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+        Err(_) => return true,
     }
     let near =
         |line: &[u8]| objects.join(native(line)).canonicalize().is_ok_and(|path| path.starts_with(workspace));

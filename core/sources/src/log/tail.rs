@@ -2,7 +2,7 @@
 
 use std::{
     fs::File,
-    io::{Read as _, Seek as _, SeekFrom},
+    io::{self, Read as _, Seek as _, SeekFrom},
     path::{Path, PathBuf},
 };
 
@@ -17,6 +17,11 @@ const MAX_LINE: usize = 64 * 1024;
 /// A log file that is followed.
 pub(super) struct Tail {
     path: PathBuf,
+    /// Where a link led when the host named it. Any other link may lead within its folder only: whoever can write there
+    /// would choose what is shared.
+    named: Option<PathBuf>,
+    /// Why it cannot be read, as the last reading found.
+    trouble: Option<&'static str>,
     open: Option<Open>,
     /// Whether it was read before: what appears later is read from its beginning.
     begun: bool,
@@ -38,11 +43,48 @@ impl Tail {
         let folder = path.parent().and_then(|folder| folder.canonicalize().ok());
         let path =
             folder.zip(path.file_name()).map_or_else(|| path.clone(), |(folder, name)| folder.join(name));
-        Self { path, open: None, begun: false }
+        let named = path.canonicalize().ok().filter(|named| *named != path);
+        Self { path, named, trouble: None, open: None, begun: false }
     }
 
-    pub(super) fn path(&self) -> &Path {
-        &self.path
+    /// The folders in which it may change.
+    pub(super) fn folders(&self) -> impl Iterator<Item = &Path> {
+        [Some(&self.path), self.named.as_ref()].into_iter().flatten().filter_map(|path| path.parent())
+    }
+
+    /// Whether a change at that path is one of what it shows.
+    pub(super) fn is_at(&self, path: &Path) -> bool {
+        path == self.path || self.target().is_ok_and(|target| path == target)
+    }
+
+    /// Why it cannot be read, if so. A file may well not be there yet.
+    pub(super) fn trouble(&self) -> Option<&'static str> {
+        self.trouble
+    }
+
+    /// The file itself, behind a link.
+    fn target(&self) -> io::Result<PathBuf> {
+        if !self.path.symlink_metadata()?.is_symlink() {
+            return Ok(self.path.clone());
+        }
+        let target = self.path.canonicalize()?;
+        let near = target.parent() == self.path.parent() || Some(&target) == self.named.as_ref();
+        if near { Ok(target) } else { Err(io::ErrorKind::PermissionDenied.into()) }
+    }
+
+    fn open(&mut self) -> Option<File> {
+        let is_link = || self.path.symlink_metadata().is_ok_and(|found| found.is_symlink());
+        let opened = self.target().and_then(|target| open(&target));
+        self.trouble = match opened.as_ref().err().map(io::Error::kind) {
+            None | Some(io::ErrorKind::NotFound) => None,
+            Some(io::ErrorKind::PermissionDenied) if is_link() => {
+                Some("it became a link that leads out of its folder")
+            }
+            Some(io::ErrorKind::PermissionDenied) => Some("permission denied"),
+            Some(io::ErrorKind::InvalidInput) => Some("it is not a file"),
+            Some(_) => Some("it cannot be opened"),
+        };
+        opened.ok()
     }
 
     /// What guests see it called.
@@ -53,7 +95,7 @@ impl Tail {
     /// Lines that were added since the last time.
     pub(super) fn read(&mut self) -> Vec<Vec<u8>> {
         let mut lines = Vec::new();
-        let now = open(&self.path);
+        let now = self.open();
         if let Some(known) = &mut self.open {
             if now.as_ref().is_some_and(|now| is_same(now, &known.file)) {
                 known.read(&mut lines);
@@ -208,11 +250,54 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
+    fn a_link_that_comes_later_leads_nowhere_else() {
+        use std::os::unix::fs::symlink;
+
+        let (folder, outside) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let secret = outside.path().join("secret");
+        fs::write(&secret, "canary\n").unwrap();
+        let path = folder.path().join("a.log");
+        fs::write(&path, "one\n").unwrap();
+        let mut tail = Tail::new(path.clone());
+        assert_eq!(texts(tail.read()), ["one"]);
+        // At rotation, somebody else is faster.
+        fs::remove_file(&path).unwrap();
+        symlink(&secret, &path).unwrap();
+        assert!(tail.read().is_empty());
+        assert!(tail.trouble().is_some_and(|why| why.contains("link")));
+        // By another link in the folder, too.
+        symlink(&secret, folder.path().join("b.log")).unwrap();
+        fs::remove_file(&path).unwrap();
+        symlink("b.log", &path).unwrap();
+        assert!(tail.read().is_empty() && tail.trouble().is_some());
+        // Programs that rotate by a link within their folder are followed.
+        fs::write(folder.path().join("a-2.log"), "two\n").unwrap();
+        fs::remove_file(&path).unwrap();
+        symlink("a-2.log", &path).unwrap();
+        assert_eq!((texts(tail.read()), tail.trouble()), (vec!["two".to_owned()], None));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_that_the_host_names_is_followed() {
+        let (folder, outside) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let (path, real) = (folder.path().join("a.log"), outside.path().join("real.log"));
+        fs::write(&real, "one\n").unwrap();
+        std::os::unix::fs::symlink(&real, &path).unwrap();
+        let mut tail = Tail::new(path);
+        assert_eq!(texts(tail.read()), ["one"]);
+        assert!(tail.is_at(&real.canonicalize().unwrap()) && tail.name() == "a.log");
+    }
+
+    #[cfg(unix)]
+    #[test]
     fn a_pipe_is_no_log() {
         let folder = tempfile::tempdir().unwrap();
         let mode = rustix::fs::Mode::RUSR;
         let path = folder.path().join("pipe");
         rustix::fs::mknodat(rustix::fs::CWD, &path, rustix::fs::FileType::Fifo, mode, 0).unwrap();
-        assert!(Tail::new(path).read().is_empty());
+        let mut tail = Tail::new(path);
+        assert!(tail.read().is_empty());
+        assert_eq!(tail.trouble(), Some("it is not a file"));
     }
 }

@@ -26,6 +26,7 @@ function lineOf(entry: Entry): LogLine | undefined {
     if (entry.is === 'line') {
         return { level: entry.level ?? 'info', text: `${clock(entry.at)} ${line(entry.file, 60)}: ${line(entry.text, 2000)}${entry.rest ? ' …' : ''}` };
     }
+    if (entry.is === 'unread') return { level: 'warning', text: `Could not read ${line(entry.part, 200)}: ${line(entry.why)}` };
     if (entry.is !== 'happening') return undefined;
     const lasted = entry.until !== undefined ? ` (${took(Math.max(0, entry.until - entry.at))})` : '';
     const who = line(entry.who ?? '', 60);
