@@ -164,6 +164,10 @@ export type Block = {
   line?: number,
   /** How many lines it printed. */
   lines: number,
+  /** The shell did not prove it: anything that was printed in the terminal may have made it up. */
+  unproven?: boolean,
+  /** Some of what it printed was erased from the terminal, and is not kept here either. */
+  erased?: boolean,
   /** What it printed, as plain text; the end of it, if that is long. */
   output?: Reference, };
 
@@ -180,7 +184,9 @@ export type BlockInfo = {
   /** When it began, in milliseconds since 1970. */
   started: number,
   /** How long it took, in milliseconds, if it has ended. */
-  duration: number | null, };
+  duration: number | null,
+  /** The shell's integration told it. Otherwise anything that was printed in the terminal may have made it up. */
+  proven: boolean, };
 
 /** A text that people wrote, in Markdown. */
 export type Body = {
@@ -523,7 +529,9 @@ export type Happened = { "what": "joined",
   /** What. */
   command: string,
   /** How it ended, once it has. */
-  exit_code?: number, } | { "what": "connection",
+  exit_code?: number,
+  /** The shell did not prove it: anything that was printed in the terminal may have made it up. */
+  unproven?: boolean, } | { "what": "connection",
   /** How it is now, in words. */
   state: string, } | { "what": "shared",
   /** A terminal's or a panel's name. */
@@ -694,7 +702,9 @@ export type HostEvent = { "type": "picture",
   /** When it began, in milliseconds since 1970. */
   started: number,
   /** How long it took, in milliseconds, if it has ended. */
-  duration: number | null, } | { "type": "session",
+  duration: number | null,
+  /** The shell's integration told it. Otherwise anything that was printed in the terminal may have made it up. */
+  proven: boolean, } | { "type": "session",
   /** Which. */
   session: SessionNo,
   /** What. */

@@ -183,6 +183,22 @@ test('commands stand newest first, with how they ended and where they are', () =
     assert.deepEqual(historyRows(history, NOW).map(({ label, rows: of }) => [label, of?.length]), [['bash', 2], ['zsh', 1]]);
 });
 
+test('a command that nobody proved says so first, and one whose output was erased says that', () => {
+    const history = panels(update('history', {
+        '00000001': { is: 'block', terminal: 1, title: 'sh', started: NOW, lines: 2, command: 'rm -rf /srv/prod', took: 5, exit_code: 0, unproven: true },
+        '00000002': { is: 'block', terminal: 1, title: 'sh', started: NOW, lines: 0, command: 'cat notes', took: 5, exit_code: 0, erased: true },
+    }));
+    const [erased, unproven] = historyRows(history, NOW);
+    assert.match(unproven?.description ?? '', /^unproven · /);
+    assert.match(unproven?.tooltip ?? '', /^Unproven: /);
+    assert.match(unproven?.spoken ?? '', /^unproven, rm /);
+    assert.equal(unproven?.icon, 'question');
+    assert.deepEqual(erased?.open, { is: 'nothing', why: 'Its output was erased.' });
+    assert.equal(erased?.icon, 'pass');
+    const log = panels(update('log', { '1': { is: 'happening', at: NOW, level: 'info', happened: { what: 'ran', terminal: 'sh', command: 'make', unproven: true } } }));
+    assert.match(new LogLines().take(log.panel('log')?.entries ?? new Map())[0]?.text ?? '', /\(unproven\) sh \$ make$/);
+});
+
 const review = update('review', {
     '0': {
         is: 'request', number: 12, repository: 'acme/app', title: 'Mend the crash', body: { text: 'See ![x](https://evil.example/pixel.png)' }, state: 'open', author: 'ann', base: 'main', head: 'fix/9-crash',

@@ -48,6 +48,10 @@ fn row(number: u64, block: &Block, several: bool, now: u64) -> Row {
         (Some(_), Some(_)) => words.ink("✗  ", style::BAD),
         (Some(_), None) => words.plain("   "),
     };
+    // In front: a command can be long, and can say anything.
+    if block.unproven {
+        words = words.ink("(unproven) ", style::WARN);
+    }
     let command = block.command.as_deref().unwrap_or("(not known)");
     let mut lines = command.lines();
     words = words.bold(lines.next().unwrap_or_default());
@@ -64,6 +68,9 @@ fn row(number: u64, block: &Block, several: bool, now: u64) -> Row {
     }
     if block.lines > 0 {
         about.push(counted(usize::try_from(block.lines).unwrap_or(usize::MAX), "line"));
+    }
+    if block.erased {
+        about.push("output was erased".to_owned());
     }
     if several {
         about.push(block.title.clone());

@@ -85,9 +85,11 @@ fn happened(happened: &Happened) -> String {
         Happened::Asked => "asked for the keyboard".to_owned(),
         Happened::Refused { why } => format!("was refused: {why}"),
         Happened::Typed { terminal } => format!("typed in {terminal}"),
-        Happened::Ran { terminal, command, exit_code } => {
+        Happened::Ran { terminal, command, exit_code, unproven } => {
             let how = exit_code.map_or(String::new(), |code| format!("  (exit code {code})"));
-            format!("{terminal} $ {command}{how}")
+            // In front: a command can be long, and can say anything.
+            let unproven = if *unproven { "(unproven) " } else { "" };
+            format!("{unproven}{terminal} $ {command}{how}")
         }
         Happened::Connection { state } => format!("connection: {state}"),
         Happened::Shared { thing, on: true } => format!("{thing} is shared"),

@@ -215,6 +215,34 @@ fn history_reads_as_it_should() {
 }
 
 #[test]
+fn what_nobody_proved_says_so_before_it_says_anything_else() {
+    let block = |unproven, erased| Block {
+        terminal: 1,
+        command: Some("rm -rf /srv/prod".into()),
+        started: NOW,
+        took: Some(20),
+        exit_code: Some(0),
+        unproven,
+        erased,
+        ..Block::default()
+    };
+    let history = panel([("1", Entry::Block(block(true, false))), ("2", Entry::Block(block(false, true)))]);
+    let shown = show(PanelKind::History, &history);
+    let lines: Vec<&str> = shown.lines().filter(|line| line.contains("/srv/prod")).collect();
+    assert!(lines[0].contains("(unproven) rm -rf") && !lines[0].contains("erased"), "{shown}");
+    assert!(!lines[1].contains("unproven") && lines[1].contains("output was erased"), "{shown}");
+    let happened = Happened::Ran {
+        terminal: "sh".into(),
+        command: "rm -rf /srv/prod".into(),
+        exit_code: Some(0),
+        unproven: true,
+    };
+    let ran = Happening { at: NOW, until: None, level: Level::Info, who: None, happened };
+    let shown = show(PanelKind::Log, &panel([("1", Entry::Happening(ran))]));
+    assert!(shown.contains("(unproven) sh $ rm"), "{shown}");
+}
+
+#[test]
 fn the_log_reads_as_it_should() {
     let at = |seconds: u64| NOW - seconds * 1000;
     let happening = |at, who: &str, level, happened| {
@@ -227,7 +255,12 @@ fn the_log_reads_as_it_should() {
         who: Some("Bo".into()),
         happened: Happened::Typed { terminal: "bash".into() },
     };
-    let ran = Happened::Ran { terminal: "bash".into(), command: "false".into(), exit_code: Some(1) };
+    let ran = Happened::Ran {
+        terminal: "bash".into(),
+        command: "false".into(),
+        exit_code: Some(1),
+        unproven: false,
+    };
     let line = face::Line {
         at: at(25),
         file: "app.log".into(),

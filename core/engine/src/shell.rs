@@ -2,9 +2,17 @@
 //! whatever its person has set up.
 //!
 //! The marks: `A` prompt, `B` its end, `E` the command line, `C` its output begins, `D` its end with the exit
-//! code, `P;Cwd=` the folder. An unknown shell, and a shell that is told to run a script, starts as it is.
+//! code, `P;Cwd=` the folder. `E`, `C`, `D` and `P` end in a nonce of this terminal alone, by which its screen tells
+//! them from marks that anything else prints. The shell reads it from a file that it empties at once: so it is in no
+//! argument list and no environment. An unknown shell, and a shell that is told to run a script, starts as it is.
+
+mod nonce;
 
 use std::{ffi::OsString, path::Path};
+
+use jumpseat_screen::Nonce;
+
+pub(crate) use nonce::Redactor;
 
 use crate::{
     face::{Failure, FailureKind},
@@ -50,9 +58,15 @@ impl Integration {
         Ok(Self { folder })
     }
 
-    /// Makes the program mark its commands, if it is a shell that can.
-    pub(crate) fn apply(&self, program: &mut Program) {
-        let Some(start) = Start::of(&program.argv) else { return };
+    /// Makes the program mark its commands, if it is a shell that can: then its marks have this nonce.
+    pub(crate) fn apply(&self, program: &mut Program) -> Result<Option<Nonce>, Failure> {
+        let Some(start) = Start::of(&program.argv) else { return Ok(None) };
+        // Bash reads another file then, and nobody's settings.
+        if start.shell == Shell::Bash && program.variable("POSIXLY_CORRECT").is_some() {
+            return Ok(None);
+        }
+        let (nonce, file) = nonce::write(self.folder.path())?;
+        program.env.insert("JUMPSEAT_SHELL_NONCE_FILE".to_owned(), file.into());
         let shell = program.argv[0].clone();
         let mut argv = vec![shell];
         match start.shell {
@@ -68,8 +82,7 @@ impl Integration {
                 if start.login {
                     argv.push("-l".into());
                 }
-                if let Some(own) = program.env.get("ZDOTDIR").cloned().or_else(|| std::env::var_os("ZDOTDIR"))
-                {
+                if let Some(own) = program.variable("ZDOTDIR") {
                     program.env.insert("JUMPSEAT_ZDOTDIR".to_owned(), own);
                 }
                 program.env.insert("ZDOTDIR".to_owned(), self.folder.path().into());
@@ -81,11 +94,13 @@ impl Integration {
                 let quoted = quote(&self.file("jumpseat.fish"));
                 argv.push("--init-command".into());
                 argv.push(OsString::from(format!("source {quoted}")));
-                // From version 4 on fish marks its prompts itself, without the command's cwd.
+                // From version 4 on fish marks its prompts and commands itself. The person's own terminal would take
+                // both.
                 argv.push("--features=no-mark-prompt".into());
             }
         }
         program.argv = argv;
+        Ok(Some(nonce))
     }
 
     fn file(&self, name: &str) -> OsString {

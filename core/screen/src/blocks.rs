@@ -1,6 +1,8 @@
 //! Command blocks: one command with its output, from the shell's marks (OSC 133 and OSC 633).
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
+use std::fmt;
+use std::ops::Range;
 
 use crate::Millis;
 use crate::reflow::Shift;
@@ -21,6 +23,42 @@ pub(crate) struct Place {
     pub(crate) column: u16,
 }
 
+/// What the shell's integration puts at the end of its marks, and nobody else knows.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Nonce(String);
+
+impl Nonce {
+    /// Fit for a field of a mark: not empty, letters and digits alone.
+    pub fn new(text: impl Into<String>) -> Option<Self> {
+        let text = text.into();
+        let fits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        fits.then_some(Self(text))
+    }
+
+    /// As the marks have it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    pub(crate) fn is(&self, text: &str) -> bool {
+        self.0 == text
+    }
+}
+
+impl fmt::Debug for Nonce {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Nonce(…)")
+    }
+}
+
+/// A command line that was announced.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Line {
+    pub(crate) text: String,
+    /// It counts only if the screen shows the same.
+    pub(crate) if_typed: bool,
+}
+
 /// One command with its output.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Block {
@@ -36,6 +74,10 @@ pub struct Block {
     pub started: Millis,
     /// When it ended.
     pub finished: Option<Millis>,
+    /// The shell's own integration told it. Otherwise anything that was printed may have.
+    pub proven: bool,
+    /// Some of what it printed was erased from the screen or the scrollback.
+    pub erased: bool,
     pub(crate) prompt: Place,
     pub(crate) output: Place,
     pub(crate) end: Place,
@@ -48,8 +90,15 @@ impl Block {
         Some(self.finished?.saturating_sub(self.started))
     }
 
+    /// Whether any of its output lies on these lines.
+    fn printed_on(&self, lines: &Range<u64>) -> bool {
+        self.output < self.end
+            && self.output.line < lines.end
+            && Place { line: lines.start, column: 0 } < self.end
+    }
+
     /// Absolute numbers of the output's lines. Grows while the command runs; lines may have left the scrollback.
-    pub fn output_lines(&self) -> std::ops::Range<u64> {
+    pub fn output_lines(&self) -> Range<u64> {
         self.output.line..self.end.line + u64::from(self.end.column > 0)
     }
 
@@ -67,11 +116,15 @@ pub(crate) struct Blocks {
     pub(crate) prompt: Option<Place>,
     pub(crate) command: Option<Place>,
     /// The command line that the shell announced for the next block.
-    pub(crate) announced: Option<String>,
+    pub(crate) announced: Option<Line>,
     pub(crate) cwd: Option<String>,
     /// The last block still runs.
     pub(crate) running: bool,
     pub(crate) generation: u32,
+    /// A proven mark was seen: no others count.
+    pub(crate) proves: bool,
+    /// Blocks that lost output since they were last asked for.
+    pub(crate) cut: BTreeSet<BlockId>,
 }
 
 impl Blocks {
@@ -86,20 +139,23 @@ impl Blocks {
     }
 
     /// A command begins to run; its output starts here.
-    pub(crate) fn start(&mut self, at: Place, typed: Option<String>, now: Millis) -> BlockId {
+    pub(crate) fn start(&mut self, at: Place, line: Option<String>, proven: bool, now: Millis) -> BlockId {
         self.running = true;
         let id = BlockId(self.next_id);
         self.next_id += 1;
         if self.list.len() >= MAX_BLOCKS {
-            self.list.pop_front();
+            let oldest = self.list.pop_front();
+            oldest.map(|block| self.cut.remove(&block.id));
         }
         self.list.push_back(Block {
             id,
-            command_line: self.announced.take().or(typed),
+            command_line: line,
             cwd: self.cwd.clone(),
             exit_code: None,
             started: now,
             finished: None,
+            proven,
+            erased: false,
             prompt: self.prompt.take().unwrap_or(at),
             output: at,
             end: at,
@@ -128,13 +184,50 @@ impl Blocks {
         }
     }
 
-    /// Everything from this line on was erased: earlier output ends before it.
-    pub(crate) fn erase_from(&mut self, line: u64) {
-        let at = Place { line, column: 0 };
+    /// These lines of the viewport are erased and may be written again, so no earlier output is on them any more.
+    /// `whole`: all of the viewport was cleared. A program that erases a part draws over its own lines.
+    pub(crate) fn erase(&mut self, lines: Range<u64>, whole: bool, had_text: impl Fn(Range<u64>) -> bool) {
+        let (first, next) = (Place { line: lines.start, column: 0 }, Place { line: lines.end, column: 0 });
+        let running = self.running_id();
         for block in &mut self.list {
-            block.end = block.end.min(at);
-            block.output = block.output.min(at);
+            if running == Some(block.id) {
+                block.erased |= whole && had_text(block.output.line.max(lines.start)..lines.end);
+                if (first..next).contains(&block.output) {
+                    block.output = first;
+                }
+                continue;
+            }
+            if whole && block.printed_on(&lines) {
+                block.erased = true;
+                self.cut.insert(block.id);
+            }
+            match (block.output >= first, block.end > next) {
+                (true, true) => block.output = block.output.max(next),
+                (true, false) => (block.output, block.end) = (first, first),
+                (false, true) => {}
+                (false, false) => block.end = block.end.min(first),
+            }
         }
+    }
+
+    /// The lines before this one were cleared from the scrollback.
+    pub(crate) fn forget(&mut self, before: u64, had_text: impl Fn(Range<u64>) -> bool) {
+        let at = Place { line: before, column: 0 };
+        let running = self.running_id();
+        for block in &mut self.list {
+            if running == Some(block.id) {
+                block.erased |= had_text(block.output.line..before);
+            } else if block.printed_on(&(0..before)) {
+                block.erased = true;
+                self.cut.insert(block.id);
+            }
+            block.output = block.output.max(at);
+            block.end = block.end.max(at);
+        }
+    }
+
+    fn running_id(&self) -> Option<BlockId> {
+        self.list.back().filter(|_| self.running).map(|block| block.id)
     }
 
     fn places(&mut self) -> impl Iterator<Item = &mut Place> {

@@ -1,6 +1,7 @@
 //! One of the two buffers: lines with their scrollback, the cursor, the scroll region, tab stops and the saved cursor.
 
 use std::collections::VecDeque;
+use std::ops::Range;
 
 use crate::charset::Charset;
 use crate::line::Line;
@@ -149,8 +150,19 @@ impl Buffer {
 
     /// Drops the scrollback (ED 3).
     pub(crate) fn drop_scrollback(&mut self) {
-        let extra = self.lines.len().saturating_sub(usize::from(self.rows));
-        self.drop_front(extra);
+        self.drop_front(self.scrollback_extra());
+    }
+
+    /// Lines that are more than the viewport.
+    pub(crate) fn scrollback_extra(&self) -> usize {
+        self.lines.len().saturating_sub(usize::from(self.rows))
+    }
+
+    /// Whether anything is printed on these lines, by their absolute numbers.
+    pub(crate) fn has_text(&self, lines: Range<u64>) -> bool {
+        let index = |number: u64| (number.saturating_sub(self.dropped) as usize).min(self.lines.len());
+        let (first, end) = (index(lines.start), index(lines.end));
+        self.lines.range(first..end.max(first)).any(|line| line.text_len() > 0)
     }
 
     /// Drops lines at the top, moving the viewport's base with them.

@@ -15,9 +15,13 @@ pub enum Event {
     BlockStarted(BlockId),
     /// A command ended.
     BlockFinished(BlockId),
+    /// The screen or the scrollback was cleared, and with it output of commands: [`Screen::take_erased`] says whose.
+    ///
+    /// [`Screen::take_erased`]: crate::Screen::take_erased
+    OutputErased,
 }
 
-/// Most events kept until they are taken; later ones are dropped.
+/// Most events kept until they are taken; later ones are dropped, but for those that are told once.
 const MAX_EVENTS: usize = 256;
 
 /// A bounded queue: a burst of titles or directories counts as its last one.
@@ -26,14 +30,15 @@ pub(crate) struct Events(Vec<Event>);
 
 impl Events {
     pub(crate) fn push(&mut self, event: Event) {
-        if event == Event::Bell && self.0.contains(&event) {
+        let once = matches!(event, Event::Bell | Event::OutputErased);
+        if once && self.0.contains(&event) {
             return;
         }
         if let Some(last) = self.0.last_mut()
             && matches!((&event, &*last), (Event::Title(_), Event::Title(_)) | (Event::Cwd(_), Event::Cwd(_)))
         {
             *last = event;
-        } else if self.0.len() < MAX_EVENTS {
+        } else if self.0.len() < MAX_EVENTS || once {
             self.0.push(event);
         }
     }

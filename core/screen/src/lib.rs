@@ -55,7 +55,7 @@ mod utf8;
 mod view;
 mod width;
 
-pub use blocks::{Block, BlockId};
+pub use blocks::{Block, BlockId, Nonce};
 pub use event::Event;
 pub use link::{Link, MAX_URI};
 pub use modes::{CursorShape, Modes, MouseEncoding, MouseProtocol};

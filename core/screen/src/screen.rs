@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use crate::blocks::{Block, BlockId, Place};
+use crate::blocks::{Block, BlockId, Nonce, Place};
 use crate::event::Event;
 use crate::modes::{CursorShape, Modes};
 use crate::palette::Palette;
@@ -97,6 +97,11 @@ impl Screen {
     /// An empty screen. Sizes out of bounds are brought within.
     pub fn new(options: Options) -> Self {
         Self { parser: Parser::default(), state: State::new(options.clamped()) }
+    }
+
+    /// Has the shell's marks count only with this nonce, from the first that has it on.
+    pub fn expect_nonce(&mut self, nonce: Nonce) {
+        self.state.nonce = Some(nonce);
     }
 
     /// Takes output bytes, cut anywhere. `now` is when they arrived; it dates command blocks.
@@ -230,6 +235,12 @@ impl Screen {
             return Some(String::new());
         }
         Some(self.state.normal_text(block.output, Place { line: end.line, column: end.column }))
+    }
+
+    /// Ended blocks that lost output because somebody cleared the screen or the scrollback, since this was last asked.
+    /// Blocks that are not remembered any more are not among them.
+    pub fn take_erased(&mut self) -> Vec<BlockId> {
+        std::mem::take(&mut self.state.blocks.cut).into_iter().collect()
     }
 
     /// Bytes from which [`Screen::decode`] makes an equal screen (without what `start` leaves out). Compress them.

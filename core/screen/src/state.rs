@@ -9,7 +9,7 @@ mod print;
 mod sgr;
 mod tables;
 
-use crate::blocks::{Blocks, Place};
+use crate::blocks::{Blocks, Nonce, Place};
 use crate::buffer::Buffer;
 use crate::charset::Charset;
 use crate::cluster::ClusterTable;
@@ -52,6 +52,8 @@ pub(crate) struct State {
     pub(crate) titles: Titles,
     pub(crate) palette: Palette,
     pub(crate) blocks: Blocks,
+    /// What proves the shell's marks.
+    pub(crate) nonce: Option<Nonce>,
     pub(crate) generation: u32,
     pub(crate) events: Events,
     pub(crate) damage: Damage,
@@ -114,6 +116,7 @@ impl State {
             titles: Titles::default(),
             palette: Palette::default(),
             blocks: Blocks::default(),
+            nonce: None,
             generation: 0,
             events: Events::default(),
             damage: Damage { first: 0, end: rows, scrolled: 0 },
@@ -366,6 +369,7 @@ impl State {
         self.pen = Style::default();
         self.pen_changed();
         let dropped = self.normal.dropped + self.normal.lines.len() as u64;
+        self.blocks_forgotten(dropped);
         self.normal = Buffer::new(self.cols, self.rows, Some(self.options.scrollback));
         self.normal.dropped = dropped;
         self.alternate = Buffer::new(self.cols, self.rows, None);

@@ -59,6 +59,11 @@ impl HistoryFeed {
         self.0.feed(|blocks| blocks.put(id, block, output));
     }
 
+    /// Drops what the commands of a terminal before this one printed.
+    pub fn erase_before(&self, terminal: u32, id: u64) {
+        self.0.feed(|blocks| blocks.erase_before(terminal, id));
+    }
+
     /// A terminal is gone: what ran in it has ended.
     pub fn terminal_gone(&self, terminal: u32) {
         let now = clock::now();
@@ -112,6 +117,14 @@ impl Blocks {
             held.output = output;
         }
         self.bound();
+    }
+
+    fn erase_before(&mut self, terminal: u32, id: u64) {
+        let old = |held: &&mut Held| held.block.terminal == terminal && held.id < id;
+        for held in self.held.iter_mut().filter(old) {
+            held.block.erased |= !held.output.is_empty();
+            self.weight -= std::mem::take(&mut held.output).len();
+        }
     }
 
     fn bound(&mut self) {

@@ -66,18 +66,14 @@ impl LogFeed {
         Log { fed: self.fed.clone(), files: self.files.clone() }
     }
 
-    /// Puts in what happened. The number says it again when it has gone on: a span of typing, a command that ended.
-    pub fn tell(&self, happening: Happening) -> u64 {
-        self.fed.feed(|lines| lines.happened(happening))
+    /// Puts in what happened, or, under a number that is in already, how it has gone on.
+    pub fn tell(&self, number: u64, happening: Happening) {
+        self.fed.feed(|lines| lines.happened(number, happening));
     }
 
-    /// What was told under that number has gone on; nothing happens if it is too long ago.
-    pub fn goes_on(&self, number: u64, happening: Happening) {
-        self.fed.feed(|lines| {
-            if let Some(known) = lines.happenings.iter_mut().rev().find(|(known, _)| *known == number) {
-                known.1 = happening;
-            }
-        });
+    /// Takes out what has that number.
+    pub fn forget(&self, number: u64) {
+        self.fed.feed(|lines| lines.happenings.retain(|known| known.told != number));
     }
 }
 
@@ -100,12 +96,20 @@ impl Source for Log {
 
 #[derive(Default)]
 struct Lines {
-    happenings: VecDeque<(u64, Happening)>,
+    happenings: VecDeque<Known>,
     /// With the whole text of those that are long.
     lines: VecDeque<(u64, Line, Option<Bytes>)>,
     next: u64,
     /// Files that cannot be read, and why.
     unread: Vec<(String, &'static str)>,
+}
+
+struct Known {
+    /// Its number among all that is here.
+    number: u64,
+    /// The number that it was told under.
+    told: u64,
+    happening: Happening,
 }
 
 impl Lines {
@@ -114,13 +118,16 @@ impl Lines {
         self.next
     }
 
-    fn happened(&mut self, happening: Happening) -> u64 {
+    fn happened(&mut self, told: u64, happening: Happening) {
+        if let Some(known) = self.happenings.iter_mut().rev().find(|known| known.told == told) {
+            known.happening = happening;
+            return;
+        }
         let number = self.number();
-        self.happenings.push_back((number, happening));
+        self.happenings.push_back(Known { number, told, happening });
         if self.happenings.len() > MAX_HAPPENINGS {
             self.happenings.pop_front();
         }
-        number
     }
 
     fn read(&mut self, file: &str, text: &[u8]) {
@@ -146,7 +153,7 @@ impl Lines {
 impl Store for Lines {
     fn entries(&self) -> Entries {
         let happenings =
-            self.happenings.iter().map(|(number, happening)| (*number, Entry::Happening(happening.clone())));
+            self.happenings.iter().map(|known| (known.number, Entry::Happening(known.happening.clone())));
         let lines = self.lines.iter().map(|(number, line, _)| (*number, Entry::Line(line.clone())));
         let entry = |(number, mut entry): (u64, Entry)| {
             entry.bound();

@@ -127,7 +127,7 @@ async fn a_log_shows_what_happens_and_what_is_written_through_rotation() {
         who: Some("Bo".into()),
         happened: Happened::Typed { terminal: text.into() },
     };
-    let number = feed.tell(happening("bash"));
+    feed.tell(7, happening("bash"));
     let mut file = fs::OpenOptions::new().append(true).open(&path).unwrap();
     file.write_all(b"\x1b[31mERROR\x1b[0m it broke \xff\n").unwrap();
     let shown = working.until(|panel| panel.0.entries.len() == 3).await;
@@ -147,7 +147,7 @@ async fn a_log_shows_what_happens_and_what_is_written_through_rotation() {
     let shown = working.until(|panel| lines(panel.0).len() == 4).await;
     assert_eq!(lines(&shown)[3].level, Some(Level::Warning));
 
-    feed.goes_on(number, Happening { until: Some(9), ..happening("bash") });
+    feed.tell(7, Happening { until: Some(9), ..happening("bash") });
     let ended = |entry: &Entry| matches!(entry, Entry::Happening(happening) if happening.until == Some(9));
     working.until(|panel| panel.0.entries.values().any(ended)).await;
     let mut file = fs::OpenOptions::new().append(true).open(&path).unwrap();

@@ -411,6 +411,8 @@ pub struct BlockInfo {
     pub started: u64,
     /// How long it took, in milliseconds, if it has ended.
     pub duration: Option<u64>,
+    /// The shell's integration told it. Otherwise anything that was printed in the terminal may have made it up.
+    pub proven: bool,
 }
 
 /// A session that is open.

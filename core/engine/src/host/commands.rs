@@ -168,16 +168,17 @@ impl HostEngine {
             program.env.extend(code.map(|code| ("JUMPSEAT_SESSION".to_owned(), code.to_string().into())));
         }
         let title = options.title.unwrap_or_else(|| program.name());
+        let mut nonce = None;
         if options.shell_integration {
             let integration = match &self.integration {
                 Some(integration) => integration,
                 None => self.integration.insert(Integration::write(self.setup.runtime.scratch("shell")?)?),
             };
-            integration.apply(&mut program);
+            nonce = integration.apply(&mut program)?;
         }
         let no = TerminalNo(self.next_terminal);
         let size = clamped(options.size);
-        let terminal = Terminal::open(no, &program, title, size, options.scrollback as usize)?;
+        let terminal = Terminal::open(no, &program, title, size, options.scrollback as usize, nonce)?;
         self.next_terminal += 1;
         self.terminals.insert(no, terminal);
         if let Some(session) = options.session {

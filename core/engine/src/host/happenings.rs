@@ -7,16 +7,23 @@ use jumpseat_wire::{HOST_SLOT, Slot};
 
 use crate::face::{BlockInfo, Connection, EndReason, InputRefusal, Role, SessionEvent, TerminalNo};
 
-/// Most that is kept for a log that is not shared yet.
+/// Most that is kept. What goes then is the oldest of whoever has most in it, so that nobody can push out what others
+/// did.
 const MAX_KEPT: usize = 500;
 
 /// Behind what somebody does at the door whose token others may know, too.
 const AGAIN: &str = ", with an invite that was used before";
+/// How long failed knocks are one line, from the first on, in milliseconds: whoever has the code alone can make any
+/// number of them.
+const KNOCKS_FOR: u64 = 60 * 60 * 1000;
 
 /// The happenings of one session.
 #[derive(Default)]
 pub(super) struct Happenings {
-    kept: VecDeque<Happening>,
+    kept: VecDeque<Kept>,
+    next: u64,
+    /// Failed knocks that the newest line of them stands for.
+    knocks: u64,
     /// Everyone who ever sat in.
     names: BTreeMap<Slot, String>,
     /// Who types, where, and since when.
@@ -25,10 +32,38 @@ pub(super) struct Happenings {
     ran: BTreeMap<TerminalNo, u64>,
 }
 
+struct Kept {
+    number: u64,
+    cause: Cause,
+    happening: Happening,
+}
+
+/// Who or what makes lines of the log.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Cause {
+    Host,
+    Guest(Slot),
+    /// Whoever knocks.
+    Door,
+    Relay,
+    Commands,
+    /// Anything that is printed.
+    Output,
+}
+
+/// A line of the log that is new, or that has gone on.
+#[derive(PartialEq, Eq, Debug)]
+pub(super) struct Change {
+    pub(super) number: u64,
+    pub(super) happening: Happening,
+    /// The line that went for it.
+    pub(super) gone: Option<u64>,
+}
+
 impl Happenings {
-    /// Everything that is known, oldest first.
-    pub(super) fn kept(&self) -> impl Iterator<Item = &Happening> {
-        self.kept.iter()
+    /// Everything that is known, oldest first, with its number.
+    pub(super) fn kept(&self) -> impl Iterator<Item = (u64, &Happening)> {
+        self.kept.iter().map(|kept| (kept.number, &kept.happening))
     }
 
     /// What an event is in the log, if anything; `title` gives a terminal's. `now` is in milliseconds since 1970.
@@ -37,7 +72,7 @@ impl Happenings {
         now: u64,
         event: &SessionEvent,
         title: impl Fn(TerminalNo) -> String,
-    ) -> Option<Happening> {
+    ) -> Option<Change> {
         let (who, level, happened) = match event {
             SessionEvent::Joined { guest, again, .. } => {
                 self.names.insert(guest.slot, guest.name.clone());
@@ -70,9 +105,6 @@ impl Happenings {
                 };
                 (Some(*slot), Level::Warning, Happened::Refused { why: why.to_owned() })
             }
-            SessionEvent::KnockFailed { why } => {
-                (None, Level::Warning, Happened::Refused { why: format!("at the door: {why}") })
-            }
             SessionEvent::KnockRefused { name, why, again, .. } => {
                 let how = if *again { AGAIN } else { "" };
                 (None, Level::Warning, Happened::Refused { why: format!("at the door: {name}{how}: {why}") })
@@ -81,6 +113,7 @@ impl Happenings {
                 let text = format!("{} asks to join{AGAIN}", knock.name);
                 (None, Level::Warning, Happened::Noted { text })
             }
+            SessionEvent::KnockFailed { why } => return Some(self.knock_failed(now, why)),
             SessionEvent::Typing { slot, terminal, on: true } => {
                 self.typing.entry((*slot, *terminal)).or_insert(now);
                 return None;
@@ -90,7 +123,7 @@ impl Happenings {
                 let happened = Happened::Typed { terminal: title(*terminal) };
                 let who = self.name(*slot);
                 let typed = Happening { at, until: Some(now), level: Level::Info, who, happened };
-                return Some(self.keep(typed));
+                return Some(self.keep(Cause::Guest(*slot), typed));
             }
             SessionEvent::Connection(connection) => {
                 let state = match connection {
@@ -104,41 +137,64 @@ impl Happenings {
             }
             _ => return None,
         };
+        // Only a connection is nobody's.
+        let cause = who.map_or(Cause::Relay, Cause::Guest);
         let who = who.and_then(|slot| self.name(slot));
-        Some(self.keep(Happening { at: now, until: None, level, who, happened }))
+        Some(self.keep(cause, Happening { at: now, until: None, level, who, happened }))
+    }
+
+    /// One more knock that failed: a line of its own, or the newest one of this kind goes on.
+    fn knock_failed(&mut self, now: u64, why: &str) -> Change {
+        let known = self.kept.iter_mut().rev().find(|kept| kept.cause == Cause::Door);
+        let Some(known) = known.filter(|known| now.saturating_sub(known.happening.at) < KNOCKS_FOR) else {
+            self.knocks = 1;
+            let happened = Happened::Refused { why: format!("at the door: {why}") };
+            let happening = Happening { at: now, until: None, level: Level::Warning, who: None, happened };
+            return self.keep(Cause::Door, happening);
+        };
+        self.knocks += 1;
+        let why = format!("at the door, {} times; the last time: {why}", self.knocks);
+        known.happening.happened = Happened::Refused { why };
+        known.happening.until = Some(now);
+        Change { number: known.number, happening: known.happening.clone(), gone: None }
     }
 
     /// A command began or ended in a terminal of the session, which is called `title`: told once it has ended, and
     /// once alone, also where its beginning was looked at so late that it had ended by then.
-    pub(super) fn ran(
-        &mut self,
-        terminal: TerminalNo,
-        title: String,
-        block: &BlockInfo,
-    ) -> Option<Happening> {
+    pub(super) fn ran(&mut self, terminal: TerminalNo, title: String, block: &BlockInfo) -> Option<Change> {
         let (command, took) = (block.command.clone()?, block.duration?);
         if self.ran.get(&terminal).is_some_and(|last| *last >= block.block) {
             return None;
         }
         self.ran.insert(terminal, block.block);
         let level = if matches!(block.exit_code, None | Some(0)) { Level::Info } else { Level::Warning };
-        let happened = Happened::Ran { terminal: title, command, exit_code: block.exit_code };
+        let (exit_code, unproven) = (block.exit_code, !block.proven);
+        let happened = Happened::Ran { terminal: title, command, exit_code, unproven };
         let until = Some(block.started.saturating_add(took));
-        Some(self.keep(Happening { at: block.started, until, level, who: None, happened }))
+        let cause = if unproven { Cause::Output } else { Cause::Commands };
+        Some(self.keep(cause, Happening { at: block.started, until, level, who: None, happened }))
     }
 
     /// Something is shared in the session, or no longer.
-    pub(super) fn shared(&mut self, now: u64, thing: String, on: bool) -> Happening {
+    pub(super) fn shared(&mut self, now: u64, thing: String, on: bool) -> Change {
         let happened = Happened::Shared { thing, on };
-        self.keep(Happening { at: now, until: None, level: Level::Info, who: None, happened })
+        self.keep(Cause::Host, Happening { at: now, until: None, level: Level::Info, who: None, happened })
     }
 
-    fn keep(&mut self, happening: Happening) -> Happening {
-        self.kept.push_back(happening.clone());
-        if self.kept.len() > MAX_KEPT {
-            self.kept.pop_front();
-        }
-        happening
+    fn keep(&mut self, cause: Cause, happening: Happening) -> Change {
+        let number = self.next;
+        self.next += 1;
+        self.kept.push_back(Kept { number, cause, happening: happening.clone() });
+        let gone = if self.kept.len() > MAX_KEPT { self.drop_one() } else { None };
+        Change { number, happening, gone }
+    }
+
+    fn drop_one(&mut self) -> Option<u64> {
+        let mut counts: BTreeMap<Cause, usize> = BTreeMap::new();
+        self.kept.iter().for_each(|kept| *counts.entry(kept.cause).or_default() += 1);
+        let most = counts.values().copied().max()?;
+        let at = self.kept.iter().position(|kept| counts.get(&kept.cause) == Some(&most))?;
+        self.kept.remove(at).map(|kept| kept.number)
     }
 
     fn name(&self, slot: Slot) -> Option<String> {
@@ -169,6 +225,7 @@ mod tests {
             exit_code: duration.map(|_| 2),
             started: 5,
             duration,
+            proven: true,
         };
         let mut told = |terminal, number, took| {
             log.ran(TerminalNo(terminal), "bash".to_owned(), &block(number, took)).is_some()
@@ -209,7 +266,7 @@ mod tests {
         let typing = |on| SessionEvent::Typing { slot: 3, terminal: TerminalNo(1), on };
         assert_eq!(log.event(5, &typing(true), title), None);
         assert_eq!(log.event(6, &typing(true), title), None);
-        let typed = log.event(9, &typing(false), title).unwrap();
+        let typed = log.event(9, &typing(false), title).unwrap().happening;
         assert_eq!(
             (typed.at, typed.until, typed.happened),
             (5, Some(9), Happened::Typed { terminal: title(TerminalNo(1)) })
@@ -219,5 +276,51 @@ mod tests {
             log.shared(1, "git".to_owned(), true);
         }
         assert_eq!(log.kept().count(), MAX_KEPT);
+    }
+
+    #[test]
+    fn whoever_fills_the_log_pushes_out_only_what_is_their_own() {
+        let mut log = Happenings::default();
+        let title = |_: TerminalNo| "bash".to_owned();
+        let mut shown: BTreeMap<u64, Happening> = BTreeMap::new();
+        let mut take = |change: Change| {
+            shown.insert(change.number, change.happening);
+            change.gone.map(|gone| shown.remove(&gone));
+        };
+        take(log.shared(1, "git".to_owned(), true));
+        let asked = SessionEvent::ControlAsked { slot: 3 };
+        take(log.event(2, &asked, title).unwrap());
+        let block = |block, proven| BlockInfo {
+            block,
+            command: Some("rm -rf /srv/prod".to_owned()),
+            cwd: None,
+            exit_code: Some(0),
+            started: 5,
+            duration: Some(1),
+            proven,
+        };
+        take(log.ran(TerminalNo(1), title(TerminalNo(1)), &block(0, true)).unwrap());
+        // Someone with the code alone knocks for a day, and a program prints marks without end.
+        for minute in 0..24 * 60 {
+            let knock = SessionEvent::KnockFailed { why: format!("nobody {minute}") };
+            take(log.event(minute * 60_000, &knock, title).unwrap());
+            take(log.ran(TerminalNo(2), title(TerminalNo(2)), &block(minute, false)).unwrap());
+        }
+        for _ in 0..2 * MAX_KEPT {
+            take(log.event(3, &SessionEvent::ControlAsked { slot: 4 }, title).unwrap());
+        }
+        let kept: BTreeMap<u64, Happening> =
+            log.kept().map(|(number, kept)| (number, kept.clone())).collect();
+        assert_eq!(kept, shown, "what shows it has the same");
+        assert_eq!(kept.len(), MAX_KEPT);
+        let count = |fits: fn(&Happened) -> bool| kept.values().filter(|kept| fits(&kept.happened)).count();
+        assert_eq!(count(|happened| matches!(happened, Happened::Shared { .. })), 1);
+        assert_eq!(count(|happened| matches!(happened, Happened::Ran { unproven: false, .. })), 1);
+        assert_eq!(count(|happened| matches!(happened, Happened::Refused { .. })), 24);
+        assert_eq!(kept.values().filter(|kept| kept.at == 2).count(), 1, "what another guest did");
+        let last =
+            kept.values().rev().find(|kept| matches!(kept.happened, Happened::Refused { .. })).unwrap();
+        assert_eq!((last.at, last.until), (23 * KNOCKS_FOR, Some(24 * KNOCKS_FOR - 60_000)));
+        assert!(format!("{last:?}").contains("60 times"), "{last:?}");
     }
 }

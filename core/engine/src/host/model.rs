@@ -12,7 +12,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use jumpseat_screen::{Block, BlockId, Event, Options, Screen, Start};
+use jumpseat_screen::{Block, BlockId, Event, Nonce, Options, Screen, Start};
 use jumpseat_session::{Scope, host::Ticket};
 use tokio::{
     sync::oneshot,
@@ -50,6 +50,8 @@ pub(super) enum Question {
     Forget { session: SessionNo },
     /// The commands that a session's guests may see: one of them, or all; with what they printed, or without.
     Commands { session: SessionNo, block: Option<u64>, output: bool },
+    /// The commands of which output was erased, again.
+    Erased { session: SessionNo },
     /// A picture for guests, compressed.
     Snapshot { session: SessionNo, scope: Scope, ticket: Ticket },
     /// A picture for a face's own terminal.
@@ -63,9 +65,27 @@ pub(super) enum News {
     Title(String),
     Cwd(String),
     Block(BlockInfo),
-    Command { session: SessionNo, command: Box<Command> },
-    Snapshot { session: SessionNo, ticket: Ticket, bytes: Bytes },
-    Picture { face: FaceNo, size: Size, bytes: Vec<u8> },
+    /// Somebody cleared the screen or its scrollback, where there was output of commands.
+    OutputErased,
+    /// Commands before this one are forgotten, and whatever they printed may be erased.
+    Forgotten {
+        session: SessionNo,
+        before: u64,
+    },
+    Command {
+        session: SessionNo,
+        command: Box<Command>,
+    },
+    Snapshot {
+        session: SessionNo,
+        ticket: Ticket,
+        bytes: Bytes,
+    },
+    Picture {
+        face: FaceNo,
+        size: Size,
+        bytes: Vec<u8>,
+    },
 }
 
 /// A command as guests of a session may see it.
@@ -79,6 +99,8 @@ pub(super) struct Command {
     pub(super) lines: u64,
     /// What it printed, once it has ended.
     pub(super) output: Option<String>,
+    /// Some of that was erased.
+    pub(super) erased: bool,
 }
 
 /// The engine's end. Dropping it ends the thread.
@@ -114,6 +136,7 @@ struct Told {
     title: Option<String>,
     cwd: Option<String>,
     blocks: VecDeque<BlockInfo>,
+    erased: bool,
     /// As many as were asked for.
     answers: VecDeque<News>,
     waiting: Option<Waker>,
@@ -130,10 +153,14 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Model {
-    pub(super) fn start(size: Size, scrollback: usize) -> Result<Self, Failure> {
+    pub(super) fn start(size: Size, scrollback: usize, nonce: Option<Nonce>) -> Result<Self, Failure> {
         let shared = Arc::new(Shared::default());
         let options = Options { cols: size.cols, rows: size.rows, scrollback, ..Options::default() };
-        let worker = Worker { shared: shared.clone(), screen: Screen::new(options), begun: BTreeMap::new() };
+        let mut screen = Screen::new(options);
+        if let Some(nonce) = nonce {
+            screen.expect_nonce(nonce);
+        }
+        let worker = Worker { shared: shared.clone(), screen, begun: BTreeMap::new() };
         let thread = thread::Builder::new()
             .name("jumpseat-screen".to_owned())
             .spawn(move || worker.run())
@@ -194,6 +221,7 @@ impl Model {
         let next = next.or_else(|| told.title.take().map(News::Title));
         let next = next.or_else(|| told.cwd.take().map(News::Cwd));
         let next = next.or_else(|| told.blocks.pop_front().map(News::Block));
+        let next = next.or_else(|| std::mem::take(&mut told.erased).then_some(News::OutputErased));
         match next {
             Some(news) => Poll::Ready(news),
             None => {
@@ -297,6 +325,7 @@ impl Worker {
                 match event {
                     Event::Title(title) => told.title = Some(title),
                     Event::Cwd(cwd) => told.cwd = Some(cwd),
+                    Event::OutputErased => told.erased = true,
                     _ => {}
                 }
             }
@@ -325,7 +354,20 @@ impl Worker {
             Question::Forget { session } => {
                 self.begun.remove(&session);
             }
-            Question::Commands { session, block, output } => self.tell_commands(session, block, output),
+            Question::Commands { session, block, output } => {
+                self.tell_commands(
+                    session,
+                    |id| block.is_none_or(|block| block == id),
+                    block.is_some(),
+                    output,
+                );
+            }
+            Question::Erased { session } => {
+                let erased = self.screen.take_erased();
+                self.tell_commands(session, |id| erased.contains(&BlockId(id)), false, true);
+                let before = self.screen.blocks().front().map_or(u64::MAX, |block| block.id.0);
+                self.tell(|told| told.answers.push_back(News::Forgotten { session, before }));
+            }
             Question::Snapshot { session, scope, ticket } => {
                 // Nobody sees anything of a session that never began.
                 let Some(begun) = self.begun.get(&session) else { return };
@@ -375,16 +417,23 @@ impl Worker {
         Begun { start, line, cols, block }
     }
 
-    fn tell_commands(&self, session: SessionNo, only: Option<u64>, with_output: bool) {
+    fn tell_commands(
+        &self,
+        session: SessionNo,
+        wanted: impl Fn(u64) -> bool,
+        is_news: bool,
+        with_output: bool,
+    ) {
         let Some(begun) = self.begun.get(&session) else { return };
-        let seen = |block: &&Block| block.id.0 >= begun.block && only.is_none_or(|only| only == block.id.0);
+        let seen = |block: &&Block| block.id.0 >= begun.block && wanted(block.id.0);
         let command = |block: &Block| {
             let ended = block.duration().is_some();
             let output = if ended && with_output { self.screen.block_output(block.id) } else { None };
             let lines = block.output_lines();
             let command = Command {
                 info: block_info(block),
-                is_news: only.is_some(),
+                is_news,
+                erased: block.erased,
                 line: begun.line.and_then(|first| block.prompt_line().checked_sub(first)),
                 lines: lines.end.saturating_sub(lines.start),
                 output,
@@ -420,6 +469,7 @@ fn block_info(block: &Block) -> BlockInfo {
         exit_code: block.exit_code,
         started: block.started,
         duration: block.duration(),
+        proven: block.proven,
     }
 }
 

@@ -2,12 +2,13 @@
 
 use std::task::{Context, Poll};
 
-use jumpseat_panels::{Block, Finding, Happening, PanelKind};
+use jumpseat_panels::{Block, Finding, PanelKind};
 use jumpseat_session::PanelId;
 use tokio::sync::oneshot;
 
 use super::{
     HostEngine,
+    happenings::Change,
     model::{Command, Question, epoch_millis},
 };
 use crate::{
@@ -62,8 +63,8 @@ impl HostEngine {
             PanelKind::Log => {
                 if let (Some(Feed::Log(feed)), Some(known)) = (self.feed(no, kind), self.happenings.get(&no))
                 {
-                    for happening in known.kept() {
-                        feed.tell(happening.clone());
+                    for (number, happening) in known.kept() {
+                        feed.tell(number, happening.clone());
                     }
                 }
             }
@@ -112,13 +113,14 @@ impl HostEngine {
         // Guests know the terminal by its stream.
         let Some((_, stream)) = terminal.session.filter(|(of, _)| *of == session) else { return };
         let title = terminal.title.clone();
-        let Command { info, is_news, line, lines, output } = command;
+        let Command { info, is_news, line, lines, output, erased } = command;
         if is_news {
-            let happened = self.happenings.entry(session).or_default().ran(no, title.clone(), &info);
-            self.log(session, happened);
+            let name = terminal.name.clone();
+            let change = self.happenings.entry(session).or_default().ran(no, name, &info);
+            self.log(session, change);
         }
         let Some(Feed::History(feed)) = self.feed(session, PanelKind::History) else { return };
-        let BlockInfo { block, command, cwd, exit_code, started, duration: took } = info;
+        let BlockInfo { block, command, cwd, exit_code, started, duration: took, proven } = info;
         let shown = Block {
             terminal: stream.into(),
             title,
@@ -130,8 +132,28 @@ impl HostEngine {
             line,
             lines,
             output: None,
+            unproven: !proven,
+            erased,
         };
         feed.block(block, shown, output.map(Into::into));
+    }
+
+    /// Output of commands was erased: what is kept of it goes, too.
+    pub(super) fn output_erased(&mut self, no: TerminalNo) {
+        let Some(terminal) = self.terminals.get_mut(&no) else { return };
+        let Some((session, _)) = terminal.session else { return };
+        if self.desk.as_ref().is_some_and(|desk| desk.is_shared(session, PanelKind::History)) {
+            terminal.model.ask(Question::Erased { session });
+        }
+    }
+
+    /// Output was erased, and the screen does not know any more whether that of commands before this one was.
+    pub(super) fn output_forgotten(&mut self, no: TerminalNo, session: SessionNo, before: u64) {
+        let Some(terminal) = self.terminals.get(&no) else { return };
+        let Some((_, stream)) = terminal.session.filter(|(of, _)| *of == session) else { return };
+        if let Some(Feed::History(feed)) = self.feed(session, PanelKind::History) {
+            feed.erase_before(stream.into(), before);
+        }
     }
 
     /// A terminal is in a session from now on.
@@ -139,17 +161,17 @@ impl HostEngine {
         let shares_history =
             self.desk.as_ref().is_some_and(|desk| desk.is_shared(session, PanelKind::History));
         let Some(terminal) = self.terminals.get_mut(&no) else { return };
-        let title = terminal.title.clone();
+        let name = terminal.name.clone();
         if shares_history {
             terminal.model.ask(Question::Commands { session, block: None, output: true });
         }
-        self.log_shared(session, title, true);
+        self.log_shared(session, name, true);
     }
 
     /// A terminal was taken out of a session: what ran in it is nobody's any more, so the history begins anew.
     pub(super) fn terminal_withdrawn(&mut self, session: SessionNo, no: TerminalNo) -> Result<(), Failure> {
-        let title = self.terminals.get(&no).map(|terminal| terminal.title.clone()).unwrap_or_default();
-        self.log_shared(session, title, false);
+        let name = self.terminals.get(&no).map(|terminal| terminal.name.clone()).unwrap_or_default();
+        self.log_shared(session, name, false);
         if self.feed(session, PanelKind::History).is_some() {
             self.begin_panel(session, &PanelOptions::new(PanelKind::History, None))?;
         }
@@ -157,20 +179,23 @@ impl HostEngine {
     }
 
     fn log_shared(&mut self, session: SessionNo, thing: String, on: bool) {
-        let happened = self.happenings.entry(session).or_default().shared(epoch_millis(), thing, on);
-        self.log(session, Some(happened));
+        let change = self.happenings.entry(session).or_default().shared(epoch_millis(), thing, on);
+        self.log(session, Some(change));
     }
 
     /// Something happened in a session.
     pub(super) fn log_event(&mut self, session: SessionNo, event: &SessionEvent) {
-        let title = |no| self.terminals.get(&no).map(|terminal| terminal.title.clone()).unwrap_or_default();
-        let happened = self.happenings.entry(session).or_default().event(epoch_millis(), event, title);
-        self.log(session, happened);
+        let title = |no| self.terminals.get(&no).map(|terminal| terminal.name.clone()).unwrap_or_default();
+        let change = self.happenings.entry(session).or_default().event(epoch_millis(), event, title);
+        self.log(session, change);
     }
 
-    fn log(&self, session: SessionNo, happened: Option<Happening>) {
-        if let (Some(Feed::Log(feed)), Some(happened)) = (self.feed(session, PanelKind::Log), happened) {
-            feed.tell(happened);
+    fn log(&self, session: SessionNo, change: Option<Change>) {
+        if let (Some(Feed::Log(feed)), Some(change)) = (self.feed(session, PanelKind::Log), change) {
+            feed.tell(change.number, change.happening);
+            if let Some(gone) = change.gone {
+                feed.forget(gone);
+            }
         }
     }
 

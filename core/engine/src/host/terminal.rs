@@ -8,6 +8,7 @@ use std::{
     time::Duration,
 };
 
+use jumpseat_screen::Nonce;
 use jumpseat_session::StreamId;
 use tokio::time::{Sleep, sleep};
 
@@ -18,6 +19,7 @@ use super::{
 use crate::{
     face::{BlockInfo, Failure, SessionNo, Size, TerminalNo, TerminalStatus},
     pty::{Pty, READ_LEN, program::Program},
+    shell::Redactor,
 };
 
 /// Keys that wait for the program before their face has to wait, in bytes.
@@ -35,12 +37,16 @@ const DRAIN_FOR: Duration = Duration::from_millis(250);
 /// A terminal.
 pub(super) struct Terminal {
     pub(super) no: TerminalNo,
+    /// What it was opened as. Its title is what programs print.
+    pub(super) name: String,
     pub(super) title: String,
     pub(super) cwd: Option<String>,
     pub(super) size: Size,
     pub(super) session: Option<(SessionNo, StreamId)>,
     pub(super) model: Model,
     pub(super) views: Vec<View>,
+    /// Between the program and everyone but its screen.
+    pub(super) redactor: Redactor,
     blocks: VecDeque<BlockInfo>,
     program: Option<Pty>,
     keys: VecDeque<u8>,
@@ -65,15 +71,18 @@ impl Terminal {
         title: String,
         size: Size,
         scrollback: usize,
+        nonce: Option<Nonce>,
     ) -> Result<Self, Failure> {
         Ok(Self {
             no,
+            name: title.clone(),
             title,
             cwd: None,
             size,
             session: None,
-            model: Model::start(size, scrollback)?,
+            model: Model::start(size, scrollback, nonce.clone())?,
             views: Vec::new(),
+            redactor: Redactor::new(nonce),
             blocks: VecDeque::new(),
             program: Some(Pty::spawn(program, size)?),
             keys: VecDeque::new(),
@@ -130,13 +139,19 @@ impl Terminal {
         let Some(program) = &mut self.program else { return Poll::Pending };
         let mut buffer = self.model.buffer();
         buffer.reserve(READ_LEN);
-        match program.poll_read(cx, &mut buffer) {
-            Poll::Ready(Ok(true)) => Poll::Ready(buffer),
-            Poll::Ready(Ok(false) | Err(_)) => {
-                self.end.silent = true;
-                Poll::Pending
+        loop {
+            match program.poll_read(cx, &mut buffer) {
+                Poll::Ready(Ok(true)) => self.redactor.gather(&mut buffer),
+                Poll::Ready(Ok(false) | Err(_)) => {
+                    self.end.silent = true;
+                    buffer.extend(self.redactor.rest());
+                    return if buffer.is_empty() { Poll::Pending } else { Poll::Ready(buffer) };
+                }
+                Poll::Pending => return Poll::Pending,
             }
-            Poll::Pending => Poll::Pending,
+            if !buffer.is_empty() {
+                return Poll::Ready(buffer);
+            }
         }
     }
 

@@ -33,8 +33,10 @@ impl HostEngine {
     fn output(&mut self, cx: &mut Context<'_>, no: TerminalNo, bytes: Vec<u8>) {
         let now = self.now();
         let Some(terminal) = self.terminals.get_mut(&no) else { return };
+        let redacted = terminal.redactor.redacted(&bytes);
+        let shown = redacted.as_deref().unwrap_or(&bytes);
         for view in &mut terminal.views {
-            view.show(&bytes);
+            view.show(shown);
             if let Some(face) = self.faces.get_mut(&view.face)
                 && face.takes_output()
                 && let Some(event) = view.take(no, false)
@@ -48,7 +50,7 @@ impl HostEngine {
         if let Some((session, stream)) = shown_by
             && let Some(session) = self.sessions.get_mut(&session)
         {
-            session.host.output(now, stream, &bytes);
+            session.host.output(now, stream, shown);
         }
         terminal.model.feed(bytes);
         if let Some((session, _)) = shown_by {
@@ -82,6 +84,8 @@ impl HostEngine {
                     self.command_news(no, block.block);
                     self.tell(&HostEvent::Block { terminal: no, block });
                 }
+                News::OutputErased => self.output_erased(no),
+                News::Forgotten { session, before } => self.output_forgotten(no, session, before),
                 News::Command { session, command } => self.command(no, session, *command),
                 News::Snapshot { session, ticket, bytes } => {
                     if let Some(session) = self.sessions.get_mut(&session) {

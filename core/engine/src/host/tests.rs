@@ -31,7 +31,7 @@ impl Stand {
         let transport = TransportSetup { proxies: Proxies::none(), ..TransportSetup::default() };
         let (mut engine, door) = HostEngine::new(HostSetup { transport, start_relay: None, runtime });
         let program = Program::new(&["/bin/sh", "-c", script].map(str::to_owned));
-        let terminal = Terminal::open(NO, &program, "sh".to_owned(), SIZE, 100).unwrap();
+        let terminal = Terminal::open(NO, &program, "sh".to_owned(), SIZE, 100, None).unwrap();
         engine.terminals.insert(NO, terminal);
         let face = door.open();
         let mut stand = Self { engine, face, _door: door, _folder: folder };

@@ -60,6 +60,12 @@ impl Program {
         name.to_string_lossy().into_owned()
     }
 
+    /// A variable as the program will find it.
+    pub(crate) fn variable(&self, name: &str) -> Option<OsString> {
+        let inherited = || std::env::var_os(name).filter(|_| self.inherits);
+        self.env.get(name).cloned().or_else(inherited)
+    }
+
     pub(super) fn builder(&self) -> Result<CommandBuilder, Failure> {
         let cwd = match &self.cwd {
             Some(cwd) => cwd.clone(),

@@ -14,7 +14,10 @@ struct Running {
     /// Up to where the marks were read.
     at: usize,
     home: TempDir,
-    _integration: Integration,
+    nonce: String,
+    /// The mark that comes last before keys are taken.
+    last_mark: &'static str,
+    integration: Integration,
 }
 
 impl Running {
@@ -43,9 +46,11 @@ impl Running {
         for (name, value) in env {
             program.env.insert((*name).to_owned(), value.into());
         }
-        integration.apply(&mut program);
+        let nonce = integration.apply(&mut program).unwrap().unwrap().as_str().to_owned();
         let pty = Pty::spawn(&program, Size { cols: 200, rows: 50 }).unwrap();
-        let mut running = Self { pty, seen: Vec::new(), at: 0, home, _integration: integration };
+        // Fish's prompt is left alone: its mark stands before it.
+        let last_mark = if argv[0] == "fish" { "A" } else { "B" };
+        let mut running = Self { pty, seen: Vec::new(), at: 0, home, nonce, last_mark, integration };
         running.prompt().await;
         running
     }
@@ -65,7 +70,7 @@ impl Running {
         }
     }
 
-    /// The next mark: what stands between `ESC ] 633 ;` and the BEL.
+    /// The next mark: what stands between `ESC ] 633 ;` and the BEL, with `N` for the nonce.
     async fn mark(&mut self) -> String {
         loop {
             let rest = &self.seen[self.at..];
@@ -75,7 +80,7 @@ impl Running {
             {
                 let mark = String::from_utf8(rest[start + 6..start + len].to_vec()).unwrap();
                 self.at += start + len + 1;
-                return mark;
+                return mark.replace(&self.nonce, "N");
             }
             assert!(self.more().await, "it ended with {:?}", self.text());
         }
@@ -87,11 +92,21 @@ impl Running {
         loop {
             let mark = self.mark().await;
             match mark.as_str() {
-                "B" => return marks,
-                "A" => {}
+                last if last == self.last_mark => return marks,
+                "A" | "" => {}
                 _ => marks.push(mark),
             }
         }
+    }
+
+    /// The marks up to the prompt after this one: a nested shell may have marks that are not ours.
+    async fn prompt_after(&mut self, last: &str) -> Vec<String> {
+        let mut marks = Vec::new();
+        while marks.last().is_none_or(|mark| mark != last) {
+            marks.push(self.mark().await);
+        }
+        marks.extend(self.prompt().await);
+        marks
     }
 
     /// Types a line; the marks up to the end of the next prompt, the folder's left out.
@@ -116,7 +131,7 @@ impl Running {
             }
         }
         let given_up = String::from_utf8_lossy(&self.seen[before..]).into_owned();
-        while !self.line("echo again").await.contains(&"E;echo again;".to_owned()) {}
+        while !self.line("echo again").await.iter().any(|mark| mark.starts_with("E;echo again;")) {}
         given_up
     }
 
@@ -140,7 +155,7 @@ fn find(bytes: &[u8], part: &[u8]) -> Option<usize> {
 }
 
 fn marks(command: &str, code: i32) -> Vec<String> {
-    vec![format!("E;{command};"), "C".to_owned(), format!("D;{code}")]
+    vec![format!("E;{command};N"), "C;N".to_owned(), format!("D;{code};N")]
 }
 
 /// What holds in every shell.
@@ -160,13 +175,13 @@ async fn commands_are_marked(argv: &[&str], files: &[(&str, &str)]) {
     // The folder follows.
     shell.keys(b"cd /usr\r").await;
     let marks = shell.prompt().await;
-    assert!(marks.contains(&"P;Cwd=/usr".to_owned()), "{marks:?}");
+    assert!(marks.contains(&"P;Cwd=/usr;N".to_owned()), "{marks:?}");
     // A program that the terminal interrupts.
     shell.keys(b"sh -c 'echo re\"\"ady; exec sleep 600'\r").await;
     shell.until("ready").await;
     shell.keys(b"\x03").await;
     let marks = shell.prompt().await;
-    assert!(marks.contains(&"D;130".to_owned()), "{marks:?}");
+    assert!(marks.contains(&"D;130;N".to_owned()), "{marks:?}");
 }
 
 #[tokio::test]
@@ -224,14 +239,15 @@ async fn bash_with_traps_and_errexit_survives() {
 async fn bash_tells_several_lines_and_repeated_and_private_ones() {
     let mut bash = Running::start(&["bash"], &[(".bashrc", "HISTCONTROL=ignoredups\nPS1='$ '\n")]).await;
     assert_eq!(bash.line("echo same").await, marks("echo same", 0));
-    assert_eq!(bash.line("echo same").await, marks("echo same", 0));
+    // The history does not say whether it was typed again; the screen does.
+    assert_eq!(bash.line("echo same").await, ["E;echo same;typed;N", "C;N", "D;0;N"]);
     bash.keys(b"for i in 1 2\rdo echo $i\rdone\r").await;
     let several = bash.prompt().await;
     assert!(several[0].starts_with("E;for i in 1 2") && several[0].contains("done"), "{several:?}");
 
     let mut bash = Running::start(&["bash"], &[(".bashrc", "HISTCONTROL=ignoreboth\nPS1='$ '\n")]).await;
     bash.line("echo first").await;
-    assert_eq!(bash.line(" echo private").await, ["C", "D;0"]);
+    assert_eq!(bash.line(" echo private").await, ["E;echo first;typed;N", "C;N", "D;0;N"]);
 }
 
 #[tokio::test]
@@ -248,11 +264,11 @@ async fn a_nested_shell_is_as_ever() {
     for (argv, files) in [("bash", (".bashrc", "PS1='mine> '\n")), ("zsh", (".zshrc", "PS1='mine> '\n"))] {
         let mut shell = Running::start(&[argv], &[files]).await;
         shell.keys(format!("exec 9>&1; {argv}\r").as_bytes()).await;
-        while shell.mark().await != "C" {}
+        while shell.mark().await != "C;N" {}
         let before = shell.seen.len();
         shell.keys(b"echo nested=$0.; exit 5\r").await;
         let marks = shell.prompt().await;
-        assert!(marks.contains(&"D;5".to_owned()), "{argv}: {marks:?}");
+        assert!(marks.contains(&"D;5;N".to_owned()), "{argv}: {marks:?}");
         let nested = String::from_utf8_lossy(&shell.seen[before..]).into_owned();
         assert!(nested.contains(&format!("nested={argv}.")), "{argv}: {nested:?}");
     }
@@ -278,7 +294,7 @@ async fn zsh_reads_its_persons_own_files_and_keeps_their_places() {
     zsh.line("sh -c 'exit 3'").await;
     zsh.line("echo seen=$seen.").await;
     zsh.until("seen=3.").await;
-    assert_eq!(zsh.line(" echo private").await, ["C", "D;0"]);
+    assert_eq!(zsh.line(" echo private").await, ["C;N", "D;0;N"]);
     zsh.line("PS1='other> '").await;
     zsh.until("\x1b]633;A\x07other> \x1b]633;B\x07").await;
 }
@@ -310,7 +326,7 @@ async fn fish_keeps_its_persons_prompt_and_functions() {
     fish.until("hi there").await;
     fish.line("sh -c 'exit 3'").await;
     fish.until("mine[3]> ").await;
-    assert_eq!(fish.line(" echo private").await, ["C", "D;0"]);
+    assert_eq!(fish.line(" echo private").await, ["C;N", "D;0;N"]);
     fish.line("function fish_prompt; echo 'other> '; end").await;
     assert_eq!(fish.line("echo two").await, marks("echo two", 0));
     fish.until("other> ").await;
@@ -318,12 +334,24 @@ async fn fish_keeps_its_persons_prompt_and_functions() {
 
 #[tokio::test]
 async fn the_nonce_goes_into_the_marks_and_not_to_programs() {
-    for (argv, file) in [("bash", ".bashrc"), ("zsh", ".zshrc"), ("fish", ".none")] {
-        let env = [("JUMPSEAT_SHELL_NONCE", "n0nce")];
-        let mut shell = Running::start_with(&[argv], &[(file, "")], &env).await;
+    for (argv, file, own) in
+        [("bash", ".bashrc", "$$"), ("zsh", ".zshrc", "$$"), ("fish", ".none", "$fish_pid")]
+    {
+        // Even where everything that is set goes to programs.
+        let rc = if argv == "fish" { "" } else { "set -a\n" };
+        let mut shell = Running::start(&[argv], &[(file, rc)]).await;
+        let read = format!("cat /proc/{own}/environ /proc/self/environ $JUMPSEAT_SHELL_NONCE_FILE");
+        let file = shell.integration.folder.path().read_dir().unwrap().map(|entry| entry.unwrap().path());
+        let file = file.into_iter().find(|path| path.to_string_lossy().contains("nonce-")).unwrap();
+        assert_eq!(fs::read_to_string(file).unwrap(), "", "{argv}");
+        let before = shell.seen.len();
+        shell.line(&format!("{read} | tr '\\0' '\\n' | grep NONCE; ls /proc/self/fd")).await;
+        let printed =
+            String::from_utf8_lossy(&shell.seen[before..]).replace(&format!(";{}\x07", shell.nonce), "");
+        assert!(!printed.contains(&shell.nonce), "{argv}: {printed:?}");
         assert_eq!(
-            shell.line("env | grep -c NONCE").await,
-            ["E;env | grep -c NONCE;n0nce", "C", "D;1"],
+            shell.line("env | grep -c JUMPSEAT_SHELL").await,
+            marks("env | grep -c JUMPSEAT_SHELL", 1),
             "{argv}"
         );
     }
@@ -334,11 +362,17 @@ fn other_programs_are_left_alone() {
     let parent = tempfile::tempdir().unwrap();
     let folder = RuntimeFolder::at(parent.path().join("run")).unwrap();
     let integration = Integration::write(folder.scratch("shell").unwrap()).unwrap();
+    let mut posix = Program::new(&["bash".to_owned()]);
+    posix.env.insert("POSIXLY_CORRECT".to_owned(), "1".into());
+    assert!(integration.apply(&mut posix).unwrap().is_none(), "it would not read the file");
+    assert_eq!(posix.argv, ["bash"]);
     for argv in [&["dash"][..], &["bash", "-c", "ls"], &["zsh", "script"], &["vim"], &["bash", "--norc"]] {
         let argv: Vec<String> = argv.iter().map(|part| (*part).to_owned()).collect();
         let mut program = Program::new(&argv);
-        integration.apply(&mut program);
+        assert!(integration.apply(&mut program).unwrap().is_none());
         assert_eq!(program.argv, argv.iter().map(OsString::from).collect::<Vec<_>>());
         assert!(program.env.is_empty());
     }
 }
+
+mod habits;

@@ -8,14 +8,19 @@ mod forges;
 #[path = "../support/mod.rs"]
 mod support;
 
-use std::{collections::BTreeMap, fs, path::Path, process::Command};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+    process::Command,
+};
 
 use jumpseat_engine::{
     GuestEngine, GuestSetup, HostEngine, HostSetup,
     face::{
         Admission, BlockInfo, Failure, FailureKind, GuestCommand, GuestEvent, GuestFace, HostCommand,
         HostEvent, HostFace, Invite, InviteTerms, PanelOptions, RelayChoice, Reply, SessionEvent, SessionNo,
-        ShareOptions, StartFrom, TerminalOptions,
+        ShareOptions, StartFrom, StreamId, TerminalChange, TerminalOptions,
         panels::{Entry, Finding, Key, PanelKind, Reference, SourceState},
     },
     local::RuntimeFolder,
@@ -120,6 +125,9 @@ struct Guest {
     panels: BTreeMap<PanelKind, BTreeMap<Key, Entry>>,
     states: BTreeMap<PanelKind, SourceState>,
     progress: Vec<(u32, u32, u32)>,
+    printed: Vec<u8>,
+    /// Terminals whose whole picture it has.
+    pictures: BTreeSet<StreamId>,
 }
 
 impl Guest {
@@ -141,7 +149,14 @@ impl Guest {
         };
         let (engine, face) = GuestEngine::new(setup).unwrap();
         tokio::spawn(engine.run());
-        Self { face, panels: BTreeMap::new(), states: BTreeMap::new(), progress: Vec::new() }
+        Self {
+            face,
+            panels: BTreeMap::new(),
+            states: BTreeMap::new(),
+            progress: Vec::new(),
+            printed: Vec::new(),
+            pictures: BTreeSet::new(),
+        }
     }
 
     async fn step(&mut self) {
@@ -157,6 +172,10 @@ impl Guest {
                 self.states.insert(update.panel, update.state);
             }
             GuestEvent::Fetching { tag, received, total } => self.progress.push((tag, received, total)),
+            GuestEvent::Terminal { change: TerminalChange::Output(bytes), .. } => self.printed.extend(bytes),
+            GuestEvent::Terminal { stream, change: TerminalChange::Snapshot { scrollback: true, .. } } => {
+                self.pictures.insert(stream);
+            }
             GuestEvent::Failed(failure) => panic!("{failure}"),
             _ => {}
         }
@@ -169,6 +188,11 @@ impl Guest {
             }
             self.step().await;
         }
+    }
+
+    /// What came from terminals since it joined.
+    fn printed(&self) -> String {
+        String::from_utf8_lossy(&self.printed).into_owned()
     }
 
     /// The contents of a changed file that can be fetched, in the order of their entry; once it has `count` of them.

@@ -44,6 +44,14 @@ pub struct Block {
     /// How many lines it printed.
     #[cfg_attr(feature = "types", ts(type = "number"))]
     pub lines: u64,
+    /// The shell did not prove it: anything that was printed in the terminal may have made it up.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(feature = "types", ts(as = "Option<bool>", optional))]
+    pub unproven: bool,
+    /// Some of what it printed was erased from the terminal, and is not kept here either.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(feature = "types", ts(as = "Option<bool>", optional))]
+    pub erased: bool,
     /// What it printed, as plain text; the end of it, if that is long.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "types", ts(optional))]

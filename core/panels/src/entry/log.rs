@@ -103,6 +103,10 @@ pub enum Happened {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "types", ts(optional))]
         exit_code: Option<i32>,
+        /// The shell did not prove it: anything that was printed in the terminal may have made it up.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        #[cfg_attr(feature = "types", ts(as = "Option<bool>", optional))]
+        unproven: bool,
     },
     /// The line to the relay changed.
     Connection {

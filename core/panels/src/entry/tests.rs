@@ -85,7 +85,12 @@ fn samples(text: &str, number: u64) -> Vec<Entry> {
             until: Some(number),
             level: Level::Warning,
             who: some(),
-            happened: Happened::Ran { terminal: text.into(), command: text.into(), exit_code: None },
+            happened: Happened::Ran {
+                terminal: text.into(),
+                command: text.into(),
+                exit_code: None,
+                unproven: true,
+            },
         }),
         Entry::Line(Line {
             at: number,

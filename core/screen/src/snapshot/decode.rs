@@ -6,7 +6,7 @@ use std::fmt;
 use super::encode::{flag, kind, mode_flags};
 use super::wire::Reader;
 use super::{MAGIC, VERSION};
-use crate::blocks::{Block, BlockId, Blocks, MAX_BLOCKS, MAX_TEXT, Place};
+use crate::blocks::{self, Block, BlockId, Blocks, MAX_BLOCKS, MAX_TEXT, Place};
 use crate::buffer::{Buffer, Saved, TabStops};
 use crate::cell::Cell;
 use crate::charset::Charset;
@@ -284,18 +284,27 @@ fn read_titles(head: &mut Reader<'_>, state: &mut State) -> Result<(), DecodeErr
 fn read_blocks(head: &mut Reader<'_>) -> Result<Blocks, DecodeError> {
     let mut blocks = Blocks::default();
     for _ in 0..head.at_most(MAX_BLOCKS as u64, "blocks")? {
-        blocks.list.push_back(Block {
+        let mut block = Block {
             id: BlockId(head.number()?),
             command_line: head.option_text(MAX_TEXT)?,
             cwd: head.option_text(MAX_TEXT)?,
             exit_code: head.option()?.map(|code| code as u32 as i32),
             started: head.number()?,
             finished: head.option()?,
-            prompt: read_place(head)?,
-            output: read_place(head)?,
-            end: read_place(head)?,
-            generation: head.word()?,
-        });
+            proven: false,
+            erased: false,
+            prompt: Place::default(),
+            output: Place::default(),
+            end: Place::default(),
+            generation: 0,
+        };
+        let flags = head.short(3, "block")?;
+        (block.proven, block.erased) = (flags & 1 != 0, flags & 2 != 0);
+        for place in [&mut block.prompt, &mut block.output, &mut block.end] {
+            *place = read_place(head)?;
+        }
+        block.generation = head.word()?;
+        blocks.list.push_back(block);
     }
     blocks.next_id = head.at_most(u64::MAX >> 1, "block number")?;
     for place in [&mut blocks.prompt, &mut blocks.command] {
@@ -303,9 +312,11 @@ fn read_blocks(head: &mut Reader<'_>) -> Result<Blocks, DecodeError> {
             *place = Some(read_place(head)?);
         }
     }
-    blocks.announced = head.option_text(MAX_TEXT)?;
+    let announced = head.option_text(MAX_TEXT)?;
     blocks.cwd = head.option_text(MAX_TEXT)?;
-    blocks.running = read_bool(head)?;
+    let flags = head.short(7, "blocks")?;
+    (blocks.running, blocks.proves) = (flags & 1 != 0, flags & 2 != 0);
+    blocks.announced = announced.map(|text| blocks::Line { text, if_typed: flags & 4 != 0 });
     blocks.generation = head.word()?;
     Ok(blocks)
 }

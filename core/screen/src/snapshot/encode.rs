@@ -379,6 +379,7 @@ fn write_blocks(out: &mut Vec<u8>, blocks: &Blocks, generation: u32) {
         put_option(out, block.exit_code.map(|code| u64::from(code as u32)));
         put(out, block.started);
         put_option(out, block.finished);
+        out.push(u8::from(block.proven) | u8::from(block.erased) << 1);
         for place in [block.prompt, block.output, block.end] {
             write_place(out, place);
         }
@@ -391,9 +392,10 @@ fn write_blocks(out: &mut Vec<u8>, blocks: &Blocks, generation: u32) {
             write_place(out, place);
         }
     }
-    put_option_bytes(out, blocks.announced.as_deref());
+    put_option_bytes(out, blocks.announced.as_ref().map(|line| line.text.as_str()));
     put_option_bytes(out, blocks.cwd.as_deref());
-    out.push(u8::from(blocks.running));
+    let if_typed = blocks.announced.as_ref().is_some_and(|line| line.if_typed);
+    out.push(u8::from(blocks.running) | u8::from(blocks.proves) << 1 | u8::from(if_typed) << 2);
     put(out, u64::from(blocks.generation));
 }
 

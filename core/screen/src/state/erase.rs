@@ -49,12 +49,14 @@ impl State {
         let (x, y) = (self.buffer().x, self.buffer().y);
         match what {
             0 => {
+                self.blocks_erased(y + u16::from(x > 0)..rows, x == 0 && y == 0);
                 self.erase_cells(y, x, cols, x == 0, selective);
                 (y + 1..rows).for_each(|row| self.erase_row(row, selective));
                 self.damage.mark(y, rows);
-                self.blocks_erased_below(y + u16::from(x > 0));
             }
             1 => {
+                let below = y + u16::from(x + 1 >= cols);
+                self.blocks_erased(0..below, y + 1 == rows);
                 self.erase_cells(y, 0, (x + 1).min(cols), true, selective);
                 if x + 1 >= cols {
                     // The viewport's row as an index from the top of the scrollback: xterm.js has it so.
@@ -66,11 +68,16 @@ impl State {
                 self.damage.mark(0, y + 1);
             }
             2 => {
+                self.blocks_erased(0..rows, true);
                 (0..rows).for_each(|row| self.erase_row(row, selective));
                 self.damage.mark(0, rows);
-                self.blocks_erased_below(0);
             }
-            3 => self.buffer_mut().drop_scrollback(),
+            3 => {
+                if !self.in_alternate {
+                    self.blocks_forgotten(self.normal.dropped + self.normal.scrollback_extra() as u64);
+                }
+                self.buffer_mut().drop_scrollback();
+            }
             _ => {}
         }
     }

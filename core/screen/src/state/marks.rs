@@ -1,44 +1,78 @@
 //! The shell's marks: OSC 133 (FinalTerm) and OSC 633 (VS Code), and OSC 7 for the working directory.
+//!
+//! Anything that is printed can contain marks. A mark is *proven* if its last field is the nonce that the shell's
+//! integration was given. From the first proven mark on, no other mark begins or ends a command, names one, or
+//! names a directory. Before it, every mark counts, and what it begins is not proven.
+
+use std::ops::Range;
 
 use super::State;
-use crate::blocks::{MAX_TEXT, Place};
+use crate::blocks::{Line, MAX_TEXT, Place};
 use crate::event::Event;
+
+/// The third field of a proven `E`: the line counts only if it is what was typed, as the screen shows it.
+const IF_TYPED: &str = "typed";
 
 impl State {
     /// OSC 133: `A`, `B`, `C`, `D;exit`, each with further `key=value` fields that change nothing here.
     pub(super) fn mark_133(&mut self, data: &str) {
-        let mut fields = data.split(';');
-        match fields.next() {
-            Some("A") => self.prompt_starts(),
-            Some("B") => self.command_starts(),
-            Some("C") => self.output_starts(),
-            Some("D") => self.output_ends(fields.next()),
+        self.mark(data, false);
+    }
+
+    /// OSC 633: the same letters, and `E;command line`, `P;Cwd=…`, each with a nonce in the end.
+    pub(super) fn mark_633(&mut self, data: &str) {
+        let nonce = self.nonce.as_ref();
+        match data.rsplit_once(';').filter(|(_, last)| nonce.is_some_and(|nonce| nonce.is(last))) {
+            Some((data, _)) => {
+                self.first_proof();
+                self.mark(data, true);
+            }
+            None => self.mark(data, false),
+        }
+    }
+
+    fn mark(&mut self, data: &str, proven: bool) {
+        let (letter, rest) = data.split_once(';').unwrap_or((data, ""));
+        // The prompt holds these two, so they carry no nonce. They only say where a prompt is.
+        let is_prompt = matches!(letter, "A" | "B") && !self.blocks.running;
+        let counts = proven || ((!self.blocks.proves || is_prompt) && !self.in_alternate);
+        let is_property = matches!(letter, "E" | "P") && !self.blocks.proves;
+        if !counts && !is_property {
+            return;
+        }
+        let mut fields = rest.split(';');
+        let first = fields.next().unwrap_or_default();
+        match letter {
+            "A" => self.prompt_starts(),
+            "B" => self.blocks.command = Some(self.place()),
+            "C" => self.output_starts(proven),
+            "D" => self.output_ends(first),
+            "E" if first.len() <= MAX_TEXT => {
+                let if_typed = proven && fields.next() == Some(IF_TYPED);
+                self.blocks.announced = Some(Line { text: unescape(first), if_typed });
+            }
+            "P" => {
+                if let Some(cwd) = first.strip_prefix("Cwd=") {
+                    // The shell says this at its prompts: whatever ran has ended.
+                    if proven && self.blocks.running {
+                        self.output_ends("");
+                    }
+                    self.set_cwd(unescape(cwd));
+                }
+            }
             _ => {}
         }
     }
 
-    /// OSC 633: the same letters, and `E;command line[;nonce]`, `P;Cwd=…`.
-    pub(super) fn mark_633(&mut self, data: &str) {
-        match data.split_once(';') {
-            Some(("E", rest)) => {
-                let line = rest.split(';').next().unwrap_or_default();
-                if line.len() <= MAX_TEXT {
-                    self.blocks.announced = Some(unescape(line));
-                }
-            }
-            Some(("P", rest)) => {
-                if let Some(cwd) = rest.strip_prefix("Cwd=") {
-                    self.set_cwd(unescape(cwd));
-                }
-            }
-            _ => self.mark_133(data),
+    /// Other marks lose their say.
+    fn first_proof(&mut self) {
+        if !std::mem::replace(&mut self.blocks.proves, true) {
+            self.output_ends("");
+            self.blocks.announced = None;
         }
     }
 
     fn prompt_starts(&mut self) {
-        if self.in_alternate {
-            return;
-        }
         let at = self.place();
         // The prompt's line starts a generation, so that a snapshot from this block on begins with it.
         let generation = self.new_generation();
@@ -50,14 +84,9 @@ impl State {
         }
     }
 
-    fn command_starts(&mut self) {
-        if !self.in_alternate {
-            self.blocks.command = Some(self.place());
-        }
-    }
-
-    fn output_starts(&mut self) {
-        if self.in_alternate {
+    fn output_starts(&mut self, proven: bool) {
+        // Two integrations of others at once: this command has begun already.
+        if !proven && self.blocks.running && self.blocks.prompt.is_none() && self.blocks.announced.is_none() {
             return;
         }
         let at = self.place();
@@ -71,25 +100,50 @@ impl State {
         if let Some(ended) = self.blocks.finish(at, None, self.now) {
             self.events.push(Event::BlockFinished(ended));
         }
-        let typed = self.blocks.command.filter(|_| self.blocks.announced.is_none());
-        let typed = typed.map(|from| self.normal_text(from, at)).filter(|text| text.len() <= MAX_TEXT);
-        let id = self.blocks.start(at, typed, self.now);
+        let line = match self.blocks.announced.take() {
+            Some(Line { text, if_typed: false }) => Some(text),
+            Some(Line { text, if_typed: true }) => self.typed(at).filter(|typed| *typed == text),
+            // Our own shell would have told it. It is private.
+            None if proven => None,
+            None => self.typed(at),
+        };
+        let id = self.blocks.start(at, line, proven, self.now);
         self.events.push(Event::BlockStarted(id));
     }
 
-    fn output_ends(&mut self, exit_code: Option<&str>) {
-        let exit_code = exit_code.and_then(|code| code.parse().ok());
+    /// What stands between the prompt and here.
+    fn typed(&self, to: Place) -> Option<String> {
+        let text = self.normal_text(self.blocks.command?, to);
+        (text.len() <= MAX_TEXT).then_some(text)
+    }
+
+    fn output_ends(&mut self, exit_code: &str) {
+        let exit_code = exit_code.parse().ok();
         let at = self.place();
         if let Some(ended) = self.blocks.finish(at, exit_code, self.now) {
             self.events.push(Event::BlockFinished(ended));
         }
     }
 
-    /// Rows of the viewport from this one on were erased.
-    pub(super) fn blocks_erased_below(&mut self, row: u16) {
-        if !self.in_alternate {
-            let line = self.normal.dropped + self.normal.index(row) as u64;
-            self.blocks.erase_from(line);
+    /// Rows of the viewport are about to be erased.
+    pub(super) fn blocks_erased(&mut self, rows: Range<u16>, whole: bool) {
+        if self.in_alternate {
+            return;
+        }
+        let number = |row: u16| self.normal.dropped + self.normal.index(row) as u64;
+        let normal = &self.normal;
+        self.blocks.erase(number(rows.start)..number(rows.end), whole, |lines| normal.has_text(lines));
+        if !self.blocks.cut.is_empty() {
+            self.events.push(Event::OutputErased);
+        }
+    }
+
+    /// The lines before this one are about to be dropped by somebody who cleared them.
+    pub(super) fn blocks_forgotten(&mut self, before: u64) {
+        let normal = &self.normal;
+        self.blocks.forget(before, |lines| normal.has_text(lines));
+        if self.blocks.next_id > 0 {
+            self.events.push(Event::OutputErased);
         }
     }
 
@@ -99,6 +153,9 @@ impl State {
     }
 
     pub(super) fn set_cwd_from_uri(&mut self, uri: &str) {
+        if self.blocks.proves {
+            return;
+        }
         let Some(rest) = uri.strip_prefix("file://") else { return };
         let path = rest.find('/').map_or("", |slash| &rest[slash..]);
         if !path.is_empty() {

@@ -25,15 +25,20 @@ function blockRow(key: string, block: Block, now: number): Row {
     const how = ending(block);
     const place: Place = { view: 'history', key, name: `${command}.txt` };
     const jump = block.line === undefined ? undefined : { stream: block.terminal, from: block.line, to: block.line };
+    // What is not proven says so first: a command can be long, and can say anything.
+    const proof = block.unproven ? 'unproven' : '';
+    const gone = block.erased ? 'Its output was erased.' : block.lines > 0 ? 'Its output is not kept any more.' : 'It printed nothing.';
     return {
-        id: key, label: command, icon: how.icon, ...(how.color ? { color: how.color } : {}),
-        description: [how.short, block.took !== undefined && took(block.took), at(block.started, now)].filter(Boolean).join(' · '),
-        tooltip: [plain(block.command ?? '').slice(0, 2000), block.cwd && `in ${line(block.cwd)}`, how.text, count(block.lines, 'line')].filter(Boolean).join('\n'),
-        spoken: [command, how.text, block.took !== undefined && took(block.took), at(block.started, now)].filter(Boolean).join(', '),
-        open: block.output ? { is: 'file', place } : { is: 'nothing', why: block.took === undefined ? 'It still runs.' : block.lines > 0 ? 'Its output is not kept any more.' : 'It printed nothing.' },
+        id: key, label: command, icon: block.unproven ? 'question' : how.icon, ...(how.color ? { color: how.color } : {}),
+        description: [proof, how.short, block.took !== undefined && took(block.took), at(block.started, now)].filter(Boolean).join(' · '),
+        tooltip: [block.unproven && UNPROVEN, plain(block.command ?? '').slice(0, 2000), block.cwd && `in ${line(block.cwd)}`, how.text, count(block.lines, 'line'), block.erased && 'output erased'].filter(Boolean).join('\n'),
+        spoken: [proof, command, how.text, block.took !== undefined && took(block.took), at(block.started, now)].filter(Boolean).join(', '),
+        open: block.output ? { is: 'file', place } : { is: 'nothing', why: block.took === undefined ? 'It still runs.' : gone },
         context: jump ? 'block.jumps' : 'block', ...(jump ? { jump } : {}),
     };
 }
+
+const UNPROVEN = 'Unproven: anything that was printed in the terminal may have made this up.';
 
 function ending(block: Block): { icon: string; color?: string; short: string; text: string } {
     if (block.took === undefined) return { icon: 'loading~spin', short: 'running', text: 'running' };

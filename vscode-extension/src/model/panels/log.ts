@@ -44,7 +44,7 @@ function what(happened: Happened): string {
         case 'typed': return `typed in ${line(happened.terminal)}`;
         case 'ran': {
             const end = happened.exit_code === undefined ? '' : happened.exit_code === 0 ? ' → done' : ` → exit ${happened.exit_code}`;
-            return `${line(happened.terminal)} $ ${line(happened.command, 2000)}${end}`;
+            return `${happened.unproven ? '(unproven) ' : ''}${line(happened.terminal)} $ ${line(happened.command, 2000)}${end}`;
         }
         case 'connection': return `connection: ${line(happened.state)}`;
         case 'shared': return `${titleOf(happened.thing)} ${happened.on ? 'shared' : 'no longer shared'}`;
