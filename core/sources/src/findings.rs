@@ -1,42 +1,30 @@
 //! The findings panel: what editors and tools found in the code of the workspace.
 
+mod files;
+mod report;
 mod sarif;
 mod uri;
 
 use std::{
     collections::{BTreeMap, HashMap},
-    io::Read as _,
-    path::{Path, PathBuf},
-    time::{Duration, SystemTime},
+    path::PathBuf,
 };
 
 use bytes::Bytes;
-use jumpseat_panels::{Entries, Entry, Finding, PanelKind, ReferenceId, Rule};
+use jumpseat_panels::{Entries, Entry, Finding, PanelKind, ReferenceId, Unread};
 use sha2::{Digest as _, Sha256};
-use tokio::{sync::mpsc, task::JoinSet, time::sleep};
+use tokio::{sync::mpsc, task::JoinSet};
 
 use crate::{
     Ask, Publisher, Running, Source,
     fed::{Fed, Store},
     key::{escaped, key},
-    watch::Watch,
 };
+use files::Unreadable;
+use report::{MAX_FINDINGS, Report, SEVERITIES};
 
-/// The largest report that is read, in bytes.
-const MAX_REPORT: u64 = 32 * 1024 * 1024;
-
-/// Most reports that are read.
-const MAX_REPORTS: usize = 64;
-
-/// Most findings of one origin, and origins that are kept.
-const MAX_FINDINGS: usize = 10_000;
-const MAX_ORIGINS: usize = 64;
-
-/// The least time between two readings: tools write their reports in pieces.
-const BETWEEN: Duration = Duration::from_millis(250);
-
-/// How often reports are looked for where the system tells nothing of them.
-const POLL: Duration = Duration::from_secs(3);
+/// Most origins that are kept: editors' extensions and reports.
+const MAX_ORIGINS: usize = 128;
 
 /// The findings panel.
 pub struct Findings {
@@ -71,7 +59,7 @@ impl FindingsFeed {
 
     /// Says all that an origin finds now: one editor's extension, say. None at all forgets it.
     pub fn set(&self, origin: impl Into<String>, findings: Vec<Finding>) {
-        self.fed.feed(|found| found.set(Origin::Fed(origin.into()), Report { findings, rules: Vec::new() }));
+        self.fed.feed(|found| found.set(Origin::Fed(origin.into()), findings.into_iter().collect()));
     }
 }
 
@@ -85,18 +73,11 @@ impl Source for Findings {
             // Ends with the panel.
             let mut reading = JoinSet::new();
             if !self.reports.is_empty() {
-                reading.spawn(follow(self.folder, self.reports, self.fed.clone()));
+                reading.spawn(files::follow(self.folder, self.reports, self.fed.clone()));
             }
             self.fed.serve(publisher, asks).await;
         })
     }
-}
-
-/// What one report says.
-#[derive(Clone, PartialEq, Debug, Default)]
-struct Report {
-    findings: Vec<Finding>,
-    rules: Vec<Rule>,
 }
 
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -106,16 +87,36 @@ enum Origin {
 }
 
 #[derive(Default)]
-struct Found(BTreeMap<Origin, Report>);
+struct Found {
+    reports: BTreeMap<Origin, Report>,
+    unreadable: Unreadable,
+}
 
 impl Found {
-    fn set(&mut self, origin: Origin, mut report: Report) {
-        report.findings.truncate(MAX_FINDINGS);
+    fn set(&mut self, origin: Origin, report: Report) {
         if report == Report::default() {
-            self.0.remove(&origin);
-        } else if self.0.len() < MAX_ORIGINS || self.0.contains_key(&origin) {
-            self.0.insert(origin, report);
+            self.reports.remove(&origin);
+        } else if self.reports.len() < MAX_ORIGINS || self.reports.contains_key(&origin) {
+            self.reports.insert(origin, report);
         }
+    }
+
+    /// What is not shown, and why.
+    fn unread(&self, left_out: usize) -> impl Iterator<Item = Unread> {
+        let more = (left_out > 0)
+            .then(|| (format!("{left_out} less severe findings"), format!("the panel shows {MAX_FINDINGS}")));
+        let failed = self.reports.values().flat_map(|report| &report.failed);
+        let failed =
+            failed.map(|tool| (format!("all findings of {tool}"), "the tool says that it failed".to_owned()));
+        let unreadable = self.unreadable.iter().map(|(part, why)| (part.clone(), why.clone()));
+        let all = unreadable.chain(failed).chain(more);
+        all.map(|(part, why)| Unread {
+            panel: PanelKind::Findings,
+            repository: None,
+            part,
+            why,
+            remedy: None,
+        })
     }
 }
 
@@ -123,20 +124,25 @@ impl Store for Found {
     fn entries(&self) -> Entries {
         let mut entries = Entries::new();
         let mut counts: HashMap<(String, String), u32> = HashMap::new();
-        for finding in self.0.values().flat_map(|report| &report.findings) {
+        let mut left_out: usize = self.reports.values().map(|report| report.left_out).sum();
+        let by_severity = SEVERITIES
+            .into_iter()
+            .flat_map(|severity| self.reports.values().flat_map(move |report| report.of(severity)));
+        for finding in by_severity {
             let mut entry = Entry::Finding(finding.clone());
             entry.bound();
             let Entry::Finding(finding) = &entry else { continue };
-            if let Some(key) = finding_key(finding)
-                && entries.len() < MAX_FINDINGS
-            {
-                if let Some(rule) = &finding.rule {
-                    *counts.entry((finding.tool.clone(), rule.clone())).or_default() += 1;
-                }
-                entries.insert(key, entry);
+            let Some(key) = finding_key(finding) else { continue };
+            if entries.len() >= MAX_FINDINGS && !entries.contains_key(&key) {
+                left_out += 1;
+                continue;
             }
+            if let Some(rule) = &finding.rule {
+                *counts.entry((finding.tool.clone(), rule.clone())).or_default() += 1;
+            }
+            entries.insert(key, entry);
         }
-        for rule in self.0.values().flat_map(|report| &report.rules) {
+        for rule in self.reports.values().flat_map(|report| &report.rules) {
             let mut entry = Entry::Rule(rule.clone());
             entry.bound();
             let Entry::Rule(rule) = &mut entry else { continue };
@@ -145,6 +151,11 @@ impl Store for Found {
             let name = format!("rule/{}/{}", escaped(rule.tool.as_bytes()), escaped(rule.rule.as_bytes()));
             if let Some(key) = key(name) {
                 entries.insert(key, entry);
+            }
+        }
+        for unread in self.unread(left_out) {
+            if let Some(key) = key(format!("unread/{}", escaped(unread.part.as_bytes()))) {
+                entries.insert(key, Entry::Unread(unread));
             }
         }
         entries
@@ -170,97 +181,4 @@ fn finding_key(finding: &Finding) -> Option<jumpseat_panels::Key> {
         Some(path) => format!("file/{}//{place}/{hash}", escaped(path.as_bytes())),
         None => format!("all/{hash}"),
     })
-}
-
-/// Reads reports as they come, change and go, for as long as it is polled.
-async fn follow(folder: PathBuf, reports: Vec<PathBuf>, fed: Fed<Found>) {
-    let folder = folder.canonicalize().unwrap_or(folder);
-    let reports: Vec<PathBuf> = reports.into_iter().map(|path| folder.join(path)).collect();
-    let watch = Watch::new().ok();
-    let mut known: HashMap<PathBuf, Stamp> = HashMap::new();
-    loop {
-        // Folders may have come since.
-        let folders: Vec<PathBuf> = reports
-            .iter()
-            .flat_map(|path| [Some(path.clone()), path.parent().map(Path::to_owned)])
-            .flatten()
-            .collect();
-        let watched = watch.as_ref().is_some_and(|watch| {
-            let there = folders.iter().filter(|folder| folder.is_dir());
-            watch.follow(there).is_ok() && reports.iter().all(|path| path.parent().is_some_and(Path::is_dir))
-        });
-        let read = {
-            let (folder, reports) = (folder.clone(), reports.clone());
-            move || {
-                let changed = look(&folder, &reports, &mut known);
-                (known, changed)
-            }
-        };
-        let Ok((same, changed)) = tokio::task::spawn_blocking(read).await else { return };
-        known = same;
-        if !changed.is_empty() {
-            fed.feed(|found| {
-                changed.into_iter().for_each(|(path, report)| found.set(Origin::File(path), report))
-            });
-        }
-        sleep(BETWEEN).await;
-        match &watch {
-            Some(watch) if watched => _ = watch.changed().await,
-            _ => sleep(POLL).await,
-        }
-    }
-}
-
-/// What tells that a file is another than before.
-type Stamp = (u64, Option<SystemTime>);
-
-/// Reads the reports that are new, other than before, or gone. What cannot be read says nothing.
-fn look(folder: &Path, reports: &[PathBuf], known: &mut HashMap<PathBuf, Stamp>) -> Vec<(PathBuf, Report)> {
-    let mut there: Vec<PathBuf> = Vec::new();
-    for path in reports {
-        match std::fs::read_dir(path) {
-            Ok(listing) => {
-                let named = |path: &PathBuf| {
-                    let name = path
-                        .file_name()
-                        .map(|name| name.to_string_lossy().to_lowercase())
-                        .unwrap_or_default();
-                    name.ends_with(".sarif") || name.ends_with(".sarif.json")
-                };
-                there.extend(listing.flatten().map(|entry| entry.path()).filter(named).take(MAX_REPORTS));
-            }
-            Err(_) => there.push(path.clone()),
-        }
-    }
-    there.sort();
-    there.dedup();
-    there.truncate(MAX_REPORTS);
-    let mut changed = Vec::new();
-    known.retain(|path, _| {
-        let stays = there.contains(path) && path.is_file();
-        if !stays {
-            changed.push((path.clone(), Report::default()));
-        }
-        stays
-    });
-    for path in there {
-        let Some(stamp) = path.metadata().ok().filter(|found| found.is_file()) else { continue };
-        let stamp = (stamp.len(), stamp.modified().ok());
-        if known.insert(path.clone(), stamp) != Some(stamp) {
-            // A link that the host names is followed; one in a folder of reports only within the workspace.
-            let is_link = path.symlink_metadata().is_ok_and(|found| found.is_symlink());
-            let fits = |target: &PathBuf| !is_link || reports.contains(&path) || target.starts_with(folder);
-            let target = path.canonicalize().ok().filter(fits);
-            let report =
-                target.and_then(|target| read(&target)).and_then(|bytes| sarif::parse(&bytes, folder));
-            changed.push((path, report.unwrap_or_default()));
-        }
-    }
-    changed
-}
-
-fn read(path: &Path) -> Option<Vec<u8>> {
-    let mut bytes = Vec::new();
-    crate::file::open(path).ok()?.take(MAX_REPORT + 1).read_to_end(&mut bytes).ok()?;
-    (bytes.len() as u64 <= MAX_REPORT).then_some(bytes)
 }

@@ -7,6 +7,7 @@ mod credential;
 mod github;
 mod gitlab;
 mod http;
+mod known;
 mod probe;
 mod spot;
 mod time;
@@ -18,13 +19,14 @@ use std::{
     time::Duration,
 };
 
-use jumpseat_panels::{Check, Comment, Issue, IssueComment, PanelKind, Request, Thread};
+use jumpseat_panels::PanelKind;
 use tokio::{sync::mpsc, task::JoinSet};
 
 use crate::{Ask, Publisher, Running, Source};
 pub use credential::{Credential, Credentials, Finding as FindingCredential, OwnCredentials};
 pub use http::{Dial, Dialled, Loopback, Stream};
 use http::{Http, HttpFault};
+use known::Known;
 use spot::Spot;
 
 /// Which forge it is.
@@ -126,18 +128,6 @@ impl Source for ForgePanel {
     }
 }
 
-/// What a forge knows of a branch. Bodies are whole.
-#[derive(Clone, PartialEq, Debug, Default)]
-struct Known {
-    request: Option<Request>,
-    checks: Vec<Check>,
-    threads: Vec<Thread>,
-    /// In order; those of a thread name it.
-    comments: Vec<Comment>,
-    issues: Vec<Issue>,
-    issue_comments: Vec<IssueComment>,
-}
-
 /// An answer that takes its time.
 type Asking<'a> = std::pin::Pin<Box<dyn Future<Output = Result<Known, HttpFault>> + Send + 'a>>;
 
@@ -149,10 +139,6 @@ trait Asked: Send {
     /// What it is asked by, and as whom.
     fn http(&mut self) -> &mut Http;
 }
-
-/// Most pages of one list that are read, and most that is kept of it.
-const MAX_PAGES: usize = 5;
-const MAX_LISTED: usize = 100 * MAX_PAGES;
 
 /// Most comments of one issue, issues, and threads that are kept.
 const MAX_COMMENTS: usize = 200;

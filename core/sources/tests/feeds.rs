@@ -18,6 +18,18 @@ fn findings(shown: &Shown) -> Vec<&Finding> {
         .collect()
 }
 
+/// What could not be read, and why.
+fn unread(shown: &Shown) -> Vec<String> {
+    shown
+        .entries
+        .values()
+        .filter_map(|entry| match entry {
+            Entry::Unread(unread) => Some(format!("{}: {}", unread.part, unread.why)),
+            _ => None,
+        })
+        .collect()
+}
+
 fn rules(shown: &Shown) -> Vec<&Rule> {
     shown
         .entries
@@ -95,21 +107,70 @@ async fn reports_and_diagnostics_come_change_and_go() {
     assert_eq!(findings(&shown)[0].path.as_deref(), Some("etc/passwd"));
 
     fs::write(at.join("out.sarif"), report("eslint.sarif", &at)).unwrap();
-    working.until(|panel| findings(panel.0).len() == 7).await;
+    let shown = working.until(|panel| findings(panel.0).len() == 7).await;
+    assert!(unread(&shown).is_empty());
     fs::write(at.join("out.sarif"), "{ half a rep").unwrap();
-    working.until(|panel| findings(panel.0).len() == 1).await;
+    let shown = working.until(|panel| findings(panel.0).len() == 1).await;
+    assert_eq!(unread(&shown), ["out.sarif: it is not a SARIF report"]);
     fs::write(at.join("out.sarif"), report("ruff.sarif", &at)).unwrap();
     working.until(|panel| findings(panel.0).len() == 7).await;
     fs::remove_file(at.join("out.sarif")).unwrap();
     working.until(|panel| findings(panel.0).len() == 1).await;
     feed.set("editor: rust", Vec::new());
-    working.until(|panel| panel.0.entries.is_empty()).await;
+    let shown = working.until(|panel| findings(panel.0).is_empty()).await;
+    assert_eq!(unread(&shown), ["out.sarif: the file does not exist yet"]);
     working.end().await;
 
     feed.set("editor", vec![Finding { message: "while nobody looked".into(), ..Finding::default() }]);
     let mut again = Working::begin(feed.source());
     again.until(|panel| findings(panel.0).len() == 1).await;
     again.end().await;
+}
+
+#[tokio::test]
+async fn a_report_that_cannot_be_read_is_not_an_empty_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path().canonicalize().unwrap();
+    fs::create_dir(at.join("reports")).unwrap();
+    fs::create_dir(at.join("none")).unwrap();
+    let put = |name: &str, bytes: &[u8]| fs::write(at.join("reports").join(name), bytes).unwrap();
+    let utf16 = |text: &str| -> Vec<u8> { text.encode_utf16().flat_map(u16::to_le_bytes).collect() };
+    put("1.sarif", &[b"\xff\xfe", &utf16(&report("ruff.sarif", &at))[..]].concat());
+    put("2.sarif", &vec![b' '; 33 * 1024 * 1024]);
+    put("3.sarif", b"{}");
+    put("4.sarif", br#"{"runs":null}"#);
+    let failed = r#"{"runs":[{"tool":{"driver":{"name":"lint"}},"results":[],"invocations":[{"executionSuccessful":false}]},
+        {"tool":{"driver":{"name":"scan"}},"results":null}]}"#;
+    put("5.sarif", failed.as_bytes());
+    let (source, _feed) = Findings::new(&at, vec!["reports".into(), "none".into(), "late.sarif".into()]);
+    let mut working = Working::begin(source);
+    let shown = working.until(|panel| findings(panel.0).len() == 6).await;
+    let expected = [
+        "all findings of lint: the tool says that it failed",
+        "all findings of scan: the tool says that it failed",
+        "late.sarif: the file does not exist yet",
+        "none: no SARIF report is in it yet",
+        "reports/2.sarif: it is larger than 32 MiB",
+        "reports/3.sarif: it is not a SARIF report",
+        "reports/4.sarif: it is not a SARIF report",
+    ];
+    assert_eq!(unread(&shown), expected);
+    working.end().await;
+}
+
+#[tokio::test]
+async fn errors_are_shown_before_notes_where_there_are_too_many() {
+    let folder = tempfile::tempdir().unwrap();
+    let (source, feed) = Findings::new(folder.path(), Vec::new());
+    let mut working = Working::begin(source);
+    let one = |nth: usize, severity| Finding { message: format!("{nth}"), severity, ..Finding::default() };
+    feed.set("a", (0..9_000).map(|nth| one(nth, Severity::Note)).collect());
+    feed.set("b", (9_000..18_000).map(|nth| one(nth, Severity::Error)).collect());
+    let shown = working.until(|panel| findings(panel.0).len() == 10_000).await;
+    let errors = findings(&shown).iter().filter(|finding| finding.severity == Severity::Error).count();
+    assert_eq!(errors, 9_000);
+    assert_eq!(unread(&shown), ["8000 less severe findings: the panel shows 10000"]);
+    working.end().await;
 }
 
 #[tokio::test]

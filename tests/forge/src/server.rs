@@ -203,8 +203,14 @@ async fn answer(
         let found = query.split('&').find_map(|part| part.strip_prefix(name)?.strip_prefix('='));
         found.and_then(|number| number.parse::<usize>().ok())
     };
-    let value = match value {
-        Value::Array(all) if status == 200 && number("per_page").is_some() => {
+    let mut value = value;
+    // A list, or an object with one in it, as GitHub has it for checks.
+    let list = match &mut value {
+        Value::Object(found) => found.values_mut().find(|value| value.is_array()),
+        value => Some(value),
+    };
+    match list {
+        Some(Value::Array(all)) if status == 200 && number("per_page").is_some() => {
             let (page, each) = (number("page").unwrap_or(1), state.page);
             if all.len() > page * each {
                 if state.numbered {
@@ -217,10 +223,10 @@ async fn answer(
                     extra.push(("link", link));
                 }
             }
-            all.into_iter().skip((page - 1) * each).take(each).collect()
+            *all = all.drain(..).skip((page - 1) * each).take(each).collect();
         }
-        value => value,
-    };
+        _ => {}
+    }
     let mut text = value.to_string();
     let tag = format!(
         "W/\"{:x}\"",

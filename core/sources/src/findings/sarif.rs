@@ -1,11 +1,14 @@
 //! SARIF 2.1 (OASIS), as far as it says what is wrong, where, and what would mend it.
 
-use std::{collections::HashMap, path::Path};
+use std::{borrow::Cow, collections::HashMap, path::Path};
 
 use jumpseat_panels::{Finding, Range, Rule, Severity};
 use serde::{Deserialize, Deserializer};
 
-use super::{MAX_FINDINGS, Report, uri};
+use super::{Report, uri};
+
+/// Most tools of one report that are told to have failed.
+const MAX_FAILED: usize = 16;
 
 /// Most rules of one report.
 const MAX_RULES: usize = 5_000;
@@ -16,21 +19,38 @@ const MAX_SHARED: usize = 2048;
 /// The same of an address: longer ones lead to no path that is shown.
 const MAX_ADDRESS: usize = 4096;
 
-/// Reads a report; nothing if it is none.
-pub(super) fn parse(bytes: &[u8], folder: &Path) -> Option<Report> {
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let log: Log = serde_json::from_slice(bytes).ok()?;
+/// Reads a report; nothing if it is none. `is_file` tells whether a path from the workspace on is there.
+pub(super) fn parse(bytes: &[u8], folder: &Path, is_file: &mut dyn FnMut(&str) -> bool) -> Option<Report> {
+    let log: Log = serde_json::from_slice(&utf8(bytes)).ok()?;
     let mut report = Report::default();
     for mut run in log.runs {
         run.shorten();
-        run.add_to(&mut report, folder);
+        run.add_to(&mut report, folder, is_file);
     }
     Some(report)
 }
 
+/// JSON as UTF-8. Shells of Windows write what they redirect as UTF-16, with a mark at its beginning or without one: then
+/// JSON's first sign, which is ASCII, tells.
+fn utf8(bytes: &[u8]) -> Cow<'_, [u8]> {
+    let from = |bytes: &[u8], unit: fn([u8; 2]) -> u16| {
+        let units = bytes.chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
+        let text: String = char::decode_utf16(units).map(|sign| sign.unwrap_or('\u{fffd}')).collect();
+        Cow::Owned(text.into_bytes())
+    };
+    match bytes {
+        [0xef, 0xbb, 0xbf, rest @ ..] => Cow::Borrowed(rest),
+        [0xff, 0xfe, rest @ ..] => from(rest, u16::from_le_bytes),
+        [0xfe, 0xff, rest @ ..] => from(rest, u16::from_be_bytes),
+        [1..=0xff, 0, ..] => from(bytes, u16::from_le_bytes),
+        [0, 1..=0xff, ..] => from(bytes, u16::from_be_bytes),
+        _ => Cow::Borrowed(bytes),
+    }
+}
+
+/// `runs` is `null` where a tool could not find out what there is, and missing in what is no report.
 #[derive(Deserialize)]
 struct Log {
-    #[serde(default, deserialize_with = "or_default")]
     runs: Vec<Run>,
 }
 
@@ -38,12 +58,22 @@ struct Log {
 #[serde(rename_all = "camelCase")]
 struct Run {
     tool: Tool,
+    /// `null` where the tool failed before it had any, and left out where it was not asked for any.
+    #[serde(default, deserialize_with = "told")]
+    results: Option<Option<Vec<Outcome>>>,
     #[serde(default, deserialize_with = "or_default")]
-    results: Vec<Outcome>,
+    invocations: Vec<Invocation>,
     #[serde(default, deserialize_with = "or_default")]
     artifacts: Vec<Artifact>,
     #[serde(default, deserialize_with = "or_default")]
     original_uri_base_ids: HashMap<String, Place>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Invocation {
+    #[serde(default, deserialize_with = "or_default")]
+    execution_successful: Option<bool>,
 }
 
 #[derive(Deserialize)]
@@ -234,16 +264,30 @@ impl Run {
         places.filter_map(|place| place.uri.as_mut()).for_each(|uri| cut(uri, MAX_ADDRESS));
     }
 
-    fn add_to(&self, report: &mut Report, folder: &Path) {
+    fn add_to(&self, report: &mut Report, folder: &Path, is_file: &mut dyn FnMut(&str) -> bool) {
         for component in std::iter::once(&self.tool.driver).chain(&self.tool.extensions) {
             let rules = component.rules.iter().filter(|rule| !rule.id.is_empty());
             report
                 .rules
                 .extend(rules.take(MAX_RULES.saturating_sub(report.rules.len())).map(|rule| self.rule(rule)));
         }
-        let room = MAX_FINDINGS.saturating_sub(report.findings.len());
-        let findings = self.results.iter().filter(|outcome| outcome.counts());
-        report.findings.extend(findings.take(room).map(|outcome| self.finding(outcome, folder)));
+        let failed = self.invocations.iter().any(|run| run.execution_successful == Some(false));
+        if (failed || matches!(self.results, Some(None))) && report.failed.len() < MAX_FAILED {
+            report.failed.push(self.tool.driver.name.clone());
+        }
+        let results = self.results.iter().flatten().flatten();
+        let findings = results.filter(|outcome| outcome.counts());
+        // Each as it is put in: what they share is copied into each, and there is room for so many.
+        findings.for_each(|outcome| {
+            if report.has_room_for(self.severity(outcome)) {
+                report.add(self.finding(outcome, folder, is_file));
+            }
+        });
+    }
+
+    fn severity(&self, outcome: &Outcome) -> Severity {
+        let by_rule = || self.rule_of(outcome)?.default_configuration.level.as_deref();
+        severity(outcome.level.as_deref().or_else(by_rule))
     }
 
     fn rule(&self, rule: &Described) -> Rule {
@@ -263,18 +307,16 @@ impl Run {
         }
     }
 
-    fn finding(&self, outcome: &Outcome, folder: &Path) -> Finding {
+    fn finding(&self, outcome: &Outcome, folder: &Path, is_file: &mut dyn FnMut(&str) -> bool) -> Finding {
         let rule = self.rule_of(outcome);
         let id = outcome.rule_id.as_deref().or(outcome.rule.id.as_deref()).or(rule.map(|rule| &*rule.id));
-        let level =
-            outcome.level.as_deref().or(rule.and_then(|rule| rule.default_configuration.level.as_deref()));
         let place = outcome.locations.first().map(|location| &location.physical_location);
         Finding {
             tool: self.tool.driver.name.clone(),
             rule: id.map(str::to_owned),
-            severity: severity(level),
+            severity: self.severity(outcome),
             message: message(&outcome.message, rule),
-            path: place.and_then(|place| self.path(&place.artifact_location, folder)),
+            path: place.and_then(|place| self.path(&place.artifact_location, folder, is_file)),
             range: place.and_then(|place| place.region.as_ref()).and_then(Region::range),
             fix: outcome.fixes.first().and_then(Fix::text),
         }
@@ -296,11 +338,11 @@ impl Run {
         })
     }
 
-    fn path(&self, place: &Place, folder: &Path) -> Option<String> {
+    fn path(&self, place: &Place, folder: &Path, is_file: &mut dyn FnMut(&str) -> bool) -> Option<String> {
         let listed = || Some(&self.artifacts.get(place.index? as usize)?.location);
         let place = if place.uri.is_some() { place } else { listed()? };
         let base = place.uri_base_id.as_ref().and_then(|id| self.base(id, 8));
-        uri::in_workspace(place.uri.as_deref()?, base.as_deref(), folder)
+        uri::in_workspace(place.uri.as_deref()?, base.as_deref(), folder, is_file)
     }
 
     /// What a base stands for, which may be relative to another one.
@@ -308,7 +350,12 @@ impl Run {
         let place = self.original_uri_base_ids.get(id)?;
         let uri = place.uri.as_deref()?;
         match &place.uri_base_id {
-            Some(next) if depth > 0 => Some(self.base(next, depth - 1)? + uri),
+            Some(next) if depth > 0 => {
+                let base = self.base(next, depth - 1)?;
+                // The standard wants a slash at the end of a base; not every tool puts it there.
+                let slash = if base.is_empty() || base.ends_with('/') { "" } else { "/" };
+                Some(base + slash + uri)
+            }
             Some(_) => None,
             None => Some(uri.to_owned()),
         }
@@ -403,6 +450,15 @@ fn cut(text: &mut String, most: usize) {
     let end = (0..=most.min(text.len())).rev().find(|end| text.is_char_boundary(*end));
     text.truncate(end.unwrap_or(0));
     text.shrink_to_fit();
+}
+
+/// What is `null` is told from what is not there.
+fn told<'de, D, T>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    Option::<T>::deserialize(deserializer).map(Some)
 }
 
 /// What is `null` is as if it were not there.

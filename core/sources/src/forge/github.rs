@@ -3,14 +3,14 @@
 mod threads;
 
 use jumpseat_panels::{
-    Body, Check, CheckState, Checks, Comment, Issue, IssueComment, IssueLink, IssueState, Label, Request,
-    RequestState, Reviewer, Verdict,
+    Body, Check, CheckState, Checks, Comment, Issue, IssueComment, IssueLink, IssueState, Label, PanelKind,
+    Request, RequestState, Reviewer, Verdict,
 };
 use serde::Deserialize;
 
 use super::{
-    Asked, Asking, Known, MAX_COMMENTS, MAX_ISSUES,
-    http::{Http, HttpFault, encoded},
+    Asked, Asking, Known, MAX_ISSUES,
+    http::{Http, HttpFault, Page, encoded},
     spot::{Project, Spot},
     time::millis,
 };
@@ -33,35 +33,71 @@ impl GitHub {
     }
 
     /// The branch's request, and where it is: in one of the remotes' repositories, or in what those are forks of.
-    async fn find(&mut self, spot: &Spot) -> Result<Option<(Project, u64)>, HttpFault> {
-        let mut refused = None;
+    async fn find(&mut self, spot: &Spot, known: &mut Known) -> Result<Option<(Project, u64)>, HttpFault> {
+        if let Some(request) = &spot.request {
+            return Ok(Some(request.clone()));
+        }
+        let mut refused = Vec::new();
         for project in &spot.projects {
-            match self.find_in(project, spot).await {
+            match self.find_in(project, &spot.head, spot).await {
                 Ok(Some(number)) => return Ok(Some((project.clone(), number))),
                 Ok(None) => {}
-                Err(fault @ (HttpFault::NotFound | HttpFault::Forbidden)) => refused = Some(fault),
+                Err(fault @ (HttpFault::NotFound | HttpFault::Forbidden)) => {
+                    refused.push((project.clone(), fault));
+                }
                 Err(fault) => return Err(fault),
             }
         }
-        let repository: Result<Repository, _> = self.http.ask(&format!("/repos/{}", spot.head.0)).await;
-        match repository {
-            Ok(Repository { parent: Some(parent) }) => {
-                let parent = Project::new(&parent.full_name).ok_or(HttpFault::Malformed)?;
-                if !spot.projects.contains(&parent) {
-                    let found = self.find_in(&parent, spot).await?;
-                    return Ok(found.map(|number| (parent, number)));
-                }
-                Ok(None)
-            }
-            Ok(_) => Ok(None),
+        let repository: Repository = match self.http.ask(&format!("/repos/{}", spot.head.0)).await {
             // Whether there is no such repository or it is not shown to anyone cannot be told apart.
-            Err(fault @ (HttpFault::NotFound | HttpFault::Forbidden)) => Err(refused.unwrap_or(fault)),
-            Err(fault) => Err(fault),
+            Err(fault @ (HttpFault::NotFound | HttpFault::Forbidden)) => {
+                return Err(refused.pop().map_or(fault, |(_, fault)| fault));
+            }
+            found => found?,
+        };
+        // Whoever was renamed or got it from somebody else is asked for under the name of today.
+        let head = repository.full_name.as_deref().and_then(Project::new).unwrap_or(spot.head.clone());
+        let parent = match &repository.parent {
+            Some(parent) => Some(Project::new(&parent.full_name).ok_or(HttpFault::Malformed)?),
+            None => None,
+        };
+        let asked = |project: &Project| head == spot.head && spot.projects.contains(project);
+        let others = [Some(head.clone()), parent].into_iter().flatten().filter(|project| !asked(project));
+        for project in others.collect::<Vec<_>>() {
+            if let Some(number) = self.find_in(&project, &head, spot).await? {
+                return Ok(Some((project, number)));
+            }
         }
+        for project in &spot.projects {
+            if let Some(number) = self.find_by_commit(project, spot).await? {
+                return Ok(Some((project.clone(), number)));
+            }
+        }
+        for (Project(name), _) in refused {
+            known.refused(PanelKind::Review, format!("the pull requests of {name}"));
+        }
+        Ok(None)
     }
 
-    async fn find_in(&mut self, project: &Project, spot: &Spot) -> Result<Option<u64>, HttpFault> {
-        let head = format!("{}:{}", encoded(spot.head.owner()), encoded(&spot.branch));
+    /// The request whose head the commit is: whatever the branch is called there, and whoever it belongs to.
+    async fn find_by_commit(&mut self, project: &Project, spot: &Spot) -> Result<Option<u64>, HttpFault> {
+        let path = format!("/repos/{}/commits/{}/pulls?per_page=10", project.0, encoded(&spot.commit));
+        let pulls: Vec<Pull> = match self.http.ask(&path).await {
+            // A commit that was not pushed is not known there.
+            Err(HttpFault::NotFound | HttpFault::Forbidden | HttpFault::Malformed) => return Ok(None),
+            found => found?,
+        };
+        let found = pulls.iter().find(|pull| pull.state == "open" && pull.head.sha == spot.commit);
+        Ok(found.map(|pull| pull.number))
+    }
+
+    async fn find_in(
+        &mut self,
+        project: &Project,
+        head: &Project,
+        spot: &Spot,
+    ) -> Result<Option<u64>, HttpFault> {
+        let head = format!("{}:{}", encoded(head.owner()), encoded(&spot.branch));
         let path = format!(
             "/repos/{}/pulls?state=all&sort=updated&direction=desc&per_page=10&head={head}",
             project.0
@@ -73,14 +109,26 @@ impl GitHub {
         Ok(found.map(|pull| pull.number))
     }
 
-    async fn request(&mut self, project: &Project, number: u64, known: &mut Known) -> Result<(), HttpFault> {
+    /// Finds out about a request; gives the numbers of reviews that are nobody's but the host's.
+    async fn request(
+        &mut self,
+        project: &Project,
+        number: u64,
+        known: &mut Known,
+    ) -> Result<Vec<u64>, HttpFault> {
         let at = format!("/repos/{}", project.0);
         let pull: Pull = self.http.ask_and_probe(&format!("{at}/pulls/{number}")).await?;
-        let reviews: Vec<Review> =
-            self.http.all(&format!("{at}/pulls/{number}/reviews?per_page=100")).await?;
-        let comments: Vec<Said> =
-            self.http.all(&format!("{at}/issues/{number}/comments?per_page=100")).await?;
-        known.checks = self.checks(&at, &pull.head.sha).await?;
+        let reviews =
+            self.http.all::<Vec<Review>>(&format!("{at}/pulls/{number}/reviews?per_page=100")).await;
+        let mut reviews = known.list(PanelKind::Review, "reviews", reviews)?;
+        // A review that the host has not submitted yet is the host's alone.
+        let drafts: Vec<u64> =
+            reviews.iter().filter(|review| review.is_draft()).map(|review| review.id).collect();
+        reviews.retain(|review| !review.is_draft());
+        let comments =
+            self.http.all::<Vec<Said>>(&format!("{at}/issues/{number}/comments?per_page=100")).await;
+        let comments = known.list(PanelKind::Review, "comments", comments)?;
+        self.checks(&at, &pull.head.sha, known).await?;
         known.comments.extend(comments.into_iter().map(Said::comment));
         for review in &reviews {
             let verdict = verdict(&review.state);
@@ -94,18 +142,20 @@ impl GitHub {
         request.reviewers = reviewers(&pull, &reviews);
         request.checks = summed(&known.checks);
         known.request = Some(request);
-        Ok(())
+        Ok(drafts)
     }
 
-    async fn checks(&mut self, at: &str, commit: &str) -> Result<Vec<Check>, HttpFault> {
-        let commit = encoded(commit);
-        let runs: CheckRuns =
-            self.http.ask(&format!("{at}/commits/{commit}/check-runs?per_page=100")).await?;
-        let statuses: Statuses = self.http.ask(&format!("{at}/commits/{commit}/status?per_page=100")).await?;
-        let mut checks: Vec<Check> = runs.check_runs.into_iter().map(CheckRun::check).collect();
-        checks.extend(statuses.statuses.into_iter().map(Status::check));
+    async fn checks(&mut self, at: &str, commit: &str, known: &mut Known) -> Result<(), HttpFault> {
+        let at = format!("{at}/commits/{}", encoded(commit));
+        let runs = self.http.all::<CheckRuns>(&format!("{at}/check-runs?per_page=100")).await;
+        let runs = known.list(PanelKind::Review, "check runs", runs)?;
+        let statuses = self.http.all::<Statuses>(&format!("{at}/status?per_page=100")).await;
+        let statuses = known.list(PanelKind::Review, "commit statuses", statuses)?;
+        let mut checks: Vec<Check> = runs.into_iter().map(CheckRun::check).collect();
+        checks.extend(statuses.into_iter().map(Status::check));
         checks.sort_by(|one, other| one.name.cmp(&other.name));
-        Ok(checks)
+        known.checks = checks;
+        Ok(())
     }
 
     async fn issue(
@@ -118,15 +168,20 @@ impl GitHub {
         let path = format!("/repos/{}/issues/{number}", project.0);
         let found: FoundIssue = match self.http.ask_and_probe(&path).await {
             // The branch's name meant something else.
-            Err(HttpFault::NotFound | HttpFault::Forbidden) => return Ok(()),
+            Err(HttpFault::NotFound | HttpFault::Forbidden) if link == IssueLink::Branch => return Ok(()),
+            Err(HttpFault::NotFound | HttpFault::Forbidden) => {
+                known.refused(PanelKind::Issue, format!("{}#{number}", project.0));
+                return Ok(());
+            }
             found => found?,
         };
         if found.pull_request.is_some() {
             return Ok(());
         }
-        let comments: Vec<Said> = self.http.all(&format!("{path}/comments?per_page=100")).await?;
-        let comments = comments.into_iter().take(MAX_COMMENTS);
-        known.issue_comments.extend(comments.map(|said| said.issue_comment(number, project)));
+        let comments = self.http.all::<Vec<Said>>(&format!("{path}/comments?per_page=100")).await;
+        let mut comments = known.list(PanelKind::Issue, &format!("comments of #{number}"), comments)?;
+        known.newest(&mut comments, number);
+        known.issue_comments.extend(comments.into_iter().map(|said| said.issue_comment(number, project)));
         known.issues.push(found.issue(project, link));
         Ok(())
     }
@@ -134,10 +189,10 @@ impl GitHub {
     async fn try_look(&mut self, spot: &Spot) -> Result<Known, HttpFault> {
         let mut known = Known::default();
         let mut issues: Vec<(Project, u64, IssueLink)> = Vec::new();
-        let found = self.find(spot).await?;
+        let found = self.find(spot, &mut known).await?;
         if let Some((project, number)) = &found {
-            self.request(project, *number, &mut known).await?;
-            let closes = self.threads(project, *number, spot, &mut known).await?;
+            let drafts = self.request(project, *number, &mut known).await?;
+            let closes = self.threads(project, *number, spot, &drafts, &mut known).await?;
             issues.extend(closes.into_iter().map(|(project, number)| (project, number, IssueLink::Closes)));
         }
         // Issues are where the requests are.
@@ -146,6 +201,9 @@ impl GitHub {
         }
         let mut seen = std::collections::BTreeSet::new();
         issues.retain(|(project, number, _)| seen.insert((project.clone(), *number)));
+        if issues.len() > MAX_ISSUES {
+            known.miss(PanelKind::Issue, "all issues", "at most 8 are read");
+        }
         for (project, number, link) in issues.into_iter().take(MAX_ISSUES) {
             self.issue(&project, number, link, &mut known).await?;
         }
@@ -165,6 +223,7 @@ impl Asked for GitHub {
 
 #[derive(Deserialize)]
 struct Repository {
+    full_name: Option<String>,
     parent: Option<Parent>,
 }
 
@@ -227,6 +286,8 @@ struct FoundLabel {
 
 #[derive(Deserialize)]
 struct Review {
+    #[serde(default)]
+    id: u64,
     user: Option<Person>,
     body: Option<String>,
     state: String,
@@ -248,6 +309,14 @@ struct CheckRuns {
     check_runs: Vec<CheckRun>,
 }
 
+impl Page for CheckRuns {
+    type Item = CheckRun;
+
+    fn items(self) -> Vec<CheckRun> {
+        self.check_runs
+    }
+}
+
 #[derive(Deserialize)]
 struct CheckRun {
     name: String,
@@ -267,6 +336,14 @@ struct Output {
 #[derive(Deserialize)]
 struct Statuses {
     statuses: Vec<Status>,
+}
+
+impl Page for Statuses {
+    type Item = Status;
+
+    fn items(self) -> Vec<Status> {
+        self.statuses
+    }
 }
 
 #[derive(Deserialize)]
@@ -335,6 +412,10 @@ impl Pull {
 }
 
 impl Review {
+    fn is_draft(&self) -> bool {
+        self.state == "PENDING" || self.submitted_at.is_none()
+    }
+
     fn comment(&self, verdict: Option<Verdict>) -> Comment {
         Comment {
             thread: None,

@@ -1,13 +1,13 @@
 //! GitLab: its REST interface, version 4.
 
 use jumpseat_panels::{
-    Body, Check, CheckState, Checks, Comment, Issue, IssueComment, IssueLink, IssueState, Label, Request,
-    RequestState, Reviewer, Side, Thread, Verdict,
+    Body, Check, CheckState, Checks, Comment, Issue, IssueComment, IssueLink, IssueState, Label, PanelKind,
+    Request, RequestState, Reviewer, Side, Thread, Verdict,
 };
 use serde::Deserialize;
 
 use super::{
-    Asked, Asking, Known, MAX_COMMENTS, MAX_ISSUES, MAX_THREADS,
+    Asked, Asking, Known, MAX_ISSUES, MAX_THREADS,
     github::summed,
     http::{Http, HttpFault, encoded},
     spot::{Project, Spot},
@@ -24,36 +24,50 @@ impl GitLab {
         Self { http }
     }
 
-    async fn find(&mut self, spot: &Spot) -> Result<Option<(Project, u64)>, HttpFault> {
-        let mut refused = None;
-        for project in &spot.projects {
-            match self.find_in(project, spot).await {
-                Ok(Some(number)) => return Ok(Some((project.clone(), number))),
+    async fn find(&mut self, spot: &Spot, known: &mut Known) -> Result<Option<(Project, u64)>, HttpFault> {
+        if let Some(request) = &spot.request {
+            return Ok(Some(request.clone()));
+        }
+        let head = self.http.ask::<FoundProject>(&at(&spot.head)).await;
+        let (own, parent) = match &head {
+            Ok(found) => (found.id, found.forked_from_project.as_ref()),
+            Err(_) => (None, None),
+        };
+        let parent = parent.and_then(|parent| Project::new(&parent.path_with_namespace));
+        let mut projects = spot.projects.clone();
+        projects.extend(parent.filter(|parent| !spot.projects.contains(parent)));
+        let mut refused = Vec::new();
+        for project in projects {
+            match self.find_in(&project, spot, own).await {
+                Ok(Some(number)) => return Ok(Some((project, number))),
                 Ok(None) => {}
-                Err(fault @ (HttpFault::NotFound | HttpFault::Forbidden)) => refused = Some(fault),
+                Err(fault @ (HttpFault::NotFound | HttpFault::Forbidden)) => refused.push((project, fault)),
                 Err(fault) => return Err(fault),
             }
         }
-        match self.http.ask::<FoundProject>(&at(&spot.head)).await {
-            Ok(FoundProject { forked_from_project: Some(parent) }) => {
-                let parent = Project::new(&parent.path_with_namespace).ok_or(HttpFault::Malformed)?;
-                if spot.projects.contains(&parent) {
-                    return Ok(None);
-                }
-                Ok(self.find_in(&parent, spot).await?.map(|number| (parent, number)))
-            }
-            Ok(_) => Ok(None),
-            Err(fault @ (HttpFault::NotFound | HttpFault::Forbidden)) => Err(refused.unwrap_or(fault)),
-            Err(fault) => Err(fault),
+        if let Err(fault) = head {
+            return Err(refused.pop().map_or(fault, |(_, fault)| fault));
         }
+        for (Project(name), _) in refused {
+            known.refused(PanelKind::Review, format!("the merge requests of {name}"));
+        }
+        Ok(None)
     }
 
-    async fn find_in(&mut self, project: &Project, spot: &Spot) -> Result<Option<u64>, HttpFault> {
+    /// The branch's request in a project: of the repository that the branch is in, where it is known which that is.
+    /// Forks have branches of the same name.
+    async fn find_in(
+        &mut self,
+        project: &Project,
+        spot: &Spot,
+        own: Option<u64>,
+    ) -> Result<Option<u64>, HttpFault> {
         let branch = encoded(&spot.branch);
         let order = "state=all&order_by=updated_at&sort=desc&per_page=10";
         let path = format!("{}/merge_requests?source_branch={branch}&{order}", at(project));
         let found: Vec<Short> = self.http.ask(&path).await?;
-        let open = found.iter().find(|merge| merge.state == "opened");
+        let ours = |merge: &Short| own.is_none() || merge.source_project_id.is_none_or(|id| Some(id) == own);
+        let open = found.iter().find(|merge| merge.state == "opened" && ours(merge));
         let same = || found.iter().find(|merge| merge.sha.as_ref() == Some(&spot.commit));
         Ok(open.or_else(same).map(|merge| merge.iid))
     }
@@ -68,18 +82,19 @@ impl GitLab {
     ) -> Result<Option<u64>, HttpFault> {
         let path = format!("{}/merge_requests/{number}", at(project));
         let merge: Merge = self.http.ask_and_probe(&path).await?;
-        let approvals = match self.http.ask::<Approvals>(&format!("{path}/approvals")).await {
-            Err(HttpFault::NotFound | HttpFault::Forbidden | HttpFault::Unauthorized) => Approvals::default(),
-            approvals => approvals?,
-        };
+        let approvals = self.http.ask::<Approvals>(&format!("{path}/approvals")).await;
+        let approvals = known.part(PanelKind::Review, "approvals", approvals)?;
         if let Some(pipeline) = &merge.head_pipeline {
             let jobs = format!("{}/pipelines/{}/jobs?per_page=100", at(project), pipeline.id);
-            known.checks = if_told(self.http.all::<Job>(&jobs).await)?.into_iter().map(Job::check).collect();
+            let jobs = self.http.all::<Vec<Job>>(&jobs).await;
+            known.checks = known.list(PanelKind::Review, "jobs", jobs)?.into_iter().map(Job::check).collect();
         }
         let mut request = merge.request(project, &approvals);
         request.checks = summed(&known.checks);
         let mut unresolved = 0;
-        for discussion in self.http.all::<Discussion>(&format!("{path}/discussions?per_page=100")).await? {
+        let discussions = self.http.all::<Vec<Discussion>>(&format!("{path}/discussions?per_page=100")).await;
+        for mut discussion in known.list(PanelKind::Review, "discussions", discussions)? {
+            discussion.notes.retain(|note| !note.is_internal());
             let Some(first) = discussion.notes.iter().find(|note| !note.system) else { continue };
             let thread = first.position.as_ref().filter(|_| known.threads.len() < MAX_THREADS);
             let thread = thread.map(|position| discussion.thread(position, &merge, spot));
@@ -104,20 +119,24 @@ impl GitLab {
     ) -> Result<(), HttpFault> {
         let number = found.iid;
         let path = format!("{}/issues/{number}/notes?sort=asc&order_by=created_at&per_page=100", at(project));
-        let notes = if_told(self.http.all::<Note>(&path).await)?.into_iter().filter(|note| !note.system);
-        known.issue_comments.extend(notes.take(MAX_COMMENTS).map(|note| note.issue_comment(number, project)));
+        let notes = self.http.all::<Vec<Note>>(&path).await;
+        let mut notes = known.list(PanelKind::Issue, &format!("comments of #{number}"), notes)?;
+        notes.retain(|note| !note.system && !note.is_internal());
+        known.newest(&mut notes, number);
+        known.issue_comments.extend(notes.into_iter().map(|note| note.issue_comment(number, project)));
         known.issues.push(found.issue(project, link));
         Ok(())
     }
 
     async fn try_look(&mut self, spot: &Spot) -> Result<Known, HttpFault> {
         let mut known = Known::default();
-        let found = self.find(spot).await?;
+        let found = self.find(spot, &mut known).await?;
         let mut issues = Vec::new();
         if let Some((project, number)) = &found {
             let own = self.request(project, *number, spot, &mut known).await?;
             let closes = format!("{}/merge_requests/{number}/closes_issues?per_page=20", at(project));
-            let closes = if_told(self.http.all_and_probe::<FoundIssue>(&closes).await)?;
+            let closes = self.http.all_and_probe::<FoundIssue>(&closes).await;
+            let closes = known.list(PanelKind::Issue, "issues that the request closes", closes)?;
             // It may close those of another project, which have their numbers there.
             issues.extend(closes.into_iter().filter_map(|issue| {
                 let project = if issue.project_id == own { project.clone() } else { issue.project()? };
@@ -135,6 +154,13 @@ impl GitLab {
             }
             let mut seen = std::collections::BTreeSet::new();
             issues.retain(|(project, issue, _)| seen.insert((project.clone(), issue.iid)));
+            if issues.iter().any(|(_, issue, _)| issue.confidential) {
+                known.miss(PanelKind::Issue, "confidential issues", "only members of the project see them");
+                issues.retain(|(_, issue, _)| !issue.confidential);
+            }
+            if issues.len() > MAX_ISSUES {
+                known.miss(PanelKind::Issue, "all issues", "at most 8 are read");
+            }
             for (project, issue, link) in issues.into_iter().take(MAX_ISSUES) {
                 self.issue(&project, issue, link, &mut known).await?;
             }
@@ -155,6 +181,7 @@ impl Asked for GitLab {
 
 #[derive(Deserialize)]
 struct FoundProject {
+    id: Option<u64>,
     forked_from_project: Option<Parent>,
 }
 
@@ -166,6 +193,7 @@ struct Parent {
 #[derive(Deserialize)]
 struct Short {
     iid: u64,
+    source_project_id: Option<u64>,
     state: String,
     sha: Option<String>,
 }
@@ -247,6 +275,11 @@ struct Note {
     updated_at: Option<String>,
     #[serde(default)]
     system: bool,
+    /// Today's name and the one before, for what only members of the project see.
+    #[serde(default)]
+    internal: bool,
+    #[serde(default)]
+    confidential: bool,
     #[serde(default)]
     resolvable: bool,
     #[serde(default)]
@@ -278,6 +311,8 @@ struct LinePlace {
 #[derive(Deserialize, PartialEq)]
 struct FoundIssue {
     iid: u64,
+    #[serde(default)]
+    confidential: bool,
     project_id: Option<u64>,
     references: Option<References>,
     title: String,
@@ -407,6 +442,11 @@ impl Discussion {
 }
 
 impl Note {
+    /// Whether the forge shows it to the host, and not to everyone who sees the request.
+    fn is_internal(&self) -> bool {
+        self.internal || self.confidential
+    }
+
     fn edited(&self) -> bool {
         self.updated_at.as_ref().is_some_and(|updated| *updated != self.created_at)
     }
@@ -459,14 +499,6 @@ impl FoundIssue {
             updated: time(&self.updated_at),
             web: self.web_url,
         }
-    }
-}
-
-/// What only some versions or people are told is empty for the others.
-fn if_told<T>(found: Result<Vec<T>, HttpFault>) -> Result<Vec<T>, HttpFault> {
-    match found {
-        Err(HttpFault::NotFound | HttpFault::Forbidden | HttpFault::Unauthorized) => Ok(Vec::new()),
-        found => found,
     }
 }
 

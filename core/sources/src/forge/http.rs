@@ -26,8 +26,8 @@ use tokio::{
 };
 
 use super::{
-    MAX_LISTED, MAX_PAGES,
     credential::Credential,
+    known::{MAX_LISTED, MAX_PAGES},
     probe::{Allowance, Probes},
 };
 
@@ -94,6 +94,35 @@ pub(super) enum HttpFault {
     NotFound,
     #[error("it said what is not understood")]
     Malformed,
+}
+
+/// A list, as far as it was read.
+#[derive(Debug)]
+pub(super) struct Listed<T> {
+    pub(super) items: Vec<T>,
+    /// Whether that is all of it.
+    pub(super) is_whole: bool,
+}
+
+impl<T> Default for Listed<T> {
+    fn default() -> Self {
+        Self { items: Vec::new(), is_whole: true }
+    }
+}
+
+/// A page of a list: the items, or an object that has them.
+pub(super) trait Page: DeserializeOwned {
+    type Item;
+
+    fn items(self) -> Vec<Self::Item>;
+}
+
+impl<T: DeserializeOwned> Page for Vec<T> {
+    type Item = T;
+
+    fn items(self) -> Self {
+        self
+    }
 }
 
 /// An answer.
@@ -241,33 +270,34 @@ impl Http {
     }
 
     /// All pages of a list, up to a bound.
-    pub(super) async fn all<T: DeserializeOwned>(&mut self, path: &str) -> Result<Vec<T>, HttpFault> {
-        Ok(self.pages(path).await?.0)
+    pub(super) async fn all<P: Page>(&mut self, path: &str) -> Result<Listed<P::Item>, HttpFault> {
+        Ok(self.pages::<P>(path).await?.0)
     }
 
     /// The same, and its first page is probed from now on.
     pub(super) async fn all_and_probe<T: DeserializeOwned + PartialEq>(
         &mut self,
         path: &str,
-    ) -> Result<Vec<T>, HttpFault> {
-        let (found, first) = self.pages(path).await?;
+    ) -> Result<Listed<T>, HttpFault> {
+        let (found, first) = self.pages::<Vec<T>>(path).await?;
         self.probes.add::<Vec<T>>(&first);
         Ok(found)
     }
 
     /// A list, and where its first page came from.
-    async fn pages<T: DeserializeOwned>(&mut self, path: &str) -> Result<(Vec<T>, String), HttpFault> {
+    async fn pages<P: Page>(&mut self, path: &str) -> Result<(Listed<P::Item>, String), HttpFault> {
         let answer = self.answer(path).await?;
-        let (mut found, mut next) = (read::<Vec<T>>(&answer)?, answer.next);
+        let (mut items, mut next) = (read::<P>(&answer)?.items(), answer.next);
         for _ in 1..MAX_PAGES {
-            let Some(path) = next.take().filter(|_| found.len() < MAX_LISTED) else { break };
+            let Some(path) = next.take_if(|_| items.len() < MAX_LISTED) else { break };
             let answer = self.answer(&path).await?;
-            found.extend(read::<Vec<T>>(&answer)?);
+            items.extend(read::<P>(&answer)?.items());
             next = answer.next;
         }
+        let is_whole = next.is_none() && items.len() <= MAX_LISTED;
         // A page can hold more than was asked for.
-        found.truncate(MAX_LISTED);
-        Ok((found, answer.path))
+        items.truncate(MAX_LISTED);
+        Ok((Listed { items, is_whole }, answer.path))
     }
 
     /// Asked again, it only crosses the line if it changed.

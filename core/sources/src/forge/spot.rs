@@ -2,8 +2,10 @@
 
 use std::path::Path;
 
+use jumpseat_panels::Remedy;
+
 use super::{ForgeHost, ForgeKind};
-use crate::git::{GitFault, Place, Program as Git};
+use crate::git::{self, GitFault, Place, Program as Git};
 
 /// What is read of one answer, in bytes.
 const MAX_ANSWER: usize = 256 * 1024;
@@ -19,6 +21,8 @@ pub(super) struct Spot {
     pub(super) commit: String,
     /// The repository that the branch is pushed to.
     pub(super) head: Project,
+    /// The request, where git's configuration names it.
+    pub(super) request: Option<(Project, u64)>,
     /// Repositories that may have a request for it, the likelier ones first.
     pub(super) projects: Vec<Project>,
     /// Issues that the branch is named after.
@@ -61,13 +65,57 @@ impl Offset {
     }
 }
 
+/// Why a workspace stands nowhere at a forge.
+#[derive(Debug)]
+pub(super) enum Nowhere {
+    /// There is no repository.
+    NoRepository,
+    /// No branch is checked out.
+    Detached,
+    /// The branch has no commit.
+    Unborn,
+    /// The repository has no remote.
+    NoRemote,
+    /// Its remotes are at no forge that is known.
+    UnknownForge,
+    /// Git failed. [`GitFault::Elsewhere`] is a repository that the workspace only points to: its review is not the
+    /// workspace's.
+    Git(GitFault),
+}
+
+impl From<GitFault> for Nowhere {
+    fn from(fault: GitFault) -> Self {
+        Self::Git(fault)
+    }
+}
+
+impl Nowhere {
+    /// Why, in a line for people, without a full stop.
+    pub(super) fn why(&self) -> String {
+        let text = match self {
+            Self::NoRepository => "there is no Git repository here",
+            Self::Detached => "no branch is checked out",
+            Self::Unborn => "the branch has no commit yet",
+            Self::NoRemote => "the repository has no remote",
+            Self::UnknownForge => "no remote is at a forge that is known",
+            Self::Git(fault) => return git::told(fault),
+        };
+        text.to_owned()
+    }
+
+    pub(super) fn remedy(&self) -> Option<Remedy> {
+        match self {
+            Self::UnknownForge => Some(Remedy::Configure),
+            Self::Git(fault) => git::remedy(fault),
+            Self::NoRepository | Self::Detached | Self::Unborn | Self::NoRemote => None,
+        }
+    }
+}
+
 impl Spot {
-    /// Asks git. Nothing where there is no repository, no branch, or no remote at a forge that is known.
-    ///
-    /// # Errors
-    /// [`GitFault::Elsewhere`] for a repository that the workspace only points to: its review is not the workspace's.
-    pub(super) async fn of(folder: &Path, forges: &[ForgeHost]) -> Result<Option<Self>, GitFault> {
-        let Some(place) = Place::of(folder).await? else { return Ok(None) };
+    /// Asks git.
+    pub(super) async fn of(folder: &Path, forges: &[ForgeHost]) -> Result<Self, Nowhere> {
+        let place = Place::of(folder).await?.ok_or(Nowhere::NoRepository)?;
         let git = Git::at(folder);
         let line = async |args: &[&str]| match git.run(args, MAX_ANSWER).await {
             Ok(said) => {
@@ -76,23 +124,26 @@ impl Spot {
             Err(GitFault::Failed { .. }) => Ok(None),
             Err(fault) => Err(fault),
         };
-        let (Some(branch), Some(commit)) = (
-            line(&["symbolic-ref", "--quiet", "--short", "HEAD"]).await?,
-            line(&["rev-parse", "HEAD"]).await?,
-        ) else {
-            return Ok(None);
-        };
+        // The whole name: a short one has more in front where a tag is called the same.
+        let head = line(&["symbolic-ref", "--quiet", "HEAD"]).await?;
+        let branch = head.as_deref().and_then(|name| name.strip_prefix("refs/heads/"));
+        let branch = branch.ok_or(Nowhere::Detached)?.to_owned();
+        let commit = line(&["rev-parse", "--verify", "--quiet", "HEAD"]).await?.ok_or(Nowhere::Unborn)?;
         let above = place.scope.map(|scope| scope + "/").unwrap_or_default();
         let said = line(&["remote", "--verbose"]).await?.unwrap_or_default();
-        let mut remotes: Vec<(&str, &ForgeHost, Project)> = said
-            .lines()
-            .filter_map(|line| {
-                let (name, rest) = line.split_once('\t')?;
-                let url = rest.strip_suffix(" (fetch)")?;
-                let (host, project) = parse(url)?;
-                Some((name, forges.iter().find(|forge| forge.host.eq_ignore_ascii_case(&host))?, project))
-            })
-            .collect();
+        let at_forge = |url: &str| {
+            let (host, project) = parse(url)?;
+            Some((forges.iter().find(|forge| forge.host.eq_ignore_ascii_case(&host))?, project))
+        };
+        let listed = |way: &str| -> Vec<(&str, &ForgeHost, Project)> {
+            let remote = |line| -> Option<_> {
+                let (name, rest) = str::split_once(line, '\t')?;
+                let (forge, project) = at_forge(rest.strip_suffix(way)?)?;
+                Some((name, forge, project))
+            };
+            said.lines().filter_map(remote).collect()
+        };
+        let (mut remotes, pushes) = (listed(" (fetch)"), listed(" (push)"));
         let setting = async |key: &str| line(&["config", "--get", &format!("branch.{branch}.{key}")]).await;
         let pushed = match setting("pushRemote").await? {
             Some(remote) => Some(remote),
@@ -101,14 +152,29 @@ impl Spot {
                 None => setting("remote").await?,
             },
         };
-        let upstream =
-            setting("merge").await?.and_then(|name| name.strip_prefix("refs/heads/").map(str::to_owned));
-        let head = remotes
-            .iter()
-            .find(|(name, ..)| pushed.as_deref() == Some(name))
-            .or_else(|| remotes.iter().find(|(name, ..)| *name == "origin"))
-            .or_else(|| remotes.first());
-        let Some((_, forge, head)) = head.cloned() else { return Ok(None) };
+        let merge = setting("merge").await?.unwrap_or_default();
+        let upstream = merge.strip_prefix("refs/heads/").map(str::to_owned);
+        // A remote's name, or an address in its place, as `gh pr checkout` puts there.
+        let named = |wanted: Option<&str>| {
+            let all = || pushes.iter().chain(&remotes);
+            let found = wanted.and_then(|wanted| all().find(|(name, ..)| *name == wanted));
+            found.map(|(_, forge, project)| (*forge, project.clone()))
+        };
+        let mut head = named(pushed.as_deref());
+        if let (None, Some(address)) = (&head, &pushed) {
+            // As git reads it, with what its configuration puts in place of it; nothing is asked of the remote.
+            let address = line(&["ls-remote", "--get-url", "--", address]).await?;
+            head = address.as_deref().and_then(at_forge);
+        }
+        let first = || remotes.first().map(|(_, forge, project)| (*forge, project.clone()));
+        let head = head.or_else(|| named(Some("origin"))).or_else(first);
+        let nowhere = if said.is_empty() { Nowhere::NoRemote } else { Nowhere::UnknownForge };
+        let (forge, head) = head.ok_or(nowhere)?;
+        let fetched = setting("remote").await?;
+        let request = request_of(&merge).and_then(|number| {
+            let (at, project) = named(fetched.as_deref()).or_else(|| at_forge(fetched.as_deref()?))?;
+            (at == forge).then_some((project, number))
+        });
         remotes.retain(|(_, other, _)| *other == forge);
         // A fork's request lies at what it was forked from.
         remotes.sort_by_key(|(name, ..)| match *name {
@@ -122,13 +188,22 @@ impl Spot {
                 projects.push(project);
             }
         }
+        if !projects.contains(&head) && projects.len() < MAX_PROJECTS {
+            projects.push(head.clone());
+        }
         let issues = issues_of(&branch);
         // What it is called there counts, where it follows a branch of another name; but not its base.
         let branch =
             upstream.filter(|upstream| !matches!(&**upstream, "main" | "master" | "trunk")).unwrap_or(branch);
         let forge = forge.clone();
-        Ok(Some(Self { forge, branch, commit, head, projects, issues, place: Offset { above } }))
+        Ok(Self { forge, branch, commit, head, request, projects, issues, place: Offset { above } })
     }
+}
+
+/// The number in the name of a request's own reference: `refs/pull/7/head`, `refs/merge-requests/7/head`.
+fn request_of(merge: &str) -> Option<u64> {
+    let rest = merge.strip_prefix("refs/pull/").or_else(|| merge.strip_prefix("refs/merge-requests/"))?;
+    rest.strip_suffix("/head").or_else(|| rest.strip_suffix("/merge"))?.parse().ok()
 }
 
 /// The host and the repository of a remote's address, in any of git's ways of writing it.

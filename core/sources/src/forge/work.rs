@@ -10,7 +10,7 @@ use std::{
 
 use bytes::Bytes;
 use jumpseat_panels::{
-    Body, Entries, Entry, PanelKind, Reference, ReferenceId, Remedy, SourceState, limits::MAX_CONTENT,
+    Body, Entries, Entry, PanelKind, Reference, ReferenceId, Remedy, SourceState, Unread, limits::MAX_CONTENT,
 };
 use sha2::{Digest as _, Sha256};
 use tokio::{
@@ -19,12 +19,18 @@ use tokio::{
 };
 
 use super::{
-    Asked, ForgeHost, ForgeKind, ForgeSetup, Known, github::GitHub, gitlab::GitLab, http::Http,
-    http::HttpFault, probe::pause, spot::Spot,
+    Asked, ForgeHost, ForgeKind, ForgeSetup, Known,
+    github::GitHub,
+    gitlab::GitLab,
+    http::Http,
+    http::HttpFault,
+    known::Missing,
+    probe::pause,
+    spot::{Nowhere, Spot},
 };
 use crate::{
     Ask, FetchFault, Publisher, clock,
-    git::{self, Place},
+    git::Place,
     key::{escaped, key},
     watch::Watch,
 };
@@ -82,7 +88,8 @@ struct Shown {
 impl Turn {
     /// Whether the last look was at that branch.
     fn is_at(&self, spot: Option<&Spot>) -> bool {
-        let branch = |spot: &Spot| (spot.forge.clone(), spot.branch.clone(), spot.head.clone());
+        let branch =
+            |spot: &Spot| (spot.forge.clone(), spot.branch.clone(), spot.head.clone(), spot.request.clone());
         self.spot.as_ref().map(branch) == spot.map(branch)
     }
 }
@@ -189,14 +196,16 @@ impl Shared {
     async fn look(&self, turn: &mut Turn) -> Duration {
         turn.limited = false;
         let spot = match Spot::of(&self.folder, &self.setup.forges).await {
-            Ok(Some(spot)) => spot,
-            Ok(None) => {
-                (turn.spot, turn.stale, turn.failures) = (None, None, 0);
-                self.show(&Known::default(), SourceState::Fresh);
-                return AGAIN;
-            }
-            Err(fault) => {
-                self.failed(&git::told(&fault), git::remedy(&fault));
+            Ok(spot) => spot,
+            Err(nowhere) => {
+                if !matches!(nowhere, Nowhere::Git(_)) {
+                    // What is known is of another branch.
+                    (turn.spot, turn.stale, turn.failures) = (None, None, 0);
+                    self.shown.send_modify(|shown| {
+                        *shown = Arc::new(Shown { state: shown.state.clone(), ..Shown::default() });
+                    });
+                }
+                self.failed(&nowhere.why(), nowhere.remedy());
                 return AGAIN;
             }
         };
@@ -235,7 +244,7 @@ impl Shared {
 
     /// Whether another forge is to be asked by now.
     async fn is_elsewhere(&self, turn: &mut Turn) -> bool {
-        let spot = Spot::of(&self.folder, &self.setup.forges).await.ok().flatten();
+        let spot = Spot::of(&self.folder, &self.setup.forges).await.ok();
         if !turn.is_at(spot.as_ref()) {
             self.shown.send_modify(|shown| {
                 *shown = Arc::new(Shown { state: shown.state.clone(), ..Shown::default() });
@@ -271,7 +280,8 @@ impl Shared {
         let fault = match asked {
             Ok(known) => {
                 (turn.stale, turn.failures) = (None, 0);
-                self.show(&known, SourceState::Fresh);
+                let remedy = (!signed_in).then(|| Remedy::SignIn { host: host.clone() });
+                self.shown.send_replace(Arc::new(Shown::of(&known, SourceState::Fresh, remedy)));
                 turn.seldom = spot.forge.kind == ForgeKind::GitHub && !signed_in;
                 return self.setup.every * if turn.seldom { SELDOM } else { 1 };
             }
@@ -338,7 +348,7 @@ impl Shared {
     }
 
     fn show(&self, known: &Known, state: SourceState) {
-        self.shown.send_replace(Arc::new(Shown::of(known, state)));
+        self.shown.send_replace(Arc::new(Shown::of(known, state, None)));
     }
 }
 
@@ -348,8 +358,17 @@ impl Shown {
         Self { review, issue, contents, state }
     }
 
-    fn of(known: &Known, state: SourceState) -> Self {
+    /// `remedy` is what may show more.
+    fn of(known: &Known, state: SourceState, remedy: Option<Remedy>) -> Self {
         let mut shown = Self { state, ..Self::default() };
+        for Missing { panel, part, why, refused } in &known.missing {
+            let (panel, part) = (*panel, part.clone());
+            let entries = if panel == PanelKind::Review { &mut shown.review } else { &mut shown.issue };
+            let name = format!("unread/{}", escaped(part.as_bytes()));
+            let remedy = remedy.clone().filter(|_| *refused);
+            let unread = Unread { panel, repository: None, part, why: (*why).to_owned(), remedy };
+            put(entries, name, Entry::Unread(unread));
+        }
         if let Some(request) = &known.request {
             let mut request = request.clone();
             shown.shelve(&mut request.body);

@@ -2,6 +2,8 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "what panics here is a finding")]
 
+mod branches;
+mod parts;
 mod probes;
 #[path = "../support/mod.rs"]
 mod support;
@@ -376,7 +378,9 @@ async fn only_forges_that_are_known_are_asked() {
         stand.repo.git(["remote", "set-url", remote, "https://internal.example/a/b"]);
     }
     let (mut review, issue) = stand.begin();
-    let shown = review.until(|panel| panel.is_fresh()).await;
+    // Nobody was asked, which is not "there is none".
+    let unknown = |state: &SourceState| matches!(state, SourceState::Failed { why, .. } if why.contains("forge that is known"));
+    let shown = review.until(|panel| unknown(&panel.0.state)).await;
     assert!(shown.entries.is_empty() && stand.server.seen().is_empty());
     // Another branch's request is never shown for this one.
     stand.repo.git(["remote", "set-url", "upstream", "https://forge.example/team/tool"]);

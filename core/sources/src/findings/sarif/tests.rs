@@ -1,7 +1,11 @@
 use super::*;
 
+fn parsed(bytes: &[u8]) -> Option<Report> {
+    parse(bytes, Path::new("/w"), &mut |_| false)
+}
+
 fn read(text: &str) -> Report {
-    parse(text.as_bytes(), Path::new("/w")).unwrap()
+    parsed(text.as_bytes()).unwrap()
 }
 
 fn one(result: &str) -> Finding {
@@ -10,11 +14,12 @@ fn one(result: &str) -> Finding {
             {{"id":"A","shortDescription":{{"text":"about A"}},"messageStrings":{{"m":{{"text":"{{0}} is not {{1}}, {{{{it}}}}"}}}},
               "defaultConfiguration":{{"level":"error"}},"helpUri":"https://t.example/A"}},{{"id":"B"}}]}}}},
             "originalUriBaseIds":{{"ROOT":{{"uri":"file:///w/"}},"SRC":{{"uri":"src/","uriBaseId":"ROOT"}},
+              "BARE":{{"uri":"file:///w"}},"SUB":{{"uri":"src","uriBaseId":"BARE"}},
               "LOOP":{{"uri":"x/","uriBaseId":"LOOP"}}}},
             "artifacts":[{{"location":{{"uri":"listed.c","uriBaseId":"SRC"}}}}],
             "results":[{result}]}}]}}"#
     );
-    read(&text).findings.remove(0)
+    read(&text).all().next().unwrap().clone()
 }
 
 fn place(location: &str) -> Option<String> {
@@ -43,6 +48,12 @@ fn places_come_from_bases_lists_and_addresses() {
     assert_eq!(place(r#"{"index":0}"#).as_deref(), Some("src/listed.c"));
     assert_eq!(place(r#"{"uri":"file:///w/b.c"}"#).as_deref(), Some("b.c"));
     assert_eq!(place(r#"{"uri":"c.c","uriBaseId":"UNKNOWN"}"#).as_deref(), Some("c.c"));
+    assert_eq!(place(r#"{"uri":"a.c","uriBaseId":"BARE"}"#).as_deref(), Some("a.c"), "no slash at its end");
+    assert_eq!(
+        place(r#"{"uri":"a.c","uriBaseId":"SUB"}"#).as_deref(),
+        Some("src/a.c"),
+        "nested, without slashes"
+    );
     assert_eq!(place(r#"{"uri":"c.c","uriBaseId":"LOOP"}"#).as_deref(), Some("c.c"));
     assert_eq!(place(r#"{"uri":"../../etc/passwd","uriBaseId":"SRC"}"#), None);
     assert_eq!(place(r#"{"index":4000000000}"#), None);
@@ -55,7 +66,7 @@ fn what_is_fine_gone_or_accepted_does_not_count() {
         {"suppressions":[{"kind":"inSource"}],"message":{"text":"3"}},
         {"suppressions":[{"kind":"external","status":"rejected"}],"message":{"text":"4"}},
         {"kind":"fail","baselineState":"new","suppressions":[],"message":{"text":"5"}}]}]}"#;
-    let messages: Vec<_> = read(text).findings.into_iter().map(|finding| finding.message).collect();
+    let messages: Vec<_> = read(text).all().map(|finding| finding.message.clone()).collect();
     assert_eq!(messages, ["4", "5"]);
 }
 
@@ -73,13 +84,14 @@ fn numbers_of_any_size_are_no_trouble() {
 #[test]
 fn what_is_no_report_is_none() {
     for bytes in
-        [&b""[..], b"3", b"{\"runs\":3}", b"\xff\xfe{\0}\0", b"{\"runs\":[{\"tool\":{}}]}", b"<xml/>"]
+        [&b""[..], b"3", b"{}", b"{\"runs\":3}", b"\xff\xfe{\0}\0", b"{\"runs\":[{\"tool\":{}}]}", b"<xml/>"]
     {
-        assert_eq!(parse(bytes, Path::new("/w")), None, "{}", String::from_utf8_lossy(bytes));
+        assert_eq!(parsed(bytes), None, "{}", String::from_utf8_lossy(bytes));
     }
     let deep = "[".repeat(100_000);
-    assert_eq!(parse(format!("{{\"runs\":{deep}").as_bytes(), Path::new("/w")), None);
-    assert_eq!(parse(b"\xef\xbb\xbf{\"runs\":null}", Path::new("/w")), Some(Report::default()));
+    assert_eq!(parsed(format!("{{\"runs\":{deep}").as_bytes()), None);
+    assert_eq!(parsed(b"{\"runs\":null}"), None, "it says that nothing could be found out");
+    assert_eq!(parsed(b"\xef\xbb\xbf{\"runs\":[]}"), Some(Report::default()));
 }
 
 #[test]
@@ -108,9 +120,21 @@ fn what_findings_share_is_cut_before_it_is_copied() {
         r#"{"ruleIndex":0,"message":{}},"#.repeat(2_000)
     );
     let report = read(&text);
-    assert_eq!(report.findings.len(), 2_001);
+    assert_eq!(report.len(), 2_001);
     let lengths = |finding: &Finding| {
         [&finding.message, &finding.tool, finding.rule.as_ref().unwrap()].map(String::len)
     };
-    assert!(report.findings.iter().all(|finding| lengths(finding) == [MAX_SHARED; 3]));
+    assert!(report.all().all(|finding| lengths(finding) == [MAX_SHARED; 3]));
+}
+
+#[test]
+fn a_report_in_utf_16_is_read() {
+    let text = r#"{"runs":[{"tool":{"driver":{"name":"t"}},"results":[{"message":{"text":"schön 😀"}}]}]}"#;
+    let units: Vec<u16> = text.encode_utf16().collect();
+    let little: Vec<u8> = units.iter().flat_map(|unit| unit.to_le_bytes()).collect();
+    let big: Vec<u8> = units.iter().flat_map(|unit| unit.to_be_bytes()).collect();
+    for bytes in [[b"\xff\xfe", &little[..]].concat(), [b"\xfe\xff", &big[..]].concat(), little, big] {
+        let report = parsed(&bytes).unwrap();
+        assert_eq!(report.all().next().unwrap().message, "schön 😀");
+    }
 }

@@ -2,13 +2,14 @@
 
 use std::collections::HashMap;
 
-use jumpseat_panels::{Comment, Side, Thread, Verdict};
+use jumpseat_panels::{Comment, PanelKind, Side, Thread, Verdict};
 use serde::Deserialize;
 
 use super::{GitHub, Said};
 use crate::forge::{
-    Known, MAX_PAGES, MAX_THREADS,
+    Known, MAX_THREADS,
     http::HttpFault,
+    known::MAX_PAGES,
     spot::{Project, Spot},
 };
 
@@ -20,24 +21,25 @@ reviewThreads(first:100,after:$after){pageInfo{hasNextPage endCursor}nodes{isRes
 startLine originalLine diffSide subjectType comments(first:1){nodes{databaseId}}}}}}}";
 
 impl GitHub {
-    /// Adds threads with their comments; gives the issues that the request closes.
+    /// Adds threads with their comments, but for those of reviews that are `drafts`; gives the issues that the request
+    /// closes.
     pub(super) async fn threads(
         &mut self,
         project: &Project,
         number: u64,
         spot: &Spot,
+        drafts: &[u64],
         known: &mut Known,
     ) -> Result<Vec<(Project, u64)>, HttpFault> {
         let path = format!("/repos/{}/pulls/{number}/comments?per_page=100", project.0);
-        let said: Vec<Placed> = self.http.all(&path).await?;
+        let said = self.http.all::<Vec<Placed>>(&path).await;
+        let mut said = known.list(PanelKind::Review, "review comments", said)?;
+        said.retain(|said| said.pull_request_review_id.is_none_or(|review| !drafts.contains(&review)));
         let mut details = Details::default();
         if self.http.is_signed_in() {
-            match self.details(project, number).await {
-                Ok(found) => details = found,
-                // What REST tells is shown all the same.
-                Err(HttpFault::Malformed | HttpFault::Forbidden | HttpFault::NotFound) => {}
-                Err(fault) => return Err(fault),
-            }
+            // What REST tells is shown all the same.
+            let found = self.details(project, number).await;
+            details = known.part(PanelKind::Review, "which threads are resolved", found)?;
         }
         let mut threads: Vec<Thread> = Vec::new();
         for said in said {
@@ -51,7 +53,10 @@ impl GitHub {
             threads[nth].comments += 1;
             known.comments.push(said.comment(id));
         }
-        threads.truncate(MAX_THREADS);
+        if threads.len() > MAX_THREADS {
+            known.miss(PanelKind::Review, "all threads", "at most 500 are shown");
+            threads.truncate(MAX_THREADS);
+        }
         if let Some(request) = &mut known.request {
             let unresolved = threads.iter().filter(|thread| thread.resolved == Some(false)).count();
             request.unresolved = details.complete.then(|| u32::try_from(unresolved).unwrap_or(u32::MAX));
@@ -130,6 +135,7 @@ struct Details {
 struct Placed {
     id: u64,
     in_reply_to_id: Option<u64>,
+    pull_request_review_id: Option<u64>,
     path: String,
     line: Option<u32>,
     start_line: Option<u32>,
