@@ -28,6 +28,9 @@ use crate::{
 /// How long a connection that is told why it ends may take to hear it.
 const FAREWELL: Duration = Duration::from_secs(2);
 
+/// The same with last words: a slow line takes its time for them.
+const LAST_WORDS: Duration = Duration::from_secs(10);
+
 /// Reads in a row before others have their turn: what comes in one turn goes out in one write.
 const READS: usize = 4;
 
@@ -55,7 +58,8 @@ pub(crate) async fn serve(shared: &Shared, stream: Stream, unread: Vec<u8>, sour
     if let Ending::Close(code) = ending {
         tracing::debug!(code = code as u16, reason = code.reason(), "connection closed");
         // One that does not listen is cut off.
-        let _ = timeout(FAREWELL, socket.close(link.parting(), code)).await;
+        let limit = if link.parting().is_empty() { FAREWELL } else { LAST_WORDS };
+        let _ = timeout(limit, socket.close(link.parting(), code)).await;
     }
 }
 
@@ -87,7 +91,7 @@ async fn drive(shared: &Shared, socket: &mut Socket, link: &Arc<Link>, role: &mu
     let mut pulse = Pulse::new(shared, now());
     let mut timer = pin!(sleep_until(Clock::from_std(pulse.due())));
     poll_fn(|cx| {
-        if stop.as_mut().poll(cx).is_ready() {
+        if stop.as_mut().poll(cx).is_ready() && !link.leaves() {
             return Poll::Ready(Ending::Close(CloseCode::ShuttingDown));
         }
         link.listen(cx.waker());

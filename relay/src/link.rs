@@ -3,7 +3,7 @@
 use std::{
     sync::{
         OnceLock,
-        atomic::{AtomicU16, Ordering},
+        atomic::{AtomicBool, AtomicU16, Ordering},
     },
     task::Waker,
 };
@@ -22,6 +22,8 @@ pub(crate) struct Link {
     /// The seat that a knock got, 0 before.
     slot: AtomicU16,
     parting: OnceLock<Vec<Bytes>>,
+    /// It goes once it has what was sent to it.
+    leaves: AtomicBool,
 }
 
 impl Link {
@@ -45,6 +47,16 @@ impl Link {
     pub(crate) fn close_with(&self, code: CloseCode, parting: Vec<Bytes>) {
         let _ = self.parting.set(parting);
         self.close(code);
+    }
+
+    /// The connection ends by itself soon: a relay that stops lets it.
+    pub(crate) fn leave(&self) {
+        self.leaves.store(true, Ordering::Release);
+    }
+
+    /// Whether it ends by itself soon.
+    pub(crate) fn leaves(&self) -> bool {
+        self.leaves.load(Ordering::Acquire)
     }
 
     /// Why the connection has to end, if it has to.

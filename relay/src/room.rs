@@ -68,6 +68,8 @@ pub(crate) struct Room {
     ring: Ring,
     host: Host,
     seats: Vec<Seat>,
+    /// Guests without a seat that still get what was sent to them before.
+    leaving: Vec<Seat>,
     knocks: Knocks,
     /// What it weighs.
     held: Held,
@@ -103,6 +105,7 @@ impl Room {
             ring: Ring::default(),
             host: Host::new(now),
             seats: seats.collect(),
+            leaving: Vec::new(),
             knocks: Knocks::default(),
             held,
             unrung: 0,
@@ -124,11 +127,19 @@ impl Room {
 
     /// Ends the room for everyone.
     pub(crate) fn close(&mut self, code: CloseCode) {
+        let leaving = std::mem::take(&mut self.leaving);
+        leaving.into_iter().filter_map(|seat| seat.link).for_each(|link| link.close(code));
+        self.close_behind(code, Vec::new());
+    }
+
+    /// The same, but for guests that still get what was sent to them before: they are all that is left of it.
+    fn close_behind(&mut self, code: CloseCode, leaving: Vec<Seat>) {
         self.closed = Some(code);
         self.knocks.close(code);
         let links = self.host.link.take().into_iter();
         let links = links.chain(self.seats.drain(..).filter_map(|seat| seat.link));
         links.for_each(|link| link.close(code));
+        self.leaving = leaving;
         self.release();
     }
 
@@ -176,7 +187,8 @@ impl Room {
 
     /// Frees the frames that nobody needs.
     fn release(&mut self) {
-        let needed = self.seats.iter().map(|seat| seat.floor).min().unwrap_or(self.ring.head());
+        let needed =
+            self.seats.iter().chain(&self.leaving).map(|seat| seat.floor).min().unwrap_or(self.ring.head());
         self.counters.frame_bytes_freed.add(self.ring.release(needed));
     }
 

@@ -137,9 +137,10 @@ impl Socket {
     }
 
     /// Says why the connection ends, and waits until the other end closes it: without that the network may
-    /// drop what was said. Without last words, whole messages that were not written yet are left out.
+    /// drop what was said. Without last words, whole messages that were not written yet are left out, unless it is the
+    /// relay that goes: then nobody sends them again soon.
     pub(crate) async fn close(&mut self, parting: &[Bytes], code: CloseCode) -> io::Result<()> {
-        if parting.is_empty() {
+        if parting.is_empty() && code != CloseCode::ShuttingDown {
             self.out.truncate(usize::from(self.torn));
         }
         self.out.extend(parting.iter().cloned());

@@ -19,6 +19,7 @@ use jumpseat_wire::{HOST_SLOT, InviteCode, InviteId, SessionId, Slot};
 
 mod admission;
 mod config;
+mod farewell;
 mod fetches;
 mod group;
 mod guests;
@@ -38,6 +39,7 @@ pub use output::{HostEvent, HostOutput, Ticket};
 
 use self::{
     admission::Knocks,
+    farewell::Farewell,
     fetches::Fetches,
     group::GroupSender,
     link::Link,
@@ -101,7 +103,10 @@ pub struct Host {
     heartbeat_at: Millis,
     /// Whose connections came and went is told at most so often (JS-LINK-9).
     presence: Pace,
-    ended: bool,
+    /// Set once it is over.
+    farewell: Option<Farewell>,
+    /// Nothing is said any more.
+    closed: bool,
     out: VecDeque<HostOutput>,
 }
 
@@ -134,7 +139,8 @@ impl Host {
             state_owed: false,
             heartbeat_at: now,
             presence: Pace::new(PRESENCE_EVERY),
-            ended: false,
+            farewell: None,
+            closed: false,
             out: VecDeque::new(),
             config,
         }
@@ -175,11 +181,6 @@ impl Host {
         self.started + self.config.lifetime
     }
 
-    /// Whether the session is over.
-    pub fn is_ended(&self) -> bool {
-        self.ended
-    }
-
     /// The next thing to do.
     pub fn poll(&mut self) -> Option<HostOutput> {
         loop {
@@ -196,7 +197,7 @@ impl Host {
 
     /// When [`Host::tick`] is due at the latest.
     pub fn deadline(&self, now: Millis) -> Option<Millis> {
-        if self.ended {
+        if self.closed {
             return None;
         }
         let group = self
@@ -205,8 +206,9 @@ impl Host {
             .into_iter()
             .chain((!self.group.is_resting()).then_some(self.heartbeat_at));
         let presence = self.presence.due().filter(|_| self.link.is_up());
-        let all = [self.expires_at()];
-        all.into_iter()
+        let end = self.farewell_deadline(now).unwrap_or_else(|| self.expires_at());
+        [end]
+            .into_iter()
             .chain(group)
             .chain(presence)
             .chain(self.seat_deadlines())
@@ -218,11 +220,11 @@ impl Host {
 
     /// Does what time alone brings about.
     pub fn tick(&mut self, now: Millis) {
-        if self.ended {
+        if self.closed {
             return;
         }
         if self.expires_at() <= now {
-            return self.end(now, EndReason::Expired);
+            self.end(now, EndReason::Expired);
         }
         if self.group.is_worn(now) {
             self.rotate(now);
@@ -233,21 +235,7 @@ impl Host {
         self.tell_presence(now);
         self.tick_seats(now);
         self.tick_streams(now);
-    }
-
-    /// Ends the session for everyone.
-    pub fn end(&mut self, now: Millis, reason: EndReason) {
-        if self.ended {
-            return;
-        }
-        self.announce(now, &FromHost::End { reason });
-        self.send_control(&jumpseat_wire::control::HostToRelay::End);
-        self.ended = true;
-        self.seats.clear();
-        self.group.rest();
-        self.link = Link::default();
-        self.out.push_back(HostOutput::Close);
-        self.event(HostEvent::Ended { reason });
+        self.go_on_with_farewell(now);
     }
 
     /// Wears group keys after so few frames.
@@ -257,7 +245,10 @@ impl Host {
     }
 
     fn event(&mut self, event: HostEvent) {
-        self.out.push_back(HostOutput::Event(event));
+        // Nothing follows the end.
+        if !self.is_ended() {
+            self.out.push_back(HostOutput::Event(event));
+        }
     }
 
     /// Milliseconds since 1970.
@@ -330,7 +321,7 @@ impl Host {
         }
         let roster = message::encode(&self.roster());
         let Ok(grant) = self.group.rotate(now, &self.keys, &roster, &mut self.entropy) else {
-            return self.end(now, EndReason::Expired);
+            return self.give_up(now, EndReason::Expired);
         };
         for seat in self.seats.values_mut().filter(|seat| seat.is_confirmed()) {
             seat.tell(seat::RecordKind::Grant, grant.clone());

@@ -59,6 +59,8 @@ pub(crate) enum FromHost {
     },
     /// To one: a content does not come.
     FetchRefused { id: FetchId, why: FetchRefusal },
+    /// The session is over where its streams stand here: who has come so far says `caught_up`.
+    Closing { streams: Vec<Standing> },
     /// The session is over.
     End { reason: EndReason },
 }
@@ -75,6 +77,8 @@ pub(crate) enum FromGuest {
     Pointing { at: Option<Pointing> },
     /// Frames were lost: send me everything anew.
     Resync,
+    /// I stand where the streams end.
+    CaughtUp,
     /// I am going.
     Leave,
     /// A co-owner changes a role.
@@ -91,6 +95,13 @@ pub(crate) enum FromGuest {
     },
     /// That content no longer.
     Cancel { id: FetchId },
+}
+
+/// Where a stream stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub(crate) struct Standing {
+    pub(crate) stream: StreamId,
+    pub(crate) position: u64,
 }
 
 /// A guest in the roster.
@@ -228,6 +239,7 @@ impl FromHost {
                 panels.sort_unstable();
                 panels.dedup();
             }
+            Self::Closing { streams } => streams.truncate(MAX_LIST),
             Self::Chat { text, .. } => *text = shown_text(text),
             _ => {}
         }
@@ -242,6 +254,11 @@ impl FromGuest {
             *text = shown_text(text);
         }
         Ok(message)
+    }
+
+    /// Whether it counts once the session is over.
+    pub(crate) fn is_of_farewell(&self) -> bool {
+        matches!(self, Self::Resync | Self::CaughtUp | Self::Leave)
     }
 }
 

@@ -322,6 +322,7 @@ fn message_vectors() {
         FromHost::Invited { id: 1, code: "K7QM-3XTE".into(), token: "jst1_".into(), role: Role::Viewer },
         FromHost::NotAllowed { what: "removing that guest".into(), invite: None },
         FromHost::FetchRefused { id: 5, why: crate::FetchRefusal::NotShared },
+        FromHost::Closing { streams: vec![message::Standing { stream: 1, position: 588_895 }] },
         FromHost::End { reason: EndReason::Stopped },
     ];
     let guest = [
@@ -329,6 +330,7 @@ fn message_vectors() {
         FromGuest::Chat { text: "hi".into() },
         FromGuest::Pointing { at },
         FromGuest::Resync,
+        FromGuest::CaughtUp,
         FromGuest::Leave,
         FromGuest::SetRole { slot: 8, role: Role::Writer },
         FromGuest::Remove { slot: 8 },

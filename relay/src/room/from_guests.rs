@@ -62,7 +62,8 @@ impl Room {
     /// Takes a guest's acknowledgement: it expects these frames next.
     pub(crate) fn guest_acknowledges(&mut self, link: &Arc<Link>, group: u64, pair: u64, now: Instant) {
         let ring = &self.ring;
-        let Some(seat) = self.seats.iter_mut().find(|seat| seat.holds(link)) else { return };
+        let mut seats = self.seats.iter_mut().chain(&mut self.leaving);
+        let Some(seat) = seats.find(|seat| seat.holds(link)) else { return };
         let floor = seat.floor;
         seat.acknowledge(ring, group, pair, now);
         let news = seat.taken_news;
@@ -112,7 +113,8 @@ impl Room {
         out: &mut VecDeque<Bytes>,
     ) -> Option<Instant> {
         let host_present = self.host.link.is_some();
-        let Some(seat) = self.seats.iter_mut().find(|seat| seat.holds(link)) else {
+        let mut seats = self.seats.iter_mut().chain(&mut self.leaving);
+        let Some(seat) = seats.find(|seat| seat.holds(link)) else {
             // One that looked the room up and did not knock hears of the end when it looks, at its next ping.
             if let Some(code) = self.closed {
                 link.close(code);
@@ -125,13 +127,15 @@ impl Room {
 
     /// Keeps time for a guest whose connection takes nothing more for now; says when to look again.
     pub(crate) fn watch_guest(&mut self, link: &Arc<Link>, now: Instant) -> Option<Instant> {
-        let seat = self.seats.iter_mut().find(|seat| seat.holds(link))?;
+        let mut seats = self.seats.iter_mut().chain(&mut self.leaving);
+        let seat = seats.find(|seat| seat.holds(link))?;
         seat.keep_up(&self.ring, now, &self.counters);
         seat.watch(&self.ring, now, &self.counters)
     }
 
     /// A guest's connection is gone.
     pub(crate) fn guest_lost(&mut self, link: &Arc<Link>, now: Instant) {
+        self.leaving.retain(|seat| !seat.holds(link));
         if let Some(seat) = self.seats.iter_mut().find(|seat| seat.holds(link)) {
             seat.disconnect(now);
             self.host.ring();

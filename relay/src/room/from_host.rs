@@ -87,16 +87,17 @@ impl Room {
             HostToRelay::Remove { slot } => {
                 if let Some(at) = self.seats.iter().position(|seat| seat.slot == slot) {
                     let seat = self.seats.remove(at);
-                    seat.dismiss(CloseCode::Removed, &self.ring, now, &self.counters);
+                    self.leaving.extend(seat.dismiss(CloseCode::Removed, &self.ring, now, &self.counters));
                     self.release();
                 }
                 Ok(())
             }
             HostToRelay::End => {
+                let mut leaving = std::mem::take(&mut self.leaving);
                 for seat in self.seats.drain(..) {
-                    seat.dismiss(CloseCode::Ended, &self.ring, now, &self.counters);
+                    leaving.extend(seat.dismiss(CloseCode::Ended, &self.ring, now, &self.counters));
                 }
-                self.close(CloseCode::Ended);
+                self.close_behind(CloseCode::Ended, leaving);
                 Ok(())
             }
         }

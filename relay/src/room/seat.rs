@@ -1,6 +1,10 @@
 //! A guest's place in a room.
 
-use std::{collections::VecDeque, sync::Arc, time::Instant};
+use std::{
+    collections::VecDeque,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use bytes::Bytes;
 use jumpseat_wire::{
@@ -22,6 +26,8 @@ const BATCH_LEN: u64 = 256 * 1024;
 
 /// What a seat without anything in it counts, in bytes.
 const SEAT_WEIGHT: usize = 1024;
+/// How long a guest whose seat is gone has for what was sent to it before.
+const LEAVE_FOR: Duration = Duration::from_secs(60);
 
 /// Pairwise bytes after which a group frame gets its turn.
 const PAIR_TURN: u64 = 32 * 1024;
@@ -53,10 +59,22 @@ pub(super) struct Seat {
     input_bytes: usize,
     /// When the guest last sent input.
     typed: Option<Instant>,
+    /// Set once the seat is gone: it gets what was sent until then.
+    leaving: Option<Leaving>,
     /// The host has to hear whether the guest is present.
     pub(super) presence_news: bool,
     /// The host has to hear what the guest has taken.
     pub(super) taken_news: bool,
+}
+
+/// How a guest goes.
+struct Leaving {
+    code: CloseCode,
+    until: Instant,
+    /// Behind the last group frame that is for it.
+    end: u64,
+    /// What goes before anything else.
+    first: VecDeque<Bytes>,
 }
 
 impl Seat {
@@ -81,6 +99,7 @@ impl Seat {
             input: VecDeque::new(),
             input_bytes: 0,
             typed: None,
+            leaving: None,
             presence_news: false,
             taken_news: false,
         }
@@ -110,13 +129,46 @@ impl Seat {
         self.presence_news = true;
     }
 
-    /// Closes the connection behind what the host said before: its last words count.
-    pub(super) fn dismiss(mut self, code: CloseCode, ring: &Ring, now: Instant, counters: &Counters) {
-        if let Some(link) = self.link.clone() {
-            let mut parting = VecDeque::new();
-            self.fetch(ring, true, now, &mut parting, counters);
+    /// Closes the connection behind what the host said before: its last words count. Gives the seat back while there is
+    /// more of it than the window takes.
+    pub(super) fn dismiss(
+        mut self,
+        code: CloseCode,
+        ring: &Ring,
+        now: Instant,
+        counters: &Counters,
+    ) -> Option<Self> {
+        let link = self.link.clone()?;
+        let mut parting = VecDeque::new();
+        self.fetch(ring, true, now, &mut parting, counters);
+        if self.has_all(ring) {
             link.close_with(code, parting.into());
+            return None;
         }
+        let until = now + LEAVE_FOR;
+        self.leaving = Some(Leaving { code, until, end: ring.head(), first: parting });
+        link.leave();
+        link.ring();
+        Some(self)
+    }
+
+    /// Closes the connection of a guest that goes, behind what it got of it just now, if that was all.
+    fn part(&mut self, ring: &Ring, now: Instant, out: &mut VecDeque<Bytes>) {
+        if let (Some(Leaving { code, until, .. }), Some(link)) = (&self.leaving, &self.link)
+            && (self.has_all(ring) || *until <= now)
+        {
+            link.close_with(*code, std::mem::take(out).into());
+        }
+    }
+
+    /// Whether nothing waits for it.
+    fn has_all(&self, ring: &Ring) -> bool {
+        self.pair.is_empty() && self.cursor >= self.head(ring)
+    }
+
+    /// Behind the last group frame that is for it.
+    fn head(&self, ring: &Ring) -> u64 {
+        self.leaving.as_ref().map_or(ring.head(), |leaving| leaving.end)
     }
 
     /// Forgets what was queued for the guest: the host sends it again. What the guest sent last still goes to the
@@ -216,7 +268,7 @@ impl Seat {
     /// Skips the guest ahead to the newest frame if it is too far behind. An absent guest is as far behind
     /// as it would be on its return, so nothing is kept for it that it would not get.
     pub(super) fn keep_up(&mut self, ring: &Ring, now: Instant, counters: &Counters) {
-        let newest = ring.head().saturating_sub(1);
+        let newest = self.head(ring).saturating_sub(1);
         self.cursor = self.cursor.max(ring.tail());
         let next = if self.link.is_some() { self.cursor } else { self.floor.max(ring.tail()) };
         let Some(entry) = ring.entry(next).filter(|_| next < newest) else { return };
@@ -259,6 +311,9 @@ impl Seat {
         out: &mut VecDeque<Bytes>,
         counters: &Counters,
     ) {
+        if let Some(leaving) = &mut self.leaving {
+            out.append(&mut leaving.first);
+        }
         out.extend(self.greeting.take());
         if std::mem::take(&mut self.tell_host_present) {
             out.push_back(packet::text(&RelayToGuest::Host { present: host_present }));
@@ -268,10 +323,17 @@ impl Seat {
         }
         self.keep_up(ring, now, counters);
         self.fetch_frames(ring, now, out);
+        self.part(ring, now, out);
     }
 
     /// Closes the connection of a guest that took nothing for too long; says when to look again.
     pub(super) fn watch(&self, ring: &Ring, now: Instant, counters: &Counters) -> Option<Instant> {
+        if let (Some(Leaving { code, until, .. }), Some(link)) = (&self.leaving, &self.link)
+            && *until <= now
+        {
+            link.close(*code);
+            return None;
+        }
         let stalled = self.flight.owing_since().map(|since| since + MAX_STALL);
         if let Some(link) = &self.link
             && stalled.is_some_and(|at| at <= now)
@@ -281,15 +343,16 @@ impl Seat {
             return None;
         }
         // The newest frame is never skipped, so its age calls for nothing.
-        let next = ring.entry(self.cursor).filter(|_| self.cursor + 1 < ring.head());
+        let next = ring.entry(self.cursor).filter(|_| self.cursor + 1 < self.head(ring));
         let late = next.map(|entry| entry.at.max(self.since) + MAX_LAG);
-        late.into_iter().chain(stalled).min()
+        let gone = self.leaving.as_ref().map(|leaving| leaving.until);
+        late.into_iter().chain(stalled).chain(gone).min()
     }
 
     fn fetch_frames(&mut self, ring: &Ring, now: Instant, out: &mut VecDeque<Bytes>) {
         let (mut batch, mut turn) = (0, 0);
         while batch < BATCH_LEN {
-            let group = ring.entry(self.cursor);
+            let group = ring.entry(self.cursor).filter(|_| self.cursor < self.head(ring));
             let pair_first = turn < PAIR_TURN || group.is_none();
             if let Some((seq, packet)) = self.pair.front()
                 && pair_first

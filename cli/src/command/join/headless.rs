@@ -158,6 +158,11 @@ impl Watch {
             GuestEvent::CatchingUp { streams } => self.catching_up = streams,
             GuestEvent::Failed(failure) => return Err(failure.into()),
             GuestEvent::Ended { reason, failure, .. } => {
+                // Nothing follows a glimpse any more.
+                self.glimpsed = false;
+                if self.is_done() {
+                    return Ok(Some(()));
+                }
                 let fault = match (&self.until, Fault::ended(reason, failure.as_ref())) {
                     (Some(text), None) => Some(Fault::new(
                         FaultKind::Ended,

@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, process::ExitCode, time::Duration};
 use jumpseat_engine::face::{
     Admission, Commands, GuestCommand, GuestEvent, GuestFace, InputRefusal, Size, StreamId,
 };
+use jumpseat_panels::text::is_shown;
 use jumpseat_screen::{Event, MouseEncoding, MouseProtocol, Screen};
 use jumpseat_session::{InviteLink, TerminalCard};
 use ratatui::{buffer::Buffer, layout::Rect};
@@ -273,7 +274,22 @@ impl GuestScreen {
 
     fn ended(&self) -> Ended {
         let why = self.board.ended.as_deref().unwrap_or("it is over");
-        Ended { code: ExitCode::SUCCESS, told: Some(format!("Session ended: {why}.")) }
+        let told = format!("{}Session ended: {why}.", self.last_lines());
+        Ended { code: ExitCode::SUCCESS, told: Some(told) }
+    }
+
+    /// What the picture showed last: it goes with its screen, often before anyone has read it.
+    fn last_lines(&self) -> String {
+        let picture = self.stream().and_then(|stream| self.pictures.get(&stream));
+        let Some(screen) = picture.map(Picture::screen).filter(|screen| !screen.in_alternate()) else {
+            return String::new();
+        };
+        let rows: Vec<String> = (0..screen.size().1).map(|row| screen.row(row).text()).collect();
+        let shown = rows.iter().rposition(|row| !row.trim_end().is_empty()).map_or(0, |last| last + 1);
+        let shown = rows[..shown].iter().map(|row| row.trim_end());
+        shown
+            .map(|row| format!("{}\n", row.chars().filter(|sign| is_shown(*sign)).collect::<String>()))
+            .collect()
     }
 
     async fn pieces(&mut self, pieces: Vec<Piece>) -> Result<Option<Ended>, Fault> {

@@ -58,6 +58,6 @@ pub(super) async fn run(arguments: Arguments, context: &Context) -> Result<ExitC
             },
         }
     };
-    shared.end().await;
+    shared.end(&mut signals).await;
     Ok(code)
 }

@@ -44,7 +44,7 @@ pub(super) async fn run(arguments: Arguments, context: &Context) -> Result<ExitC
     let mut screen = HostScreen::open(&shared, escape, panels)?;
     let code = screen.run(&mut shared, &mut signals).await?;
     screen.close().await;
-    shared.end().await;
+    shared.end(&mut signals).await;
     Ok(code)
 }
 

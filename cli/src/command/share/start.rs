@@ -1,6 +1,9 @@
 //! From the arguments to a terminal that is shared.
 
-use std::net::{IpAddr, SocketAddr, UdpSocket};
+use std::{
+    io::{self, Write as _},
+    net::{IpAddr, SocketAddr, UdpSocket},
+};
 
 use jumpseat_engine::{
     HostEngine,
@@ -19,10 +22,14 @@ use crate::{
     config,
     error::{Fault, FaultKind},
     invite_file,
+    terminal::{Signal, Signals},
 };
 
 /// Bytes of output that may be under way to the person's terminal.
 const WINDOW: u32 = 256 * 1024;
+
+/// How long the end may take before it says why.
+const LATE: std::time::Duration = std::time::Duration::from_secs(1);
 
 /// The first terminal of an engine.
 pub(super) const TERMINAL: TerminalNo = TerminalNo(1);
@@ -129,8 +136,29 @@ impl Shared {
         InviteLink::parse(self.invite.link.reveal()).map_err(|error| Fault::system("the invite", error))
     }
 
-    /// Ends sessions, tells their guests, and hangs the terminal up.
-    pub(super) async fn end(mut self) {
+    /// Ends sessions, once their guests have what was printed last, and hangs the terminal up. A further signal ends at
+    /// once.
+    pub(super) async fn end(self, signals: &mut Signals) {
+        let ends = self.end_in_order();
+        tokio::pin!(ends);
+        let late = tokio::time::sleep(LATE);
+        tokio::pin!(late);
+        let mut told = false;
+        loop {
+            tokio::select! {
+                () = &mut ends => return,
+                signal = signals.next() => if let Signal::End(_) = signal {
+                    return;
+                },
+                () = &mut late, if !told => {
+                    told = true;
+                    let _ = writeln!(io::stderr(), "Guests are still getting the last output. Ctrl-C ends at once.");
+                }
+            }
+        }
+    }
+
+    async fn end_in_order(mut self) {
         let _ = self.face.ask(HostCommand::Shutdown).await;
         // Events that nobody takes would hold the engine up.
         while self.face.next().await.is_some() {}

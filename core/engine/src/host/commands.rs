@@ -77,11 +77,13 @@ impl HostEngine {
                 self.add_terminal(session, terminal, from)?;
             }
             HostCommand::WithdrawTerminal { session, terminal } => self.withdraw(session, terminal)?,
-            HostCommand::Stop { session } => self.session(session)?.host.end(now, EndReason::Stopped),
+            HostCommand::Stop { session } => {
+                self.session(session)?.host.end(now, EndReason::Stopped);
+                // Before anything more is printed: the last picture is of this moment.
+                self.act(cx, session);
+            }
             HostCommand::StopAll => {
-                for session in self.sessions.values_mut() {
-                    session.host.end(now, EndReason::Stopped);
-                }
+                self.stop_sessions(cx);
             }
             HostCommand::CreateInvite { session, terms } => {
                 let session = self.session(session)?;
@@ -136,7 +138,7 @@ impl HostEngine {
             }
             HostCommand::GiveCredential { host, credential } => self.give_credential(&host, credential)?,
             HostCommand::Status => return Ok(Reply::Status(self.status())),
-            HostCommand::Shutdown => drop(self.end()),
+            HostCommand::Shutdown => drop(self.end(cx)),
             HostCommand::Share(_) | HostCommand::Screen { .. } | HostCommand::LookAtPanel { .. } => {
                 unreachable!("these were answered by their own ways")
             }

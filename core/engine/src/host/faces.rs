@@ -134,7 +134,7 @@ impl HostEngine {
                     moved = true;
                 }
                 Poll::Ready(None) if self.faces.is_empty() => {
-                    moved |= self.end();
+                    moved |= self.end(cx);
                     break;
                 }
                 _ => break,

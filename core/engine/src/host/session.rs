@@ -146,7 +146,9 @@ impl Session {
         } else if self.host.wants_connection() {
             let away = Connection::Away { retry_in: retry_in.as_millis() as u64, reason: failure.message };
             self.connection = away.clone();
-            wishes.push(Wish::Tell(SessionEvent::Connection(away)));
+            if !self.host.is_ended() {
+                wishes.push(Wish::Tell(SessionEvent::Connection(away)));
+            }
         } else {
             self.refusal = code.map(refusal::of_host);
         }

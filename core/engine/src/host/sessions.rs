@@ -45,7 +45,7 @@ impl HostEngine {
                 }
                 Wish::Snapshot { terminal, scope, ticket } => {
                     if let Some(terminal) = self.terminals.get_mut(&terminal) {
-                        terminal.model.ask(Question::Snapshot { session: no, scope, ticket });
+                        terminal.ask_snapshot(no, scope, ticket);
                     }
                 }
                 Wish::Panel { panel, ticket } => {
@@ -66,6 +66,7 @@ impl HostEngine {
                     let ended = matches!(event, SessionEvent::Ended { .. });
                     self.tell(&HostEvent::Session { session: no, event });
                     if ended {
+                        // Guests are still served: from pictures that the terminals were asked for before this.
                         self.forget_panels(no);
                         self.release_terminals(no);
                     }

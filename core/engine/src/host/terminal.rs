@@ -9,7 +9,7 @@ use std::{
 };
 
 use jumpseat_screen::Nonce;
-use jumpseat_session::StreamId;
+use jumpseat_session::{Scope, StreamId, host::Ticket};
 use tokio::time::{Sleep, sleep};
 
 use super::{
@@ -51,6 +51,8 @@ pub(super) struct Terminal {
     program: Option<Pty>,
     keys: VecDeque<u8>,
     end: End,
+    /// Pictures for guests that the screen has still to give: it stays as long, or they would lose the end.
+    owed: usize,
     /// Whether the faces were told that it closed.
     pub(super) closed: bool,
 }
@@ -87,6 +89,7 @@ impl Terminal {
             program: Some(Pty::spawn(program, size)?),
             keys: VecDeque::new(),
             end: End::default(),
+            owed: 0,
             closed: false,
         })
     }
@@ -130,12 +133,33 @@ impl Terminal {
         self.keys.len() < waiting
     }
 
-    /// The next output: a gathered read, when everyone who paces this terminal has room for one.
+    /// Asks for a picture for guests.
+    pub(super) fn ask_snapshot(&mut self, session: SessionNo, scope: Scope, ticket: Ticket) {
+        self.model.ask(Question::Snapshot { session, scope, ticket });
+        self.owed += 1;
+    }
+
+    /// One of them is there.
+    pub(super) fn snapshot_came(&mut self) {
+        self.owed = self.owed.saturating_sub(1);
+    }
+
+    /// Whether its screen still has pictures to give.
+    pub(super) fn owes_snapshots(&self) -> bool {
+        self.owed > 0
+    }
+
+    /// The next output: a gathered read, when everyone who paces this terminal has room for one. Of a program that has
+    /// ended there is little left, which nobody's pace may cut.
     pub(super) fn poll_output(&mut self, cx: &mut Context<'_>) -> Poll<Vec<u8>> {
-        if self.end.silent || !self.views.iter().all(View::has_room) {
+        if self.end.silent || (self.end.exit.is_none() && !self.views.iter().all(View::has_room)) {
             return Poll::Pending;
         }
-        ready!(self.model.poll_room(cx));
+        if self.model.poll_room(cx).is_pending() {
+            // What waits for the screen is not waited for in vain.
+            self.end.drain = None;
+            return Poll::Pending;
+        }
         let Some(program) = &mut self.program else { return Poll::Pending };
         let mut buffer = self.model.buffer();
         buffer.reserve(READ_LEN);

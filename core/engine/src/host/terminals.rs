@@ -88,6 +88,7 @@ impl HostEngine {
                 News::Forgotten { session, before } => self.output_forgotten(no, session, before),
                 News::Command { session, command } => self.command(no, session, *command),
                 News::Snapshot { session, ticket, bytes } => {
+                    terminal.snapshot_came();
                     if let Some(session) = self.sessions.get_mut(&session) {
                         session.host.snapshot_ready(now, ticket, bytes);
                     }
@@ -134,15 +135,16 @@ impl HostEngine {
             }
         }
         let seen = terminal.views.iter().all(View::is_drained);
-        let in_session = terminal.session.is_some();
+        let needed = terminal.session.is_some() || terminal.owes_snapshots();
         if seen && !std::mem::replace(&mut terminal.closed, seen) {
             self.tell(&HostEvent::TerminalClosed { terminal: no, exit_code });
             self.count();
             moved = true;
         }
         // Who joins a session later still sees what it printed last.
-        if seen && !in_session {
+        if seen && !needed {
             self.terminals.remove(&no);
+            moved = true;
         }
         moved
     }

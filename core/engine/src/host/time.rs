@@ -8,8 +8,9 @@ use tokio::time::Instant;
 use super::{HostEngine, faces::FaceEnd};
 use crate::face::HostEvent;
 
-/// How long terminals have for their end when the engine ends: beyond their own grace.
-const END_FOR: Duration = Duration::from_secs(4);
+/// How long all has for its end when the engine ends: terminals their grace, sessions what their guests have for the
+/// last output, and lines their closing.
+const END_FOR: Duration = Duration::from_secs(10);
 
 impl HostEngine {
     /// Lets the machines do what is due, and wakes this task for what comes next.
@@ -40,21 +41,29 @@ impl HostEngine {
     }
 
     /// Ends everything, in order; whether it was not ending yet.
-    pub(super) fn end(&mut self) -> bool {
+    pub(super) fn end(&mut self, cx: &mut Context<'_>) -> bool {
         if self.ending.is_some() {
             return false;
         }
-        let now = self.now();
         self.ending = Some(Instant::now() + END_FOR);
         self.starting.clear();
-        for session in self.sessions.values_mut() {
-            session.host.end(now, EndReason::Stopped);
-        }
+        self.stop_sessions(cx);
         for terminal in self.terminals.values_mut() {
             terminal.hang_up();
         }
         self.tell(&HostEvent::Closing);
         true
+    }
+
+    /// Ends every session as it stands now: what is printed next is not in the last pictures.
+    pub(super) fn stop_sessions(&mut self, cx: &mut Context<'_>) {
+        let now = self.now();
+        for no in self.sessions.keys().copied().collect::<Vec<_>>() {
+            if let Some(session) = self.sessions.get_mut(&no) {
+                session.host.end(now, EndReason::Stopped);
+            }
+            self.act(cx, no);
+        }
     }
 
     pub(super) fn is_over(&self) -> bool {

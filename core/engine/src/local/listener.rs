@@ -197,7 +197,8 @@ async fn read_commands(
         };
         let (answer, answered) = oneshot::channel();
         if commands.send(crate::face::handle::Request { command, answer }).await.is_err() {
-            return Ok(());
+            // The engine has ended. What it told last is still on its way to a face that may go on asking.
+            continue;
         }
         if let Some(id) = id
             && ask.send((id, answered)).await.is_err()

@@ -25,7 +25,7 @@ use crate::{
         record::{Plaintext, Positions, Record, Records, TypedAt},
     },
     handshake::{bundle::HostBundle, sas::Reveal, welcome::PairKeys},
-    message::{self, FromGuest, FromHost, Refusals},
+    message::{self, FromGuest, FromHost, Refusals, Standing},
     pace::Pace,
     pair::{AckClock, Lane, PairReceiver, PairSender},
     panel::{LAST_TERMINAL, panel_of},
@@ -48,6 +48,8 @@ pub(super) struct Seated {
     pub(super) words: SafetyWords,
     /// Set when the host has said that it is over.
     pub(super) over: Option<EndReason>,
+    /// Where the streams end, until this guest has come so far (JS-END-2).
+    closing: Option<Vec<Standing>>,
     pub(super) typing: Typing,
     host: HostBundle,
     claim: Claim,
@@ -101,6 +103,7 @@ impl Seated {
             slot,
             words: SafetyWords::derive(&keys.sas, &reveal, &keys.th2),
             over: None,
+            closing: None,
             typing: Typing::new(key_timing),
             claim: keys.claim.clone(),
             sender: PairSender::new(
@@ -432,6 +435,12 @@ impl Seated {
             self.resync = Resync { last: Some(now), wanted: false };
             self.say(&FromGuest::Resync, context);
         }
+        let arrived =
+            |at: &Standing| self.streams.get(&at.stream).is_some_and(|s| s.is_whole_at(at.position));
+        if self.closing.as_ref().is_some_and(|streams| streams.iter().all(arrived)) {
+            self.closing = None;
+            self.say(&FromGuest::CaughtUp, context);
+        }
         self.tell_liveness(now, context);
     }
 
@@ -481,6 +490,10 @@ impl Seated {
                     self.invites.answered(id, None);
                 }
                 GuestEvent::NotAllowed { what: message::shown_name(&what) }
+            }
+            FromHost::Closing { streams } => {
+                self.closing = Some(streams);
+                return Ok(());
             }
             FromHost::End { reason } => {
                 self.over = Some(reason);

@@ -173,6 +173,11 @@ impl Stream {
         self.position.is_none_or(|position| position < target).then_some(since)
     }
 
+    /// Whether it is exact, and has come so far.
+    pub(super) fn is_whole_at(&self, position: u64) -> bool {
+        self.exact && self.position >= Some(position)
+    }
+
     /// Bytes that wait here for a snapshot, or for the rest of one.
     pub(super) fn held(&self) -> usize {
         self.kept_bytes + self.from_group.held() + self.from_pair.held()

@@ -122,6 +122,10 @@ impl Host {
     }
 
     pub(super) fn knocked(&mut self, now: Millis, id: KnockId, message: &[u8]) {
+        // The relay sends everyone away once it is closed.
+        if self.is_ended() {
+            return;
+        }
         let (mark, knock) = match self.open_knock(now, message) {
             Ok(Opened::Knock(mark, knock)) => (mark, *knock),
             Ok(Opened::Welcomed(slot)) => return self.welcome_again(id, slot),

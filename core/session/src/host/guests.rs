@@ -50,6 +50,7 @@ impl Host {
     }
 
     fn guest_record(&mut self, now: Millis, slot: Slot, record: Record<'_>) -> Result<(), SessionError> {
+        let ended = self.is_ended();
         let Some(seat) = self.seats.get_mut(&slot) else { return Ok(()) };
         match record {
             Record::Confirm(reveal) => {
@@ -72,6 +73,9 @@ impl Host {
             },
             Record::Message(json) => {
                 match FromGuest::decode(json)? {
+                    FromGuest::CaughtUp => self.caught_up(slot),
+                    // JS-END-1: only what brings it to the end.
+                    message if ended && !message.is_of_farewell() => {}
                     // Bounded by how many are under way, not by time.
                     FromGuest::Fetch { id, wish } => self.fetch(slot, id, wish)?,
                     FromGuest::Cancel { id } => self.cancel_fetch(slot, id),
@@ -95,7 +99,7 @@ impl Host {
             return Err(InputRefusal::ReadOnly);
         }
         let terminal = self.streams.iter().find(|terminal| terminal.id == stream);
-        let Some(terminal) = terminal.filter(|terminal| terminal.ended.is_none()) else {
+        let Some(terminal) = terminal.filter(|terminal| terminal.ended.is_none() && !self.is_ended()) else {
             return Err(InputRefusal::NoTerminal);
         };
         if self.looking != Some(stream) || at.gate < self.looking_since {

@@ -49,12 +49,12 @@ impl Link {
 impl Host {
     /// Whether there should be a connection to the relay.
     pub fn wants_connection(&self) -> bool {
-        !self.ended
+        !self.closed
     }
 
     /// The connection stands: opens the room, or takes it back.
     pub fn connected(&mut self, _now: Millis) {
-        if self.ended {
+        if self.closed {
             return;
         }
         let hello = if self.link.room {
@@ -81,7 +81,7 @@ impl Host {
     /// The connection is gone; `why` is the relay's close code if it gave one of ours.
     pub fn disconnected(&mut self, now: Millis, why: Option<CloseCode>) {
         let state = std::mem::take(&mut self.link.state);
-        if self.ended {
+        if self.closed {
             return;
         }
         // What was not sent is not for the next connection: frames are sent anew, the rest is void.
@@ -104,13 +104,13 @@ impl Host {
         match (why, state) {
             (Some(CloseCode::NotFound | CloseCode::HostGone), _) => self.link.room = false,
             (Some(CloseCode::CodeTaken), _) => self.code = None,
-            (Some(CloseCode::Expired), _) => self.end(now, EndReason::Expired),
+            (Some(CloseCode::Expired), _) => self.give_up(now, EndReason::Expired),
             // The room stands already: only the answer was lost.
             (Some(CloseCode::NotAllowed), State::Opening) => self.link.room = true,
             (Some(CloseCode::Ended | CloseCode::Version | CloseCode::RelayFull | CloseCode::NotAllowed), _)
             // An answer to its hello; later it means no more than this connection.
             | (Some(CloseCode::BadMessage), State::Opening | State::Returning) => {
-                self.end(now, EndReason::RelayRefused);
+                self.give_up(now, EndReason::RelayRefused);
             }
             _ => {}
         }
@@ -136,7 +136,10 @@ impl Host {
                 self.event(HostEvent::Back);
                 self.catch_up(now, Some(group))?;
             }
-            (State::Up, message) => self.relay_message(now, message)?,
+            (State::Up, message) => {
+                self.relay_message(now, message)?;
+                self.go_on_with_farewell(now);
+            }
             _ => return Err(SessionError::Misbehaved("the relay's message does not belong here")),
         }
         Ok(())
@@ -178,8 +181,9 @@ impl Host {
         if header.kind != FrameKind::ToHost {
             return Err(SessionError::Misbehaved("the relay sends the host a frame that is not for it"));
         }
-        if self.link.is_up() && !self.ended {
+        if self.link.is_up() && !self.closed {
             self.guest_frame(now, &header, ciphertext);
+            self.go_on_with_farewell(now);
         }
         Ok(())
     }
@@ -187,6 +191,7 @@ impl Host {
     /// After a lost connection: the relay, and through it every guest, gets what it missed, as it was
     /// sealed the first time (JS-LINK-3).
     fn catch_up(&mut self, now: Millis, relay_has: Option<u64>) -> Result<(), SessionError> {
+        self.back_in_farewell(now);
         if let Some(next) = relay_has {
             self.group.acked(next)?;
         }

@@ -122,10 +122,11 @@ impl Host {
 
     /// A panel changed: `change` makes its next version of the one before. Panels that are not shared have none.
     pub fn panel_changed(&mut self, now: Millis, panel: PanelId, change: &[u8]) {
+        let rests = self.group.is_resting() || self.is_ended();
         let Some(state) = self.panels.shared.get_mut(&panel) else { return };
         let position = state.position;
         state.position += 1;
-        if self.group.is_resting() || self.ended {
+        if rests {
             return;
         }
         let goes = !state.behind
@@ -151,6 +152,8 @@ impl Host {
         let Some(position) = self.panels.position(panel) else { return };
         let (stream, scope, id) = (stream_of(panel), Scope::Full, self.tickets.next_id());
         match audience {
+            // The last pictures are of terminals.
+            Audience::Farewell => {}
             Audience::Seat(slot) => {
                 if let Some(seat) = self.seats.get_mut(&slot) {
                     seat.show(stream, scope, id, position, bytes);

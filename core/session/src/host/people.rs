@@ -155,7 +155,7 @@ impl Host {
     pub(super) fn guest_message(&mut self, now: Millis, slot: Slot, message: FromGuest) {
         match message {
             // Where they are taken, these are no words.
-            FromGuest::Fetch { .. } | FromGuest::Cancel { .. } => {}
+            FromGuest::Fetch { .. } | FromGuest::Cancel { .. } | FromGuest::CaughtUp => {}
             FromGuest::AskControl => self.ask_control(now, slot),
             FromGuest::Chat { text } => self.say(now, slot, &text),
             FromGuest::Pointing { at } => {
@@ -315,6 +315,7 @@ impl Host {
         let mut state = vec![self.roster(), self.terminal_list(), self.looking_at()];
         state.extend(self.panel_list());
         let pointing = &self.told.pointing;
+        state.extend(self.farewell.as_ref().filter(|farewell| farewell.told).map(|_| self.closing()));
         state.extend(pointing.iter().map(|(slot, at)| FromHost::Pointing { slot: *slot, at: Some(*at) }));
         state
     }

@@ -63,6 +63,8 @@ pub(super) struct Seat {
     pub(super) asks: bool,
     pub(super) typing: Option<(StreamId, Millis)>,
     pub(super) resync: Resync,
+    /// It stands where the streams of a session that is over end.
+    pub(super) caught_up: bool,
     pub(super) told: Refusals,
     /// Where the host looked was told under this number when it was allowed to write (JS-ROLE-7).
     pub(super) writes_since: u64,
@@ -179,6 +181,7 @@ impl Seat {
             asks: false,
             typing: None,
             resync: Resync::default(),
+            caught_up: false,
             told: Refusals::default(),
             writes_since: 0,
             replays: Pace::new(REPLAY_EVERY),

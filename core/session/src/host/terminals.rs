@@ -22,12 +22,16 @@ use crate::{
 pub(super) enum Audience {
     Everyone,
     Seat(Slot),
+    /// Whoever needs it once the session is over.
+    Farewell,
 }
 
 /// Snapshots that were asked for.
 #[derive(Default)]
 pub(super) struct Tickets {
     asked: BTreeMap<Ticket, Asked>,
+    /// Wanted after the end: given from the last pictures.
+    wanted: Vec<(StreamId, Scope, Audience)>,
     last_ticket: u32,
     last_id: u32,
 }
@@ -43,16 +47,35 @@ impl Tickets {
     /// Whom these were for needs them no more.
     pub(super) fn forget(&mut self, audience: Audience) {
         self.asked.retain(|_, asked| asked.audience != audience);
+        self.wanted.retain(|(.., wanted)| *wanted != audience);
     }
 
     /// What it shows is no longer shared.
     pub(super) fn forget_stream(&mut self, stream: StreamId) {
         self.asked.retain(|_, asked| asked.stream != stream);
+        self.wanted.retain(|(wanted, ..)| *wanted != stream);
+    }
+
+    pub(super) fn want(&mut self, stream: StreamId, scope: Scope, audience: Audience) {
+        self.wanted.push((stream, scope, audience));
+    }
+
+    /// The next that is wanted and there.
+    pub(super) fn take_wanted(
+        &mut self,
+        picture: impl Fn(StreamId, Scope) -> Option<Bytes>,
+    ) -> Option<(StreamId, Scope, Audience, Bytes)> {
+        let mut found = self.wanted.iter().enumerate();
+        let (at, bytes) = found.find_map(|(at, (stream, scope, _))| Some((at, picture(*stream, *scope)?)))?;
+        let (stream, scope, audience) = self.wanted.remove(at);
+        Some((stream, scope, audience, bytes))
     }
 
     /// Whether a terminal's is on its way to them.
     pub(super) fn waits_for(&self, audience: Audience) -> bool {
-        self.asked.values().any(|asked| asked.audience == audience && panel_of(asked.stream).is_none())
+        let asked = self.asked.values().map(|asked| (asked.stream, asked.audience));
+        let wanted = self.wanted.iter().map(|(stream, _, wanted)| (*stream, *wanted));
+        asked.chain(wanted).any(|(stream, for_whom)| for_whom == audience && panel_of(stream).is_none())
     }
 
     pub(super) fn ask(
@@ -102,9 +125,13 @@ impl Host {
 
     /// Output of a terminal: goes out at once, or is skimmed.
     pub fn output(&mut self, now: Millis, stream: StreamId, bytes: &[u8]) {
+        // JS-END-1: nothing that is printed after the end is anyone's to see.
+        if self.is_ended() {
+            return;
+        }
         let Some(terminal) = self.streams.iter_mut().find(|terminal| terminal.id == stream) else { return };
         let start = terminal.produced.advance(now, bytes.len());
-        if self.group.is_resting() || self.ended {
+        if self.group.is_resting() {
             return;
         }
         if terminal.skim.is_none() {
@@ -131,6 +158,9 @@ impl Host {
 
     /// A terminal's new size, in order with its output; each side 1 to 1000.
     pub fn resize(&mut self, now: Millis, stream: StreamId, cols: u16, rows: u16) {
+        if self.is_ended() {
+            return;
+        }
         let Some(terminal) = self.streams.iter_mut().find(|terminal| terminal.id == stream) else { return };
         let (cols, rows) = size(cols, rows);
         let position = terminal.produced.advance(now, 1);
@@ -148,6 +178,9 @@ impl Host {
     /// A terminal's new title.
     pub fn retitle(&mut self, now: Millis, stream: StreamId, title: &str) {
         let title = shown_name(title);
+        if self.is_ended() {
+            return;
+        }
         if let Some(terminal) = self.streams.iter_mut().find(|terminal| terminal.id == stream)
             && terminal.title != title
         {
@@ -181,7 +214,7 @@ impl Host {
 
     /// Which terminal the host has in front of it: guests' keys count there and nowhere else.
     pub fn looking(&mut self, now: Millis, stream: Option<StreamId>) {
-        if self.looking != stream {
+        if self.looking != stream && !self.is_ended() {
             self.looking = stream;
             self.looking_since = self.announce_looking(now);
         }
@@ -201,11 +234,24 @@ impl Host {
         {
             skim.pending = None;
         }
-        if bytes.len() > MAX_SNAPSHOT_LEN || self.ended {
-            return;
+        if bytes.len() <= MAX_SNAPSHOT_LEN && !self.closed {
+            self.show(now, stream, scope, position, audience, bytes);
+            self.go_on_with_farewell(now);
         }
+    }
+
+    pub(super) fn show(
+        &mut self,
+        now: Millis,
+        stream: StreamId,
+        scope: Scope,
+        position: u64,
+        audience: Audience,
+        bytes: Bytes,
+    ) {
         let id = self.tickets.next_id();
         match audience {
+            Audience::Farewell => self.last_picture(now, stream, scope, bytes),
             Audience::Seat(slot) => {
                 if let Some(seat) = self.seats.get_mut(&slot) {
                     seat.show(stream, scope, id, position, bytes);
@@ -324,7 +370,7 @@ impl Host {
                 let ticket = self.ask(stream, Scope::Screen, Audience::Everyone);
                 let terminal = self.streams.iter_mut().find(|terminal| terminal.id == stream);
                 if let Some(skim) = terminal.and_then(|terminal| terminal.skim.as_mut()) {
-                    skim.pending = Some(ticket);
+                    skim.pending = ticket;
                 }
             }
             Need::Whole => {
@@ -335,7 +381,16 @@ impl Host {
         }
     }
 
-    fn ask(&mut self, stream: StreamId, scope: Scope, audience: Audience) -> Ticket {
+    /// Asks for a snapshot; after the end there are only the last ones.
+    fn ask(&mut self, stream: StreamId, scope: Scope, audience: Audience) -> Option<Ticket> {
+        if self.is_ended() {
+            self.tickets.want(stream, scope, audience);
+            return None;
+        }
+        Some(self.ask_engine(stream, scope, audience))
+    }
+
+    pub(super) fn ask_engine(&mut self, stream: StreamId, scope: Scope, audience: Audience) -> Ticket {
         let position = self.streams.iter().find(|terminal| terminal.id == stream).map_or(0, Stream::position);
         let ticket = self.tickets.ask(stream, scope, position, audience);
         self.out.push_back(HostOutput::Snapshot { stream, scope, ticket });

@@ -246,6 +246,8 @@ fn case_34_forged_end() {
     let cy = world.join("Cy", &invite);
     world.inject(To::Guest(bo), Body::Close(jumpseat_wire::CloseCode::Ended)).unwrap();
     world.saw_guest(bo, |e| matches!(e, GuestEvent::Ended { reason: EndReason::Stopped, by_host: false }));
+    // Bo was lost just now, and has a moment to come back.
     world.as_host(|host, now| host.end(now, EndReason::Stopped));
+    world.pass(1_000);
     world.saw_guest(cy, |e| matches!(e, GuestEvent::Ended { reason: EndReason::Stopped, by_host: true }));
 }

@@ -7,6 +7,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod ends;
 mod floods;
 mod frames;
 mod garbage;

@@ -1,5 +1,10 @@
 //! Any order of things at all.
 
+use std::{
+    sync::atomic::{AtomicBool, Ordering},
+    task::{Wake, Waker},
+};
+
 use jumpseat_wire::limits::{INPUT_WINDOW, MAX_LAG_BYTES};
 use proptest::prelude::*;
 
@@ -157,8 +162,61 @@ impl Play {
         assert!(room.ring.len() <= 3 * MAX_LAG_BYTES as u64);
         assert!(room.seats.iter().all(|seat| seat.input.len() * 256 <= INPUT_WINDOW + 256));
         let seated = |link: &&Arc<Link>| room.seats.iter().any(|seat| seat.holds(link));
+        // Also one that still gets what was sent to it before.
         let judged = self.links.iter().filter(|link| link.verdict() == Some(CloseCode::Removed));
         assert_eq!(judged.filter(seated).count(), 0, "a removed guest sits");
+    }
+}
+
+/// Hears a bell.
+#[derive(Default)]
+struct Ear(AtomicBool);
+
+impl Wake for Ear {
+    fn wake(self: Arc<Self>) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+}
+
+impl Play {
+    /// Lets the connections have their turns: those whose own doing the step was, or the clock's, or that were rung. The
+    /// others sleep, and must find nothing if they look: but for group frames that are gathered before all are rung.
+    fn take_turns(&mut self, ears: &mut Vec<Arc<Ear>>, own: Option<usize>, all: bool) {
+        let known = ears.len();
+        ears.resize_with(self.links.len(), Arc::default);
+        for (at, link) in self.links.clone().into_iter().enumerate() {
+            let awake = ears[at].0.swap(false, Ordering::SeqCst) || all || own == Some(at) || at >= known;
+            link.listen(&Waker::from(ears[at].clone()));
+            loop {
+                let packets = self.stage.fetch(&link);
+                if packets.is_empty() {
+                    break;
+                }
+                let gathered = self.stage.room.unrung > 0 && headers(&packets).len() == packets.len();
+                let group = headers(&packets).iter().all(|header| header.kind == FrameKind::Group);
+                assert!(awake || gathered && group, "a connection sleeps with something to send");
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+
+    /// After every step whoever has something to send has been rung, and nobody else finds anything.
+    #[test]
+    fn nobody_sleeps_with_something_to_send(steps in prop::collection::vec(step(), 1..200)) {
+        let mut play = Play { stage: Stage::new(), links: Vec::new(), newest: Vec::new() };
+        let mut ears = Vec::new();
+        for step in steps {
+            let own = match step {
+                Step::GuestFetches(at) | Step::GuestAcks(at, ..) | Step::GuestSends(at, ..) | Step::GuestLost(at) => Some(at),
+                _ => None,
+            };
+            let timed = matches!(step, Step::Pass(_));
+            play.act(step);
+            play.take_turns(&mut ears, own, timed);
+        }
     }
 }
 

@@ -291,6 +291,54 @@ fn what_was_said_before_the_end_or_a_removal_is_still_delivered() {
     assert_eq!(guest.verdict(), Some(CloseCode::Ended));
 }
 
+/// JS-RELAY-26, JS-END-4.
+#[test]
+fn what_is_beyond_the_window_is_delivered_before_the_end() {
+    let mut stage = Stage::new();
+    let [removed, guest] = [stage.seat(1), stage.seat(2)];
+    let frames = 20;
+    for seq in 0..frames {
+        stage.group(seq, 16_000);
+        stage.pair(1, seq, 16_000);
+    }
+    stage.host_says(HostToRelay::Remove { slot: 1 });
+    // What is for those who stay is not for who was removed.
+    stage.group(frames, 300);
+    stage.host_says(HostToRelay::End);
+    assert!(!stage.room.is_standing(stage.now));
+    for (link, last, code) in [(&removed, frames, CloseCode::Removed), (&guest, frames + 1, CloseCode::Ended)]
+    {
+        assert_eq!((link.verdict(), link.leaves()), (None, true));
+        let mut taken = (0, 0);
+        while link.verdict().is_none() {
+            let packets = headers(&stage.fetch(link));
+            assert!(!packets.is_empty() || link.verdict().is_some(), "nothing more comes");
+            for header in packets.into_iter().chain(headers(&link.parting().to_vec().into())) {
+                let next = if header.kind == FrameKind::Group { &mut taken.0 } else { &mut taken.1 };
+                *next = header.seq + 1;
+            }
+            stage.acknowledge(link, taken.0, taken.1);
+        }
+        assert_eq!((taken.0, link.verdict()), (last, Some(code)));
+    }
+}
+
+/// JS-RELAY-26: a guest that takes nothing of it is closed all the same.
+#[test]
+fn who_takes_nothing_before_the_end_is_waited_for_in_bounds() {
+    let mut stage = Stage::new();
+    let guest = stage.seat(1);
+    for seq in 0..20 {
+        stage.pair(1, seq, 16_000);
+    }
+    stage.host_says(HostToRelay::End);
+    stage.fetch(&guest);
+    assert_eq!(guest.verdict(), None);
+    stage.pass(Duration::from_secs(60));
+    let watched = stage.room.watch_guest(&guest, stage.now);
+    assert_eq!((watched, guest.verdict()), (None, Some(CloseCode::Ended)));
+}
+
 /// JS-RELAY-26.
 #[test]
 fn a_session_expires_for_everyone() {

@@ -1,0 +1,74 @@
+//! How a session ends for its guests: with everything that was printed.
+#![allow(clippy::unwrap_used)]
+
+use jumpseat_tests::{Invite, Line, Program, Stage};
+
+/// Prints 1.3 MB once it gets a line, and is gone.
+const LOUD: &str = "head -c1 >/dev/null; seq 200000; echo tests passed";
+
+fn seated(stage: &Stage, invite: &Invite, arguments: &[&str]) -> Program {
+    let mut guest = stage.join(invite, &[&["--json"], arguments].concat());
+    guest.wait_for_event("the seat", |event| (event["type"] == "joined").then_some(()));
+    guest
+}
+
+#[track_caller]
+fn succeeds(mut guest: Program) -> String {
+    let status = guest.wait();
+    assert!(status.success(), "{status}\n{}\n{}", guest.said(), guest.errors());
+    guest.said()
+}
+
+#[test]
+fn a_program_that_prints_a_lot_and_ends_is_seen_to_its_end() {
+    let stage = Stage::new();
+    let (relay, address) = stage.relay("127.0.0.1:0", &[]);
+    let url = format!("ws://{address}");
+    let slow = Line::to(address);
+    slow.rate(Some(400_000));
+    let (mut host, invite) = stage.share(&["--relay", &url, "--", "sh", "-c", LOUD]);
+    let until = ["--until", "tests passed"];
+    let guests = [
+        seated(&stage, &invite, &until),
+        seated(&stage, &invite, &until),
+        seated(&stage, &stage.over(&invite, &slow), &until),
+    ];
+    let follows =
+        [seated(&stage, &invite, &["--dump", "text"]), seated(&stage, &invite, &["--dump", "text"])];
+    host.write(b"\n");
+    assert!(host.wait().success());
+    guests.into_iter().for_each(|guest| drop(succeeds(guest)));
+    for guest in follows {
+        let text = succeeds(guest);
+        assert!(text.trim_end().ends_with("199999\n200000\ntests passed"), "{text}");
+    }
+    drop(relay);
+}
+
+#[test]
+fn the_same_through_the_relay_inside_the_host() {
+    let stage = Stage::new();
+    let (mut host, invite) = stage.share(&["--", "sh", "-c", LOUD]);
+    let guests = [(); 3].map(|()| seated(&stage, &invite, &["--until", "tests passed"]));
+    host.write(b"\n");
+    assert!(host.wait().success());
+    guests.into_iter().for_each(|guest| drop(succeeds(guest)));
+}
+
+#[test]
+fn stopping_in_a_flood_leaves_everyone_with_the_same_picture() {
+    let stage = Stage::new();
+    let (mut host, invite) = stage.share(&["--", "sh", "-c", "head -c1 >/dev/null; exec seq 100000000"]);
+    let guests = [(); 2].map(|()| seated(&stage, &invite, &["--dump", "text"]));
+    host.write(b"\n");
+    host.wait_for_event("the flood", |event| (event["event"]["type"] == "skimming").then_some(()));
+    stage.run(&["stop", "--all"]);
+    let texts = guests.map(succeeds);
+    let last = |text: &str| {
+        text.lines().filter(|line| !line.starts_with('{')).map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(last(&texts[0]), last(&texts[1]));
+    assert!(last(&texts[0]).len() > 20, "{}", texts[0]);
+    host.signal("TERM");
+    host.wait();
+}
