@@ -20,6 +20,7 @@ mod commands;
 mod embedded;
 mod faces;
 mod happenings;
+mod keys;
 mod model;
 mod panels;
 mod said;

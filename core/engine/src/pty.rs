@@ -7,6 +7,8 @@ pub(crate) mod program;
 mod reaper;
 #[cfg(any(windows, test))]
 mod threaded;
+#[cfg(unix)]
+mod unread;
 
 #[cfg(unix)]
 pub(crate) use async_fd::Pty;

@@ -17,21 +17,15 @@ use crate::{
 };
 
 impl HostEngine {
-    /// Does what is asked and answers. Comes back with a request that has to wait.
-    pub(super) fn perform(
-        &mut self,
-        cx: &mut Context<'_>,
-        face: FaceNo,
-        request: Request<HostCommand>,
-    ) -> Option<Request<HostCommand>> {
-        if let HostCommand::Input { terminal, .. } = &request.command
-            && self.terminals.get(terminal).is_some_and(|terminal| !terminal.takes_keys())
-        {
-            return Some(request);
-        }
+    /// Does what is asked and answers. Nothing waits here: what comes behind a command may be what ends it.
+    pub(super) fn perform(&mut self, cx: &mut Context<'_>, face: FaceNo, request: Request<HostCommand>) {
         let Request { command, answer } = request;
         // These answer later, by themselves.
         match command {
+            HostCommand::Input { terminal, bytes } => match self.terminals.get_mut(&terminal) {
+                Some(terminal) => terminal.own_keys(cx, &bytes, answer),
+                None => drop(answer.send(Err(no_terminal()))),
+            },
             HostCommand::Share(options) => self.share(options, answer),
             HostCommand::Screen { terminal, format } => match self.terminals.get_mut(&terminal) {
                 Some(terminal) => terminal.model.ask(Question::Dump { format, answer }),
@@ -41,10 +35,14 @@ impl HostEngine {
             // Who tells and does not ask has dropped the other end.
             command => drop(answer.send(self.do_now(cx, face, command))),
         }
-        None
     }
 
-    fn do_now(&mut self, cx: &mut Context<'_>, face: FaceNo, command: HostCommand) -> Result<Reply, Failure> {
+    fn do_now(
+        &mut self,
+        cx: &mut Context<'_>,
+        face: FaceNo,
+        command: HostCommand,
+    ) -> Result<Reply, Failure> {
         let now = self.now();
         match command {
             HostCommand::OpenTerminal(options) => return self.open_terminal(options),
@@ -60,7 +58,6 @@ impl HostEngine {
                     view.credit(bytes);
                 }
             }
-            HostCommand::Input { terminal, bytes } => self.terminal(terminal)?.own_keys(cx, &bytes),
             HostCommand::Resize { terminal, size } => self.resize(terminal, size)?,
             HostCommand::Looking { terminal } => {
                 self.looks += 1;
@@ -139,7 +136,10 @@ impl HostEngine {
             HostCommand::GiveCredential { host, credential } => self.give_credential(&host, credential)?,
             HostCommand::Status => return Ok(Reply::Status(self.status())),
             HostCommand::Shutdown => drop(self.end(cx)),
-            HostCommand::Share(_) | HostCommand::Screen { .. } | HostCommand::LookAtPanel { .. } => {
+            HostCommand::Input { .. }
+            | HostCommand::Share(_)
+            | HostCommand::Screen { .. }
+            | HostCommand::LookAtPanel { .. } => {
                 unreachable!("these were answered by their own ways")
             }
         }

@@ -14,8 +14,8 @@ use crate::face::{
     handle::{COMMANDS, Request},
 };
 
-/// Commands of one face in one pass: the others come soon, too.
-const COMMANDS_IN_A_PASS: usize = 32;
+/// Commands of one face in one pass: all that can wait there, so that what takes something back counts in this pass.
+const COMMANDS_IN_A_PASS: usize = COMMANDS;
 
 /// Events in the queue to a face.
 const EVENTS: usize = 64;
@@ -51,7 +51,6 @@ impl FaceDoor {
             events: PollSender::new(events),
             waiting: VecDeque::new(),
             gone: false,
-            held: None,
             looking: None,
             looked: 0,
         };
@@ -73,8 +72,6 @@ pub(super) struct FaceEnd {
     waiting: VecDeque<HostEvent>,
     /// Nobody holds the other end any more.
     gone: bool,
-    /// A command that cannot be done yet; later ones wait behind it.
-    pub(super) held: Option<Request<HostCommand>>,
     /// What its person has in front, and since which look of all.
     pub(super) looking: Option<TerminalNo>,
     pub(super) looked: u64,
@@ -150,22 +147,13 @@ impl HostEngine {
         let mut moved = false;
         for _ in 0..COMMANDS_IN_A_PASS {
             let Some(face) = self.faces.get_mut(&no) else { return true };
-            let request = match face.held.take() {
-                Some(held) => held,
-                None => match face.poll_request(cx) {
-                    Poll::Ready(Some(request)) => request,
-                    Poll::Ready(None) => {
-                        self.let_go(no);
-                        return true;
-                    }
-                    Poll::Pending => return moved,
-                },
-            };
-            if let Some(held) = self.perform(cx, no, request) {
-                if let Some(face) = self.faces.get_mut(&no) {
-                    face.held = Some(held);
+            match face.poll_request(cx) {
+                Poll::Ready(Some(request)) => self.perform(cx, no, request),
+                Poll::Ready(None) => {
+                    self.let_go(no);
+                    return true;
                 }
-                return moved;
+                Poll::Pending => return moved,
             }
             moved = true;
         }

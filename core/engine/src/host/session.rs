@@ -15,7 +15,7 @@ use jumpseat_wire::{CloseCode, InviteId, Slot};
 use tokio::sync::oneshot;
 use tracing::debug;
 
-use super::{embedded::Owned, said};
+use super::{embedded::Owned, keys::Typist, said};
 use crate::{
     face::{
         Connection, Failure, FailureKind, GuestInfo, KnockInfo, Reply, SessionEvent, SessionNo,
@@ -54,8 +54,8 @@ pub(super) struct Session {
 
 /// What a session wants of the engine around it.
 pub(super) enum Wish {
-    /// A guest's keys, its right to type checked, a terminal's own answers taken out.
-    Keys { terminal: TerminalNo, bytes: Vec<u8> },
+    /// A guest's keys, a terminal's own answers taken out.
+    Keys { terminal: TerminalNo, who: Typist, bytes: Vec<u8> },
     /// A picture of a terminal at this point.
     Snapshot { terminal: TerminalNo, scope: jumpseat_session::Scope, ticket: Ticket },
     /// A panel as it stands.
@@ -188,7 +188,8 @@ impl Session {
             self.flush_at = Some(now + ESCAPE_TIME);
         }
         if !bytes.is_empty() {
-            wishes.push(Wish::Keys { terminal, bytes });
+            let who = Typist { session: self.no, stream, slot };
+            wishes.push(Wish::Keys { terminal, who, bytes });
         }
     }
 
@@ -199,10 +200,11 @@ impl Session {
         }
         if self.flush_at.is_some_and(|at| at <= now) {
             self.flush_at = None;
-            for ((_, stream), filter) in &mut self.filters {
+            for (&(slot, stream), filter) in &mut self.filters {
                 let bytes = filter.flush();
-                if let (Some(&terminal), false) = (self.streams.get(stream), bytes.is_empty()) {
-                    wishes.push(Wish::Keys { terminal, bytes });
+                if let (Some(&terminal), false) = (self.streams.get(&stream), bytes.is_empty()) {
+                    let who = Typist { session: self.no, stream, slot };
+                    wishes.push(Wish::Keys { terminal, who, bytes });
                 }
             }
         }

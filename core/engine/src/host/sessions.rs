@@ -38,9 +38,10 @@ impl HostEngine {
         let moved = session.act(now, &mut wishes) || !wishes.is_empty();
         for wish in wishes.drain(..) {
             match wish {
-                Wish::Keys { terminal, bytes } => {
-                    if let Some(terminal) = self.terminals.get_mut(&terminal) {
-                        terminal.guest_keys(cx, &bytes);
+                Wish::Keys { terminal: no, who, bytes } => {
+                    if let Some(terminal) = self.terminals.get_mut(&no) {
+                        terminal.guest_keys(who, bytes);
+                        self.write_keys(cx, no);
                     }
                 }
                 Wish::Snapshot { terminal, scope, ticket } => {

@@ -9,24 +9,22 @@ use std::{
 };
 
 use jumpseat_screen::Nonce;
-use jumpseat_session::{Scope, StreamId, host::Ticket};
-use tokio::time::{Sleep, sleep};
+use jumpseat_session::{InputRefusal, Scope, StreamId, host::Ticket};
+use tokio::{
+    sync::oneshot,
+    time::{Sleep, sleep},
+};
 
 use super::{
+    keys::{Keys, Typist},
     model::{Model, Question},
     view::View,
 };
 use crate::{
-    face::{BlockInfo, Failure, SessionNo, Size, TerminalNo, TerminalStatus},
+    face::{BlockInfo, Failure, Reply, SessionNo, Size, TerminalNo, TerminalStatus},
     pty::{Pty, READ_LEN, program::Program},
     shell::Redactor,
 };
-
-/// Keys that wait for the program before their face has to wait, in bytes.
-const MAX_OWN_KEYS: usize = 64 * 1024;
-
-/// Guests' keys that wait for the program before further ones are lost, in bytes.
-const MAX_GUEST_KEYS: usize = 256 * 1024;
 
 /// Blocks that a status tells.
 const MAX_BLOCKS: usize = 100;
@@ -49,7 +47,7 @@ pub(super) struct Terminal {
     pub(super) redactor: Redactor,
     blocks: VecDeque<BlockInfo>,
     program: Option<Pty>,
-    keys: VecDeque<u8>,
+    keys: Keys,
     end: End,
     /// Pictures for guests that the screen has still to give: it stays as long, or they would lose the end.
     owed: usize,
@@ -87,50 +85,40 @@ impl Terminal {
             redactor: Redactor::new(nonce),
             blocks: VecDeque::new(),
             program: Some(Pty::spawn(program, size)?),
-            keys: VecDeque::new(),
+            keys: Keys::default(),
             end: End::default(),
             owed: 0,
             closed: false,
         })
     }
 
-    /// Whether a face's keys are taken now.
-    pub(super) fn takes_keys(&self) -> bool {
-        self.keys.len() < MAX_OWN_KEYS
-    }
-
-    /// A face's keys.
-    pub(super) fn own_keys(&mut self, cx: &mut Context<'_>, bytes: &[u8]) {
-        self.keys.extend(bytes);
-        self.write(cx);
-    }
-
-    /// A guest's keys. Nobody is kept waiting for a guest: what does not fit is lost.
-    pub(super) fn guest_keys(&mut self, cx: &mut Context<'_>, bytes: &[u8]) {
-        if self.keys.len() + bytes.len() > MAX_GUEST_KEYS {
-            tracing::warn!(terminal = self.no.0, "a program takes no keys: a guest's were dropped");
-            return;
+    /// A face's keys: they never wait for a guest's.
+    pub(super) fn own_keys(
+        &mut self,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+        answer: oneshot::Sender<Result<Reply, Failure>>,
+    ) {
+        match &mut self.program {
+            Some(program) => self.keys.press(cx, program, bytes, answer),
+            // Its end is told elsewhere.
+            None => drop(answer.send(Ok(Reply::Done))),
         }
-        self.keys.extend(bytes);
-        self.write(cx);
     }
 
-    /// Hands waiting keys to the program, as far as it takes them; whether it took any.
-    pub(super) fn write(&mut self, cx: &mut Context<'_>) -> bool {
-        let waiting = self.keys.len();
-        while !self.keys.is_empty() {
-            let Some(program) = &mut self.program else {
-                self.keys.clear();
-                break;
-            };
-            match program.poll_write(cx, self.keys.as_slices().0) {
-                Poll::Ready(Ok(written)) => drop(self.keys.drain(..written)),
-                // The end of the program is told by what reads it.
-                Poll::Ready(Err(_)) => self.keys.clear(),
-                Poll::Pending => break,
-            }
+    /// A guest's keys, to be handed on by [`write`](Self::write).
+    pub(super) fn guest_keys(&mut self, who: Typist, bytes: Vec<u8>) {
+        if let Some(program) = &self.program {
+            self.keys.guest_pressed(program, who, bytes);
         }
-        self.keys.len() < waiting
+    }
+
+    /// Hands waiting keys to the program, as far as it takes them; guests' only while `gate` lets them type.
+    pub(super) fn write(&mut self, cx: &mut Context<'_>, gate: impl Fn(Typist) -> Result<(), InputRefusal>) {
+        match &mut self.program {
+            Some(program) => self.keys.write(cx, program, gate),
+            None => self.keys.clear(),
+        }
     }
 
     /// Asks for a picture for guests.

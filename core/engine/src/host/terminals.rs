@@ -2,7 +2,7 @@
 
 use std::task::{Context, Poll};
 
-use jumpseat_session::{EndReason, Exit};
+use jumpseat_session::{EndReason, Exit, InputRefusal};
 
 use super::{HostEngine, model::News, terminal::Terminal, view::View};
 use crate::face::{HostEvent, TerminalNo};
@@ -12,9 +12,8 @@ impl HostEngine {
         let mut moved = false;
         for no in self.terminals.keys().copied().collect::<Vec<_>>() {
             moved |= self.poll_news(cx, no);
+            self.write_keys(cx, no);
             let Some(terminal) = self.terminals.get_mut(&no) else { continue };
-            // Keys that the program took make room for those of a face that has to wait.
-            moved |= terminal.write(cx);
             if let Poll::Ready(bytes) = terminal.poll_output(cx) {
                 self.output(cx, no, bytes);
                 moved = true;
@@ -27,6 +26,19 @@ impl HostEngine {
             moved |= self.close_if_seen(no);
         }
         moved
+    }
+
+    /// Hands keys to a program: the host's own, and those of guests that may type there at this moment.
+    pub(super) fn write_keys(&mut self, cx: &mut Context<'_>, no: TerminalNo) {
+        let Some(terminal) = self.terminals.get_mut(&no) else { return };
+        let shown_by = terminal.session;
+        terminal.write(cx, |who| {
+            // One that was withdrawn, and may be shown elsewhere by now, is not the one that was typed at.
+            let session =
+                (shown_by == Some((who.session, who.stream))).then(|| self.sessions.get(&who.session));
+            let session = session.flatten().ok_or(InputRefusal::NoTerminal)?;
+            session.host.may_type(who.slot, who.stream)
+        });
     }
 
     /// Output: to the host's own person first, then to guests, and to the screen, which is behind by design.

@@ -19,9 +19,9 @@ use crate::face::{Failure, Size};
 
 /// A program in a pseudo-terminal. Dropping it hangs up.
 pub(crate) struct Pty {
-    fd: AsyncFd<OwnedFd>,
-    /// Kept for the resize call alone.
-    master: Box<dyn MasterPty + Send>,
+    pub(super) fd: AsyncFd<OwnedFd>,
+    /// Kept for what it alone can do: to resize, to name the other end.
+    pub(super) master: Box<dyn MasterPty + Send>,
     reaper: Reaper,
     /// Read into, and copied from: an echo of one byte must not cost clearing a whole buffer for it.
     scratch: Box<[u8]>,
@@ -75,17 +75,23 @@ impl Pty {
         }
     }
 
-    /// Hands keys to the terminal: returns how many it took.
+    /// Hands keys to the terminal: returns how many it took. It is tried whatever was known before: a
+    /// [`poll_read_on`](Self::poll_read_on) may have forgotten that there is room.
     pub(crate) fn poll_write(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         loop {
-            let mut guard = ready!(self.fd.poll_write_ready(cx))?;
             match rustix::io::write(self.fd.get_ref(), bytes) {
                 Ok(written) => return Poll::Ready(Ok(written)),
                 Err(Errno::INTR) => {}
-                Err(Errno::AGAIN) => guard.clear_ready(),
+                Err(Errno::AGAIN) => ready!(self.poll_read_on(cx))?,
                 Err(error) => return Poll::Ready(Err(error.into())),
             }
         }
+    }
+
+    /// Ready when the program may have read on since this was asked last.
+    pub(crate) fn poll_read_on(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        ready!(self.fd.poll_write_ready(cx))?.clear_ready();
+        Poll::Ready(Ok(()))
     }
 
     /// Changes the size; the program gets SIGWINCH.

@@ -66,6 +66,33 @@ impl Pty {
         Poll::Ready(Ok(bytes.len()))
     }
 
+    /// Nothing: how much the program has read cannot be known here. What was written waits in this process, at most
+    /// two portions of it.
+    #[cfg(windows)]
+    pub(crate) fn unread(&self) -> usize {
+        0
+    }
+
+    /// There is no way to what a console has taken.
+    #[cfg(windows)]
+    pub(crate) fn discard_unread(&self) {}
+
+    #[cfg(windows)]
+    pub(crate) fn edits_lines(&self) -> bool {
+        false
+    }
+
+    /// Where the last of these keys is that interrupts the program.
+    #[cfg(windows)]
+    pub(crate) fn interrupts(&self, keys: &[u8]) -> Option<usize> {
+        keys.iter().rposition(|key| *key == 3)
+    }
+
+    #[cfg(windows)]
+    pub(crate) fn poll_read_on(&mut self, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Pending
+    }
+
     /// Changes the size.
     pub(crate) fn resize(&self, size: Size) -> Result<(), Failure> {
         self.master.resize(pty_size(size)).map_err(|error| failure("resizing", error))

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)] // helpers of tests, not only tests
 
+mod keys;
 mod refusals;
 #[path = "../support/mod.rs"]
 mod support;

@@ -94,22 +94,38 @@ impl Host {
 
     /// JS-ROLE-5 to 7: the write gate, as it is now and as it was for the guest when it typed.
     fn gate(&self, now: Millis, slot: Slot, stream: StreamId, at: TypedAt) -> Result<(), InputRefusal> {
-        let writes = |seat: &Seat| seat.role.may_write() && seat.writes_since <= at.gate;
-        if !self.seats.get(&slot).is_some_and(writes) {
+        self.may_type(slot, stream)?;
+        if self.seats.get(&slot).is_none_or(|seat| seat.writes_since > at.gate) {
             return Err(InputRefusal::ReadOnly);
         }
-        let terminal = self.streams.iter().find(|terminal| terminal.id == stream);
-        let Some(terminal) = terminal.filter(|terminal| terminal.ended.is_none() && !self.is_ended()) else {
-            return Err(InputRefusal::NoTerminal);
-        };
-        if self.looking != Some(stream) || at.gate < self.looking_since {
+        if at.gate < self.looking_since {
             return Err(InputRefusal::HostAway);
         }
-        let channel = self.group.age_of_unseen(now, at.seen);
-        if channel.max(terminal.produced.age_of_unseen(now, at.position)) > STALE {
+        let terminal = self.streams.iter().find(|terminal| terminal.id == stream);
+        let content =
+            terminal.map_or(Duration::MAX, |terminal| terminal.produced.age_of_unseen(now, at.position));
+        if self.group.age_of_unseen(now, at.seen).max(content) > STALE {
             return Err(InputRefusal::Stale);
         }
         Ok(())
+    }
+
+    /// JS-ROLE-3: whether a guest may type at a terminal now. Keys that were taken may have to wait for the program:
+    /// whoever holds them asks this again before it hands them on.
+    ///
+    /// # Errors
+    /// Why it may not.
+    pub fn may_type(&self, slot: Slot, stream: StreamId) -> Result<(), InputRefusal> {
+        let terminal = self.streams.iter().find(|terminal| terminal.id == stream);
+        if !self.role_of(slot).is_some_and(|role| role.may_write()) {
+            Err(InputRefusal::ReadOnly)
+        } else if self.is_ended() || terminal.is_none_or(|terminal| terminal.ended.is_some()) {
+            Err(InputRefusal::NoTerminal)
+        } else if self.looking != Some(stream) {
+            Err(InputRefusal::HostAway)
+        } else {
+            Ok(())
+        }
     }
 
     fn typed(&mut self, now: Millis, slot: Slot, stream: StreamId, bytes: &[u8]) {
