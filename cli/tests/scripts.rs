@@ -118,6 +118,25 @@ mod scripts {
     }
 
     #[test]
+    fn a_signal_ends_a_share_whose_program_reads_nothing() {
+        let home = Home::new();
+        let arguments = ["share", "--headless", "--json", "--", "sleep", "600"];
+        let mut command = home.command(&arguments);
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let mut first = String::new();
+        let mut events = BufReader::new(child.stdout.take().unwrap());
+        events.read_line(&mut first).unwrap();
+        child.stdin.as_mut().unwrap().write_all(&b"line\n".repeat(60_000)).unwrap();
+        let pid = rustix::process::Pid::from_child(&child);
+        rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+        // Events end with it.
+        for event in events.lines() {
+            event.unwrap();
+        }
+        assert_eq!(child.wait().unwrap().code(), Some(128 + 15));
+    }
+
+    #[test]
     fn a_script_shares_and_another_prints_the_screen() {
         let home = Home::new();
         let mut host = Host::share(&home, &[]);

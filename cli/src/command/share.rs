@@ -1,6 +1,7 @@
 //! `jumpseat share`: the person's own shell, shared.
 
 mod headless;
+mod outbox;
 mod screen;
 mod shown;
 mod start;

@@ -2,7 +2,7 @@
 
 use std::{io::IsTerminal as _, process::ExitCode};
 
-use jumpseat_engine::face::{HostCommand, HostEvent, SessionEvent};
+use jumpseat_engine::face::{Commands, HostCommand, HostEvent, SessionEvent};
 use serde_json::json;
 
 use super::{Arguments, exit_code, shown, start};
@@ -12,6 +12,13 @@ use crate::{
     print,
     terminal::{Signal, Signals, read_input},
 };
+
+/// What standard input brings.
+enum Piped {
+    Keys(Option<Vec<u8>>),
+    /// There is room for more of them.
+    Taken,
+}
 
 pub(super) async fn run(arguments: Arguments, context: &Context) -> Result<ExitCode, Fault> {
     let mut signals = Signals::listen()?;
@@ -24,11 +31,17 @@ pub(super) async fn run(arguments: Arguments, context: &Context) -> Result<ExitC
     // A person's terminal is not a script: nobody types here.
     let mut keys = (!std::io::stdin().is_terminal()).then(read_input).transpose()?;
     let commands = shared.face.commands();
+    let mut typing = None;
     let code = loop {
+        // The next keys are read once there is room for them: a script's input is as long as it likes.
         let piped = async {
-            match &mut keys {
-                Some(keys) => keys.recv().await,
-                None => std::future::pending().await,
+            match (&mut typing, &mut keys) {
+                (Some(typed), _) => {
+                    typed.await;
+                    Piped::Taken
+                }
+                (None, Some(keys)) => Piped::Keys(keys.recv().await),
+                (None, None) => std::future::pending().await,
             }
         };
         tokio::select! {
@@ -49,9 +62,10 @@ pub(super) async fn run(arguments: Arguments, context: &Context) -> Result<ExitC
                 }
                 None => break exit_code(None),
             },
-            bytes = piped => match bytes {
-                Some(bytes) => commands.tell(HostCommand::Input { terminal: start::TERMINAL, bytes }).await?,
-                None => keys = None,
+            piped = piped => match piped {
+                Piped::Keys(Some(bytes)) => typing = Some(Box::pin(type_keys(commands.clone(), bytes))),
+                Piped::Keys(None) => keys = None,
+                Piped::Taken => typing = None,
             },
             signal = signals.next() => if let Signal::End(code) = signal {
                 break ExitCode::from(code);
@@ -60,4 +74,9 @@ pub(super) async fn run(arguments: Arguments, context: &Context) -> Result<ExitC
     };
     shared.end(&mut signals).await;
     Ok(code)
+}
+
+async fn type_keys(commands: Commands<HostCommand>, bytes: Vec<u8>) {
+    // An engine that is gone says so by its events.
+    let _ = commands.ask(HostCommand::Input { terminal: start::TERMINAL, bytes }).await;
 }

@@ -1,13 +1,15 @@
 //! Sharing from the person's own terminal: the program's bytes pass through, and the overlay lies above them.
 
-use std::process::ExitCode;
+use std::{collections::VecDeque, process::ExitCode};
 
-use jumpseat_engine::face::{Commands, HostCommand, HostEvent, InviteTerms, Reply, Role, SessionNo};
+use jumpseat_engine::face::{HostCommand, HostEvent, InviteTerms, Role, SessionNo, Status};
 use ratatui::{buffer::Buffer, layout::Rect};
 use tokio::{sync::mpsc, time::Instant};
 
 use super::{
-    Arguments, exit_code, shown,
+    Arguments, exit_code,
+    outbox::Outbox,
+    shown,
     start::{self, Shared, TERMINAL},
 };
 use crate::{
@@ -53,10 +55,12 @@ struct HostScreen {
     raw: RawMode,
     console: Console,
     keys: mpsc::Receiver<Vec<u8>>,
-    commands: Commands<HostCommand>,
+    outbox: Outbox,
     session: SessionNo,
     escape: EscapeKey,
     decoder: Decoder,
+    /// What was read at once and waits for the overlay to be up to date.
+    pieces: VecDeque<Piece>,
     /// When what the decoder holds back is passed on.
     flush_at: Option<Instant>,
     board: Board,
@@ -89,10 +93,11 @@ impl HostScreen {
             raw,
             console,
             keys: read_input()?,
-            commands: shared.face.commands(),
+            outbox: Outbox::new(shared.face.commands()),
             session: shared.session,
             escape,
             decoder: Decoder::default(),
+            pieces: VecDeque::new(),
             flush_at: None,
             board,
             panels,
@@ -116,20 +121,20 @@ impl HostScreen {
                 biased;
                 signal = signals.next() => match signal {
                     Signal::End(code) => return Ok(ExitCode::from(code)),
-                    Signal::Resized => self.resized().await?,
+                    Signal::Resized => self.resized(),
                     Signal::Continued => {
                         self.raw.renew();
                         self.console.write(FOCUS_ON);
-                        self.repaint().await?;
+                        self.repaint();
                     }
                 },
-                keys = self.keys.recv() => match keys {
-                    Some(keys) => self.typed(&keys).await?,
+                keys = self.keys.recv(), if !self.overlay_waits() => match keys {
+                    Some(keys) => self.typed(&keys),
                     // The terminal is gone; a hang-up signal says the same.
                     None => return Ok(ExitCode::from(128 + 1)),
                 },
                 written = self.console.written() => match written {
-                    Some(bytes) if bytes > 0 => self.credit(bytes).await?,
+                    Some(bytes) if bytes > 0 => self.credit(bytes),
                     Some(_) => {}
                     None => return Ok(ExitCode::from(128 + 1)),
                 },
@@ -137,18 +142,19 @@ impl HostScreen {
                     Some(HostEvent::TerminalClosed { terminal: TERMINAL, exit_code }) => {
                         return Ok(self::exit_code(exit_code));
                     }
-                    Some(event) => self.event(event).await?,
+                    Some(event) => self.event(event),
                     None => return Ok(exit_code(None)),
                 },
-                () = until(wake_at) => self.tick().await?,
+                status = self.outbox.next() => self.took(status?),
+                () = until(wake_at) => self.tick(),
             }
             self.write_notices();
         }
     }
 
-    async fn event(&mut self, event: HostEvent) -> Result<(), Fault> {
+    fn event(&mut self, event: HostEvent) {
         match event {
-            HostEvent::Output { bytes, .. } => self.output(bytes).await?,
+            HostEvent::Output { bytes, .. } => self.output(bytes),
             HostEvent::Picture { .. } if self.overlay.is_none() && self.hidden => {
                 self.hidden = false;
                 // The picture is painted on the screen that the program is on by now.
@@ -166,7 +172,7 @@ impl HostScreen {
                 let notice = self.board.take_session_event(event);
                 if self.overlay.is_some() {
                     if stale {
-                        self.refresh().await?;
+                        self.outbox.ask();
                     }
                     self.draw();
                 } else if let Some(notice) = notice {
@@ -175,10 +181,9 @@ impl HostScreen {
             }
             _ => {}
         }
-        Ok(())
     }
 
-    async fn output(&mut self, bytes: Vec<u8>) -> Result<(), Fault> {
+    fn output(&mut self, bytes: Vec<u8>) {
         let mut shown = &bytes[..];
         if let Some(blank) = self.blank.take() {
             shown = shown.strip_prefix(&blank[..]).unwrap_or(shown);
@@ -186,7 +191,7 @@ impl HostScreen {
         self.program.feed(shown);
         if self.hidden {
             // What nobody sees is not waited for.
-            return self.credit(u32::try_from(bytes.len()).unwrap_or(u32::MAX)).await;
+            return self.credit(u32::try_from(bytes.len()).unwrap_or(u32::MAX));
         }
         self.shown.feed(shown);
         self.console.write_output(shown, bytes.len());
@@ -195,113 +200,108 @@ impl HostScreen {
             self.notices.also(FOCUS_ON);
         }
         self.keep_last_words();
-        Ok(())
     }
 
-    async fn credit(&self, bytes: u32) -> Result<(), Fault> {
-        Ok(self.commands.tell(HostCommand::Credit { terminal: TERMINAL, bytes }).await?)
+    fn credit(&mut self, bytes: u32) {
+        self.outbox.send(HostCommand::Credit { terminal: TERMINAL, bytes });
     }
 
-    async fn typed(&mut self, bytes: &[u8]) -> Result<(), Fault> {
+    fn typed(&mut self, bytes: &[u8]) {
         let pieces = self.decoder.feed(bytes);
         self.flush_at = self.decoder.holds().then(|| Instant::now() + SEQUENCE);
-        self.pieces(pieces).await
+        self.pieces(pieces);
     }
 
-    async fn tick(&mut self) -> Result<(), Fault> {
+    fn tick(&mut self) {
         let now = Instant::now();
         self.notices.expire(now);
         if self.flush_at.is_some_and(|at| at <= now) {
             self.flush_at = None;
             let piece = self.decoder.flush();
-            self.pieces(piece.into_iter().collect()).await?;
+            self.pieces(piece.into_iter().collect());
         }
-        Ok(())
     }
 
-    async fn pieces(&mut self, pieces: Vec<Piece>) -> Result<(), Fault> {
+    /// Whether the overlay shows what is out of date: its keys mean what will be there.
+    fn overlay_waits(&self) -> bool {
+        self.overlay.is_some() && self.outbox.is_asking()
+    }
+
+    fn pieces(&mut self, pieces: Vec<Piece>) {
+        self.pieces.extend(pieces);
         let mut typed = Vec::new();
-        for piece in pieces {
+        while !self.overlay_waits()
+            && let Some(piece) = self.pieces.pop_front()
+        {
             if let Input::Focus(focused) = piece.input {
                 self.focused = focused;
-                self.look().await?;
+                self.look();
                 if !self.program.wants_focus() {
                     continue;
                 }
             }
             if self.overlay.is_some() {
-                self.press(&piece).await?;
+                self.press(&piece);
             } else if self.escape.is(&piece.raw) {
-                self.open_overlay().await?;
+                // In order: the overlay's second escape key goes to the program, too.
+                self.outbox.press(std::mem::take(&mut typed));
+                self.open_overlay();
             } else {
                 typed.extend_from_slice(&piece.raw);
             }
         }
-        if !typed.is_empty() {
-            self.input(typed).await?;
-        }
-        Ok(())
-    }
-
-    async fn input(&self, bytes: Vec<u8>) -> Result<(), Fault> {
-        Ok(self.commands.tell(HostCommand::Input { terminal: TERMINAL, bytes }).await?)
+        self.outbox.press(typed);
     }
 
     /// Tells the engine whether the host has the terminal before its eyes.
-    async fn look(&self) -> Result<(), Fault> {
+    fn look(&mut self) {
         let looking = self.focused && self.overlay.is_none();
-        Ok(self.commands.tell(HostCommand::Looking { terminal: looking.then_some(TERMINAL) }).await?)
+        self.outbox.send(HostCommand::Looking { terminal: looking.then_some(TERMINAL) });
     }
 
-    async fn open_overlay(&mut self) -> Result<(), Fault> {
+    fn open_overlay(&mut self) {
         self.overlay = Some(Overlay::new(self.escape));
         self.hidden = true;
         self.notices.clear();
-        self.look().await?;
-        self.refresh().await?;
+        self.look();
+        self.outbox.ask();
         self.draw();
-        Ok(())
     }
 
-    async fn close_overlay(&mut self) -> Result<(), Fault> {
+    fn close_overlay(&mut self) {
         self.overlay = None;
-        self.look().await?;
-        self.repaint().await
+        self.look();
+        self.repaint();
     }
 
     /// Has the engine draw its picture anew, over whatever is there.
-    async fn repaint(&mut self) -> Result<(), Fault> {
+    fn repaint(&mut self) {
         if self.overlay.is_some() {
-            self.draw();
-            return Ok(());
+            return self.draw();
         }
         self.hidden = true;
-        Ok(self.commands.tell(start::attach_command()).await?)
+        self.outbox.send(start::attach_command());
     }
 
-    async fn resized(&mut self) -> Result<(), Fault> {
-        self.commands.tell(HostCommand::Resize { terminal: TERMINAL, size: size() }).await?;
+    fn resized(&mut self) {
+        self.outbox.send(HostCommand::Resize { terminal: TERMINAL, size: size() });
         // A picture of the old size is not ours any more.
         self.blank = None;
         if self.overlay.is_some() {
             self.console.write(b"\x1b[2J");
             self.draw();
         }
-        Ok(())
     }
 
-    async fn press(&mut self, piece: &Piece) -> Result<(), Fault> {
-        let Some(overlay) = &mut self.overlay else { return Ok(()) };
-        let Some(action) = overlay.press(piece, &mut self.board) else {
-            self.draw();
-            return Ok(());
-        };
+    fn press(&mut self, piece: &Piece) {
+        let Some(overlay) = &mut self.overlay else { return };
+        let Some(action) = overlay.press(piece, &mut self.board) else { return self.draw() };
         let session = self.session;
         let command = match action {
-            Action::Close => return self.close_overlay().await,
+            Action::Close => return self.close_overlay(),
             Action::Literal => {
-                self.close_overlay().await?;
-                return self.input(vec![self.escape.byte()]).await;
+                self.close_overlay();
+                return self.outbox.press(vec![self.escape.byte()]);
             }
             Action::Admit(knock) => HostCommand::Admit { session, knock },
             Action::Deny(knock) => HostCommand::Deny { session, knock },
@@ -318,26 +318,25 @@ impl HostScreen {
             Action::SharePanel(panel) => match self.panels.options_of(panel) {
                 Ok(options) => HostCommand::SharePanel { session, options },
                 // What its folder is can be seen by `panels share`.
-                Err(_) => return Ok(()),
+                Err(_) => return,
             },
             Action::HidePanel(panel) => HostCommand::UnsharePanel { session, panel },
-            Action::AskControl | Action::NextTerminal | Action::Leave | Action::Open(..) => return Ok(()),
+            Action::AskControl | Action::NextTerminal | Action::Leave | Action::Open(..) => return,
         };
         // What came of it is told by an event; what cannot be done any more has gone from the board by itself.
-        let _ = self.commands.ask(command).await;
-        self.refresh().await?;
+        self.outbox.send(command);
+        self.outbox.ask();
         self.draw();
-        Ok(())
     }
 
-    async fn refresh(&mut self) -> Result<(), Fault> {
-        if let Reply::Status(status) = self.commands.ask(HostCommand::Status).await? {
-            let found = status.sessions.into_iter().find(|status| status.session == self.session);
-            if let Some(status) = found {
-                self.board.take_status(status);
-            }
+    /// How everything stands, as it was asked.
+    fn took(&mut self, status: Status) {
+        let found = status.sessions.into_iter().find(|status| status.session == self.session);
+        if let Some(status) = found {
+            self.board.take_status(status);
+            self.draw();
         }
-        Ok(())
+        self.pieces(Vec::new());
     }
 
     fn draw(&mut self) {

@@ -83,6 +83,29 @@ impl<C> Commands<C> {
     }
 }
 
+impl<C> Commands<C> {
+    /// [`begin`](Self::begin) for code that cannot wait.
+    ///
+    /// # Errors
+    /// The command itself when the queue is full or the engine is gone.
+    pub fn try_begin(
+        &self,
+        command: C,
+    ) -> Result<impl Future<Output = Result<Reply, Failure>> + Send + use<C>, C> {
+        let (answer, answered) = oneshot::channel();
+        self.0.try_send(Request { command, answer }).map_err(|error| error.into_inner().command)?;
+        Ok(async move { answered.await.map_err(|_| Failure::gone())? })
+    }
+
+    /// Waits until the queue takes a command. Cancel-safe.
+    ///
+    /// # Errors
+    /// [`FailureKind::Gone`] when there is no engine any more.
+    pub async fn room(&self) -> Result<(), Failure> {
+        self.0.reserve().await.map(drop).map_err(|_| Failure::gone())
+    }
+}
+
 impl<C, E> Face<C, E> {
     /// The commanding half, to keep elsewhere.
     pub fn commands(&self) -> Commands<C> {
