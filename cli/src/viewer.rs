@@ -13,6 +13,6 @@ mod view;
 
 pub(crate) use keys::{Step, step};
 pub(crate) use paint::Painter;
-pub(crate) use picture::Picture;
+pub(crate) use picture::{Picture, Pictures};
 pub(crate) use status::{Status, status_line};
 pub(crate) use view::View;

@@ -10,6 +10,7 @@
 
 mod code;
 mod control;
+mod filter;
 mod header;
 mod link;
 mod opened;
@@ -33,6 +34,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "assembly", run: opened::assembly },
     Target { name: "code", run: code::run },
     Target { name: "control", run: control::run },
+    Target { name: "filter", run: filter::run },
     Target { name: "grant", run: opened::grant },
     Target { name: "header", run: header::run },
     Target { name: "knock", run: opened::knock },

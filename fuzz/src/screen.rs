@@ -14,9 +14,13 @@ pub(crate) fn run(data: &[u8]) {
     host.feed(1, before);
     let mut guest = copy(&host);
     for screen in [&mut host, &mut guest] {
+        assert_eq!(screen.flaw(), None);
         screen.feed(2, after);
+        assert_eq!(screen.flaw(), None);
         screen.resize(rows * 3, cols);
+        assert_eq!(screen.flaw(), None);
         screen.feed(3, before);
+        assert_eq!(screen.flaw(), None);
     }
     assert_eq!(
         host.encode(Start::Everything),

@@ -37,12 +37,15 @@ pub(crate) fn run(data: &[u8]) {
 
 fn decode(bytes: &[u8]) {
     if let Ok(mut screen) = Screen::decode(bytes, &Limits::default()) {
+        assert_eq!(screen.flaw(), None, "what decodes is what output could make");
         let written = screen.encode(Start::Everything);
         let again = Screen::decode(&written, &Limits::default()).expect("a screen's own snapshot decodes");
         assert_eq!(again.encode(Start::Everything), written, "a snapshot reads back as itself");
         // What was accepted is a screen that lives on.
         screen.feed(5, b"\x1b[H\x1b[2Ltext \xe6\x9d\xb1\x1b[?1049l\r\n\x1b[999;999H\x1b[1J");
+        assert_eq!(screen.flaw(), None);
         screen.resize(7, 3);
+        assert_eq!(screen.flaw(), None);
         screen.write_ansi(Start::Everything, &mut Vec::new());
     }
 }

@@ -9,8 +9,9 @@ use jumpseat_engine::{
         Commands, Failure, FailureKind, GuestCommand, GuestEvent, GuestFace, ScreenFormat, Secret, StreamId,
         TerminalChange,
     },
+    picture::{MAX_SCREENS, limits},
 };
-use jumpseat_screen::{Limits, Screen, Start};
+use jumpseat_screen::{Screen, Start};
 use serde::Deserialize;
 use serde_json::json;
 use tokio::{sync::mpsc::UnboundedReceiver, task::JoinHandle, time::timeout};
@@ -170,7 +171,19 @@ impl Seat<'_> {
         self.window += i64::from(bytes);
     }
 
+    /// All screens together stay within one bound.
+    fn share(&mut self) {
+        let limits = limits(self.screens.len());
+        self.screens.values_mut().for_each(|screen| screen.set_cells(limits.keep));
+    }
+
     async fn tell(&mut self, event: GuestEvent) {
+        if let GuestEvent::Terminals { terminals } = &event {
+            let kept = |stream: &StreamId| terminals.iter().any(|card| card.stream == *stream);
+            self.screens.retain(|stream, _| kept(stream));
+            self.drawings.retain(|stream, _| kept(stream));
+            self.share();
+        }
         let GuestEvent::Terminal { stream, change } = event else {
             self.outbox.event(&event);
             return;
@@ -201,10 +214,14 @@ impl Seat<'_> {
     fn follow(&mut self, stream: StreamId, change: &TerminalChange) {
         match change {
             // One that cannot be read is not followed; the next one makes up for it.
-            TerminalChange::Snapshot { data, .. } => match Screen::decode(data, &Limits::default()) {
-                Ok(screen) => drop(self.screens.insert(stream, screen)),
-                Err(_) => drop(self.screens.remove(&stream)),
-            },
+            TerminalChange::Snapshot { data, .. } => {
+                self.screens.remove(&stream);
+                while self.screens.len() >= MAX_SCREENS && self.screens.pop_first().is_some() {}
+                if let Ok(screen) = Screen::decode(data, &limits(self.screens.len() + 1)) {
+                    self.screens.insert(stream, screen);
+                }
+                self.share();
+            }
             TerminalChange::Output(bytes) => {
                 if let Some(screen) = self.screens.get_mut(&stream) {
                     screen.feed(0, bytes);

@@ -101,15 +101,31 @@ function words(links, fg, bg, extended) {
   const ext = counts ? extended._ext : 0;
   const kind = fg & UNDERLINE ? Math.max((ext >>> 26) & 7, 1) : 0;
   const link = counts && extended.urlId ? links.get(extended.urlId) : undefined;
-  const target = link ? `${hex(link.id ?? "")}@${hex(link.uri)}` : "";
+  const target = link && /^(https?|mailto):/i.test(link.uri) ? `${hex(link.id ?? "")}@${hex(link.uri)}` : "";
   return `${word(fg)}/${word(bg & ~EXTENDED)}/${kind}/${color(ext).toString(16)}/${target}`;
+}
+
+// Thrown where there is nothing to agree with.
+class Odd extends Error {}
+
+// Our screens hold no half of a wide character: it is erased where xterm.js leaves it behind (without wrapping, at the
+// margin, and when lines are cut). And no character is wider or narrower than it is: xterm.js gives one the width of the
+// character printed last when a combining mark comes to it from elsewhere.
+function cellText(terminal, line, x) {
+  const width = line.getWidth(x);
+  const text = line.getString(x);
+  const isHalf = (x) => x < line.length && line.getWidth(x) === 0 && line.getString(x) === "";
+  if (width === 2 && !isHalf(x + 1)) return "/1";
+  if (isHalf(x) && (x === 0 || line.getWidth(x - 1) !== 2)) return "/1";
+  const codes = [...text].map((c) => c.codePointAt(0));
+  if (codes.length && terminal.core.unicodeService.wcwidth(codes[0]) !== width) throw new Odd();
+  return `${codes.map((code) => code.toString(16)).join("+")}/${width}`;
 }
 
 function dumpLine(terminal, line, cols) {
   const runs = [];
   for (let x = 0; x < cols; x++) {
-    const codes = [...line.getString(x)].map((c) => c.codePointAt(0).toString(16)).join("+");
-    let text = `${codes}/${line.getWidth(x)}`;
+    let text = cellText(terminal, line, x);
     const [fg, bg] = [line.getFg(x), line.getBg(x)];
     const style = words(terminal.links, fg, bg, bg & EXTENDED ? line._extendedAttrs[x] : undefined);
     if (style !== "0/0/0/0/") text += "/" + style;
@@ -152,7 +168,7 @@ function dump(terminal) {
       ` rw${flag(dec.reverseWraparound)} focus${flag(dec.sendFocus)} paste${flag(dec.bracketedPasteMode)}` +
       ` sync${flag(dec.synchronizedOutput)}`,
     `mouse ${mouse.activeProtocol} ${mouse.activeEncoding} cursor ${dec.cursorStyle} ${dec.cursorBlink}`,
-    `title ${hex(terminal.title())}`,
+    `title ${hex(terminal.title().replace(/\p{Cc}/gu, "\ufffd"))}`,
     `pen ${words(terminal.links, pen.fg, pen.bg, pen.extended)}`,
   ];
   dumpLines(terminal, buffers.normal, "N", cols, out);
@@ -180,7 +196,13 @@ function judge(job, report) {
   } catch {
     return false; // xterm.js itself fails on a few sequences; there is nothing to agree with.
   }
-  const expected = dump(whole);
+  let expected;
+  try {
+    expected = dump(whole);
+  } catch (error) {
+    if (error instanceof Odd) return false;
+    throw error;
+  }
   const lost = new Set(job.ignore ?? []);
   const compare = (what, actual) => {
     const keep = (line) => !lost.has(line.split(" ", 1)[0]);
@@ -191,7 +213,11 @@ function judge(job, report) {
   for (const cut of job.cuts ?? []) {
     const late = open({ ...job, cols: cut.cols, rows: cut.rows });
     merged([{ write: cut.ansi }, ...job.steps.slice(cut.at)]).forEach((step) => late.step(step));
-    compare(`snapshot after step ${cut.at}`, dump(late));
+    try {
+      compare(`snapshot after step ${cut.at}`, dump(late));
+    } catch (error) {
+      if (!(error instanceof Odd)) throw error;
+    }
   }
   return true;
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use jumpseat_engine::face::Size;
-use jumpseat_screen::{Color, CursorShape, LineView, Screen, Slot, Style, Underline};
+use jumpseat_screen::{Color, CursorShape, LineView, Screen, Slot, Style, Underline, without_controls};
 
 use super::view::{Frame, View, above};
 
@@ -43,7 +43,8 @@ impl Painter {
         let inside = Size { cols: window.cols, rows: window.rows.saturating_sub(1).max(1) };
         let frame = view.frame(screen, inside);
         let now = Drawn { frame, window, alternate: screen.in_alternate(), status: status.to_owned() };
-        let mut out = String::from("\x1b[?2026h\x1b[?25l");
+        // Nothing wraps: a character that this terminal finds wider than the host's does stays in its row.
+        let mut out = String::from("\x1b[?2026h\x1b[?25l\x1b[?7l");
         let kept = self.last.as_ref().filter(|last| {
             (&last.frame, last.window, last.alternate) == (&now.frame, now.window, now.alternate)
         });
@@ -69,7 +70,7 @@ impl Painter {
             let _ = write!(out, "\x1b[{};1H{status}\x1b[m", window.rows);
         }
         self.cursor(screen, &now.frame, &mut out);
-        out.push_str("\x1b[?2026l");
+        out.push_str("\x1b[?7h\x1b[?2026l");
         self.last = Some(now);
         out.into_bytes()
     }
@@ -161,7 +162,8 @@ impl<'a> Pen<'a> {
             } else if cell.text.is_empty() {
                 out.extend(std::iter::repeat_n(' ', usize::from(width)));
             } else {
-                out.push_str(&cell.text);
+                // No screen holds a control; here it would reach the terminal.
+                out.push_str(&without_controls(&cell.text));
                 unsure = cell.text.len() > 3;
             }
             blank = to.min(end);
@@ -196,11 +198,8 @@ impl<'a> Pen<'a> {
         self.end_link(out);
         self.sgr(style, out);
         if let Some(link) = self.screen.link(style) {
-            // The address came from the host: nothing in it may end the sequence.
-            if !link.uri.chars().any(char::is_control) {
-                let _ = write!(out, "\x1b]8;;{}\x1b\\", link.uri);
-                self.link = true;
-            }
+            let _ = write!(out, "\x1b]8;;{}\x1b\\", without_controls(link.uri()));
+            self.link = true;
         }
         self.style = Some(*style);
     }

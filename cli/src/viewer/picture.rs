@@ -1,7 +1,62 @@
-//! The host's terminal as this guest has it.
+//! The host's terminals as this guest has them.
 
-use jumpseat_engine::face::TerminalChange;
+use std::collections::{BTreeMap, btree_map};
+
+use jumpseat_engine::{
+    face::{StreamId, TerminalChange},
+    picture::{MAX_SCREENS, limits},
+};
 use jumpseat_screen::{DecodeError, Limits, Options, Screen};
+
+/// All of them, in the order of their numbers. However many the host opens, they share one bound.
+#[derive(Default)]
+pub(crate) struct Pictures(BTreeMap<StreamId, Picture>);
+
+impl Pictures {
+    /// Takes a change of a terminal, which has this size if it is new.
+    pub(crate) fn apply(
+        &mut self,
+        stream: StreamId,
+        size: (u16, u16),
+        now: u64,
+        change: TerminalChange,
+    ) -> Result<(), DecodeError> {
+        if !self.0.contains_key(&stream) {
+            while self.0.len() >= MAX_SCREENS && self.0.pop_first().is_some() {}
+            self.0.insert(stream, Picture::new(size.0, size.1));
+            self.share();
+        }
+        let limits = limits(self.0.len());
+        self.0.get_mut(&stream).map_or(Ok(()), |picture| picture.apply(now, change, &limits))
+    }
+
+    /// Keeps these alone.
+    pub(crate) fn keep(&mut self, mut kept: impl FnMut(StreamId) -> bool) {
+        self.0.retain(|stream, _| kept(*stream));
+        self.share();
+    }
+
+    fn share(&mut self) {
+        let limits = limits(self.0.len());
+        self.0.values_mut().for_each(|picture| picture.screen.set_cells(limits.keep));
+    }
+
+    pub(crate) fn get(&self, stream: StreamId) -> Option<&Picture> {
+        self.0.get(&stream)
+    }
+
+    pub(crate) fn get_mut(&mut self, stream: StreamId) -> Option<&mut Picture> {
+        self.0.get_mut(&stream)
+    }
+
+    pub(crate) fn streams(&self) -> btree_map::Keys<'_, StreamId, Picture> {
+        self.0.keys()
+    }
+
+    pub(crate) fn has(&self, stream: StreamId) -> bool {
+        self.0.contains_key(&stream)
+    }
+}
 
 /// A screen that follows the host's.
 pub(crate) struct Picture {
@@ -13,7 +68,7 @@ pub(crate) struct Picture {
 }
 
 impl Picture {
-    pub(crate) fn new(cols: u16, rows: u16) -> Self {
+    fn new(cols: u16, rows: u16) -> Self {
         let screen = Screen::new(Options { cols, rows, ..Options::default() });
         Self { screen, scrolled: 0, renewed: true }
     }
@@ -23,7 +78,7 @@ impl Picture {
     }
 
     /// Takes a change. A snapshot that cannot be read leaves the picture as it is; the next one replaces it.
-    pub(crate) fn apply(&mut self, now: u64, change: TerminalChange) -> Result<(), DecodeError> {
+    fn apply(&mut self, now: u64, change: TerminalChange, limits: &Limits) -> Result<(), DecodeError> {
         match change {
             TerminalChange::Output(bytes) => self.screen.feed(now, &bytes),
             TerminalChange::Resize(size) => {
@@ -31,7 +86,7 @@ impl Picture {
                 self.renewed = true;
             }
             TerminalChange::Snapshot { data, .. } => {
-                self.screen = Screen::decode(&data, &Limits::default())?;
+                self.screen = Screen::decode(&data, limits)?;
                 self.renewed = true;
             }
         }

@@ -1,6 +1,6 @@
 //! A guest's changes as escape sequences for its real terminal, which a peer must not be able to program.
 
-use jumpseat_screen::{DecodeError, Policy, Sanitizer};
+use jumpseat_screen::{DecodeError, Sanitizer};
 
 use crate::{face::TerminalChange, picture};
 
@@ -24,11 +24,13 @@ impl Drawing {
     pub fn draw(&mut self, change: &TerminalChange, out: &mut Vec<u8>) -> Result<(), DecodeError> {
         match change {
             TerminalChange::Output(bytes) => self.sanitizer.feed(bytes, out),
-            TerminalChange::Resize(_) => {}
+            TerminalChange::Resize(size) => self.sanitizer.resize(size.cols, size.rows),
             TerminalChange::Snapshot { data, .. } => {
-                let picture = picture::ansi(data)?;
-                // A sequence that was cut before the picture does not go on behind it.
-                self.sanitizer = Sanitizer::new(Policy::default());
+                let mut picture = Vec::new();
+                // What was cut before the picture does not go on behind it; what the picture's own end cuts does.
+                let mut sanitizer = Sanitizer::default();
+                picture::draw(data, &mut sanitizer, &mut picture)?;
+                self.sanitizer = sanitizer;
                 out.extend_from_slice(AFRESH);
                 out.extend_from_slice(&picture);
             }
@@ -59,6 +61,21 @@ mod tests {
     fn nothing_that_reaches_into_the_guests_machine_is_drawn() {
         let text = drawn(&[output("a\x1b]52;c;Y2Fu"), output("YXJ5\x07b\x1b[c\x1b[6n"), output("\x1b[1mc")]);
         assert_eq!(text, "ab\x1b[1mc");
+    }
+
+    #[test]
+    fn a_sequence_that_a_picture_cuts_goes_on_behind_it() {
+        let mut screen = Screen::new(Options { cols: 20, rows: 3, ..Options::default() });
+        screen.feed(0, b"shown\x1b[3");
+        let picture = |screen: &Screen| TerminalChange::Snapshot {
+            data: screen.encode(Start::Everything),
+            scrollback: true,
+        };
+        let text = drawn(&[picture(&screen), output("1mred\x1b[2147483647S")]);
+        assert!(text.ends_with("\x1b[31mred\x1b[3S"), "{text:?}");
+        screen.feed(0, b"1m\x1b]52;c;Y3Vy");
+        let text = drawn(&[picture(&screen), output("bA==\x07x")]);
+        assert!(!text.contains("52;") && !text.contains("Y3Vy") && text.ends_with('x'), "{text:?}");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! A screen with its scrollback for scripts: as text, JSON or escape sequences.
 
-use jumpseat_screen::{Screen, Start};
+use jumpseat_screen::{Sanitizer, Screen, Start, without_controls};
 use serde::Serialize;
 
 use crate::face::ScreenFormat;
@@ -45,7 +45,7 @@ pub fn screen(screen: &Screen, format: ScreenFormat) -> String {
             let picture = Picture {
                 cols,
                 rows,
-                title: screen.title().to_owned(),
+                title: without_controls(screen.title()).into_owned(),
                 cursor: Cursor { row: cursor.row, column: cursor.column, visible: cursor.visible },
                 alternate: screen.in_alternate(),
                 first: if screen.in_alternate() { screen.lines().end } else { screen.lines().start },
@@ -55,15 +55,25 @@ pub fn screen(screen: &Screen, format: ScreenFormat) -> String {
             serde_json::to_string(&picture).expect("strings and numbers have a JSON form")
         }
         ScreenFormat::Ansi => {
-            let mut ansi = Vec::new();
-            screen.write_ansi(Start::Everything, &mut ansi);
-            String::from_utf8_lossy(&ansi).into_owned()
+            // A sequence that the screen's end cuts stays in the filter: nothing behind the dump completes it.
+            let (mut filter, mut safe) = (Sanitizer::default(), Vec::new());
+            let (cols, rows) = screen.size();
+            filter.resize(cols, rows);
+            filter.feed(&escape_sequences(screen), &mut safe);
+            String::from_utf8_lossy(&safe).into_owned()
         }
     }
 }
 
+/// The screen for a fresh terminal of its size, as it is.
+pub(crate) fn escape_sequences(screen: &Screen) -> Vec<u8> {
+    let mut ansi = Vec::new();
+    screen.write_ansi(Start::Everything, &mut ansi);
+    ansi
+}
+
 fn lines(screen: &Screen) -> Vec<String> {
-    let text = |view: jumpseat_screen::LineView<'_>| view.text().trim_end().to_owned();
+    let text = |view: jumpseat_screen::LineView<'_>| without_controls(view.text().trim_end()).into_owned();
     if screen.in_alternate() {
         return (0..screen.size().1).map(|row| text(screen.row(row))).collect();
     }
@@ -85,5 +95,13 @@ mod tests {
         assert_eq!(json["lines"], serde_json::json!(["one", "two", "three"]));
         assert_eq!((&json["scrollback"], &json["cursor"]["column"]), (&1.into(), &5.into()));
         assert!(screen(&shown, ScreenFormat::Ansi).contains("two"));
+    }
+
+    #[test]
+    fn a_dump_for_a_terminal_only_draws() {
+        let mut shown = Screen::new(Options { cols: 10, rows: 2, ..Options::default() });
+        shown.feed(0, b"\x1b]8;;file:///etc/passwd\x1b\\text\x1b]52;c;Y3VybA==");
+        let ansi = screen(&shown, ScreenFormat::Ansi);
+        assert!(ansi.contains("text") && !ansi.contains("file:") && !ansi.contains("52;"), "{ansi:?}");
     }
 }

@@ -1,11 +1,15 @@
 //! Pictures of terminals as they travel: what a screen encoded, compressed before it is sealed.
 //!
-//! Compression is safe here and not in live frames: a snapshot is made at moments that no guest chooses, and
-//! its size is hidden in buckets of 256·2^k bytes.
+//! Live frames are not compressed: a guest chooses text that stands beside the host's, and the relay sees the size of every
+//! frame. Snapshots are, and the relay can cause one: it drops a frame, and the guest behind the gap asks for a
+//! picture. So it learns how small a whole screen with its scrollback compresses, once in two seconds and guest at the
+//! most, in buckets (plaintexts of 8 KiB, the last one of 256·2^k bytes). Somebody who works with the relay and gets text of
+//! their choice printed next to a secret, which only a writer or a program that prints foreign text does for them,
+//! could test a guess that way where the bucket changes. `SECURITY.md` says so.
 
 use std::io::Read;
 
-use jumpseat_screen::{DecodeError, Limits, Policy, Sanitizer, Screen, Start};
+use jumpseat_screen::{DecodeError, Limits, Sanitizer, Screen, Start};
 use jumpseat_session::MAX_SNAPSHOT_LEN;
 use zstd::{bulk, stream::read::Decoder};
 
@@ -16,6 +20,18 @@ const LEVEL: i32 = 3;
 
 /// The largest picture that is expanded, in bytes: ten thousand lines of the widest, most colourful kind.
 const MAX_EXPANDED: u64 = 64 * 1024 * 1024;
+
+/// Cells that all screens of a seat store together: 64 MiB, whatever its host sends.
+const SEAT_CELLS: usize = 8 << 20;
+
+/// Screens that a seat keeps: a session has no more terminals at a time.
+pub const MAX_SCREENS: usize = 64;
+
+/// What each of this many screens of a seat may take.
+#[must_use]
+pub fn limits(screens: usize) -> Limits {
+    Limits { keep: SEAT_CELLS / screens.clamp(1, MAX_SCREENS), ..Limits::default() }
+}
 
 /// Compresses a picture.
 pub(crate) fn pack(picture: &[u8]) -> Vec<u8> {
@@ -67,11 +83,18 @@ pub(crate) fn unpack(packed: &[u8]) -> Result<Vec<u8>, Failure> {
 /// # Errors
 /// When the bytes are no picture.
 pub fn ansi(picture: &[u8]) -> Result<Vec<u8>, DecodeError> {
-    let screen = Screen::decode(picture, &Limits::default())?;
-    let (mut drawn, mut safe) = (Vec::new(), Vec::new());
-    screen.write_ansi(Start::Everything, &mut drawn);
-    Sanitizer::new(Policy::default()).feed(&drawn, &mut safe);
+    let mut safe = Vec::new();
+    draw(picture, &mut Sanitizer::default(), &mut safe)?;
     Ok(safe)
+}
+
+/// The same through a filter that output goes on through: it may hold a sequence that the picture's end cuts.
+pub(crate) fn draw(picture: &[u8], filter: &mut Sanitizer, out: &mut Vec<u8>) -> Result<(), DecodeError> {
+    let screen = Screen::decode(picture, &Limits::default())?;
+    let (cols, rows) = screen.size();
+    filter.resize(cols, rows);
+    filter.feed(&crate::dump::escape_sequences(&screen), out);
+    Ok(())
 }
 
 #[cfg(test)]
@@ -114,7 +137,7 @@ mod tests {
         let cells = all.partition_point(|cells| !takes(cells));
         assert_eq!(shown(Most { expanded: Limits { cells, ..limits }, ..Most::default() }), whole);
         assert_eq!(shown(Most { expanded: Limits { cells: cells - 1, ..limits }, ..Most::default() }), seen);
-        let least = shown(Most { expanded: Limits { bytes: 0, cells: 0 }, packed: 0 });
+        let least = shown(Most { expanded: Limits { bytes: 0, cells: 0, ..limits }, packed: 0 });
         let least = Screen::decode(&least, &Limits::default()).unwrap();
         let text = crate::dump::screen(&least, crate::face::ScreenFormat::Text);
         assert!(text.contains("prompt") && !text.contains("line"), "{text}");

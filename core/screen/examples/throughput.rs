@@ -5,8 +5,13 @@ use std::time::{Duration, Instant};
 
 use jumpseat_screen::{Limits, Options, Screen, Start, corpus};
 
-const OPTIONS: Options =
-    Options { cols: 120, rows: 40, scrollback: 10_000, widths: jumpseat_screen::Widths::Unicode11 };
+const OPTIONS: Options = Options {
+    cols: 120,
+    rows: 40,
+    scrollback: 10_000,
+    widths: jumpseat_screen::Widths::Unicode11,
+    cells: 16 << 20,
+};
 const CHUNK: usize = 64 * 1024;
 const RUNS: usize = 5;
 

@@ -15,6 +15,8 @@ pub struct BlockId(pub u64);
 pub(crate) const MAX_BLOCKS: usize = 1000;
 /// Longest command line or directory kept, in bytes.
 pub(crate) const MAX_TEXT: usize = 16 * 1024;
+/// Most text that all blocks together keep, in bytes; the oldest blocks go first.
+pub(crate) const MAX_TEXTS: usize = 512 * 1024;
 
 /// A place in the normal buffer: an absolute line number and a column.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -161,8 +163,17 @@ impl Blocks {
             end: at,
             generation: self.generation,
         });
+        while self.list.len() > 1 && self.texts() > MAX_TEXTS {
+            self.list.pop_front();
+        }
         self.command = None;
         id
+    }
+
+    /// Bytes of text that the blocks keep.
+    pub(crate) fn texts(&self) -> usize {
+        let len = |text: &Option<String>| text.as_ref().map_or(0, String::len);
+        self.list.iter().map(|block| len(&block.command_line) + len(&block.cwd)).sum()
     }
 
     /// The running command ended. Returns it, if one ran.

@@ -38,6 +38,10 @@ pub(crate) struct Buffer {
     pub(crate) scrollback: Option<usize>,
     /// Generation that new lines are born in.
     pub(crate) generation: u32,
+    /// Most cells that the lines above the viewport may store.
+    pub(crate) limit: usize,
+    /// Cells that they do store.
+    kept: usize,
 }
 
 impl Buffer {
@@ -56,6 +60,8 @@ impl Buffer {
             rows,
             scrollback,
             generation: 0,
+            limit: usize::MAX,
+            kept: 0,
         };
         if scrollback.is_some() {
             buffer.fill_viewport(0);
@@ -81,6 +87,7 @@ impl Buffer {
     pub(crate) fn clear(&mut self) {
         self.dropped += self.lines.len() as u64;
         self.lines.clear();
+        self.kept = 0;
         self.base = 0;
         self.x = 0;
         self.y = 0;
@@ -123,6 +130,9 @@ impl Buffer {
         let at_end = bottom + 1 >= self.lines.len();
         let mut line = if full { self.lines.pop_front() } else { None }
             .unwrap_or_else(|| Line::blank(self.cols, tail, self.generation));
+        if full && self.base > 0 {
+            self.kept -= line.counted as usize;
+        }
         line.recycle(self.cols, tail, self.generation);
         line.wrapped = wrapped;
         if full {
@@ -130,13 +140,77 @@ impl Buffer {
         } else {
             self.base += 1;
         }
-        if at_end {
+        self.count_last();
+        let moved = if at_end {
             self.lines.push_back(line);
             None
         } else {
             let at = if full { bottom } else { bottom + 1 };
             self.lines.insert(at.min(self.lines.len()), line);
             Some(self.dropped + at as u64)
+        };
+        if self.kept > self.limit {
+            self.trim();
+        }
+        moved
+    }
+
+    /// Counts the line that has just left the viewport.
+    #[inline]
+    fn count_last(&mut self) {
+        if let Some(last) = self.base.checked_sub(1)
+            && let Some(line) = self.lines.get_mut(last)
+        {
+            line.counted = line.stored();
+            self.kept += line.counted as usize;
+        }
+    }
+
+    /// Drops the oldest lines until the others fit.
+    pub(crate) fn trim(&mut self) {
+        let (mut left, mut count) = (self.kept, 0);
+        while left > self.limit && count < self.base {
+            left -= self.lines[count].counted as usize;
+            count += 1;
+        }
+        self.drop_front(count);
+    }
+
+    /// Counts all lines above the viewport, after something moved or changed them.
+    pub(crate) fn recount(&mut self) {
+        self.kept = 0;
+        for line in self.lines.iter_mut().take(self.base) {
+            line.counted = line.stored();
+            self.kept += line.counted as usize;
+        }
+    }
+
+    /// Cells that the lines above the viewport store.
+    pub(crate) fn kept(&self) -> usize {
+        self.kept
+    }
+
+    /// The same, counted.
+    #[cfg(feature = "testing")]
+    pub(crate) fn counted(&self) -> usize {
+        self.lines.iter().take(self.base).map(|line| line.counted as usize).sum()
+    }
+
+    /// Cells that the lines of the viewport store.
+    pub(crate) fn in_viewport(&self) -> usize {
+        self.lines.range(self.base.min(self.lines.len())..).map(|line| line.stored() as usize).sum()
+    }
+
+    /// Blanks rows of the viewport, the first ones first, until the others fit.
+    pub(crate) fn blank_rows(&mut self, limit: usize) {
+        let (mut left, base) = (self.in_viewport(), self.base);
+        for line in self.lines.range_mut(base..) {
+            if left <= limit {
+                break;
+            }
+            left -= line.stored() as usize;
+            *line = Line::blank(line.width(), 0, line.born);
+            left += line.stored() as usize;
         }
     }
 
@@ -168,6 +242,9 @@ impl Buffer {
     /// Drops lines at the top, moving the viewport's base with them.
     pub(crate) fn drop_front(&mut self, count: usize) {
         let count = count.min(self.lines.len());
+        let gone: usize =
+            self.lines.iter().take(count.min(self.base)).map(|line| line.counted as usize).sum();
+        self.kept = self.kept.saturating_sub(gone);
         self.lines.drain(..count);
         self.dropped += count as u64;
         self.base = self.base.saturating_sub(count);

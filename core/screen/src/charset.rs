@@ -1,5 +1,7 @@
 //! National and line-drawing character sets (G0–G3).
 
+use crate::cell::Printable;
+
 /// A set that replaces some ASCII characters. The byte is the final of its escape sequence (`B` is ASCII).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Charset(u8);
@@ -45,17 +47,17 @@ impl Charset {
     }
 
     /// What stands for a printable ASCII character in this set.
-    pub(crate) fn map(self, byte: u8) -> u32 {
+    pub(crate) fn map(self, byte: u8) -> Printable {
         let table = match SETS.iter().find(|(name, _)| *name == self.0) {
             Some((_, table)) => table,
-            None => return u32::from(byte),
+            None => return Printable::ascii(byte),
         };
         let mut chars = table.chars();
         while let (Some(from), Some(to)) = (chars.next(), chars.next()) {
             if from == char::from(byte) {
-                return u32::from(to);
+                return Printable::new(u32::from(to)).unwrap_or(Printable::ascii(byte));
             }
         }
-        u32::from(byte)
+        Printable::ascii(byte)
     }
 }

@@ -1,11 +1,12 @@
 //! Characters with combining marks, interned as a bounded trie: each node is a prefix plus one mark.
 
+use crate::cell::Printable;
 use crate::style::WordMap;
 
 /// Most marks kept on one character; further ones are dropped.
 pub(crate) const MAX_MARKS: u8 = 31;
 /// Most nodes alive at a time.
-const MAX_NODES: usize = 1 << 16;
+const MAX_NODES: usize = 1 << 15;
 
 #[derive(Clone, Copy, Debug)]
 struct Node {
@@ -35,17 +36,17 @@ pub(crate) enum Refused {
 
 impl ClusterTable {
     /// The cluster made of a code point and one mark.
-    pub(crate) fn pair(&mut self, base: u32, mark: u32) -> Result<u32, Refused> {
-        self.node(Node { prefix: base, mark, marks: 1 })
+    pub(crate) fn pair(&mut self, base: Printable, mark: Printable) -> Result<u32, Refused> {
+        self.node(Node { prefix: base.code(), mark: mark.code(), marks: 1 })
     }
 
     /// The cluster made of another cluster and one more mark.
-    pub(crate) fn append(&mut self, cluster: u32, mark: u32) -> Result<u32, Refused> {
+    pub(crate) fn append(&mut self, cluster: u32, mark: Printable) -> Result<u32, Refused> {
         let marks = self.nodes.get(cluster as usize).map_or(0, |node| node.marks);
         if marks >= MAX_MARKS {
             return Err(Refused::TooLong);
         }
-        self.node(Node { prefix: CLUSTER | cluster, mark, marks: marks + 1 })
+        self.node(Node { prefix: CLUSTER | cluster, mark: mark.code(), marks: marks + 1 })
     }
 
     fn node(&mut self, node: Node) -> Result<u32, Refused> {

@@ -113,7 +113,7 @@ fn words(state: &State, style: Style) -> String {
     };
     let color = Color::unpack(style.ext).pack();
     let link = state.links.link(style.link).map_or(String::new(), |link| {
-        format!("{}@{}", hex(link.id.as_deref().unwrap_or("").as_bytes()), hex(link.uri.as_bytes()))
+        format!("{}@{}", hex(link.id().unwrap_or("").as_bytes()), hex(link.uri().as_bytes()))
     });
     format!("{:x}/{:x}/{kind}/{color:x}/{link}", style.fg, style.bg & !bg::EXTENDED)
 }

@@ -24,7 +24,7 @@ pub enum Event {
 /// Most events kept until they are taken; later ones are dropped, but for those that are told once.
 const MAX_EVENTS: usize = 256;
 
-/// A bounded queue: a burst of titles or directories counts as its last one.
+/// A bounded queue: of titles and directories it keeps the last one alone.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Events(Vec<Event>);
 
@@ -34,13 +34,13 @@ impl Events {
         if once && self.0.contains(&event) {
             return;
         }
-        if let Some(last) = self.0.last_mut()
-            && matches!((&event, &*last), (Event::Title(_), Event::Title(_)) | (Event::Cwd(_), Event::Cwd(_)))
-        {
-            *last = event;
-        } else if self.0.len() < MAX_EVENTS || once {
-            self.0.push(event);
+        if matches!(event, Event::Title(_) | Event::Cwd(_)) {
+            let kind = std::mem::discriminant(&event);
+            self.0.retain(|other| std::mem::discriminant(other) != kind);
+        } else if self.0.len() >= MAX_EVENTS && !once {
+            return;
         }
+        self.0.push(event);
     }
 
     pub(crate) fn take(&mut self) -> Vec<Event> {

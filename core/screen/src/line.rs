@@ -1,6 +1,6 @@
 //! One line of the grid: cells up to the last one worth keeping, and what the rest looks like.
 
-use crate::cell::Cell;
+use crate::cell::{Cell, Printable};
 
 /// A line of `width` cells. Those beyond `cells` are erased cells of style `tail`.
 #[derive(Clone, Debug)]
@@ -12,17 +12,22 @@ pub(crate) struct Line {
     pub(crate) wrapped: bool,
     /// The generation in which the line was created or wholly erased: see `Screen::mark`.
     pub(crate) born: u32,
+    /// What the line counted when it went into the scrollback.
+    pub(crate) counted: u32,
 }
+
+/// Memory that a line takes beside its cells, in cells.
+const OVERHEAD: u32 = 8;
 
 impl Line {
     pub(crate) fn blank(width: u16, tail: u32, born: u32) -> Self {
-        Self { cells: Vec::new(), width, tail, wrapped: false, born }
+        Self { cells: Vec::new(), width, tail, wrapped: false, born, counted: 0 }
     }
 
     /// A line from its parts; cells beyond the width are cut.
     pub(crate) fn from_cells(mut cells: Vec<Cell>, width: u16, tail: u32) -> Self {
         cells.truncate(usize::from(width));
-        Self { cells, width, tail, wrapped: false, born: 0 }
+        Self { cells, width, tail, wrapped: false, born: 0, counted: 0 }
     }
 
     /// Turns the line into a blank one, keeping its memory.
@@ -40,6 +45,12 @@ impl Line {
         if self.trimmed().is_empty() {
             self.born = generation;
         }
+    }
+
+    /// Memory that the line takes, in cells.
+    #[inline]
+    pub(crate) fn stored(&self) -> u32 {
+        self.cells.capacity() as u32 + OVERHEAD
     }
 
     pub(crate) fn width(&self) -> u16 {
@@ -88,9 +99,9 @@ impl Line {
         let overlap = text.len().min(self.cells.len() - start);
         let (over, new) = text.split_at(overlap);
         for (place, &byte) in self.cells[start..start + overlap].iter_mut().zip(over) {
-            *place = Cell::new(u32::from(byte), 1, style);
+            *place = Cell::new(Printable::ascii(byte), 1, style);
         }
-        self.cells.extend(new.iter().map(|&byte| Cell::new(u32::from(byte), 1, style)));
+        self.cells.extend(new.iter().map(|&byte| Cell::new(Printable::ascii(byte), 1, style)));
     }
 
     /// Whether a wide character starts in the cell.
@@ -160,6 +171,7 @@ impl Line {
         let null = Cell::null(style);
         if column > 0 && self.is_wide(column - 1) {
             self.set(column - 1, null);
+            self.set(column, Cell::null(self.get(column).style));
         }
         let room = u32::from(self.width - column);
         self.store_all();
@@ -211,6 +223,28 @@ impl Line {
             self.tail = 0;
         }
         self.width = width;
+    }
+
+    /// Erases halves of wide characters that have lost their other half.
+    pub(crate) fn mend(&mut self) {
+        let mut at = 0;
+        while let Some(&cell) = self.cells.get(at) {
+            if cell.width() == 2 && self.cells.get(at + 1) == Some(&Cell::spacer(cell.style)) {
+                at += 2;
+                continue;
+            }
+            if cell.width() == 2 || cell.is_spacer() {
+                self.cells[at] = Cell::null(cell.style);
+            }
+            at += 1;
+        }
+    }
+
+    /// The line with its halves mended.
+    pub(crate) fn mended(&self) -> Self {
+        let mut line = self.clone();
+        line.mend();
+        line
     }
 
     /// Copies cells from another line (or, after cloning, the same one). Columns beyond either end are skipped.

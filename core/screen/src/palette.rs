@@ -75,7 +75,7 @@ impl Palette {
     }
 }
 
-fn parse_index(field: &str) -> Option<u8> {
+pub(crate) fn parse_index(field: &str) -> Option<u8> {
     if field.is_empty() || !field.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
@@ -84,7 +84,7 @@ fn parse_index(field: &str) -> Option<u8> {
 }
 
 /// `rgb:r/g/b` with one to four hexadecimal digits each, or `#` with three, six, nine or twelve (XParseColor).
-fn parse_color(spec: &str) -> Option<[u8; 3]> {
+pub(crate) fn parse_color(spec: &str) -> Option<[u8; 3]> {
     let spec = spec.to_ascii_lowercase();
     let hex = |text: &str| text.bytes().all(|byte| byte.is_ascii_hexdigit());
     if let Some(rgb) = spec.strip_prefix("rgb:") {

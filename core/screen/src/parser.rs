@@ -9,6 +9,7 @@ mod tests;
 
 pub(crate) use params::Params;
 
+use crate::cell::Printable;
 use crate::utf8::{self, Decoded};
 
 /// Longest control sequence honoured, in bytes; xterm.js has no limit, but no program needs more.
@@ -21,7 +22,7 @@ pub(crate) trait Actions {
     /// Printable ASCII, never empty.
     fn print_ascii(&mut self, text: &[u8]);
     /// Any other printable code point.
-    fn print(&mut self, code: u32);
+    fn print(&mut self, code: Printable);
     /// A control character (C0, or C1 as a code point).
     fn execute(&mut self, code: u8);
     /// A control sequence: prefix and intermediates (at most two bytes together count), parameters, final.
@@ -313,7 +314,11 @@ impl Parser {
             0xfeff => {}
             0x80..0xa0 => self.c1(actions, code as u8),
             _ => match self.state {
-                State::Ground => actions.print(code),
+                State::Ground => {
+                    if let Some(code) = Printable::new(code) {
+                        actions.print(code);
+                    }
+                }
                 State::Osc => {
                     let mut bytes = Vec::with_capacity(4);
                     utf8::push(&mut bytes, code);

@@ -95,6 +95,7 @@ impl Buffer {
         if self.lines.is_empty() {
             return;
         }
+        self.lines.iter_mut().for_each(Line::mend);
         let rows = usize::from(self.rows);
         let extra = self.lines.len().saturating_sub(self.max_lines());
         self.drop_front(extra);
@@ -103,6 +104,7 @@ impl Buffer {
         }
         self.base = self.lines.len() - rows;
         self.y = self.y.min(self.rows - 1);
+        self.recount();
     }
 
     /// Whether the group of lines holds the cursor: such lines are left for the program to redraw.

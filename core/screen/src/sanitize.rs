@@ -1,321 +1,222 @@
-//! Takes out of a host's output what must not reach a guest's real terminal: queries that it would answer, access
-//! to its clipboard, marks that belong to another shell, and payloads that no screen shows.
+//! Lets through of a host's output what a guest's real terminal may see: text, and sequences that are known to do nothing
+//! but draw. It reads as a screen does and writes anew what it took: nothing passes that was not understood.
 
+mod allowed;
 #[cfg(test)]
 mod tests;
 
-use crate::link::MAX_URI;
-use crate::parser::printable_run;
-use crate::utf8::{self, Decoded};
+use std::io::Write as _;
 
-/// Longest control sequence passed on, in bytes.
-const MAX_SEQUENCE: usize = 512;
-/// Longest OSC passed on, in bytes.
-const MAX_OSC: usize = 64 * 1024;
+use crate::MAX_SIZE;
+use crate::cell::Printable;
+use crate::link::Link;
+use crate::palette::{Slot, parse_color, parse_index};
+use crate::parser::{Actions, Params, Parser};
+use crate::text::title;
+use crate::utf8;
 
-/// What passes beyond plain output. By default nothing does.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Policy {
-    /// Shell marks: OSC 7, 133 and 633.
-    pub shell_marks: bool,
-    /// Notifications: OSC 9, 99 and 777.
-    pub notifications: bool,
-    /// iTerm2's own commands: OSC 1337.
-    pub iterm: bool,
-}
-
-/// A streaming filter for output. What it keeps, it keeps byte by byte; 8-bit controls are written as 7-bit ones
-/// and invalid UTF-8 as U+FFFD.
-#[derive(Clone, Debug, Default)]
+/// A streaming filter for output, with lists of what passes: terminals learn commands faster than a list of what does not,
+/// and some of them answer, write the clipboard, or call functions of the editor around them. Every number is bounded, so
+/// that a few bytes cost the terminal no more than a screenful.
+///
+/// Parameters that are missing or zero are written as terminals read them; strings end with `ESC \`.
+#[derive(Clone, Debug)]
 pub struct Sanitizer {
-    policy: Policy,
-    state: State,
-    /// The sequence so far, while it may still be dropped.
-    held: Vec<u8>,
-    /// A character's bytes so far.
-    cut: Vec<u8>,
-    /// An OSC was passed on whose string terminator is still to come.
-    unterminated: bool,
+    parser: Parser,
+    cols: u16,
+    rows: u16,
+    /// Text is under a link that passed.
+    in_link: bool,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum State {
-    #[default]
-    Ground,
-    Escape,
-    Csi,
-    /// A control sequence too long to keep.
-    CsiSkip,
-    Osc,
-    /// An OSC too long to keep.
-    OscSkip,
-    /// DCS, SOS, PM, APC.
-    Skip,
+impl Default for Sanitizer {
+    fn default() -> Self {
+        Self { parser: Parser::default(), cols: MAX_SIZE, rows: MAX_SIZE, in_link: false }
+    }
 }
 
 impl Sanitizer {
-    /// A filter at the beginning of a stream.
-    pub fn new(policy: Policy) -> Self {
-        Self { policy, ..Self::default() }
+    /// The terminal's size from now on; until it is known, the largest that there is.
+    pub fn resize(&mut self, cols: u16, rows: u16) {
+        (self.cols, self.rows) = (cols.clamp(1, MAX_SIZE), rows.clamp(1, MAX_SIZE));
     }
 
     /// Takes output, cut anywhere, and appends what may pass.
     pub fn feed(&mut self, bytes: &[u8], out: &mut Vec<u8>) {
-        let mut at = self.finish_cut(bytes, out);
-        while at < bytes.len() {
-            let rest = &bytes[at..];
-            let run = printable_run(rest);
-            at += match self.state {
-                State::Ground if run > 0 => {
-                    out.extend_from_slice(&rest[..run]);
-                    run
-                }
-                State::Osc if run > 0 => {
-                    self.hold(&rest[..run]);
-                    run
-                }
-                State::Skip | State::OscSkip if run > 0 => run,
-                _ => match utf8::decode(rest) {
-                    Decoded::Code(code, len) => {
-                        self.code(code, out);
-                        len
-                    }
-                    Decoded::Invalid(len) => {
-                        self.code(utf8::REPLACEMENT, out);
-                        len
-                    }
-                    Decoded::Cut => {
-                        self.cut.extend_from_slice(rest);
-                        rest.len()
-                    }
-                },
-            };
-        }
+        let Self { parser, cols, rows, in_link } = self;
+        parser.feed(&mut Filter { cols: *cols, rows: *rows, in_link, out }, bytes);
+    }
+}
+
+struct Filter<'a> {
+    cols: u16,
+    rows: u16,
+    in_link: &'a mut bool,
+    out: &'a mut Vec<u8>,
+}
+
+impl Actions for Filter<'_> {
+    fn print_ascii(&mut self, text: &[u8]) {
+        self.out.extend_from_slice(text);
     }
 
-    fn finish_cut(&mut self, bytes: &[u8], out: &mut Vec<u8>) -> usize {
-        let mut used = 0;
-        while !self.cut.is_empty() {
-            let Some(&byte) = bytes.get(used) else { break };
-            self.cut.push(byte);
-            match utf8::decode(&self.cut) {
-                Decoded::Cut => used += 1,
-                Decoded::Code(code, _) => {
-                    used += 1;
-                    self.cut.clear();
-                    self.code(code, out);
-                }
-                Decoded::Invalid(_) => {
-                    self.cut.clear();
-                    self.code(utf8::REPLACEMENT, out);
-                }
-            }
-        }
-        used
+    fn print(&mut self, code: Printable) {
+        utf8::push(self.out, code.code());
     }
 
-    fn code(&mut self, code: u32, out: &mut Vec<u8>) {
+    fn execute(&mut self, code: u8) {
         match code {
-            0x1b => self.begin_escape(out),
-            0x18 | 0x1a => {
-                self.close(out);
-                self.enter(State::Ground, b"");
-                out.push(code as u8);
-            }
-            0x80..0xa0 => self.c1(code as u8, out),
-            0..0x80 => self.ascii(code as u8, out),
-            _ => match self.state {
-                State::Ground => utf8::push(out, code),
-                State::Osc => {
-                    let mut bytes = Vec::with_capacity(4);
-                    utf8::push(&mut bytes, code);
-                    self.hold(&bytes);
-                }
-                State::OscSkip | State::Skip => {}
-                // It breaks a sequence off.
-                _ => {
-                    self.close(out);
-                    self.enter(State::Ground, b"");
-                }
-            },
+            // The bell, backspace, tab, line feeds, carriage return, shifts.
+            0x07..=0x0f => self.out.push(code),
+            // Index, next line and tab set, in their 7-bit form.
+            0x84 | 0x85 | 0x88 => self.out.extend_from_slice(&[0x1b, code - 0x40]),
+            _ => {}
         }
     }
 
-    fn ascii(&mut self, byte: u8, out: &mut Vec<u8>) {
-        match self.state {
-            // ENQ asks for an answer, in the middle of a sequence, too.
-            _ if byte == 0x05 => {}
-            State::Ground => out.push(byte),
-            State::Escape => self.in_escape(byte, out),
-            State::Csi | State::CsiSkip => self.in_csi(byte, out),
-            State::Osc | State::OscSkip if byte == 0x07 => {
-                self.end_osc(&[0x07], out);
-                self.enter(State::Ground, b"");
-            }
-            State::Osc if byte >= 0x20 => self.hold(&[byte]),
-            State::Osc | State::OscSkip | State::Skip => {}
-        }
-    }
-
-    fn c1(&mut self, code: u8, out: &mut Vec<u8>) {
-        if code == 0x9c && self.state == State::Osc {
-            self.end_osc(b"\x1b\\", out);
-        }
-        self.close(out);
-        match code {
-            0x9b => self.enter(State::Csi, b"\x1b["),
-            0x9d => self.enter(State::Osc, b"\x1b]"),
-            0x90 | 0x98 | 0x9e | 0x9f => self.enter(State::Skip, b""),
-            // DECID, in its 8-bit form, and the string terminator.
-            0x9a | 0x9c => self.enter(State::Ground, b""),
-            _ => {
-                self.enter(State::Ground, b"");
-                out.extend_from_slice(&[0x1b, code - 0x40]);
-            }
-        }
-    }
-
-    fn begin_escape(&mut self, out: &mut Vec<u8>) {
-        if self.state == State::Osc {
-            self.unterminated = self.end_osc(b"", out);
-        } else {
-            self.close(out);
-        }
-        self.enter(State::Escape, b"\x1b");
-    }
-
-    fn in_escape(&mut self, byte: u8, out: &mut Vec<u8>) {
-        if self.held.len() == 1 && byte == b'\\' {
-            if std::mem::take(&mut self.unterminated) {
-                out.extend_from_slice(b"\x1b\\");
-            }
-            self.enter(State::Ground, b"");
+    fn csi(&mut self, collected: &[u8], params: &Params, last: u8) {
+        let Some(most) = allowed::control(collected, params, last) else { return };
+        let start = self.out.len();
+        self.out.extend_from_slice(b"\x1b[");
+        let (prefix, intermediates) = collected.split_at(usize::from(collected.starts_with(b"?")));
+        self.out.extend_from_slice(prefix);
+        if !self.numbers(params, most) {
+            self.out.truncate(start);
             return;
         }
-        self.close(out);
-        match byte {
-            0..0x20 => out.push(byte),
-            0x7f => {}
-            0x20..0x30 if self.held.len() < MAX_SEQUENCE => self.held.push(byte),
-            b'[' if self.held.len() == 1 => self.enter(State::Csi, b"\x1b["),
-            b']' if self.held.len() == 1 => self.enter(State::Osc, b"\x1b]"),
-            b'P' | b'X' | b'^' | b'_' if self.held.len() == 1 => self.enter(State::Skip, b""),
-            _ => {
-                // DECID asks; `%` leaves UTF-8; a space selects 8-bit answers.
-                let asks = self.held.len() == 1 && byte == b'Z';
-                if !asks && !matches!(self.held.get(1), Some(b'%' | b' ')) {
-                    self.held.push(byte);
-                    out.append(&mut self.held);
-                }
-                self.enter(State::Ground, b"");
-            }
+        self.out.extend_from_slice(intermediates);
+        self.out.push(last);
+    }
+
+    fn esc(&mut self, collected: &[u8], last: u8) {
+        if allowed::escape(collected, last) {
+            self.out.push(0x1b);
+            self.out.extend_from_slice(collected);
+            self.out.push(last);
         }
     }
 
-    fn in_csi(&mut self, byte: u8, out: &mut Vec<u8>) {
-        match byte {
-            // Controls inside a sequence work at once.
-            0..0x20 => out.push(byte),
-            0x7f => {}
-            0x20..0x40 if self.held.len() < MAX_SEQUENCE => self.held.push(byte),
-            0x20..0x40 => self.enter(State::CsiSkip, b""),
-            _ => {
-                if self.state == State::Csi && !is_dropped(&self.held[2..], byte) {
-                    self.held.push(byte);
-                    out.append(&mut self.held);
-                }
-                self.enter(State::Ground, b"");
-            }
+    fn osc(&mut self, payload: &[u8]) {
+        let payload = String::from_utf8_lossy(payload);
+        let (number, data) = payload.split_once(';').unwrap_or((&payload, ""));
+        if number.is_empty() || !number.bytes().all(|byte| byte.is_ascii_digit()) {
+            return;
         }
-    }
-
-    fn enter(&mut self, state: State, held: &[u8]) {
-        self.state = state;
-        self.held.clear();
-        self.held.extend_from_slice(held);
-    }
-
-    fn hold(&mut self, bytes: &[u8]) {
-        if self.held.len() + bytes.len() > MAX_OSC {
-            self.enter(State::OscSkip, b"");
-        } else {
-            self.held.extend_from_slice(bytes);
-        }
-    }
-
-    /// Terminates an OSC that was passed on, when something else than its terminator comes.
-    fn close(&mut self, out: &mut Vec<u8>) {
-        if std::mem::take(&mut self.unterminated) {
-            out.extend_from_slice(b"\x1b\\");
-        }
-    }
-
-    /// Passes a complete OSC on, if it may pass. Returns whether it did.
-    fn end_osc(&mut self, terminator: &[u8], out: &mut Vec<u8>) -> bool {
-        let passes = self.state == State::Osc && self.osc_passes(&self.held[2..]);
-        if passes {
-            out.append(&mut self.held);
-            out.extend_from_slice(terminator);
-        }
-        self.held.clear();
-        passes
-    }
-
-    fn osc_passes(&self, payload: &[u8]) -> bool {
-        let digits = payload.iter().take_while(|byte| byte.is_ascii_digit()).count();
-        let (number, rest) = payload.split_at(digits);
-        let fields = match rest {
-            [] => rest,
-            [b';', fields @ ..] => fields,
-            // No known command: report requests of old terminals have letters here.
-            _ => return false,
-        };
-        let Some(number) = std::str::from_utf8(number).ok().and_then(|text| text.parse::<u32>().ok()) else {
-            return false;
-        };
-        let asks = || fields.split(|byte| *byte == b';').any(|field| field.first() == Some(&b'?'));
-        // A list of what passes: terminals learn commands faster than a list of what does not, and some of them write
-        // the clipboard or call functions of the editor around them.
+        let number = number.trim_start_matches('0');
         match number {
-            0..=2 => true,
-            4 | 5 | 10..=19 | 21 | 22 => !asks() && !fields.ends_with(b"?"),
-            104 | 105 | 110..=119 => true,
-            7 | 133 | 633 => self.policy.shell_marks,
-            8 => fields.len() <= MAX_URI + 256 && is_web_link(fields),
-            9 | 99 | 777 => self.policy.notifications,
-            1337 => self.policy.iterm,
-            _ => false,
+            "" | "1" | "2" => {
+                let number = if number.is_empty() { "0" } else { number };
+                self.command(format_args!("{number};{}", title(data)));
+            }
+            "4" => {
+                let fields: Vec<&str> = data.split(';').collect();
+                for [index, spec] in fields.as_chunks().0 {
+                    if let (Some(index), Some([r, g, b])) = (parse_index(index), parse_color(spec)) {
+                        self.command(format_args!("4;{index};rgb:{r:02x}/{g:02x}/{b:02x}"));
+                    }
+                }
+            }
+            "8" => self.link(data),
+            "10" => self.colors(10, data),
+            "11" => self.colors(11, data),
+            "12" => self.colors(12, data),
+            "104" if data.is_empty() => self.command(format_args!("104")),
+            "104" => {
+                for index in data.split(';').filter_map(parse_index) {
+                    self.command(format_args!("104;{index}"));
+                }
+            }
+            "110" | "111" | "112" => self.command(format_args!("{number}")),
+            _ => {}
         }
     }
+
+    fn string_end(&mut self) {}
+
+    fn pause(&mut self) {}
 }
 
-/// Whether a hyperlink leads into the web, or ends one: terminals open others (`file:`, `vscode:`) with local programs.
-fn is_web_link(fields: &[u8]) -> bool {
-    let uri = fields.splitn(2, |byte| *byte == b';').nth(1).unwrap_or_default();
-    let scheme = uri.split(|byte| *byte == b':').next().unwrap_or_default();
-    uri.is_empty() || [&b"http"[..], b"https", b"mailto"].iter().any(|web| scheme.eq_ignore_ascii_case(web))
-}
-
-/// Control sequences that a terminal answers, or that print on paper.
-fn is_dropped(body: &[u8], last: u8) -> bool {
-    let prefix = body.first().copied().filter(|byte| (b'<'..=b'?').contains(byte));
-    let has = |byte: u8| body.contains(&byte);
-    match last {
-        b'c' | b'i' => true,
-        b'n' => prefix != Some(b'>'),
-        b'p' | b'w' => has(b'$'),
-        b'q' => prefix == Some(b'>'),
-        b't' => {
-            let number = body.split(|byte| *byte == b';').next().unwrap_or_default();
-            !matches!(number, b"22" | b"23")
+impl Filter<'_> {
+    /// Writes the numbers that may pass; `false` when none does although there must be one.
+    fn numbers(&mut self, params: &Params, most: allowed::Numbers) -> bool {
+        use allowed::Numbers;
+        let bound = match most {
+            Numbers::None => return true,
+            Numbers::Of(list) => {
+                let start = self.out.len();
+                for number in params.iter().filter(|number| list.contains(number)) {
+                    self.number(number, start);
+                }
+                return self.out.len() > start;
+            }
+            Numbers::Two => {
+                let _ = write!(self.out, "{};{}", params.at(0), params.at(1).clamp(0, 2));
+                return true;
+            }
+            Numbers::Any | Numbers::WithSubs => allowed::MAX_NUMBER,
+            Numbers::Rows => i32::from(self.rows),
+            Numbers::Columns => i32::from(self.cols),
+            // As a screen repeats.
+            Numbers::Cells => (i32::from(self.cols) * i32::from(self.rows)).max(1024),
+        };
+        let bound = bound.min(allowed::MAX_NUMBER);
+        // One that is missing is 0 everywhere.
+        if params.len() > 1 || params.at(0) != 0 || !params.subs(0).is_empty() {
+            for index in 0..params.len() {
+                let separator: &[u8] = if index > 0 { b";" } else { b"" };
+                self.out.extend_from_slice(separator);
+                let _ = write!(self.out, "{}", params.at(index).clamp(0, bound));
+                if matches!(most, Numbers::WithSubs) {
+                    self.subs(params.subs(index));
+                }
+            }
         }
-        b'u' => prefix == Some(b'?') || has(b'&') || has(b'$'),
-        b'm' | b'S' => prefix == Some(b'?'),
-        b'x' => !has(b'$') && !has(b'*'),
-        b'y' => has(b'*'),
-        b'z' => has(b'\''),
-        b'|' => has(b'\''),
-        b'R' => has(b'#'),
-        _ => false,
+        true
+    }
+
+    fn subs(&mut self, subs: &[i32]) {
+        for &sub in subs {
+            self.out.push(b':');
+            if sub >= 0 {
+                let _ = write!(self.out, "{}", sub.min(allowed::MAX_NUMBER));
+            }
+        }
+    }
+
+    fn number(&mut self, number: i32, start: usize) {
+        if self.out.len() > start {
+            self.out.push(b';');
+        }
+        let _ = write!(self.out, "{number}");
+    }
+
+    fn command(&mut self, payload: std::fmt::Arguments<'_>) {
+        let _ = write!(self.out, "\x1b]{payload}\x1b\\");
+    }
+
+    /// Specifications for consecutive slots.
+    fn colors(&mut self, first: usize, data: &str) {
+        for (number, spec) in (first..10 + Slot::SPECIAL.len()).zip(data.split(';')) {
+            if let Some([r, g, b]) = parse_color(spec) {
+                self.command(format_args!("{number};rgb:{r:02x}/{g:02x}/{b:02x}"));
+            }
+        }
+    }
+
+    fn link(&mut self, data: &str) {
+        let Some((params, uri)) = data.split_once(';') else { return };
+        if let Some(link) = Link::parse(params, uri) {
+            *self.in_link = true;
+            match link.id() {
+                Some(id) => self.command(format_args!("8;id={id};{}", link.uri())),
+                None => self.command(format_args!("8;;{}", link.uri())),
+            }
+            return;
+        }
+        // What must not be offered ends the link before it.
+        let ends = !uri.is_empty() || params.trim().is_empty();
+        if ends && std::mem::take(self.in_link) {
+            self.command(format_args!("8;;"));
+        }
     }
 }

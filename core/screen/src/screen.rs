@@ -24,11 +24,16 @@ pub struct Options {
     pub scrollback: usize,
     /// How wide characters are.
     pub widths: Widths,
+    /// Most cells stored, eight bytes each, at least [`MIN_CELLS`]. Beyond it the oldest lines go.
+    pub cells: usize,
 }
+
+/// Fewest cells that a screen may store: blank lines take some, too.
+pub const MIN_CELLS: usize = 1 << 16;
 
 impl Default for Options {
     fn default() -> Self {
-        Self { cols: 80, rows: 24, scrollback: 10_000, widths: Widths::default() }
+        Self { cols: 80, rows: 24, scrollback: 10_000, widths: Widths::default(), cells: 16 << 20 }
     }
 }
 
@@ -36,6 +41,7 @@ impl Options {
     pub(crate) fn clamped(mut self) -> Self {
         (self.cols, self.rows) = clamp_size(self.cols, self.rows);
         self.scrollback = self.scrollback.min(MAX_SCROLLBACK);
+        self.cells = self.cells.max(MIN_CELLS);
         self
     }
 }
@@ -71,7 +77,10 @@ pub enum Start {
     Everything,
     /// With the viewport: a picture to skim by.
     Viewport,
-    /// With the line that the cursor was on at a mark; whatever was printed on other lines before is left out.
+    /// With the viewport, and of that only what [`Start::Mark`] shows.
+    ViewportFrom(Mark),
+    /// With the line that the cursor was on at a mark; whatever was printed on other lines before is left out. The
+    /// alternate screen is shown as it stands: it has no past.
     Mark(Mark),
     /// With a block's prompt. An unknown block leaves everything out.
     Block(BlockId),
@@ -108,6 +117,13 @@ impl Screen {
     pub fn feed(&mut self, now: Millis, bytes: &[u8]) {
         self.state.now = now;
         self.parser.feed(&mut self.state, bytes);
+        self.state.enforce_limit();
+    }
+
+    /// Sets how many cells it may store from now on: see [`Options::cells`].
+    pub fn set_cells(&mut self, cells: usize) {
+        self.state.options.cells = cells.max(MIN_CELLS);
+        self.state.enforce_limit();
     }
 
     /// Changes the size; lines of the normal screen that had wrapped wrap anew.
@@ -115,6 +131,7 @@ impl Screen {
         let (cols, rows) = clamp_size(cols, rows);
         if (cols, rows) != (self.state.cols, self.state.rows) {
             self.state.resize(cols, rows);
+            self.state.enforce_limit();
         }
     }
 
@@ -215,6 +232,11 @@ impl Screen {
             line.born = generation;
         }
         Mark(generation)
+    }
+
+    /// The moment at which a block's prompt began; for an unknown block one that never comes.
+    pub fn block_mark(&self, id: BlockId) -> Mark {
+        Mark(self.block(id).map_or(u32::MAX, |block| block.generation))
     }
 
     /// Command blocks, oldest first.

@@ -16,7 +16,7 @@ use crate::screen::{Screen, Start};
 /// First bytes of the binary form.
 const MAGIC: [u8; 2] = *b"JS";
 /// Version of the binary form.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 
 /// Which lines of the normal buffer a snapshot shows.
 #[derive(Clone, Copy, Debug)]
@@ -33,8 +33,9 @@ impl Selection {
         let generation = match start {
             Start::Everything => return Self { first: 0, generation: 0 },
             Start::Viewport => return Self { first: normal.base, generation: 0 },
+            Start::ViewportFrom(mark) => return Self { first: normal.base, generation: mark.0 },
             Start::Mark(mark) => mark.0,
-            Start::Block(id) => screen.block(id).map_or(u32::MAX, |block| block.generation),
+            Start::Block(id) => screen.block_mark(id).0,
         };
         let first = normal.lines.iter().position(|line| line.born >= generation).unwrap_or(normal.base);
         Self { first: first.min(normal.base), generation }

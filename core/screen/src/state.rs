@@ -11,6 +11,7 @@ mod tables;
 
 use crate::blocks::{Blocks, Nonce, Place};
 use crate::buffer::Buffer;
+use crate::cell::Printable;
 use crate::charset::Charset;
 use crate::cluster::ClusterTable;
 use crate::event::Events;
@@ -142,6 +143,27 @@ impl State {
         self.normal.tabs.extend(cols);
         self.alternate.tabs.extend(cols);
         self.damage.mark(0, rows);
+    }
+
+    /// Memory that the lines take, in cells.
+    #[cfg(feature = "testing")]
+    pub(crate) fn stored(&self) -> usize {
+        self.normal.kept() + self.normal.in_viewport() + self.alternate.in_viewport()
+    }
+
+    /// Brings what is stored within the limit: the oldest lines go first, then rows of the screen.
+    pub(crate) fn enforce_limit(&mut self) {
+        let limit = self.options.cells;
+        let shown = self.normal.in_viewport() + self.alternate.in_viewport();
+        self.normal.limit = limit.saturating_sub(shown);
+        if self.normal.kept() > self.normal.limit {
+            self.normal.trim();
+        }
+        if shown > limit {
+            self.normal.blank_rows(limit / 2);
+            self.alternate.blank_rows(limit / 2);
+            self.damage.mark(0, self.rows);
+        }
     }
 
     /// Where the normal buffer's cursor is; while the alternate screen shows, where it was left.
@@ -370,8 +392,9 @@ impl State {
         self.pen_changed();
         let dropped = self.normal.dropped + self.normal.lines.len() as u64;
         self.blocks_forgotten(dropped);
+        let limit = self.normal.limit;
         self.normal = Buffer::new(self.cols, self.rows, Some(self.options.scrollback));
-        self.normal.dropped = dropped;
+        (self.normal.dropped, self.normal.limit) = (dropped, limit);
         self.alternate = Buffer::new(self.cols, self.rows, None);
         self.in_alternate = false;
         self.set_generation(self.generation);
@@ -402,7 +425,7 @@ impl Actions for State {
         self.put_ascii(text);
     }
 
-    fn print(&mut self, code: u32) {
+    fn print(&mut self, code: Printable) {
         self.put(code);
     }
 

@@ -217,8 +217,8 @@ impl Hasher for WordHasher {
 
 pub(crate) type WordMap<K, V> = HashMap<K, V, BuildHasherDefault<WordHasher>>;
 
-/// Most styles alive at a time: 2^17 (about 6 MB with the index).
-const MAX_STYLES: usize = 1 << 17;
+/// Most styles alive at a time: 2^16 (about 4 MB with the index).
+const MAX_STYLES: usize = 1 << 16;
 const CACHE: usize = 256;
 
 /// Interned styles. Index 0 is the default style.

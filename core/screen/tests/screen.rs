@@ -27,7 +27,7 @@ fn runs_have_text_style_and_place() {
     assert!(style.bold() && !style.italic());
     assert_eq!((style.underline(), style.foreground()), (Underline::Curly, Color::Rgb(1, 2, 3)));
     let link = screen.link(runs[3].style).expect("a link");
-    assert_eq!((link.id.as_deref(), &*link.uri), (Some("x"), "http://a/"));
+    assert_eq!((link.id(), link.uri()), (Some("x"), "http://a/"));
     assert_eq!(row.text(), "abc中  link");
     assert_eq!(row.cells().filter(|cell| cell.width == 0).count(), 1);
 }
@@ -270,7 +270,7 @@ proptest! {
             let at = at.index(snapshot.len());
             snapshot[at] = byte;
         }
-        if let Ok(mut guest) = Screen::decode(&snapshot, &Limits { bytes: 1 << 20, cells: 1 << 16 }) {
+        if let Ok(mut guest) = Screen::decode(&snapshot, &Limits { bytes: 1 << 20, cells: 1 << 16, ..Limits::default() }) {
             guest.feed(0, &more);
             guest.resize(7, 9);
             guest.feed(0, &more);

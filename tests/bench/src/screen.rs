@@ -9,8 +9,13 @@ use jumpseat_screen::{Limits, Options, Screen, Start, Widths, corpus};
 const COLS: NonZeroU16 = NonZeroU16::new(120).expect("not zero");
 const ROWS: NonZeroU16 = NonZeroU16::new(40).expect("not zero");
 const SCROLLBACK: usize = 10_000;
-const OPTIONS: Options =
-    Options { cols: COLS.get(), rows: ROWS.get(), scrollback: SCROLLBACK, widths: Widths::Unicode11 };
+const OPTIONS: Options = Options {
+    cols: COLS.get(),
+    rows: ROWS.get(),
+    scrollback: SCROLLBACK,
+    widths: Widths::Unicode11,
+    cells: 16 << 20,
+};
 /// As much as a host hands to its screen at once during a flood.
 const CHUNK: usize = 64 * 1024;
 /// The corpora of the bench are these for ever: figures of different days stay comparable.

@@ -1,6 +1,6 @@
 //! Joining without a terminal, for scripts: waits for a text, types, prints the screen, tells events as JSON.
 
-use std::{collections::BTreeMap, io::IsTerminal as _, process::ExitCode};
+use std::{io::IsTerminal as _, process::ExitCode};
 
 use jumpseat_engine::{
     dump,
@@ -21,7 +21,7 @@ use crate::{
     print,
     seat::Door,
     terminal::{Signal, Signals, read_input},
-    viewer::Picture,
+    viewer::{Picture, Pictures},
 };
 
 pub(super) async fn run(
@@ -89,7 +89,7 @@ const LEAVE: std::time::Duration = std::time::Duration::from_secs(2);
 struct Watch {
     face: GuestFace,
     board: Board,
-    pictures: BTreeMap<StreamId, Picture>,
+    pictures: Pictures,
     looking: Option<StreamId>,
     /// The terminals that miss something: no key goes there meanwhile.
     catching_up: Vec<StreamId>,
@@ -110,7 +110,7 @@ impl Watch {
         Self {
             face,
             board,
-            pictures: BTreeMap::new(),
+            pictures: Pictures::default(),
             looking: None,
             catching_up: Vec::new(),
             began: Instant::now(),
@@ -124,12 +124,12 @@ impl Watch {
 
     /// The terminal that the host looks at, or the first.
     fn stream(&self) -> Option<StreamId> {
-        let looking = self.looking.filter(|stream| self.pictures.contains_key(stream));
-        looking.or_else(|| self.pictures.keys().next().copied())
+        let looking = self.looking.filter(|stream| self.pictures.has(*stream));
+        looking.or_else(|| self.pictures.streams().next().copied())
     }
 
     fn picture(&self) -> Option<&Picture> {
-        self.pictures.get(&self.stream()?)
+        self.pictures.get(self.stream()?)
     }
 
     /// Takes an event; says when all that was asked for is done.
@@ -146,9 +146,8 @@ impl Watch {
                     self.searched = 0;
                     self.glimpsed = !scrollback;
                 }
-                let picture = self.pictures.entry(stream).or_insert_with(|| Picture::new(80, 24));
-                picture
-                    .apply(now, change)
+                self.pictures
+                    .apply(stream, (80, 24), now, change)
                     .map_err(|error| Fault::new(FaultKind::Protocol, error.to_string()))?;
                 // A seat that is over says so behind its last output.
                 let _ = self.face.tell(GuestCommand::Credit { bytes }).await;

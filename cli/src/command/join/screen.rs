@@ -1,6 +1,6 @@
 //! Joining in the person's own terminal: the host's picture fills it, the last line says how things stand.
 
-use std::{collections::BTreeMap, process::ExitCode, time::Duration};
+use std::{process::ExitCode, time::Duration};
 
 use jumpseat_engine::face::{
     Admission, Commands, GuestCommand, GuestEvent, GuestFace, InputRefusal, Size, StreamId,
@@ -23,7 +23,7 @@ use crate::{
         Console, Decoder, EscapeKey, Input, Mouse, MouseKind, Piece, RawMode, Signal, Signals, read_input,
         size,
     },
-    viewer::{Painter, Picture, Status, Step, View, status_line, step},
+    viewer::{Painter, Picture, Pictures, Status, Step, View, status_line, step},
 };
 
 /// Pictures come no faster than screens show them, but for an echo.
@@ -94,7 +94,7 @@ struct GuestScreen {
     opened: mpsc::UnboundedReceiver<Rows>,
     open: mpsc::UnboundedSender<Rows>,
     terminals: Vec<TerminalCard>,
-    pictures: BTreeMap<StreamId, Picture>,
+    pictures: Pictures,
     /// The terminal that this guest chose; otherwise it is the one that the host looks at.
     chosen: Option<StreamId>,
     looking: Option<StreamId>,
@@ -141,7 +141,7 @@ impl GuestScreen {
             opened,
             open,
             terminals: Vec::new(),
-            pictures: BTreeMap::new(),
+            pictures: Pictures::default(),
             chosen: None,
             looking: None,
             catching_up: Vec::new(),
@@ -234,16 +234,15 @@ impl GuestScreen {
                 let bytes = change.weight();
                 let now = self.began.elapsed().as_millis() as u64;
                 let size = self.terminals.iter().find(|card| card.stream == stream);
-                let (cols, rows) = size.map_or((80, 24), |card| (card.cols, card.rows));
-                let picture = self.pictures.entry(stream).or_insert_with(|| Picture::new(cols, rows));
-                if let Err(error) = picture.apply(now, change) {
+                let size = size.map_or((80, 24), |card| (card.cols, card.rows));
+                if let Err(error) = self.pictures.apply(stream, size, now, change) {
                     self.tell(format!("a picture could not be read: {error}"));
                 }
                 // A seat that is over says so behind its last output.
                 let _ = self.commands.tell(GuestCommand::Credit { bytes }).await;
             }
             GuestEvent::Terminals { terminals } => {
-                self.pictures.retain(|stream, _| terminals.iter().any(|card| card.stream == *stream));
+                self.pictures.keep(|stream| terminals.iter().any(|card| card.stream == stream));
                 self.terminals = terminals;
             }
             GuestEvent::Waiting { host_present } => {
@@ -318,7 +317,7 @@ impl GuestScreen {
     }
 
     fn step(&mut self, piece: &Piece, typed: &mut Vec<u8>) {
-        let Some(screen) = self.stream().and_then(|stream| self.pictures.get(&stream)).map(Picture::screen)
+        let Some(screen) = self.stream().and_then(|stream| self.pictures.get(stream)).map(Picture::screen)
         else {
             return;
         };
@@ -416,7 +415,7 @@ impl GuestScreen {
     }
 
     fn next_terminal(&mut self) {
-        let streams: Vec<StreamId> = self.pictures.keys().copied().collect();
+        let streams: Vec<StreamId> = self.pictures.streams().copied().collect();
         let at = self.stream().and_then(|stream| streams.iter().position(|other| *other == stream));
         self.chosen = at.map(|at| streams[(at + 1) % streams.len()]);
         self.view.follow();
@@ -425,14 +424,14 @@ impl GuestScreen {
 
     /// The terminal that shows: the chosen one, the one that the host looks at, or the first.
     fn stream(&self) -> Option<StreamId> {
-        let there = |stream: &StreamId| self.pictures.contains_key(stream);
+        let there = |stream: &StreamId| self.pictures.has(*stream);
         let chosen = self.chosen.filter(there).or_else(|| self.looking.filter(there));
-        chosen.or_else(|| self.pictures.keys().next().copied())
+        chosen.or_else(|| self.pictures.streams().next().copied())
     }
 
     /// The host's size, if the window is smaller.
     fn cropped(&self, stream: StreamId, window: Size) -> Option<Size> {
-        let (cols, rows) = self.pictures.get(&stream)?.screen().size();
+        let (cols, rows) = self.pictures.get(stream)?.screen().size();
         (cols > window.cols || rows > window.rows).then_some(Size { cols, rows })
     }
 
@@ -459,19 +458,20 @@ impl GuestScreen {
         self.drawn_at = Some(Instant::now());
         let window = size();
         let stream = self.stream();
-        let position = self.pictures.keys().position(|other| Some(*other) == stream).map_or(0, |at| at + 1);
+        let position =
+            self.pictures.streams().position(|other| Some(*other) == stream).map_or(0, |at| at + 1);
         let status = Status {
             board: &self.board,
             message: self.message.as_ref().map(|(text, _)| text.as_str()),
             back: self.view.is_back(),
             escape: self.escape,
             cropped: stream.and_then(|stream| self.cropped(stream, inside(window))),
-            terminal: (position, self.pictures.len()),
+            terminal: (position, self.pictures.streams().len()),
             blank: stream.is_none() && !self.terminals.is_empty(),
         };
         let status = status_line(&status, window.cols);
         let mut out = Vec::new();
-        match stream.and_then(|stream| self.pictures.get_mut(&stream)) {
+        match stream.and_then(|stream| self.pictures.get_mut(stream)) {
             Some(picture) => {
                 let (changed, scrolled) = picture.take_changes();
                 self.echo &= changed.is_empty();

@@ -1,6 +1,6 @@
 //! What is painted is what the host shows: a second screen in the place of the guest's terminal says so.
 
-use jumpseat_screen::{Options, corpus};
+use jumpseat_screen::{Options, Widths, corpus};
 use proptest::prelude::*;
 
 use super::*;
@@ -36,7 +36,7 @@ fn cells(screen: &Screen, row: u16, left: u16, cols: u16) -> Vec<(String, Style,
     for cell in screen.row(row).cells() {
         let width = u16::from(cell.width);
         if width > 0 && column + width > left && column < left + cols {
-            let link = screen.link(cell.style).map(|link| link.uri.clone());
+            let link = screen.link(cell.style).map(|link| link.uri().to_owned());
             let half = column < left || column + width > left + cols;
             let text = if half { " ".to_owned() } else { text(cell.text) };
             cells.push((text, *cell.style, link));
@@ -111,6 +111,27 @@ fn half_a_wide_character_at_the_edge_is_blank() {
     view.pan(&screen, window.size, 2);
     window.paint(&mut screen, &view);
     assert_eq!(window.text()[0], " b");
+}
+
+#[test]
+fn only_links_into_the_web_reach_the_terminal() {
+    let mut screen = Screen::new(Options { cols: 20, rows: 1, ..Options::default() });
+    screen.feed(0, b"\x1b]8;;file:///etc/passwd\x1b\\a\x1b]8;;vscode://ms-python.python/x\x1b\\b");
+    screen.feed(0, b"\x1b]8;;https://example.org\x1b\\c\x1b]8;;\x1b\\");
+    let bytes = Painter::default().paint(&screen, 0..1, &View::default(), Size { cols: 20, rows: 2 }, "");
+    let text = String::from_utf8(bytes).unwrap();
+    assert!(text.contains("\x1b]8;;https://example.org\x1b\\c"), "{text:?}");
+    assert!(!text.contains("file:") && !text.contains("vscode:"), "{text:?}");
+}
+
+#[test]
+fn a_character_that_is_wider_here_stays_in_its_row() {
+    let mut screen =
+        Screen::new(Options { cols: 6, rows: 2, widths: Widths::Unicode6, ..Options::default() });
+    screen.feed(0, "12345👍\r\nabcdef".as_bytes());
+    let mut window = Window::new(6, 3);
+    window.paint(&mut screen, &View::default());
+    assert_eq!(window.text()[1..], ["abcdef", "end"]);
 }
 
 #[test]

@@ -12,7 +12,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use jumpseat_screen::{Block, BlockId, Event, Nonce, Options, Screen, Start};
+use jumpseat_screen::{Block, BlockId, Event, Mark, Nonce, Options, Screen, Start};
 use jumpseat_session::{Scope, host::Ticket};
 use tokio::{
     sync::oneshot,
@@ -254,12 +254,24 @@ struct Worker {
 
 /// Where what a session's guests may see begins.
 struct Begun {
-    start: Start,
+    /// Everything is theirs; otherwise what came since then.
+    since: Option<Mark>,
     /// The line it begins with, while lines are as wide as they were.
     line: Option<u64>,
-    cols: u16,
     /// The first command that they may see.
     block: u64,
+}
+
+impl Begun {
+    /// A glimpse is the screen alone, and of it only what a whole picture shows, too.
+    fn start(&self, scope: Scope) -> Start {
+        match (scope, self.since) {
+            (Scope::Screen, None) => Start::Viewport,
+            (Scope::Screen, Some(mark)) => Start::ViewportFrom(mark),
+            (_, None) => Start::Everything,
+            (_, Some(mark)) => Start::Mark(mark),
+        }
+    }
 }
 
 impl Worker {
@@ -371,7 +383,7 @@ impl Worker {
             Question::Snapshot { session, scope, ticket } => {
                 // Nobody sees anything of a session that never began.
                 let Some(begun) = self.begun.get(&session) else { return };
-                let starts = [self.start(begun, scope), self.start(begun, Scope::Screen)];
+                let starts = [begun.start(scope), begun.start(Scope::Screen)];
                 let bytes = Bytes::from(picture::fitting(&self.screen, &starts, Most::default()));
                 self.tell(|told| told.answers.push_back(News::Snapshot { session, ticket, bytes }));
             }
@@ -395,26 +407,25 @@ impl Worker {
     }
 
     fn begin(&mut self, from: StartFrom) -> Begun {
-        let cols = self.screen.size().0;
         let block = match from {
             StartFrom::Start => 0,
             // One that runs already began before.
             StartFrom::Now => self.screen.blocks().back().map_or(0, |block| block.id.0 + 1),
             StartFrom::Block { block } => block,
         };
-        let (start, line) = match from {
-            StartFrom::Start => (Start::Everything, Some(0)),
+        let (since, line) = match from {
+            StartFrom::Start => (None, Some(0)),
             StartFrom::Now => {
                 let line = self.first_shown() + u64::from(self.screen.cursor().row);
                 let known = !self.screen.in_alternate();
-                (Start::Mark(self.screen.mark()), known.then_some(line))
+                (Some(self.screen.mark()), known.then_some(line))
             }
             StartFrom::Block { block } => {
                 let line = self.screen.block(BlockId(block)).map(Block::prompt_line);
-                (Start::Block(BlockId(block)), line)
+                (Some(self.screen.block_mark(BlockId(block))), line)
             }
         };
-        Begun { start, line, cols, block }
+        Begun { since, line, block }
     }
 
     fn tell_commands(
@@ -444,17 +455,6 @@ impl Worker {
         self.tell(|told| told.answers.extend(commands));
     }
 
-    /// A glimpse is the screen alone, where nothing on it lies before the session's start.
-    fn start(&self, begun: &Begun, scope: Scope) -> Start {
-        let same_lines = self.screen.size().0 == begun.cols && !self.screen.in_alternate();
-        let later = begun.line.is_some_and(|line| self.first_shown() >= line);
-        match (scope, begun.start) {
-            (Scope::Screen, Start::Everything) => Start::Viewport,
-            (Scope::Screen, _) if same_lines && later => Start::Viewport,
-            (_, start) => start,
-        }
-    }
-
     /// The number of the line at the top of the screen.
     fn first_shown(&self) -> u64 {
         self.screen.lines().end.saturating_sub(u64::from(self.screen.size().1))
@@ -476,3 +476,6 @@ fn block_info(block: &Block) -> BlockInfo {
 pub(super) fn epoch_millis() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as u64)
 }
+
+#[cfg(test)]
+mod tests;

@@ -121,7 +121,7 @@ fn join_is_lost(state: &State, buffer: &Buffer) -> bool {
     let Some(cell) = before_cursor(buffer, state.join) else { return true };
     let codes = state.codes(cell);
     let remapped = |code: &u32| {
-        state.charset != Charset::ASCII && *code < 127 && state.charset.map(*code as u8) != *code
+        state.charset != Charset::ASCII && *code < 127 && state.charset.map(*code as u8).code() != *code
     };
     cell.width() != state.join
         || *state.styles.style(cell.style) != state.pen.normalized()

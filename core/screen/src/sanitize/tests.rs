@@ -4,8 +4,8 @@ use proptest::prelude::*;
 
 use super::*;
 
-fn clean(policy: Policy, chunks: &[&[u8]]) -> Vec<u8> {
-    let mut sanitizer = Sanitizer::new(policy);
+fn clean(chunks: &[&[u8]]) -> Vec<u8> {
+    let mut sanitizer = Sanitizer::default();
     let mut out = Vec::new();
     chunks.iter().for_each(|chunk| sanitizer.feed(chunk, &mut out));
     out
@@ -21,7 +21,7 @@ const DROPPED: &[&[u8]] = &[
     b"\x1b]777;notify;a;b\x07",
     b"\x1b]7;file://host/tmp\x07",
     b"\x1b]10;?\x07",
-    b"\x1b]4;1;?;2;#ffffff\x1b\\",
+    b"\x1b]4;1;?;2;?\x1b\\",
     b"\x1b]l\x1b\\",
     b"\x1b]5522;type=write\x1b\\",
     b"\x1b]5113;ac=send\x1b\\",
@@ -51,6 +51,48 @@ const DROPPED: &[&[u8]] = &[
     b"\x1bZ",
     b"\x05",
     b"\x1b%@",
+    b"\x1b[1;1;1;1#|",
+    b"\x1b[\"v",
+    b"\x1b[?9001h",
+    b"\x1b[?5522h",
+    b"\x1b[?2031h",
+    b"\x1b[?2048h",
+    b"\x1b[?3h",
+    b"\x1b[?2l",
+    b"\x1b[?1034h",
+    b"\x1b[12l",
+    b"\x1b[>1u",
+    b"\x1b[=1;1u",
+    b"\x1b[<u",
+    b"\x1b[>4;2m",
+    b"\x1b[>4n",
+    b"\x1b[>1t",
+    b"\x1b[1;2;3;4;5T",
+    b"\x1b[5;10s",
+    b"\x1b[1u",
+    b"\x1b[62;1\"p",
+    b"\x1b[1;1;9;9$x",
+    b"\x1b[1;2;3*y",
+    b"\x1b[1;2'z",
+    b"\x1b[#R",
+    b"\x1b[1q",
+    b"\x1b[?1$p",
+    b"\x1b[?1r\x1b[?1s",
+    b"\x1b[??25h",
+    b"\x1b[?25$h",
+    b"\x1bk",
+    b"\x1bN\x1bO\x1bV\x1bW\x1b<\x1bF\x1bl\x1b6",
+    b"\x1b#3",
+    b"\x1b G\x1b F",
+    b"\x1b(%5",
+    b"\x1b]21;foreground=red;background=?\x1b\\",
+    b"\x1b]22;?__current__\x07",
+    b"\x1b]5;0;?\x07",
+    b"\x1b]13;?\x07",
+    b"\x1b]10;red;?\x07",
+    b"\x1b]8;x=1;\x07",
+    "\u{8d}\u{8e}\u{96}\u{9a}".as_bytes(),
+    b"\0\x01\x10\x13\x7f\x18\x1a",
     "\u{9b}6n".as_bytes(),
     "\u{9d}52;c;AA\u{9c}".as_bytes(),
     "\u{90}q~\u{9c}".as_bytes(),
@@ -61,15 +103,14 @@ const KEPT: &[&[u8]] = &[
     b"\x1b[1;38;2;1;2;3mx\x1b[m",
     b"\x1b[2J\x1b[H\x1b[?1049h",
     b"\x1b[22;2t\x1b[23;2t",
-    b"\x1b]2;title\x07",
+    b"\x1b]2;title\x1b\\",
     b"\x1b]0;title\x1b\\after",
     b"\x1b]8;id=1;http://example.org/a;b\x1b\\link\x1b]8;;\x1b\\",
     b"\x1b]4;1;rgb:11/22/33\x1b\\",
-    b"\x1b]104\x07",
-    b"\x1b]8;;HTTPS://example.org\x1b\\x\x1b]8;;\x07",
+    b"\x1b]104\x1b\\",
+    b"\x1b]8;;HTTPS://example.org\x1b\\x\x1b]8;;\x1b\\",
     b"\x1b7\x1b8\x1b(0\x1b)B\x1b#8\x1bM\x1b=\x1b>",
     b"\x1b[2 q\x1b[?25l\x1b[?2004h\x1b[!p",
-    b"\x1b[>1u\x1b[<u",
     b"\x1b[1\"q\x1b[5b",
 ];
 
@@ -78,7 +119,7 @@ fn what_a_terminal_would_answer_or_must_not_see_is_dropped_wherever_it_is_cut() 
     for dropped in DROPPED {
         for cut in 0..=dropped.len() {
             let (start, end) = dropped.split_at(cut);
-            let out = clean(Policy::default(), &[b"a", start, end, b"b"]);
+            let out = clean(&[b"a", start, end, b"b"]);
             assert_eq!(out, b"ab", "{} cut at {cut}", dropped.escape_ascii());
         }
     }
@@ -89,40 +130,71 @@ fn the_rest_is_kept_byte_by_byte() {
     for kept in KEPT {
         for cut in 0..=kept.len() {
             let (start, end) = kept.split_at(cut);
-            assert_eq!(
-                clean(Policy::default(), &[start, end]),
-                *kept,
-                "{} cut at {cut}",
-                kept.escape_ascii()
-            );
+            assert_eq!(clean(&[start, end]), *kept, "{} cut at {cut}", kept.escape_ascii());
         }
     }
 }
 
 #[test]
-fn the_policy_lets_marks_pass() {
-    let all = Policy { shell_marks: true, notifications: true, iterm: true };
-    for passed in [&b"\x1b]133;A\x07"[..], b"\x1b]9;x\x1b\\", b"\x1b]1337;CurrentDir=/\x07"] {
-        assert_eq!(clean(all, &[passed]), passed);
+fn no_number_exceeds_what_the_terminal_could_use() {
+    let mut sanitizer = Sanitizer::default();
+    let mut sized = |bytes: &[u8]| {
+        let mut out = Vec::new();
+        sanitizer.resize(80, 24);
+        sanitizer.feed(bytes, &mut out);
+        String::from_utf8(out).expect("text")
+    };
+    for last in ["S", "L", "T", "M"] {
+        assert_eq!(sized(format!("\x1b[2147483647{last}").as_bytes()), format!("\x1b[24{last}"));
+        assert_eq!(sized(format!("\x1b[3{last}").as_bytes()), format!("\x1b[3{last}"));
     }
-    assert!(clean(all, &[b"\x1b]52;c;AA\x07"]).is_empty());
+    for last in ["I", "Z", " @", " A", "'}", "'~"] {
+        assert_eq!(sized(format!("\x1b[99999999999999{last}").as_bytes()), format!("\x1b[80{last}"));
+    }
+    assert_eq!(sized(b"\x1b[2147483647b"), "\x1b[1920b");
+    assert_eq!(sized(b"\x1b[70000;2147483647H\x1b[4:70000m"), "\x1b[9999;9999H\x1b[4:9999m");
+    assert_eq!(clean(&[b"\x1b[2147483647S\x1b[2147483647b"]), b"\x1b[1000S\x1b[9999b");
+}
+
+#[test]
+fn of_several_modes_only_the_known_ones_pass() {
+    assert_eq!(clean(&[b"\x1b[?1000;9001;1006;5522h"]), b"\x1b[?1000;1006h");
+    assert_eq!(clean(&[b"\x1b[2;4l"]), b"\x1b[4l");
+}
+
+#[test]
+fn colours_and_titles_are_written_anew() {
+    assert_eq!(
+        clean(&[b"\x1b]4;1;#ff0000;2;?;300;#fff;3;rgb:0/0/f\x07"]),
+        b"\x1b]4;1;rgb:ff/00/00\x1b\\\x1b]4;3;rgb:00/00/ff\x1b\\"
+    );
+    assert_eq!(clean(&[b"\x1b]10;#fff;?;#000\x07"]), b"\x1b]10;rgb:f0/f0/f0\x1b\\\x1b]12;rgb:00/00/00\x1b\\");
+    assert_eq!(clean(&[b"\x1b]002;a\x7fb\x07"]), "\x1b]2;a\u{fffd}b\x1b\\".as_bytes());
+    let long = [b"\x1b]2;".to_vec(), vec![b't'; 10_000], b"\x07".to_vec()].concat();
+    assert_eq!(clean(&[&long]).len(), 4096 + 6);
+}
+
+#[test]
+fn a_link_that_does_not_pass_ends_the_one_before() {
+    let text = b"\x1b]8;;http://a/\x07a\x1b]8;;file:///etc/passwd\x07b\x1b]8;;vscode://x\x07c";
+    assert_eq!(clean(&[text]), b"\x1b]8;;http://a/\x1b\\a\x1b]8;;\x1b\\bc");
 }
 
 #[test]
 fn a_dropped_string_cannot_hide_what_follows_it() {
-    assert_eq!(clean(Policy::default(), &[b"\x1bPq~\x1b[6n\x1b[1mx"]), b"\x1b[1mx");
-    assert_eq!(clean(Policy::default(), &[b"\x1b]2;t\x1b[31mred"]), b"\x1b]2;t\x1b\\\x1b[31mred");
-    assert_eq!(clean(Policy::default(), &[b"\x1b[1\x1b[6\x0an"]), b"\n");
+    assert_eq!(clean(&[b"\x1bPq~\x1b[6n\x1b[1mx"]), b"\x1b[1mx");
+    assert_eq!(clean(&[b"\x1b]2;t\x1b[31mred"]), b"\x1b]2;t\x1b\\\x1b[31mred");
+    assert_eq!(clean(&[b"\x1b[1\x1b[6\x0an"]), b"\n");
 }
 
 #[test]
 fn long_sequences_are_dropped_without_being_kept() {
-    let long = [b"\x1b]2;".to_vec(), vec![b'x'; 2 * MAX_OSC], b"\x07after".to_vec()].concat();
-    assert_eq!(clean(Policy::default(), &[&long]), b"after");
-    let link = [b"\x1b]8;;".to_vec(), vec![b'u'; MAX_URI + 300], b"\x1b\\t".to_vec()].concat();
-    assert_eq!(clean(Policy::default(), &[&link]), b"t");
+    let long = [b"\x1b]2;".to_vec(), vec![b'x'; 1 << 18], b"\x07after".to_vec()].concat();
+    assert_eq!(clean(&[&long]), b"after");
+    let link = [b"\x1b]8;;".to_vec(), vec![b'u'; 5000], b"\x1b\\t".to_vec()].concat();
+    assert_eq!(clean(&[&link]), b"t");
     let csi = [b"\x1b[".to_vec(), vec![b'1'; 2000], b"mx".to_vec()].concat();
-    assert_eq!(clean(Policy::default(), &[&csi]), b"x");
+    assert_eq!(clean(&[&csi]), b"x");
 }
 
 proptest! {
@@ -141,10 +213,10 @@ proptest! {
         size in 1usize..9,
     ) {
         let stream = pieces.concat();
-        let whole = clean(Policy::default(), &[&stream]);
+        let whole = clean(&[&stream]);
         let chunks: Vec<&[u8]> = stream.chunks(size).collect();
-        prop_assert_eq!(&clean(Policy::default(), &chunks), &whole);
-        let again = clean(Policy::default(), &[&whole]);
+        prop_assert_eq!(&clean(&chunks), &whole);
+        let again = clean(&[&whole]);
         prop_assert_eq!(&again, &whole, "{}", stream.escape_ascii());
     }
 }

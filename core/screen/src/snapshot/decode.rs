@@ -1,4 +1,5 @@
-//! Reading the binary form. The bytes may come from anyone: nothing panics and nothing grows past the limits.
+//! Reading the binary form. The bytes may come from anyone: nothing panics, nothing grows past the limits, and nothing is
+//! accepted that a screen which was fed could not hold (JS-SNAP-6).
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -6,20 +7,21 @@ use std::fmt;
 use super::encode::{flag, kind, mode_flags};
 use super::wire::Reader;
 use super::{MAGIC, VERSION};
-use crate::blocks::{self, Block, BlockId, Blocks, MAX_BLOCKS, MAX_TEXT, Place};
+use crate::blocks::{self, Block, BlockId, Blocks, MAX_BLOCKS, MAX_TEXT, MAX_TEXTS, Place};
 use crate::buffer::{Buffer, Saved, TabStops};
-use crate::cell::Cell;
+use crate::cell::{Cell, Printable};
 use crate::charset::Charset;
 use crate::line::Line;
-use crate::link::Link;
+use crate::link::{Link, MAX_URI};
 use crate::modes::{CursorShape, Modes, MouseEncoding, MouseProtocol};
 use crate::palette::Slot;
 use crate::parser::{Actions, Params, Parser};
 use crate::screen::{Options, Screen};
 use crate::state::State;
 use crate::style::Style;
+use crate::text;
 use crate::utf8::{self, Decoded};
-use crate::{MAX_SCROLLBACK, MAX_SIZE, Widths};
+use crate::{MAX_SCROLLBACK, MAX_SIZE, MIN_CELLS, Widths};
 
 /// What decoding may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,12 +30,17 @@ pub struct Limits {
     pub bytes: usize,
     /// Cells stored in all lines together; eight bytes each.
     pub cells: usize,
+    /// Lines above the viewport that the screen keeps, whatever its sender keeps.
+    pub scrollback: usize,
+    /// What the screen may store from then on: [`Options::cells`].
+    pub keep: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
         // 100,000 lines of 80 columns; a snapshot of 10,000 typical lines has 1 MB and 0.6 million cells.
-        Self { bytes: 32 << 20, cells: 8 << 20 }
+        let Options { scrollback, cells, .. } = Options::default();
+        Self { bytes: 32 << 20, cells: 8 << 20, scrollback, keep: cells }
     }
 }
 
@@ -63,9 +70,9 @@ impl fmt::Display for DecodeError {
 
 impl std::error::Error for DecodeError {}
 
-/// Longest title; the parser's limit for an OSC.
-const MAX_TITLE: usize = 64 * 1024;
-const MAX_STYLES: u64 = 1 << 17;
+/// Longest sequence or character that may be cut off at the end; the parser's limit for an OSC.
+const MAX_PENDING: usize = 64 * 1024 + 16;
+const MAX_STYLES: u64 = 1 << 16;
 const MAX_LINKS: u64 = 4096;
 
 pub(crate) fn decode(bytes: &[u8], limits: &Limits) -> Result<Screen, DecodeError> {
@@ -81,7 +88,7 @@ pub(crate) fn decode(bytes: &[u8], limits: &Limits) -> Result<Screen, DecodeErro
     let lines = part()?;
     reader.end()?;
 
-    let options = read_options(&mut head)?;
+    let options = read_options(&mut head, limits)?;
     let mut state = State::new(options);
     let links = read_links(&mut links, &mut state)?;
     let styles = read_styles(&mut styles, &links, &mut state)?;
@@ -92,7 +99,7 @@ pub(crate) fn decode(bytes: &[u8], limits: &Limits) -> Result<Screen, DecodeErro
     read_buffer(&mut head, &mut state.alternate)?;
     state.alternate.lines = decoder.buffer(&mut state)?;
     decoder.end()?;
-    check_lines(&mut state)?;
+    check_lines(&mut state, limits)?;
 
     let words = [head.word()?, head.word()?, head.word()?, head.word()?];
     let link = *links.get(words[3] as usize).ok_or(DecodeError::Malformed("link"))?;
@@ -105,17 +112,21 @@ pub(crate) fn decode(bytes: &[u8], limits: &Limits) -> Result<Screen, DecodeErro
     state.shift = head.short(3, "charset")? as u8;
     state.join = head.short(2, "join")? as u8;
     state.in_text = read_bool(&mut head)?;
+    if state.in_text && state.is_behind_half() {
+        return Err(DecodeError::Malformed("cursor"));
+    }
     read_titles(&mut head, &mut state)?;
     let generation = head.word()?;
     state.set_generation(generation);
     state.blocks = read_blocks(&mut head)?;
-    let pending = head.string(MAX_TITLE + 16)?;
+    let pending = head.string(MAX_PENDING)?;
     let mut parser = Parser::default();
     parser.feed(&mut Nothing, pending);
     if parser.pending() != pending {
         return Err(DecodeError::Malformed("pending bytes"));
     }
     head.end()?;
+    state.enforce_limit();
     Ok(Screen { parser, state })
 }
 
@@ -124,7 +135,7 @@ struct Nothing;
 
 impl Actions for Nothing {
     fn print_ascii(&mut self, _: &[u8]) {}
-    fn print(&mut self, _: u32) {}
+    fn print(&mut self, _: Printable) {}
     fn execute(&mut self, _: u8) {}
     fn csi(&mut self, _: &[u8], _: &Params, _: u8) {}
     fn esc(&mut self, _: &[u8], _: u8) {}
@@ -133,7 +144,7 @@ impl Actions for Nothing {
     fn pause(&mut self) {}
 }
 
-fn read_options(head: &mut Reader<'_>) -> Result<Options, DecodeError> {
+fn read_options(head: &mut Reader<'_>, limits: &Limits) -> Result<Options, DecodeError> {
     let (cols, rows) = (head.short(MAX_SIZE, "columns")?, head.short(MAX_SIZE, "rows")?);
     if cols < 2 || rows < 1 {
         return Err(DecodeError::Malformed("size"));
@@ -144,7 +155,7 @@ fn read_options(head: &mut Reader<'_>) -> Result<Options, DecodeError> {
         1 => Widths::Unicode11,
         _ => return Err(DecodeError::Malformed("widths")),
     };
-    Ok(Options { cols, rows, scrollback, widths })
+    Ok(Options { cols, rows, scrollback, widths, cells: limits.keep.max(MIN_CELLS) })
 }
 
 fn read_bool(reader: &mut Reader<'_>) -> Result<bool, DecodeError> {
@@ -159,11 +170,9 @@ fn read_charset(reader: &mut Reader<'_>) -> Result<Charset, DecodeError> {
 fn read_links(part: &mut Reader<'_>, state: &mut State) -> Result<Vec<u32>, DecodeError> {
     let mut indices = vec![0];
     for _ in 0..part.at_most(MAX_LINKS, "links")? {
-        let link = Link { id: part.option_text(MAX_TITLE)?, uri: part.text(MAX_TITLE)? };
-        match state.links.intern(link) {
-            Some(Ok(index)) => indices.push(index),
-            _ => return Err(DecodeError::Malformed("link")),
-        }
+        let (id, uri) = (part.option_text(MAX_URI)?, part.text(MAX_URI)?);
+        let link = Link::new(id.as_deref(), &uri).ok_or(DecodeError::Malformed("link"))?;
+        indices.push(state.links.intern(link).map_err(|_| DecodeError::TooLarge)?);
     }
     part.end()?;
     Ok(indices)
@@ -205,14 +214,22 @@ fn read_buffer(head: &mut Reader<'_>, buffer: &mut Buffer) -> Result<(), DecodeE
     Ok(())
 }
 
-/// Brings the number of lines and the viewport together.
-fn check_lines(state: &mut State) -> Result<(), DecodeError> {
+/// Brings the number of lines and the viewport together, and both within what the receiver keeps.
+fn check_lines(state: &mut State, limits: &Limits) -> Result<(), DecodeError> {
     let rows = usize::from(state.rows);
     let normal = &mut state.normal;
     if normal.lines.len() < rows || normal.lines.len() > normal.max_lines() {
         return Err(DecodeError::Malformed("line count"));
     }
     normal.base = normal.lines.len() - rows;
+    let scrollback = state.options.scrollback.min(limits.scrollback);
+    if let Some(extra) = normal.base.checked_sub(scrollback) {
+        normal.drop_front(extra);
+        normal.lines.shrink_to_fit();
+        normal.saved.y = normal.saved.y.saturating_sub(extra);
+    }
+    (state.options.scrollback, normal.scrollback) = (scrollback, Some(scrollback));
+    normal.recount();
     let expected = if state.in_alternate { rows } else { 0 };
     if !state.in_alternate {
         (state.alternate.x, state.alternate.y) = (0, 0);
@@ -261,11 +278,11 @@ fn read_modes(head: &mut Reader<'_>) -> Result<Modes, DecodeError> {
 
 fn read_titles(head: &mut Reader<'_>, state: &mut State) -> Result<(), DecodeError> {
     let titles = &mut state.titles;
-    titles.title = head.text(MAX_TITLE)?;
-    titles.icon = head.text(MAX_TITLE)?;
+    titles.title = read_title(head)?;
+    titles.icon = read_title(head)?;
     for stack in [&mut titles.title_stack, &mut titles.icon_stack] {
         for _ in 0..head.at_most(10, "title stack")? {
-            stack.push(head.text(MAX_TITLE)?);
+            stack.push(read_title(head)?);
         }
     }
     for _ in 0..head.at_most(259, "palette")? {
@@ -279,6 +296,11 @@ fn read_titles(head: &mut Reader<'_>, state: &mut State) -> Result<(), DecodeErr
         state.palette.set(slot, [color[0], color[1], color[2]]);
     }
     Ok(())
+}
+
+fn read_title(head: &mut Reader<'_>) -> Result<String, DecodeError> {
+    let title = head.text(text::MAX_TITLE)?;
+    if text::title(&title) == title { Ok(title) } else { Err(DecodeError::Malformed("title")) }
 }
 
 fn read_blocks(head: &mut Reader<'_>) -> Result<Blocks, DecodeError> {
@@ -305,6 +327,9 @@ fn read_blocks(head: &mut Reader<'_>) -> Result<Blocks, DecodeError> {
         }
         block.generation = head.word()?;
         blocks.list.push_back(block);
+    }
+    if blocks.texts() > MAX_TEXTS + 2 * MAX_TEXT {
+        return Err(DecodeError::TooLarge);
     }
     blocks.next_id = head.at_most(u64::MAX >> 1, "block number")?;
     for place in [&mut blocks.prompt, &mut blocks.command] {
@@ -351,6 +376,9 @@ impl Decoder<'_> {
     fn line(&mut self, state: &mut State, born: &mut u32) -> Result<Line, DecodeError> {
         let flags = self.lines.at_most(15, "line")?;
         let width = if flags & flag::WIDTH != 0 { self.lines.short(MAX_SIZE, "width")? } else { state.cols };
+        if width < state.cols {
+            return Err(DecodeError::Malformed("width"));
+        }
         let tail = if flags & flag::TAIL != 0 {
             let number = self.lines.number()?;
             self.style(number)?
@@ -405,7 +433,7 @@ impl Decoder<'_> {
                 cells.resize(cells.len() + len, Cell::null(style));
                 Ok(())
             }
-            _ => self.raw_cell(state, cells, style),
+            _ => self.lone_marks(state, cells, len, style),
         }
     }
 
@@ -414,26 +442,24 @@ impl Decoder<'_> {
         if !text.iter().all(|byte| (0x20..0x7f).contains(byte)) {
             return Err(DecodeError::Malformed("text"));
         }
-        cells.extend(text.iter().map(|&byte| Cell::new(u32::from(byte), 1, style)));
+        cells.extend(text.iter().map(|&byte| Cell::new(Printable::ascii(byte), 1, style)));
         Ok(())
     }
 
-    fn raw_cell(&mut self, state: &mut State, cells: &mut Vec<Cell>, style: u32) -> Result<(), DecodeError> {
-        let first = self.lines.number()?;
-        let width = (first & 3) as u8;
-        let count = first >> 2;
-        if width > 2 || count > u64::from(crate::cluster::MAX_MARKS) + 1 {
-            return Err(DecodeError::Malformed("cell"));
+    fn lone_marks(
+        &mut self,
+        state: &State,
+        cells: &mut Vec<Cell>,
+        len: usize,
+        style: u32,
+    ) -> Result<(), DecodeError> {
+        for _ in 0..len {
+            let code = printable(self.lines.word()?)?;
+            if state.options.widths.width(code.code()) != 0 {
+                return Err(DecodeError::Malformed("mark"));
+            }
+            cells.push(Cell::new(code, 0, style));
         }
-        let mut codes = Vec::new();
-        for _ in 0..count {
-            codes.push(self.lines.at_most(0x10_ffff, "code point")? as u32);
-        }
-        cells.push(match codes[..] {
-            [] => Cell::new(0, width, style),
-            [code] => Cell::new(code, width, style),
-            _ => Cell::cluster(state.intern_cluster(&codes).ok_or(DecodeError::TooLarge)?, width, style),
-        });
         Ok(())
     }
 
@@ -456,23 +482,27 @@ fn text_run(
         let (code, width) = character(text, state)?;
         cells.push(Cell::new(code, width, style));
         if width == 2 {
-            cells.push(Cell::new(0, 0, style));
+            cells.push(Cell::spacer(style));
         }
-        marks(text, state, &mut cells[base])?;
+        marks(text, state, code, &mut cells[base])?;
     }
     if cells.len() == end { text.end() } else { Err(DecodeError::Malformed("run length")) }
 }
 
+fn printable(code: u32) -> Result<Printable, DecodeError> {
+    Printable::new(code).ok_or(DecodeError::Malformed("text"))
+}
+
 /// A character that takes cells, and how many.
-fn character(text: &mut Reader<'_>, state: &State) -> Result<(u32, u8), DecodeError> {
+fn character(text: &mut Reader<'_>, state: &State) -> Result<(Printable, u8), DecodeError> {
     if text.bytes.is_empty() {
         return Err(DecodeError::Truncated);
     }
     let Decoded::Code(code, len) = utf8::decode(text.bytes) else {
         return Err(DecodeError::Malformed("text"));
     };
-    let width = state.options.widths.width(code);
-    if code < 0x20 || width == 0 {
+    let (code, width) = (printable(code)?, state.options.widths.width(code));
+    if width == 0 {
         return Err(DecodeError::Malformed("text"));
     }
     text.take(len)?;
@@ -480,19 +510,22 @@ fn character(text: &mut Reader<'_>, state: &State) -> Result<(u32, u8), DecodeEr
 }
 
 /// Adds the combining marks that come next to the character in this cell.
-fn marks(text: &mut Reader<'_>, state: &mut State, cell: &mut Cell) -> Result<(), DecodeError> {
+fn marks(
+    text: &mut Reader<'_>,
+    state: &mut State,
+    base: Printable,
+    cell: &mut Cell,
+) -> Result<(), DecodeError> {
     if text.bytes.first().is_none_or(|byte| *byte < 0x80) {
         return Ok(());
     }
-    let mut codes = vec![cell.text()];
+    let mut codes = vec![base.code()];
     while !text.bytes.is_empty()
         && let Decoded::Code(code, len) = utf8::decode(text.bytes)
+        && state.options.widths.width(code) == 0
     {
-        if code < 0x20 || state.options.widths.width(code) != 0 {
-            break;
-        }
         text.take(len)?;
-        codes.push(code);
+        codes.push(printable(code)?.code());
     }
     if codes.len() > 1 {
         let cluster = state.intern_cluster(&codes).ok_or(DecodeError::TooLarge)?;

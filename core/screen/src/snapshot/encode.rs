@@ -2,14 +2,14 @@
 //!
 //! ```text
 //! "JS" version | head | styles | links | lines     (each part: length, bytes)
-//! line = flags [width] [tail] [born] run* 0        run = length and kind, style, text or cell
+//! line = flags [width] [tail] [born] run* 0        run = length and kind, style, text or marks
 //! ```
 
 use super::wire::{put, put_bytes, put_option, put_option_bytes};
 use super::{MAGIC, Selection, VERSION};
 use crate::blocks::{Blocks, Place};
 use crate::buffer::Buffer;
-use crate::cell::Cell;
+use crate::cell::{Cell, Printable};
 use crate::line::Line;
 use crate::modes::Modes;
 use crate::palette::Slot;
@@ -23,8 +23,8 @@ pub(super) mod kind {
     pub(crate) const ASCII: u64 = 0;
     /// Erased cells.
     pub(crate) const NULL: u64 = 1;
-    /// One cell of any other kind.
-    pub(crate) const RAW: u64 = 2;
+    /// Combining marks that stand alone, a code point for each cell.
+    pub(crate) const MARK: u64 = 2;
     /// Printed characters, as UTF-8 with its length in bytes; widths follow from the tables.
     pub(crate) const TEXT: u64 = 3;
 }
@@ -129,8 +129,8 @@ impl<'a> Encoder<'a> {
         let mut out = Vec::new();
         put(&mut out, self.links.len() as u64);
         for link in self.links.iter().filter_map(|&link| self.state.links.link(link)) {
-            put_option_bytes(&mut out, link.id.as_deref());
-            put_bytes(&mut out, link.uri.as_bytes());
+            put_option_bytes(&mut out, link.id());
+            put_bytes(&mut out, link.uri().as_bytes());
         }
         out
     }
@@ -185,7 +185,14 @@ impl<'a> Encoder<'a> {
             put(&mut self.lines, u64::from(line.born));
             *born = line.born;
         }
-        let cells = line.trimmed();
+        let mended;
+        let cells = if line.width() > self.state.cols {
+            // Halves of wide characters can lie beyond the margin, where printing does not mend them.
+            mended = line.mended();
+            mended.trimmed()
+        } else {
+            line.trimmed()
+        };
         self.cells += cells.len();
         let mut at = 0;
         while at < cells.len() {
@@ -225,12 +232,9 @@ impl<'a> Encoder<'a> {
             self.put_run(nulls, kind::NULL, style);
             return nulls;
         }
-        self.put_run(1, kind::RAW, style);
-        let codes = self.state.codes(cells[0]);
-        put(&mut self.lines, (codes.len() as u64) << 2 | u64::from(cells[0].width()));
-        for code in codes {
-            put(&mut self.lines, u64::from(code));
-        }
+        // What is neither printed nor erased is a mark that stands alone.
+        self.put_run(1, kind::MARK, style);
+        put(&mut self.lines, u64::from(cells[0].text()));
         1
     }
 
@@ -243,7 +247,6 @@ impl<'a> Encoder<'a> {
     /// Writes one printed character if its cells are as printing leaves them. Returns how many cells it took.
     fn character(&mut self, cells: &[Cell]) -> usize {
         let cell = cells[0];
-        let widths = self.state.options.widths;
         if !cell.has_text() || cell.width() == 0 {
             return 0;
         }
@@ -252,19 +255,10 @@ impl<'a> Encoder<'a> {
             return 0;
         }
         if !cell.is_cluster() {
-            if cell.text() < 0x20 || widths.width(cell.text()) != cell.width() {
-                return 0;
-            }
             utf8::push(&mut self.text, cell.text());
             return taken;
         }
-        let codes = self.state.codes(cell);
-        let regular = codes.first().is_some_and(|&base| base >= 0x20 && widths.width(base) == cell.width())
-            && codes[1..].iter().all(|&mark| widths.width(mark) == 0);
-        if !regular {
-            return 0;
-        }
-        codes.into_iter().for_each(|code| utf8::push(&mut self.text, code));
+        self.state.codes(cell).into_iter().for_each(|code| utf8::push(&mut self.text, code));
         taken
     }
 }
@@ -272,10 +266,9 @@ impl<'a> Encoder<'a> {
 /// Writes the leading printable ASCII of one style. Returns its length.
 #[inline]
 fn ascii_run(cells: &[Cell], style: u32, text: &mut Vec<u8>) -> usize {
-    let blank = Cell::new(u32::from(b' '), 1, style);
     let is_ascii = |cell: &Cell| {
-        *cell == blank
-            || (*cell == Cell::new(cell.text() & 0x7f, 1, style) && cell.text() > 0x20 && cell.text() < 0x7f)
+        (0x20..0x7f).contains(&cell.text())
+            && *cell == Cell::new(Printable::ascii(cell.text() as u8), 1, style)
     };
     let len = cells.iter().take_while(|cell| is_ascii(cell)).count();
     text.extend(cells[..len].iter().map(|cell| cell.text() as u8));

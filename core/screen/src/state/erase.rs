@@ -1,7 +1,7 @@
 //! Erasing, inserting and deleting: ED, EL, ECH, ICH, DCH, IL, DL, SU, SD and their relatives.
 
 use super::State;
-use crate::cell::Cell;
+use crate::cell::{Cell, Printable};
 use crate::line::Line;
 use crate::style::{StyleTable, bg};
 
@@ -206,7 +206,7 @@ impl State {
         // xterm.js fills with the pen's two words alone.
         self.pen.bg &= !bg::EXTENDED;
         self.pen_changed();
-        let cell = Cell::new(u32::from(b'E'), 1, self.pen_style());
+        let cell = Cell::new(Printable::ascii(b'E'), 1, self.pen_style());
         self.pen = plain;
         self.pen_changed();
         let generation = self.generation;
@@ -225,6 +225,7 @@ impl State {
                 line.born = generation;
             }
         }
+        buffer.recount();
         self.move_to(0, 0);
         self.damage.mark(0, self.rows);
     }

@@ -5,6 +5,7 @@ use super::sgr::update_extended;
 use crate::event::Event;
 use crate::link::Link;
 use crate::palette::Slot;
+use crate::text::title;
 
 impl State {
     pub(super) fn command(&mut self, payload: &[u8]) {
@@ -16,11 +17,11 @@ impl State {
         match number.trim_start_matches('0') {
             // All zeros, unless there was no number at all.
             "" if !number.is_empty() => {
-                self.titles.icon = data.to_owned();
-                self.set_title(data.to_owned());
+                self.titles.icon = title(data);
+                self.set_title(title(data));
             }
-            "1" => self.titles.icon = data.to_owned(),
-            "2" => self.set_title(data.to_owned()),
+            "1" => self.titles.icon = title(data),
+            "2" => self.set_title(title(data)),
             "4" => self.palette.set_indexed(data),
             "7" => self.set_cwd_from_uri(data),
             "8" => self.hyperlink(data),
@@ -47,20 +48,15 @@ impl State {
     /// OSC 8: parameters, then the URI, which may itself hold semicolons.
     fn hyperlink(&mut self, data: &str) {
         let Some((params, uri)) = data.split_once(';') else { return };
-        let params = params.trim();
         if uri.is_empty() {
             // xterm.js ends a link only when no parameter is given.
-            if params.is_empty() {
+            if params.trim().is_empty() {
                 self.set_link(0);
             }
             return;
         }
-        let id = params
-            .split(':')
-            .find_map(|param| param.strip_prefix("id="))
-            .filter(|id| !id.is_empty())
-            .map(str::to_owned);
-        let link = self.intern_link(Link { id, uri: uri.to_owned() });
+        // Text under a link that must not be offered has none, nor the one before.
+        let link = Link::parse(params, uri).map_or(0, |link| self.intern_link(link));
         self.set_link(link);
     }
 

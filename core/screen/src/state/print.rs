@@ -1,7 +1,7 @@
 //! Printing: the hot path for ASCII, and the general one.
 
 use super::State;
-use crate::cell::Cell;
+use crate::cell::{Cell, Printable};
 use crate::charset::Charset;
 use crate::cluster::Refused;
 
@@ -28,6 +28,8 @@ impl State {
                 // Only the last character stays in the last column.
                 buffer.x = cols - 1;
                 text = &text[text.len() - 1..];
+                self.clear_last();
+                continue;
             }
             let count = text.len().min(usize::from(cols - buffer.x));
             let (now, rest) = text.split_at(count);
@@ -48,9 +50,9 @@ impl State {
     }
 
     /// Prints one code point.
-    pub(super) fn put(&mut self, code: u32) {
+    pub(super) fn put(&mut self, code: Printable) {
         self.mend_before();
-        let own = self.options.widths.width(code);
+        let own = self.options.widths.width(code.code());
         let joins = own == 0 && self.join != 0;
         let width = if joins { self.join } else { own };
         let cols = self.cols;
@@ -60,6 +62,7 @@ impl State {
                 self.wrap();
             } else {
                 self.buffer_mut().x = cols - 1;
+                self.clear_last();
                 if width == 2 {
                     self.mend_after();
                     return;
@@ -69,13 +72,13 @@ impl State {
         if joins && self.buffer().x > 0 {
             self.combine(code, width);
         } else {
-            self.place_cell(code, width);
+            self.place_cell(code, own);
         }
         self.mark_dirty();
         self.mend_after();
     }
 
-    fn place_cell(&mut self, code: u32, width: u8) {
+    fn place_cell(&mut self, code: Printable, width: u8) {
         let style = self.pen_style();
         let (insert, cols, generation) = (self.modes.insert, self.cols, self.generation);
         let buffer = self.buffer_mut();
@@ -90,33 +93,31 @@ impl State {
         }
         line.set(x, Cell::new(code, width, style));
         if width == 2 {
-            line.set(x + 1, Cell::new(0, 0, style));
+            line.set(x + 1, Cell::spacer(style));
         }
         buffer.x += u16::from(width.max(1));
     }
 
-    /// Adds a mark to the character before the cursor.
-    fn combine(&mut self, code: u32, width: u8) {
+    /// Adds a mark to the character before the cursor. Where that is not the one which was printed last, because the
+    /// margin moved or nothing was printed there, the mark is lost.
+    fn combine(&mut self, code: Printable, width: u8) {
         let buffer = self.buffer();
         let (x, y) = (buffer.x, buffer.y);
         let Some(line) = buffer.row(y) else { return };
         let back = if line.get(x - 1).width() == 0 { 2 } else { 1 };
         let Some(column) = x.checked_sub(back) else { return };
         let cell = line.get(column);
-        let combined = if cell.has_text() {
-            match self.cluster(cell, code) {
-                Some(cluster) => Cell::cluster(cluster, width, cell.style),
-                None => cell,
-            }
-        } else {
-            Cell::new(code, width, cell.style)
-        };
+        if !cell.has_text() || cell.width() != width {
+            return;
+        }
+        let Some(cluster) = self.cluster(cell, code) else { return };
+        let combined = Cell::cluster(cluster, width, cell.style);
         if let Some(line) = self.buffer_mut().row_mut(y) {
             line.set(column, combined);
         }
     }
 
-    fn cluster(&mut self, cell: Cell, mark: u32) -> Option<u32> {
+    fn cluster(&mut self, cell: Cell, mark: Printable) -> Option<u32> {
         for attempt in 0..2 {
             let made = if cell.is_cluster() && attempt == 0 {
                 self.clusters.append(cell.text(), mark)
@@ -127,7 +128,7 @@ impl State {
                 let column = (0..buffer.x).rev().find(|&column| line.get(column).is_cluster())?;
                 self.clusters.append(line.get(column).text(), mark)
             } else {
-                self.clusters.pair(cell.text(), mark)
+                self.clusters.pair(Printable::new(cell.text())?, mark)
             };
             match made {
                 Ok(cluster) => return Some(cluster),
@@ -174,19 +175,37 @@ impl State {
         self.mark_dirty();
     }
 
+    /// Whether the cursor is between the two halves of a wide character.
+    #[inline]
+    pub(crate) fn is_behind_half(&self) -> bool {
+        let buffer = self.buffer();
+        let x = buffer.x;
+        x > 0 && buffer.row(buffer.y).is_some_and(|line| line.is_wide(x - 1))
+    }
+
     /// Before printing after anything else: a wide character whose second half is about to be overwritten goes.
     #[inline]
     fn mend_before(&mut self) {
         if std::mem::replace(&mut self.in_text, true) {
             return;
         }
-        let buffer = self.buffer();
-        let (x, y) = (buffer.x, buffer.y);
-        if x > 0 && buffer.row(y).is_some_and(|line| line.is_wide(x - 1)) {
+        if self.is_behind_half() {
             let null = Cell::null(self.pen_style());
-            if let Some(line) = self.buffer_mut().row_mut(y) {
+            let buffer = self.buffer_mut();
+            let (x, y) = (buffer.x, buffer.y);
+            if let Some(line) = buffer.row_mut(y) {
                 line.set(x - 1, null);
             }
+        }
+    }
+
+    /// Without wrapping, the last column is about to be printed on again: a wide character in the last two goes.
+    fn clear_last(&mut self) {
+        let (y, column) = (self.buffer().y, self.cols - 2);
+        if let Some(line) = self.buffer_mut().row_mut(y).filter(|line| line.is_wide(column)) {
+            let null = Cell::null(line.get(column).style);
+            line.set(column, null);
+            line.set(column + 1, null);
         }
     }
 
@@ -212,12 +231,13 @@ impl State {
         let buffer = self.buffer();
         let Some(column) = buffer.x.checked_sub(u16::from(self.join)) else { return };
         let Some(line) = buffer.row(buffer.y) else { return };
-        let codes = self.codes(line.get(column));
+        let codes: Vec<Printable> =
+            self.codes(line.get(column)).into_iter().filter_map(Printable::new).collect();
         // A few bytes must not cost much more than a screenful; xterm.js has no limit.
         let limit = (u32::from(self.cols) * u32::from(self.rows)).max(1024);
         for _ in 0..count.min(limit) {
             for &code in &codes {
-                let code = if code < 127 { self.charset.map(code as u8) } else { code };
+                let code = if code.code() < 127 { self.charset.map(code.code() as u8) } else { code };
                 self.put(code);
             }
         }

@@ -1,7 +1,7 @@
 //! The bounded tables of styles, clusters and links: interning, and sweeping out what nothing shows any more.
 
 use super::State;
-use crate::cell::Cell;
+use crate::cell::{Cell, Printable};
 use crate::cluster::ClusterTable;
 use crate::link::Link;
 use crate::style::Style;
@@ -105,17 +105,16 @@ impl State {
         freed > 0
     }
 
-    /// Builds a cluster from its code points. `None` only when there are fewer than two.
+    /// Builds a cluster from its code points. `None` when there are fewer than two, or one is not printable.
     pub(crate) fn intern_cluster(&mut self, codes: &[u32]) -> Option<u32> {
         rebuild(&mut self.clusters, codes)
     }
 
-    /// The index of a link, or 0 when it is too long or there are too many.
+    /// The index of a link, or 0 when there are too many.
     pub(super) fn intern_link(&mut self, link: Link) -> u32 {
         let link = match self.links.intern(link) {
-            None => return 0,
-            Some(Ok(index)) => return index,
-            Some(Err(link)) => link,
+            Ok(index) => return index,
+            Err(link) => link,
         };
         if !self.may_sweep() {
             return 0;
@@ -131,8 +130,8 @@ impl State {
         self.pen_changed();
         self.links.sweep(&links);
         match self.links.intern(link) {
-            Some(Ok(index)) => index,
-            _ => {
+            Ok(index) => index,
+            Err(_) => {
                 self.backoff = BACKOFF;
                 0
             }
@@ -143,9 +142,9 @@ impl State {
 fn rebuild(table: &mut ClusterTable, codes: &[u32]) -> Option<u32> {
     let (&base, marks) = codes.split_first()?;
     let (&first, rest) = marks.split_first()?;
-    let mut index = table.pair(base, first).ok()?;
+    let mut index = table.pair(Printable::new(base)?, Printable::new(first)?).ok()?;
     for &mark in rest {
-        index = table.append(index, mark).ok()?;
+        index = table.append(index, Printable::new(mark)?).ok()?;
     }
     Some(index)
 }

@@ -27,7 +27,7 @@ pub(crate) fn read(bytes: &[u8]) -> (Options, Vec<Step>) {
     };
     let (first, _) = line().expect("a size");
     let (cols, rows) = size(&first);
-    let options = Options { cols, rows, scrollback: 1000, widths: Widths::Unicode11 };
+    let options = Options { cols, rows, scrollback: 1000, widths: Widths::Unicode11, ..Options::default() };
     let mut steps = Vec::new();
     while let Some((text, chunk)) = line() {
         steps.push(match text.strip_prefix("= ") {

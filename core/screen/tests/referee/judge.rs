@@ -25,7 +25,7 @@ pub(crate) struct Case {
     pub(crate) strict: bool,
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
@@ -85,7 +85,7 @@ impl Case {
     }
 }
 
-fn referee_dir() -> PathBuf {
+pub(crate) fn referee_dir() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/xterm")
 }
 

@@ -1,5 +1,6 @@
 //! The referee: our screen, and our snapshots in xterm.js, against xterm.js fed with the whole stream.
 
 mod corpus;
+mod cost;
 mod judge;
 mod soup;

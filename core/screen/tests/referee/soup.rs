@@ -157,7 +157,7 @@ pub(crate) fn case() -> impl Strategy<Value = Case> {
         let cuts = (0..steps.len()).collect();
         Case {
             name: "soup".to_owned(),
-            options: Options { cols, rows, scrollback, widths },
+            options: Options { cols, rows, scrollback, widths, ..Options::default() },
             steps,
             cuts,
             strict: false,
@@ -228,7 +228,8 @@ fn generated_streams_agree_with_xterm() {
 #[test]
 fn past_differences_stay_mended() {
     let write = |text: &str| Step::Write(text.as_bytes().to_vec());
-    let size = |cols, rows, scrollback, widths| Options { cols, rows, scrollback, widths };
+    let size =
+        |cols, rows, scrollback, widths| Options { cols, rows, scrollback, widths, ..Options::default() };
     let (six, eleven) = (Widths::Unicode6, Widths::Unicode11);
     let cases = [
         (

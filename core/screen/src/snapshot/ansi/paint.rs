@@ -51,10 +51,10 @@ impl<'a> Painter<'a> {
         if style.link != self.pen.link {
             self.out.extend_from_slice(b"\x1b]8;");
             if let Some(link) = self.state.links.link(style.link) {
-                if let Some(id) = &link.id {
+                if let Some(id) = link.id() {
                     let _ = write!(self.out, "id={id}");
                 }
-                let _ = write!(self.out, ";{}", link.uri);
+                let _ = write!(self.out, ";{}", link.uri());
             } else {
                 self.out.push(b';');
             }

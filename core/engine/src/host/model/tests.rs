@@ -1,0 +1,74 @@
+//! JS-SNAP-8: what a session's guests get of a terminal that was there before the session.
+
+use proptest::prelude::*;
+
+use super::*;
+
+fn worker(cols: u16, rows: u16) -> Worker {
+    let screen = Screen::new(Options { cols, rows, scrollback: 20, ..Options::default() });
+    Worker { shared: Arc::default(), screen, begun: BTreeMap::new() }
+}
+
+/// Text with the letter, and what moves lines about.
+fn output(letter: char) -> impl Strategy<Value = Vec<u8>> {
+    let piece = prop_oneof![
+        4 => (1usize..30).prop_map(move |len| letter.to_string().repeat(len)),
+        4 => Just("\r\n".to_owned()),
+        2 => (1u16..8, 1u16..12).prop_map(|(row, column)| format!("\x1b[{row};{column}H")),
+        2 => (1u16..4, proptest::sample::select(vec!["L", "M", "S", "T", "@", "P", "X", "A", "B"]))
+            .prop_map(|(count, last)| format!("\x1b[{count}{last}")),
+        1 => (0u16..4, proptest::sample::select(vec!["J", "K"])).prop_map(|(what, last)| format!("\x1b[{what}{last}")),
+        1 => proptest::sample::select(vec![
+            "\x1b[2;4r", "\x1b[r", "\x1bM", "\x1bD", "\x1b7", "\x1b8", "\x1b[?7l", "\x1b[?7h", "\x1b[4h", "\x1b[4l",
+            "\x1b[?1049h", "\x1b[?1049l", "\x1bc",
+        ])
+        .prop_map(str::to_owned),
+    ];
+    proptest::collection::vec(piece, 0..12).prop_map(|pieces| pieces.concat().into_bytes())
+}
+
+proptest! {
+    #[test]
+    fn a_glimpse_of_a_session_from_now_on_shows_no_row_that_was_there_before(
+        before in output('o'),
+        steps in proptest::collection::vec((output('n'), proptest::option::of((2u16..14, 1u16..8))), 0..4),
+    ) {
+        let mut worker = worker(10, 6);
+        worker.screen.feed(0, &before);
+        // The line with the cursor is the session's: nothing may be on it yet.
+        worker.screen.feed(0, b"\x1b[?1049l\x1b[2K");
+        let begun = worker.begin(StartFrom::Now);
+        for (output, size) in steps {
+            worker.screen.feed(0, &output);
+            if let Some((cols, rows)) = size {
+                worker.screen.resize(cols, rows);
+            }
+            for scope in [Scope::Screen, Scope::Full] {
+                let bytes = worker.screen.encode(begun.start(scope));
+                let seen = Screen::decode(&bytes, &jumpseat_screen::Limits::default()).expect("a snapshot");
+                let normal = seen.lines().filter_map(|number| seen.line(number)).map(|line| line.text());
+                let shown = (0..seen.size().1).map(|row| seen.row(row).text());
+                for text in normal.chain(shown) {
+                    prop_assert!(!text.contains('o'), "{scope:?} shows {text:?}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_glimpse_shows_what_is_new_even_above_what_is_old() {
+    let mut worker = worker(20, 5);
+    worker.screen.feed(0, b"one\r\ntwo\r\nold below\x1b[1;1H\x1b[2K");
+    let begun = worker.begin(StartFrom::Now);
+    worker.screen.feed(0, b"new");
+    let bytes = worker.screen.encode(begun.start(Scope::Screen));
+    let seen = Screen::decode(&bytes, &jumpseat_screen::Limits::default()).unwrap();
+    let rows: Vec<String> = (0..5).map(|row| seen.row(row).text()).collect();
+    assert_eq!(rows, ["new", "", "", "", ""]);
+    // The rule for everything else stays: a session from the start sees it all.
+    let all = worker.begin(StartFrom::Start);
+    let seen = worker.screen.encode(all.start(Scope::Screen));
+    let seen = Screen::decode(&seen, &jumpseat_screen::Limits::default()).unwrap();
+    assert_eq!(seen.row(2).text(), "old below");
+}

@@ -1,0 +1,235 @@
+//! JS-SNAP-6: a screen that came from a peer holds nothing that a screen which was fed could not hold.
+//! JS-SNAP-7: it stores what its receiver allows.
+
+use jumpseat_screen::{Limits, MIN_CELLS, Options, Screen, Start};
+use proptest::prelude::*;
+
+const OPTIONS: Options =
+    Options { cols: 6, rows: 1, scrollback: 0, widths: jumpseat_screen::Widths::Unicode11, cells: MIN_CELLS };
+
+/// The snapshot of a screen of one row, with another row in its place: runs as `core/screen/src/snapshot/encode.rs` has them.
+fn with_row(runs: &[u8]) -> Vec<u8> {
+    let mut screen = Screen::new(OPTIONS);
+    screen.feed(0, b"MARKED");
+    replaced(&screen, b"\x18\0MARKED\0", &[runs, b"\0"].concat())
+}
+
+/// The snapshot of the screen with `new` in place of `old`, and the lengths of its parts set right.
+fn replaced(screen: &Screen, old: &[u8], new: &[u8]) -> Vec<u8> {
+    let whole = screen.encode(Start::Everything);
+    let mut rest = &whole[3..];
+    let mut out = whole[..3].to_vec();
+    let mut found = 0;
+    while !rest.is_empty() {
+        let (len, at) = number(rest);
+        let part = &rest[at..at + len];
+        rest = &rest[at + len..];
+        let part = match part.windows(old.len()).position(|window| window == old) {
+            Some(place) => {
+                found += 1;
+                [&part[..place], new, &part[place + old.len()..]].concat()
+            }
+            None => part.to_vec(),
+        };
+        put(&mut out, part.len());
+        out.extend(part);
+    }
+    assert_eq!(found, 1, "the snapshot has its place for the change");
+    out
+}
+
+fn number(bytes: &[u8]) -> (usize, usize) {
+    let len = bytes.iter().position(|byte| *byte < 0x80).expect("a number ends") + 1;
+    (bytes[..len].iter().rev().fold(0, |value, byte| value << 7 | usize::from(byte & 0x7f)), len)
+}
+
+fn put(out: &mut Vec<u8>, mut value: usize) {
+    while value >= 0x80 {
+        out.push(value as u8 | 0x80);
+        value >>= 7;
+    }
+    out.push(value as u8);
+}
+
+fn text_run(cells: usize, text: &[u8]) -> Vec<u8> {
+    let mut run = Vec::new();
+    put(&mut run, cells << 2 | 3);
+    put(&mut run, 0);
+    put(&mut run, text.len());
+    run.extend(text);
+    run
+}
+
+fn mark_run(code: usize) -> Vec<u8> {
+    let mut run = Vec::new();
+    put(&mut run, 1 << 2 | 2);
+    put(&mut run, 0);
+    put(&mut run, code);
+    run
+}
+
+fn decoded(bytes: &[u8]) -> Result<Screen, jumpseat_screen::DecodeError> {
+    Screen::decode(bytes, &Limits::default())
+}
+
+#[test]
+fn no_control_and_no_surrogate_decodes_into_a_cell() {
+    let plain = decoded(&with_row(&text_run(2, "é中".as_bytes()[..2].as_ref()))).err();
+    assert!(plain.is_some(), "a run of another length is refused");
+    let taken = decoded(&with_row(&text_run(3, "é中".as_bytes()))).expect("the change makes a snapshot");
+    assert_eq!(taken.row(0).text(), "é中");
+    assert!(decoded(&with_row(&mark_run(0x301))).is_ok());
+    let codes = (0..0x20).chain(0x7f..0xa0).chain([0xd800, 0xdfff, 0xfeff, 0x11_0000, u32::MAX as usize]);
+    for code in codes {
+        assert!(decoded(&with_row(&mark_run(code))).is_err(), "a lone U+{code:04X}");
+        let mut utf8 = match char::from_u32(code as u32) {
+            Some(letter) => letter.to_string().into_bytes(),
+            None => vec![0xed, 0xa0, 0x80],
+        };
+        assert!(decoded(&with_row(&text_run(1, &utf8))).is_err(), "U+{code:04X} in a text");
+        assert!(decoded(&with_row(&[&[1 << 2, 0], &utf8[..1]].concat())).is_err(), "U+{code:04X} in ASCII");
+        // Behind a character, as if it were a mark.
+        let mut cluster = "é".as_bytes().to_vec();
+        cluster.append(&mut utf8);
+        assert!(decoded(&with_row(&text_run(1, &cluster))).is_err(), "U+{code:04X} as a mark");
+    }
+}
+
+#[test]
+fn a_decoded_cell_is_as_wide_as_its_character() {
+    for (cells, text) in [(1, "中"), (2, "é"), (1, "中\u{301}"), (3, "中é\u{301}中"), (1, "\u{301}")] {
+        assert!(decoded(&with_row(&text_run(cells, text.as_bytes()))).is_err(), "{text:?} in {cells} cells");
+    }
+    assert!(decoded(&with_row(&mark_run(0x61))).is_err(), "a letter is not a mark");
+    assert!(decoded(&with_row(&mark_run(0x4e2d))).is_err(), "nor is a wide character");
+}
+
+#[test]
+fn no_other_link_and_no_other_title_decodes_than_a_program_could_set() {
+    let mut screen = Screen::new(OPTIONS);
+    screen.feed(0, b"\x1b]2;NICE TITLE\x07\x1b]8;id=NAME;http://a.example/\x07l\x1b]8;;\x07");
+    assert!(decoded(&replaced(&screen, b"http://a.example/", b"https:/a.example/")).is_ok());
+    for uri in [
+        b"file:///etc/pass",
+        b"vscode://setting",
+        b"http://a.exam\x1b\\l",
+        b"http://a.exam\xc2\x9c1",
+        b"javascript:aler1",
+    ] {
+        let bytes = replaced(&screen, b"http://a.example", uri);
+        assert!(decoded(&bytes).is_err(), "{}", uri.escape_ascii());
+    }
+    for id in [b"A;BC", b"A:BC", b"\x1b\\AB", b"\xc2\x9cAB", b"AB\x7fC"] {
+        assert!(decoded(&replaced(&screen, b"NAME", id)).is_err(), "{}", id.escape_ascii());
+    }
+    for title in [b"NICE\x07TITLE", b"NICE\x1bTITLE", b"NICE\x7fTITLE", b"NICE\xc2\x9cITLE"] {
+        assert!(decoded(&replaced(&screen, b"NICE TITLE", title)).is_err(), "{}", title.escape_ascii());
+    }
+}
+
+#[test]
+fn links_of_other_schemes_are_not_kept_and_end_the_one_before() {
+    let mut screen = Screen::new(Options { cols: 20, ..OPTIONS });
+    screen.feed(0, b"\x1b]8;;http://a/\x07a\x1b]8;;file:///etc/passwd\x07b\x1b]8;;vscode://x/y\x07c");
+    let row = screen.row(0);
+    let links: Vec<_> =
+        row.runs().iter().map(|run| screen.link(run.style).map(|link| link.uri().to_owned())).collect();
+    assert_eq!(links, [Some("http://a/".to_owned()), None]);
+    let mut ansi = Vec::new();
+    screen.write_ansi(Start::Everything, &mut ansi);
+    let ansi = String::from_utf8(ansi).expect("text");
+    assert!(ansi.contains("http://a/") && !ansi.contains("file:") && !ansi.contains("vscode:"), "{ansi:?}");
+}
+
+#[test]
+fn a_screen_decodes_to_its_receivers_scrollback_and_budget() {
+    let mut host = Screen::new(Options { cols: 80, rows: 24, scrollback: 100_000, ..Options::default() });
+    for n in 0..20_000 {
+        host.feed(0, format!("\x1b[70Cline {n}\r\n").as_bytes());
+    }
+    let bytes = host.encode(Start::Everything);
+    let limits = Limits { scrollback: 50, ..Limits::default() };
+    let mut guest = Screen::decode(&bytes, &limits).expect("a snapshot decodes");
+    assert_eq!((guest.scrollback_len(), guest.lines()), (50, host.lines().end - 74..host.lines().end));
+    assert_eq!(guest.row(22).text(), host.row(22).text());
+    for _ in 0..100 {
+        guest.feed(0, b"more\r\n");
+    }
+    assert_eq!(guest.scrollback_len(), 50);
+    let limits = Limits { keep: MIN_CELLS, ..Limits::default() };
+    let mut guest = Screen::decode(&bytes, &limits).expect("a snapshot decodes");
+    assert!((400..1000).contains(&guest.scrollback_len()), "{}", guest.scrollback_len());
+    assert_eq!(guest.row(22).text(), host.row(22).text());
+    // What comes later obeys it, too, whatever the size.
+    for (cols, rows) in [(1000, 1000), (2, 1), (1000, 1), (80, 24)] {
+        guest.resize(cols, rows);
+        assert_eq!(guest.flaw(), None);
+        for _ in 0..300 {
+            guest.feed(0, format!("\x1b[44m\x1b[{cols}Cx\r\n\x1b[999b").as_bytes());
+        }
+        guest.feed(0, b"\x1b[H\x1b#8\x1b[?1049h\x1b#8\x1b[?1049l\x1bc\x1b#8");
+        assert_eq!(guest.flaw(), None);
+    }
+}
+
+fn output() -> impl Strategy<Value = Vec<u8>> {
+    let piece = prop_oneof![
+        4 => "[ -~]{1,8}".prop_map(String::into_bytes),
+        4 => "[é中👍\u{301}\u{200d}\u{fe0f}x]{1,8}".prop_map(String::into_bytes),
+        4 => "\u{1b}\\[[0-9]{0,2}(;[0-9]{1,2})?[@-~]".prop_map(String::into_bytes),
+        2 => proptest::sample::select(vec![
+            "\x1b[?7l", "\x1b[?7h", "\x1b[4h", "\x1b[4l", "\x1b[?1049h", "\x1b[?1049l", "\x1b[1\"q", "\x1b[?2J", "\x1b[?K",
+            "\x1b[2 @", "\x1b[2 A", "\x1b['}", "\x1b['~", "\x1b#8", "\x1bc", "\x1b[2;3r", "\x7f", "\x1b7", "\x1b8", "\x1bM",
+        ]).prop_map(|text| text.as_bytes().to_vec()),
+        1 => "\u{1b}\\][028];[ -~\u{7f}é]{0,12}\u{7}".prop_map(String::into_bytes),
+        1 => proptest::collection::vec(any::<u8>(), 1..8),
+        1 => Just(b"\r\n".to_vec()),
+    ];
+    proptest::collection::vec(piece, 0..16).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_is_fed_and_however_it_is_resized_it_stays_a_screen(
+        steps in proptest::collection::vec((output(), 2u16..12, 1u16..6), 1..8),
+        scrollback in 0usize..8,
+    ) {
+        let mut screen = Screen::new(Options { cols: 8, rows: 4, scrollback, ..Options::default() });
+        for (bytes, cols, rows) in steps {
+            screen.feed(0, &bytes);
+            prop_assert_eq!(screen.flaw(), None);
+            let snapshot = screen.encode(Start::Everything);
+            let copy = decoded(&snapshot);
+            prop_assert!(copy.is_ok(), "{:?}", copy.err());
+            prop_assert_eq!(copy.expect("it decodes").dump(), screen.dump());
+            screen.resize(cols, rows);
+            prop_assert_eq!(screen.flaw(), None);
+        }
+    }
+
+    #[test]
+    fn whatever_decodes_is_a_screen_and_stays_one(
+        before in output(),
+        changes in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
+        after in output(),
+    ) {
+        let mut host = Screen::new(Options { cols: 8, rows: 4, scrollback: 5, ..Options::default() });
+        host.feed(0, b"\x1b]8;id=a;http://a/\x07l\x1b]8;;\x07e\xcc\x81\xe4\xb8\xad\x1b]2;title\x07");
+        host.feed(0, &before);
+        let mut snapshot = host.encode(Start::Everything);
+        for (at, byte) in changes {
+            let at = at.index(snapshot.len());
+            snapshot[at] = byte;
+        }
+        if let Ok(mut guest) = decoded(&snapshot) {
+            prop_assert_eq!(guest.flaw(), None);
+            guest.feed(0, &after);
+            prop_assert_eq!(guest.flaw(), None);
+            guest.resize(5, 3);
+            guest.feed(0, &after);
+            prop_assert_eq!(guest.flaw(), None);
+        }
+    }
+}
