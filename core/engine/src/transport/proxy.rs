@@ -1,8 +1,9 @@
 //! Proxies: which one the environment wants for an address, and the tunnel through it.
 
-use std::fmt;
+use std::{fmt, net::IpAddr};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use ipnet::IpNet;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
@@ -21,7 +22,52 @@ const MAX_ANSWER_LEN: usize = 16 * 1024;
 pub struct Proxies {
     https: Option<Secret>,
     http: Option<Secret>,
-    except: Vec<String>,
+    except: Vec<Except>,
+}
+
+/// What is reached without a proxy.
+#[derive(Clone, PartialEq, Eq, Debug)]
+enum Except {
+    Everything,
+    /// `10.0.0.0/8`, `10.1.2.3`, `fd00::/8`, `[fd00::1]`.
+    Network(IpNet),
+    /// A host and all below it, at one port or at any.
+    Host {
+        name: String,
+        port: Option<u16>,
+    },
+}
+
+impl Except {
+    /// Reads one part of `NO_PROXY`, as other programs understand it.
+    fn parse(part: &str) -> Self {
+        let part = part.to_lowercase();
+        if part == "*" {
+            return Self::Everything;
+        }
+        let bare = part.strip_prefix('[').and_then(|part| part.strip_suffix(']')).unwrap_or(&part);
+        let network = bare.parse::<IpNet>().ok();
+        if let Some(network) = network.or_else(|| Some(bare.parse::<IpAddr>().ok()?.to_canonical().into())) {
+            return Self::Network(network);
+        }
+        let (name, port) = match part.rsplit_once(':') {
+            Some((name, port)) => (name, port.parse().ok()),
+            None => (&*part, None),
+        };
+        let name = name.trim_matches(['[', ']']).trim_start_matches("*.").trim_matches('.');
+        Self::Host { name: name.to_owned(), port }
+    }
+
+    fn covers(&self, host: &str, ip: Option<IpAddr>, at: u16) -> bool {
+        match self {
+            Self::Everything => true,
+            Self::Network(network) => ip.is_some_and(|ip| network.contains(&ip.to_canonical())),
+            Self::Host { name, port } => {
+                let below = host.strip_suffix(name.as_str()).is_some_and(|rest| rest.ends_with('.'));
+                port.is_none_or(|port| port == at) && !name.is_empty() && (host == name || below)
+            }
+        }
+    }
 }
 
 impl Proxies {
@@ -47,9 +93,9 @@ impl Proxies {
             https: either("HTTPS_PROXY").or_else(|| all.clone()).map(Secret::new),
             http: either("HTTP_PROXY").or(all).map(Secret::new),
             except: except
-                .split([',', ' '])
+                .split(|c: char| c == ',' || c.is_whitespace())
                 .filter(|part| !part.is_empty())
-                .map(|part| part.trim_start_matches("*.").trim_start_matches('.').to_lowercase())
+                .map(Except::parse)
                 .collect(),
         }
     }
@@ -67,11 +113,8 @@ impl Proxies {
 
     fn excepts(&self, address: &Address) -> bool {
         let host = address.host.to_lowercase();
-        let with_port = format!("{host}:{}", address.port);
-        self.except.iter().any(|except| {
-            let of_domain = host.strip_suffix(except.as_str()).is_some_and(|rest| rest.ends_with('.'));
-            except == "*" || *except == host || *except == with_port || of_domain
-        })
+        let host = host.trim_end_matches('.');
+        self.except.iter().any(|except| except.covers(host, address.ip(), address.port))
     }
 }
 
@@ -104,10 +147,11 @@ impl Proxy {
             return Err(wrong("only http:// proxies are spoken to"));
         }
         let authority = uri.authority().ok_or_else(|| wrong("it names no host"))?;
-        let credentials = authority
-            .as_str()
-            .rsplit_once('@')
-            .map(|(credentials, _)| Secret::new(STANDARD.encode(percent_decoded(credentials))));
+        let credentials = authority.as_str().rsplit_once('@').map(|(credentials, _)| {
+            // A name alone has an empty password (RFC 7617).
+            let colon = if credentials.contains(':') { "" } else { ":" };
+            Secret::new(STANDARD.encode(percent_decoded(&format!("{credentials}{colon}"))))
+        });
         let host = authority.host().trim_start_matches('[').trim_end_matches(']').to_owned();
         Ok(Self { host, port: authority.port_u16().unwrap_or(80), credentials })
     }
@@ -127,6 +171,11 @@ impl Proxy {
         let answer = read_answer(&mut stream).await.map_err(failed)?;
         match status(&answer) {
             Some(200..=299) => Ok(stream),
+            Some(407) if self.credentials.is_some() => {
+                let message = format!("the proxy {self} does not take this name and password");
+                Err(Failure::new(FailureKind::Proxy, message)
+                    .hint("check them; signs such as @ or : in them are written as %40 or %3A"))
+            }
             Some(407) => {
                 Err(Failure::new(FailureKind::Proxy, format!("the proxy {self} wants a name and password"))
                     .hint("put them into the variable: http://NAME:PASSWORD@HOST:PORT"))
@@ -153,8 +202,10 @@ async fn read_answer(stream: &mut TcpStream) -> std::io::Result<Vec<u8>> {
 }
 
 fn status(answer: &[u8]) -> Option<u16> {
-    let line = std::str::from_utf8(answer.split(|byte| *byte == b'\r').next()?).ok()?;
-    line.strip_prefix("HTTP/1.")?.split(' ').nth(1)?.parse().ok()
+    // The words behind the number may be in any language and encoding.
+    let mut words = answer.split(|byte| b" \r".contains(byte));
+    words.next().filter(|version| version.starts_with(b"HTTP/1."))?;
+    std::str::from_utf8(words.next()?).ok()?.parse().ok()
 }
 
 fn percent_decoded(text: &str) -> Vec<u8> {
@@ -215,6 +266,71 @@ mod tests {
         }
         let all = self::proxies(&[("HTTPS_PROXY", "http://a:1"), ("NO_PROXY", "*")]);
         assert_eq!(chosen(&all, "wss://one.example"), None);
+    }
+
+    #[test]
+    fn exceptions_are_read_in_the_forms_that_others_take() {
+        let proxies = proxies(&[
+            ("HTTPS_PROXY", "http://a:1"),
+            (
+                "no_proxy",
+                "10.0.0.0/8\t192.168.1.5,\n[fd00::1], fe80::/10, *.Star.example, dot.example., ::ffff:172.16.0.1 \
+                 [2001:db8::1]:444, 203.0.113.1:8443",
+            ),
+        ]);
+        for direct in [
+            "wss://10.200.3.4",
+            "wss://192.168.1.5:99",
+            "wss://[fd00::1]:7",
+            "wss://[fe80::9]",
+            "wss://a.star.EXAMPLE",
+            "wss://dot.example",
+            "wss://x.dot.example.",
+            "wss://172.16.0.1",
+            "wss://[::ffff:10.1.1.1]",
+            "wss://[2001:db8::1]:444",
+            "wss://203.0.113.1:8443",
+        ] {
+            assert_eq!(chosen(&proxies, direct), None, "{direct}");
+        }
+        for through in [
+            "wss://11.0.0.1",
+            "wss://192.168.1.50",
+            "wss://[fd00::2]",
+            "wss://badstar.example",
+            "wss://[2001:db8::1]",
+            "wss://203.0.113.1",
+            "wss://10.0.0.1.example",
+        ] {
+            assert!(chosen(&proxies, through).is_some(), "{through}");
+        }
+    }
+
+    #[test]
+    fn proxies_are_read_with_names_and_numbers() {
+        let read = |text: &str| {
+            let proxy = Proxy::parse(text).unwrap();
+            let credentials = proxy.credentials.as_ref().map(|credentials| credentials.reveal().to_owned());
+            (proxy.host.clone(), proxy.port, credentials)
+        };
+        assert_eq!(read("http://[fd00::1]:3128/"), ("fd00::1".to_owned(), 3128, None));
+        assert_eq!(read("proxy.example"), ("proxy.example".to_owned(), 80, None));
+        assert_eq!(read("http://me@p:1").2, Some(STANDARD.encode("me:")));
+        assert_eq!(read("http://me:p%40ss%3Aw%25@p:1").2, Some(STANDARD.encode("me:p@ss:w%")));
+    }
+
+    #[test]
+    fn the_status_is_read_in_any_language() {
+        for (answer, expected) in [
+            (&b"HTTP/1.1 200 Connection established\r\n\r\n"[..], Some(200)),
+            (b"HTTP/1.0 200 \xe9tabli\r\n\r\n", Some(200)),
+            (b"HTTP/1.1 407\r\n\r\n", Some(407)),
+            (b"HTTP/2 200\r\n\r\n", None),
+            (b"SSH-2.0-x\r\n\r\n", None),
+            (b"HTTP/1.1\r\n\r\n", None),
+        ] {
+            assert_eq!(status(answer), expected);
+        }
     }
 
     #[test]

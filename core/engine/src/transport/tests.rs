@@ -218,6 +218,30 @@ async fn tls_through_a_proxy_that_wants_a_name() {
     assert!(failure.kind == FailureKind::Proxy && failure.message.contains("password"), "{failure:?}");
 }
 
+/// The answer comes in pieces, in another language, and right behind it what the relay says.
+#[tokio::test]
+async fn a_proxy_may_answer_as_it_likes() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let proxy = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        let mut stream = BufReader::new(listener.accept().await.unwrap().0);
+        let mut line = String::new();
+        while line != "\r\n" {
+            line.clear();
+            stream.read_line(&mut line).await.unwrap();
+        }
+        for piece in [&b"HTTP/1."[..], b"1 200 Verbindung ge\xf6ffnet\r", b"\nVia: a\r\n\r", b"\n"] {
+            stream.write_all(piece).await.unwrap();
+            stream.flush().await.unwrap();
+            tokio::task::yield_now().await;
+        }
+        echo(stream).await;
+    });
+    let proxies = Proxies::read(|name| (name == "http_proxy").then(|| proxy.clone()));
+    let mut line = line("ws://[fd00::7]:80", TransportSetup { proxies, ..setup() });
+    is_echoed(&mut line).await;
+}
+
 #[tokio::test]
 async fn a_close_code_arrives_and_the_line_comes_back() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
