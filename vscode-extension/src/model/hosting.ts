@@ -162,7 +162,9 @@ export class Hosting {
                 this.words[`${number} ${event.guest.slot}`] = event.words;
                 const invite = session.invites.find((other) => other.id === event.invite);
                 if (invite) invite.uses += 1;
-                return { kind: 'came', session, guest: event.guest.name, reason: undefined, again: event.again };
+                // Where the host was asked, it has read that already.
+                const again = event.again && (!invite || invite.terms.admission === 'open');
+                return { kind: 'came', session, guest: event.guest.name, reason: undefined, again };
             }
             case 'presence': if (guest) guest.present = event.present; break;
             case 'left':
