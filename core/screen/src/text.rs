@@ -18,5 +18,6 @@ pub fn without_controls(text: &str) -> Cow<'_, str> {
 /// A title as a screen keeps it.
 pub(crate) fn title(text: &str) -> String {
     let text = without_controls(text);
-    text[..text.floor_char_boundary(MAX_TITLE)].to_owned()
+    let end = (0..=MAX_TITLE.min(text.len())).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+    text[..end].to_owned()
 }

@@ -131,7 +131,7 @@ async fn an_address_that_is_taken_is_named() {
 
 /// How the relay answers an upgrade with these headers.
 async fn upgraded(relay: SocketAddr, headers: &[(&'static str, &str)]) -> u16 {
-    let tcp = TcpStream::connect(relay).await.unwrap();
+    let tcp = TcpStream::connect(relay).await.expect("the relay is there");
     match End::asking(tcp, headers).await {
         Ok(_) => 101,
         Err(Error::Http(answer)) => answer.status().as_u16(),

@@ -279,7 +279,7 @@ impl GuestScreen {
 
     /// What the picture showed last: it goes with its screen, often before anyone has read it.
     fn last_lines(&self) -> String {
-        let picture = self.stream().and_then(|stream| self.pictures.get(&stream));
+        let picture = self.stream().and_then(|stream| self.pictures.get(stream));
         let Some(screen) = picture.map(Picture::screen).filter(|screen| !screen.in_alternate()) else {
             return String::new();
         };

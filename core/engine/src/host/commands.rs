@@ -37,12 +37,7 @@ impl HostEngine {
         }
     }
 
-    fn do_now(
-        &mut self,
-        cx: &mut Context<'_>,
-        face: FaceNo,
-        command: HostCommand,
-    ) -> Result<Reply, Failure> {
+    fn do_now(&mut self, cx: &mut Context<'_>, face: FaceNo, command: HostCommand) -> Result<Reply, Failure> {
         let now = self.now();
         match command {
             HostCommand::OpenTerminal(options) => return self.open_terminal(options),

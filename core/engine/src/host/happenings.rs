@@ -254,7 +254,7 @@ mod tests {
         ];
         for event in events {
             let kept = log.event(5, &event, |_| String::new()).unwrap();
-            assert_eq!(kept.level, Level::Warning);
+            assert_eq!(kept.happening.level, Level::Warning);
             assert!(format!("{kept:?}").contains("used before"), "{kept:?}");
         }
     }

@@ -280,7 +280,11 @@ async fn what_waits_for_a_relay_that_does_not_read_is_bounded_and_the_next_conne
     for len in [32 * 1024, 0] {
         for _ in 0..2 * MAX_WAITING / (len + 64) {
             line.send_frame(Bytes::from(vec![7; len]));
-            poll_fn(|cx| Poll::Ready(line.flush(cx))).await;
+            poll_fn(|cx| {
+                line.flush(cx);
+                Poll::Ready(())
+            })
+            .await;
             assert!(line.waiting() <= MAX_WAITING, "{}", line.waiting());
         }
     }

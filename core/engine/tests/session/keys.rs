@@ -83,7 +83,7 @@ impl Flooded {
 async fn none_of_the_lines_that_a_writer_pasted_runs_once_its_right_is_gone() {
     type Control = fn(&Flooded) -> HostCommand;
     let controls: [Control; 4] = [
-        |flooded| HostCommand::Remove { session: flooded.session, slot: flooded.slot },
+        |flooded| HostCommand::Remove { session: flooded.session, slot: flooded.slot, with_invite: false },
         |flooded| HostCommand::SetRole { session: flooded.session, slot: flooded.slot, role: Role::Viewer },
         |flooded| HostCommand::WithdrawTerminal { session: flooded.session, terminal: flooded.terminal },
         |flooded| HostCommand::Stop { session: flooded.session },

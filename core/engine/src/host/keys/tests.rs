@@ -40,7 +40,11 @@ impl Stand {
 
     /// A pass, as the engine makes them.
     async fn pass(&mut self, gate: impl Fn(Typist) -> Result<(), InputRefusal>) {
-        poll_fn(|cx| Poll::Ready(self.keys.write(cx, &mut self.pty, &gate))).await;
+        poll_fn(|cx| {
+            self.keys.write(cx, &mut self.pty, &gate);
+            Poll::Ready(())
+        })
+        .await;
     }
 
     async fn press(&mut self, bytes: &[u8]) -> oneshot::Receiver<Result<Reply, Failure>> {
