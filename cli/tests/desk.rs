@@ -16,7 +16,7 @@ mod desk {
     fn at_two_desks(home: &Home, share: &str) -> (Terminal, Terminal) {
         let (mut host, mut guest) = (home.terminal(80, 24), home.terminal(80, 25));
         host.line(&format!("$JS {share}; echo code=$?"));
-        host.shows("A guest runs");
+        host.shows("a guest runs");
         home.invite(&home.path("invite.json"));
         guest.line("$JS join --name Bo --invite-file invite.json; echo code=$?");
         // Before there is something to see, keys go nowhere.
@@ -81,7 +81,7 @@ mod desk {
         let home = Home::new();
         let mut host = home.terminal(80, 24);
         host.line(&format!("$JS {SHARE}; echo code=$?"));
-        host.shows("A guest runs");
+        host.shows("a guest runs");
         host.line("clear; printf '\\033[31mred\\033[m and '; seq 3");
         host.wait("the output", |screen| {
             screen.row(2).text() == "3" && screen.row(3).text().starts_with('$')

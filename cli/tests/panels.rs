@@ -37,7 +37,7 @@ mod panels {
         host.line(&format!(
             "$JS share --name Ann --folder work {flags} --invite-file invite.json -- bash; echo code=$?"
         ));
-        host.shows("A guest runs");
+        host.shows("a guest runs");
         home.invite(&home.path("invite.json"));
         guest.line("$JS join --name Bo --invite-file invite.json; echo code=$?");
         guest.shows("● live");

@@ -552,7 +552,7 @@ fn everything() -> Vec<Entry> {
        "base":{"shape":"plain","size":1},"head":{"shape":"plain","size":1}},
       {"is":"commit","repository":0,"name":"c","subject":"s","author":"a","at":1,"pushed":true},
       {"is":"block","terminal":1,"title":"t","command":"c","cwd":"/","started":1,"took":1,"exit_code":0,"line":1,
-       "lines":1,"output":{"id":"o","size":1}},
+       "lines":1,"unproven":true,"erased":true,"output":{"id":"o","size":1}},
       {"is":"happening","at":1,"until":2,"level":"info","who":"a","happened":{"what":"asked"}},
       {"is":"line","at":1,"file":"f","level":"info","text":"t","rest":{"id":"o","size":1}},
       {"is":"request","number":1,"repository":"r","title":"t","body":{"text":"b"},"state":"open","author":"a",
