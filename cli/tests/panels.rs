@@ -87,7 +87,7 @@ mod panels {
         guest.keys("\x1b[F");
         guest.shows("+verse 60");
         guest.keys("b");
-        go_to(&mut guest, "?  a\u{fffd}]0;owned");
+        go_to(&mut guest, r"?  a\033]0;owned");
         guest.keys("\r");
         guest.shows("+inside ␛]0;owned␇");
 

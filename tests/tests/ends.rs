@@ -61,7 +61,7 @@ fn stopping_in_a_flood_leaves_everyone_with_the_same_picture() {
     let (mut host, invite) = stage.share(&["--", "sh", "-c", "head -c1 >/dev/null; exec seq 100000000"]);
     let guests = [(); 2].map(|()| seated(&stage, &invite, &["--dump", "text"]));
     host.write(b"\n");
-    host.wait_for_event("the flood", |event| (event["event"]["type"] == "skimming").then_some(()));
+    host.wait_for_event("the flood", |event| (event["event"]["what"] == "skimming").then_some(()));
     stage.run(&["stop", "--all"]);
     let texts = guests.map(succeeds);
     let last = |text: &str| {
