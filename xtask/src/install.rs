@@ -1,5 +1,7 @@
 //! The cargo tools that the checks use, installed below `target/tools` where they are missing.
 
+use std::process::Command;
+
 use anyhow::{Context, Result};
 
 use crate::packages;
@@ -21,6 +23,8 @@ const TOOLS: [Tool; 3] = [
 
 const MUTANTS: Tool =
     Tool { package: "cargo-mutants", version: "27.1.0", probe: ["cargo-mutants", "--version"] };
+
+const VERIFPAL: Tool = Tool { package: "verifpal", version: "1.6.7", probe: ["verifpal", "--version"] };
 
 /// Installs what is missing: prebuilt wheels first (seconds), else built from source (minutes).
 pub(crate) fn tools() -> Result<()> {
@@ -44,6 +48,19 @@ pub(crate) fn mutants() -> Result<()> {
     if has("cargo-mutants") { Ok(()) } else { from_source(&MUTANTS) }
 }
 
+/// Installs Verifpal, which only the check of the models uses. It asks for a newer Rust than it needs, and for a build
+/// that takes four times as long as the analysis.
+pub(crate) fn verifpal() -> Result<()> {
+    let [name, version] = VERIFPAL.probe;
+    if succeeds(program(name).arg(version)) {
+        return Ok(());
+    }
+    run(install(&VERIFPAL)
+        .arg("--ignore-rust-version")
+        .env("CARGO_PROFILE_RELEASE_LTO", "off")
+        .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16"))
+}
+
 fn missing() -> Vec<Tool> {
     TOOLS.into_iter().filter(|tool| !succeeds(program(tool.probe[0]).arg(tool.probe[1]))).collect()
 }
@@ -62,7 +79,11 @@ fn from_wheels() -> Result<()> {
 }
 
 fn from_source(tool: &Tool) -> Result<()> {
-    run(cargo(["install", "--locked", "--version", tool.version, "--root"])
-        .arg(shell::tools())
-        .arg(tool.package))
+    run(&mut install(tool))
+}
+
+fn install(tool: &Tool) -> Command {
+    let mut install = cargo(["install", "--locked", "--version", tool.version, "--root"]);
+    install.arg(shell::tools()).arg(tool.package);
+    install
 }

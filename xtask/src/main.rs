@@ -6,6 +6,7 @@ mod edges;
 mod extension;
 mod fuzz;
 mod install;
+mod model;
 mod native;
 mod package;
 mod packages;
@@ -39,6 +40,8 @@ enum Command {
     Tidy,
     /// Compile the program for Windows, on this machine
     CheckWindows(windows::Options),
+    /// Look for attacks on the models of the protocol, and on weaker ones that must fail
+    Model,
     /// Check which crate may link which
     Edges,
     /// Look for inputs that break the decoders
@@ -67,6 +70,7 @@ fn main() -> ExitCode {
         Command::Ready => ready::run(),
         Command::Tidy => tidy::run(),
         Command::CheckWindows(options) => windows::by_hand(&options),
+        Command::Model => model::run(),
         Command::Edges => edges::run(),
         Command::Fuzz(options) => fuzz::by_hand(&options),
         Command::Bench(options) => bench::by_hand(&options),
