@@ -196,6 +196,10 @@ mod desk {
         other.line("$JS join");
         other.shows("(not shown):");
         other.line(&word("link"));
+        // By default one guest comes in, and the host is asked about the next.
+        other.shows("waiting to be let in");
+        let mut third = home.terminal(80, 24);
+        third.line("$JS admit");
         other.shows("● live");
     }
 
