@@ -158,6 +158,34 @@ async fn a_report_that_cannot_be_read_is_not_an_empty_one() {
     working.end().await;
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn a_link_that_came_later_leads_to_no_report_outside() {
+    use std::os::unix::fs::symlink;
+
+    let (folder, outside) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let at = folder.path().canonicalize().unwrap();
+    for place in [at.join("reports"), at.join("own"), outside.path().join("named")] {
+        fs::create_dir(&place).unwrap();
+        fs::write(place.join("a.sarif"), report("ruff.sarif", &at)).unwrap();
+    }
+    fs::write(outside.path().join("a.sarif"), report("bandit.sarif", &at)).unwrap();
+    let reports = vec!["reports".into(), "own/a.sarif".into(), outside.path().join("named")];
+    let (source, _feed) = Findings::new(&at, reports);
+    let mut working = Working::begin(source);
+    let shown = working.until(|panel| !findings(panel.0).is_empty()).await;
+    assert!(unread(&shown).is_empty(), "what the host names may lie elsewhere: {:?}", unread(&shown));
+    // A checkout puts a link in place of each.
+    for name in ["reports", "own"] {
+        fs::remove_dir_all(at.join(name)).unwrap();
+        symlink(outside.path(), at.join(name)).unwrap();
+    }
+    let shown = working.until(|panel| unread(panel.0).len() == 2).await;
+    assert!(unread(&shown).iter().all(|why| why.ends_with("a link leads out of the workspace")));
+    assert!(findings(&shown).iter().all(|finding| finding.tool != "bandit"), "{:?}", findings(&shown));
+    working.end().await;
+}
+
 #[tokio::test]
 async fn errors_are_shown_before_notes_where_there_are_too_many() {
     let folder = tempfile::tempdir().unwrap();

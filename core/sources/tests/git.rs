@@ -330,6 +330,13 @@ async fn no_file_of_the_workspace_makes_another_folder_readable() {
             symlink(other.join("refs/heads/main"), own.join("refs/heads/main")).unwrap();
         }
     }
+    // The same by single folders of objects, and by single packs.
+    secret.git(["repack", "-q"]);
+    for (name, inner) in [("loose", "ab"), ("packs", "pack/pack-1.pack")] {
+        fs::create_dir(at.join(name)).unwrap();
+        Repo::at(at.join(name)).git(["init", "--quiet"]);
+        symlink(secret.path.join(".git/objects"), at.join(name).join(".git/objects").join(inner)).unwrap();
+    }
     // And an honest one, with links out of it.
     fs::create_dir(at.join("honest")).unwrap();
     let honest = Repo::at(at.join("honest"));
@@ -357,7 +364,7 @@ async fn no_file_of_the_workspace_makes_another_folder_readable() {
     let panel = Panel(&shown);
     assert_eq!(panel.file("folder/secret").unwrap().unstaged.unwrap().what, EditKind::Deleted);
     assert!(panel.repository("pointer").unwrap().fault.is_some());
-    for name in ["linked", "objects", "alternates"] {
+    for name in ["linked", "objects", "alternates", "loose", "packs"] {
         assert!(panel.repository(name).unwrap().fault.is_some(), "{name}");
     }
     git.end().await;

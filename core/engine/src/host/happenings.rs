@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use jumpseat_panels::{Happened, Happening, Level};
-use jumpseat_wire::{HOST_SLOT, Slot};
+use jumpseat_wire::{HOST_SLOT, InviteId, Slot};
 
 use crate::face::{BlockInfo, Connection, EndReason, InputRefusal, Role, SessionEvent, TerminalNo};
 
@@ -13,6 +13,7 @@ const MAX_KEPT: usize = 500;
 
 /// Behind what somebody does at the door whose token others may know, too.
 const AGAIN: &str = ", with an invite that was used before";
+
 /// How long failed knocks are one line, from the first on, in milliseconds: whoever has the code alone can make any
 /// number of them.
 const KNOCKS_FOR: u64 = 60 * 60 * 1000;
@@ -24,8 +25,8 @@ pub(super) struct Happenings {
     next: u64,
     /// Failed knocks that the newest line of them stands for.
     knocks: u64,
-    /// Everyone who ever sat in.
-    names: BTreeMap<Slot, String>,
+    /// Everyone who ever sat in, and by which invite.
+    guests: BTreeMap<Slot, (String, InviteId)>,
     /// Who types, where, and since when.
     typing: BTreeMap<(Slot, TerminalNo), u64>,
     /// The last command of each terminal that was told of.
@@ -42,7 +43,8 @@ struct Kept {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Cause {
     Host,
-    Guest(Slot),
+    /// Whoever came by this invite: a guest that comes again has another slot each time.
+    Guests(InviteId),
     /// Whoever knocks.
     Door,
     Relay,
@@ -74,8 +76,8 @@ impl Happenings {
         title: impl Fn(TerminalNo) -> String,
     ) -> Option<Change> {
         let (who, level, happened) = match event {
-            SessionEvent::Joined { guest, again, .. } => {
-                self.names.insert(guest.slot, guest.name.clone());
+            SessionEvent::Joined { guest, invite, again, .. } => {
+                self.guests.insert(guest.slot, (guest.name.clone(), *invite));
                 let (level, how) = if *again { (Level::Warning, AGAIN) } else { (Level::Info, "") };
                 let role = format!("{}{how}", word(guest.role));
                 (Some(guest.slot), level, Happened::Joined { role })
@@ -123,7 +125,7 @@ impl Happenings {
                 let happened = Happened::Typed { terminal: title(*terminal) };
                 let who = self.name(*slot);
                 let typed = Happening { at, until: Some(now), level: Level::Info, who, happened };
-                return Some(self.keep(Cause::Guest(*slot), typed));
+                return Some(self.keep(self.cause(*slot), typed));
             }
             SessionEvent::Connection(connection) => {
                 let state = match connection {
@@ -138,7 +140,7 @@ impl Happenings {
             _ => return None,
         };
         // Only a connection is nobody's.
-        let cause = who.map_or(Cause::Relay, Cause::Guest);
+        let cause = who.map_or(Cause::Relay, |slot| self.cause(slot));
         let who = who.and_then(|slot| self.name(slot));
         Some(self.keep(cause, Happening { at: now, until: None, level, who, happened }))
     }
@@ -197,8 +199,12 @@ impl Happenings {
         self.kept.remove(at).map(|kept| kept.number)
     }
 
+    fn cause(&self, slot: Slot) -> Cause {
+        self.guests.get(&slot).map_or(Cause::Host, |(_, invite)| Cause::Guests(*invite))
+    }
+
     fn name(&self, slot: Slot) -> Option<String> {
-        if slot == HOST_SLOT { None } else { self.names.get(&slot).cloned() }
+        if slot == HOST_SLOT { None } else { self.guests.get(&slot).map(|(name, _)| name.clone()) }
     }
 }
 
@@ -234,10 +240,23 @@ mod tests {
         assert_eq!([told(2, 0, Some(3)), told(1, 1, Some(3)), told(1, 0, Some(3))], [true, true, false]);
     }
 
+    fn joined(slot: Slot, invite: u8) -> SessionEvent {
+        let (name, invite) = ("Eve".to_owned(), InviteId([invite; 16]));
+        let guest = GuestInfo {
+            slot,
+            name,
+            program: "cli".into(),
+            role: Role::Viewer,
+            present: true,
+            invite: Some(invite),
+        };
+        SessionEvent::Joined { guest, words: Vec::new(), invite, again: false }
+    }
+
     #[test]
     fn the_second_use_of_an_invite_is_in_the_log() {
         let mut log = Happenings::default();
-        let (invite, again) = (jumpseat_wire::InviteId([0; 16]), true);
+        let (invite, again) = (InviteId([0; 16]), true);
         let name = || "Eve".to_owned();
         let guest = GuestInfo {
             slot: 2,
@@ -288,6 +307,7 @@ mod tests {
             change.gone.map(|gone| shown.remove(&gone));
         };
         take(log.shared(1, "git".to_owned(), true));
+        take(log.event(0, &joined(3, 3), title).unwrap());
         let asked = SessionEvent::ControlAsked { slot: 3 };
         take(log.event(2, &asked, title).unwrap());
         let block = |block, proven| BlockInfo {
@@ -306,8 +326,13 @@ mod tests {
             take(log.event(minute * 60_000, &knock, title).unwrap());
             take(log.ran(TerminalNo(2), title(TerminalNo(2)), &block(minute, false)).unwrap());
         }
+        take(log.event(3, &joined(4, 4), title).unwrap());
         for _ in 0..2 * MAX_KEPT {
             take(log.event(3, &SessionEvent::ControlAsked { slot: 4 }, title).unwrap());
+        }
+        // Another comes and goes, in a seat of another number each time.
+        for slot in 10..2000 {
+            take(log.event(4, &joined(slot, 5), title).unwrap());
         }
         let kept: BTreeMap<u64, Happening> =
             log.kept().map(|(number, kept)| (number, kept.clone())).collect();
@@ -317,6 +342,7 @@ mod tests {
         assert_eq!(count(|happened| matches!(happened, Happened::Shared { .. })), 1);
         assert_eq!(count(|happened| matches!(happened, Happened::Ran { unproven: false, .. })), 1);
         assert_eq!(count(|happened| matches!(happened, Happened::Refused { .. })), 24);
+        assert!(count(|happened| matches!(happened, Happened::Joined { .. })) < MAX_KEPT / 2);
         assert_eq!(kept.values().filter(|kept| kept.at == 2).count(), 1, "what another guest did");
         let last =
             kept.values().rev().find(|kept| matches!(kept.happened, Happened::Refused { .. })).unwrap();

@@ -46,7 +46,7 @@ impl HostEngine {
         let now = self.now();
         let Some(terminal) = self.terminals.get_mut(&no) else { return };
         let redacted = terminal.redactor.redacted(&bytes);
-        let shown = redacted.as_deref().unwrap_or(&bytes);
+        let shown = redacted.as_ref().map_or(&bytes, |redacted| &redacted.shown);
         for view in &mut terminal.views {
             view.show(shown);
             if let Some(face) = self.faces.get_mut(&view.face)
@@ -64,7 +64,7 @@ impl HostEngine {
         {
             session.host.output(now, stream, shown);
         }
-        terminal.model.feed(bytes);
+        terminal.model.feed(redacted.map_or(bytes, |redacted| redacted.fed));
         if let Some((session, _)) = shown_by {
             self.act(cx, session);
         }

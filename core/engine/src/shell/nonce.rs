@@ -1,7 +1,7 @@
 //! What proves the marks of a terminal's shell: made for it, handed to it by a file, and shown to nobody.
 //!
 //! Guests get what a terminal prints, and one of them might write what the host shows next. So [`Redactor`] takes the
-//! nonce out of everything but what goes to the terminal's own screen.
+//! nonce out of everything: a terminal's own screen gets it only where it proves a mark.
 
 use std::{
     fs,
@@ -68,7 +68,7 @@ impl Redactor {
         let Some(at) = memchr::memrchr(0x1b, &output[from..]).map(|at| from + at) else { return };
         let tail = &output[at..];
         let begun = match tail.strip_prefix(MARK) {
-            Some(rest) => memchr::memchr3(0x07, 0x18, 0x1a, rest).is_none(),
+            Some(rest) => !ends(rest),
             None => MARK.starts_with(tail),
         };
         if begun {
@@ -83,14 +83,43 @@ impl Redactor {
     }
 
     /// The output without the nonce, of the same length; `None` if it is not in there.
-    pub(crate) fn redacted(&self, output: &[u8]) -> Option<Vec<u8>> {
+    pub(crate) fn redacted(&self, output: &[u8]) -> Option<Redacted> {
         let nonce = self.nonce.as_ref()?.as_str().as_bytes();
         let mut found = memchr::memmem::find_iter(output, nonce).peekable();
         found.peek()?;
-        let mut redacted = output.to_vec();
-        found.for_each(|at| redacted[at..at + nonce.len()].fill(b'0'));
-        Some(redacted)
+        let mut shown = output.to_vec();
+        let mut fed = output.to_vec();
+        for at in found {
+            let end = at + nonce.len();
+            shown[at..end].fill(b'0');
+            if !proves(&output[..at], &output[end..]) {
+                fed[at..end].fill(b'0');
+            }
+        }
+        Some(Redacted { shown, fed })
     }
+}
+
+/// Output without the nonce.
+pub(crate) struct Redacted {
+    /// For everyone who looks.
+    pub(crate) shown: Vec<u8>,
+    /// For the terminal's own screen: the nonce stands where it proves a mark, and nowhere where it would be text. Pictures
+    /// and the history are made from that screen.
+    pub(crate) fed: Vec<u8>,
+}
+
+/// Whether what stands between is the last field of a mark.
+fn proves(before: &[u8], behind: &[u8]) -> bool {
+    let is_last = matches!(behind, [0x07 | 0x1b, ..]);
+    let mark = memchr::memrchr(0x1b, before).and_then(|at| before[at..].strip_prefix(MARK));
+    is_last && mark.is_some_and(|fields| fields.ends_with(b";") && !ends(fields))
+}
+
+/// Whether a mark ends somewhere in its fields: by BEL, CAN or SUB, or by a C1 control. One that ends by ESC is found by that.
+fn ends(fields: &[u8]) -> bool {
+    memchr::memchr3(0x07, 0x18, 0x1a, fields).is_some()
+        || memchr::memchr_iter(0xc2, fields).any(|at| matches!(fields.get(at + 1), Some(0x80..=0x9f)))
 }
 
 #[cfg(test)]
@@ -112,7 +141,7 @@ mod tests {
             for part in [&output.as_bytes()[..cut], &output.as_bytes()[cut..]] {
                 let mut part = part.to_vec();
                 redactor.gather(&mut part);
-                seen.extend(redactor.redacted(&part).unwrap_or(part));
+                seen.extend(redactor.redacted(&part).map_or(part, |redacted| redacted.shown));
             }
             seen.extend(redactor.rest());
             assert_eq!(seen.len(), output.len());
@@ -120,6 +149,30 @@ mod tests {
             let marks = &seen[..seen.find("out").unwrap()];
             assert_eq!(marks.matches(&"0".repeat(32)).count(), 2, "cut at {cut}: {seen:?}");
         }
+    }
+
+    #[test]
+    fn a_screen_sees_the_nonce_only_where_it_proves() {
+        let fed = |output: &str| {
+            let redacted = redactor().redacted(output.as_bytes()).unwrap();
+            assert!(!String::from_utf8(redacted.shown).unwrap().contains(NONCE));
+            String::from_utf8(redacted.fed).unwrap()
+        };
+        for proof in [format!("\x1b]633;E;ls;{NONCE}\x07"), format!("$ \x1b]633;C;{NONCE}\x1b\\out")] {
+            assert_eq!(fed(&proof), proof);
+        }
+        for text in [
+            format!("nonce={NONCE}\r\n"),
+            format!("\x1b]633;E;{NONCE};x\x07"),
+            format!("\x1b]633;C\x07;{NONCE}\x07"),
+            format!("\x1b]633;C\u{9c};{NONCE}\x07"),
+            format!("\x1b]0;{NONCE}\x07"),
+            format!("\x1b]633;C;{NONCE}"),
+        ] {
+            assert!(!fed(&text).contains(NONCE), "{text:?}");
+        }
+        let both = format!("\x1b]633;E;echo {NONCE};{NONCE}\x07");
+        assert_eq!(fed(&both), format!("\x1b]633;E;echo {};{NONCE}\x07", "0".repeat(32)));
     }
 
     #[test]
@@ -132,6 +185,8 @@ mod tests {
             ("a\x1b]633;E;ls", 10),
             ("a\x1b]633;C\x07", 0),
             ("a\x1b]633;C\x1b\\", 0),
+            ("a\x1b]633;C\u{9c}b", 0),
+            ("a\x1b]633;E;Übung", 14),
             ("a\x1b]0;title", 0),
             ("a\x1b[1", 0),
         ] {

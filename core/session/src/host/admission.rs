@@ -30,6 +30,11 @@ const TELL_REFUSAL: Duration = Duration::from_secs(10);
 /// How long a welcomed guest may take to confirm.
 pub(super) const CONFIRM_TIME: Duration = Duration::from_secs(30);
 
+/// JS-JOIN-12: what a seat costs that the host is not asked about, if it is not its invite's first, and how far ahead
+/// such seats may be. A day of them leaves numbers for others, and each costs every guest an epoch.
+const SEAT_COST: Duration = Duration::from_secs(2);
+const SEATS_AHEAD: Duration = Duration::from_secs(120);
+
 /// Knocks that wait for the host's word, and what protects against too many.
 #[derive(Default)]
 pub(super) struct Knocks {
@@ -42,6 +47,8 @@ pub(super) struct Knocks {
     seen: HashSet<Mark>,
     seen_order: VecDeque<Mark>,
     failed: (Millis, u32),
+    /// When every seat that repeats is paid for.
+    paid: Millis,
 }
 
 /// What tells one knock from its copy.
@@ -80,6 +87,15 @@ impl Knocks {
         {
             self.seen.remove(&oldest);
         }
+    }
+
+    /// JS-JOIN-12: whether one more seat may be taken unasked that is not its invite's first.
+    fn affords_repeat(&mut self, now: Millis) -> bool {
+        let affords = self.paid.since(now) < SEATS_AHEAD;
+        if affords {
+            self.paid = self.paid.max(now) + SEAT_COST;
+        }
+        affords
     }
 
     /// JS-JOIN-8: whether failed knocks come so fast that none is opened for the rest of this second.
@@ -134,14 +150,17 @@ impl Host {
                 return self.send_control(&HostToRelay::Refuse { knock: id, data: None, failed: true });
             }
         };
-        if self.known(now, &knock.key, knock.invite).is_some() {
-            return self.welcome(now, id, mark, knock);
-        }
+        let is_known = self.known(now, &knock.key, knock.invite).is_some();
         let Some(invite) = self.book.find(knock.invite) else { return };
-        if let Err(fault) = invite.check(now) {
+        if let Err(fault) = invite.check(now)
+            && !is_known
+        {
             return self.refuse(now, id, knock, KnockRefusal::Invite(fault));
         }
-        if !invite.asks() {
+        if is_known || !invite.asks() {
+            if (is_known || invite.uses > 0) && !self.knocks.affords_repeat(now) {
+                return self.refuse(now, id, knock, KnockRefusal::Busy);
+            }
             return self.welcome(now, id, mark, knock);
         }
         if self.knocks.waiting.len() >= MAX_PENDING_KNOCKS {

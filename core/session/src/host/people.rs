@@ -138,6 +138,8 @@ impl Host {
             } else {
                 self.narrow(id, |terms| terms.admission = Admission::Ask);
                 self.drop_unconfirmed(now, id);
+                // One of them may have been this guest in another seat.
+                self.returning.forget_invite(id);
             }
         }
     }

@@ -45,6 +45,11 @@ impl Returning {
         self.0.retain(|gone| gone.key != *key);
     }
 
+    /// Nobody who came by this invite comes again unasked.
+    pub(super) fn forget_invite(&mut self, invite: InviteId) {
+        self.0.retain(|gone| gone.invite != invite);
+    }
+
     /// Whoever came by this invite gets no more than `role` back.
     pub(super) fn cap(&mut self, invite: InviteId, role: Role) {
         for gone in self.0.iter_mut().filter(|gone| gone.invite == invite) {

@@ -223,6 +223,50 @@ fn case_42_a_co_owner_that_removes_somebody_has_the_host_asked() {
     is_refused(&world, again, InviteFault::Revoked);
 }
 
+/// JS-INVITE-8: nor does a second seat, with a key of its own, that was left before.
+#[test]
+fn case_42_a_seat_that_was_left_is_no_way_around_the_question() {
+    let mut world = World::new();
+    let invite = open(&mut world, Role::Viewer);
+    let owner = open(&mut world, Role::CoOwner);
+    let co = world.join("Co", &owner);
+    world.key = Some(GuestKey::from_bytes([7; 32]));
+    let first = world.join("Eve", &invite);
+    world.as_guest(first, |guest, now| guest.leave(now));
+    world.key = Some(GuestKey::from_bytes([8; 32]));
+    let eve = world.join("Eve", &invite);
+    let slot = world.slot(eve);
+    world.as_guest(co, |guest, now| guest.remove(now, slot).unwrap());
+    world.key = Some(GuestKey::from_bytes([7; 32]));
+    let again = world.knock("Eve", &invite);
+    assert!(!is_in(&world, again));
+    world.saw_host(|e| matches!(e, HostEvent::Knocked { name, again: true, .. } if name == "Eve"));
+}
+
+/// JS-JOIN-12.
+#[test]
+fn case_43_whoever_comes_and_goes_without_end_is_slowed_down_and_nobody_else() {
+    let mut world = World::new();
+    let invite = open(&mut world, Role::Viewer);
+    world.key = Some(GuestKey::from_bytes([7; 32]));
+    let mut seats = 0;
+    for _ in 0..100 {
+        let guest = world.knock("Eve", &invite);
+        if is_in(&world, guest) {
+            seats += 1;
+            world.as_guest(guest, |guest, now| guest.leave(now));
+        }
+    }
+    assert!((50..70).contains(&seats), "{seats}");
+    world.key = None;
+    let first = open(&mut world, Role::Viewer);
+    world.join("Bo", &first);
+    world.pass(10_000);
+    world.key = Some(GuestKey::from_bytes([7; 32]));
+    let guest = world.knock("Eve", &invite);
+    assert!(is_in(&world, guest));
+}
+
 /// JS-INVITE-8: one person with two seats.
 #[test]
 fn case_42_everyone_who_came_by_an_invite_is_removed_at_once() {

@@ -11,7 +11,11 @@ use std::{
 use tokio::time::sleep;
 
 use super::{Found, Origin, report::Report, sarif};
-use crate::{fed::Fed, watch::Watch};
+use crate::{
+    fed::Fed,
+    file::{named, open},
+    watch::Watch,
+};
 
 /// The largest report that is read, in bytes.
 const MAX_REPORT: u64 = 32 * 1024 * 1024;
@@ -30,8 +34,9 @@ pub(super) type Unreadable = BTreeMap<String, String>;
 
 /// Reads reports for as long as it is polled.
 pub(super) async fn follow(folder: PathBuf, reports: Vec<PathBuf>, fed: Fed<Found>) {
-    let folder = folder.canonicalize().unwrap_or(folder);
-    let reports: Vec<PathBuf> = reports.into_iter().map(|path| folder.join(path)).collect();
+    let folder = named(&folder);
+    // Where each leads now is what the host names.
+    let reports: Vec<PathBuf> = reports.into_iter().map(|path| named(&folder.join(path))).collect();
     let watch = Watch::new().ok();
     let mut known = Known::default();
     loop {
@@ -179,17 +184,17 @@ fn reason(error: &std::io::Error) -> &'static str {
     }
 }
 
-/// Where a report lies. A link that the host names is followed; one in a folder of reports only within the workspace.
+/// Where a report lies. What the host named is read there; a link that came since, or that lies in a folder of reports,
+/// leads only within the workspace.
 fn target(folder: &Path, reports: &[PathBuf], path: &Path) -> Result<PathBuf, &'static str> {
-    let is_link = path.symlink_metadata().is_ok_and(|found| found.is_symlink());
     let target = path.canonicalize().map_err(|error| reason(&error))?;
-    let fits = !is_link || reports.iter().any(|named| named == path) || target.starts_with(folder);
-    if fits { Ok(target) } else { Err("it is a link that leads out of the workspace") }
+    let is_named = target == path && reports.iter().any(|named| target.starts_with(named));
+    if is_named || target.starts_with(folder) { Ok(target) } else { Err("a link leads out of the workspace") }
 }
 
 fn read(path: &Path, folder: &Path) -> Result<Report, &'static str> {
     let mut bytes = Vec::new();
-    let file = crate::file::open(path).map_err(|error| reason(&error))?;
+    let file = open(path).map_err(|error| reason(&error))?;
     file.take(MAX_REPORT + 1).read_to_end(&mut bytes).map_err(|error| reason(&error))?;
     if bytes.len() as u64 > MAX_REPORT {
         return Err("it is larger than 32 MiB");

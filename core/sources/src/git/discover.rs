@@ -286,8 +286,17 @@ fn borrows(git_dir: &Path, workspace: &Path) -> bool {
         }
     }
     let objects = git_dir.join("objects");
+    // Folders of loose objects, and packs.
+    let inside = [objects.clone(), objects.join("pack")];
+    let listed = inside.iter().flat_map(|folder| std::fs::read_dir(folder).into_iter().flatten().flatten());
+    if listed
+        .take(MAX_NAMES)
+        .any(|found| !found.file_type().is_ok_and(|kind| kind.is_file() || kind.is_dir()))
+    {
+        return true;
+    }
     let mut others = Vec::new();
-    let list = crate::file::open(&objects.join("info/alternates"));
+    let list = crate::file::open(&crate::file::named(&objects).join("info/alternates"));
     match list.and_then(|list| list.take(MAX_LIST as u64).read_to_end(&mut others)) {
         Ok(_) => {}
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::file::open;
+use crate::file::{named, open};
 
 /// What is read at first, and at most at once, in bytes. Of more only the end is read.
 const MAX_READ: u64 = 256 * 1024;
@@ -40,7 +40,7 @@ struct Open {
 impl Tail {
     pub(super) fn new(path: PathBuf) -> Self {
         // The folder's true name is what the system tells changes of.
-        let folder = path.parent().and_then(|folder| folder.canonicalize().ok());
+        let folder = path.parent().map(named);
         let path =
             folder.zip(path.file_name()).map_or_else(|| path.clone(), |(folder, name)| folder.join(name));
         let named = path.canonicalize().ok().filter(|named| *named != path);
@@ -73,7 +73,7 @@ impl Tail {
     }
 
     fn open(&mut self) -> Option<File> {
-        let is_link = || self.path.symlink_metadata().is_ok_and(|found| found.is_symlink());
+        let is_link = || self.path.canonicalize().is_ok_and(|now| now != self.path);
         let opened = self.target().and_then(|target| open(&target));
         self.trouble = match opened.as_ref().err().map(io::Error::kind) {
             None | Some(io::ErrorKind::NotFound) => None,
@@ -275,6 +275,21 @@ mod tests {
         fs::remove_file(&path).unwrap();
         symlink("a-2.log", &path).unwrap();
         assert_eq!((texts(tail.read()), tail.trouble()), (vec!["two".to_owned()], None));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_folder_that_becomes_a_link_leads_nowhere_else() {
+        let (around, outside) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let folder = around.path().join("log");
+        fs::create_dir(&folder).unwrap();
+        let mut tail = Tail::new(folder.join("a.log"));
+        assert!(tail.read().is_empty() && tail.trouble().is_none(), "it is not there yet");
+        fs::write(outside.path().join("a.log"), "canary\n").unwrap();
+        fs::remove_dir(&folder).unwrap();
+        std::os::unix::fs::symlink(outside.path(), &folder).unwrap();
+        assert!(tail.read().is_empty());
+        assert!(tail.trouble().is_some_and(|why| why.contains("link")), "{:?}", tail.trouble());
     }
 
     #[cfg(unix)]
