@@ -139,8 +139,11 @@ impl Happenings {
             }
             _ => return None,
         };
-        // Only a connection is nobody's.
-        let cause = who.map_or(Cause::Relay, |slot| self.cause(slot));
+        let cause = match event {
+            SessionEvent::KnockRefused { invite, .. } => Cause::Guests(*invite),
+            SessionEvent::Knocked(knock) => Cause::Guests(knock.invite),
+            _ => who.map_or(Cause::Relay, |slot| self.cause(slot)),
+        };
         let who = who.and_then(|slot| self.name(slot));
         Some(self.keep(cause, Happening { at: now, until: None, level, who, happened }))
     }
@@ -307,6 +310,7 @@ mod tests {
             change.gone.map(|gone| shown.remove(&gone));
         };
         take(log.shared(1, "git".to_owned(), true));
+        take(log.event(0, &SessionEvent::Connection(Connection::Connected), title).unwrap());
         take(log.event(0, &joined(3, 3), title).unwrap());
         let asked = SessionEvent::ControlAsked { slot: 3 };
         take(log.event(2, &asked, title).unwrap());
@@ -330,6 +334,13 @@ mod tests {
         for _ in 0..2 * MAX_KEPT {
             take(log.event(3, &SessionEvent::ControlAsked { slot: 4 }, title).unwrap());
         }
+        // Whoever found a token that was used knocks by it.
+        for _ in 0..2 * MAX_KEPT {
+            let (name, invite) = ("Mal".to_owned(), InviteId([6; 16]));
+            let refused =
+                SessionEvent::KnockRefused { name, invite, why: "no".into(), denied: false, again: true };
+            take(log.event(4, &refused, title).unwrap());
+        }
         // Another comes and goes, in a seat of another number each time.
         for slot in 10..2000 {
             take(log.event(4, &joined(slot, 5), title).unwrap());
@@ -341,11 +352,13 @@ mod tests {
         let count = |fits: fn(&Happened) -> bool| kept.values().filter(|kept| fits(&kept.happened)).count();
         assert_eq!(count(|happened| matches!(happened, Happened::Shared { .. })), 1);
         assert_eq!(count(|happened| matches!(happened, Happened::Ran { unproven: false, .. })), 1);
-        assert_eq!(count(|happened| matches!(happened, Happened::Refused { .. })), 24);
+        assert_eq!(count(|happened| matches!(happened, Happened::Connection { .. })), 1);
+        let at_the_door =
+            |kept: &&Happening| matches!(&kept.happened, Happened::Refused { why } if why.contains("times"));
+        assert_eq!(kept.values().filter(at_the_door).count(), 24);
         assert!(count(|happened| matches!(happened, Happened::Joined { .. })) < MAX_KEPT / 2);
         assert_eq!(kept.values().filter(|kept| kept.at == 2).count(), 1, "what another guest did");
-        let last =
-            kept.values().rev().find(|kept| matches!(kept.happened, Happened::Refused { .. })).unwrap();
+        let last = kept.values().rev().find(at_the_door).unwrap();
         assert_eq!((last.at, last.until), (23 * KNOCKS_FOR, Some(24 * KNOCKS_FOR - 60_000)));
         assert!(format!("{last:?}").contains("60 times"), "{last:?}");
     }

@@ -68,11 +68,12 @@ impl Dialer {
     pub(super) async fn stream(&self) -> Result<Stream, Failure> {
         let stream = match self.setup.proxies.of(&self.address)? {
             Some(proxy) => {
-                let known_private = self.address.ip().is_some_and(is_private);
-                if !self.address.tls && !known_private && !self.setup.allow_plain {
+                let any_way = self.address.tls || self.setup.allow_plain;
+                if !any_way && !self.address.ip().is_some_and(is_private) {
                     return Err(self.address.plain_refused());
                 }
-                proxy.tunnel(&self.address).await?
+                // The way to the proxy is in the open, too.
+                proxy.tunnel(&self.address, |proxy| any_way || is_private(proxy)).await?
             }
             None => self.connect_directly().await?,
         };

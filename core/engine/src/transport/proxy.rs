@@ -157,10 +157,17 @@ impl Proxy {
     }
 
     /// A tunnel to the address.
-    pub(super) async fn tunnel(&self, address: &Address) -> Result<TcpStream, Failure> {
+    pub(super) async fn tunnel(
+        &self,
+        address: &Address,
+        may_lead: impl Fn(IpAddr) -> bool,
+    ) -> Result<TcpStream, Failure> {
         let failed =
             |error: std::io::Error| Failure::new(FailureKind::Proxy, format!("the proxy {self}: {error}"));
         let mut stream = TcpStream::connect((self.host.as_str(), self.port)).await.map_err(failed)?;
+        if !may_lead(stream.peer_addr().map_err(failed)?.ip()) {
+            return Err(address.plain_refused());
+        }
         let target = address.authority();
         let credentials = match &self.credentials {
             Some(credentials) => format!("Proxy-Authorization: Basic {}\r\n", credentials.reveal()),

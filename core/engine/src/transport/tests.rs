@@ -242,6 +242,20 @@ async fn a_proxy_may_answer_as_it_likes() {
     is_echoed(&mut line).await;
 }
 
+/// A private relay, and a proxy that is none: what goes to it is in the open.
+#[tokio::test]
+async fn nothing_is_said_in_the_open_on_the_way_to_a_proxy() {
+    let (port, mut asked) = proxy(1, None).await;
+    let proxies = Proxies::read(|name| (name == "http_proxy").then(|| format!("http://127.0.0.1:{port}")));
+    let address = Address::parse("ws://[fd00::7]:80").unwrap();
+    let proxy = proxies.of(&address).unwrap().unwrap();
+    let failure = proxy.tunnel(&address, |ip| !ip.is_loopback()).await.unwrap_err();
+    assert!(matches!(failure.kind, FailureKind::Address), "{failure:?}");
+    proxy.tunnel(&address, |ip| ip.is_loopback()).await.unwrap();
+    asked.recv().await.unwrap();
+    assert!(asked.try_recv().is_err());
+}
+
 #[tokio::test]
 async fn a_close_code_arrives_and_the_line_comes_back() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -8,7 +8,7 @@ use std::{
 use jumpseat_wire::{
     KnockId, Slot,
     control::{HostToRelay, Seat as SeatClaim},
-    limits::{FAILED_KNOCKS_PER_SECOND, MAX_PENDING_KNOCKS},
+    limits::MAX_PENDING_KNOCKS,
 };
 
 use super::{
@@ -46,7 +46,6 @@ pub(super) struct Knocks {
     parked: VecDeque<(Mark, Knock)>,
     seen: HashSet<Mark>,
     seen_order: VecDeque<Mark>,
-    failed: (Millis, u32),
     /// When every seat that repeats is paid for.
     paid: Millis,
 }
@@ -97,14 +96,6 @@ impl Knocks {
         }
         affords
     }
-
-    /// JS-JOIN-8: whether failed knocks come so fast that none is opened for the rest of this second.
-    fn is_flooded(&mut self, now: Millis) -> bool {
-        if now.since(self.failed.0) >= Duration::from_secs(1) {
-            self.failed = (now, 0);
-        }
-        self.failed.1 >= FAILED_KNOCKS_PER_SECOND
-    }
 }
 
 impl Host {
@@ -146,8 +137,10 @@ impl Host {
             Ok(Opened::Knock(mark, knock)) => (mark, *knock),
             Ok(Opened::Welcomed(slot)) => return self.welcome_again(id, slot),
             Err(error) => {
+                // One that was not looked at may be anybody's, and is charged to nobody.
+                let failed = !matches!(error, SessionError::Misbehaved(_));
                 self.event(HostEvent::KnockFailed { why: error.to_string() });
-                return self.send_control(&HostToRelay::Refuse { knock: id, data: None, failed: true });
+                return self.send_control(&HostToRelay::Refuse { knock: id, data: None, failed });
             }
         };
         let is_known = self.known(now, &knock.key, knock.invite).is_some();
@@ -163,15 +156,33 @@ impl Host {
             }
             return self.welcome(now, id, mark, knock);
         }
+        let again = invite.uses > 0;
+        if self.knocks.waiting.len() >= MAX_PENDING_KNOCKS {
+            self.send_away_waiting(now);
+        }
         if self.knocks.waiting.len() >= MAX_PENDING_KNOCKS {
             return self.refuse(now, id, knock, KnockRefusal::Busy);
         }
-        let again = invite.uses > 0;
         let (name, invite) = (shown_name(&knock.card.name), knock.invite);
         self.knocks.last_number = self.knocks.last_number.wrapping_add(1);
         let number = self.knocks.last_number;
         self.knocks.waiting.insert(number, Waiting { at_relay: id, mark, knock });
         self.event(HostEvent::Knocked { knock: number, name, invite, again });
+    }
+
+    /// Sends everyone away who waits by an invite that lets nobody in any more.
+    pub(super) fn send_away_waiting(&mut self, now: Millis) {
+        let fault = |knock: &Knock| match self.invite(knock.invite) {
+            Some(invite) => invite.check(now).err(),
+            None => Some(InviteFault::Revoked),
+        };
+        let over = self.knocks.waiting.iter().filter_map(|(number, one)| Some((*number, fault(&one.knock)?)));
+        for (number, fault) in over.collect::<Vec<_>>() {
+            if let Some(Waiting { at_relay, knock, .. }) = self.knocks.waiting.remove(&number) {
+                self.event(HostEvent::KnockGone { knock: number });
+                self.refuse(now, at_relay, knock, KnockRefusal::Invite(fault));
+            }
+        }
     }
 
     /// Someone went away before the answer, or before the answer reached them.
@@ -200,7 +211,7 @@ impl Host {
         if let Some(seat) = self.seats.values().find(|seat| seat.welcome(&mark).is_some()) {
             return Ok(Opened::Welcomed(seat.slot));
         }
-        if self.knocks.is_flooded(now) {
+        if self.book.find(id).is_some_and(|invite| invite.is_flooded(now)) {
             return Err(SessionError::Misbehaved("too many failed knocks"));
         }
         let knock = if self.knocks.seen.contains(&mark) {
@@ -208,7 +219,12 @@ impl Host {
         } else {
             Knock::open(&self.keys, &token, message)
         };
-        let knock = knock.inspect_err(|_| self.knocks.failed.1 = self.knocks.failed.1.saturating_add(1))?;
+        if knock.is_err()
+            && let Some(invite) = self.book.find(id)
+        {
+            invite.failed.1 = invite.failed.1.saturating_add(1);
+        }
+        let knock = knock?;
         self.knocks.remember(mark);
         Ok(Opened::Knock(mark, Box::new(knock)))
     }

@@ -48,6 +48,7 @@ impl Host {
             invite.revoked = true;
             self.event(HostEvent::InviteRevoked { invite: id });
             self.drop_unconfirmed(now, id);
+            self.send_away_waiting(now);
         }
         Ok(())
     }

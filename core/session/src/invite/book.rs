@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use jumpseat_wire::{HOST_SLOT, InviteId, SessionId, Slot};
+use jumpseat_wire::{HOST_SLOT, InviteId, SessionId, Slot, limits::FAILED_KNOCKS_PER_SECOND};
 use serde::{Deserialize, Serialize};
 
 use crate::{Millis, Role, Token, crypto::entropy::Entropy};
@@ -79,6 +79,8 @@ pub struct Invite {
     pub(crate) line: Line,
     /// When the host was last told that somebody was refused with it.
     pub(crate) refusal_told: Option<Millis>,
+    /// Knocks that named it and did not open, within a second from this time on (JS-JOIN-8).
+    pub(crate) failed: (Millis, u32),
 }
 
 /// Why an invite does not let anyone in (any more).
@@ -91,6 +93,16 @@ pub enum InviteFault {
     Expired,
     /// Its seats are taken.
     UsedUp,
+}
+
+impl Invite {
+    /// JS-JOIN-8: whether so many knocks named it and did not open that none is opened for the rest of this second.
+    pub(crate) fn is_flooded(&mut self, now: Millis) -> bool {
+        if now.since(self.failed.0) >= Duration::from_secs(1) {
+            self.failed = (now, 0);
+        }
+        self.failed.1 >= FAILED_KNOCKS_PER_SECOND
+    }
 }
 
 #[derive(Default)]
@@ -128,6 +140,7 @@ impl InviteBook {
             made_by,
             line,
             refusal_told: None,
+            failed: (now, 0),
         });
         self.0.last()
     }

@@ -1,5 +1,7 @@
 //! Cases 1 to 6, 10 and 26: the way to a seat.
 
+use std::time::Duration;
+
 use jumpseat_session::{
     Admission, InviteTerms, KnockRefusal, Role, Token, guest::GuestEvent, host::HostEvent,
 };
@@ -219,6 +221,48 @@ fn case_26_knock_floods() {
     assert_eq!(opened + turned, 500);
     world.pass(1000);
     world.join("Cy", &invite);
+}
+
+/// JS-JOIN-8: a token that is worth nothing any more stops nobody who has another.
+#[test]
+fn case_26_knocks_by_a_revoked_invite_stop_nobody_else() {
+    let mut world = World::new();
+    let old = world.invite(Role::Viewer);
+    world.join("Bo", &old);
+    world.as_host(|host, now| host.revoke_invite(now, old.id).unwrap());
+    let good = world.invite(Role::Viewer);
+    let mut knock = world.last_knock();
+    *knock.last_mut().unwrap() ^= 1;
+    for number in 0..100 {
+        knock[40] ^= number as u8;
+        let data = Blob(knock.clone());
+        world.inject_text(To::Host, &RelayToHost::Knock { knock: 1000 + number, data }).unwrap();
+    }
+    world.join("Cy", &good);
+}
+
+/// JS-INVITE-8: revoking sends away who waits by it, and makes room for others.
+#[test]
+fn case_42_who_waits_by_a_revoked_invite_waits_no_more() {
+    let mut world = World::new();
+    let ask = InviteTerms { admission: Admission::Ask, ..InviteTerms::default() };
+    let leaked = world.invite_with(ask);
+    let first = world.knock("Eve", &leaked);
+    for nth in 1..MAX_PENDING_KNOCKS {
+        world.knock(&format!("Eve {nth}"), &leaked);
+    }
+    world.as_host(|host, now| host.revoke_invite(now, leaked.id).unwrap());
+    assert_eq!(world.host.knocks().count(), 0);
+    let gone = world.host_events.iter().filter(|e| matches!(e, HostEvent::KnockGone { .. })).count();
+    assert_eq!(gone, MAX_PENDING_KNOCKS);
+    assert!(world.guests[first].guest.slot().is_none());
+    // One whose time is over makes room, too.
+    let short = world.invite_with(InviteTerms { expires_in: Some(Duration::from_secs(60)), ..ask });
+    (0..MAX_PENDING_KNOCKS).for_each(|nth| drop(world.knock(&format!("Mal {nth}"), &short)));
+    world.pass(61_000);
+    let good = world.invite_with(ask);
+    world.knock("Bo", &good);
+    world.saw_host(|e| matches!(e, HostEvent::Knocked { name, .. } if name == "Bo"));
 }
 
 /// JS-JOIN-8: with the code alone one names no invite, and stands in nobody's way.
