@@ -155,6 +155,34 @@ mod scripts {
     }
 
     #[test]
+    fn scripts_read_text_and_not_the_rows_of_a_screen() {
+        let home = Home::new();
+        let mut host = Host::share(&home, &[]);
+        // The margin of 100 columns is in the middle, behind a blank, before a wide character, and between lines.
+        host.types(
+            "printf '%093d tests passed today\\n' 0; printf '%097d go on\\n' 0; printf '%099d你好\\n' 0",
+        );
+        host.types("printf 'first\\nsecond\\n'; printf '%0250d' 0; printf '\\e[?1049h%098d done\\e[?1049l' 0; printf 'ask: '; cat");
+        let zeros = |count: usize| "0".repeat(count);
+        for text in ["tests passed today", "0 go on", "0你好", "\nfirst\nsecond\n", "00ask: ", &zeros(250)]
+        {
+            let joined = host.join(&home, &["--until", text, "--dump", "text"]).output().unwrap();
+            assert_eq!(joined.status.code(), Some(0), "{text:?}: {}", fault(&joined).1);
+        }
+        let dumped = host.join(&home, &["--until", "ask: ", "--dump", "text"]).output().unwrap();
+        let dumped = String::from_utf8(dumped.stdout).unwrap();
+        assert!(dumped.contains(&format!("\n{} tests passed today\n", zeros(93))), "{dumped}");
+        assert!(dumped.contains(&format!("\n{} go on\n", zeros(97))), "{dumped}");
+        assert!(dumped.ends_with(&format!("\n{}ask:\n", zeros(250))), "{dumped}");
+        let json = host.join(&home, &["--until", "ask: ", "--dump", "json"]).output().unwrap();
+        let json: Value = serde_json::from_slice(&json.stdout).unwrap();
+        assert_eq!(json["text"], dumped);
+        // What draws the screen anew leaves the cursor where it is.
+        let ansi = host.join(&home, &["--until", "ask: ", "--dump", "ansi"]).output().unwrap();
+        assert_ne!(ansi.stdout.last(), Some(&b'\n'), "{}", String::from_utf8_lossy(&ansi.stdout));
+    }
+
+    #[test]
     fn a_writer_s_keys_are_sent_once_allowed_and_events_are_objects() {
         let home = Home::new();
         let mut host = Host::share(&home, &[]);

@@ -18,8 +18,10 @@ struct Picture {
     /// The number of the first line, counted from the first that was ever there. The rows of an alternate screen count
     /// on behind the lines of the normal one.
     first: u64,
-    /// Every line from the top of the scrollback to the end of the screen.
+    /// Every row from the top of the scrollback to the end of the screen.
     lines: Vec<String>,
+    /// The same as it was printed: what the margin wrapped is one line.
+    text: String,
 }
 
 #[derive(Serialize)]
@@ -33,12 +35,7 @@ struct Cursor {
 /// without scrollback, while a program uses it.
 pub fn screen(screen: &Screen, format: ScreenFormat) -> String {
     match format {
-        ScreenFormat::Text => {
-            let mut text = lines(screen).join("\n");
-            text.truncate(text.trim_end_matches('\n').len());
-            text.push('\n');
-            text
-        }
+        ScreenFormat::Text => printed(screen),
         ScreenFormat::Json => {
             let (cols, rows) = screen.size();
             let cursor = screen.cursor();
@@ -50,7 +47,8 @@ pub fn screen(screen: &Screen, format: ScreenFormat) -> String {
                 alternate: screen.in_alternate(),
                 first: if screen.in_alternate() { screen.lines().end } else { screen.lines().start },
                 scrollback: if screen.in_alternate() { 0 } else { screen.scrollback_len() },
-                lines: lines(screen),
+                lines: shown_rows(screen),
+                text: printed(screen),
             };
             serde_json::to_string(&picture).expect("strings and numbers have a JSON form")
         }
@@ -72,7 +70,17 @@ pub(crate) fn escape_sequences(screen: &Screen) -> Vec<u8> {
     ansi
 }
 
-fn lines(screen: &Screen) -> Vec<String> {
+/// As it was printed: without the screen's width, and without blanks that only fill a line up.
+fn printed(screen: &Screen) -> String {
+    let shown = if screen.in_alternate() { screen.printed_in_view() } else { screen.printed(screen.lines()) };
+    let lines: Vec<_> = shown.split('\n').map(|line| without_controls(line.trim_end())).collect();
+    let mut text = lines.join("\n");
+    text.truncate(text.trim_end_matches('\n').len());
+    text.push('\n');
+    text
+}
+
+fn shown_rows(screen: &Screen) -> Vec<String> {
     let text = |view: jumpseat_screen::LineView<'_>| without_controls(view.text().trim_end()).into_owned();
     if screen.in_alternate() {
         return (0..screen.size().1).map(|row| text(screen.row(row))).collect();
@@ -93,8 +101,21 @@ mod tests {
         assert_eq!(screen(&shown, ScreenFormat::Text), "one\ntwo\nthree\n");
         let json: serde_json::Value = serde_json::from_str(&screen(&shown, ScreenFormat::Json)).unwrap();
         assert_eq!(json["lines"], serde_json::json!(["one", "two", "three"]));
+        assert_eq!(json["text"], "one\ntwo\nthree\n");
         assert_eq!((&json["scrollback"], &json["cursor"]["column"]), (&1.into(), &5.into()));
         assert!(screen(&shown, ScreenFormat::Ansi).contains("two"));
+    }
+
+    #[test]
+    fn text_has_no_margin() {
+        let mut shown = Screen::new(Options { cols: 10, rows: 2, ..Options::default() });
+        shown.feed(0, "all tests of it passed\r\n123456789你好  \r\n\r\nend".as_bytes());
+        let text = "all tests of it passed\n123456789你好\n\nend\n";
+        assert_eq!(screen(&shown, ScreenFormat::Text), text);
+        let json: serde_json::Value = serde_json::from_str(&screen(&shown, ScreenFormat::Json)).unwrap();
+        assert_eq!((&json["text"], &json["lines"][0]), (&text.into(), &"all tests".into()));
+        shown.feed(0, b"\x1b[?1049h\x1b[Hover the margin");
+        assert_eq!(screen(&shown, ScreenFormat::Text), "over the margin\n");
     }
 
     #[test]

@@ -118,6 +118,14 @@ impl Line {
             .map_or(0, |last| last as u16 + u16::from(self.cells[last].width()))
     }
 
+    /// Cells that count as text of what was printed; `next` is the line that continues this one at `cols` columns.
+    pub(crate) fn printed_len(&self, next: Option<&Self>, cols: u16) -> u16 {
+        let Some(next) = next else { return self.text_len().min(cols) };
+        let last = self.get(cols - 1);
+        // A wide character that did not fit left one erased cell behind.
+        if !last.has_text() && last.width() == 1 && next.get(0).width() == 2 { cols - 1 } else { cols }
+    }
+
     /// Erases the whole line; `keep_protected` is selective erasing.
     pub(crate) fn fill(&mut self, tail: u32, keep_protected: bool, protected: impl Fn(u32) -> bool) {
         if keep_protected && (protected(self.tail) || self.cells.iter().any(|cell| protected(cell.style))) {

@@ -247,10 +247,11 @@ impl Buffer {
 
 /// Cells of the group's line `index` that count as text of the unwrapped line.
 fn wrapped_len(group: &[Line], index: usize, cols: u16) -> u16 {
-    let Some(following) = group.get(index + 1) else { return group[index].text_len() };
-    let last = group[index].get(cols - 1);
-    // A wide character that did not fit left one erased cell behind.
-    if !last.has_text() && last.width() == 1 && following.get(0).width() == 2 { cols - 1 } else { cols }
+    match group.get(index + 1) {
+        Some(next) => group[index].printed_len(Some(next), cols),
+        // It may be wider than the screen was.
+        None => group[index].text_len(),
+    }
 }
 
 /// Pulls the text of a wrapped line together in wider lines. Returns how many lines are still needed.

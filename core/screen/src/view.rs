@@ -1,9 +1,42 @@
 //! Looking at lines: cells, runs of one style, text.
 
+use std::ops::Range;
+
+use crate::buffer::Buffer;
 use crate::cell::Cell;
 use crate::line::Line;
+use crate::screen::Screen;
 use crate::state::State;
 use crate::style::Style;
+
+impl Screen {
+    /// The text of lines of the normal screen by their absolute numbers: as programs printed it, so that what the margin
+    /// wrapped is one line. The first is never taken for the rest of one.
+    pub fn printed(&self, lines: Range<u64>) -> String {
+        let normal = &self.state.normal;
+        let index = |number: u64| (number.saturating_sub(normal.dropped) as usize).min(normal.lines.len());
+        self.joined(normal, index(lines.start)..index(lines.end))
+    }
+
+    /// The same of what shows.
+    pub fn printed_in_view(&self) -> String {
+        let buffer = self.state.buffer();
+        self.joined(buffer, buffer.base..buffer.lines.len())
+    }
+
+    fn joined(&self, buffer: &Buffer, rows: Range<usize>) -> String {
+        let mut text = String::new();
+        let mut lines = buffer.lines.range(rows.start.min(rows.end)..rows.end).peekable();
+        while let Some(line) = lines.next() {
+            let next = lines.peek().copied().filter(|next| next.wrapped);
+            LineView::new(&self.state, Some(line), self.state.cols).push_printed(next, &mut text);
+            if next.is_none() && lines.peek().is_some() {
+                text.push('\n');
+            }
+        }
+        text
+    }
+}
 
 /// One line as it shows.
 #[derive(Clone, Copy)]
@@ -80,7 +113,7 @@ impl<'a> LineView<'a> {
         runs
     }
 
-    /// Its text, trimmed at the end.
+    /// Its text, trimmed at the end: what shows in this row. [`Screen::printed`] is what was printed.
     pub fn text(&self) -> String {
         let mut text = String::new();
         for column in 0..self.drawn_len() {
@@ -92,6 +125,18 @@ impl<'a> LineView<'a> {
         }
         text.truncate(text.trim_end().len());
         text
+    }
+
+    /// Appends its text as the program printed it, blanks at the end included; `next` is the line that continues it.
+    fn push_printed(&self, next: Option<&Line>, text: &mut String) {
+        let end = self.line.map_or(0, |line| line.printed_len(next, self.cols));
+        for column in 0..end {
+            let cell = self.cell(column);
+            if !cell.has_text() && cell.width() > 0 {
+                text.push(' ');
+            }
+            self.push_text(cell, text);
+        }
     }
 
     fn drawn_len(&self) -> u16 {

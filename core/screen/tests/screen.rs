@@ -33,6 +33,20 @@ fn runs_have_text_style_and_place() {
 }
 
 #[test]
+fn what_the_margin_wrapped_is_one_line() {
+    let mut screen = screen(10, 3);
+    screen.feed(0, "one\r\nall tests  passed\r\n123456789你好 $ ".as_bytes());
+    let lines = screen.lines();
+    assert_eq!(screen.printed(lines.clone()), "one\nall tests  passed\n123456789你好 $ ");
+    assert_eq!(screen.printed_in_view(), " passed\n123456789你好 $ ", "its beginning is above");
+    assert_eq!(screen.printed(lines.end + 5..lines.end), "");
+    assert_eq!(screen.printed(lines.end - 1..u64::MAX), "你好 $ ");
+    screen.feed(0, b"\x1b[?1049h\x1b[Hover the margin");
+    assert_eq!(screen.printed_in_view(), "over the margin\n");
+    assert!(screen.printed(screen.lines()).ends_with(" $ "));
+}
+
+#[test]
 fn changes_tell_what_to_draw() {
     let mut screen = screen(10, 5);
     assert_eq!(screen.take_changes().rows, 0..5);
@@ -281,6 +295,21 @@ proptest! {
             let again = Screen::decode(&guest.encode(Start::Everything), &Limits::default());
             prop_assert!(again.is_ok(), "{:?}", again.err());
         }
+    }
+
+    #[test]
+    fn what_was_printed_reads_the_same_at_any_width(
+        lines in proptest::collection::vec("[a-c 你好]{0,30}", 1..8),
+        cols in 2u16..20,
+    ) {
+        let printed = lines.join("\n");
+        let mut screen = screen(cols, 60);
+        screen.feed(0, printed.replace('\n', "\r\n").as_bytes());
+        let read = |screen: &Screen| (screen.printed(screen.lines()), screen.printed_in_view());
+        let (all, view) = read(&screen);
+        prop_assert_eq!(all.trim_end_matches('\n'), printed.trim_end_matches('\n'));
+        prop_assert!(all.ends_with(&view));
+        prop_assert_eq!(&read(&decoded(&screen, Start::Everything)).0, &all);
     }
 
     #[test]

@@ -13,7 +13,7 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 
-use super::{Arguments, input::Keys, invite, sit_down};
+use super::{Arguments, DumpForm, input::Keys, invite, sit_down};
 use crate::{
     board::Board,
     command::Context,
@@ -64,7 +64,8 @@ pub(super) async fn run(
     let dumped = match (arguments.dump, watch.picture()) {
         (Some(form), Some(picture)) => {
             let mut text = dump::screen(picture.screen(), form.format());
-            if !text.ends_with('\n') {
+            // What draws a picture ends where the cursor is: one more line would move it.
+            if !matches!(form, DumpForm::Ansi) && !text.ends_with('\n') {
                 text.push('\n');
             }
             print::text(&text)
@@ -74,6 +75,12 @@ pub(super) async fn run(
     watch.leave().await;
     engine.abort();
     dumped.and(result)
+}
+
+/// Rows of `cols` columns that a text can begin above the one that it ends in. A wide character leaves one column empty.
+fn rows_of(text: &str, cols: u16) -> u64 {
+    let (characters, lines) = (text.chars().count() as u64, text.matches('\n').count() as u64);
+    lines + characters.div_ceil(u64::from(cols).saturating_sub(1).max(1))
 }
 
 async fn next_keys(keys: &mut Option<Receiver<Vec<u8>>>) -> Option<Vec<u8>> {
@@ -95,8 +102,8 @@ struct Watch {
     catching_up: Vec<StreamId>,
     began: Instant,
     until: Option<String>,
-    /// Lines before this one were searched, and do not change any more.
-    searched: u64,
+    /// Lines of a terminal before this one were searched, and do not change any more.
+    searched: Option<(StreamId, u64)>,
     /// The picture is a glimpse: the whole follows.
     glimpsed: bool,
     send: Option<Keys>,
@@ -115,7 +122,7 @@ impl Watch {
             catching_up: Vec::new(),
             began: Instant::now(),
             until: arguments.until.clone(),
-            searched: 0,
+            searched: None,
             glimpsed: false,
             send: arguments.send.clone(),
             json,
@@ -143,7 +150,7 @@ impl Watch {
                 let now = self.began.elapsed().as_millis() as u64;
                 let bytes = change.weight();
                 if let TerminalChange::Snapshot { scrollback, .. } = change {
-                    self.searched = 0;
+                    self.searched = None;
                     self.glimpsed = !scrollback;
                 }
                 self.pictures
@@ -151,6 +158,10 @@ impl Watch {
                     .map_err(|error| Fault::new(FaultKind::Protocol, error.to_string()))?;
                 // A seat that is over says so behind its last output.
                 let _ = self.face.tell(GuestCommand::Credit { bytes }).await;
+            }
+            // What is not shared any more is not searched and not printed.
+            GuestEvent::Terminals { terminals } => {
+                self.pictures.keep(|stream| terminals.iter().any(|terminal| terminal.stream == stream));
             }
             GuestEvent::Panel(update) => self.board.panels.take(update),
             GuestEvent::Looking { stream } => self.looking = stream,
@@ -199,15 +210,17 @@ impl Watch {
     /// Whether the text is there, once what was to be typed is.
     fn is_done(&mut self) -> bool {
         let Some(text) = &self.until else { return false };
-        let Some(picture) = self.picture().filter(|_| self.send.is_none() && !self.glimpsed) else {
+        let Some(stream) = self.stream().filter(|_| self.send.is_none() && !self.glimpsed) else {
             return false;
         };
-        let screen = picture.screen();
-        let lines = screen.lines();
-        let (searched, end) = (self.searched.max(lines.start), lines.end);
-        let shows = (0..screen.size().1).any(|row| screen.row(row).text().contains(text))
-            || (searched..end).any(|line| screen.line(line).is_some_and(|line| line.text().contains(text)));
-        self.searched = end.saturating_sub(u64::from(screen.size().1));
+        let Some(screen) = self.pictures.get(stream).map(Picture::screen) else { return false };
+        let (cols, rows) = screen.size();
+        let end = screen.lines().end;
+        let in_view = end.saturating_sub(u64::from(rows));
+        let searched = self.searched.filter(|(of, _)| *of == stream).map_or(0, |(_, line)| line.min(in_view));
+        let shows = screen.printed(searched.saturating_sub(rows_of(text, cols))..end).contains(text)
+            || screen.in_alternate() && screen.printed_in_view().contains(text);
+        self.searched = Some((stream, in_view));
         if shows {
             self.until = None;
         }

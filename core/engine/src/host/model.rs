@@ -440,19 +440,30 @@ impl Worker {
         let command = |block: &Block| {
             let ended = block.duration().is_some();
             let output = if ended && with_output { self.screen.block_output(block.id) } else { None };
-            let lines = block.output_lines();
+            let rows = block.output_lines();
             let command = Command {
                 info: block_info(block),
                 is_news,
                 erased: block.erased,
                 line: begun.line.and_then(|first| block.prompt_line().checked_sub(first)),
-                lines: lines.end.saturating_sub(lines.start),
+                lines: self.printed_lines(rows),
                 output,
             };
             News::Command { session, command: Box::new(command) }
         };
         let commands: Vec<News> = self.screen.blocks().iter().filter(seen).map(command).collect();
         self.tell(|told| told.answers.extend(commands));
+    }
+
+    /// How many lines a program printed in these rows: what the margin wrapped is one line.
+    fn printed_lines(&self, rows: std::ops::Range<u64>) -> u64 {
+        let kept = rows.start.max(self.screen.lines().start)..rows.end;
+        let wrapped = kept.filter(|row| *row > rows.start && self.wraps(*row)).count() as u64;
+        rows.end.saturating_sub(rows.start).saturating_sub(wrapped)
+    }
+
+    fn wraps(&self, row: u64) -> bool {
+        self.screen.line(row).is_some_and(|line| line.is_wrapped())
     }
 
     /// The number of the line at the top of the screen.

@@ -178,7 +178,11 @@ impl State {
         for number in first..=to.line {
             let Some(line) = buffer.lines.get((number - buffer.dropped) as usize) else { break };
             let start = if number == from.line { from.column } else { 0 };
-            let end = if number == to.line { to.column.min(line.text_len()) } else { line.text_len() };
+            let next = buffer.lines.get((number - buffer.dropped) as usize + 1).filter(|next| next.wrapped);
+            let end = match number == to.line {
+                true => to.column.min(line.text_len()),
+                false => line.printed_len(next, self.cols),
+            };
             if number > first && !line.wrapped {
                 text.push('\n');
             }

@@ -72,3 +72,15 @@ fn a_glimpse_shows_what_is_new_even_above_what_is_old() {
     let seen = Screen::decode(&seen, &jumpseat_screen::Limits::default()).unwrap();
     assert_eq!(seen.row(2).text(), "old below");
 }
+
+#[test]
+fn a_command_printed_lines_and_not_rows() {
+    let mut worker = worker(10, 4);
+    worker.screen.feed(0, "x".repeat(25).as_bytes());
+    worker.screen.feed(0, b"\r\n\r\nlast line of them\r\n");
+    assert_eq!(worker.printed_lines(0..6), 3);
+    assert_eq!(worker.printed_lines(1..6), 3, "it began in the middle of a row");
+    worker.screen.feed(0, b"\x1b[3J");
+    assert_eq!(worker.printed_lines(0..6), 5, "what is gone cannot be joined");
+    assert_eq!(worker.printed_lines(6..2), 0);
+}
