@@ -45,7 +45,7 @@ pub(crate) fn write(path: &Path, link: &InviteLink) -> Result<(), Fault> {
     written.map_err(fault)
 }
 
-/// Reads a file that [`write()`] made.
+/// Reads a file that [`write()`] made, or one with a link in it that somebody pasted there.
 pub(crate) fn read(path: &Path) -> Result<InviteLink, Fault> {
     let fault = |error: &dyn std::fmt::Display| Fault::usage(format!("{}: {error}", path.display()));
     // Far more than a link can be long, far less than would hurt.
@@ -54,10 +54,16 @@ pub(crate) fn read(path: &Path) -> Result<InviteLink, Fault> {
         return Err(fault(&"it is too long for an invite"));
     }
     let text = zeroize::Zeroizing::new(fs::read(path).map_err(|error| fault(&error))?);
-    // The reason is left out: it could repeat a part of the token.
-    let contents: Contents = serde_json::from_slice(&text)
-        .map_err(|_| fault(&"it is no invite file").hint("`jumpseat share --invite-file` writes one"))?;
-    InviteLink::parse(contents.link.reveal()).map_err(|error| fault(&error))
+    let wrong =
+        |error| Fault::new(FaultKind::Invite, fault(&error).message).hint("ask the host for it again, whole");
+    match (serde_json::from_slice::<Contents>(&text), std::str::from_utf8(&text)) {
+        (Ok(contents), _) => InviteLink::parse(contents.link.reveal()).map_err(wrong),
+        (Err(_), Ok(text)) if !text.trim_start().starts_with('{') && text.contains("://") => {
+            InviteLink::parse(text).map_err(wrong)
+        }
+        // The reason is left out: it could repeat a part of the token.
+        _ => Err(fault(&"it is not an invite file").hint("`jumpseat share --invite-file` writes one")),
+    }
 }
 
 #[cfg(unix)]
@@ -94,6 +100,28 @@ mod tests {
         {
             use std::os::unix::fs::PermissionsExt as _;
             assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        }
+    }
+
+    #[test]
+    fn a_link_in_it_may_come_from_a_chat() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("invite.json");
+        write(&path, &link()).unwrap();
+        let (file, bare) = (fs::read_to_string(&path).unwrap(), link().editor());
+        let edited = file.replace(&*bare, &format!("<{}>.", *bare));
+        assert_ne!(edited, file);
+        for text in [edited, bare.to_string(), format!("“{}”,\r\n", *bare)] {
+            fs::write(&path, &text).unwrap();
+            assert_eq!(read(&path).unwrap(), link(), "{text}");
+        }
+        for (text, why) in
+            [(file.replace("AAA", "A"), "exactly 64"), (bare.replace('#', ""), "nothing follows a #")]
+        {
+            fs::write(&path, &text).unwrap();
+            let fault = read(&path).unwrap_err();
+            assert!(fault.kind == FaultKind::Invite && fault.message.contains(why), "{fault}");
+            assert!(!fault.to_string().contains("AAAA") && !fault.to_string().contains("K7QM"), "{fault}");
         }
     }
 

@@ -40,9 +40,11 @@ test("what cannot be a token, code, link, option or command is refused at once",
   await refused({ code: "no" }, "invite");
   await refused({ relay: "ftp://x" }, "address");
   await refused({ color: "red" }, "misused");
-  assert.throws(() => native.readLink("https://r.example/j#K7QM-3XTE.jst1_canary"), error => {
-    return error.kind === "invite" && !error.message.includes("canary");
-  });
+  for (const link of ["https://r.example/j#K7QM-3XTE.jst1_canary", "<https://r.example/j#K7QM-3XTE.jst1_canary>."]) {
+    assert.throws(() => native.readLink(link), error => {
+      return error.kind === "invite" && error.message.includes("exactly 64") && !error.message.includes("canary");
+    });
+  }
   const { host } = await hosting();
   await assert.rejects(host.ask({ type: "dance" }), { kind: "misused" });
   await assert.rejects(host.ask({ type: "stop", session: 99 }), { kind: "not_found" });

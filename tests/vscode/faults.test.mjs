@@ -99,7 +99,7 @@ scene('a guest who cannot join', ['guest'], async ({ guest, step, ends }) => {
         await guest.command('jumpseat.join');
         const box = guest.page.locator('.quick-input-widget:visible');
         await box.locator('input:visible').first().fill('https://example.com/#nothing');
-        await until('the reason', async () => (await box.innerText()).includes('This is no Jumpseat link'));
+        await until('the reason', async () => (await box.innerText()).includes('Not an invite link: it is not a Jumpseat address.'));
         await guest.page.keyboard.press('Escape');
     });
 });

@@ -7,7 +7,7 @@ import type { GuestInfo, HostUpdate, SessionEvent } from '@jumpseat/native';
 import { FIRST_CHOICE, described, nextAdmission, remembered, terms, type Choice } from '../src/model/choice';
 import { Flow, Ground } from '../src/model/flow';
 import { Hosting } from '../src/model/hosting';
-import { codeOf, pasted, tokenProblem } from '../src/model/invite';
+import { codeOf, pasted, tokenIn, tokenProblem } from '../src/model/invite';
 import { Joined } from '../src/model/joined';
 import { typed, withoutAnswers } from '../src/model/keys';
 import { ended, failure, hostEnded } from '../src/model/words';
@@ -147,21 +147,25 @@ test('a refusal is told once, until it could have changed', () => {
 });
 
 test('codes and links are told apart, and nothing else passes', () => {
-    assert.deepEqual(pasted(' k7qm 3xte '), { is: 'code', code: 'K7QM-3XTE' });
-    assert.deepEqual(pasted('OIL0-0000'), { is: 'code', code: '0110-0000' });
-    const link = `https://r.example/j#K7QM-3XTE.jst1_${'A'.repeat(64)}`;
-    assert.deepEqual(pasted(link), { is: 'link', link });
-    assert.equal(codeOf(link), 'K7QM-3XTE');
-    const secret = `#K7QM-3XTE.jst1_${'A'.repeat(64)}`;
-    for (const start of [
-        'https://r.example/jump/j', 'vscode://jumpseat.jumpseat/join?relay=wss%3A%2F%2Fr.example%2Fjump',
-        'vscode-insiders://jumpseat.jumpseat/join?relay=wss%3A%2F%2Fr.example', 'https://team.example/join?relay=wss%3A%2F%2Fr.example',
-    ]) assert.deepEqual(pasted(`${start}${secret}`), { is: 'link', link: `${start}${secret}` }, start);
-    assert.equal(pasted(`vscode://other.other/join?relay=x${secret}`).is, 'nothing');
-    assert.equal(pasted('https://r.example/#x').is, 'nothing');
-    assert.equal(pasted('hello').is, 'nothing');
-    assert.equal(tokenProblem(`jst1_${'A'.repeat(64)}`), undefined);
+    const good = (): undefined => undefined;
+    const refused = (): string => 'Not an invite link: it is cut off.';
+    const TOKEN = `jst1_${'A'.repeat(62)}-_`;
+    for (const [before, after] of [['', ''], ['<', '>'], ['', '.'], ['(', '),'], ['“', '”'], ['`', '`']] as const) {
+        const sent = (text: string): string => `${before}${text}${after}`;
+        assert.deepEqual(pasted(sent('k7qm 3xte'), refused), { is: 'code', code: 'K7QM-3XTE' });
+        assert.deepEqual(pasted(sent('OIL0-0000'), refused), { is: 'code', code: '0110-0000' });
+        const link = sent(`https://r.example/j#K7QM-3XTE.${TOKEN}`);
+        // The native module reads it, in whatever it was sent.
+        assert.deepEqual(pasted(link, good), { is: 'link', link });
+        assert.equal(codeOf(link), 'K7QM-3XTE');
+        assert.deepEqual(pasted(link, refused), { is: 'nothing', why: refused() });
+        assert.equal(tokenProblem(sent(TOKEN)), undefined);
+        assert.equal(tokenIn(sent(TOKEN)), TOKEN);
+    }
+    assert.deepEqual(pasted('https://r.example/j', refused), { is: 'nothing', why: refused() }, 'without what follows the #');
+    assert.equal(pasted('hello', good).is, 'nothing');
     assert.ok(tokenProblem('jst1_short'));
+    assert.ok(!tokenProblem('jst1_canary')?.includes('canary'));
 });
 
 test('what opens an invite wide is never remembered', () => {

@@ -30,6 +30,7 @@ const WINDOW: u32 = 1 << 20;
 )]
 pub(crate) struct Arguments {
     /// The session's code, XXXX-XXXX; without it the link is asked for
+    #[arg(value_parser = invite::code)]
     code: Option<InviteCode>,
     /// The relay that the session is at, wss://HOST[:PORT][/PATH]
     #[arg(long, value_name = "URL", env = "JUMPSEAT_RELAY", hide_env_values = true)]
@@ -55,7 +56,7 @@ pub(crate) struct Arguments {
     /// Run without a terminal, until the session or the wait is over
     #[arg(long)]
     headless: bool,
-    /// Wait until the screen shows this text
+    /// Wait until this text is printed
     #[arg(long, value_name = "TEXT", requires = "headless")]
     until: Option<String>,
     /// Type this once the host allows it; \r, \n, \t, \e, \\ and \xNN are understood

@@ -2,4 +2,5 @@
 
 pub(crate) mod book;
 pub(crate) mod link;
+pub(crate) mod pasted;
 pub(crate) mod token;

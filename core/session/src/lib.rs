@@ -71,6 +71,7 @@ pub use handshake::{
 pub use invite::{
     book::{Admission, INVITE_LASTS, Invite, InviteFault, InviteTerms},
     link::{InviteLink, InvitePage, check_relay},
+    pasted::pasted,
     token::Token,
 };
 pub use message::{EndReason, Exit, InputRefusal, MAX_CHAT, Pointing, RosterEntry, TerminalCard};

@@ -1,4 +1,4 @@
-// Links to hand on, and what a person pastes when joining. The native module reads it for good; this only tells the forms apart.
+// Links to hand on, and what a person pastes when joining. The native module reads links; this only tells the forms apart.
 
 /** The link to hand on: that of the host's own page, where it has one. */
 export function linkOf(invite: { link: string; web_link: string | null }): string {
@@ -7,14 +7,21 @@ export function linkOf(invite: { link: string; web_link: string | null }): strin
 
 export type Pasted = { is: 'link'; link: string } | { is: 'code'; code: string } | { is: 'nothing'; why: string };
 
-/** A link, or a code; letters that look like digits are forgiven, as the relay does. */
-export function pasted(text: string): Pasted {
-    const trimmed = text.trim();
-    if (trimmed.includes('#')) {
-        const known = /^(https?:\/\/[^?#]+\/j|[a-z][a-z-]*:\/\/jumpseat\.jumpseat\/join\?relay=[^#]+|https:\/\/[^?#]+\?relay=[^#]+)#[^.]+\.jst1_/.test(trimmed);
-        return known ? { is: 'link', link: trimmed } : { is: 'nothing', why: 'This is no Jumpseat link. Copy it again, whole.' };
+/** Without the brackets, quotes and punctuation that it was sent in. */
+function undressed(text: string): string {
+    return text.replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}_-]+$/gu, '');
+}
+
+/**
+ * A link, or a code; letters that look like digits are forgiven, as the relay does. `problem` says what is wrong with a link, if
+ * anything is.
+ */
+export function pasted(text: string, problem: (link: string) => string | undefined): Pasted {
+    if (text.includes('#') || text.includes('://')) {
+        const why = problem(text);
+        return why === undefined ? { is: 'link', link: text } : { is: 'nothing', why };
     }
-    const letters = trimmed.toUpperCase().replace(/[\s-]/g, '').replace(/O/g, '0').replace(/[IL]/g, '1');
+    const letters = undressed(text).toUpperCase().replace(/[\s-]/g, '').replace(/O/g, '0').replace(/[IL]/g, '1');
     if (/^[0-9A-HJKMNP-TV-Z]{8}$/.test(letters)) return { is: 'code', code: `${letters.slice(0, 4)}-${letters.slice(4)}` };
     return { is: 'nothing', why: 'A code has eight letters and digits, like K7QM-3XTE; a link works as well.' };
 }
@@ -24,6 +31,10 @@ export function codeOf(link: string): string {
     return /#([^.]+)\./.exec(link)?.[1] ?? '';
 }
 
+export function tokenIn(text: string): string {
+    return undressed(text);
+}
+
 export function tokenProblem(token: string): string | undefined {
-    return /^jst1_[0-9A-Za-z_-]{64}$/.test(token.trim()) ? undefined : 'A token is jst1_ and 64 signs. Copy it whole.';
+    return /^jst1_[0-9A-Za-z_-]{64}$/.test(tokenIn(token)) ? undefined : 'A token is jst1_ and 64 letters, digits, - and _. Copy it whole.';
 }

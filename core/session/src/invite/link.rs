@@ -11,6 +11,7 @@
 use jumpseat_wire::InviteCode;
 use zeroize::Zeroizing;
 
+use super::pasted::pasted;
 use crate::{SessionError, Token};
 
 /// What the editor's links begin with, behind the scheme: `vscode`, or that of a relative of it.
@@ -81,13 +82,12 @@ impl InviteLink {
         Zeroizing::new(format!("{address}?relay={relay}#{}.{}", self.code, *self.token.reveal()))
     }
 
-    /// Reads every form.
+    /// Reads every form, also as chats and mails dress it up: see [`pasted()`].
     ///
     /// # Errors
     /// [`SessionError::Link`], [`SessionError::Token`] or a wrong code, each saying what is wrong.
     pub fn parse(text: &str) -> Result<Self, SessionError> {
-        let text = text.trim();
-        let (address, fragment) = text
+        let (address, fragment) = pasted(text)
             .split_once('#')
             .ok_or(SessionError::Link("nothing follows a # in it; copy the whole link"))?;
         let relay = relay_of(address)?;
@@ -210,6 +210,7 @@ mod tests {
             assert_eq!(InviteLink::parse(&other).as_ref(), Ok(&link));
             // As they were made before, or by hand.
             let (address, fragment) = (relay.replacen("ws", "http", 1), editor.split_once('#').unwrap().1);
+            assert_eq!(InviteLink::parse(&format!("<{}>.", *editor)).as_ref(), Ok(&link), "as chats have it");
             assert_eq!(InviteLink::parse(&format!("{address}/j#{fragment}")).as_ref(), Ok(&link));
         }
         let start = "vscode://jumpseat.jumpseat/join?relay=wss%3A%2F%2Fr.example#K7QM-3XTE.jst1_";
@@ -251,9 +252,15 @@ mod tests {
             (&format!("vscode://jumpseat.jumpseat/join#K7QM-3XTE.{}", *token), "name a relay"),
             (&format!("vscode://other.other/join?relay=wss%3A%2F%2Fx#K7QM-3XTE.{}", *token), "neither"),
             (&format!("https://r.example/j#K7QM.{}", *token), "shorter"),
+            (&format!("https://r.example/j#K7QM-3XTE.{}|Join>", *token), "exactly 64"),
+            (&format!("https://r.example/j#K7QM-3XTE.{}", &token[..60]), "exactly 64"),
+            (&format!("Join me: https://r.example/j#K7QM-3XTE.{}", *token), "neither"),
         ] {
-            let error = InviteLink::parse(text).unwrap_err().to_string();
-            assert!(error.contains(why), "{text:?}: {error}");
+            for text in [text.to_owned(), format!("<{text}>."), format!("“{text}”")] {
+                let error = InviteLink::parse(&text).unwrap_err().to_string();
+                assert!(error.contains(why), "{text:?}: {error}");
+                assert!(!error.contains(&token[5..20]) && !error.contains("K7QM"), "{error}");
+            }
         }
     }
 

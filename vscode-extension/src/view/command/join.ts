@@ -1,7 +1,7 @@
 // "Join Shared Session…": a link, or a code and then its token; or a session that was joined lately.
 import * as vscode from 'vscode';
 
-import { pasted, tokenProblem } from '../../model/invite';
+import { pasted, tokenIn, tokenProblem, type Pasted } from '../../model/invite';
 import { withoutIcons } from '../../model/panels/safe';
 import { ago, open, type Recent } from '../../model/recent';
 import type { Context } from '../context';
@@ -16,11 +16,11 @@ type Answer = { text: string } | { recent: Recent };
 export async function join(context: Context): Promise<void> {
     if (!await showsTerminals()) return;
     const recent = open(context.seats.recent, Date.now());
-    const answer = recent.length > 0 ? await pick(recent) : await type();
+    const answer = recent.length > 0 ? await pick(context, recent) : await type(context);
     if (!answer) return;
     const again = (): void => void context.attempt(() => join(context));
     if ('recent' in answer) return joinByCode(context, answer.recent.code, answer.recent.relay, again);
-    const form = pasted(answer.text);
+    const form = read(context, answer.text);
     if (form.is === 'link') return context.seats.join(context.native.load().readLink(form.link), again);
     if (form.is === 'code') return joinByCode(context, form.code, relayUrl(), again);
 }
@@ -52,14 +52,27 @@ async function joinByCode(context: Context, code: string, known: string, again: 
         title: `Join ${code}`, prompt: 'The relay that the session is at (a link names it by itself)', placeHolder: 'wss://relay.example',
         ignoreFocusOut: true,
     });
-    if (relay) await context.seats.join({ relay: relay.trim(), code, token: token.trim() }, again);
+    if (relay) await context.seats.join({ relay: relay.trim(), code, token: tokenIn(token) }, again);
 }
 
-async function type(): Promise<Answer | undefined> {
+/** What was pasted. The native module says what is wrong with a link, and never repeats it. */
+function read(context: Context, text: string): Pasted {
+    return pasted(text, (link) => {
+        try {
+            context.native.load().readLink(link);
+            return undefined;
+        } catch (error) {
+            const why = error instanceof Error ? error.message : String(error);
+            return `${why.slice(0, 1).toUpperCase()}${why.slice(1)}.`;
+        }
+    });
+}
+
+async function type(context: Context): Promise<Answer | undefined> {
     const text = await vscode.window.showInputBox({
         title: TITLE, prompt: PROMPT, placeHolder: 'K7QM-3XTE', ignoreFocusOut: true,
         validateInput: (given) => {
-            const form = pasted(given);
+            const form = read(context, given);
             return given && form.is === 'nothing' ? form.why : undefined;
         },
     });
@@ -67,7 +80,7 @@ async function type(): Promise<Answer | undefined> {
 }
 
 /** As `type`, with the sessions of today below. */
-async function pick(recent: Recent[]): Promise<Answer | undefined> {
+async function pick(context: Context, recent: Recent[]): Promise<Answer | undefined> {
     type Item = vscode.QuickPickItem & { answer?: Answer };
     const items = recent.map((entry): Item => ({
         label: `$(history) ${withoutIcons(entry.host || entry.code)}`, description: `${entry.code} · ${ago(entry.at, Date.now())}`, answer: { recent: entry },
@@ -76,7 +89,7 @@ async function pick(recent: Recent[]): Promise<Answer | undefined> {
     Object.assign(box, { title: TITLE, prompt: PROMPT, placeholder: 'K7QM-3XTE', ignoreFocusOut: true, items });
     const answer = await new Promise<Answer | undefined>((done) => {
         box.onDidChangeValue((text) => {
-            const form = pasted(text);
+            const form = read(context, text);
             const typed: Item[] = !text ? [] : form.is === 'nothing'
                 ? [{ label: '$(info) Not yet', description: form.why, alwaysShow: true }]
                 : [{ label: `$(plug) Join ${form.is === 'code' ? form.code : 'by this link'}`, alwaysShow: true, answer: { text } }];
@@ -84,7 +97,7 @@ async function pick(recent: Recent[]): Promise<Answer | undefined> {
         });
         // What was typed counts before what happens to be marked in the list.
         box.onDidAccept(() => {
-            const chosen = pasted(box.value).is === 'nothing' ? box.activeItems[0]?.answer : { text: box.value };
+            const chosen = read(context, box.value).is === 'nothing' ? box.activeItems[0]?.answer : { text: box.value };
             if (chosen) done(chosen);
         });
         box.onDidHide(() => done(undefined));
