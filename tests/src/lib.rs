@@ -11,9 +11,11 @@
 #![allow(clippy::unwrap_used, reason = "tests may panic")]
 
 mod line;
+mod nginx;
 mod program;
 mod stage;
 
 pub use line::Line;
+pub use nginx::Nginx;
 pub use program::{PATIENCE, Program};
 pub use stage::{Invite, Stage};

@@ -1,7 +1,8 @@
 //! A TCP line that can be slow, late, silent or cut.
 
 use std::{
-    net::SocketAddr,
+    io,
+    net::{IpAddr, SocketAddr},
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -9,7 +10,7 @@ use std::{
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{
-        TcpListener, TcpStream,
+        TcpListener, TcpSocket, TcpStream,
         tcp::{OwnedReadHalf, OwnedWriteHalf},
     },
     runtime::Runtime,
@@ -41,13 +42,18 @@ pub struct Line {
 impl Line {
     /// A good line to `target`.
     pub fn to(target: SocketAddr) -> Self {
+        Self::from(IpAddr::from([0, 0, 0, 0]), target)
+    }
+
+    /// A good line to `target` that comes from this address of the machine.
+    pub fn from(source: IpAddr, target: SocketAddr) -> Self {
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let start = Behaviour { delay: 0, rate: None, silent: false, refuses: false, generation: 0 };
         let behaviour = Arc::new(watch::Sender::new(start));
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
         let address = listener.local_addr().unwrap();
-        runtime.spawn(accept(listener, target, behaviour.clone()));
+        runtime.spawn(accept(listener, source, target, behaviour.clone()));
         Self { address, behaviour, _runtime: runtime }
     }
 
@@ -56,7 +62,7 @@ impl Line {
         self.address
     }
 
-    /// Its near end as a relay's address.
+    /// Its near end as a relay's address, without a path.
     pub fn url(&self) -> String {
         format!("ws://{}", self.address)
     }
@@ -90,14 +96,25 @@ impl Line {
     }
 }
 
-async fn accept(listener: TcpListener, target: SocketAddr, behaviour: Arc<watch::Sender<Behaviour>>) {
+async fn connect(source: IpAddr, target: SocketAddr) -> io::Result<TcpStream> {
+    let socket = TcpSocket::new_v4()?;
+    socket.bind((source, 0).into())?;
+    socket.connect(target).await
+}
+
+async fn accept(
+    listener: TcpListener,
+    source: IpAddr,
+    target: SocketAddr,
+    behaviour: Arc<watch::Sender<Behaviour>>,
+) {
     while let Ok((near, _)) = listener.accept().await {
         let behaviour = behaviour.subscribe();
         let now = *behaviour.borrow();
         if now.refuses {
             continue;
         }
-        let Ok(far) = TcpStream::connect(target).await else { continue };
+        let Ok(far) = connect(source, target).await else { continue };
         let (near_read, near_write) = near.into_split();
         let (far_read, far_write) = far.into_split();
         tokio::spawn(carry(near_read, far_write, behaviour.clone(), now.generation));

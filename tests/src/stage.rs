@@ -98,7 +98,8 @@ impl Stage {
 
     /// The same invite, for a guest that reaches the relay over another line.
     pub fn over(&self, invite: &Invite, line: &Line) -> Invite {
-        let to = line.url();
+        let authority = invite.relay.split('/').take(3).map(str::len).sum::<usize>() + 2;
+        let to = line.url() + &invite.relay[authority..];
         // As links have it.
         let escaped = |relay: &str| relay.replace(':', "%3A").replace('/', "%2F");
         let text = fs::read_to_string(&invite.file).unwrap();

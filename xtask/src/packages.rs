@@ -8,7 +8,7 @@ use anyhow::{Result, bail};
 use crate::shell::{has, npm, output, program, root, run, succeeds};
 
 /// Programs and the Debian packages that bring them.
-const NEEDED: [(&str, &str); 14] = [
+const NEEDED: [(&str, &str); 16] = [
     ("bash", "bash"),
     ("zsh", "zsh"),
     ("fish", "fish"),
@@ -22,6 +22,9 @@ const NEEDED: [(&str, &str); 14] = [
     // ring and zstd are built with a C compiler, libFuzzer with a C++ compiler.
     ("cc", "gcc"),
     ("c++", "g++"),
+    // Relays are tried behind a real reverse proxy, and behind one that ends TLS.
+    ("nginx", "nginx"),
+    ("openssl", "openssl"),
     // xterm.js is the referee of the screen tests.
     ("node", "nodejs"),
     ("npm", "npm"),

@@ -106,7 +106,9 @@ pub(crate) fn has(name: &str) -> bool {
 
 fn search_path() -> OsString {
     let own = std::env::var_os("PATH").unwrap_or_default();
-    let folders = std::iter::once(tools().join("bin")).chain(std::env::split_paths(&own));
+    // Debian keeps servers where only root looks for programs.
+    let servers = cfg!(target_os = "linux").then(|| PathBuf::from("/usr/sbin"));
+    let folders = std::iter::once(tools().join("bin")).chain(std::env::split_paths(&own)).chain(servers);
     std::env::join_paths(folders).unwrap_or(own)
 }
 

@@ -2,6 +2,7 @@
 //! until it stands.
 
 mod address;
+mod answered;
 mod dial;
 mod keepalive;
 mod line;

@@ -17,13 +17,13 @@ use tokio::{
 use tokio_rustls::{TlsConnector, client::TlsStream};
 use tokio_tungstenite::{
     WebSocketStream, client_async_with_config,
-    tungstenite::{self, client::IntoClientRequest as _, protocol::WebSocketConfig},
+    tungstenite::{client::IntoClientRequest as _, protocol::WebSocketConfig},
 };
 
 use super::{
     TransportSetup,
     address::{Address, is_private},
-    tls,
+    answered, tls,
 };
 use crate::face::{Failure, FailureKind};
 
@@ -101,7 +101,7 @@ impl Dialer {
             .max_frame_size(Some(MAX_FRAME_LEN.max(MAX_CONTROL_LEN)));
         match client_async_with_config(request, stream, Some(config)).await {
             Ok((socket, _)) => Ok(Box::new(socket)),
-            Err(error) => Err(self.not_upgraded(&error)),
+            Err(error) => Err(answered::failure(&self.address, &error)),
         }
     }
 
@@ -139,38 +139,7 @@ impl Dialer {
     }
 
     fn unreachable(&self, why: impl std::fmt::Display) -> Failure {
-        Failure::new(
-            FailureKind::Unreachable,
-            format!("the relay {} cannot be reached: {why}", self.address.origin()),
-        )
-        .hint("is the address right, and is the relay running?")
-    }
-
-    fn not_upgraded(&self, error: &tungstenite::Error) -> Failure {
-        let origin = self.address.origin();
-        match error {
-            tungstenite::Error::Io(error) => self.unreachable(error),
-            tungstenite::Error::Http(answer)
-                if answer.status().as_u16() == 503 || answer.status().as_u16() == 429 =>
-            {
-                self.unreachable(format!("it is busy ({})", answer.status()))
-            }
-            // A relay says so of a request whose Upgrade header got lost on the way.
-            tungstenite::Error::Http(answer) if answer.status().as_u16() == 426 => Failure::new(
-                FailureKind::Proxy,
-                format!("a proxy before {origin} does not pass WebSocket on (it says {})", answer.status()),
-            )
-            .hint("have the proxy pass the Upgrade and Connection headers to the relay, over HTTP/1.1"),
-            // What a proxy says of a relay behind it that does not answer.
-            tungstenite::Error::Http(answer) if matches!(answer.status().as_u16(), 502 | 504) => {
-                self.unreachable(format!("a proxy before it says {}", answer.status()))
-            }
-            tungstenite::Error::Http(answer) => Failure::new(
-                FailureKind::Protocol,
-                format!("{origin} is no Jumpseat relay (it says {})", answer.status()),
-            ),
-            error => Failure::new(FailureKind::Protocol, format!("{origin} is no Jumpseat relay ({error})")),
-        }
+        answered::unreachable(&self.address, why)
     }
 }
 

@@ -9,8 +9,10 @@ use std::{
 
 use tokio::time::{Instant, Sleep, sleep_until};
 
-/// Silence before a ping. A relay's and a middlebox's own patience is longer.
+/// Silence before a ping. A relay's and a middlebox's own patience is longer: the shortest that proxies come with are
+/// HAProxy's example of 30 s and nginx's 60 s, and each has to hear the answer in that time, too.
 pub(super) const PING_AFTER: Duration = Duration::from_secs(10);
+const _: () = assert!(DEAD_AFTER.as_secs() < 30);
 
 /// Silence before the connection is given up for half-open.
 pub(super) const DEAD_AFTER: Duration = Duration::from_secs(25);

@@ -381,17 +381,61 @@ async fn control_messages_are_read_at_a_bounded_rate() {
     assert!((1..=at_once + 1).contains(&read), "{read}");
 }
 
+/// Every answer that a proxy gives instead of the relay has its own hint, and none speaks of versions.
 #[tokio::test]
-async fn what_is_no_relay_is_told_so() {
+async fn an_answer_that_is_not_the_relay_s_says_what_to_do() {
+    use FailureKind::{Protocol, Proxy, Unreachable};
+    const SWITCHED: &str = "101 Switching Protocols\r\nSec-WebSocket-Accept: x";
+    for (says, kind, message, hint) in [
+        ("426 Upgrade Required", Proxy, "426", "Upgrade and Connection headers"),
+        (SWITCHED, Proxy, "does not pass WebSocket on", "Upgrade and Connection headers"),
+        ("502 Bad Gateway", Unreachable, "a proxy in front of it says 502", "behind it does not answer"),
+        ("504 Gateway Timeout", Unreachable, "a proxy in front of it says 504", "behind it does not answer"),
+        ("522 Origin", Unreachable, "a proxy in front of it says 522", "behind it does not answer"),
+        ("503 Service Unavailable", Unreachable, "busy", "running"),
+        ("500 Internal Server Error", Unreachable, "it says 500", "running"),
+        ("301 Moved\r\nLocation: https://a/", Proxy, "elsewhere", "wss://"),
+        ("401 Unauthorized", Proxy, "sign in", "let requests for the relay through"),
+        ("403 Forbidden", Proxy, "403", "--trusted-proxy"),
+        ("400 Bad Request", Protocol, "400", "wss://"),
+        ("404 Not Found", Protocol, "404", "path"),
+        ("200 OK", Protocol, "200", "path"),
+    ] {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("ws://{}/jump", listener.local_addr().unwrap());
+        tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            stream
+                .write_all(format!("HTTP/1.1 {says}\r\nContent-Length: 0\r\n\r\n").as_bytes())
+                .await
+                .unwrap();
+            let _ = tokio::io::copy(&mut stream, &mut tokio::io::sink()).await;
+        });
+        let failure = self::failure(&mut line(&address, setup())).await;
+        assert_eq!(failure.kind, kind, "{says}: {failure:?}");
+        let (told, helps) = (&failure.message, failure.hint.as_deref().unwrap_or_default());
+        assert!(told.contains(message) && helps.contains(hint), "{says}: {failure:?}");
+        assert!(!helps.contains("version"), "{failure:?}");
+    }
+}
+
+/// One end speaks TLS and the other does not.
+#[tokio::test]
+async fn a_port_of_the_other_kind_is_told_so() {
+    let (port, _folder, file) = tls_echo("localhost").await;
+    let failure = self::failure(&mut line(&format!("ws://127.0.0.1:{port}"), setup())).await;
+    assert!(failure.hint.as_deref().is_some_and(|hint| hint.contains("wss://")), "{failure:?}");
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = format!("ws://{}", listener.local_addr().unwrap());
+    let port = listener.local_addr().unwrap().port();
     tokio::spawn(async move {
         let (mut stream, _) = listener.accept().await.unwrap();
-        stream.write_all(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n").await.unwrap();
+        stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await.unwrap();
         let _ = tokio::io::copy(&mut stream, &mut tokio::io::sink()).await;
     });
-    let failure = self::failure(&mut line(&address, setup())).await;
-    assert!(failure.kind == FailureKind::Protocol && failure.message.contains("404"), "{failure:?}");
+    let setup = TransportSetup { ca_file: Some(file), ..setup() };
+    let failure = self::failure(&mut line(&format!("wss://localhost:{port}"), setup)).await;
+    assert_eq!(failure.kind, FailureKind::Unreachable, "{failure:?}");
+    assert!(failure.hint.as_deref().is_some_and(|hint| hint.contains("ws://")), "{failure:?}");
 }
 
 #[tokio::test]

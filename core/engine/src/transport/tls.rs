@@ -62,6 +62,7 @@ pub(super) async fn handshake(
                 .hint("if the relay has its own authority, name its certificate file")
         } else {
             Failure::new(FailureKind::Unreachable, format!("no TLS with {host}: {error}"))
+                .hint("is it the port that speaks TLS? without TLS an address begins with ws://")
         }
     })
 }
