@@ -7,7 +7,8 @@ use crate::error::Fault;
 pub(crate) enum Signal {
     /// The window has another size.
     Resized,
-    /// The program runs again after it was stopped.
+    /// The program runs again after it was stopped; Windows stops none.
+    #[cfg(unix)]
     Continued,
     /// The program is to end; the exit code that says by which signal.
     End(u8),
@@ -63,7 +64,10 @@ pub(crate) use windows::Signals;
 mod windows {
     use std::time::Duration;
 
-    use tokio::signal::windows::{CtrlC, CtrlClose, ctrl_c, ctrl_close};
+    use tokio::{
+        signal::windows::{CtrlC, CtrlClose, ctrl_c, ctrl_close},
+        time::Interval,
+    };
 
     use super::{Fault, Signal};
     use crate::terminal::size;
@@ -75,6 +79,7 @@ mod windows {
     pub(crate) struct Signals {
         interrupt: CtrlC,
         close: CtrlClose,
+        look: Interval,
         size: jumpseat_engine::face::Size,
     }
 
@@ -84,6 +89,7 @@ mod windows {
             Ok(Self {
                 interrupt: ctrl_c().map_err(fault)?,
                 close: ctrl_close().map_err(fault)?,
+                look: tokio::time::interval(LOOK),
                 size: size(),
             })
         }
@@ -94,7 +100,7 @@ mod windows {
                 tokio::select! {
                     _ = self.interrupt.recv() => return Signal::End(128 + 2),
                     _ = self.close.recv() => return Signal::End(128 + 1),
-                    () = tokio::time::sleep(LOOK) => {}
+                    _ = self.look.tick() => {}
                 }
                 if self.size != size() {
                     self.size = size();

@@ -165,6 +165,7 @@ impl GuestScreen {
                 signal = signals.next() => match signal {
                     Signal::End(code) => return Ok(Ended { code: ExitCode::from(code), told: None }),
                     Signal::Resized => self.redraw(),
+                    #[cfg(unix)]
                     Signal::Continued => {
                         self.raw.renew();
                         self.console.write(ENTER);

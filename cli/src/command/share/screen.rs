@@ -122,6 +122,7 @@ impl HostScreen {
                 signal = signals.next() => match signal {
                     Signal::End(code) => return Ok(ExitCode::from(code)),
                     Signal::Resized => self.resized(),
+                    #[cfg(unix)]
                     Signal::Continued => {
                         self.raw.renew();
                         self.console.write(FOCUS_ON);
