@@ -58,7 +58,12 @@ fn the_same_through_the_relay_inside_the_host() {
 #[test]
 fn stopping_in_a_flood_leaves_everyone_with_the_same_picture() {
     let stage = Stage::new();
-    let (mut host, invite) = stage.share(&["--", "sh", "-c", "head -c1 >/dev/null; exec seq 100000000"]);
+    let (_relay, address) = stage.relay("127.0.0.1:0", &[]);
+    // Slower than any program prints.
+    let slow = Line::to(address);
+    slow.rate(Some(1_000_000));
+    let script = "head -c1 >/dev/null; exec seq 100000000";
+    let (mut host, invite) = stage.share(&["--relay", &slow.url(), "--", "sh", "-c", script]);
     let guests = [(); 2].map(|()| seated(&stage, &invite, &["--dump", "text"]));
     host.write(b"\n");
     host.wait_for_event("the flood", |event| (event["event"]["what"] == "skimming").then_some(()));
@@ -71,4 +76,74 @@ fn stopping_in_a_flood_leaves_everyone_with_the_same_picture() {
     assert!(last(&texts[0]).len() > 20, "{}", texts[0]);
     host.signal("TERM");
     host.wait();
+}
+
+/// What a person's modem brings: 960 bytes a second.
+const BAUD_9600: u64 = 960;
+
+/// Lines of a dump, without events.
+fn dumped(said: &str) -> Vec<&str> {
+    said.lines().filter(|line| !line.starts_with('{')).collect()
+}
+
+#[test]
+fn a_shell_that_exits_is_seen_to_its_end_at_9600_baud() {
+    let stage = Stage::new();
+    let (relay, address) = stage.relay("127.0.0.1:0", &[]);
+    let url = format!("ws://{address}");
+    let slow = Line::to(address);
+    let (mut host, invite) = stage.share(&["--relay", &url, "--", "bash", "--norc"]);
+    let guests = [
+        seated(&stage, &stage.over(&invite, &slow), &["--dump", "text"]),
+        seated(&stage, &invite, &["--dump", "text"]),
+    ];
+    slow.rate(Some(BAUD_9600));
+    host.write(b"seq 1 200; echo slow-$((40+2)); exit 3\n");
+    assert_eq!(host.wait().code(), Some(3));
+    let texts = guests.map(succeeds);
+    assert_eq!(dumped(&texts[0]), dumped(&texts[1]));
+    assert!(dumped(&texts[0]).contains(&"slow-42"), "{}", texts[0]);
+    drop(relay);
+}
+
+/// JS-END-4: more than its line carries in the time that there is: it is left with the last screen.
+#[test]
+fn a_flood_that_ends_leaves_a_slow_guest_the_last_screen() {
+    let stage = Stage::new();
+    let (relay, address) = stage.relay("127.0.0.1:0", &[]);
+    let url = format!("ws://{address}");
+    let slow = Line::to(address);
+    let (mut host, invite) = stage.share(&["--relay", &url, "--", "sh", "-c", LOUD]);
+    let guest = seated(&stage, &stage.over(&invite, &slow), &["--dump", "text"]);
+    slow.rate(Some(30_000));
+    host.write(b"\n");
+    assert!(host.wait().success());
+    let text = succeeds(guest);
+    assert!(text.trim_end().ends_with("199999\n200000\ntests passed"), "{text}");
+    drop(relay);
+}
+
+/// JS-RELAY-28: a relay that is told to end in a flood tells everyone; the next one goes on, and nobody misses anything.
+#[test]
+fn a_relay_that_is_told_to_end_in_a_flood_loses_nothing() {
+    let stage = Stage::new();
+    let (mut relay, address) = stage.relay("127.0.0.1:0", &[]);
+    let url = format!("ws://{address}");
+    let (mut host, invite) = stage.share(&["--relay", &url, "--", "sh", "-c", LOUD]);
+    let mut guests =
+        [(); 2].map(|()| seated(&stage, &invite, &["--until", "tests passed", "--dump", "text"]));
+    host.write(b"\n");
+    relay.signal("TERM");
+    assert!(relay.wait().success(), "{}", relay.errors());
+    for guest in &mut guests {
+        guest.wait_for_event("the relay's word", |event| {
+            (event["state"] == "away" && event["reason"].as_str()?.contains("hung up")).then_some(())
+        });
+    }
+    let (_next, _) = stage.relay(&address.to_string(), &[]);
+    for guest in guests {
+        let text = succeeds(guest);
+        assert!(text.trim_end().ends_with("199999\n200000\ntests passed"), "{text}");
+    }
+    assert!(host.wait().success());
 }

@@ -3,6 +3,7 @@
 
 use std::{
     fs,
+    net::SocketAddr,
     os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
     process::Command,
@@ -15,7 +16,7 @@ use jumpseat_engine::{
     },
     local::{self, RuntimeFolder},
 };
-use jumpseat_tests::{Invite, PATIENCE, Program, Stage};
+use jumpseat_tests::{Invite, Line, PATIENCE, Program, Stage};
 use serde_json::{Value, json};
 
 /// Ends a holder that a failing test would leave behind.
@@ -248,4 +249,127 @@ fn many_that_start_it_at_once_meet_in_one() {
         assert_eq!(ask(editor, &HostCommand::Status)["pid"], one.0);
     }
     assert_eq!(ask(&mut editors[0], &HostCommand::Shutdown)["reply"], "done");
+}
+
+/// Prints 1.3 MB once it gets a line, and is gone.
+const LOUD: &str = "head -c1 >/dev/null; seq 200000; echo tests passed";
+
+/// Prints until somebody ends it.
+const ENDLESS: &str = "head -c1 >/dev/null; exec seq 100000000";
+
+async fn press(face: &HostFace, terminal: TerminalNo, keys: &str) {
+    let bytes = keys.as_bytes().to_vec();
+    within(face.ask(HostCommand::Input { terminal, bytes })).await.unwrap();
+}
+
+/// A line to a relay that carries less than any program prints.
+fn slower(relay: SocketAddr) -> Line {
+    let line = Line::to(relay);
+    line.rate(Some(1_000_000));
+    line
+}
+
+/// Waits until more is printed than guests are shown.
+async fn floods(face: &mut HostFace) {
+    within(async {
+        while let Some(event) = face.next().await {
+            let said = serde_json::to_value(&event).unwrap();
+            if said["event"]["what"] == "skimming" && said["event"]["on"] == true {
+                return;
+            }
+        }
+        panic!("the holder is gone");
+    })
+    .await;
+}
+
+fn seated(stage: &Stage, invite: &Invite, arguments: &[&str]) -> Program {
+    let mut guest = stage.join(invite, &[&["--json", "--dump", "text"], arguments].concat());
+    guest.wait_for_event("the seat", |event| (event["type"] == "joined").then_some(()));
+    guest
+}
+
+/// How a guest ended: well, and with these lines.
+#[track_caller]
+fn lines(mut guest: Program) -> Vec<String> {
+    let status = guest.wait();
+    assert!(status.success(), "{status}\n{}\n{}", guest.said(), guest.errors());
+    guest.said().lines().filter(|line| !line.starts_with('{')).map(str::to_owned).collect()
+}
+
+#[test]
+fn a_terminal_that_is_withdrawn_in_a_flood_goes_and_the_others_stay_exact() {
+    let stage = Stage::new();
+    let (_relay, address) = stage.relay("127.0.0.1:0", &[]);
+    let slow = slower(address);
+    let mut editor = editor(&stage);
+    let _holder = holder(&mut editor);
+    let loud = open(&mut editor, ENDLESS);
+    let quiet = open(&mut editor, "read a; echo still-$a; read b; echo over-$b");
+    let (session, invite) = share(&stage, &mut editor, loud, &slow.url());
+    let add: HostCommand = serde_json::from_value(
+        json!({ "type": "add_terminal", "session": session, "terminal": quiet, "from": "start" }),
+    )
+    .unwrap();
+    assert_eq!(ask(&mut editor, &add)["reply"], "done");
+    let mut guest = seated(&stage, &invite, &[]);
+    on_runtime(async {
+        let mut face = attach(&stage).await;
+        press(&face, loud, "\r").await;
+        floods(&mut face).await;
+        within(face.ask(HostCommand::WithdrawTerminal { session, terminal: loud })).await.unwrap();
+        press(&face, quiet, "here\r").await;
+        guest.wait_for_event("its end", |event| {
+            let left = (event["type"] == "terminals").then(|| event["terminals"].as_array().map(Vec::len));
+            (left == Some(Some(1))).then_some(())
+        });
+        // The last program that is shared ends, and with it the session; the other runs on.
+        press(&face, quiet, "there\r").await;
+        assert_eq!(lines(guest), ["here", "still-here", "there", "over-there"]);
+        assert_eq!(
+            status(&face).await.terminals.iter().filter(|terminal| terminal.terminal == loud).count(),
+            1
+        );
+        within(face.ask(HostCommand::Shutdown)).await.unwrap();
+    });
+}
+
+#[test]
+fn one_that_is_told_to_end_in_a_flood_leaves_everyone_with_the_same_picture() {
+    let stage = Stage::new();
+    let (_relay, address) = stage.relay("127.0.0.1:0", &[]);
+    let slow = slower(address);
+    let mut editor = editor(&stage);
+    let _holder = holder(&mut editor);
+    let loud = open(&mut editor, ENDLESS);
+    let (_, invite) = share(&stage, &mut editor, loud, &slow.url());
+    let guests = [(); 2].map(|()| seated(&stage, &invite, &[]));
+    on_runtime(async {
+        let mut face = attach(&stage).await;
+        press(&face, loud, "\r").await;
+        floods(&mut face).await;
+        within(face.ask(HostCommand::Shutdown)).await.unwrap();
+    });
+    let [one, other] = guests.map(lines);
+    assert_eq!(one, other);
+    assert!(one.len() > 20, "{one:?}");
+}
+
+#[test]
+fn one_that_ends_with_its_last_session_shows_all_of_it_before() {
+    let stage = Stage::new();
+    let (_relay, address) = stage.relay("127.0.0.1:0", &[]);
+    let mut editor = editor(&stage);
+    let _holder = holder(&mut editor);
+    let loud = open(&mut editor, LOUD);
+    let (_, invite) = share(&stage, &mut editor, loud, &format!("ws://{address}"));
+    let guests = [(); 2].map(|()| seated(&stage, &invite, &[]));
+    on_runtime(async {
+        let face = attach(&stage).await;
+        press(&face, loud, "\r").await;
+    });
+    for guest in guests {
+        let lines = lines(guest);
+        assert!(lines.ends_with(&["199999", "200000", "tests passed"].map(str::to_owned)), "{lines:?}");
+    }
 }
