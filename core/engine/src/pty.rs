@@ -13,7 +13,9 @@ mod unread;
 #[cfg(unix)]
 pub(crate) use async_fd::Pty;
 #[cfg(windows)]
-pub(crate) use threaded::Pty;
+pub(crate) use threaded::{ProgramEnd, Pty};
+#[cfg(unix)]
+pub(crate) use unread::ProgramEnd;
 
 use portable_pty::PtySize;
 

@@ -24,7 +24,7 @@ use tokio::{
 use self::paste::Paste;
 use crate::{
     face::{Failure, FailureKind, Reply, SessionNo},
-    pty::Pty,
+    pty::{ProgramEnd, Pty},
 };
 
 /// The host's own keys that wait before further ones are answered late, in bytes.
@@ -35,6 +35,9 @@ const MAX_OWN: usize = 4 * 1024 * 1024;
 
 /// One guest's keys that wait before further ones are lost, in bytes.
 const MAX_OF_GUEST: usize = 256 * 1024;
+
+/// Small pieces that a guest sends wait as one, up to this many bytes.
+const PIECE: usize = 4096;
 
 /// Bytes that may lie unread in the terminal when a guest's are added.
 const AHEAD: usize = 1024;
@@ -61,8 +64,10 @@ pub(super) struct Keys {
     guests: VecDeque<Guest>,
     /// Among what is unread in the terminal the host's own keys may be, beside guests'.
     mixed: bool,
-    /// What was written last did not end a line.
+    /// What the host typed last did not end a line.
     line_open: bool,
+    /// The program's end of the terminal, while guests' keys may lie unread in it.
+    end: Option<ProgramEnd>,
     look_again: Option<Pin<Box<Sleep>>>,
 }
 
@@ -129,7 +134,10 @@ impl Keys {
             return;
         }
         guest.len += bytes.len();
-        guest.waiting.push_back(bytes);
+        match guest.waiting.back_mut() {
+            Some(last) if last.len() + bytes.len() <= PIECE => last.append(&mut bytes),
+            _ => guest.waiting.push_back(bytes),
+        }
     }
 
     /// Hands keys to the program, as far as it takes them; `gate` says who may type.
@@ -157,20 +165,23 @@ impl Keys {
         self.guests.retain_mut(|guest| {
             let gate = gate(guest.who);
             let before = std::mem::replace(&mut guest.gate, gate);
-            match gate {
-                Ok(()) => return true,
-                Err(_) if before == gate => return true,
-                Err(InputRefusal::HostAway) => away |= guest.unread,
-                Err(_) => lost |= guest.unread,
-            }
+            let Err(why) = gate else { return true };
+            // Also where it was closed before: it may have been open in between.
             ends_paste |= guest.paste.is_open();
             guest.drop_waiting();
+            match why {
+                _ if before == gate => {}
+                InputRefusal::HostAway => away |= guest.unread,
+                _ => lost |= guest.unread,
+            }
             guest.unread
         });
         // What the host typed may lie there, too. It goes with what a guest left that has lost its right, since nobody can
         // tell the two apart. A host that only looks elsewhere loses nothing, nor does a line that is still being typed.
-        if lost || away && !self.mixed && pty.unread() > 0 {
-            pty.discard_unread();
+        if let Some(end) = &self.end
+            && (lost || away && !self.mixed && end.unread() > 0)
+        {
+            pty.discard_unread(end);
             self.all_read();
         }
         if ends_paste {
@@ -185,14 +196,15 @@ impl Keys {
             return Poll::Ready(());
         }
         if self.has_unread() {
-            self.note_read(pty, None);
+            self.note_read(pty);
             self.mixed = self.has_unread();
         }
         while !self.own.is_empty() {
             let portion = self.own.as_slices().0;
             match pty.poll_write(cx, portion) {
                 Poll::Ready(Ok(len)) => {
-                    self.line_open = leaves_line_open(&portion[..len]);
+                    // Return, newline, end of file.
+                    self.line_open = !matches!(portion[..len].last(), Some(b'\r' | b'\n' | 0x04));
                     self.own.drain(..len);
                     if self.own.len() <= OWN {
                         self.answer();
@@ -213,8 +225,11 @@ impl Keys {
     fn write_guests(&mut self, cx: &mut Context<'_>, pty: &mut Pty) -> Poll<()> {
         while let Some(turn) = self.guests.iter().position(|guest| guest.len > 0) {
             self.guests.rotate_left(turn);
-            let unread = pty.unread();
-            self.note_read(pty, Some(unread));
+            // A program that lets nobody see what it has not read gets nothing of a guest's.
+            let Some(unread) = self.note_read(pty) else {
+                self.look_again(cx);
+                return Poll::Pending;
+            };
             let Some(guest) = self.guests.front_mut() else { return Poll::Ready(()) };
             let portion = guest.portion(AHEAD.saturating_sub(unread).max(usize::from(guest.interrupts)));
             let polled = if portion.is_empty() {
@@ -224,9 +239,6 @@ impl Keys {
             };
             match polled {
                 Poll::Ready(Ok(len)) => {
-                    if len > 0 {
-                        self.line_open = leaves_line_open(&portion[..len]);
-                    }
                     // The next guest's turn comes with the end of what this one sent in one piece.
                     if guest.wrote(len) {
                         self.guests.rotate_left(1);
@@ -256,20 +268,29 @@ impl Keys {
         self.guests.iter().any(|guest| guest.unread)
     }
 
-    /// Notes that the program has read everything, if it has.
-    fn note_read(&mut self, pty: &Pty, unread: Option<usize>) {
-        if unread.unwrap_or_else(|| pty.unread()) > 0 || self.line_open && pty.edits_lines() {
-            // Of whom it is if it is of no guest.
-            self.mixed |= !self.has_unread();
-        } else {
-            self.all_read();
+    /// Says how much the program has not read, and notes it if it has read everything; `None` if nobody can know.
+    fn note_read(&mut self, pty: &Pty) -> Option<usize> {
+        if self.end.is_none() {
+            self.end = pty.program_end();
         }
+        let unread = self.end.as_ref()?.unread();
+        // Where the terminal edits lines, one that has no end yet is not counted, and no key of a guest's tells for certain
+        // that it has ended.
+        if unread == 0 && !pty.edits_lines() {
+            self.all_read();
+        } else if !self.has_unread() {
+            self.mixed |= unread > 0 || self.line_open;
+        }
+        Some(unread)
     }
 
     fn all_read(&mut self) {
         (self.mixed, self.line_open) = (false, false);
         self.guests.iter_mut().for_each(|guest| guest.unread = false);
         self.guests.retain(|guest| guest.len > 0 || guest.paste.is_open());
+        if self.guests.is_empty() {
+            self.end = None;
+        }
     }
 }
 
@@ -318,12 +339,6 @@ impl Guest {
         (self.written, self.len) = (0, 0);
         (self.interrupts, self.lossy) = (false, false);
     }
-}
-
-/// Whether a terminal that edits lines waits for more of this one.
-fn leaves_line_open(bytes: &[u8]) -> bool {
-    // Return, newline, end of file.
-    bytes.last().is_some_and(|last| !matches!(last, b'\r' | b'\n' | 0x04))
 }
 
 #[cfg(test)]

@@ -116,8 +116,8 @@ impl Terminal {
     /// Hands waiting keys to the program, as far as it takes them; guests' only while `gate` lets them type.
     pub(super) fn write(&mut self, cx: &mut Context<'_>, gate: impl Fn(Typist) -> Result<(), InputRefusal>) {
         match &mut self.program {
-            Some(program) => self.keys.write(cx, program, gate),
-            None => self.keys.clear(),
+            Some(program) if self.end.exit.is_none() => self.keys.write(cx, program, gate),
+            _ => self.keys.clear(),
         }
     }
 
@@ -174,6 +174,8 @@ impl Terminal {
             && let Poll::Ready(code) = program.poll_exit(cx)
         {
             self.end.exit = Some(code);
+            // They may hold the terminal open.
+            self.keys.clear();
         }
         if !self.end.silent && self.end.exit.is_none() {
             return Poll::Pending;

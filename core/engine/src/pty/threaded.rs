@@ -25,6 +25,19 @@ pub(crate) struct Pty {
     exit: oneshot::Receiver<Option<i32>>,
 }
 
+/// What stands for the program's end of a console.
+#[cfg(windows)]
+pub(crate) struct ProgramEnd;
+
+#[cfg(windows)]
+impl ProgramEnd {
+    /// Nothing: how much the program has read cannot be known here. What was written waits in this process, at most
+    /// two portions of it.
+    pub(crate) fn unread(&self) -> usize {
+        0
+    }
+}
+
 impl Pty {
     /// Starts the program.
     pub(crate) fn spawn(program: &Program, size: Size) -> Result<Self, Failure> {
@@ -66,16 +79,14 @@ impl Pty {
         Poll::Ready(Ok(bytes.len()))
     }
 
-    /// Nothing: how much the program has read cannot be known here. What was written waits in this process, at most
-    /// two portions of it.
     #[cfg(windows)]
-    pub(crate) fn unread(&self) -> usize {
-        0
+    pub(crate) fn program_end(&self) -> Option<ProgramEnd> {
+        Some(ProgramEnd)
     }
 
     /// There is no way to what a console has taken.
     #[cfg(windows)]
-    pub(crate) fn discard_unread(&self) {}
+    pub(crate) fn discard_unread(&self, _: &ProgramEnd) {}
 
     #[cfg(windows)]
     pub(crate) fn edits_lines(&self) -> bool {

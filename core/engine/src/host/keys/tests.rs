@@ -143,6 +143,73 @@ async fn the_line_that_a_guest_began_goes_with_its_right_to_type() {
     assert_eq!(stand.text(), "end\r\n");
 }
 
+/// JS-ROLE-3: neither a quoted Return nor a key that ends no line in this terminal is the end of one.
+#[tokio::test]
+async fn a_line_that_only_seems_to_have_ended_is_still_the_guests() {
+    for (modes, line) in
+        [("-echo", "guest\x16\r"), ("-echo -icrnl", "guest\r"), ("-echo eof ^A", "guest\x04")]
+    {
+        let mut stand = Stand::new(modes).await;
+        stand.guest(BO, line.as_bytes());
+        stand.pass(|_| Ok(())).await;
+        // The host's next key does not make it the host's.
+        stand.press(b"h").await;
+        stand.pass(|_| READ_ONLY).await;
+        stand.press(b"end\n").await;
+        stand.let_go();
+        stand.sees("end\r\n", |_| Ok(())).await;
+        assert_eq!(stand.text(), "end\r\n", "{modes}");
+    }
+}
+
+/// JS-ROLE-3: a program may forbid that its terminal is opened, but for those who may everything.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn what_a_guest_typed_goes_also_where_nobody_may_open_the_terminal() {
+    use rustix::thread::{CapabilitySet, CapabilitySets, capabilities, set_capabilities};
+
+    let sets = capabilities(None).unwrap();
+    let effective = sets.effective - CapabilitySet::SYS_ADMIN;
+    set_capabilities(None, CapabilitySets { effective, ..sets }).unwrap();
+    for first in ["", "guest 0\r"] {
+        let mut stand = Stand::new("-echo").await;
+        stand.guest(BO, first.as_bytes());
+        stand.pass(|_| Ok(())).await;
+        rustix::termios::ioctl_tiocexcl(&stand.pty.program_end().unwrap().0).unwrap();
+        assert!(stand.pty.program_end().is_none());
+        stand.guest(BO, &lines(400));
+        stand.pass(|_| Ok(())).await;
+        stand.pass(|_| READ_ONLY).await;
+        stand.press(b"end\n").await;
+        stand.let_go();
+        stand.sees("end\r\n", |_| Ok(())).await;
+        assert_eq!(stand.text(), "end\r\n");
+    }
+}
+
+/// JS-ROLE-3: the right to type was lost, given again and lost before the next keys went on.
+#[tokio::test]
+async fn keys_that_came_while_the_gate_was_open_do_not_pass_it_when_it_is_closed() {
+    let mut stand = Stand::new("-echo").await;
+    stand.guest(BO, b"begun");
+    stand.pass(|_| Ok(())).await;
+    stand.pass(|_| AWAY).await;
+    stand.guest(BO, b"guest\r");
+    stand.pass(|_| AWAY).await;
+    stand.pass(|_| READ_ONLY).await;
+    stand.press(b"end\n").await;
+    stand.let_go();
+    stand.sees("end\r\n", |_| Ok(())).await;
+    assert_eq!(stand.text(), "end\r\n");
+}
+
+#[tokio::test]
+async fn keys_in_small_pieces_wait_as_few() {
+    let mut stand = Stand::new("raw -echo").await;
+    (0..MAX_OF_GUEST).for_each(|_| stand.keys.guest_pressed(&stand.pty, BO, vec![b'a']));
+    assert!(stand.keys.guests[0].waiting.len() <= MAX_OF_GUEST / PIECE + 1);
+}
+
 /// JS-ROLE-5.
 #[tokio::test]
 async fn what_a_guest_typed_does_not_run_while_the_host_looks_away() {
@@ -227,10 +294,11 @@ async fn a_program_that_throws_its_input_away_gets_what_comes_then() {
     let mut stand = Stand::new("raw -echo").await;
     stand.guest(BO, &[[b'a'; 2 * AHEAD].as_slice(), b"Z"].concat());
     stand.pass(|_| Ok(())).await;
-    assert_eq!(stand.pty.unread(), AHEAD);
+    assert_eq!(stand.pty.program_end().unwrap().unread(), AHEAD);
     // As programs do that ask for a password.
-    let modes = tcgetattr(stand.pty.program_end().unwrap()).unwrap();
-    tcsetattr(stand.pty.program_end().unwrap(), OptionalActions::Flush, &modes).unwrap();
+    let ProgramEnd(end) = stand.pty.program_end().unwrap();
+    let modes = tcgetattr(&end).unwrap();
+    tcsetattr(&end, OptionalActions::Flush, &modes).unwrap();
     stand.let_go();
     stand.sees("Z", |_| Ok(())).await;
     assert_eq!(stand.text().len(), AHEAD + 1);
