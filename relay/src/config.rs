@@ -107,7 +107,7 @@ pub struct Limits {
     /// Rooms in all.
     pub rooms: usize,
     /// MiB that all rooms may hold: frames that guests have not taken, knocks, seats. Those of one address prefix a
-    /// quarter.
+    /// quarter, of one address an eighth.
     pub memory: usize,
     /// Seats in a room.
     pub guests: usize,

@@ -1,9 +1,13 @@
 //! Outgoing WebSocket messages, built once however many ends they go to (RFC 6455 section 5.2; a server
 //! does not mask).
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use jumpseat_wire::{CloseCode, control, limits::MIN_PLAINTEXT_LEN};
 use serde::Serialize;
+
+use crate::budget::Meter;
 
 const FIN_TEXT: u8 = 0x81;
 const FIN_BINARY: u8 = 0x82;
@@ -13,29 +17,29 @@ const FIN_CLOSE: u8 = 0x88;
 pub(crate) const PING: Bytes = Bytes::from_static(&[0x89, 0]);
 
 /// A sealed frame as a binary message, in an allocation of exactly its size: a ring entry never keeps a
-/// larger read buffer alive.
-pub(crate) fn frame(payload: &[u8]) -> Bytes {
-    message(FIN_BINARY, payload)
+/// larger read buffer alive. It counts at the meter for as long as it is anywhere.
+pub(crate) fn frame(payload: &[u8], meter: &Arc<Meter>) -> Bytes {
+    meter.keep(message(FIN_BINARY, payload))
 }
 
-/// A control message as a text message.
-pub(crate) fn text(message_: &impl Serialize) -> Bytes {
-    message(FIN_TEXT, control::encode(message_).as_bytes())
+/// A control message as a text message, counted as a frame is.
+pub(crate) fn text(message_: &impl Serialize, meter: &Arc<Meter>) -> Bytes {
+    meter.keep(message(FIN_TEXT, control::encode(message_).as_bytes()))
 }
 
 /// A close message with its code and reason.
 pub(crate) fn close(code: CloseCode) -> Bytes {
     let payload = [&(code as u16).to_be_bytes()[..], code.reason().as_bytes()].concat();
-    message(FIN_CLOSE, &payload)
+    message(FIN_CLOSE, &payload).into()
 }
 
 /// What a packet counts against a bound in bytes. The least charge pays for bookkeeping, so that many tiny
 /// packets cannot hold more memory than a few large ones.
-pub(crate) fn charge(packet: &Bytes) -> usize {
+pub(crate) fn charge(packet: &[u8]) -> usize {
     packet.len().max(MIN_PLAINTEXT_LEN)
 }
 
-fn message(first: u8, payload: &[u8]) -> Bytes {
+fn message(first: u8, payload: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(4 + payload.len());
     bytes.push(first);
     match payload.len() {
@@ -47,7 +51,7 @@ fn message(first: u8, payload: &[u8]) -> Bytes {
         }
     }
     bytes.extend_from_slice(payload);
-    bytes.into()
+    bytes
 }
 
 #[cfg(test)]
@@ -68,7 +72,7 @@ mod tests {
         #[test]
         fn frames_are_read_by_a_library(len in 0..=MAX_FRAME_LEN) {
             let payload = vec![7; len];
-            prop_assert_eq!(read(frame(&payload)), Message::Binary(payload.into()));
+            prop_assert_eq!(read(message(FIN_BINARY, &payload).into()), Message::Binary(payload.into()));
         }
     }
 

@@ -30,8 +30,16 @@ use jumpseat_wire::{
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use self::{host::Host, knocks::Knocks, ring::Ring, seat::Seat};
-use crate::{budget::Held, counters::Counters};
+use self::{
+    host::Host,
+    knocks::Knocks,
+    ring::Ring,
+    seat::{SEAT_WEIGHT, Seat},
+};
+use crate::{
+    budget::{Held, Meter},
+    counters::Counters,
+};
 
 /// What a host says to open a room.
 pub(crate) struct Opening {
@@ -94,7 +102,9 @@ impl Room {
         held: Held,
         now: Instant,
     ) -> Self {
-        let seats = opening.seats.iter().map(|seat| Seat::new(seat.slot, seat.claim, 0, now));
+        let meter = held.meter();
+        let new_seat = |seat: &SeatClaim| Seat::new(seat.slot, seat.claim, 0, Arc::clone(meter), now);
+        let seats = opening.seats.iter().map(new_seat).collect();
         Self {
             code,
             bundle: opening.bundle,
@@ -103,8 +113,8 @@ impl Room {
             expires: now + lifetime,
             counters,
             ring: Ring::default(),
-            host: Host::new(now),
-            seats: seats.collect(),
+            host: Host::new(Arc::clone(meter), now),
+            seats,
             leaving: Vec::new(),
             knocks: Knocks::default(),
             held,
@@ -160,29 +170,50 @@ impl Room {
         self.closed.is_none()
     }
 
-    /// Counts what it holds. To be called whenever somebody is done with it.
+    /// Counts what it holds beside packets. To be called whenever somebody is done with it.
     pub(crate) fn weigh(&mut self) {
-        let seats: usize = self.seats.iter().map(Seat::weight).sum();
-        self.held
-            .set(ROOM_WEIGHT + self.bundle.0.len() + self.ring.len() as usize + seats + self.knocks.weight());
+        let seats = (self.seats.len() + self.leaving.len()) * SEAT_WEIGHT;
+        self.held.set(ROOM_WEIGHT + self.bundle.0.len() + seats + self.knocks.weight());
     }
 
-    /// Since when the longest absent guest that still has frames here is gone.
-    pub(crate) fn absent_since(&self) -> Option<Instant> {
-        let head = self.ring.head();
-        self.seats.iter().filter(|seat| seat.link.is_none() && seat.floor < head).map(|seat| seat.lost).min()
+    /// What its packets count at.
+    pub(crate) fn meter(&self) -> &Arc<Meter> {
+        self.held.meter()
     }
 
-    /// Keeps nothing more for absent guests: they come back to a gap, which a snapshot closes.
-    pub(crate) fn shed_absent(&mut self) {
-        self.skip_all(|seat| seat.link.is_none());
+    /// Memory is short, and this room has more than its share where networks may hold so much: it keeps nothing more
+    /// for absent guests. They come back to a gap, which a snapshot closes.
+    pub(crate) fn shed_absent(&mut self, level: usize) {
+        if self.held.meter().excess(level) > 0 {
+            self.skip_all(|seat| seat.link.is_none());
+        }
+    }
+
+    /// The same for guests that are there: they get the newest frame, and those for whom most waits are closed until
+    /// the room has no more than its share.
+    pub(crate) fn shed(&mut self, level: usize) {
+        if self.held.meter().excess(level) > 0 {
+            self.skip_all(|_| true);
+            self.drop_queues(|meter| meter.excess(level) > 0);
+        }
     }
 
     fn skip_all(&mut self, which: impl Fn(&Seat) -> bool) {
-        for seat in self.seats.iter_mut().filter(|seat| which(seat)) {
+        for seat in self.seats.iter_mut().chain(&mut self.leaving).filter(|seat| which(seat)) {
             seat.give_way(&self.ring, &self.counters);
         }
         self.release();
+    }
+
+    /// Closes guests with what waits for them, as long as the meter says: those first for whom most waits, of these
+    /// those that owe an acknowledgement the longest.
+    fn drop_queues(&mut self, goes_on: impl Fn(&Meter) -> bool) {
+        while goes_on(self.held.meter()) {
+            let seats = self.seats.iter_mut().chain(&mut self.leaving);
+            let seats = seats.filter_map(|seat| Some((seat.burden()?, seat)));
+            let Some((_, heaviest)) = seats.max_by_key(|(burden, _)| *burden) else { return };
+            heaviest.drop_queue(&self.counters);
+        }
     }
 
     /// Frees the frames that nobody needs.

@@ -1,6 +1,7 @@
 //! All rooms of this node.
 
 use std::{
+    cmp::Reverse,
     collections::HashMap,
     ops::{Deref, DerefMut},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -11,7 +12,7 @@ use jumpseat_wire::{CloseCode, InviteCode, SessionId};
 use sha2::{Digest, Sha256};
 
 use crate::{
-    admission::{Place, Places, Prefix},
+    admission::{Place, Places, Source},
     budget::Budget,
     cluster::{ClaimError, Cluster},
     config::Config,
@@ -90,7 +91,7 @@ impl Rooms {
     pub(crate) async fn open(
         &self,
         sid: SessionId,
-        prefix: Prefix,
+        source: Source,
         opening: Opening,
         wished: Option<InviteCode>,
         link: &Arc<Link>,
@@ -98,11 +99,8 @@ impl Rooms {
     ) -> Result<Arc<SharedRoom>, CloseCode> {
         let limits = &self.config.limits;
         opening.check(limits.guests)?;
-        let place = self.places.admit(Some(prefix)).ok_or(CloseCode::RelayFull)?;
-        let held = self.budget.open(prefix);
-        if held.is_spent() {
-            return Err(CloseCode::RelayFull);
-        }
+        let place = self.places.admit(Some(source.network)).ok_or(CloseCode::RelayFull)?;
+        let held = self.budget.open(source).ok_or(CloseCode::RelayFull)?;
         let code = self.cluster.claim(sid, wished).await.map_err(|error| match error {
             ClaimError::SessionTaken => CloseCode::NotAllowed,
             ClaimError::CodeTaken => CloseCode::CodeTaken,
@@ -140,22 +138,30 @@ impl Rooms {
         self.budget.tidy();
     }
 
-    /// Where memory is short, absent guests give way, those first that are gone the longest.
+    /// Where memory is short those give way who hold more than their share: the heaviest networks first, of these the
+    /// heaviest rooms, and guests that are there only after all that are not.
     fn shed(&self, rooms: impl Iterator<Item = Arc<SharedRoom>>) {
         if !self.budget.is_short() {
             return;
         }
-        let since = |room: Arc<SharedRoom>| {
-            let since = room.lock().absent_since()?;
-            Some((since, room))
+        let level = self.budget.find_level();
+        let weight = |room: Arc<SharedRoom>| {
+            let meter = Arc::clone(room.lock().meter());
+            (Reverse((meter.held_by_network(), meter.held())), room)
         };
-        let mut absent: Vec<_> = rooms.filter_map(since).collect();
-        absent.sort_by_key(|(since, _)| *since);
-        for (_, room) in absent {
+        let mut rooms: Vec<_> = rooms.map(weight).collect();
+        rooms.sort_by_key(|(weight, _)| *weight);
+        for (_, room) in &rooms {
             if self.budget.is_ample() {
                 return;
             }
-            room.lock().shed_absent();
+            room.lock().shed_absent(level);
+        }
+        for (_, room) in &rooms {
+            if !self.budget.is_short() {
+                return;
+            }
+            room.lock().shed(level);
         }
     }
 
@@ -190,183 +196,4 @@ fn short(sid: &SessionId) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::net::{IpAddr, Ipv4Addr};
-
-    use jumpseat_wire::{Blob, ClaimHash};
-
-    use super::*;
-    use crate::{admission::Source, cluster::MemoryCluster};
-
-    const SID: SessionId = SessionId([1; 16]);
-
-    fn rooms(per_prefix: usize) -> Rooms {
-        let mut config = Config::default();
-        config.limits.connections_per_prefix = per_prefix;
-        Rooms::new(Arc::<MemoryCluster>::default(), Arc::new(config), Arc::default())
-    }
-
-    async fn open(rooms: &Rooms, sid: SessionId, net: u8) -> Result<Arc<SharedRoom>, CloseCode> {
-        let opening = Opening { bundle: Blob(vec![7]), claim: ClaimHash([0; 32]), seats: Vec::new() };
-        let prefix = Source::from(IpAddr::from(Ipv4Addr::new(10, 0, net, 1))).network;
-        rooms.open(sid, prefix, opening, None, &Arc::default(), Instant::now()).await
-    }
-
-    /// JS-RELAY-3.
-    #[tokio::test]
-    async fn one_address_cannot_fill_the_relay() {
-        let rooms = rooms(2);
-        let mine = [SessionId([1; 16]), SessionId([2; 16]), SessionId([3; 16])];
-        let first = open(&rooms, mine[0], 1).await.unwrap();
-        open(&rooms, mine[1], 1).await.unwrap();
-        assert_eq!(open(&rooms, mine[2], 1).await.err(), Some(CloseCode::RelayFull));
-        open(&rooms, mine[2], 2).await.unwrap();
-        first.lock().close(CloseCode::Ended);
-        rooms.sweep(Instant::now()).await;
-        drop(first);
-        open(&rooms, mine[0], 1).await.unwrap();
-    }
-
-    #[tokio::test]
-    async fn a_late_look_at_an_ended_room_leaves_the_next_one_alone() {
-        let rooms = rooms(2);
-        let old = open(&rooms, SID, 1).await.unwrap();
-        old.lock().close(CloseCode::Ended);
-        rooms.sweep(Instant::now()).await;
-        let new = open(&rooms, SID, 1).await.unwrap();
-        rooms.sweep_one(&SID, &old, Instant::now()).await;
-        assert!(rooms.find(&SID).is_some_and(|found| Arc::ptr_eq(&found, &new)));
-    }
-
-    /// One session's fault is nobody else's.
-    #[tokio::test]
-    async fn a_room_that_breaks_is_given_up_alone() {
-        let rooms = rooms(2);
-        let broken = open(&rooms, SID, 1).await.unwrap();
-        let other = open(&rooms, SessionId([2; 16]), 1).await.unwrap();
-        let inside = Arc::clone(&broken);
-        let fault = std::thread::spawn(move || {
-            let _held = inside.lock();
-            panic!("a fault while the room is held");
-        });
-        assert!(fault.join().is_err());
-        let claim = jumpseat_wire::Claim([0; 32]);
-        assert_eq!(broken.lock().host_returns(Arc::default(), &claim), Err(CloseCode::NotFound));
-        rooms.sweep(Instant::now()).await;
-        assert!(rooms.find(&SID).is_none() && rooms.find(&SessionId([2; 16])).is_some());
-        assert!(other.lock().is_standing(Instant::now()));
-        drop(broken);
-        open(&rooms, SID, 1).await.unwrap();
-    }
-
-    /// Opens a room from a network, with a guest that is not there, and has its host print nearly a megabyte and go.
-    async fn abandon(rooms: &Rooms, number: u16, net: u8) -> Result<Arc<SharedRoom>, CloseCode> {
-        let mut sid = SessionId([9; 16]);
-        sid.0[..2].copy_from_slice(&number.to_be_bytes());
-        let claim = ClaimHash([0; 32]);
-        let seats = vec![jumpseat_wire::control::Seat { slot: 1, claim }];
-        let opening = Opening { bundle: Blob(vec![7]), claim, seats };
-        let prefix = Source::from(IpAddr::from(Ipv4Addr::new(10, 0, net, 1))).network;
-        let (host, now) = (Arc::<Link>::default(), Instant::now());
-        let room = rooms.open(sid, prefix, opening, None, &host, now).await?;
-        for seq in 0..31 {
-            room.lock().host_sends(&host, &group(seq), now).unwrap();
-        }
-        room.lock().host_lost(&host, now);
-        Ok(room)
-    }
-
-    fn group(seq: u64) -> Vec<u8> {
-        let header =
-            jumpseat_wire::FrameHeader { kind: jumpseat_wire::FrameKind::Group, slot: 0, epoch: 0, seq };
-        [&header.encode()[..], &[0xa5; 32 * 1024 - 16]].concat()
-    }
-
-    fn rooms_with(mebibytes: usize) -> Rooms {
-        let mut config = Config::default();
-        config.limits.memory = mebibytes;
-        Rooms::new(Arc::<MemoryCluster>::default(), Arc::new(config), Arc::default())
-    }
-
-    /// JS-RELAY-32.
-    #[tokio::test]
-    async fn rooms_that_nobody_is_in_hold_no_more_than_the_budget() {
-        const MIB: usize = 1024 * 1024;
-        let rooms = rooms_with(16);
-        let mut most = 0;
-        for number in 0..300 {
-            let opened = abandon(&rooms, number, (number % 60) as u8).await;
-            assert!(opened.is_ok() || opened.err() == Some(CloseCode::RelayFull));
-            most = most.max(rooms.budget.held());
-        }
-        assert!((12 * MIB..=17 * MIB).contains(&most), "{most}");
-        rooms.sweep(Instant::now()).await;
-        assert!(rooms.budget.held() <= 8 * MIB, "{}", rooms.budget.held());
-        // Whoever comes now finds room, and keeps what a guest of its own missed.
-        let mine = abandon(&rooms, 1000, 99).await.unwrap();
-        assert!(mine.lock().absent_since().is_some());
-        // An hour later all are gone, and nothing is left of them.
-        rooms.sweep(Instant::now() + std::time::Duration::from_secs(3600)).await;
-        drop(mine);
-        assert_eq!(rooms.budget.held(), 0);
-    }
-
-    /// JS-RELAY-32.
-    #[tokio::test]
-    async fn one_prefix_cannot_spend_what_others_need() {
-        let rooms = rooms_with(16);
-        let mut refused = 0;
-        for number in 0..300 {
-            refused += usize::from(abandon(&rooms, number, 1).await.is_err());
-        }
-        assert!(refused > 0 && rooms.budget.held() < 5 * 1024 * 1024, "{refused}, {}", rooms.budget.held());
-        let mine = abandon(&rooms, 1000, 2).await.unwrap();
-        rooms.sweep(Instant::now()).await;
-        assert!(mine.lock().absent_since().is_some(), "it keeps what its guest missed");
-    }
-
-    /// JS-RELAY-32: in need a guest that is there is skipped to the newest frame, and gets that one.
-    #[tokio::test]
-    async fn who_is_there_gets_the_newest_frame_whatever_others_hold() {
-        let rooms = rooms_with(1);
-        let now = Instant::now();
-        let (host, guest) = (Arc::<Link>::default(), Arc::<Link>::default());
-        let claim = jumpseat_wire::Claim([3; 32]);
-        let hash = ClaimHash(Sha256::digest(claim.0).into());
-        let opening = Opening {
-            bundle: Blob(vec![7]),
-            claim: hash,
-            seats: vec![jumpseat_wire::control::Seat { slot: 1, claim: hash }],
-        };
-        let prefix = Source::from(IpAddr::from(Ipv4Addr::new(10, 0, 1, 1))).network;
-        let room = rooms.open(SID, prefix, opening, None, &host, now).await.unwrap();
-        room.lock().take_seat(Arc::clone(&guest), 1, &claim, (0, 0), now).unwrap();
-        for seq in 0..100 {
-            room.lock().host_sends(&host, &group(seq), now).unwrap();
-            assert!(rooms.budget.held() < 400 * 1024, "{seq}: {}", rooms.budget.held());
-        }
-        let mut out = std::collections::VecDeque::new();
-        while !out.back().is_some_and(|last: &bytes::Bytes| last.ends_with(&group(99))) {
-            let before = out.len();
-            room.lock().fetch_guest(&guest, now, &mut out);
-            room.lock().guest_acknowledges(&guest, 100, 0, now);
-            assert!(out.len() > before, "the newest does not come");
-        }
-        assert!(rooms.counters.skips_by_memory.value() > 0);
-        // A host that sends one guest more than it takes loses that guest.
-        let pair = |seq| {
-            let header = jumpseat_wire::FrameHeader {
-                kind: jumpseat_wire::FrameKind::ToGuest,
-                slot: 1,
-                epoch: 0,
-                seq,
-            };
-            [&header.encode()[..], &[0xa5; 30_000]].concat()
-        };
-        for seq in 0..20 {
-            room.lock().host_sends(&host, &pair(seq), now).unwrap();
-        }
-        assert_eq!(guest.verdict(), Some(CloseCode::Slow));
-        assert!(rooms.budget.held() < 800 * 1024, "{}", rooms.budget.held());
-    }
-}
+mod tests;

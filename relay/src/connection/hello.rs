@@ -63,7 +63,7 @@ pub(super) async fn accept(
                 shared.wished(source, now)?;
             }
             let opening = Opening { bundle, claim, seats };
-            let room = shared.rooms.open(sid, source.network, opening, code, link, now).await?;
+            let room = shared.rooms.open(sid, source, opening, code, link, now).await?;
             Ok(Role::Host(HostRole::new(sid, room)))
         }
         // No limit stands before a claim: nobody guesses 256 bits, and whoever has one is to get back.
@@ -83,7 +83,10 @@ pub(super) async fn accept(
             shared.may_guess(source, now)?;
             let found = shared.rooms.look_up(code).await;
             let room = found.ok_or_else(|| shared.guessed_wrong(source, now))?;
-            let introduction = packet::text(&room.lock().introduction());
+            let introduction = {
+                let room = room.lock();
+                packet::text(&room.introduction(), room.meter())
+            };
             Ok(Role::Guest(GuestRole::new(room, Some(introduction), shared, source, now)))
         }
     }

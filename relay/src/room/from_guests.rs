@@ -18,7 +18,7 @@ impl Room {
     /// The code to close the connection with.
     pub(crate) fn knock(&mut self, link: Arc<Link>, data: Blob, fee: Fee) -> Result<KnockId, CloseCode> {
         self.check_open()?;
-        if self.held.is_spent() && data.0.len() > GENUINE_KNOCK_LEN {
+        if self.held.meter().is_short() && data.0.len() > GENUINE_KNOCK_LEN {
             return Err(CloseCode::RateLimited);
         }
         let knock = self.knocks.add(link, data, fee)?;
@@ -92,7 +92,7 @@ impl Room {
         let Some(seat) = self.seats.iter_mut().find(|seat| seat.holds(link)) else { return Ok(()) };
         match &self.host.link {
             Some(host) => {
-                seat.queue_input(packet::frame(frame), now);
+                seat.queue_input(packet::frame(frame, self.held.meter()), now);
                 host.ring();
             }
             None => self.counters.frames_to_absent_host.add(1),

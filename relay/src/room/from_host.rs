@@ -10,11 +10,11 @@ use bytes::Bytes;
 use jumpseat_wire::{
     Blob, Claim, CloseCode, FrameHeader, FrameKind, HOST_SLOT, KnockId,
     control::{HostToRelay, RelayToGuest, RelayToHost, Seat as SeatClaim},
-    limits::{MAX_LAG_BYTES, MAX_PAIR_BACKLOG},
+    limits::MAX_LAG_BYTES,
 };
 
 use super::{Room, fits, seat::Seat};
-use crate::{link::Link, packet};
+use crate::{budget::Meter, link::Link, packet};
 
 /// Frames that come this soon after others wait for each other …
 pub(super) const GATHER: Duration = Duration::from_millis(2);
@@ -70,7 +70,7 @@ impl Room {
                 if let Some(link) = self.knocks.answered(knock, !failed, now) {
                     match data {
                         Some(_) => {
-                            let parting = packet::text(&RelayToGuest::Refused { data });
+                            let parting = packet::text(&RelayToGuest::Refused { data }, self.held.meter());
                             link.close_with(CloseCode::Refused, vec![parting]);
                         }
                         None => link.close(CloseCode::Refused),
@@ -121,11 +121,11 @@ impl Room {
         match header.kind {
             FrameKind::Group => self.publish(header.seq, frame, now),
             FrameKind::ToGuest => {
-                let counters = Arc::clone(&self.counters);
-                let backlog = if self.held.is_spent() { 0 } else { MAX_PAIR_BACKLOG };
-                if let Some(seat) = self.seat(header.slot) {
-                    seat.queue_pair(header.seq, packet::frame(frame), backlog, &counters);
+                if let Some(seat) = self.seats.iter_mut().find(|seat| seat.slot == header.slot) {
+                    let packet = packet::frame(frame, self.held.meter());
+                    seat.queue_pair(header.seq, packet, &self.counters);
                 }
+                self.drop_queues(Meter::is_short);
             }
             FrameKind::ToHost => return Err(CloseCode::BadMessage),
         }
@@ -212,7 +212,7 @@ impl Room {
         // Without the knock its sender went away just now: the host hears that, too.
         let Some(link) = self.knocks.answered(knock, true, now) else { return Ok(()) };
         let head = self.ring.head();
-        let mut seated = Seat::new(seat.slot, seat.claim, head, now);
+        let mut seated = Seat::new(seat.slot, seat.claim, head, Arc::clone(self.held.meter()), now);
         seated.connect(Arc::clone(&link), &RelayToGuest::Welcome { data }, head, now);
         // Most rooms have a guest or two: no space is kept for more.
         self.seats.reserve_exact(1);
@@ -224,7 +224,7 @@ impl Room {
 
     fn publish(&mut self, seq: u64, frame: &[u8], now: Instant) {
         self.host.owe(frame.len(), now);
-        if !self.ring.push(seq, packet::frame(frame), now) {
+        if !self.ring.push(seq, packet::frame(frame, self.held.meter()), now) {
             self.counters.frames_repeated.add(1);
             return;
         }
@@ -232,7 +232,7 @@ impl Room {
             seat.keep_up(&self.ring, now, &self.counters);
         }
         // The guests that keep up have it in their next turn, so one frame is always kept for them.
-        if self.held.is_spent() {
+        if self.held.meter().is_short() {
             self.skip_all(|_| true);
         } else if self.ring.len() > MAX_LAG_BYTES as u64 || self.seats.is_empty() {
             self.release();

@@ -10,7 +10,7 @@ use jumpseat_wire::{
 };
 
 use super::{knocks::Knocks, seat::Seat};
-use crate::{link::Link, packet};
+use crate::{budget::Meter, link::Link, packet};
 
 /// Bytes handed to the host's connection at one time.
 const BATCH_LEN: usize = 64 * 1024;
@@ -26,12 +26,13 @@ pub(super) struct Host {
     owed_since: Option<Instant>,
     /// Where among the seats the last frame came from: they take turns.
     turn: usize,
+    meter: Arc<Meter>,
 }
 
 impl Host {
     /// A host without a connection.
-    pub(super) fn new(now: Instant) -> Self {
-        Self { link: None, lost: now, greeting: None, owed: 0, owed_since: None, turn: 0 }
+    pub(super) fn new(meter: Arc<Meter>, now: Instant) -> Self {
+        Self { link: None, lost: now, greeting: None, owed: 0, owed_since: None, turn: 0, meter }
     }
 
     /// Gives the host a connection.
@@ -39,7 +40,7 @@ impl Host {
         if let Some(old) = self.link.replace(link) {
             old.close(CloseCode::Replaced);
         }
-        self.greeting = Some(packet::text(greeting));
+        self.greeting = Some(packet::text(greeting, &self.meter));
         (self.owed, self.owed_since) = (0, None);
     }
 
@@ -71,16 +72,14 @@ impl Host {
         out.extend(self.greeting.take());
         let due = self.owed_since.map(|since| since + ACK_EVERY);
         if self.owed >= ACK_EVERY_BYTES || due.is_some_and(|due| due <= now) {
-            out.push_back(packet::text(&RelayToHost::Ack { group }));
+            out.push_back(packet::text(&RelayToHost::Ack { group }, &self.meter));
             (self.owed, self.owed_since) = (0, None);
         }
-        out.extend(knocks.gone().map(|knock| packet::text(&RelayToHost::KnockGone { knock })));
-        out.extend(
-            knocks
-                .untold()
-                .map(|(knock, data)| packet::text(&RelayToHost::Knock { knock, data: data.clone() })),
-        );
-        seats.iter_mut().for_each(|seat| tell(seat, out));
+        let text = |message| packet::text(&message, &self.meter);
+        out.extend(knocks.gone().map(|knock| text(RelayToHost::KnockGone { knock })));
+        let untold = knocks.untold();
+        out.extend(untold.map(|(knock, data)| text(RelayToHost::Knock { knock, data: data.clone() })));
+        seats.iter_mut().for_each(|seat| out.extend(tell(seat).into_iter().flatten().map(text)));
         self.fetch_input(seats, out);
         self.owed_since.map(|since| since + ACK_EVERY)
     }
@@ -102,18 +101,17 @@ impl Host {
 }
 
 /// Presence and acknowledgements: the latest stands for all before.
-fn tell(seat: &mut Seat, out: &mut VecDeque<Bytes>) {
+fn tell(seat: &mut Seat) -> [Option<RelayToHost>; 2] {
     let slot = seat.slot;
-    if std::mem::take(&mut seat.presence_news) {
+    let presence = std::mem::take(&mut seat.presence_news).then(|| {
         let present = seat.link.is_some();
         seat.taken_news &= !present;
-        out.push_back(packet::text(&if present {
+        if present {
             RelayToHost::Present { slot, pair: seat.pair_taken }
         } else {
             RelayToHost::Absent { slot }
-        }));
-    }
-    if std::mem::take(&mut seat.taken_news) {
-        out.push_back(packet::text(&RelayToHost::Acked { slot, pair: seat.pair_taken }));
-    }
+        }
+    });
+    let taken = std::mem::take(&mut seat.taken_news);
+    [presence, taken.then_some(RelayToHost::Acked { slot, pair: seat.pair_taken })]
 }

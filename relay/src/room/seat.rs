@@ -1,6 +1,7 @@
 //! A guest's place in a room.
 
 use std::{
+    cmp::Reverse,
     collections::VecDeque,
     sync::Arc,
     time::{Duration, Instant},
@@ -10,11 +11,12 @@ use bytes::Bytes;
 use jumpseat_wire::{
     ClaimHash, CloseCode, Slot,
     control::RelayToGuest,
-    limits::{INPUT_WINDOW, MAX_LAG, MAX_LAG_BYTES, MAX_STALL},
+    limits::{INPUT_WINDOW, MAX_LAG, MAX_LAG_BYTES, MAX_PAIR_BACKLOG, MAX_STALL},
 };
 
 use super::{flight::Flight, ring::Ring};
 use crate::{
+    budget::Meter,
     counters::Counters,
     link::Link,
     packet::{self, charge},
@@ -24,8 +26,9 @@ use crate::{
 /// more urgent does not wait long behind it.
 const BATCH_LEN: u64 = 256 * 1024;
 
-/// What a seat without anything in it counts, in bytes.
-const SEAT_WEIGHT: usize = 1024;
+/// What a seat counts beside packets, in bytes.
+pub(super) const SEAT_WEIGHT: usize = 1024;
+
 /// How long a guest whose seat is gone has for what was sent to it before.
 const LEAVE_FOR: Duration = Duration::from_secs(60);
 
@@ -65,6 +68,7 @@ pub(super) struct Seat {
     pub(super) presence_news: bool,
     /// The host has to hear what the guest has taken.
     pub(super) taken_news: bool,
+    meter: Arc<Meter>,
 }
 
 /// How a guest goes.
@@ -79,7 +83,7 @@ struct Leaving {
 
 impl Seat {
     /// A seat without a connection.
-    pub(super) fn new(slot: Slot, claim: ClaimHash, head: u64, now: Instant) -> Self {
+    pub(super) fn new(slot: Slot, claim: ClaimHash, head: u64, meter: Arc<Meter>, now: Instant) -> Self {
         Self {
             slot,
             claim,
@@ -102,6 +106,7 @@ impl Seat {
             leaving: None,
             presence_news: false,
             taken_news: false,
+            meter,
         }
     }
 
@@ -115,7 +120,7 @@ impl Seat {
         self.floor = cursor;
         self.flight = Flight::new(now);
         self.clear();
-        self.greeting = Some(packet::text(greeting));
+        self.greeting = Some(packet::text(greeting, &self.meter));
         self.tell_host_taken = self.host_taken > 0;
         self.tell_host_present = false;
         self.presence_news = true;
@@ -201,19 +206,42 @@ impl Seat {
     }
 
     /// Queues a host-to-guest frame, unless others that wait are beyond the backlog by it. One alone is always taken.
-    pub(super) fn queue_pair(&mut self, seq: u64, packet: Bytes, backlog: usize, counters: &Counters) {
+    pub(super) fn queue_pair(&mut self, seq: u64, packet: Bytes, counters: &Counters) {
         let Some(link) = &self.link else { return counters.frames_to_absent_guests.add(1) };
         if link.verdict().is_some() {
             return;
         }
         let alone = self.pair.is_empty();
         self.pair_bytes += charge(&packet);
-        if self.pair_bytes > backlog && !alone {
-            counters.slow_guests.add(1);
-            return link.close(CloseCode::Slow);
+        if self.pair_bytes > MAX_PAIR_BACKLOG && !alone {
+            return self.drop_queue(counters);
         }
         self.pair.push_back((seq, packet));
         link.ring();
+    }
+
+    /// Closes a connection that took too little, and forgets what waited for it: it would not get that any more.
+    pub(super) fn drop_queue(&mut self, counters: &Counters) {
+        counters.slow_guests.add(1);
+        self.pair = VecDeque::new();
+        self.pair_bytes = 0;
+        let leaving = self.leaving.as_mut().map(|leaving| {
+            leaving.first = VecDeque::new();
+            leaving.code
+        });
+        if let Some(link) = &self.link {
+            link.close(leaving.unwrap_or(CloseCode::Slow));
+        }
+    }
+
+    /// How much waits for the guest where that is more than one pairwise frame, and since when it owes an
+    /// acknowledgement.
+    pub(super) fn burden(&self) -> Option<(usize, Option<Reverse<Instant>>)> {
+        let first = self.leaving.iter().flat_map(|leaving| &leaving.first);
+        let bytes =
+            first.chain(self.pair.iter().map(|(_, packet)| packet)).map(|packet| charge(packet)).sum();
+        let waits = self.leaving.is_some() || self.pair.len() > 1;
+        (waits && bytes > 0).then(|| (bytes, self.flight.owing_since().map(Reverse)))
     }
 
     /// Queues a guest-to-host frame.
@@ -285,9 +313,10 @@ impl Seat {
         self.floor = newest;
     }
 
-    /// Memory is short: keeps nothing for an absent guest, and for another one the newest frame.
+    /// Memory is short: keeps nothing for an absent guest and for one that goes, and for another one the newest frame.
     pub(super) fn give_way(&mut self, ring: &Ring, counters: &Counters) {
-        let kept = ring.head().saturating_sub(u64::from(self.link.is_some()));
+        let stays = self.link.is_some() && self.leaving.is_none();
+        let kept = self.head(ring).saturating_sub(u64::from(stays));
         let next = if self.link.is_some() { self.cursor } else { self.floor };
         if next < kept {
             counters.skips_by_memory.add(1);
@@ -295,11 +324,6 @@ impl Seat {
         }
         self.cursor = self.cursor.max(kept);
         self.floor = self.floor.max(kept);
-    }
-
-    /// What it counts, in bytes, the ring aside.
-    pub(super) fn weight(&self) -> usize {
-        SEAT_WEIGHT + self.pair_bytes + self.input_bytes
     }
 
     /// Moves what may be sent now to `out`, most urgent first.
@@ -316,10 +340,10 @@ impl Seat {
         }
         out.extend(self.greeting.take());
         if std::mem::take(&mut self.tell_host_present) {
-            out.push_back(packet::text(&RelayToGuest::Host { present: host_present }));
+            out.push_back(packet::text(&RelayToGuest::Host { present: host_present }, &self.meter));
         }
         if std::mem::take(&mut self.tell_host_taken) {
-            out.push_back(packet::text(&RelayToGuest::Acked { pair: self.host_taken }));
+            out.push_back(packet::text(&RelayToGuest::Acked { pair: self.host_taken }, &self.meter));
         }
         self.keep_up(ring, now, counters);
         self.fetch_frames(ring, now, out);

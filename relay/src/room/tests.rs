@@ -67,7 +67,7 @@ impl Stage {
         let opening = Opening { bundle: Blob(vec![7]), claim: hash(&HOST_CLAIM), seats };
         opening.check(MAX_GUESTS).unwrap();
         let code = InviteCode::from_random([1; 5]);
-        let held = Budget::new(usize::MAX).open(Source::from(IpAddr::from([127, 0, 0, 1])).network);
+        let held = Budget::new(usize::MAX).open(Source::from(IpAddr::from([127, 0, 0, 1]))).unwrap();
         let mut room =
             Room::new(code, opening, MAX_GUESTS, SESSION_LIFETIME, Arc::clone(&counters), held, now);
         let host = Arc::<Link>::default();
