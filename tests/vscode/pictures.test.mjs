@@ -100,7 +100,7 @@ scene('pictures and names', ['host', 'guest'], async ({ host, guest, step, ends 
 
     await step('lists to choose from', async () => {
         await host.command('jumpseat.newInvite');
-        await host.offers('To watch, for one guest');
+        await host.offers('To type, for one guest');
         await pictures({ host }, '4-invites');
         await host.page.keyboard.press('Escape');
         await host.command('jumpseat.heldTerminals');
