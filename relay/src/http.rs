@@ -47,6 +47,8 @@ pub(crate) struct Arrival {
     pub(crate) proxied: bool,
     /// The address of this machine that it came to.
     pub(crate) local: IpAddr,
+    /// Whether a certificate of ours says what this relay is called.
+    pub(crate) certified: bool,
 }
 
 /// Set by the one route that takes its connection away from HTTP, with the client's address.
@@ -92,7 +94,8 @@ async fn upgrade(
         return (StatusCode::FORBIDDEN, "this relay takes no web pages\n").into_response();
     }
     let by_proxy = arrival.proxied || proxies.trusts(arrival.peer) && is_forwarded(&headers);
-    if arrival.local.to_canonical().is_loopback() && !by_proxy && !names_loopback(&uri, &headers) {
+    let may_be_rebound = arrival.local.to_canonical().is_loopback() && !by_proxy && !arrival.certified;
+    if may_be_rebound && !names_loopback(&uri, &headers) {
         return (StatusCode::FORBIDDEN, FOREIGN_HOST).into_response();
     }
     let says = |name, value: &str| {

@@ -277,7 +277,8 @@ async fn serve(shared: Arc<Shared>, tcp: TcpStream, peer: IpAddr, mut place: Pla
 async fn upgrade(shared: &Shared, mut tcp: TcpStream, peer: IpAddr) -> Option<(Stream, Vec<u8>, IpAddr)> {
     let limit = Duration::from_secs(shared.config.timeouts.hello);
     tcp.set_nodelay(true).ok()?;
-    let mut arrival = Arrival { peer, proxied: false, local: tcp.local_addr().ok()?.ip() };
+    let local = tcp.local_addr().ok()?.ip();
+    let mut arrival = Arrival { peer, proxied: false, local, certified: shared.tls.is_some() };
     if shared.config.trusted_proxies.trusts(peer)
         && let Some(source) = timeout(limit, proxy_protocol::read(&mut tcp)).await.ok()?.ok()?
     {

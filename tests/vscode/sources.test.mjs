@@ -27,7 +27,7 @@ scene('a folder of somebody else’s is trusted by its host', ['host', 'guest'],
     await step('guests read why, the host what helps', async () => {
         await press(host, 'Share Changes with guests');
         await guest.done('jumpseat.changes.focus');
-        await guest.page.getByText('Git does not trust this folder: it belongs to somebody else. Ann has to trust the folder.').first().waitFor();
+        await guest.page.getByText('Git does not trust this folder, which belongs to somebody else. Ann has to trust the folder.').first().waitFor();
         await host.picture('panels-share-view-trust');
     });
 

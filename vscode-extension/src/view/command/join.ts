@@ -58,14 +58,24 @@ async function joinByCode(context: Context, code: string, known: string, again: 
 /** What was pasted. The native module says what is wrong with a link, and never repeats it. */
 function read(context: Context, text: string): Pasted {
     return pasted(text, (link) => {
+        const native = loaded(context);
         try {
-            context.native.load().readLink(link);
+            native?.readLink(link);
             return undefined;
         } catch (error) {
             const why = error instanceof Error ? error.message : String(error);
             return `${why.slice(0, 1).toUpperCase()}${why.slice(1)}.`;
         }
     });
+}
+
+/** Where it cannot be loaded, joining says so, with what helps. */
+function loaded(context: Context): ReturnType<Context['native']['load']> | undefined {
+    try {
+        return context.native.load();
+    } catch {
+        return undefined;
+    }
 }
 
 async function type(context: Context): Promise<Answer | undefined> {
