@@ -45,7 +45,7 @@ impl Pictures {
         self.0.get(&stream)
     }
 
-    pub(crate) fn get_mut(&mut self, stream: StreamId) -> Option<&mut Picture> {
+    pub(crate) fn of_mut(&mut self, stream: StreamId) -> Option<&mut Picture> {
         self.0.get_mut(&stream)
     }
 

@@ -472,7 +472,7 @@ impl GuestScreen {
         };
         let status = status_line(&status, window.cols);
         let mut out = Vec::new();
-        match stream.and_then(|stream| self.pictures.get_mut(stream)) {
+        match stream.and_then(|stream| self.pictures.of_mut(stream)) {
             Some(picture) => {
                 let (changed, scrolled) = picture.take_changes();
                 self.echo &= changed.is_empty();

@@ -65,7 +65,7 @@ async fn a_requests_own_reference_names_it() {
 }
 
 #[tokio::test]
-async fn a_tag_of_the_branchs_name_does_not_lead_astray() {
+async fn a_tag_named_as_the_branch_does_not_lead_astray() {
     let stand = Stand::new(ForgeKind::GitHub).await;
     stand.sign_in();
     stand.repo.git(["tag", "12-fix-it"]);
@@ -99,7 +99,7 @@ async fn a_branch_that_nothing_is_known_of_is_found_by_its_commit() {
 }
 
 #[tokio::test]
-async fn gitlab_does_not_take_another_forks_request_for_the_branchs() {
+async fn gitlab_does_not_take_a_request_of_another_fork() {
     let stand = Stand::new(ForgeKind::GitLab).await;
     stand.sign_in();
     let merges = "/api/v4/projects/team%2Ftool/merge_requests";
