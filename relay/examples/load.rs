@@ -56,7 +56,7 @@ async fn main() {
 
 async fn serve() {
     let mut config = Config::embedded(([127, 0, 0, 1], 0).into());
-    config.limits.connections_per_prefix = usize::MAX;
+    config.limits.connections_per_address = usize::MAX;
     let relay = Relay::bind(config).await.unwrap().spawn().unwrap();
     println!("{}", relay.address());
     pending::<()>().await;

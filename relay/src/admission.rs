@@ -47,91 +47,8 @@ impl From<IpAddr> for Source {
     }
 }
 
-/// So many of something in all and by prefix: connections, rooms.
-#[derive(Debug)]
-pub(crate) struct Places {
-    all: usize,
-    per_prefix: usize,
-    open: Mutex<Open>,
-}
-
-#[derive(Debug, Default)]
-struct Open {
-    all: usize,
-    by_prefix: HashMap<Prefix, usize>,
-}
-
-impl Open {
-    fn leave(&mut self, prefix: Option<Prefix>) {
-        if let Some(prefix) = prefix
-            && let Some(count) = self.by_prefix.get_mut(&prefix)
-        {
-            *count -= 1;
-            if *count == 0 {
-                self.by_prefix.remove(&prefix);
-            }
-        }
-    }
-}
-
-impl Places {
-    pub(crate) fn new(all: usize, per_prefix: usize) -> Arc<Self> {
-        Arc::new(Self { all, per_prefix, open: Mutex::default() })
-    }
-
-    /// A place for one more, given back when dropped; nothing beyond the limits. Without a prefix it counts in all
-    /// until it is [settled](Place::settle).
-    pub(crate) fn admit(self: &Arc<Self>, prefix: Option<Prefix>) -> Option<Place> {
-        let mut open = self.open();
-        if open.all >= self.all {
-            return None;
-        }
-        open.all += 1;
-        drop(open);
-        let mut place = Place { prefix: None, places: Arc::clone(self) };
-        prefix.is_none_or(|prefix| place.settle(prefix)).then_some(place)
-    }
-
-    fn open(&self) -> std::sync::MutexGuard<'_, Open> {
-        self.open.lock().expect("no thread panics while it counts")
-    }
-}
-
-/// One's place.
-#[derive(Debug)]
-pub(crate) struct Place {
-    prefix: Option<Prefix>,
-    places: Arc<Places>,
-}
-
-impl Place {
-    /// Whether it counts for a prefix.
-    pub(crate) fn is_settled(&self) -> bool {
-        self.prefix.is_some()
-    }
-
-    /// Counts for this prefix from now on; false, and nothing changed, when that has no more.
-    pub(crate) fn settle(&mut self, prefix: Prefix) -> bool {
-        let mut open = self.places.open();
-        if open.by_prefix.get(&prefix).copied().unwrap_or_default() >= self.places.per_prefix {
-            return false;
-        }
-        *open.by_prefix.entry(prefix).or_default() += 1;
-        open.leave(self.prefix.replace(prefix));
-        true
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        let mut open = self.places.open();
-        open.all -= 1;
-        open.leave(self.prefix);
-    }
-}
-
-/// A network may get as much wrong as this many of its hosts.
-const HOSTS_IN_NETWORK: f64 = 3.0;
+/// A network may have, and get wrong, as much as this many of its hosts.
+pub(crate) const HOSTS_IN_NETWORK: usize = 3;
 
 /// Attempts that only so many of are allowed to fail, by where they come from: guessed codes, bad knocks.
 #[derive(Debug)]
@@ -178,7 +95,7 @@ impl Attempts {
     }
 
     fn widths(&self, source: Source) -> [(Prefix, f64, f64); 2] {
-        let wide = HOSTS_IN_NETWORK;
+        let wide = HOSTS_IN_NETWORK as f64;
         [(source.host, self.rate, self.size), (source.network, self.rate * wide, self.size * wide)]
     }
 
@@ -274,37 +191,6 @@ mod tests {
         assert_eq!(host("2001:db8:1:2200::1"), host("2001:db8:1:2200:9::"));
         assert_ne!(host("2001:db8:1:2200::1"), host("2001:db8:1:2201::1"));
         assert_ne!(Some(host("192.0.2.0")), network("192.0.2.0"), "they are counted apart");
-    }
-
-    /// JS-RELAY-27.
-    #[test]
-    fn places_are_given_back() {
-        let places = Places::new(3, 2);
-        let [a, b] = [network("192.0.2.1"), network("198.51.100.1")];
-        let first = places.admit(a).unwrap();
-        let _second = places.admit(a).unwrap();
-        assert!(places.admit(a).is_none(), "two per prefix");
-        let _third = places.admit(b).unwrap();
-        assert!(places.admit(b).is_none(), "three in all");
-        drop(first);
-        assert!(places.admit(b).is_some());
-        assert_eq!(places.open().all, 2, "what was refused holds nothing");
-    }
-
-    /// JS-RELAY-27, JS-RELAY-31.
-    #[test]
-    fn who_comes_through_a_proxy_counts_for_its_own_prefix_once_that_is_known() {
-        let places = Places::new(4, 1);
-        let a = source("192.0.2.1").network;
-        let (mut first, mut second) = (places.admit(None).unwrap(), places.admit(None).unwrap());
-        assert!(first.settle(a) && !second.settle(a) && second.settle(source("198.51.100.1").network));
-        drop(first);
-        assert!(second.settle(a), "it moves");
-        drop(second);
-        assert!(places.open().all == 0 && places.open().by_prefix.is_empty());
-        let all: Vec<_> = (0..4).map(|_| places.admit(None).unwrap()).collect();
-        assert!(places.admit(None).is_none());
-        drop(all);
     }
 
     /// JS-RELAY-8.

@@ -46,7 +46,7 @@ impl Config {
     /// Settings for a relay inside `jumpseat share`: a free port at this address, and limits for a network
     /// whose few addresses all belong to people one knows.
     pub fn embedded(listen: SocketAddr) -> Self {
-        let limits = Limits { look_ups_per_minute: 600, connections_per_prefix: 1000, ..Limits::default() };
+        let limits = Limits { look_ups_per_minute: 600, connections_per_address: 1000, ..Limits::default() };
         Self { listen, limits, ..Self::default() }
     }
 
@@ -102,8 +102,8 @@ pub struct TlsFiles {
 pub struct Limits {
     /// Connections in all.
     pub connections: usize,
-    /// Connections from one address prefix (/24, /56), and rooms opened from it.
-    pub connections_per_prefix: usize,
+    /// Connections from one address, and rooms opened from it; its prefix (/24, /56) has three times as many.
+    pub connections_per_address: usize,
     /// Rooms in all.
     pub rooms: usize,
     /// MiB that all rooms may hold: frames that guests have not taken, knocks, seats. Those of one address prefix a
@@ -121,7 +121,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             connections: 50_000,
-            connections_per_prefix: 500,
+            connections_per_address: 500,
             rooms: 10_000,
             memory: 512,
             guests: MAX_GUESTS,
@@ -133,8 +133,8 @@ impl Default for Limits {
 }
 
 impl Limits {
-    pub(crate) fn rooms_per_prefix(&self) -> usize {
-        self.connections_per_prefix.min(self.rooms)
+    pub(crate) fn rooms_per_address(&self) -> usize {
+        self.connections_per_address.min(self.rooms)
     }
 }
 

@@ -20,6 +20,7 @@ use crate::{
     admission::Source,
     link::Link,
     packet,
+    places::Ticket,
     server::Shared,
     socket::{Lost, Socket},
     stream::Stream,
@@ -44,12 +45,18 @@ enum Ending {
 }
 
 /// Serves a WebSocket until it ends.
-pub(crate) async fn serve(shared: &Shared, stream: Stream, unread: Vec<u8>, source: Source) {
+pub(crate) async fn serve(
+    shared: &Shared,
+    stream: Stream,
+    unread: Vec<u8>,
+    source: Source,
+    link: Arc<Link>,
+    ticket: &mut Ticket,
+) {
     let mut socket = Socket::new(stream, unread);
-    let link = Arc::new(Link::default());
-    let ending = match greet(shared, &mut socket, &link, source).await {
+    let ending = match greet(shared, &mut socket, &link, source, ticket).await {
         Ok(mut role) => {
-            let ending = drive(shared, &mut socket, &link, &mut role).await;
+            let ending = drive(shared, &mut socket, &link, &mut role, ticket).await;
             role.leave(shared, &link, now()).await;
             ending
         }
@@ -73,20 +80,28 @@ async fn greet(
     socket: &mut Socket,
     link: &Arc<Link>,
     source: Source,
+    ticket: &mut Ticket,
 ) -> Result<Role, Ending> {
     let first = async {
         let limit = Duration::from_secs(shared.config.timeouts.hello);
         let text = timeout(limit, hello::receive(socket)).await;
         let text = text.unwrap_or(Err(Ending::Close(CloseCode::BadMessage)))?;
-        hello::accept(shared, link, source, &text).await.map_err(Ending::Close)
+        hello::accept(shared, link, source, ticket, &text).await.map_err(Ending::Close)
     };
     tokio::select! {
         role = first => role,
         () = shared.stop.cancelled() => Err(Ending::Close(CloseCode::ShuttingDown)),
+        code = link.closed() => Err(Ending::Close(code)),
     }
 }
 
-async fn drive(shared: &Shared, socket: &mut Socket, link: &Arc<Link>, role: &mut Role) -> Ending {
+async fn drive(
+    shared: &Shared,
+    socket: &mut Socket,
+    link: &Arc<Link>,
+    role: &mut Role,
+    ticket: &mut Ticket,
+) -> Ending {
     let mut stop = pin!(shared.stop.cancelled());
     let mut pulse = Pulse::new(shared, now());
     let mut timer = pin!(sleep_until(Clock::from_std(pulse.due())));
@@ -95,6 +110,9 @@ async fn drive(shared: &Shared, socket: &mut Socket, link: &Arc<Link>, role: &mu
             return Poll::Ready(Ending::Close(CloseCode::ShuttingDown));
         }
         link.listen(cx.waker());
+        if !ticket.is_known() && role.has_seat(link) {
+            ticket.make_known();
+        }
         turn(cx, socket, link, role, &mut pulse, timer.as_mut())
     })
     .await

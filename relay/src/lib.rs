@@ -29,6 +29,7 @@ mod join_page;
 mod link;
 mod memory;
 mod packet;
+mod places;
 mod proxies;
 mod proxy_protocol;
 mod room;

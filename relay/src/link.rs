@@ -1,11 +1,12 @@
 //! What a room holds of a connection: a bell to ring and a verdict to leave.
 
 use std::{
+    future::poll_fn,
     sync::{
         OnceLock,
         atomic::{AtomicBool, AtomicU16, Ordering},
     },
-    task::Waker,
+    task::{Poll, Waker},
 };
 
 use bytes::Bytes;
@@ -57,6 +58,15 @@ impl Link {
     /// Whether it ends by itself soon.
     pub(crate) fn leaves(&self) -> bool {
         self.leaves.load(Ordering::Acquire)
+    }
+
+    /// Waits until the connection has to end.
+    pub(crate) async fn closed(&self) -> CloseCode {
+        poll_fn(|cx| {
+            self.listen(cx.waker());
+            self.verdict().map_or(Poll::Pending, Poll::Ready)
+        })
+        .await
     }
 
     /// Why the connection has to end, if it has to.

@@ -65,6 +65,9 @@ impl Opening {
 /// What a room without anything in it counts, in bytes: itself, its code, its entries elsewhere.
 const ROOM_WEIGHT: usize = 2048;
 
+/// How long a room stands without its host that never had a guest: it costs nothing to open one and go.
+const EMPTY_GRACE: Duration = Duration::from_secs(20);
+
 /// A session as the relay knows it.
 pub(crate) struct Room {
     code: InviteCode,
@@ -87,6 +90,8 @@ pub(crate) struct Room {
     typing_rung: bool,
     /// … and when all were last.
     rung: Option<Instant>,
+    /// Whether a guest ever had a seat here.
+    seated: bool,
     /// Why it ended.
     closed: Option<CloseCode>,
 }
@@ -121,6 +126,7 @@ impl Room {
             unrung: 0,
             typing_rung: false,
             rung: None,
+            seated: false,
             closed: None,
         }
     }
@@ -128,6 +134,11 @@ impl Room {
     /// The code under which guests find the room.
     pub(crate) fn code(&self) -> InviteCode {
         self.code
+    }
+
+    /// Whether a guest ever had a seat here.
+    pub(crate) fn was_seated(&self) -> bool {
+        self.seated
     }
 
     /// What a guest that looks the code up gets to know.
@@ -159,7 +170,10 @@ impl Room {
         if self.closed.is_none() && now >= self.expires {
             self.close(CloseCode::Expired);
         }
-        if self.closed.is_none() && self.host.link.is_none() && gone(self.host.lost) {
+        // Nobody comes back to a room that nobody was in, but its host, who opens another one under the same code.
+        let empty = !self.seated && self.knocks.is_empty();
+        let forsaken = empty && now.saturating_duration_since(self.host.lost) >= EMPTY_GRACE;
+        if self.closed.is_none() && self.host.link.is_none() && (forsaken || gone(self.host.lost)) {
             self.close(CloseCode::HostGone);
         }
         let seats = self.seats.len();

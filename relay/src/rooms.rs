@@ -12,12 +12,13 @@ use jumpseat_wire::{CloseCode, InviteCode, SessionId};
 use sha2::{Digest, Sha256};
 
 use crate::{
-    admission::{Place, Places, Source},
+    admission::Source,
     budget::Budget,
     cluster::{ClaimError, Cluster},
     config::Config,
     counters::Counters,
     link::Link,
+    places::{Place, Places},
     room::{Opening, Room},
 };
 
@@ -82,7 +83,7 @@ pub(crate) struct Rooms {
 impl Rooms {
     pub(crate) fn new(cluster: Arc<dyn Cluster>, config: Arc<Config>, counters: Arc<Counters>) -> Self {
         // A room outlives its host's connection: without a bound of its own one address could fill the relay.
-        let places = Places::new(config.limits.rooms, config.limits.rooms_per_prefix());
+        let places = Places::new(config.limits.rooms, config.limits.rooms_per_address());
         let budget = Budget::new(config.limits.memory.saturating_mul(1024 * 1024));
         Self { by_id: Mutex::default(), places, budget, cluster, config, counters }
     }
@@ -99,7 +100,7 @@ impl Rooms {
     ) -> Result<Arc<SharedRoom>, CloseCode> {
         let limits = &self.config.limits;
         opening.check(limits.guests)?;
-        let place = self.places.admit(Some(source.network)).ok_or(CloseCode::RelayFull)?;
+        let place = self.places.admit(Some(source)).map_err(|_| CloseCode::RelayFull)?;
         let held = self.budget.open(source).ok_or(CloseCode::RelayFull)?;
         let code = self.cluster.claim(sid, wished).await.map_err(|error| match error {
             ClaimError::SessionTaken => CloseCode::NotAllowed,

@@ -22,13 +22,15 @@ use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::{
-    admission::{Attempts, Place, Places, Source},
+    admission::{Attempts, Source},
     cluster::{Cluster, MemoryCluster},
     config::{Config, ConfigError},
     connection,
     counters::Counters,
     http::{self, Arrival},
+    link::Link,
     memory::Memory,
+    places::{Connections, Ticket},
     proxy_protocol,
     rooms::Rooms,
     stream::{Stream, TlsError, acceptor},
@@ -61,7 +63,7 @@ pub(crate) struct Shared {
     guesses: Attempts,
     /// Codes that hosts wished for.
     wishes: Attempts,
-    connections: Arc<Places>,
+    connections: Arc<Connections>,
     tls: Option<TlsAcceptor>,
     router: Router,
 }
@@ -122,8 +124,8 @@ impl Relay {
             knocks: Arc::new(Attempts::new(FAILED_KNOCKS_PER_SECOND.into(), KNOCKS_AT_ONCE)),
             guesses: Attempts::new(look_ups / 60.0, look_ups),
             // All rooms of a prefix come back at once when the relay has lost them.
-            wishes: Attempts::new(look_ups / 60.0, limits.rooms_per_prefix() as f64),
-            connections: Places::new(limits.connections, limits.connections_per_prefix),
+            wishes: Attempts::new(look_ups / 60.0, limits.rooms_per_address() as f64),
+            connections: Connections::new(limits.connections, limits.connections_per_address),
             tls,
             router: http::router(config.trusted_proxies.clone()),
             counters,
@@ -248,33 +250,34 @@ impl Shared {
     fn admit(self: &Arc<Self>, connections: &mut JoinSet<()>, tcp: TcpStream, peer: SocketAddr) {
         // Those who come through a trusted proxy count for themselves, once it has said who they are.
         let by_proxy = self.config.trusted_proxies.trusts(peer.ip());
-        let prefix = (!by_proxy).then(|| Source::from(peer.ip()).network);
-        match self.connections.admit(prefix) {
-            Some(place) => {
-                connections.spawn(serve(Arc::clone(self), tcp, peer.ip(), place));
-            }
-            None => tracing::debug!("connection beyond the limits"),
-        }
+        let source = (!by_proxy).then(|| Source::from(peer.ip()));
+        let link = Arc::<Link>::default();
+        let ticket = self.connections.admit(source, Arc::clone(&link));
+        connections.spawn(serve(Arc::clone(self), tcp, peer.ip(), ticket, link));
     }
 }
 
-async fn serve(shared: Arc<Shared>, tcp: TcpStream, peer: IpAddr, mut place: Place) {
+async fn serve(shared: Arc<Shared>, tcp: TcpStream, peer: IpAddr, mut ticket: Ticket, link: Arc<Link>) {
     // In a box of its own: what TLS and HTTP need is freed before the long part begins.
     let upgraded = tokio::select! {
-        upgraded = Box::pin(upgrade(&shared, tcp, peer)) => upgraded,
+        upgraded = Box::pin(upgrade(&shared, tcp, peer, &mut ticket)) => upgraded,
         () = shared.stop.cancelled() => None,
+        _ = link.closed() => None,
     };
     let Some((stream, unread, client)) = upgraded else { return };
     let source = Source::from(client);
-    if !place.is_settled() && !place.settle(source.network) {
-        return tracing::debug!("connection through a proxy beyond the limits");
-    }
-    connection::serve(&shared, stream, unread, source).await;
-    drop(place);
+    ticket.settle(source);
+    connection::serve(&shared, stream, unread, source, link, &mut ticket).await;
+    drop(ticket);
 }
 
 /// From TCP to WebSocket: the stream, what was read beyond the request, and where it comes from.
-async fn upgrade(shared: &Shared, mut tcp: TcpStream, peer: IpAddr) -> Option<(Stream, Vec<u8>, IpAddr)> {
+async fn upgrade(
+    shared: &Shared,
+    mut tcp: TcpStream,
+    peer: IpAddr,
+    ticket: &mut Ticket,
+) -> Option<(Stream, Vec<u8>, IpAddr)> {
     let limit = Duration::from_secs(shared.config.timeouts.hello);
     tcp.set_nodelay(true).ok()?;
     let local = tcp.local_addr().ok()?.ip();
@@ -283,6 +286,9 @@ async fn upgrade(shared: &Shared, mut tcp: TcpStream, peer: IpAddr) -> Option<(S
         && let Some(source) = timeout(limit, proxy_protocol::read(&mut tcp)).await.ok()?.ok()?
     {
         arrival = Arrival { peer: source, proxied: true, ..arrival };
+        if !shared.config.trusted_proxies.trusts(source) {
+            ticket.settle(source.into());
+        }
     }
     let stream = match &shared.tls {
         Some(tls) => Stream::Tls(Box::new(timeout(limit, tls.accept(tcp)).await.ok()?.ok()?)),

@@ -18,6 +18,7 @@ use crate::{
     admission::Source,
     link::Link,
     packet,
+    places::Ticket,
     room::Opening,
     rooms::SharedRoom,
     server::Shared,
@@ -54,11 +55,15 @@ pub(super) async fn accept(
     shared: &Shared,
     link: &Arc<Link>,
     source: Source,
+    ticket: &mut Ticket,
     text: &str,
 ) -> Result<Role, CloseCode> {
     let now = now();
     match read(text)? {
         Hello::Open { sid, bundle, claim, code, seats, .. } => {
+            if !ticket.has_place() {
+                return Err(CloseCode::RelayFull);
+            }
             if code.is_some() {
                 shared.wished(source, now)?;
             }
@@ -69,17 +74,23 @@ pub(super) async fn accept(
         // No limit stands before a claim: nobody guesses 256 bits, and whoever has one is to get back.
         Hello::Return { sid, claim, .. } => {
             let room = known(shared, &sid)?;
-            room.lock().host_returns(Arc::clone(link), &claim).inspect_err(|_| shared.wrong_claim())?;
+            room.lock().check_host(&claim).inspect_err(|_| shared.wrong_claim())?;
+            known_or_full(ticket)?;
+            room.lock().host_returns(Arc::clone(link), &claim)?;
             Ok(Role::Host(HostRole::new(sid, room)))
         }
         Hello::TakeSeat { sid, slot, claim, group, pair, .. } => {
             let room = known(shared, &sid)?;
-            let taken = room.lock().take_seat(Arc::clone(link), slot, &claim, (group, pair), now);
-            taken.inspect_err(|_| shared.wrong_claim())?;
+            room.lock().check_guest(slot, &claim).inspect_err(|_| shared.wrong_claim())?;
+            known_or_full(ticket)?;
+            room.lock().take_seat(Arc::clone(link), slot, &claim, (group, pair), now)?;
             Ok(Role::Guest(GuestRole::new(room, None, shared, source, now)))
         }
         // A code has 40 bits: it can be guessed.
         Hello::LookUp { code, .. } => {
+            if !ticket.has_place() {
+                return Err(CloseCode::RateLimited);
+            }
             shared.may_guess(source, now)?;
             let found = shared.rooms.look_up(code).await;
             let room = found.ok_or_else(|| shared.guessed_wrong(source, now))?;
@@ -90,6 +101,11 @@ pub(super) async fn accept(
             Ok(Role::Guest(GuestRole::new(room, Some(introduction), shared, source, now)))
         }
     }
+}
+
+/// Who shows a right claim has a place, unless all belong to others that did.
+fn known_or_full(ticket: &mut Ticket) -> Result<(), CloseCode> {
+    if ticket.make_known() { Ok(()) } else { Err(CloseCode::RateLimited) }
 }
 
 /// The room of a session. Who asks for one that is not there is no guesser: nobody guesses 128 random bits, and a

@@ -56,6 +56,14 @@ impl Role {
         }
     }
 
+    /// Whether it is a guest's that has a seat, or a host's that has seated one.
+    pub(super) fn has_seat(&self, link: &Link) -> bool {
+        match self {
+            Self::Host(host) => host.room.lock().was_seated(),
+            Self::Guest(_) => link.slot().is_some(),
+        }
+    }
+
     /// Takes a message.
     pub(super) fn take(
         &mut self,

@@ -32,6 +32,16 @@ impl Room {
         self.host.ring();
     }
 
+    /// Whether a claim is that of the guest in this seat.
+    ///
+    /// # Errors
+    /// As [`take_seat`](Self::take_seat).
+    pub(crate) fn check_guest(&self, slot: Slot, claim: &Claim) -> Result<(), CloseCode> {
+        self.check_open()?;
+        let seat = self.seats.iter().find(|seat| seat.slot == slot).ok_or(CloseCode::NotFound)?;
+        if fits(claim, &seat.claim) { Ok(()) } else { Err(CloseCode::NotAllowed) }
+    }
+
     /// Connects a guest that comes back for its seat and expects these frames next.
     ///
     /// # Errors
@@ -44,13 +54,11 @@ impl Room {
         (group, pair): (u64, u64),
         now: Instant,
     ) -> Result<(), CloseCode> {
-        self.check_open()?;
+        self.check_guest(slot, claim)?;
+        self.seated = true;
         let cursor = self.ring.seek(group);
         let seated = RelayToGuest::Seated { host_present: self.host.link.is_some() };
         let seat = self.seat(slot).ok_or(CloseCode::NotFound)?;
-        if !fits(claim, &seat.claim) {
-            return Err(CloseCode::NotAllowed);
-        }
         link.seat(slot);
         seat.connect(link, &seated, cursor, now);
         seat.pair_taken = pair;

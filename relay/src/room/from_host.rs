@@ -33,15 +33,21 @@ impl Room {
         self.connect_host(link, &opened);
     }
 
+    /// Whether a claim is the host's.
+    ///
+    /// # Errors
+    /// [`CloseCode::NotAllowed`] for a claim that does not fit, [`CloseCode::NotFound`] when the room has ended.
+    pub(crate) fn check_host(&self, claim: &Claim) -> Result<(), CloseCode> {
+        self.check_open()?;
+        if fits(claim, &self.claim) { Ok(()) } else { Err(CloseCode::NotAllowed) }
+    }
+
     /// Connects a host that comes back.
     ///
     /// # Errors
     /// [`CloseCode::NotAllowed`] for a claim that does not fit.
     pub(crate) fn host_returns(&mut self, link: Arc<Link>, claim: &Claim) -> Result<(), CloseCode> {
-        self.check_open()?;
-        if !fits(claim, &self.claim) {
-            return Err(CloseCode::NotAllowed);
-        }
+        self.check_host(claim)?;
         let returned = RelayToHost::Returned { group: self.ring.next_seq() };
         self.connect_host(link, &returned);
         for seat in &mut self.seats {
@@ -218,6 +224,7 @@ impl Room {
         self.seats.reserve_exact(1);
         self.seats.push(seated);
         link.seat(seat.slot);
+        self.seated = true;
         self.host.ring();
         Ok(())
     }

@@ -71,6 +71,10 @@ impl Knocks {
         true
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.pending.is_empty()
+    }
+
     /// What they count, in bytes.
     pub(super) fn weight(&self) -> usize {
         self.pending.values().map(|knock| KNOCK_WEIGHT + knock.data.0.len()).sum()

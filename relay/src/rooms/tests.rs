@@ -9,7 +9,7 @@ const SID: SessionId = SessionId([1; 16]);
 
 fn rooms(per_prefix: usize) -> Rooms {
     let mut config = Config::default();
-    config.limits.connections_per_prefix = per_prefix;
+    config.limits.connections_per_address = per_prefix;
     Rooms::new(Arc::<MemoryCluster>::default(), Arc::new(config), Arc::default())
 }
 
@@ -35,6 +35,28 @@ async fn one_address_cannot_fill_the_relay() {
     rooms.sweep(Instant::now()).await;
     drop(first);
     open(&rooms, mine[0], 1).await.unwrap();
+}
+
+/// JS-RELAY-3: one machine that opens rooms and goes keeps its neighbors from nothing, and itself not for long.
+#[tokio::test]
+async fn rooms_that_nobody_was_in_go_in_seconds() {
+    let rooms = rooms(2);
+    let now = Instant::now();
+    let mut empty = Vec::new();
+    for number in 0..2 {
+        let party = Party::new(&rooms, number, source(1, 66), 0).await.unwrap();
+        party.room.lock().host_lost(&party.host, now);
+        empty.push(party);
+    }
+    assert_eq!(Party::new(&rooms, 9, source(1, 66), 0).await.err(), Some(CloseCode::RelayFull));
+    let neighbor = Party::new(&rooms, 10, source(1, 7), 1).await.unwrap();
+    neighbor.room.lock().host_lost(&neighbor.host, now);
+    drop(empty);
+    rooms.sweep(now + std::time::Duration::from_secs(19)).await;
+    assert!(Party::new(&rooms, 9, source(1, 66), 0).await.is_err());
+    rooms.sweep(now + std::time::Duration::from_secs(20)).await;
+    assert!(Party::new(&rooms, 9, source(1, 66), 0).await.is_ok());
+    assert!(rooms.find(&SessionId([10; 16])).is_some(), "somebody has a seat there");
 }
 
 #[tokio::test]

@@ -1,40 +1,89 @@
 //! How much of the relay there is for each.
 
-use jumpseat_relay::testing::{End, Host, opening};
-use jumpseat_wire::{CloseCode, SessionId, control::RelayToHost};
-use tokio::{io::AsyncReadExt as _, net::TcpStream};
+use jumpseat_relay::{
+    Proxies,
+    testing::{End, HOST_CLAIM, Heard, Host, claim, opening},
+};
+use jumpseat_wire::{
+    CloseCode, SessionId, VERSION,
+    control::{Hello, RelayToHost},
+};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+};
 
 use crate::{SID, relay_with};
 
 /// JS-RELAY-27.
 #[tokio::test]
-async fn connections_beyond_the_limit_are_not_served() {
-    for per_prefix in [true, false] {
+async fn connections_beyond_the_limit_are_for_who_has_a_claim() {
+    for per_address in [true, false] {
         let relay = relay_with(|config| {
             let limits = &mut config.limits;
-            *if per_prefix { &mut limits.connections_per_prefix } else { &mut limits.connections } = 2;
+            *if per_address { &mut limits.connections_per_address } else { &mut limits.connections } = 2;
         })
         .await;
-        let first = Host::open(relay.address(), SID).await;
-        let _second = Host::open(relay.address(), SessionId([2; 16])).await;
-        let mut third = TcpStream::connect(relay.address()).await.unwrap();
-        assert_eq!(third.read(&mut [0; 10]).await.unwrap_or(0), 0, "closed at once");
+        let mut first = Host::open(relay.address(), SID).await;
+        let mut second = Host::open(relay.address(), SessionId([2; 16])).await;
+        let mut third = End::connect(relay.address()).await;
+        third.say(&opening(SessionId([3; 16]), None, &[])).await;
+        assert_eq!(third.closed().await, Some(CloseCode::RelayFull));
+        let mut third = End::connect(relay.address()).await;
+        third.say(&Hello::LookUp { version: VERSION, code: first.code }).await;
+        assert_eq!(third.closed().await, Some(CloseCode::RateLimited));
+        let mut third = End::connect(relay.address()).await;
+        third.say(&Hello::Return { version: VERSION, sid: SID, claim: claim(HOST_CLAIM + 1).0 }).await;
+        assert_eq!(third.closed().await, Some(CloseCode::NotAllowed));
+        // A right claim has a place: the newest of those that have shown nothing makes way.
+        let mut back = End::connect(relay.address()).await;
+        back.say(&Hello::Return { version: VERSION, sid: SID, claim: claim(HOST_CLAIM).0 }).await;
+        assert!(matches!(back.message().await, RelayToHost::Returned { .. }));
+        assert_eq!(second.end.closed().await, Some(CloseCode::RateLimited));
+        assert_eq!(first.end.closed().await, Some(CloseCode::Replaced));
+        let code = first.code;
+        drop((first, second));
         // A place that is given back can be had: the relay notices by itself.
-        drop(first);
         loop {
-            let tcp = TcpStream::connect(relay.address()).await.unwrap();
-            if tcp_is_served(tcp).await {
-                break;
+            let mut other = End::connect(relay.address()).await;
+            other.say(&Hello::LookUp { version: VERSION, code }).await;
+            match other.hear().await {
+                Heard::Text(_) => break,
+                heard => assert_eq!(heard, Heard::Closed(Some(CloseCode::RateLimited))),
             }
         }
     }
 }
 
-async fn tcp_is_served(mut tcp: TcpStream) -> bool {
-    use tokio::io::AsyncWriteExt as _;
-    let _ = tcp.write_all(b"GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").await;
-    let mut answer = Vec::new();
-    tcp.read_to_end(&mut answer).await.is_ok() && answer.starts_with(b"HTTP/1.1 200")
+/// JS-RELAY-27, JS-RELAY-31: a client that a proxy has named counts for itself, before it asks for anything.
+#[tokio::test]
+async fn who_says_nothing_behind_a_proxy_keeps_nobody_out() {
+    let relay = relay_with(|config| {
+        config.trusted_proxies = Proxies::parse("127.0.0.1").unwrap();
+        config.limits.connections = 20;
+        config.limits.connections_per_address = 2;
+        // Nobody is closed for its silence.
+        config.timeouts.hello = 3600;
+    })
+    .await;
+    let come = async |last: u8| {
+        let mut tcp = TcpStream::connect(relay.address()).await.unwrap();
+        let addresses = [203, 0, 113, last, 10, 0, 0, 1, 0x80, 0, 0, 80];
+        let named = [&b"\r\n\r\n\0\r\nQUIT\n\x21\x11\x00\x0c"[..], &addresses].concat();
+        tcp.write_all(&named).await.unwrap();
+        tcp
+    };
+    let mut silent = Vec::new();
+    for _ in 0..40 {
+        silent.push(come(66).await);
+    }
+    // All but those two and one that waits are gone.
+    for tcp in &mut silent[2..39] {
+        assert_eq!(tcp.read(&mut [0; 10]).await.unwrap_or(0), 0);
+    }
+    let mut neighbor = End::asking(come(7).await, &[]).await.unwrap();
+    neighbor.say(&opening(SID, None, &[])).await;
+    assert!(matches!(neighbor.message().await, RelayToHost::Opened { .. }));
 }
 
 /// JS-RELAY-3.

@@ -222,7 +222,7 @@ async fn the_proxy_protocol_is_read_from_trusted_proxies_alone() {
     };
     let relay = relay_with(|config| {
         config.trusted_proxies = Proxies::parse("127.0.0.1").unwrap();
-        config.limits.connections_per_prefix = 2;
+        config.limits.connections_per_address = 2;
         config.limits.look_ups_per_minute = 1;
     })
     .await;
@@ -244,10 +244,15 @@ async fn the_proxy_protocol_is_read_from_trusted_proxies_alone() {
     let mut first = ask(1, &[]).await;
     first.say(&opening(SID, None, &[])).await;
     assert!(matches!(first.hear().await, Heard::Text(_)));
-    let mut second = ask(2, &[]).await;
+    let mut second = ask(1, &[]).await;
     second.say(&opening(SessionId([2; 16]), None, &[])).await;
     assert!(matches!(second.hear().await, Heard::Text(_)));
-    assert_eq!(ask(3, &[]).await.closed().await, None, "the third of a network of two");
+    let mut third = ask(1, &[]).await;
+    third.say(&opening(SessionId([3; 16]), None, &[])).await;
+    assert_eq!(third.closed().await, Some(CloseCode::RelayFull), "the third of an address of two");
+    let mut neighbor = ask(2, &[]).await;
+    neighbor.say(&opening(SessionId([4; 16]), None, &[])).await;
+    assert!(matches!(neighbor.hear().await, Heard::Text(_)));
     let mut elsewhere = End::connect_for(relay.address(), "198.51.100.1").await;
     elsewhere.say(&opening(SessionId([3; 16]), None, &[])).await;
     assert!(matches!(elsewhere.hear().await, Heard::Text(_)));

@@ -29,7 +29,7 @@ pub(in crate::bench) fn jumpseat<const N: usize>(folder: &Path, arguments: [&str
 /// The product's relay and its address.
 pub(in crate::bench) fn relay(folder: &Path) -> Result<(Process, String)> {
     let arguments =
-        ["--json", "relay", "--listen", "127.0.0.1:0", "--set", "limits.connections_per_prefix=50000"];
+        ["--json", "relay", "--listen", "127.0.0.1:0", "--set", "limits.connections_per_address=50000"];
     let process = Process::spawn("relay", folder, &mut jumpseat(folder, arguments)?)?;
     let (_, line) = process.line()?;
     let said: Value = serde_json::from_str(&line)?;
