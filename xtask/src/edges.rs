@@ -19,7 +19,7 @@ const KEYS: [&str; 6] = ["aes-gcm", "ed25519-dalek", "hkdf", "hpke", "x-wing", "
 const IO: [&str; 4] = ["mio", "portable-pty", "socket2", "tokio"];
 const FACES: [&str; 4] = ["clap", "crossterm", "napi", "ratatui"];
 
-const EDGES: [Edge; 9] = [
+const EDGES: [Edge; 10] = [
     Edge { package: "jumpseat-text", own: &[], never: &KEYS },
     Edge { package: "jumpseat-wire", own: &[], never: &[] },
     Edge { package: "jumpseat-screen", own: &[], never: &KEYS },
@@ -56,6 +56,21 @@ const EDGES: [Edge; 9] = [
             "jumpseat-engine",
         ],
         never: &["axum", "clap", "crossterm", "ratatui"],
+    },
+    // The program brings everything but what belongs to an editor, and nothing of the tests.
+    Edge {
+        package: "jumpseat",
+        own: &[
+            "jumpseat-text",
+            "jumpseat-wire",
+            "jumpseat-screen",
+            "jumpseat-panels",
+            "jumpseat-sources",
+            "jumpseat-session",
+            "jumpseat-engine",
+            "jumpseat-relay",
+        ],
+        never: &["napi", "napi-derive"],
     },
     // The relay cannot decrypt, because it does not link the code that could.
     Edge { package: "jumpseat-relay", own: &["jumpseat-wire"], never: &KEYS },
@@ -124,6 +139,34 @@ mod tests {
             violations(rule("jumpseat-session"), &linked(tree)),
             ["jumpseat-session must not link tokio"]
         );
+    }
+
+    #[test]
+    fn a_program_that_links_the_editor_s_binding_or_the_tests_is_found() {
+        let tree = "jumpseat v0.1.0\njumpseat-engine v0.1.0\njumpseat-relay v0.1.0\njumpseat-forge v0.1.0\nnapi v3.16.0";
+        assert_eq!(
+            violations(rule("jumpseat"), &linked(tree)),
+            ["jumpseat must not link jumpseat-forge", "jumpseat must not link napi"]
+        );
+    }
+
+    #[test]
+    fn every_crate_that_is_shipped_has_a_rule() {
+        let top = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        let text = |path: std::path::PathBuf| std::fs::read_to_string(path).unwrap();
+        let workspace = text(top.join("Cargo.toml"));
+        let members = workspace.split("members = [").nth(1).unwrap().split(']').next().unwrap();
+        let members = members.split(',').map(|member| member.trim().trim_matches('"'));
+        let shipped =
+            members.filter(|member| !["tests", "fuzz", "xtask"].contains(&member.split('/').next().unwrap()));
+        let mut rules = 0;
+        for member in shipped {
+            let manifest = text(top.join(member).join("Cargo.toml"));
+            let name = manifest.split("name = \"").nth(1).unwrap().split('"').next().unwrap();
+            rule(name);
+            rules += 1;
+        }
+        assert_eq!(rules, EDGES.len());
     }
 
     #[test]
