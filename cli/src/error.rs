@@ -29,7 +29,7 @@ pub(crate) enum FaultKind {
     Invite = 7,
     /// The host or the relay said no.
     Refused = 8,
-    /// Every seat is taken.
+    /// Every seat is taken, or there is as much of something else as there can be.
     Full = 9,
     /// The session ran out: its time, or its host, is gone.
     Ended = 10,

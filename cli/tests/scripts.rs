@@ -297,6 +297,39 @@ mod scripts {
     }
 
     #[test]
+    fn a_session_that_has_as_many_invites_as_it_can_have_says_so() {
+        use jumpseat_engine::{
+            face::{FailureKind, HostCommand, InviteTerms, Reply, SessionNo},
+            local::{RuntimeFolder, processes},
+        };
+
+        let home = Home::new();
+        let _host = Host::share(&home, &[]);
+        let folder = RuntimeFolder::at(home.path("run").join("jumpseat")).unwrap();
+        let fill = async {
+            let face = processes(&folder).await.unwrap()[0].connect().await.unwrap();
+            let Reply::Status(status) = face.ask(HostCommand::Status).await.unwrap() else { panic!() };
+            let session: SessionNo = status.sessions[0].session;
+            loop {
+                let terms = InviteTerms::default();
+                if let Err(failure) = face.ask(HostCommand::CreateInvite { session, terms }).await {
+                    return failure;
+                }
+            }
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        assert_eq!(runtime.block_on(fill).kind, FailureKind::Full);
+        let output = home.run(&["invites", "new"]);
+        let (code, told) = fault(&output);
+        assert_eq!(code, Some(9), "{told}");
+        assert!(told.contains("as many invites as it can have") && told.contains("hint: "), "{told}");
+        // What is not there is told as that.
+        let output = home.run(&["invites", "revoke", "nothing"]);
+        assert_eq!(fault(&output).0, Some(13), "{}", fault(&output).1);
+        assert_eq!(fault(&home.run(&["admit", "nobody"])).0, Some(13));
+    }
+
+    #[test]
     fn each_fault_has_its_code_and_its_hint() {
         let home = Home::new();
         let mut host = Host::share(&home, &[]);

@@ -340,9 +340,7 @@ impl GuestEngine {
                 Ok(())
             }
         };
-        let answer = result
-            .map(|()| Reply::Done)
-            .map_err(|error| Failure::new(FailureKind::Misused, error.to_string()));
+        let answer = result.map(|()| Reply::Done).map_err(Failure::from);
         // Who asked may not care for the answer.
         let _ = request.answer.send(answer);
     }

@@ -30,6 +30,12 @@ pub enum SessionError {
     /// The address of a page that invites cannot have.
     #[error("not a page for invites: {0}")]
     Page(&'static str),
+    /// Something that was named and is not there (any more).
+    #[error("{0}")]
+    Missing(&'static str),
+    /// There is as much of something as there can be.
+    #[error("{0}")]
+    Full(&'static str),
     /// A call that makes no sense in this state.
     #[error("{0}")]
     Misused(&'static str),

@@ -349,7 +349,7 @@ impl Host {
         self.seats
             .get_mut(&slot)
             .filter(|seat| seat.is_confirmed())
-            .ok_or(SessionError::Misused("no guest has that seat"))
+            .ok_or(SessionError::Missing("no guest has that seat"))
     }
 
     fn role_of(&self, slot: Slot) -> Option<Role> {

@@ -1,5 +1,6 @@
 //! A face's end of the queues to its engine, in this process or through the local socket.
 
+use jumpseat_session::SessionError;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use tokio::sync::{mpsc, oneshot};
@@ -184,7 +185,7 @@ pub enum FailureKind {
     NoSession,
     /// The token is not of this session, was revoked, or is used up.
     Invite,
-    /// Every seat is taken.
+    /// Every seat is taken, or there is as much of something else as there can be.
     Full,
     /// A file or socket of this machine is not as it should be.
     Local,
@@ -207,5 +208,17 @@ impl Failure {
 
     pub(crate) fn gone() -> Self {
         Self::new(FailureKind::Gone, "the session's process is gone")
+    }
+}
+
+impl From<SessionError> for Failure {
+    fn from(error: SessionError) -> Self {
+        let kind = match error {
+            SessionError::Missing(_) => FailureKind::NotFound,
+            SessionError::Full(_) => FailureKind::Full,
+            _ => FailureKind::Misused,
+        };
+        let failure = Self::new(kind, error.to_string());
+        if kind == FailureKind::Full { failure.hint("something of it has to end first") } else { failure }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::task::Context;
 
-use jumpseat_session::{EndReason, Pointing, SessionError};
+use jumpseat_session::{EndReason, Pointing};
 
 use super::{
     HostEngine, faces::FaceNo, model::Question, said, session::Session, terminal::Terminal, view::View,
@@ -79,36 +79,36 @@ impl HostEngine {
             }
             HostCommand::CreateInvite { session, terms } => {
                 let session = self.session(session)?;
-                let invite = session.host.create_invite(now, terms.into()).map_err(misused)?;
+                let invite = session.host.create_invite(now, terms.into())?;
                 let code = session.host.code();
                 let code = code
                     .ok_or_else(|| Failure::new(FailureKind::Misused, "the relay has no code for it yet"))?;
                 return Ok(Reply::Invite(said::invite(&session.relay, session.page.as_ref(), code, &invite)));
             }
             HostCommand::RevokeInvite { session, invite } => {
-                self.session(session)?.host.revoke_invite(now, invite).map_err(misused)?;
+                self.session(session)?.host.revoke_invite(now, invite)?;
             }
             HostCommand::Admit { session, knock } => {
                 let session = self.session(session)?;
-                session.host.admit(now, knock).map_err(misused)?;
+                session.host.admit(now, knock)?;
                 session.knock_answered(knock);
             }
             HostCommand::Deny { session, knock } => {
                 let session = self.session(session)?;
-                session.host.deny(now, knock).map_err(misused)?;
+                session.host.deny(now, knock)?;
                 session.knock_answered(knock);
             }
             HostCommand::SetRole { session, slot, role } => {
-                self.session(session)?.host.set_role(now, slot, role).map_err(misused)?;
+                self.session(session)?.host.set_role(now, slot, role)?;
             }
             HostCommand::Decline { session, slot } => {
-                self.session(session)?.host.decline(now, slot).map_err(misused)?;
+                self.session(session)?.host.decline(now, slot)?;
             }
             HostCommand::Remove { session, slot, with_invite } => {
                 let host = &mut self.session(session)?.host;
                 let removed =
                     if with_invite { host.remove_with_invite(now, slot) } else { host.remove(now, slot) };
-                removed.map_err(misused)?;
+                removed?;
             }
             HostCommand::Chat { session, text } => self.session(session)?.host.chat(now, &text),
             HostCommand::Point { session, at } => {
@@ -230,11 +230,4 @@ fn clamped(size: Size) -> Size {
 
 pub(super) fn no_terminal() -> Failure {
     Failure::new(FailureKind::NotFound, "there is no such terminal")
-}
-
-#[allow(clippy::needless_pass_by_value)] // the shape that `map_err` wants
-pub(super) fn misused(error: SessionError) -> Failure {
-    let kind =
-        if matches!(error, SessionError::Misused(_)) { FailureKind::NotFound } else { FailureKind::Misused };
-    Failure::new(kind, error.to_string())
 }

@@ -12,10 +12,7 @@ use super::{
     model::{Command, Question, epoch_millis},
 };
 use crate::{
-    face::{
-        BlockInfo, Failure, FailureKind, HostEvent, PanelOptions, Reply, Secret, SessionEvent, SessionNo,
-        TerminalNo,
-    },
+    face::{BlockInfo, Failure, HostEvent, PanelOptions, Reply, Secret, SessionEvent, SessionNo, TerminalNo},
     panels::{
         desk::{Desk, Made},
         refusal::not_shared,
@@ -47,10 +44,7 @@ impl HostEngine {
         if let Some(session) = self.sessions.get_mut(&no) {
             // A panel that begins anew begins anew for guests, too.
             session.host.unshare_panel(now, kind.number());
-            session
-                .host
-                .share_panel(now, kind.number())
-                .map_err(|error| Failure::new(FailureKind::Misused, error.to_string()))?;
+            session.host.share_panel(now, kind.number())?;
         }
         match kind {
             PanelKind::History => {

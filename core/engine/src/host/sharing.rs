@@ -13,11 +13,7 @@ use jumpseat_session::{
 use tokio::sync::oneshot;
 
 use super::{
-    EmbeddedRelay, HostEngine, Owned,
-    commands::{misused, no_terminal},
-    embedded,
-    model::Question,
-    session::Session,
+    EmbeddedRelay, HostEngine, Owned, commands::no_terminal, embedded, model::Question, session::Session,
 };
 use crate::{
     face::{Failure, FailureKind, RelayChoice, Reply, SessionNo, ShareOptions, Size, StartFrom, TerminalNo},
@@ -116,7 +112,7 @@ impl HostEngine {
         let mut host = Host::new(config, Entropy::system(), now);
         let invite = match host.create_invite(now, options.invite.into()) {
             Ok(invite) => invite.id,
-            Err(error) => return drop(answer.send(Err(misused(error)))),
+            Err(error) => return drop(answer.send(Err(error.into()))),
         };
         let no = SessionNo(self.next_session);
         self.next_session += 1;
@@ -146,7 +142,7 @@ impl HostEngine {
         // Before the machine asks for the first picture of it.
         terminal.model.ask(Question::Begin { session, from });
         let Size { cols, rows } = terminal.size;
-        let stream = shown_by.host.open_terminal(now, &terminal.title, cols, rows).map_err(misused)?;
+        let stream = shown_by.host.open_terminal(now, &terminal.title, cols, rows)?;
         terminal.session = Some((session, stream));
         shown_by.streams.insert(stream, no);
         self.terminal_shared(session, no);

@@ -170,7 +170,7 @@ impl Followed {
             let (panel, reference) = (fetch.panel.number(), fetch.reference.as_str().to_owned());
             match guest.fetch(now, Wish { panel, reference, having }) {
                 Ok(id) => drop(self.under_way.insert(id, fetch)),
-                Err(error) => fetch.answer(Err(Failure::new(FailureKind::Misused, error.to_string()))),
+                Err(error) => fetch.answer(Err(error.into())),
             }
         }
     }

@@ -18,7 +18,7 @@ impl InvitesAsked {
     /// Notes a request; gives its number.
     pub(super) fn ask(&mut self, role: Role) -> Result<u32, SessionError> {
         if self.under_way.len() >= MOST {
-            return Err(SessionError::Misused("many invites are asked for already"));
+            return Err(SessionError::Full("many invites are asked for already"));
         }
         self.last = self.last.wrapping_add(1);
         self.under_way.insert(self.last, role);

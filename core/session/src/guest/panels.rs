@@ -48,7 +48,7 @@ impl Guest {
 impl Seated {
     fn fetch(&mut self, wish: Wish, context: &mut Context<'_>) -> Result<FetchId, SessionError> {
         if !self.is_open() || self.fetches.under_way.len() >= MAX_FETCHES {
-            return Err(SessionError::Misused("too much is under way already"));
+            return Err(SessionError::Full("too much is under way already"));
         }
         self.fetches.last = self.fetches.last.wrapping_add(1);
         let id = self.fetches.last;

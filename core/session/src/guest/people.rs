@@ -44,7 +44,7 @@ impl Guest {
         self.with_seat(|seated, context| {
             let taken = seated.press(now, stream, typed_at, bytes, context);
             seated.send_keys(now, context);
-            taken.then_some(()).ok_or(SessionError::Misused("too much is waiting to be sent already"))
+            taken.then_some(()).ok_or(SessionError::Full("too much is waiting to be sent already"))
         })
         .unwrap_or(Err(NO_SEAT))
     }
@@ -92,7 +92,7 @@ impl Guest {
     /// A co-owner asks for an invite; it comes as an event.
     ///
     /// # Errors
-    /// [`SessionError::Misused`] without a seat, or while many are asked for.
+    /// [`SessionError::Misused`] without a seat, [`SessionError::Full`] while many are asked for.
     pub fn invite(
         &mut self,
         _now: Millis,
@@ -115,7 +115,7 @@ impl Guest {
     fn say(&mut self, message: &FromGuest) -> Result<(), SessionError> {
         self.with_seat(|seated, context| {
             if !seated.is_open() {
-                return Err(SessionError::Misused("too much is waiting to be sent already"));
+                return Err(SessionError::Full("too much is waiting to be sent already"));
             }
             seated.say(message, context);
             Ok(())

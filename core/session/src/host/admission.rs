@@ -107,7 +107,7 @@ impl Host {
     /// Lets someone in who waits.
     ///
     /// # Errors
-    /// [`SessionError::Misused`] if nobody waits there any more.
+    /// [`SessionError::Missing`] if nobody waits there any more.
     pub fn admit(&mut self, now: Millis, id: KnockId) -> Result<(), SessionError> {
         let Waiting { at_relay, mark, knock } = self.waiting(id)?;
         self.welcome(now, at_relay, mark, knock);
@@ -117,7 +117,7 @@ impl Host {
     /// Sends someone away who waits.
     ///
     /// # Errors
-    /// [`SessionError::Misused`] if nobody waits there any more.
+    /// [`SessionError::Missing`] if nobody waits there any more.
     pub fn deny(&mut self, now: Millis, id: KnockId) -> Result<(), SessionError> {
         let Waiting { at_relay, knock, .. } = self.waiting(id)?;
         self.refuse(now, at_relay, knock, KnockRefusal::Denied);
@@ -125,7 +125,7 @@ impl Host {
     }
 
     fn waiting(&mut self, id: KnockId) -> Result<Waiting, SessionError> {
-        self.knocks.waiting.remove(&id).ok_or(SessionError::Misused("nobody waits there any more"))
+        self.knocks.waiting.remove(&id).ok_or(SessionError::Missing("nobody waits there any more"))
     }
 
     pub(super) fn knocked(&mut self, now: Millis, id: KnockId, message: &[u8]) {

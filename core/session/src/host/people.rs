@@ -25,7 +25,7 @@ impl Host {
     /// Makes an invite.
     ///
     /// # Errors
-    /// [`SessionError::Misused`] when there are too many.
+    /// [`SessionError::Full`] when there are too many.
     pub fn create_invite(&mut self, now: Millis, terms: InviteTerms) -> Result<Invite, SessionError> {
         self.new_invite(now, terms, Vec::new())
     }
@@ -34,16 +34,16 @@ impl Host {
         self.book
             .create(now, self.keys.sid, &self.keys.bundle_hash, terms, line, &mut self.entropy)
             .cloned()
-            .ok_or(SessionError::Misused("this session has as many invites as it can have"))
+            .ok_or(SessionError::Full("this session has as many invites as it can have"))
     }
 
     /// Takes an invite back: nobody gets in with it any more, also those who were welcomed and have not confirmed;
     /// who is in stays.
     ///
     /// # Errors
-    /// [`SessionError::Misused`] if there is no such invite.
+    /// [`SessionError::Missing`] if there is no such invite.
     pub fn revoke_invite(&mut self, now: Millis, id: InviteId) -> Result<(), SessionError> {
-        let invite = self.book.find(id).ok_or(SessionError::Misused("there is no such invite"))?;
+        let invite = self.book.find(id).ok_or(SessionError::Missing("there is no such invite"))?;
         if !invite.revoked {
             invite.revoked = true;
             self.event(HostEvent::InviteRevoked { invite: id });
@@ -82,7 +82,7 @@ impl Host {
     /// Changes a guest's role. Answers its request for control, too.
     ///
     /// # Errors
-    /// [`SessionError::Misused`] if nobody has that seat.
+    /// [`SessionError::Missing`] if nobody has that seat.
     pub fn set_role(&mut self, now: Millis, slot: Slot, role: Role) -> Result<(), SessionError> {
         self.confirmed(slot)?;
         self.change_role(now, slot, role, HOST_SLOT);
@@ -92,7 +92,7 @@ impl Host {
     /// Answers a request for control with no.
     ///
     /// # Errors
-    /// [`SessionError::Misused`] if nobody has that seat.
+    /// [`SessionError::Missing`] if nobody has that seat.
     pub fn decline(&mut self, now: Millis, slot: Slot) -> Result<(), SessionError> {
         let seat = self.confirmed(slot)?;
         if std::mem::take(&mut seat.asks) {
@@ -105,7 +105,7 @@ impl Host {
     /// Removes a guest, and takes back every invite that it may know: it still holds their tokens.
     ///
     /// # Errors
-    /// [`SessionError::Misused`] if nobody has that seat.
+    /// [`SessionError::Missing`] if nobody has that seat.
     pub fn remove(&mut self, now: Millis, slot: Slot) -> Result<(), SessionError> {
         self.confirmed(slot)?;
         self.send_away(now, slot, HOST_SLOT);
@@ -115,7 +115,7 @@ impl Host {
     /// Removes a guest and everyone who came by the same invite: it may have more than one seat.
     ///
     /// # Errors
-    /// [`SessionError::Misused`] if nobody has that seat.
+    /// [`SessionError::Missing`] if nobody has that seat.
     pub fn remove_with_invite(&mut self, now: Millis, slot: Slot) -> Result<(), SessionError> {
         let invite = self.confirmed(slot)?.invite;
         let same = |seat: &&Seat| seat.invite == invite && seat.is_confirmed();

@@ -102,7 +102,7 @@ impl Host {
     /// Adds a terminal to the session.
     ///
     /// # Errors
-    /// [`SessionError::Misused`] when there are too many.
+    /// [`SessionError::Full`] when there are too many.
     pub fn open_terminal(
         &mut self,
         now: Millis,
@@ -114,7 +114,7 @@ impl Host {
         let id = self
             .streams
             .open(shown_name(title), cols, rows)
-            .ok_or(SessionError::Misused("this session has as many terminals as it can have"))?;
+            .ok_or(SessionError::Full("this session has as many terminals as it can have"))?;
         self.announce_terminals(now);
         // Who is here already has nothing of it yet: its picture begins with a snapshot.
         if !self.group.is_resting() {
