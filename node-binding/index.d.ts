@@ -328,7 +328,7 @@ export type Failure = {
   hint?: string, };
 
 /** Kinds of failure. */
-export type FailureKind = "gone" | "not_found" | "misused" | "program" | "address" | "unreachable" | "certificate" | "proxy" | "protocol" | "refused" | "no_session" | "invite" | "full" | "local" | "system";
+export type FailureKind = "gone" | "not_found" | "misused" | "program" | "address" | "unreachable" | "certificate" | "proxy" | "protocol" | "refused" | "no_session" | "invite" | "full" | "local" | "inside" | "system";
 
 /** A file that differs from the last commit, or that git does not know. */
 export type File = {
@@ -1193,6 +1193,9 @@ export type ShareOptions = {
   /** A page that explains invites, for links that open in a browser. Whoever serves it can read the token, so it is
    * `https://` and not at the relay's own host; without one there are no such links. */
   invite_page?: string | null,
+  /** Whether programs inside its terminals may see and change what is shared, by the local socket: then so may everyone
+   * who types there, guests too. */
+  manage_from_inside?: boolean,
   /** How many guests may have a seat; the relay may allow fewer. */
   max_guests?: number | null, } & ({ "from": "start" } | { "from": "now" } | { "from": "block",
     /** The block's number. */

@@ -43,6 +43,8 @@ pub(crate) enum FaultKind {
     Local = 14,
     /// The program or shell could not be started.
     Program = 15,
+    /// It runs inside a terminal that is shared, and may not manage that session.
+    Inside = 16,
 }
 
 /// Why a command failed.
@@ -121,6 +123,7 @@ impl From<Failure> for Fault {
             FailureKind::NotFound => FaultKind::NotFound,
             FailureKind::Misused | FailureKind::Address => FaultKind::Usage,
             FailureKind::Program => FaultKind::Program,
+            FailureKind::Inside => FaultKind::Inside,
             FailureKind::Unreachable | FailureKind::Proxy => FaultKind::Unreachable,
             FailureKind::Certificate => FaultKind::Certificate,
             FailureKind::Protocol => FaultKind::Protocol,
@@ -214,6 +217,6 @@ mod tests {
             assert_eq!(known as u8, code);
             kinds += 1;
         }
-        assert_eq!(kinds, FaultKind::Program as u8, "the last kind is documented, too");
+        assert_eq!(kinds, FaultKind::Inside as u8, "the last kind is documented, too");
     }
 }

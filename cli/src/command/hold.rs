@@ -20,6 +20,7 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<(), Fault> {
+    local::adopt_orphans();
     let host = host_setup(&context.config, arguments.ca_file)?;
     Ok(local::hold(HoldSetup { host, idle: arguments.idle }).await?)
 }

@@ -15,18 +15,27 @@ pub(super) struct Hosted {
     pub(super) status: SessionStatus,
 }
 
-/// All of them. A process that ends meanwhile is left out.
-pub(super) async fn all() -> Result<Vec<Hosted>, Fault> {
-    let mut found = Vec::new();
+/// All of them, and why a process did not tell its own, if one did not. One that ends meanwhile is left out.
+pub(super) async fn all() -> Result<(Vec<Hosted>, Option<Fault>), Fault> {
+    let (mut found, mut failed) = (Vec::new(), None);
     for process in local::processes(&RuntimeFolder::open()?).await? {
-        let face = match process.connect().await {
-            Ok(face) => face,
+        let status = match process.connect().await {
+            Ok(face) => face.ask(HostCommand::Status).await,
+            Err(failure) => Err(failure),
+        };
+        let status = match status {
+            Ok(Reply::Status(status)) => status,
+            Ok(_) => continue,
+            // It has something to say about it, so it is there.
+            Err(failure) if failure.hint.is_some() => {
+                failed = Some(failure.into());
+                continue;
+            }
             Err(failure) => {
                 tracing::debug!(%failure, "a process was left out");
                 continue;
             }
         };
-        let Ok(Reply::Status(status)) = face.ask(HostCommand::Status).await else { continue };
         for session in status.sessions {
             // Each with a face of its own: a session is then a value like any other.
             if let Ok(face) = process.connect().await {
@@ -34,18 +43,24 @@ pub(super) async fn all() -> Result<Vec<Hosted>, Fault> {
             }
         }
     }
-    Ok(found)
+    Ok((found, failed))
 }
 
 /// The one with this code, or the only one.
 pub(super) async fn one(code: Option<InviteCode>) -> Result<Hosted, Fault> {
-    let mut found = all().await?;
+    let (mut found, failed) = all().await?;
     if let Some(code) = code {
         let at = found.iter().position(|hosted| hosted.status.code == Some(code));
         return at.map(|at| found.swap_remove(at)).ok_or_else(|| {
-            Fault::new(FaultKind::NotFound, format!("no session {code} is shared from this machine"))
-                .hint("`jumpseat sessions` lists those that are")
+            failed.unwrap_or_else(|| {
+                Fault::new(FaultKind::NotFound, format!("no session {code} is shared from this machine"))
+                    .hint("`jumpseat sessions` lists those that are")
+            })
         });
+    }
+    // One that does not tell its sessions may have the one that is meant.
+    if let Some(fault) = failed {
+        return Err(fault);
     }
     match found.len() {
         0 => Err(Fault::new(FaultKind::NotFound, "nothing is shared from this machine")

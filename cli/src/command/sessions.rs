@@ -11,7 +11,7 @@ use crate::{board::connection_word, duration, error::Fault, print};
 pub(crate) struct Arguments {}
 
 pub(crate) async fn run(_: Arguments, json: bool) -> Result<(), Fault> {
-    let found = hosted::all().await?;
+    let (found, failed) = hosted::all().await?;
     if json {
         for hosted in &found {
             let session = &hosted.status;
@@ -22,7 +22,10 @@ pub(crate) async fn run(_: Arguments, json: bool) -> Result<(), Fault> {
                 "pid": hosted.pid,
             }))?;
         }
-        return Ok(());
+        return failed.map_or(Ok(()), Err);
+    }
+    if let (true, Some(fault)) = (found.is_empty(), &failed) {
+        return Err(fault.clone());
     }
     if found.is_empty() {
         return print::text("Nothing is shared from this machine.\n");
@@ -42,5 +45,9 @@ pub(crate) async fn run(_: Arguments, json: bool) -> Result<(), Fault> {
             ]
         })
         .collect();
-    print::text(&print::table(&["CODE", "GUESTS", "WAITING", "STATE", "ENDS IN", "RELAY", "PROCESS"], &rows))
+    print::text(&print::table(
+        &["CODE", "GUESTS", "WAITING", "STATE", "ENDS IN", "RELAY", "PROCESS"],
+        &rows,
+    ))?;
+    failed.map_or(Ok(()), Err)
 }

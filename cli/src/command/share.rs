@@ -42,6 +42,9 @@ pub(crate) struct Arguments {
     /// A page of yours that explains invites, for a link that opens in a browser: https://, not at the relay
     #[arg(long, value_name = "URL", env = "JUMPSEAT_INVITE_PAGE", hide_env_values = true)]
     invite_page: Option<String>,
+    /// Let programs inside the terminal manage the session: everyone who may type there can then, guests too
+    #[arg(long)]
+    manage_from_inside: bool,
     /// Write {code, token, link, relay} to a file that only you can read
     #[arg(long, value_name = "PATH")]
     invite_file: Option<PathBuf>,

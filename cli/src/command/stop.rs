@@ -19,7 +19,10 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) async fn run(arguments: Arguments, json: bool) -> Result<(), Fault> {
-    let found = if arguments.all { hosted::all().await? } else { vec![hosted::one(arguments.code).await?] };
+    let (found, failed) = match arguments.all {
+        true => hosted::all().await?,
+        false => (vec![hosted::one(arguments.code).await?], None),
+    };
     for hosted in &found {
         hosted.ask(HostCommand::Stop { session: hosted.session() }).await?;
         if json {
@@ -27,6 +30,9 @@ pub(crate) async fn run(arguments: Arguments, json: bool) -> Result<(), Fault> {
         } else {
             print::text(&format!("{} is not shared any more.\n", code_word(hosted.status.code)))?;
         }
+    }
+    if let Some(fault) = failed {
+        return Err(fault);
     }
     if found.is_empty() && !json { print::text("Nothing was shared.\n") } else { Ok(()) }
 }

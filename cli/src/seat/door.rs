@@ -1,19 +1,14 @@
 //! The seat's end of the socket.
 
-use std::{
-    fs, io,
-    os::unix::fs::PermissionsExt as _,
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::{io, time::Duration};
 
 use jumpseat_engine::{
     face::{Commands, Failure, FailureKind, GuestCommand, Reply},
-    local::RuntimeFolder,
+    local::{BoundSocket, RuntimeFolder},
 };
 use tokio::{
     io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader},
-    net::{UnixListener, UnixStream},
+    net::UnixStream,
     sync::{mpsc, oneshot},
     task::{JoinHandle, JoinSet},
 };
@@ -33,7 +28,7 @@ const REST: Duration = Duration::from_millis(200);
 /// Where other processes of the same person ask. Nobody does where the socket could not be made: a seat is a seat without.
 pub(crate) struct Door {
     asked: Option<mpsc::Receiver<Asked>>,
-    listening: Option<(JoinHandle<()>, PathBuf)>,
+    listening: Option<JoinHandle<()>>,
 }
 
 /// A question that waits for its answer.
@@ -45,16 +40,12 @@ pub(crate) struct Asked {
 impl Door {
     /// Listens as this process: `<pid>.seat` in the private folder.
     pub(crate) fn open() -> Self {
-        let path =
-            RuntimeFolder::open().map(|folder| folder.path().join(format!("{}.seat", std::process::id())));
-        let listener = path.map_err(|failure| failure.to_string()).and_then(|path| {
-            let listener = bind(&path).map_err(|error| error.to_string())?;
-            Ok((listener, path))
-        });
-        match listener {
-            Ok((listener, path)) => {
+        let socket =
+            RuntimeFolder::open().and_then(|folder| folder.bind(&format!("{}.seat", std::process::id())));
+        match socket {
+            Ok(socket) => {
                 let (ask, asked) = mpsc::channel(MAX_ASKING);
-                Self { asked: Some(asked), listening: Some((tokio::spawn(listen(listener, ask)), path)) }
+                Self { asked: Some(asked), listening: Some(tokio::spawn(listen(socket, ask))) }
             }
             Err(why) => {
                 tracing::debug!(%why, "nobody can ask this seat");
@@ -77,10 +68,9 @@ impl Door {
 
 impl Drop for Door {
     fn drop(&mut self) {
-        if let Some((listening, path)) = self.listening.take() {
+        if let Some(listening) = self.listening.take() {
+            // The socket goes with it.
             listening.abort();
-            // It may be gone already, with its folder.
-            let _ = fs::remove_file(path);
         }
     }
 }
@@ -110,27 +100,11 @@ impl Asked {
     }
 }
 
-fn bind(path: &Path) -> io::Result<UnixListener> {
-    // Whoever had this process's number is gone.
-    match fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
-    // Whoever finds it under its own name finds somebody who listens.
-    let new = path.with_extension("new");
-    let _ = fs::remove_file(&new);
-    let listener = UnixListener::bind(&new)?;
-    // The folder keeps everyone else out already.
-    fs::set_permissions(&new, fs::Permissions::from_mode(0o600))?;
-    fs::rename(&new, path)?;
-    Ok(listener)
-}
-
-async fn listen(listener: UnixListener, ask: mpsc::Sender<Asked>) {
+async fn listen(socket: BoundSocket, ask: mpsc::Sender<Asked>) {
     let mut asking = JoinSet::new();
     loop {
         tokio::select! {
-            accepted = listener.accept(), if asking.len() < MAX_ASKING => match accepted {
+            accepted = socket.accept(), if asking.len() < MAX_ASKING => match accepted {
                 Ok((stream, _)) => {
                     let ask = ask.clone();
                     asking.spawn(async move {

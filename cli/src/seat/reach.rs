@@ -1,6 +1,6 @@
 //! The sessions that this person's processes have joined on this machine.
 
-use std::{fs, io, os::unix::fs::FileTypeExt as _, path::Path, time::Duration};
+use std::{io, path::Path, time::Duration};
 
 use jumpseat_engine::local::RuntimeFolder;
 use jumpseat_wire::InviteCode;
@@ -57,22 +57,15 @@ pub(crate) async fn one(code: Option<InviteCode>) -> Result<Joined, Fault> {
 /// All of them, and why one could not be asked. A seat that ends meanwhile is left out.
 async fn all() -> Result<(Vec<Joined>, Option<Fault>), Fault> {
     let folder = RuntimeFolder::open()?;
-    let entries =
-        fs::read_dir(folder.path()).map_err(|error| Fault::system(folder.path().display(), error))?;
     let (mut found, mut failed) = (Vec::new(), None);
-    for entry in entries.flatten() {
-        let path = entry.path();
-        let socket = entry.file_type().is_ok_and(|kind| kind.is_socket());
-        if !socket || path.extension().is_none_or(|extension| extension != "seat") {
-            continue;
-        }
+    for path in folder.sockets("seat")? {
         match UnixStream::connect(&path).await {
             Ok(stream) => match greet(stream, &path).await {
                 Ok(joined) => found.extend(joined),
                 Err(fault) => failed = Some(fault),
             },
             // Its process is gone.
-            Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => drop(fs::remove_file(&path)),
+            Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => folder.remove_socket(&path),
             Err(_) => {}
         }
     }

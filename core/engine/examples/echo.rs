@@ -73,6 +73,7 @@ async fn main() -> Result<(), Failure> {
         relay,
         invite,
         invite_page: None,
+        manage_from_inside: false,
         max_guests: None,
     };
     let begun = Instant::now();

@@ -61,7 +61,6 @@ use crate::{
     face::{SessionNo, TerminalNo},
     local::RuntimeFolder,
     panels::{desk::Desk, forges::Forges},
-    shell::Integration,
     transport::TransportSetup,
 };
 
@@ -93,7 +92,6 @@ pub struct HostEngine {
     /// Where panels are made, once any is shared.
     desk: Option<Desk>,
     forges: Forges,
-    integration: Option<Integration>,
     timer: Pin<Box<Sleep>>,
     /// Numbers of what comes next, and of looks so far.
     next_face: u32,
@@ -124,7 +122,6 @@ impl HostEngine {
             happenings: BTreeMap::new(),
             desk: None,
             forges,
-            integration: None,
             timer: Box::pin(sleep_until(now)),
             next_face: 1,
             next_terminal: 1,

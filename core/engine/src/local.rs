@@ -15,22 +15,32 @@ mod holder;
 mod listener;
 #[cfg(unix)]
 mod message;
+#[cfg(unix)]
+pub(crate) mod origin;
+#[cfg(unix)]
+mod orphans;
 
 use std::path::Path;
 
 #[cfg(not(unix))]
-pub use absent::{HoldSetup, Listener, LocalProcess, hold, holder, processes};
+pub(crate) use absent::origin;
+#[cfg(not(unix))]
+pub use absent::{HoldSetup, Listener, LocalProcess, adopt_orphans, hold, holder, processes};
 #[cfg(unix)]
 pub use attach::{LocalProcess, processes};
+#[cfg(unix)]
+pub use folder::BoundSocket;
 pub use folder::RuntimeFolder;
 #[cfg(unix)]
 pub use holder::{HoldSetup, hold, holder};
 #[cfg(unix)]
 pub use listener::Listener;
+#[cfg(unix)]
+pub use orphans::adopt_orphans;
 
 use crate::face::{Failure, FailureKind};
 
-fn failure(path: &Path, error: impl std::fmt::Display) -> Failure {
+pub(crate) fn failure(path: &Path, error: impl std::fmt::Display) -> Failure {
     Failure::new(FailureKind::Local, format!("{}: {error}", path.display()))
 }
 

@@ -12,6 +12,8 @@ mod unread;
 
 #[cfg(unix)]
 pub(crate) use async_fd::Pty;
+#[cfg(target_os = "linux")]
+pub(crate) use reaper::is_program;
 #[cfg(windows)]
 pub(crate) use threaded::{ProgramEnd, Pty};
 #[cfg(unix)]

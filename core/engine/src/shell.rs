@@ -14,11 +14,7 @@ use jumpseat_screen::Nonce;
 
 pub(crate) use nonce::Redactor;
 
-use crate::{
-    face::{Failure, FailureKind},
-    local::folder::Scratch,
-    pty::program::Program,
-};
+use crate::{face::Failure, local::folder::Scratch, pty::program::Program};
 
 const BASH: &str = include_str!("shell/jumpseat.bash");
 const ZSH: &str = include_str!("shell/jumpseat.zsh");
@@ -39,7 +35,8 @@ struct Start {
     login: bool,
 }
 
-/// The integration's files, in a private folder that goes with it.
+/// The integration's files for one terminal, in a private folder that goes with it. They are written when the terminal
+/// opens, under a name that nobody knew before: what is sourced is never what lay there meanwhile.
 pub(crate) struct Integration {
     folder: Scratch,
 }
@@ -47,25 +44,28 @@ pub(crate) struct Integration {
 impl Integration {
     /// Writes the files.
     pub(crate) fn write(folder: Scratch) -> Result<Self, Failure> {
-        let write = |name: &str, text: &str| {
-            let path = folder.path().join(name);
-            std::fs::write(&path, text)
-                .map_err(|error| Failure::new(FailureKind::Local, format!("{}: {error}", path.display())))
-        };
-        write("jumpseat.bash", BASH)?;
-        write(".zshenv", ZSH)?;
-        write("jumpseat.fish", FISH)?;
+        folder.write("jumpseat.bash", BASH)?;
+        folder.write(".zshenv", ZSH)?;
+        folder.write("jumpseat.fish", FISH)?;
         Ok(Self { folder })
+    }
+
+    /// Whether the program is a shell that can be made to mark its commands.
+    pub(crate) fn is_for(program: &Program) -> bool {
+        Self::start(program).is_some()
+    }
+
+    fn start(program: &Program) -> Option<Start> {
+        let start = Start::of(&program.argv)?;
+        // Bash reads another file then, and nobody's settings.
+        let posix = start.shell == Shell::Bash && program.variable("POSIXLY_CORRECT").is_some();
+        (!posix).then_some(start)
     }
 
     /// Makes the program mark its commands, if it is a shell that can: then its marks have this nonce.
     pub(crate) fn apply(&self, program: &mut Program) -> Result<Option<Nonce>, Failure> {
-        let Some(start) = Start::of(&program.argv) else { return Ok(None) };
-        // Bash reads another file then, and nobody's settings.
-        if start.shell == Shell::Bash && program.variable("POSIXLY_CORRECT").is_some() {
-            return Ok(None);
-        }
-        let (nonce, file) = nonce::write(self.folder.path())?;
+        let Some(start) = Self::start(program) else { return Ok(None) };
+        let (nonce, file) = nonce::write(&self.folder)?;
         program.env.insert("JUMPSEAT_SHELL_NONCE_FILE".to_owned(), file.into());
         let shell = program.argv[0].clone();
         let mut argv = vec![shell];

@@ -11,7 +11,7 @@ use jumpseat_engine::{
         Commands, HostCommand, HostFace, Invite, RelayChoice, Reply, SessionNo, ShareOptions, Size,
         TerminalNo, TerminalOptions, panels::PanelKind,
     },
-    local::Listener,
+    local::{Listener, adopt_orphans},
 };
 use jumpseat_session::InviteLink;
 use tokio::task::JoinHandle;
@@ -61,6 +61,7 @@ pub(super) async fn start(
     let panels = arguments.panels.options(&context.config)?;
     let setup = host_setup(&context.config, arguments.ca_file.clone())?;
     let runtime = setup.runtime.clone();
+    adopt_orphans();
     let (engine, door) = HostEngine::new(setup);
     let engine = tokio::spawn(engine.run());
     let face = door.open();
@@ -75,6 +76,7 @@ pub(super) async fn start(
         relay: choice,
         invite: arguments.terms.terms(),
         invite_page: arguments.invite_page.clone().or_else(|| context.config.invite_page.clone()),
+        manage_from_inside: arguments.manage_from_inside || context.config.manage_from_inside,
         max_guests: None,
     };
     // The session first: its code stands in the environment of the program that is shared.

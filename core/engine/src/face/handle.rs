@@ -189,6 +189,8 @@ pub enum FailureKind {
     Full,
     /// A file or socket of this machine is not as it should be.
     Local,
+    /// The command came from a program inside a terminal that is shared.
+    Inside,
     /// Anything else of the operating system.
     System,
 }

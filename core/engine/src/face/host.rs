@@ -309,6 +309,11 @@ pub struct ShareOptions {
     #[serde(default)]
     #[cfg_attr(feature = "types", ts(optional = nullable))]
     pub invite_page: Option<String>,
+    /// Whether programs inside its terminals may see and change what is shared, by the local socket: then so may everyone
+    /// who types there, guests too.
+    #[serde(default)]
+    #[cfg_attr(feature = "types", ts(as = "Option<_>", optional))]
+    pub manage_from_inside: bool,
     /// How many guests may have a seat; the relay may allow fewer.
     #[serde(default)]
     #[cfg_attr(feature = "types", ts(optional = nullable))]

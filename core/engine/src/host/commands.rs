@@ -20,6 +20,9 @@ impl HostEngine {
     /// Does what is asked and answers. Nothing waits here: what comes behind a command may be what ends it.
     pub(super) fn perform(&mut self, cx: &mut Context<'_>, face: FaceNo, request: Request<HostCommand>) {
         let Request { command, answer } = request;
+        if let Some(refusal) = self.refusal(face) {
+            return drop(answer.send(Err(refusal)));
+        }
         // These answer later, by themselves.
         match command {
             HostCommand::Input { terminal, bytes } => match self.terminals.get_mut(&terminal) {
@@ -166,16 +169,16 @@ impl HostEngine {
         }
         let title = options.title.unwrap_or_else(|| program.name());
         let mut nonce = None;
-        if options.shell_integration {
-            let integration = match &self.integration {
-                Some(integration) => integration,
-                None => self.integration.insert(Integration::write(self.setup.runtime.scratch("shell")?)?),
-            };
-            nonce = integration.apply(&mut program)?;
+        let mut integration = None;
+        if options.shell_integration && Integration::is_for(&program) {
+            let files = Integration::write(self.setup.runtime.scratch("shell")?)?;
+            nonce = files.apply(&mut program)?;
+            integration = Some(files);
         }
         let no = TerminalNo(self.next_terminal);
         let size = clamped(options.size);
-        let terminal = Terminal::open(no, &program, title, size, options.scrollback as usize, nonce)?;
+        let mut terminal = Terminal::open(no, &program, title, size, options.scrollback as usize, nonce)?;
+        terminal.integration = integration;
         self.next_terminal += 1;
         self.terminals.insert(no, terminal);
         if let Some(session) = options.session {

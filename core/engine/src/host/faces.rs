@@ -1,17 +1,20 @@
 //! The engine's ends of its faces: who asks, who is told, who looks at what.
 
 use std::{
-    collections::VecDeque,
+    collections::{BTreeMap, VecDeque},
     task::{Context, Poll},
 };
 
 use tokio::sync::mpsc;
 use tokio_util::sync::PollSender;
 
-use super::HostEngine;
-use crate::face::{
-    HostCommand, HostEvent, HostFace, TerminalNo,
-    handle::{COMMANDS, Request},
+use super::{HostEngine, session::Session, terminal::Terminal};
+use crate::{
+    face::{
+        Failure, FailureKind, HostCommand, HostEvent, HostFace, SessionNo, TerminalNo,
+        handle::{COMMANDS, Request},
+    },
+    local::origin::Origin,
 };
 
 /// Commands of one face in one pass: all that can wait there, so that what takes something back counts in this pass.
@@ -44,6 +47,11 @@ impl FaceDoor {
 
     /// A further face. Without an engine it finds every command failing and no events.
     pub fn open(&self) -> HostFace {
+        self.open_for(None)
+    }
+
+    /// A face for a process that runs there.
+    pub(crate) fn open_for(&self, origin: Option<Origin>) -> HostFace {
         let (commands, requests) = mpsc::channel(COMMANDS);
         let (events, told) = mpsc::channel(EVENTS);
         let end = FaceEnd {
@@ -51,6 +59,7 @@ impl FaceDoor {
             events: PollSender::new(events),
             waiting: VecDeque::new(),
             gone: false,
+            origin,
             looking: None,
             looked: 0,
         };
@@ -72,6 +81,8 @@ pub(super) struct FaceEnd {
     waiting: VecDeque<HostEvent>,
     /// Nobody holds the other end any more.
     gone: bool,
+    /// Where its process runs, for one that came by the local socket.
+    pub(super) origin: Option<Origin>,
     /// What its person has in front, and since which look of all.
     pub(super) looking: Option<TerminalNo>,
     pub(super) looked: u64,
@@ -172,8 +183,9 @@ impl HostEngine {
     /// Tells each session which of its terminals the host's person has in front: the last look of all faces.
     pub(super) fn look(&mut self) {
         let now = self.now();
+        let outside = self.faces.values().filter(|face| !is_inside(&self.terminals, &self.sessions, face));
         let mut looks: Vec<(u64, TerminalNo)> =
-            self.faces.values().filter_map(|face| Some((face.looked, face.looking?))).collect();
+            outside.filter_map(|face| Some((face.looked, face.looking?))).collect();
         looks.sort_unstable();
         for session in self.sessions.values_mut() {
             let stream = looks.iter().rev().find_map(|(_, terminal)| session.stream(*terminal));
@@ -184,7 +196,46 @@ impl HostEngine {
     /// Tells every face.
     pub(super) fn tell(&mut self, event: &HostEvent) {
         for face in self.faces.values_mut() {
-            face.tell(event.clone());
+            if !is_inside(&self.terminals, &self.sessions, face) {
+                face.tell(event.clone());
+            }
         }
     }
+
+    /// What speaks against doing what a face asks: its process runs in a terminal that is shared, where guests type.
+    pub(super) fn refusal(&self, no: FaceNo) -> Option<Failure> {
+        let face = self.faces.get(&no)?;
+        is_inside(&self.terminals, &self.sessions, face).then(|| {
+            Failure::new(
+                FailureKind::Inside,
+                "a program in a shared terminal cannot see or change what is shared",
+            )
+            .hint(
+                "use another terminal or the overlay; `jumpseat share --manage-from-inside` lets everyone who may type \
+                 there do it, guests too",
+            )
+        })
+    }
+
+    /// Takes the views of faces whose processes run in a terminal that came to be shared.
+    pub(super) fn put_inside_out(&mut self) {
+        let (terminals, sessions) = (&self.terminals, &self.sessions);
+        let inside = self.faces.iter().filter(|(_, face)| is_inside(terminals, sessions, face));
+        let inside: Vec<FaceNo> = inside.map(|(no, _)| *no).collect();
+        for terminal in self.terminals.values_mut() {
+            terminal.views.retain(|view| !inside.contains(&view.face));
+        }
+    }
+}
+
+/// Whether a face's process runs in a terminal that is shared, by a session that does not let those manage it.
+fn is_inside(
+    terminals: &BTreeMap<TerminalNo, Terminal>,
+    sessions: &BTreeMap<SessionNo, Session>,
+    face: &FaceEnd,
+) -> bool {
+    let Some(origin) = &face.origin else { return false };
+    let closed = |no: SessionNo| !sessions.get(&no).is_some_and(|session| session.manage_from_inside);
+    let mut shared = terminals.values().filter(|terminal| terminal.session.is_some_and(|(no, _)| closed(no)));
+    shared.any(|terminal| terminal.has_inside(origin))
 }

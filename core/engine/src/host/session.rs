@@ -37,6 +37,8 @@ pub(super) struct Session {
     pub(super) relay: String,
     /// The page that invites may open.
     pub(super) page: Option<InvitePage>,
+    /// Whether programs in its terminals may manage it.
+    pub(super) manage_from_inside: bool,
     /// Its terminals by stream.
     pub(super) streams: BTreeMap<StreamId, TerminalNo>,
     connection: Connection,
@@ -81,6 +83,7 @@ impl Session {
             line,
             relay,
             page,
+            manage_from_inside: false,
             streams: BTreeMap::new(),
             connection: Connection::Connecting,
             opening: Some(opening),

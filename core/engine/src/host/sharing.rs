@@ -118,7 +118,9 @@ impl HostEngine {
         self.next_session += 1;
         let origin = address.origin();
         let line = Line::new(Dialer::new(address, self.setup.transport.clone()));
-        self.sessions.insert(no, Session::new(no, host, line, (origin, page), stop, (answer, invite)));
+        let mut session = Session::new(no, host, line, (origin, page), stop, (answer, invite));
+        session.manage_from_inside = options.manage_from_inside;
+        self.sessions.insert(no, session);
         for terminal in options.terminals {
             if let Err(failure) = self.add_terminal(no, terminal, options.from) {
                 tracing::warn!(%failure, "a terminal is not in its session");
@@ -145,6 +147,7 @@ impl HostEngine {
         let stream = shown_by.host.open_terminal(now, &terminal.title, cols, rows)?;
         terminal.session = Some((session, stream));
         shown_by.streams.insert(stream, no);
+        self.put_inside_out();
         self.terminal_shared(session, no);
         self.look();
         Ok(())

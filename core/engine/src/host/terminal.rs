@@ -22,8 +22,9 @@ use super::{
 };
 use crate::{
     face::{BlockInfo, Failure, Reply, SessionNo, Size, TerminalNo, TerminalStatus},
+    local::origin::Origin,
     pty::{Pty, READ_LEN, program::Program},
-    shell::Redactor,
+    shell::{Integration, Redactor},
 };
 
 /// Blocks that a status tells.
@@ -43,6 +44,10 @@ pub(super) struct Terminal {
     pub(super) session: Option<(SessionNo, StreamId)>,
     pub(super) model: Model,
     pub(super) views: Vec<View>,
+    /// The id of its program, which stays when that has ended: others may go on in its terminal.
+    pid: Option<i32>,
+    /// What its shell reads at its start; goes with it.
+    pub(super) integration: Option<Integration>,
     /// Between the program and everyone but its screen.
     pub(super) redactor: Redactor,
     blocks: VecDeque<BlockInfo>,
@@ -73,6 +78,7 @@ impl Terminal {
         scrollback: usize,
         nonce: Option<Nonce>,
     ) -> Result<Self, Failure> {
+        let program = Pty::spawn(program, size)?;
         Ok(Self {
             no,
             name: title.clone(),
@@ -82,9 +88,11 @@ impl Terminal {
             session: None,
             model: Model::start(size, scrollback, nonce.clone())?,
             views: Vec::new(),
+            integration: None,
             redactor: Redactor::new(nonce),
             blocks: VecDeque::new(),
-            program: Some(Pty::spawn(program, size)?),
+            pid: program.pid(),
+            program: Some(program),
             keys: Keys::default(),
             end: End::default(),
             owed: 0,
@@ -119,6 +127,11 @@ impl Terminal {
             Some(program) if self.end.exit.is_none() => self.keys.write(cx, program, gate),
             _ => self.keys.clear(),
         }
+    }
+
+    /// Whether a process runs in it.
+    pub(super) fn has_inside(&self, origin: &Origin) -> bool {
+        self.pid.is_some_and(|program| origin.is_inside(program))
     }
 
     /// Asks for a picture for guests.

@@ -2,8 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    fs, io,
-    os::unix::fs::FileTypeExt as _,
+    io,
     path::{Path, PathBuf},
     pin::pin,
 };
@@ -46,16 +45,10 @@ pub struct LocalProcess {
 /// [`FailureKind::Local`](crate::face::FailureKind::Local) if the folder cannot be read.
 pub async fn processes(folder: &RuntimeFolder) -> Result<Vec<LocalProcess>, Failure> {
     let mut found = Vec::new();
-    let entries = fs::read_dir(folder.path()).map_err(|error| failure(folder.path(), error))?;
-    for entry in entries.flatten() {
-        let path = entry.path();
-        let socket = entry.file_type().is_ok_and(|kind| kind.is_socket());
-        if !socket || path.extension().is_none_or(|extension| extension != "sock") {
-            continue;
-        }
+    for path in folder.sockets("sock")? {
         match UnixStream::connect(&path).await {
             Ok(_) => found.push(LocalProcess { path }),
-            Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => drop(fs::remove_file(&path)),
+            Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => folder.remove_socket(&path),
             Err(_) => {}
         }
     }

@@ -1,18 +1,34 @@
-//! The private folder for sockets, locks and shell files: nobody but its owner may so much as look inside.
+//! The private folder for sockets, locks and shell files: nobody but its owner may so much as look inside, and nobody
+//! else can put another one in its place.
+
+#[cfg(unix)]
+#[path = "folder/unix.rs"]
+mod dir;
+#[cfg(windows)]
+#[path = "folder/windows.rs"]
+mod dir;
+#[cfg(unix)]
+mod socket;
 
 use std::{
-    fs, io,
+    ffi::OsStr,
     path::{Path, PathBuf},
-    sync::atomic::{AtomicU32, Ordering},
+    sync::{Arc, Mutex, PoisonError},
 };
 
+use self::dir::Dir;
+#[cfg(unix)]
+pub use self::socket::BoundSocket;
 use super::failure;
-use crate::face::Failure;
+use crate::face::{Failure, FailureKind};
 
-/// The folder, checked: a real folder, this person's own, closed to everyone else.
+/// The folder, checked: a real folder, this person's own, closed to everyone else, in folders that nobody else can
+/// change. It is checked again at each use, and made again if it is gone.
 #[derive(Clone, Debug)]
 pub struct RuntimeFolder {
     path: PathBuf,
+    /// What the path led to when it was checked last; shared, so that every copy finds the same.
+    dir: Arc<Mutex<Arc<Dir>>>,
 }
 
 impl RuntimeFolder {
@@ -24,7 +40,7 @@ impl RuntimeFolder {
         let runtime = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from);
         match runtime.filter(|folder| folder.is_absolute() && folder.is_dir()) {
             Some(folder) => Self::at(folder.join("jumpseat")),
-            None => Self::at(std::env::temp_dir().join(fallback_name())),
+            None => Self::at(std::env::temp_dir().join(dir::fallback_name())),
         }
     }
 
@@ -33,13 +49,8 @@ impl RuntimeFolder {
     /// # Errors
     /// As [`open`](Self::open).
     pub fn at(path: PathBuf) -> Result<Self, Failure> {
-        match make_private(&path) {
-            Ok(()) => {}
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(failure(&path, error)),
-        }
-        check(&path)?;
-        let folder = Self { path };
+        let dir = Dir::open_private(&path)?;
+        let folder = Self { path: dir.path().to_owned(), dir: Arc::new(Mutex::new(Arc::new(dir))) };
         folder.sweep();
         Ok(folder)
     }
@@ -49,161 +60,122 @@ impl RuntimeFolder {
         &self.path
     }
 
-    /// A new folder inside, which goes when its owner does.
-    pub(crate) fn scratch(&self, name: &str) -> Result<Scratch, Failure> {
-        static NEXT: AtomicU32 = AtomicU32::new(0);
+    /// The folder as it is now: the same that it was, or a new one where that was removed.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open), if somebody else's is there instead.
+    fn dir(&self) -> Result<Arc<Dir>, Failure> {
+        let mut held = self.dir.lock().unwrap_or_else(PoisonError::into_inner);
+        if !held.is_in_place() {
+            *held = Arc::new(Dir::open_private(&self.path)?);
+        }
+        Ok(held.clone())
+    }
 
-        let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        let path = self.path.join(format!("{name}-{}-{number}", std::process::id()));
-        // What a process of the same number left behind is nobody's any more.
-        let _ = fs::remove_dir_all(&path);
-        make_private(&path).map_err(|error| failure(&path, error))?;
-        Ok(Scratch { path })
+    /// A new folder inside, which goes when its owner does. Nobody can know its name before.
+    pub(crate) fn scratch(&self, name: &str) -> Result<Scratch, Failure> {
+        let mut random = [0; 16];
+        getrandom::fill(&mut random)
+            .map_err(|error| Failure::new(FailureKind::System, format!("no randomness: {error}")))?;
+        let random = u128::from_le_bytes(random);
+        let parent = self.dir()?;
+        let name = format!("{name}-{}-{random:032x}", std::process::id());
+        let dir = parent.make(&name).map_err(|error| failure(&self.path.join(&name), error))?;
+        Ok(Scratch { parent, name, dir })
     }
 
     /// Removes the folders of processes that are gone.
     fn sweep(&self) {
-        let Ok(entries) = fs::read_dir(&self.path) else { return };
-        for entry in entries.flatten() {
-            let name = entry.file_name();
+        let Ok(dir) = self.dir() else { return };
+        for name in dir.names().unwrap_or_default() {
             let mut parts = name.to_str().unwrap_or_default().rsplitn(3, '-');
             let owner = (parts.next(), parts.next(), parts.next());
             let (Some(_), Some(pid), Some(_)) = owner else { continue };
-            if pid.parse().is_ok_and(is_gone) {
-                let _ = fs::remove_dir_all(entry.path());
+            if pid.parse().is_ok_and(dir::is_gone) {
+                let _ = dir.remove_folder(&name);
             }
         }
+    }
+}
+
+#[cfg(unix)]
+impl RuntimeFolder {
+    /// The sockets inside whose names end so (`sock`).
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn sockets(&self, ending: &str) -> Result<Vec<PathBuf>, Failure> {
+        let dir = self.dir()?;
+        let names = dir.names().map_err(|error| failure(&self.path, error))?;
+        let sockets = names
+            .into_iter()
+            .filter(|name| Path::new(name).extension() == Some(OsStr::new(ending)) && dir.is_socket(name));
+        Ok(sockets.map(|name| self.path.join(name)).collect())
+    }
+
+    /// Where a socket inside is.
+    pub(super) fn socket(&self, name: &str) -> Result<PathBuf, Failure> {
+        Ok(self.dir()?.path().join(name))
+    }
+
+    /// Removes a socket at which nobody listens any more.
+    pub fn remove_socket(&self, path: &Path) {
+        if let (Ok(dir), Some(name)) = (self.dir(), path.file_name())
+            && dir.is_socket(name)
+        {
+            // Somebody else may have been faster.
+            let _ = dir.remove_file(name);
+        }
+    }
+
+    /// Listens at a socket inside.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open), and if the socket cannot be made.
+    pub fn bind(&self, name: &str) -> Result<BoundSocket, Failure> {
+        BoundSocket::bind(self.dir()?, name)
+    }
+
+    /// A file inside that serves as a lock; made if there is none.
+    pub(super) fn lock_file(&self, name: &str) -> Result<std::fs::File, Failure> {
+        self.dir()?.lock_file(name).map_err(|error| failure(&self.path.join(name), error))
     }
 }
 
 /// A folder that goes, with all in it, when this is dropped.
 #[derive(Debug)]
 pub(crate) struct Scratch {
-    path: PathBuf,
+    parent: Arc<Dir>,
+    name: String,
+    dir: Dir,
 }
 
 impl Scratch {
     pub(crate) fn path(&self) -> &Path {
-        &self.path
+        self.dir.path()
+    }
+
+    /// A new file, closed to everyone else.
+    pub(crate) fn write(&self, name: &str, text: &str) -> Result<PathBuf, Failure> {
+        let path = self.path().join(name);
+        self.dir.write_new(name, text.as_bytes()).map_err(|error| failure(&path, error))?;
+        Ok(path)
     }
 }
 
 impl Drop for Scratch {
     fn drop(&mut self) {
-        if let Err(error) = fs::remove_dir_all(&self.path) {
-            tracing::warn!(path = %self.path.display(), %error, "a private folder stays behind");
+        match self.parent.remove_folder(OsStr::new(&self.name)) {
+            Ok(()) => {}
+            // It went with the whole folder.
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(error) => {
+                tracing::warn!(path = %self.path().display(), %error, "a private folder stays behind");
+            }
         }
     }
 }
 
-#[cfg(unix)]
-fn fallback_name() -> String {
-    format!("jumpseat-{}", rustix::process::geteuid().as_raw())
-}
-
-#[cfg(unix)]
-fn make_private(path: &Path) -> io::Result<()> {
-    use std::os::unix::fs::DirBuilderExt as _;
-
-    fs::DirBuilder::new().mode(0o700).create(path)
-}
-
-#[cfg(unix)]
-fn check(path: &Path) -> Result<(), Failure> {
-    use std::os::unix::fs::MetadataExt as _;
-
-    // Not through a link: whoever could place one in a shared folder would choose where it leads.
-    let found = fs::symlink_metadata(path).map_err(|error| failure(path, error))?;
-    let fault = if !found.is_dir() {
-        "it is not a folder"
-    } else if found.uid() != rustix::process::geteuid().as_raw() {
-        "it belongs to someone else"
-    } else if found.mode() & 0o077 != 0 {
-        "others may open it"
-    } else {
-        return Ok(());
-    };
-    Err(failure(path, fault).hint("remove it, or set XDG_RUNTIME_DIR to a private folder"))
-}
-
-#[cfg(unix)]
-fn is_gone(pid: i32) -> bool {
-    let Some(pid) = rustix::process::Pid::from_raw(pid) else { return false };
-    rustix::process::test_kill_process(pid) == Err(rustix::io::Errno::SRCH)
-}
-
-#[cfg(windows)]
-fn fallback_name() -> String {
-    // The temporary folder is the person's own there.
-    "jumpseat".to_owned()
-}
-
-#[cfg(windows)]
-fn make_private(path: &Path) -> io::Result<()> {
-    fs::create_dir(path)
-}
-
-#[cfg(windows)]
-fn check(path: &Path) -> Result<(), Failure> {
-    if path.is_dir() { Ok(()) } else { Err(failure(path, "it is not a folder")) }
-}
-
-#[cfg(windows)]
-fn is_gone(_: i32) -> bool {
-    false
-}
-
 #[cfg(test)]
 #[cfg(unix)]
-mod tests {
-    use std::os::unix::fs::{PermissionsExt as _, symlink};
-
-    use super::*;
-
-    fn mode(path: &Path) -> u32 {
-        fs::metadata(path).unwrap().permissions().mode() & 0o777
-    }
-
-    #[test]
-    fn it_is_made_private_and_found_again() {
-        let parent = tempfile::tempdir().unwrap();
-        let folder = RuntimeFolder::at(parent.path().join("run")).unwrap();
-        assert_eq!(mode(folder.path()), 0o700);
-        RuntimeFolder::at(folder.path().to_owned()).unwrap();
-    }
-
-    #[test]
-    fn one_that_others_can_open_is_refused() {
-        let parent = tempfile::tempdir().unwrap();
-        let path = parent.path().join("run");
-        fs::create_dir(&path).unwrap();
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o750)).unwrap();
-        let failure = RuntimeFolder::at(path).unwrap_err();
-        assert!(failure.message.contains("others may open it"), "{failure}");
-        assert!(failure.hint.is_some());
-    }
-
-    #[test]
-    fn a_link_is_refused_wherever_it_leads() {
-        let parent = tempfile::tempdir().unwrap();
-        let real = RuntimeFolder::at(parent.path().join("real")).unwrap();
-        let link = parent.path().join("link");
-        symlink(real.path(), &link).unwrap();
-        assert!(RuntimeFolder::at(link).unwrap_err().message.contains("not a folder"));
-    }
-
-    #[test]
-    fn scratch_folders_go_with_their_owner_and_after_its_crash() {
-        let parent = tempfile::tempdir().unwrap();
-        let folder = RuntimeFolder::at(parent.path().join("run")).unwrap();
-        let scratch = folder.scratch("shell").unwrap();
-        let path = scratch.path().to_owned();
-        assert_eq!(mode(&path), 0o700);
-        let left = folder.path().join("shell-2147483646-0");
-        fs::create_dir(&left).unwrap();
-        RuntimeFolder::at(folder.path().to_owned()).unwrap();
-        assert!(path.exists() && !left.exists());
-        drop(scratch);
-        assert!(!path.exists());
-    }
-}
+mod tests;

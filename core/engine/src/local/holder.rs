@@ -49,11 +49,11 @@ pub async fn hold(setup: HoldSetup) -> Result<(), Failure> {
     let folder = setup.host.runtime.clone();
     let _lock = match lock(&folder, HOLD_LOCK, FlockOperation::NonBlockingLockExclusive)? {
         Some(lock) => lock,
-        None if is_listened(&socket(&folder)).await => return say_ready(),
+        None if is_listened(&socket(&folder)?).await => return say_ready(),
         // The one before is on its way out.
         None => wait_for_lock(&folder, HOLD_LOCK).await?,
     };
-    let listener = Listener::bind_at(socket(&folder))?;
+    let listener = Listener::bind_as(&folder, HOLD_SOCKET)?;
     let (engine, door) = HostEngine::new(setup.host);
     let mut alive = engine.alive();
     let mut running = tokio::spawn(engine.run());
@@ -95,7 +95,7 @@ pub async fn holder(
     env: &BTreeMap<String, String>,
     log: Option<&Path>,
 ) -> Result<HostFace, Failure> {
-    let socket = socket(folder);
+    let socket = socket(folder)?;
     if let Ok(face) = connect(&socket).await {
         return Ok(face);
     }
@@ -161,9 +161,12 @@ fn say_ready() -> Result<(), Failure> {
     rustix::stdio::dup2_stdout(&null).map_err(|error| failure(Path::new("/dev/null"), error))
 }
 
-fn socket(folder: &RuntimeFolder) -> PathBuf {
-    folder.path().join("hold.sock")
+fn socket(folder: &RuntimeFolder) -> Result<PathBuf, Failure> {
+    folder.socket(HOLD_SOCKET)
 }
+
+/// Where the holder listens.
+const HOLD_SOCKET: &str = "hold.sock";
 
 /// Whether a process listens there. A socket alone may be what a crash left.
 async fn is_listened(socket: &Path) -> bool {
@@ -180,8 +183,7 @@ const START_LOCK: &str = "start.lock";
 /// that ends.
 fn lock(folder: &RuntimeFolder, name: &str, how: FlockOperation) -> Result<Option<File>, Failure> {
     let path = folder.path().join(name);
-    let file = OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(&path);
-    let file = file.map_err(|error| failure(&path, error))?;
+    let file = folder.lock_file(name)?;
     loop {
         return match flock(&file, how) {
             Ok(()) => Ok(Some(file)),

@@ -1,18 +1,12 @@
 //! The engine's side of the local socket.
 
-use std::{
-    collections::VecDeque,
-    fs, io,
-    os::unix::fs::PermissionsExt as _,
-    path::{Path, PathBuf},
-    pin::pin,
-};
+use std::{collections::VecDeque, io, path::Path, pin::pin};
 
 use futures_util::{StreamExt as _, stream::FuturesUnordered};
 use tokio::{
     io::AsyncWriteExt as _,
     net::{
-        UnixListener, UnixStream,
+        UnixStream,
         unix::{OwnedReadHalf, OwnedWriteHalf},
     },
     sync::{mpsc, oneshot},
@@ -21,10 +15,10 @@ use tokio::{
 };
 
 use super::{
-    failure,
-    folder::RuntimeFolder,
+    folder::{BoundSocket, RuntimeFolder},
     frame::Frame,
     message::{GREET_FOR, ToEngine, ToFace, greet},
+    origin::Origin,
 };
 use crate::{
     FaceDoor,
@@ -39,8 +33,7 @@ const MAX_FACES: usize = 64;
 
 /// A socket in the private folder, removed when this is dropped.
 pub struct Listener {
-    listener: UnixListener,
-    path: PathBuf,
+    socket: BoundSocket,
 }
 
 impl Listener {
@@ -49,25 +42,16 @@ impl Listener {
     /// # Errors
     /// [`FailureKind::Local`](crate::face::FailureKind::Local) if the socket cannot be made.
     pub fn bind(folder: &RuntimeFolder) -> Result<Self, Failure> {
-        Self::bind_at(folder.path().join(format!("{}.sock", std::process::id())))
+        Self::bind_as(folder, &format!("{}.sock", std::process::id()))
     }
 
-    pub(super) fn bind_at(path: PathBuf) -> Result<Self, Failure> {
-        // Whoever had the name is gone: a process's own number, or the holder's under its lock.
-        match fs::remove_file(&path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failure(&path, error)),
-            _ => {}
-        }
-        let listener = UnixListener::bind(&path).map_err(|error| failure(&path, error))?;
-        // The folder keeps everyone else out already.
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o600))
-            .map_err(|error| failure(&path, error))?;
-        Ok(Self { listener, path })
+    pub(super) fn bind_as(folder: &RuntimeFolder, name: &str) -> Result<Self, Failure> {
+        Ok(Self { socket: folder.bind(name)? })
     }
 
     /// Where it listens.
     pub fn path(&self) -> &Path {
-        &self.path
+        self.socket.path()
     }
 
     /// Serves faces until the engine has ended and all of them were told, or this is dropped.
@@ -77,7 +61,7 @@ impl Listener {
             tokio::select! {
                 biased;
                 () = door.closed() => break,
-                accepted = self.listener.accept() => match accepted {
+                accepted = self.socket.accept() => match accepted {
                     Ok((stream, _)) if faces.len() < MAX_FACES => {
                         let door = door.clone();
                         faces.spawn(async move {
@@ -106,13 +90,6 @@ impl Listener {
     }
 }
 
-impl Drop for Listener {
-    fn drop(&mut self) {
-        // It may be gone already, with its folder.
-        let _ = fs::remove_file(&self.path);
-    }
-}
-
 /// Whether the other end is the same person: the folder's mode says so already, the kernel says it again.
 pub(super) fn check_peer(stream: &UnixStream) -> io::Result<()> {
     let peer = stream.peer_cred()?.uid();
@@ -126,12 +103,14 @@ pub(super) fn check_peer(stream: &UnixStream) -> io::Result<()> {
 /// Carries a face. Where the engine ended, the connection comes back, and stands until it is dropped.
 async fn serve_face(mut stream: UnixStream, door: &FaceDoor) -> io::Result<Option<OwnedWriteHalf>> {
     check_peer(&stream)?;
+    // At once: what started it may be gone soon.
+    let origin = Origin::of(stream.peer_cred()?.pid());
     let other = timeout(GREET_FOR, greet(&mut stream)).await??;
     if other.check().is_err() {
         // It was told our version, too, and says what is the matter.
         return Ok(None);
     }
-    let mut face = door.open();
+    let mut face = door.open_for(origin);
     let (read, mut write) = stream.into_split();
     let (ask, mut asked) = mpsc::channel(1);
     let commands = face.commands.clone();

@@ -99,6 +99,11 @@ impl Pty {
         self.master.resize(pty_size(size)).map_err(|error| failure("resizing", error))
     }
 
+    /// The program's id: it leads the session of all that is started in its terminal.
+    pub(crate) fn pid(&self) -> Option<i32> {
+        Some(self.reaper.pid())
+    }
+
     /// The exit code, once the program is gone: 128 and the number for one that a signal ended.
     pub(crate) fn poll_exit(&mut self, cx: &mut Context<'_>) -> Poll<Option<i32>> {
         self.reaper.poll_exit(cx)

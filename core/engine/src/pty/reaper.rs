@@ -2,6 +2,7 @@
 //! hang-up.
 
 use std::{
+    collections::BTreeSet,
     sync::{Arc, Condvar, Mutex, PoisonError},
     task::{Context, Poll},
     thread,
@@ -24,6 +25,20 @@ pub(super) struct Reaper {
     hung_up: bool,
 }
 
+/// The programs that are watched: nobody else waits for their end.
+static WATCHED: Mutex<BTreeSet<i32>> = Mutex::new(BTreeSet::new());
+
+/// Whether this is a program that is watched.
+#[cfg(target_os = "linux")]
+pub(crate) fn is_program(pid: Pid) -> bool {
+    let watched = WATCHED.lock().unwrap_or_else(PoisonError::into_inner);
+    watched.contains(&pid.as_raw_nonzero().get())
+}
+
+fn watched(change: impl FnOnce(&mut BTreeSet<i32>) -> bool) {
+    change(&mut WATCHED.lock().unwrap_or_else(PoisonError::into_inner));
+}
+
 /// Whether the program's id is still its own. It is until the program is reaped, which happens under this lock:
 /// so no signal ever goes to a stranger that got the number next.
 struct Life {
@@ -35,6 +50,8 @@ impl Reaper {
     pub(super) fn watch(mut child: Box<dyn Child + Send + Sync>) -> Result<Self, Failure> {
         let pid = child.process_id().and_then(|pid| Pid::from_raw(i32::try_from(pid).ok()?));
         let pid = pid.ok_or_else(|| failure("watching a program", "it has no id"))?;
+        let number = pid.as_raw_nonzero().get();
+        self::watched(|watched| watched.insert(number));
         let life = Arc::new(Life { alive: Mutex::new(true), changed: Condvar::new() });
         let (tell, exit) = oneshot::channel();
         let watched = life.clone();
@@ -47,6 +64,7 @@ impl Reaper {
                 let reaped = child.wait();
                 *alive = false;
                 drop(alive);
+                self::watched(|watched| watched.remove(&number));
                 watched.changed.notify_all();
                 let code = status.or_else(|| reaped.ok().map(|status| status.exit_code().cast_signed()));
                 // Nobody asks any more when the terminal was dropped.
@@ -54,6 +72,11 @@ impl Reaper {
             })
             .map_err(|error| failure("watching a program", error))?;
         Ok(Self { pid, life, exit, hung_up: false })
+    }
+
+    /// The program's id, as long as it is its own.
+    pub(super) fn pid(&self) -> i32 {
+        self.pid.as_raw_nonzero().get()
     }
 
     pub(super) fn poll_exit(&mut self, cx: &mut Context<'_>) -> Poll<Option<i32>> {

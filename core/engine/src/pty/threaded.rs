@@ -109,6 +109,12 @@ impl Pty {
         self.master.resize(pty_size(size)).map_err(|error| failure("resizing", error))
     }
 
+    /// The program's id: nobody asks for it where there is no local socket.
+    #[cfg(windows)]
+    pub(crate) fn pid(&self) -> Option<i32> {
+        None
+    }
+
     /// The exit code, once the program is gone.
     pub(crate) fn poll_exit(&mut self, cx: &mut Context<'_>) -> Poll<Option<i32>> {
         use std::future::Future as _;

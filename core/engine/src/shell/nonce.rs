@@ -4,15 +4,16 @@
 //! nonce out of everything: a terminal's own screen gets it only where it proves a mark.
 
 use std::{
-    fs,
-    io::Write as _,
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::atomic::{AtomicU32, Ordering},
 };
 
 use jumpseat_screen::Nonce;
 
-use crate::face::{Failure, FailureKind};
+use crate::{
+    face::{Failure, FailureKind},
+    local::folder::Scratch,
+};
 
 /// The longest mark that is waited for; in bytes. Longer ones are no shell's.
 const MAX_MARK: usize = 64 * 1024;
@@ -21,21 +22,15 @@ const MAX_MARK: usize = 64 * 1024;
 const MARK: &[u8] = b"\x1b]633;";
 
 /// A fresh nonce, and a file in this private folder from which its shell reads it.
-pub(super) fn write(folder: &Path) -> Result<(Nonce, PathBuf), Failure> {
+pub(super) fn write(folder: &Scratch) -> Result<(Nonce, PathBuf), Failure> {
     static NEXT: AtomicU32 = AtomicU32::new(0);
 
     let mut random = [0; 16];
     getrandom::fill(&mut random)
         .map_err(|error| Failure::new(FailureKind::System, format!("no randomness: {error}")))?;
     let text = format!("{:032x}", u128::from_le_bytes(random));
-    let path = folder.join(format!("nonce-{}", NEXT.fetch_add(1, Ordering::Relaxed)));
-    let failure = |error| Failure::new(FailureKind::Local, format!("{}: {error}", path.display()));
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&path).map_err(failure)?;
-    file.write_all(format!("{text}\n").as_bytes()).map_err(failure)?;
+    let name = format!("nonce-{}", NEXT.fetch_add(1, Ordering::Relaxed));
+    let path = folder.write(&name, &format!("{text}\n"))?;
     let nonce = Nonce::new(text)
         .ok_or_else(|| Failure::new(FailureKind::System, "a nonce is not fit for a mark".to_owned()))?;
     Ok((nonce, path))
@@ -124,7 +119,10 @@ fn ends(fields: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
+    use crate::local::RuntimeFolder;
 
     const NONCE: &str = "0123456789abcdef0123456789abcdef";
 
@@ -212,9 +210,10 @@ mod tests {
 
     #[test]
     fn each_nonce_is_another_and_its_file_is_closed_to_others() {
-        let folder = tempfile::tempdir().unwrap();
-        let (first, file) = write(folder.path()).unwrap();
-        let (second, _) = write(folder.path()).unwrap();
+        let parent = tempfile::tempdir().unwrap();
+        let folder = RuntimeFolder::at(parent.path().join("run")).unwrap().scratch("shell").unwrap();
+        let (first, file) = write(&folder).unwrap();
+        let (second, _) = write(&folder).unwrap();
         assert_ne!(first, second);
         assert_eq!(fs::read_to_string(&file).unwrap().trim_end(), first.as_str());
         #[cfg(unix)]

@@ -71,6 +71,7 @@ impl Host {
             relay: RelayChoice::Embedded { address: "127.0.0.1".parse().unwrap(), port: 0 },
             invite: InviteTerms { admission: Admission::Open, ..InviteTerms::default() },
             invite_page: None,
+            manage_from_inside: false,
             max_guests: None,
         };
         match within(face.ask(HostCommand::Share(options))).await.unwrap() {

@@ -68,6 +68,7 @@ impl Host {
             relay,
             invite,
             invite_page: None,
+            manage_from_inside: false,
             max_guests: None,
         };
         match within(self.face.ask(HostCommand::Share(options))).await.unwrap() {
@@ -416,6 +417,7 @@ async fn a_session_comes_back_after_its_relay_was_lost() {
         relay: RelayChoice::Url { url: url.clone() },
         invite: terms(Role::Viewer),
         invite_page: None,
+        manage_from_inside: false,
         max_guests: None,
     };
     let Reply::Session { invite, .. } = within(host.face.ask(HostCommand::Share(options))).await.unwrap()
@@ -478,6 +480,7 @@ async fn what_cannot_be_shared_is_said_at_once() {
         relay: RelayChoice::Url { url: url.to_owned() },
         invite: InviteTerms::default(),
         invite_page: None,
+        manage_from_inside: false,
         max_guests: None,
     };
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();

@@ -39,6 +39,7 @@ async fn a_relay_that_refuses_for_good_ends_the_session_and_is_not_asked_again()
         relay: RelayChoice::Url { url: format!("ws://{address}") },
         invite: terms(Role::Viewer),
         invite_page: None,
+        manage_from_inside: false,
         max_guests: None,
     };
     within(host.face.ask(HostCommand::Share(options.clone()))).await.unwrap();
