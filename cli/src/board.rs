@@ -8,7 +8,10 @@ mod panels;
 pub(crate) use from_guest::refusal;
 pub(crate) use panels::{Panel, Panels, now};
 
-use std::{borrow::Cow, collections::VecDeque};
+use std::{
+    borrow::Cow,
+    collections::{BTreeSet, VecDeque},
+};
 
 use jumpseat_engine::face::{
     Admission, Connection, Invite, KnockInfo, Lag, PanelStatus, Role, Secret,
@@ -45,6 +48,8 @@ pub(crate) struct Board {
     pub(crate) unread: usize,
     /// Who types.
     pub(crate) typing: Option<Slot>,
+    /// Who points at lines.
+    pub(crate) pointing: BTreeSet<Slot>,
     pub(crate) lag: Lag,
     /// Whether the terminal that is shown misses something: no key goes there meanwhile.
     pub(crate) catching_up: bool,
@@ -52,6 +57,8 @@ pub(crate) struct Board {
     pub(crate) words: Vec<String>,
     /// Whether the host looks at the terminal that is shown: only then keys count.
     pub(crate) looking: bool,
+    /// The host's own: how it can be told that it looks at its terminal.
+    pub(crate) attention: Attention,
     /// Whether this end has its place: a guest waits for it first.
     pub(crate) seated: bool,
     /// A guest's: what the host shares beside its terminals.
@@ -107,6 +114,18 @@ impl From<Invite> for InviteCard {
     }
 }
 
+/// How it can be told that the host looks at its terminal.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub(crate) enum Attention {
+    /// The terminal reports its focus; or it is not known yet whether it does.
+    #[default]
+    Reported,
+    /// It does not, and the host has not said that it looks: guests cannot type.
+    WantsYes,
+    /// The host has said so; its keys tell that it is there.
+    GoesByKeys,
+}
+
 /// A line of chat.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Line {
@@ -138,10 +157,12 @@ impl Board {
             chat: VecDeque::new(),
             unread: 0,
             typing: None,
+            pointing: BTreeSet::new(),
             lag: Lag::Live,
             catching_up: false,
             words: Vec::new(),
             looking: true,
+            attention: Attention::default(),
             seated: true,
             panels: Panels::default(),
             shown: Vec::new(),
@@ -220,6 +241,24 @@ impl Board {
         }
         if slot != self.me {
             self.unread = (self.unread + 1).min(MAX_CHAT);
+        }
+    }
+
+    /// Somebody points, or no longer; whether that is to be told: nobody has to tell people what they do themselves.
+    fn points(&mut self, slot: Slot, on: bool) -> bool {
+        if on {
+            self.pointing.insert(slot);
+        } else {
+            self.pointing.remove(&slot);
+        }
+        on && slot != self.me
+    }
+
+    /// What to tell about somebody who points at a line with this text.
+    pub(crate) fn points_at(&self, slot: Slot, text: &str) -> String {
+        match text.trim() {
+            "" => format!("{} points at a line", self.name(slot)),
+            text => format!("{} points at: {text}", self.name(slot)),
         }
     }
 

@@ -24,6 +24,8 @@ pub(crate) struct Config {
     pub(crate) ca_file: Option<PathBuf>,
     /// Whether a guest's keys are sent at times that do not give the rhythm away.
     pub(crate) key_timing: Option<bool>,
+    /// Whether guests may type where the terminal does not tell whether the host looks at it.
+    pub(crate) assume_focus: bool,
     /// Whether programs inside a shared terminal may manage its session.
     pub(crate) manage_from_inside: bool,
     /// What guests see beside the terminal, unless the command says otherwise.
@@ -81,12 +83,12 @@ mod tests {
     #[test]
     fn every_key_is_read() {
         let text = "relay = \"wss://r.example\"\nname = \"Ann\"\nescape-key = \"ctrl-a\"\n\
-                    ca-file = \"/etc/ca.pem\"\nkey-timing = false\nmanage-from-inside = true\n";
+                    ca-file = \"/etc/ca.pem\"\nkey-timing = false\nassume-focus = true\nmanage-from-inside = true\n";
         let config = parse(text).unwrap();
         assert_eq!(config.relay.as_deref(), Some("wss://r.example"));
         assert_eq!(config.escape_key, "ctrl-a".parse().ok());
         assert_eq!(config.key_timing, Some(false));
-        assert!(config.manage_from_inside && !Config::default().manage_from_inside);
+        assert!(config.assume_focus && config.manage_from_inside && !Config::default().manage_from_inside);
     }
 
     #[test]
@@ -96,7 +98,7 @@ mod tests {
             |
           1 | rely = "x"
             | ^^^^
-          unknown field `rely`, expected one of `relay`, `invite-page`, `name`, `escape-key`, `ca-file`, `key-timing`, `manage-from-inside`, `panels`, `forges`
+          unknown field `rely`, expected one of `relay`, `invite-page`, `name`, `escape-key`, `ca-file`, `key-timing`, `assume-focus`, `manage-from-inside`, `panels`, `forges`
         "#);
         assert!(parse("escape-key = \"escape\"").unwrap_err().message.contains("ctrl-"));
     }

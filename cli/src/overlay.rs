@@ -11,7 +11,7 @@ use jumpseat_engine::face::{Role, panels::PanelKind};
 use jumpseat_wire::{InviteId, KnockId, Slot};
 
 use crate::{
-    board::Board,
+    board::{Attention, Board},
     error::Fault,
     panel::{Opens, Row},
     terminal::{EscapeKey, Input, Key, Piece},
@@ -41,6 +41,8 @@ pub(crate) enum Action {
     RevokeInvite(InviteId),
     Chat(String),
     AskControl,
+    /// Let guests type although the terminal does not tell whether the host looks.
+    AssumeFocus,
     /// Fetch what is behind a row; the answer goes to [`Overlay::opened`] with this number.
     Open(u32, Opens),
     /// Show a panel to guests, or no longer.
@@ -186,6 +188,9 @@ impl Overlay {
                 self.confirm = Some(Action::Stop);
             }
             'l' if !board.is_host() => return Some(Action::Leave),
+            'f' if board.attention == Attention::WantsYes && self.page == Page::People => {
+                return Some(Action::AssumeFocus);
+            }
             'k' if !board.is_host() && !board.role().may_write() => return Some(Action::AskControl),
             letter if self.page == Page::People => return self.letter_on_people(letter, board),
             letter if self.page == Page::Panels => return self.panels.letter(letter, board),

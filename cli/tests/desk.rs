@@ -14,7 +14,12 @@ mod desk {
 
     /// A host that shares, and a guest that has joined.
     fn at_two_desks(home: &Home, share: &str) -> (Terminal, Terminal) {
-        let (mut host, mut guest) = (home.terminal(80, 24), home.terminal(80, 25));
+        sit_down(home, home.terminal(80, 24), share)
+    }
+
+    /// The same, with a terminal of the host's that is there already.
+    fn sit_down(home: &Home, mut host: Terminal, share: &str) -> (Terminal, Terminal) {
+        let mut guest = home.terminal(80, 25);
         host.line(&format!("$JS {share}; echo code=$?"));
         host.shows("a guest runs");
         home.invite(&home.path("invite.json"));
@@ -24,6 +29,12 @@ mod desk {
             screen.row(0).text() == "$" && last_line(screen).contains("● live")
         });
         (host, guest)
+    }
+
+    /// Whether a guest's keys count, and no message hides that.
+    fn may_type(screen: &Screen) -> bool {
+        let line = last_line(screen);
+        line.contains("may type") && line.contains("menu") && !line.contains("looks elsewhere")
     }
 
     fn last_line(screen: &Screen) -> String {
@@ -59,7 +70,7 @@ mod desk {
         guest.wait("a refusal", |screen| last_line(screen).contains("looking elsewhere"));
         host.keys("\x1d");
         host.wait("the shell again", |screen| !text(screen).contains("Guests"));
-        guest.wait("the host's look", |screen| !last_line(screen).contains("host looks elsewhere"));
+        guest.wait("the host's look", may_type);
         guest.keys("echo two-$((1+1))\r");
         host.shows("two-2");
         assert!(!home.path("nothing").exists());
@@ -115,6 +126,80 @@ mod desk {
     }
 
     #[test]
+    fn where_the_terminal_does_not_report_the_focus_keys_count_once_the_host_says_that_it_looks() {
+        let home = Home::new();
+        let share = "share --role writer --invite-file invite.json -- bash --norc --noprofile";
+        let (mut host, mut guest) = sit_down(&home, home.terminal_that(80, 24, false), share);
+        host.wait("a title", |screen| screen.title().contains("guests cannot type"));
+        guest.keys("touch early\r");
+        guest.wait("a refusal", |screen| last_line(screen).contains("looking elsewhere"));
+        // That the host types is no yes.
+        host.line("echo one-$((40+2))");
+        guest.shows("one-42");
+        guest.keys("touch early\r");
+
+        host.keys("\x1d");
+        host.shows("This terminal does not tell whether you look at it");
+        host.keys("f");
+        host.shows("until you have pressed no key for 5 minutes");
+        host.keys("\x1d");
+        guest.wait("the host's look", may_type);
+        guest.keys("echo two-$((1+1))\r");
+        host.shows("two-2");
+        assert!(!home.path("early").exists());
+
+        // What it does report is believed from then on.
+        host.keys("\x1b[O");
+        guest.wait("the host's look", |screen| last_line(screen).contains("host looks elsewhere"));
+        host.keys("x\x7f\x1b[I");
+        guest.wait("the host's look", may_type);
+        host.line("exit");
+        host.shows("code=0");
+        assert_plain(&host);
+    }
+
+    #[test]
+    fn who_says_so_at_the_start_needs_no_reports_of_the_focus() {
+        let home = Home::new();
+        let share = "share --assume-focus --role writer --invite-file invite.json -- bash --norc --noprofile";
+        let (host, mut guest) = sit_down(&home, home.terminal_that(80, 24, false), share);
+        guest.keys("echo two-$((1+1))\r");
+        host.shows("two-2");
+        assert!(!host.look(|screen| screen.title().contains("cannot type")));
+    }
+
+    #[test]
+    fn tmux_reports_no_focus_unless_it_is_told_to() {
+        let home = Home::new();
+        let share = "share --role writer --invite-file invite.json -- bash --norc --noprofile";
+        std::fs::write(home.path("tmux.conf"), "set -g set-titles off\nset -g default-shell /bin/sh\n")
+            .unwrap();
+        for (options, counts) in [("off", false), ("on", true)] {
+            let _ = std::fs::remove_file(home.path("invite.json"));
+            let mut host = home.terminal(80, 24);
+            host.line(&format!(
+                "tmux -S ./tmux-{options} -f tmux.conf set -g focus-events {options} \\; new 'sh'"
+            ));
+            host.shows(" 0:");
+            let (mut host, mut guest) = sit_down(&home, host, share);
+            if counts {
+                // As any terminal does when its window gets the focus.
+                host.keys("\x1b[I");
+                guest.wait("the host's look", may_type);
+                guest.keys("echo two-$((1+1))\r");
+                host.shows("two-2");
+            } else {
+                guest.keys("touch early\r");
+                guest.wait("a refusal", |screen| last_line(screen).contains("looking elsewhere"));
+            }
+            host.line("exit");
+            host.shows("code=0");
+            host.line("exit");
+        }
+        assert!(!home.path("early").exists());
+    }
+
+    #[test]
     fn keys_count_only_while_the_host_s_window_has_the_focus() {
         let home = Home::new();
         let share = "share --role writer --invite-file invite.json -- bash --norc --noprofile";
@@ -127,7 +212,7 @@ mod desk {
         guest.keys("x");
         guest.wait("a refusal", |screen| last_line(screen).contains("looking elsewhere"));
         host.keys("\x1b[I");
-        guest.wait("the host's look", |screen| !last_line(screen).contains("host looks elsewhere"));
+        guest.wait("the host's look", may_type);
         // A program's end of interest in the focus is not the end of ours; a paste arrives as it was typed.
         host.line("printf '\\033[?1004h\\033[?1004l'; echo ready-$((1+1)); cat -v");
         guest.shows("ready-2");

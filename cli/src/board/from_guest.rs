@@ -2,6 +2,8 @@
 
 use jumpseat_engine::face::{Admission, Connection, GuestEvent, InputRefusal, Role};
 
+use jumpseat_wire::HOST_SLOT;
+
 use super::{Board, InviteCard, MAX_INVITES, Person};
 use crate::{error::why, panel};
 
@@ -33,6 +35,9 @@ impl Board {
                 for person in &mut self.people {
                     person.asks = known.iter().any(|known| known.slot == person.slot && known.asks);
                 }
+                let people = &self.people;
+                self.pointing
+                    .retain(|slot| *slot == HOST_SLOT || people.iter().any(|person| person.slot == *slot));
             }
             GuestEvent::RoleChanged { role } => {
                 let before = self.role();
@@ -58,6 +63,8 @@ impl Board {
             GuestEvent::InputRefused { why, .. } => return Some(refusal(*why).to_owned()),
             GuestEvent::NotAllowed { what } => return Some(format!("not allowed: {what}")),
             GuestEvent::Typing { slot, on, .. } => self.typing(*slot, *on),
+            // What is pointed at is told by who has the screen.
+            GuestEvent::Pointing { slot, at } => drop(self.points(*slot, at.is_some())),
             GuestEvent::Chat { slot, text, .. } => {
                 let line = format!("{}: {text}", self.name(*slot));
                 self.say(*slot, text.clone());

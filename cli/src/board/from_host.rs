@@ -63,10 +63,14 @@ impl Board {
                     person.present = present;
                 }
                 self.typing(slot, false);
+                if !present {
+                    self.points(slot, false);
+                }
             }
             SessionEvent::Left { slot, name, reason } => {
                 self.people.retain(|person| person.slot != slot);
                 self.typing(slot, false);
+                self.points(slot, false);
                 let removed = reason == EndReason::Removed;
                 return passing(format!("{name} {}", if removed { "was removed" } else { "left" }));
             }
@@ -84,6 +88,8 @@ impl Board {
                 return urgent(format!("{} asks for the keyboard", self.name(slot)));
             }
             SessionEvent::Typing { slot, on, .. } => self.typing(slot, on),
+            // What is pointed at is told by who has the screen.
+            SessionEvent::Pointing { slot, at } => drop(self.points(slot, at.is_some())),
             SessionEvent::Chat { slot, text, .. } => {
                 let notice = format!("{}: {text}", self.name(slot));
                 self.say(slot, text);
@@ -107,6 +113,7 @@ impl Board {
                 self.invites.clear();
                 self.shown.clear();
                 self.typing = None;
+                self.pointing.clear();
                 let notice = format!("not shared any more: {why}");
                 self.ended = Some(why);
                 return passing(notice);

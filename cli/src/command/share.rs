@@ -1,5 +1,6 @@
 //! `jumpseat share`: the person's own shell, shared.
 
+mod attention;
 mod headless;
 mod outbox;
 mod screen;
@@ -42,6 +43,9 @@ pub(crate) struct Arguments {
     /// A page of yours that explains invites, for a link that opens in a browser: https://, not at the relay
     #[arg(long, value_name = "URL", env = "JUMPSEAT_INVITE_PAGE", hide_env_values = true)]
     invite_page: Option<String>,
+    /// Where your terminal does not tell whether you look at it: let guests type until you have pressed no key for 5 minutes
+    #[arg(long)]
+    assume_focus: bool,
     /// Let programs inside the terminal manage the session: everyone who may type there can then, guests too
     #[arg(long)]
     manage_from_inside: bool,

@@ -10,7 +10,7 @@ use ratatui::{
 };
 
 use super::{Action, Entry, Overlay, Page, entries, pages};
-use crate::board::{Board, InviteCard, Person, connection_word};
+use crate::board::{Attention, Board, InviteCard, Person, connection_word};
 
 /// As wide and as high as it gets, in cells.
 const MAX_WIDTH: u16 = 80;
@@ -77,6 +77,15 @@ impl Overlay {
                 let words = board.words.join(" ");
                 lines.push(Line::styled(format!("  Your safety words: {words}"), DIM));
             }
+        }
+        match board.attention {
+            Attention::Reported => {}
+            Attention::WantsYes => lines.push(Line::styled(
+                "  This terminal does not tell whether you look at it: guests cannot type.",
+                LOUD,
+            )),
+            Attention::GoesByKeys => lines
+                .push(Line::styled("  Guests may type until you have pressed no key for 5 minutes.", DIM)),
         }
         let head = lines.len();
         for (place, entry) in entries(board).into_iter().enumerate() {
@@ -224,6 +233,9 @@ impl Overlay {
 
     fn keys_on_people(&self, board: &Board) -> Vec<(&'static str, &'static str)> {
         let mut keys = Vec::new();
+        if board.attention == Attention::WantsYes {
+            keys.push(("f", "let them"));
+        }
         if !board.is_host() && !board.role().may_write() {
             keys.push(("k", "ask for the keyboard"));
         }
@@ -281,6 +293,9 @@ fn host_line(board: &Board) -> Line<'static> {
     if board.typing == Some(jumpseat_wire::HOST_SLOT) {
         text.push_str(", types");
     }
+    if board.pointing.contains(&jumpseat_wire::HOST_SLOT) {
+        text.push_str(", points at a line");
+    }
     Line::raw(text)
 }
 
@@ -298,6 +313,9 @@ fn person_line(board: &Board, person: &Person, chosen: bool) -> Line<'static> {
     }
     if board.typing == Some(person.slot) {
         spans.push(Span::styled(" types ", KEY));
+    }
+    if board.pointing.contains(&person.slot) {
+        spans.push(Span::styled(" points at a line ", KEY));
     }
     Line::from(spans)
 }

@@ -88,6 +88,9 @@ fn left(status: &Status<'_>) -> Vec<Span<'static>> {
         Some(slot) => spans.push(Span::styled(format!("· {} types ", status.board.name(*slot)), bold)),
         None => {}
     }
+    for slot in status.board.pointing.iter().filter(|slot| **slot != status.board.me) {
+        spans.push(Span::styled(format!("· {} points ", status.board.name(*slot)), bold));
+    }
     if status.board.unread > 0 {
         spans.push(Span::styled(format!("· {} unread ", status.board.unread), bold));
     }
@@ -165,6 +168,10 @@ mod tests {
         board.typing = Some(1);
         board.lag = Lag::Delayed;
         insta::assert_snapshot!(line(&board, None, true, 70), @" ● delayed  Ann · may type · 2 guests · Cy types     End: back to now ");
+        board.typing = None;
+        board.pointing.extend([HOST_SLOT, 1, 2]);
+        insta::assert_snapshot!(line(&board, None, true, 80), @" ● delayed  Ann · may type · 2 guests · Ann points · Cy points End: back to now");
+        board.pointing.clear();
         board.connection = Connection::Away { retry_in: 100, reason: "no answer".into() };
         board.looking = false;
         let message = Some("your keys count when the host is back");

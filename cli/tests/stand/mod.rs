@@ -61,8 +61,13 @@ impl Home {
         self.command(arguments).output().unwrap()
     }
 
-    /// A terminal with a plain shell in it, in which programs are started as people do.
+    /// A terminal with a plain shell in it, in which programs are started as people do. It knows reports of the focus.
     pub(crate) fn terminal(&self, cols: u16, rows: u16) -> Terminal {
+        self.terminal_that(cols, rows, true)
+    }
+
+    /// The same; one that knows no reports of the focus answers nothing.
+    pub(crate) fn terminal_that(&self, cols: u16, rows: u16, reports_focus: bool) -> Terminal {
         let size = PtySize { rows, cols, pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(size).unwrap();
         let mut shell = CommandBuilder::new("/bin/sh");
@@ -75,14 +80,19 @@ impl Home {
         drop(pair.slave);
         let seen = Arc::new((Mutex::new(Seen::new(cols, rows)), Condvar::new()));
         let mut reader = pair.master.try_clone_reader().unwrap();
-        let writer = pair.master.take_writer().unwrap();
-        let shared = Arc::clone(&seen);
+        let writer = Arc::new(Mutex::new(pair.master.take_writer().unwrap()));
+        let (shared, answers) = (Arc::clone(&seen), Arc::clone(&writer));
         std::thread::spawn(move || {
             let mut bytes = [0; 16 * 1024];
             while let Ok(len @ 1..) = reader.read(&mut bytes) {
                 let mut seen = shared.0.lock().unwrap();
+                let from = seen.raw.len().saturating_sub(ASKS_FOCUS.len() - 1);
                 seen.screen.feed(0, &bytes[..len]);
                 seen.raw.extend_from_slice(&bytes[..len]);
+                if reports_focus && seen.raw[from..].windows(ASKS_FOCUS.len()).any(|part| part == ASKS_FOCUS)
+                {
+                    answers.lock().unwrap().write_all(b"\x1b[?1004;1$y").unwrap();
+                }
                 shared.1.notify_all();
             }
         });
@@ -106,6 +116,9 @@ impl Home {
     }
 }
 
+/// "Do you know mode 1004?"
+const ASKS_FOCUS: &[u8] = b"\x1b[?1004$p";
+
 struct Seen {
     screen: Screen,
     raw: Vec<u8>,
@@ -121,13 +134,13 @@ impl Seen {
 pub(crate) struct Terminal {
     child: Box<dyn Child + Send + Sync>,
     master: Box<dyn MasterPty + Send>,
-    writer: Box<dyn Write + Send>,
+    writer: Arc<Mutex<Box<dyn Write + Send>>>,
     seen: Arc<(Mutex<Seen>, Condvar)>,
 }
 
 impl Terminal {
     pub(crate) fn keys(&mut self, keys: &str) {
-        self.writer.write_all(keys.as_bytes()).unwrap();
+        self.writer.lock().unwrap().write_all(keys.as_bytes()).unwrap();
     }
 
     pub(crate) fn line(&mut self, line: &str) {

@@ -32,6 +32,9 @@ const FRAME: Duration = Duration::from_micros(16_600);
 /// How long the rest of a sequence of keys may take.
 const SEQUENCE: Duration = Duration::from_millis(25);
 
+/// Lines that are looked at for what somebody points at.
+const MAX_POINTED: usize = 1_000;
+
 /// How long a message stays in the status line.
 const MESSAGE: Duration = Duration::from_secs(5);
 
@@ -251,6 +254,14 @@ impl GuestScreen {
                 self.message = Some((text.to_owned(), Instant::now() + Duration::from_secs(86_400)));
             }
             GuestEvent::Joined { .. } => self.message = None,
+            GuestEvent::Pointing { slot, at: Some(at) } if slot != self.board.me => {
+                let screen = self.pictures.get(at.stream).map(Picture::screen);
+                let lines = screen.into_iter().flat_map(|screen| {
+                    (at.from..=at.to).take(MAX_POINTED).filter_map(|line| Some(screen.line(line)?.text()))
+                });
+                let text = lines.into_iter().find(|text| !text.trim().is_empty()).unwrap_or_default();
+                self.tell(self.board.points_at(slot, &text));
+            }
             GuestEvent::Panel(update) => self.board.panels.take(update),
             GuestEvent::Looking { stream } => self.looking = stream,
             GuestEvent::CatchingUp { streams } => self.catching_up = streams,

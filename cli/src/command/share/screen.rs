@@ -2,24 +2,30 @@
 
 use std::{collections::VecDeque, process::ExitCode};
 
-use jumpseat_engine::face::{HostCommand, HostEvent, InviteTerms, Role, SessionNo, Status};
+use jumpseat_engine::face::{
+    Commands, HostCommand, HostEvent, InviteTerms, PointAt, Reply, Role, ScreenFormat, SessionEvent,
+    SessionNo, Status,
+};
+use jumpseat_wire::Slot;
 use ratatui::{buffer::Buffer, layout::Rect};
 use tokio::{sync::mpsc, time::Instant};
 
 use super::{
-    Arguments, exit_code,
+    Arguments,
+    attention::{self, Attention},
+    exit_code,
     outbox::Outbox,
     shown,
     start::{self, Shared, TERMINAL},
 };
 use crate::{
-    board::Board,
+    board::{self, Board},
     command::{Context, workspace::ShareMore},
     error::Fault,
     overlay::{Action, Overlay, paint},
     print,
     terminal::{
-        Console, Decoder, EscapeKey, Input, ModeTracker, Notices, Piece, RawMode, Signal, Signals,
+        Console, Decoder, EscapeKey, Input, ModeTracker, Notice, Notices, Piece, RawMode, Signal, Signals,
         read_input, size,
     },
 };
@@ -43,7 +49,8 @@ pub(super) async fn run(arguments: Arguments, context: &Context) -> Result<ExitC
     let mut shared = start::start(&arguments, context, size, true).await?;
     print::text(&shown::invite(&shared, Some(escape))?)?;
     let panels = arguments.panels.share_more(&context.config);
-    let mut screen = HostScreen::open(&shared, escape, panels)?;
+    let assumed = arguments.assume_focus || context.config.assume_focus;
+    let mut screen = HostScreen::open(&shared, escape, panels, assumed)?;
     let code = screen.run(&mut shared, &mut signals).await?;
     screen.close().await;
     shared.end(&mut signals).await;
@@ -75,16 +82,25 @@ struct HostScreen {
     program: ModeTracker,
     shown: ModeTracker,
     notices: Notices,
-    focused: bool,
+    attention: Attention,
+    /// What the engine was told last: whether the host looks.
+    looks: Option<bool>,
+    /// What guests point at, once its text is known.
+    points: (mpsc::Sender<(Slot, String)>, mpsc::Receiver<(Slot, String)>),
+    commands: Commands<HostCommand>,
+    /// Whether the host was told that guests wait for its yes.
+    asked_for_yes: bool,
 }
 
 impl HostScreen {
-    fn open(shared: &Shared, escape: EscapeKey, panels: ShareMore) -> Result<Self, Fault> {
+    fn open(shared: &Shared, escape: EscapeKey, panels: ShareMore, assumed: bool) -> Result<Self, Fault> {
         let mut board = Board::hosting(shared.name.clone());
         board.code = Some(shared.invite.code);
         let raw = RawMode::enter()?;
         let mut console = Console::open()?;
         console.write(FOCUS_ON);
+        console.write(attention::ASK);
+        let multiplexer = attention::in_multiplexer(|name| std::env::var(name).ok());
         let size = size();
         let mut blank = Vec::new();
         let options = jumpseat_screen::Options { cols: size.cols, rows: size.rows, ..Default::default() };
@@ -107,7 +123,11 @@ impl HostScreen {
             program: ModeTracker::default(),
             shown: ModeTracker::default(),
             notices: Notices::default(),
-            focused: true,
+            attention: Attention::new(Instant::now(), multiplexer, assumed),
+            looks: None,
+            points: mpsc::channel(4),
+            commands: shared.face.commands(),
+            asked_for_yes: false,
         };
         screen.keep_last_words();
         Ok(screen)
@@ -115,8 +135,10 @@ impl HostScreen {
 
     /// Runs until the program ends or the process is told to.
     async fn run(&mut self, shared: &mut Shared, signals: &mut Signals) -> Result<ExitCode, Fault> {
+        self.look();
         loop {
-            let wake_at = self.flush_at.into_iter().chain(self.notices.deadline()).min();
+            let attention = self.attention.deadline(Instant::now());
+            let wake_at = self.flush_at.into_iter().chain(self.notices.deadline()).chain(attention).min();
             tokio::select! {
                 biased;
                 signal = signals.next() => match signal {
@@ -147,6 +169,10 @@ impl HostScreen {
                     None => return Ok(exit_code(None)),
                 },
                 status = self.outbox.next() => self.took(status?),
+                Some((slot, text)) = self.points.1.recv() => {
+                    let text = self.board.points_at(slot, &text);
+                    self.notices.tell(Notice { text, urgent: false }, Instant::now());
+                },
                 () = until(wake_at) => self.tick(),
             }
             self.write_notices();
@@ -166,11 +192,17 @@ impl HostScreen {
             HostEvent::Session { session, event } if session == self.session => {
                 let stale = matches!(
                     event,
-                    jumpseat_engine::face::SessionEvent::InviteCreated { .. }
-                        | jumpseat_engine::face::SessionEvent::Panels { .. }
-                        | jumpseat_engine::face::SessionEvent::Joined { .. }
+                    SessionEvent::InviteCreated { .. }
+                        | SessionEvent::Panels { .. }
+                        | SessionEvent::Joined { .. }
                 );
+                if let SessionEvent::Pointing { slot, at: Some(at) } = &event
+                    && *slot != self.board.me
+                {
+                    self.point(*slot, *at);
+                }
                 let notice = self.board.take_session_event(event);
+                self.ask_for_yes();
                 if self.overlay.is_some() {
                     if stale {
                         self.outbox.ask();
@@ -182,6 +214,20 @@ impl HostScreen {
             }
             _ => {}
         }
+    }
+
+    /// A guest points at lines: the host is told what stands there.
+    fn point(&self, slot: Slot, at: PointAt) {
+        let (commands, points) = (self.commands.clone(), self.points.0.clone());
+        tokio::spawn(async move {
+            let screen = HostCommand::Screen { terminal: at.terminal, format: ScreenFormat::Json };
+            let text = match commands.ask(screen).await {
+                Ok(Reply::Screen { picture }) => pointed(&picture, at),
+                _ => String::new(),
+            };
+            // Some that wait to be told are enough.
+            let _ = points.try_send((slot, text));
+        });
     }
 
     fn output(&mut self, bytes: Vec<u8>) {
@@ -216,6 +262,8 @@ impl HostScreen {
     fn tick(&mut self) {
         let now = Instant::now();
         self.notices.expire(now);
+        self.attention.expire(now);
+        self.attended();
         if self.flush_at.is_some_and(|at| at <= now) {
             self.flush_at = None;
             let piece = self.decoder.flush();
@@ -235,11 +283,17 @@ impl HostScreen {
             && let Some(piece) = self.pieces.pop_front()
         {
             if let Input::Focus(focused) = piece.input {
-                self.focused = focused;
-                self.look();
+                self.attention.focused(focused);
+                self.attended();
                 if !self.program.wants_focus() {
                     continue;
                 }
+            } else if piece.input == Input::Other && self.attention.answered(&piece.raw) {
+                self.attended();
+                continue;
+            } else if is_pressed(&piece) {
+                self.attention.acted(Instant::now());
+                self.look();
             }
             if self.overlay.is_some() {
                 self.press(&piece);
@@ -254,10 +308,37 @@ impl HostScreen {
         self.outbox.press(typed);
     }
 
-    /// Tells the engine whether the host has the terminal before its eyes.
+    /// Tells the engine whether the host has the terminal before its eyes, if that has changed.
     fn look(&mut self) {
-        let looking = self.focused && self.overlay.is_none();
-        self.outbox.send(HostCommand::Looking { terminal: looking.then_some(TERMINAL) });
+        let looks = self.attention.is_there(Instant::now()) && self.overlay.is_none();
+        if self.looks.replace(looks) != Some(looks) {
+            self.outbox.send(HostCommand::Looking { terminal: looks.then_some(TERMINAL) });
+        }
+    }
+
+    /// What is known about the host's attention may have changed.
+    fn attended(&mut self) {
+        let before = self.board.attention;
+        self.board.attention = match (self.attention.wants_yes(), self.attention.goes_by_keys()) {
+            (true, _) => board::Attention::WantsYes,
+            (_, true) => board::Attention::GoesByKeys,
+            _ => board::Attention::Reported,
+        };
+        self.look();
+        self.ask_for_yes();
+        if before != self.board.attention {
+            self.draw();
+        }
+    }
+
+    /// Guests that could type wait for the host to say that it looks.
+    fn ask_for_yes(&mut self) {
+        let waits = self.board.people.iter().any(|person| person.present && person.role.may_write());
+        if self.board.attention == board::Attention::WantsYes && waits && !self.asked_for_yes {
+            self.asked_for_yes = true;
+            let text = format!("guests cannot type before you say that you look: {} f", self.escape);
+            self.notices.tell(Notice { text, urgent: true }, Instant::now());
+        }
     }
 
     fn open_overlay(&mut self) {
@@ -322,6 +403,12 @@ impl HostScreen {
                 Err(_) => return,
             },
             Action::HidePanel(panel) => HostCommand::UnsharePanel { session, panel },
+            Action::AssumeFocus => {
+                self.attention.assume();
+                self.attention.acted(Instant::now());
+                self.attended();
+                return self.draw();
+            }
             Action::AskControl | Action::NextTerminal | Action::Leave | Action::Open(..) => return,
         };
         // What came of it is told by an event; what cannot be done any more has gone from the board by itself.
@@ -381,6 +468,26 @@ impl HostScreen {
         let _ = tokio::time::timeout(DRAIN, self.console.drain()).await;
         self.keep_last_words();
     }
+}
+
+/// The first line with text of those that are pointed at, in a picture as JSON.
+fn pointed(picture: &str, at: PointAt) -> String {
+    #[derive(serde::Deserialize)]
+    struct Lines {
+        first: u64,
+        lines: Vec<String>,
+    }
+
+    let Ok(Lines { first, lines }) = serde_json::from_str(picture) else { return String::new() };
+    let numbered = (first..).zip(lines);
+    let mut there =
+        numbered.filter(|(line, text)| (at.from..=at.to).contains(line) && !text.trim().is_empty());
+    there.next().map_or(String::new(), |(_, text)| text)
+}
+
+/// Whether a person did it: terminals send answers by themselves.
+fn is_pressed(piece: &Piece) -> bool {
+    !matches!(piece.input, Input::Other) || piece.raw.len() == 2
 }
 
 fn invite_terms(role: Role) -> InviteTerms {

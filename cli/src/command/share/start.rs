@@ -91,11 +91,8 @@ pub(super) async fn start(
         ..TerminalOptions::default()
     };
     // All at once, so that nothing is printed before the face is attached.
-    let (opened, ..) = tokio::join!(
-        commands.ask(HostCommand::OpenTerminal(terminal)),
-        self::attach(&commands, attach),
-        commands.tell(HostCommand::Looking { terminal: Some(TERMINAL) }),
-    );
+    let (opened, ..) =
+        tokio::join!(commands.ask(HostCommand::OpenTerminal(terminal)), self::attach(&commands, attach),);
     if let Err(failure) = opened {
         // The relay is told that there is nothing to see.
         let _ = commands.ask(HostCommand::Shutdown).await;
@@ -122,10 +119,12 @@ pub(super) async fn start(
 }
 
 async fn attach(commands: &Commands<HostCommand>, attach: bool) -> Result<(), Fault> {
-    if attach {
-        commands.tell(attach_command()).await?;
-    }
-    Ok(())
+    let command = match attach {
+        true => attach_command(),
+        // Without a terminal nothing tells whether somebody looks: who starts it so says that guests may type.
+        false => HostCommand::Looking { terminal: Some(TERMINAL) },
+    };
+    Ok(commands.tell(command).await?)
 }
 
 /// Shows the terminal, from its picture on.
