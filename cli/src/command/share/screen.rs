@@ -57,6 +57,9 @@ pub(super) async fn run(arguments: Arguments, context: &Context) -> Result<ExitC
     Ok(code)
 }
 
+/// Who points, and the text of the line.
+type Named = (Slot, String);
+
 /// The person's terminal while it is shared.
 struct HostScreen {
     raw: RawMode,
@@ -86,7 +89,7 @@ struct HostScreen {
     /// What the engine was told last: whether the host looks.
     looks: Option<bool>,
     /// What guests point at, once its text is known.
-    points: (mpsc::Sender<(Slot, String)>, mpsc::Receiver<(Slot, String)>),
+    points: (mpsc::Sender<Named>, mpsc::Receiver<Named>),
     commands: Commands<HostCommand>,
     /// Whether the host was told that guests wait for its yes.
     asked_for_yes: bool,
