@@ -39,7 +39,7 @@ pub(crate) fn run(data: &[u8]) {
         whole.encode(Start::Everything),
         "it does not matter how output is cut"
     );
-    host.write_ansi(Start::Viewport, &mut Vec::new());
+    host.write_ansi(Start::Viewport, usize::MAX, &mut Vec::new());
 }
 
 fn copy(screen: &Screen) -> Screen {

@@ -46,6 +46,6 @@ fn decode(bytes: &[u8]) {
         assert_eq!(screen.flaw(), None);
         screen.resize(7, 3);
         assert_eq!(screen.flaw(), None);
-        screen.write_ansi(Start::Everything, &mut Vec::new());
+        screen.write_ansi(Start::Everything, usize::MAX, &mut Vec::new());
     }
 }

@@ -125,16 +125,22 @@ fn edge(frame: &Frame, inside: Size, out: &mut String) {
     out.push_str("\x1b[m");
 }
 
+/// Most bytes of links in one frame, so that a screen of long ones does not make frames of megabytes: text behind them
+/// is drawn without.
+const MAX_LINKS: usize = 256 * 1024;
+
 /// What the terminal's pen is set to.
 struct Pen<'a> {
     screen: &'a Screen,
     style: Option<Style>,
     link: bool,
+    /// Bytes of links that this frame may still have.
+    links: usize,
 }
 
 impl<'a> Pen<'a> {
     fn new(screen: &'a Screen) -> Self {
-        Self { screen, style: None, link: false }
+        Self { screen, style: None, link: false, links: MAX_LINKS }
     }
 
     /// Draws the columns `left..left + cols`, the first of them in the window's column `x`.
@@ -197,7 +203,10 @@ impl<'a> Pen<'a> {
         }
         self.end_link(out);
         self.sgr(style, out);
-        if let Some(link) = self.screen.link(style) {
+        if let Some(link) = self.screen.link(style)
+            && let Some(left) = self.links.checked_sub(link.uri().len())
+        {
+            self.links = left;
             let _ = write!(out, "\x1b]8;;{}\x1b\\", without_controls(link.uri()));
             self.link = true;
         }

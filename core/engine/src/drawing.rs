@@ -92,4 +92,18 @@ mod tests {
                 .is_err()
         );
     }
+
+    #[test]
+    fn a_picture_full_of_links_is_drawn_without_them() {
+        let mut screen = Screen::new(Options { cols: 80, rows: 24, ..Options::default() });
+        let link = |letter: &str| format!("\x1b]8;;http://{}\x07x", letter.repeat(2000));
+        for _ in 0..300 * 40 {
+            screen.feed(0, (link("a") + &link("b")).as_bytes());
+        }
+        let text =
+            drawn(&[TerminalChange::Snapshot { data: screen.encode(Start::Everything), scrollback: true }]);
+        assert!(text.len() < 1 << 20 && !text.contains("http:"), "{} bytes", text.len());
+        // The character before the cursor is printed again, so that a mark may join it.
+        assert_eq!(text.matches('x').count(), 300 * 80 + 1);
+    }
 }

@@ -5,6 +5,9 @@ use serde::Serialize;
 
 use crate::face::ScreenFormat;
 
+/// Most bytes that a screen is painted in, links and scrollback included: ten thousand colourful lines take a tenth.
+pub(crate) const MAX_PAINTED: usize = 32 * 1024 * 1024;
+
 /// The JSON form.
 #[derive(Serialize)]
 struct Picture {
@@ -66,7 +69,7 @@ pub fn screen(screen: &Screen, format: ScreenFormat) -> String {
 /// The screen for a fresh terminal of its size, as it is.
 pub(crate) fn escape_sequences(screen: &Screen) -> Vec<u8> {
     let mut ansi = Vec::new();
-    screen.write_ansi(Start::Everything, &mut ansi);
+    screen.write_ansi(Start::Everything, MAX_PAINTED, &mut ansi);
     ansi
 }
 

@@ -92,10 +92,10 @@ fn snapshots() {
             std::hint::black_box(Screen::decode(&encoded, &Limits::default()).is_ok());
         });
         let mut ansi = Vec::new();
-        screen.write_ansi(start, &mut ansi);
+        screen.write_ansi(start, usize::MAX, &mut ansi);
         let ansi_time = best(|| {
             let mut out = Vec::new();
-            screen.write_ansi(start, &mut out);
+            screen.write_ansi(start, usize::MAX, &mut out);
             std::hint::black_box(&out);
         });
         println!("  {name}: encode {encode:?}, decode {decode:?}, ANSI {ansi_time:?}");

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-/// Longest URI kept; text under a longer one is shown without a link.
-pub const MAX_URI: usize = 4096;
+/// Longest URI kept, in bytes, about as long as terminals take one; text under a longer one is shown without a link.
+pub const MAX_URI: usize = 2048;
 const MAX_ID: usize = 256;
 /// Most links alive at a time.
 const MAX_LINKS: usize = 4096;
@@ -147,7 +147,7 @@ mod tests {
     #[test]
     fn the_table_is_bounded_in_bytes_and_frees_what_is_swept() {
         let mut table = LinkTable::default();
-        let link = |n: usize| Link::new(None, &format!("http://{n:04000}")).expect("a link");
+        let link = |n: usize| Link::new(None, &format!("http://{n:02000}")).expect("a link");
         let kept = (0..MAX_LINKS).take_while(|n| table.intern(link(*n)).is_ok()).count();
         assert_eq!(kept, MAX_BYTES / link(0).len());
         table.sweep(&[]);

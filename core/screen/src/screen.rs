@@ -287,13 +287,16 @@ impl Screen {
     /// Bytes that make a fresh terminal of the same size show this screen, scrollback included, and continue alike.
     ///
     /// The terminal must be in its initial state (`ESC c`, or just opened). Nothing in it makes a terminal answer.
-    pub fn write_ansi(&self, start: Start, out: &mut Vec<u8>) {
-        snapshot::write_ansi(self, start, out);
+    ///
+    /// What takes more than about `most` bytes is written without links, then without what is above the screen, at last as
+    /// text alone: no more than a few bytes for each cell of the screen.
+    pub fn write_ansi(&self, start: Start, most: usize, out: &mut Vec<u8>) {
+        snapshot::write_ansi(self, start, most, out);
     }
 
     /// Bytes that repaint the visible part alone on a real terminal of the same size, modes included, without
-    /// touching its scrollback.
-    pub fn write_viewport_ansi(&self, out: &mut Vec<u8>) {
-        snapshot::write_viewport_ansi(self, out);
+    /// touching its scrollback. What takes more than about `most` bytes is written without links, at last as text alone.
+    pub fn write_viewport_ansi(&self, most: usize, out: &mut Vec<u8>) {
+        snapshot::write_viewport_ansi(self, most, out);
     }
 }

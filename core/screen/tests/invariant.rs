@@ -136,7 +136,7 @@ fn links_of_other_schemes_are_not_kept_and_end_the_one_before() {
         row.runs().iter().map(|run| screen.link(run.style).map(|link| link.uri().to_owned())).collect();
     assert_eq!(links, [Some("http://a/".to_owned()), None]);
     let mut ansi = Vec::new();
-    screen.write_ansi(Start::Everything, &mut ansi);
+    screen.write_ansi(Start::Everything, usize::MAX, &mut ansi);
     let ansi = String::from_utf8(ansi).expect("text");
     assert!(ansi.contains("http://a/") && !ansi.contains("file:") && !ansi.contains("vscode:"), "{ansi:?}");
 }

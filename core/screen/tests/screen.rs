@@ -147,7 +147,7 @@ fn a_snapshot_from_a_mark_shows_nothing_from_before() {
     assert_eq!(texts(&guest), ["", "$ share", "shown", ""]);
     assert_eq!(guest.row(2).text(), host.row(2).text());
     let mut ansi = Vec::new();
-    host.write_ansi(Start::Mark(mark), &mut ansi);
+    host.write_ansi(Start::Mark(mark), usize::MAX, &mut ansi);
     assert!(!ansi.windows(6).any(|part| part == b"secret"));
     // Rows above the mark count again once they were wholly erased.
     host.feed(0, b"\x1b[H\x1b[2Jnew at the top");
@@ -289,8 +289,8 @@ proptest! {
             guest.resize(7, 9);
             guest.feed(0, &more);
             let mut ansi = Vec::new();
-            guest.write_ansi(Start::Everything, &mut ansi);
-            guest.write_viewport_ansi(&mut ansi);
+            guest.write_ansi(Start::Everything, usize::MAX, &mut ansi);
+            guest.write_viewport_ansi(usize::MAX, &mut ansi);
             let _ = (guest.dump(), guest.ansi_losses());
             let again = Screen::decode(&guest.encode(Start::Everything), &Limits::default());
             prop_assert!(again.is_ok(), "{:?}", again.err());
@@ -322,7 +322,7 @@ proptest! {
         terminal.feed(0, &mess);
         terminal.feed(0, b"\x18\x1b\\\x1b[?1049l");
         let mut ansi = Vec::new();
-        host.write_viewport_ansi(&mut ansi);
+        host.write_viewport_ansi(usize::MAX, &mut ansi);
         terminal.feed(0, &ansi);
         for row in 0..5 {
             prop_assert_eq!(terminal.row(row).runs(), host.row(row).runs());
@@ -335,4 +335,53 @@ proptest! {
         cursor.column = cursor.column.min(19);
         prop_assert_eq!(restored, cursor);
     }
+}
+
+/// Two links on every other cell, of which a snapshot has each once: the lines are made from one of their own.
+fn links(lines: usize) -> Screen {
+    let mut host = Screen::new(Options { cols: 80, rows: 24, ..Options::default() });
+    let link = |letter: &str| format!("\x1b]8;;http://{}\x07{letter}", letter.repeat(2000));
+    let (a, b) = (link("a"), link("b"));
+    for _ in 0..lines * 40 {
+        host.feed(0, a.as_bytes());
+        host.feed(0, b.as_bytes());
+    }
+    host
+}
+
+#[test]
+fn what_is_painted_stays_within_its_bytes_whatever_a_cell_takes() {
+    let host = links(50);
+    let painted = |most: usize| {
+        let mut ansi = Vec::new();
+        host.write_ansi(Start::Everything, most, &mut ansi);
+        String::from_utf8(ansi).expect("text")
+    };
+    let all = painted(usize::MAX);
+    assert!(all.len() > 50 * 80 * 2000 && painted(all.len()) == all, "everything, where it fits");
+    let letters = |text: &str| text.matches(['a', 'b']).count();
+    let text = painted(1 << 20);
+    assert!(text.len() < 1 << 20 && !text.contains("http:"), "{} bytes", text.len());
+    // The character before the cursor is printed again, so that a mark may join it.
+    assert_eq!(letters(&text), 50 * 80 + 1, "then all of the text");
+    // With colours that change at every cell.
+    let mut host = host;
+    for n in 0..24 * 80 {
+        host.feed(0, format!("\x1b[38;2;1;1;{}mc\u{301}", n % 256).as_bytes());
+    }
+    let painted = |most: usize| {
+        let (mut ansi, mut viewport) = (Vec::new(), Vec::new());
+        host.write_ansi(Start::Everything, most, &mut ansi);
+        host.write_viewport_ansi(most, &mut viewport);
+        (String::from_utf8(ansi).expect("text"), viewport.len())
+    };
+    let (all, _) = painted(1 << 20);
+    assert!(!all.contains("http:") && letters(&all) > 0, "everything without links");
+    let most = all.len() - 1;
+    let (text, viewport) = painted(most);
+    assert!(text.len() < most && viewport < most, "{} and {viewport} bytes", text.len());
+    assert_eq!((text.matches("c\u{301}").count(), letters(&text)), (24 * 80 + 1, 0), "then of the screen");
+    let (text, viewport) = painted(10_000);
+    assert!(text.len() < 10_000 && viewport < 10_000, "{} and {viewport} bytes", text.len());
+    assert_eq!(text.matches('c').count(), 24 * 80 + 1, "at last the text alone");
 }

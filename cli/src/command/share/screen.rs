@@ -107,7 +107,7 @@ impl HostScreen {
         let size = size();
         let mut blank = Vec::new();
         let options = jumpseat_screen::Options { cols: size.cols, rows: size.rows, ..Default::default() };
-        jumpseat_screen::Screen::new(options).write_viewport_ansi(&mut blank);
+        jumpseat_screen::Screen::new(options).write_viewport_ansi(usize::MAX, &mut blank);
         let screen = Self {
             raw,
             console,

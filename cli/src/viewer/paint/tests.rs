@@ -172,3 +172,22 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_screen_full_of_long_links_is_a_frame_of_bounded_length() {
+    let mut screen = Screen::new(Options { cols: 200, rows: 50, ..Options::default() });
+    let link = |letter: &str| format!("\x1b]8;;http://{}\x07x", letter.repeat(2000));
+    let (a, b) = (link("a"), link("b"));
+    for _ in 0..200 * 49 / 2 {
+        screen.feed(0, a.as_bytes());
+        screen.feed(0, b.as_bytes());
+    }
+    let frame =
+        Painter::default().paint(&screen, 0..50, &View::default(), Size { cols: 200, rows: 50 }, "end");
+    assert!(frame.len() < 2 * MAX_LINKS, "{}", frame.len());
+    let text = String::from_utf8(frame).unwrap();
+    assert!(
+        text.contains(&"a".repeat(2000)) && text.matches('x').count() > 9000,
+        "links, and all of the text"
+    );
+}

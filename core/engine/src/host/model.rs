@@ -391,9 +391,9 @@ impl Worker {
                 let (cols, rows) = self.screen.size();
                 let mut bytes = Vec::new();
                 if scrollback {
-                    self.screen.write_ansi(Start::Everything, &mut bytes);
+                    self.screen.write_ansi(Start::Everything, dump::MAX_PAINTED, &mut bytes);
                 } else {
-                    self.screen.write_viewport_ansi(&mut bytes);
+                    self.screen.write_viewport_ansi(dump::MAX_PAINTED, &mut bytes);
                 }
                 let size = Size { cols, rows };
                 self.tell(|told| told.answers.push_back(News::Picture { face, size, bytes }));

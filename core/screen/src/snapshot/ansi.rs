@@ -17,10 +17,33 @@ use crate::line::Line;
 use crate::screen::{Screen, Start};
 use crate::style::Style;
 
-pub(crate) fn write_ansi(screen: &Screen, start: Start, out: &mut Vec<u8>) {
+/// Paints in at most about `most` bytes: without links if it does not fit, without what is above the screen, at last
+/// the text alone. A few bytes of output can make a screen whose every cell takes a link's length to paint.
+pub(crate) fn write_ansi(screen: &Screen, start: Start, most: usize, out: &mut Vec<u8>) {
     let state = &screen.state;
-    let selection = Selection::new(screen, start);
-    let mut painter = Painter::new(state, out);
+    let len = out.len();
+    let generation = Selection::new(screen, start).generation;
+    let seen = Selection { first: state.normal.base, generation };
+    let full = Painter::new(state, out, most);
+    let fits = paint(full, Selection::new(screen, start))
+        || {
+            out.truncate(len);
+            paint(Painter::new(state, out, most).without_links(), Selection::new(screen, start))
+        }
+        || {
+            out.truncate(len);
+            paint(Painter::new(state, out, most).without_links(), seen)
+        };
+    if !fits {
+        out.truncate(len);
+        plain(&mut Painter::new(state, out, usize::MAX), generation);
+    }
+    out.extend_from_slice(&screen.parser.pending());
+}
+
+/// Returns whether it fits.
+fn paint(mut painter: Painter<'_>, selection: Selection) -> bool {
+    let state = painter.state;
     finish::titles_and_colors(&mut painter);
     normal(&mut painter, selection);
     finish::tabs_and_region(&mut painter, &state.normal);
@@ -33,16 +56,55 @@ pub(crate) fn write_ansi(screen: &Screen, start: Start, out: &mut Vec<u8>) {
     }
     finish::modes(&mut painter, false);
     finish::cursor(&mut painter, false);
+    !painter.is_over()
+}
+
+/// The characters of the screen without their marks and styles: a few bytes for each cell.
+fn plain(painter: &mut Painter<'_>, generation: u32) {
+    let state = painter.state;
+    if state.in_alternate {
+        painter.out.extend_from_slice(b"\x1b[?47h");
+    }
+    for row in 0..state.rows {
+        let line = state.buffer().row(row);
+        let Some(line) = line.filter(|line| state.in_alternate || line.born >= generation) else { continue };
+        painter.goto(row, 0);
+        painter.characters(line);
+    }
+    finish::tabs_and_region(painter, state.buffer());
+    finish::modes(painter, false);
+    finish::cursor(painter, false);
+}
+
+/// Paints in at most about `most` bytes: without links if it does not fit, at last the text alone.
+pub(crate) fn write_viewport_ansi(screen: &Screen, most: usize, out: &mut Vec<u8>) {
+    let state = &screen.state;
+    let len = out.len();
+    let fits = paint_viewport(Painter::new(state, out, most)) || {
+        out.truncate(len);
+        paint_viewport(Painter::new(state, out, most).without_links())
+    };
+    if !fits {
+        out.truncate(len);
+        let mut painter = Painter::new(state, out, usize::MAX);
+        painter.out.extend_from_slice(AFRESH);
+        for row in 0..state.rows {
+            painter.goto(row, 0);
+            painter.out.extend_from_slice(b"\x1b[2K");
+            state.buffer().row(row).into_iter().for_each(|line| painter.characters(line));
+        }
+        finish(&mut painter);
+    }
     out.extend_from_slice(&screen.parser.pending());
 }
 
-pub(crate) fn write_viewport_ansi(screen: &Screen, out: &mut Vec<u8>) {
-    let state = &screen.state;
-    let mut painter = Painter::new(state, out);
-    // Whatever drew over the screen may have left anything set that would distort the painting.
-    painter
-        .out
-        .extend_from_slice(b"\x1b[?25l\x1b[r\x1b[?6l\x1b[?7h\x1b[4l\x1b[20l\x1b(B\x0f\x1b]8;;\x1b\\\x1b[m");
+/// Whatever drew over the screen may have left anything set that would distort the painting.
+const AFRESH: &[u8] = b"\x1b[?25l\x1b[r\x1b[?6l\x1b[?7h\x1b[4l\x1b[20l\x1b(B\x0f\x1b]8;;\x1b\\\x1b[m";
+
+/// Returns whether it fits.
+fn paint_viewport(mut painter: Painter<'_>) -> bool {
+    let state = painter.state;
+    painter.out.extend_from_slice(AFRESH);
     let buffer = state.buffer();
     for row in 0..state.rows {
         painter.goto(row, 0);
@@ -52,11 +114,16 @@ pub(crate) fn write_viewport_ansi(screen: &Screen, out: &mut Vec<u8>) {
             painter.line(line, 0, 0);
         }
     }
-    save_cursor(&mut painter, buffer, u16::try_from(buffer.saved.y.saturating_sub(buffer.base)).ok());
-    finish::tabs_and_region(&mut painter, buffer);
-    finish::modes(&mut painter, true);
-    finish::cursor(&mut painter, true);
-    out.extend_from_slice(&screen.parser.pending());
+    finish(&mut painter);
+    !painter.is_over()
+}
+
+fn finish(painter: &mut Painter<'_>) {
+    let buffer = painter.state.buffer();
+    save_cursor(painter, buffer, u16::try_from(buffer.saved.y.saturating_sub(buffer.base)).ok());
+    finish::tabs_and_region(painter, buffer);
+    finish::modes(painter, true);
+    finish::cursor(painter, true);
 }
 
 /// Prints the scrollback and the viewport of the normal buffer.
@@ -70,6 +137,9 @@ fn normal(painter: &mut Painter<'_>, selection: Selection) {
     };
     let saved = buffer.saved.y.clamp(selection.first, buffer.lines.len().max(1) - 1);
     for index in selection.first..buffer.lines.len() {
+        if painter.is_over() {
+            return;
+        }
         let line = shown(index);
         let scrolled = index - selection.first >= usize::from(state.rows);
         let mut done = 0;
@@ -93,7 +163,7 @@ fn alternate(painter: &mut Painter<'_>) {
     let state = painter.state;
     let buffer = &state.alternate;
     for row in 0..state.rows {
-        let Some(line) = buffer.row(row) else { continue };
+        let Some(line) = buffer.row(row).filter(|_| !painter.is_over()) else { continue };
         let above = row.checked_sub(1).and_then(|above| buffer.row(above));
         let mut done = 0;
         match above.filter(|_| line.wrapped) {

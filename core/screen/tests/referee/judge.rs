@@ -46,7 +46,7 @@ impl Case {
             if self.cuts.contains(&at) {
                 if self.strict || screen.ansi_losses().is_empty() {
                     let mut ansi = Vec::new();
-                    screen.write_ansi(Start::Everything, &mut ansi);
+                    screen.write_ansi(Start::Everything, usize::MAX, &mut ansi);
                     let (cols, rows) = screen.size();
                     cuts.push(json!({ "at": at, "cols": cols, "rows": rows, "ansi": hex(&ansi) }));
                 }

@@ -15,11 +15,27 @@ pub(super) struct Painter<'a> {
     pen: Style,
     x: u16,
     cols: u16,
+    /// Links are left out.
+    linkless: bool,
+    /// Length of `out` from which on nothing more is painted.
+    end: usize,
 }
 
 impl<'a> Painter<'a> {
-    pub(super) fn new(state: &'a State, out: &'a mut Vec<u8>) -> Self {
-        Self { state, out, pen: Style::default(), x: 0, cols: state.cols }
+    /// Stops soon after `most` bytes, which makes what it painted worth nothing.
+    pub(super) fn new(state: &'a State, out: &'a mut Vec<u8>, most: usize) -> Self {
+        let end = out.len().saturating_add(most);
+        Self { state, out, pen: Style::default(), x: 0, cols: state.cols, linkless: false, end }
+    }
+
+    pub(super) fn without_links(mut self) -> Self {
+        self.linkless = true;
+        self
+    }
+
+    /// Whether it painted more than it may.
+    pub(super) fn is_over(&self) -> bool {
+        self.out.len() > self.end
     }
 
     pub(super) fn goto(&mut self, row: u16, column: u16) {
@@ -45,6 +61,7 @@ impl<'a> Painter<'a> {
 
     /// Changes the pen.
     pub(super) fn style(&mut self, style: Style) {
+        let style = if self.linkless { Style { link: 0, ..style } } else { style };
         if style == self.pen {
             return;
         }
@@ -105,7 +122,7 @@ impl<'a> Painter<'a> {
             }
         }
         let mut column = from;
-        while column < end {
+        while column < end && !self.is_over() {
             let cell = line.get(column);
             if !is_null(cell) {
                 self.text(cell, column);
@@ -136,6 +153,9 @@ impl<'a> Painter<'a> {
         // The last column was seen to at the line's start.
         let end = end.min(self.cols - 1);
         for column in start..end {
+            if self.is_over() {
+                break;
+            }
             // Printing over the second half of a wide character erases its first half in the pen's style.
             self.column(column);
             self.out.extend_from_slice("\u{3000}".as_bytes());
@@ -172,6 +192,20 @@ impl<'a> Painter<'a> {
         self.column(column);
         self.codes(cell);
         self.x = column + u16::from(cell.width().max(1));
+    }
+
+    /// Prints the characters of a line alone, without marks and styles.
+    pub(super) fn characters(&mut self, line: &Line) {
+        let end = line.text_len().min(self.cols);
+        for cell in (0..end).map(|column| line.get(column)).filter(|cell| !cell.is_spacer()) {
+            let code = match cell.width() {
+                0 => None,
+                _ if cell.is_cluster() => self.state.codes(cell).first().copied(),
+                _ => cell.has_text().then(|| cell.text()),
+            };
+            utf8::push(self.out, code.unwrap_or(u32::from(b' ')));
+        }
+        self.x = self.cols;
     }
 
     /// Prints what is in a cell.
