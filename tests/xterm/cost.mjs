@@ -1,8 +1,9 @@
 // Counts what sequences make xterm.js do, so that no clock is asked.
 //
-//   node cost.mjs JOBS.json      (an array of { name, cols, rows, setup: hex, write: hex })
+//   node cost.mjs JOBS.json      (an array of { name, cols, rows, limit, setup: hex, write: hex })
 //
-// Work is calls of the methods that touch lines, cells and tab stops; each of them costs a row at the most. Prints one JSON
+// Work is calls of the methods that touch lines, cells and tab stops; each of them costs a row at the most, and one that
+// moves lines counts for each of them. Prints one JSON
 // line for each job that takes more than its limit, and exits with 1 if there was any. A job that goes on for ever is
 // stopped at the limit.
 import { readFileSync } from "node:fs";
@@ -24,6 +25,15 @@ function count(prototype, names) {
   }
 }
 
+/** A method that moves lines, and how many. */
+function countMoves(prototype, name, moves) {
+  const method = prototype[name];
+  prototype[name] = function (...args) {
+    calls += moves(this, ...args);
+    return method.apply(this, args);
+  };
+}
+
 function open({ cols, rows }) {
   return new headless.Terminal({ cols, rows, scrollback: 1000, allowProposedApi: true, logLevel: "off" })._core;
 }
@@ -31,18 +41,20 @@ function open({ cols, rows }) {
 const { buffers } = open({ cols: 80, rows: 24 })._bufferService;
 count(Object.getPrototypeOf(buffers.normal), ["getBlankLine", "nextStop", "prevStop", "getWrappedRangeForLine", "fillViewportRows"]);
 count(Object.getPrototypeOf(buffers.normal.lines), ["get", "set", "push", "recycle", "splice", "shiftElements", "trimStart"]);
+countMoves(Object.getPrototypeOf(buffers.normal.lines), "splice", (list, start, deleted, ...lines) =>
+  (list.length - start) * (Math.min(deleted, 1) + Math.min(lines.length, 1)));
+countMoves(Object.getPrototypeOf(buffers.normal.lines), "shiftElements", (_list, _start, moved) => moved);
 count(Object.getPrototypeOf(buffers.normal.lines.get(0)), [
   "setCell", "setCellFromCodepoint", "insertCells", "deleteCells", "replaceCells", "fill", "clone", "copyFrom",
 ]);
 
 const jobs = JSON.parse(readFileSync(process.argv[2], "utf8"));
 let [most, failed] = [0, 0];
-for (const { name, cols, rows, setup, write } of jobs) {
+for (const { name, cols, rows, limit: most_calls, setup, write } of jobs) {
   const core = open({ cols, rows });
   limit = Infinity;
   core.writeSync(Buffer.from(setup, "hex").toString("utf8"));
-  // A screenful, several times over.
-  [calls, limit] = [0, 8 * cols * rows];
+  [calls, limit] = [0, most_calls];
   try {
     core.writeSync(Buffer.from(write, "hex").toString("utf8"));
     most = Math.max(most, calls);

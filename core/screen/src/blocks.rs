@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use crate::Millis;
 use crate::reflow::Shift;
+use crate::work;
 
 /// Names a block for as long as its screen lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -127,6 +128,8 @@ pub(crate) struct Blocks {
     pub(crate) proves: bool,
     /// Blocks that lost output since they were last asked for.
     pub(crate) cut: BTreeSet<BlockId>,
+    /// Lines that came in one after another and that the places do not know of yet: where, and how many.
+    unsettled: Option<(u64, u64)>,
 }
 
 impl Blocks {
@@ -190,19 +193,44 @@ impl Blocks {
 
     /// Lines moved: by a reflow, or by scrolling above a fixed footer.
     pub(crate) fn shift(&mut self, shift: Shift) {
+        // Line feeds above a footer bring in each line right behind the last: one walk over all places does for them all.
+        let next = self.unsettled.map(|(at, count)| at + count);
+        match (shift, &mut self.unsettled) {
+            (Shift::Inserted { at, count: more }, Some((_, count))) if next == Some(at) => *count += more,
+            (Shift::Inserted { at, count }, None) => self.unsettled = Some((at, count)),
+            _ => {
+                self.settle();
+                self.apply(shift);
+            }
+        }
+    }
+
+    /// Tells the places of the lines that came in. To be called before they are looked at or changed.
+    pub(crate) fn settle(&mut self) {
+        if let Some((at, count)) = self.unsettled.take() {
+            self.apply(Shift::Inserted { at, count });
+        }
+    }
+
+    fn apply(&mut self, shift: Shift) {
+        let mut count = 0;
         for place in self.places() {
             place.line = shift.apply(place.line);
+            count += 1;
         }
+        work::did(count);
     }
 
     /// These lines of the viewport are erased and may be written again, so no earlier output is on them any more.
     /// `whole`: all of the viewport was cleared. A program that erases a part draws over its own lines.
     pub(crate) fn erase(&mut self, lines: Range<u64>, whole: bool, had_text: impl Fn(Range<u64>) -> bool) {
+        work::did(self.list.len());
         let (first, next) = (Place { line: lines.start, column: 0 }, Place { line: lines.end, column: 0 });
         let running = self.running_id();
         for block in &mut self.list {
             if running == Some(block.id) {
-                block.erased |= whole && had_text(block.output.line.max(lines.start)..lines.end);
+                block.erased =
+                    block.erased || whole && had_text(block.output.line.max(lines.start)..lines.end);
                 if (first..next).contains(&block.output) {
                     block.output = first;
                 }
@@ -223,11 +251,12 @@ impl Blocks {
 
     /// The lines before this one were cleared from the scrollback.
     pub(crate) fn forget(&mut self, before: u64, had_text: impl Fn(Range<u64>) -> bool) {
+        work::did(self.list.len());
         let at = Place { line: before, column: 0 };
         let running = self.running_id();
         for block in &mut self.list {
             if running == Some(block.id) {
-                block.erased |= had_text(block.output.line..before);
+                block.erased = block.erased || had_text(block.output.line..before);
             } else if block.printed_on(&(0..before)) {
                 block.erased = true;
                 self.cut.insert(block.id);

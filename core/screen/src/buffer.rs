@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use crate::charset::Charset;
 use crate::line::Line;
+use crate::work;
 
 /// What DECSC keeps. The row counts from the top of the scrollback, as xterm.js has it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -120,7 +121,7 @@ impl Buffer {
         let bottom = self.index(self.bottom);
         if self.top != 0 {
             let top = self.index(self.top);
-            self.rotate(top, bottom, tail);
+            self.rotate_up(top..bottom + 1, 1, tail);
             if let Some(line) = self.lines.get_mut(bottom) {
                 line.wrapped = wrapped;
             }
@@ -146,7 +147,9 @@ impl Buffer {
             None
         } else {
             let at = if full { bottom } else { bottom + 1 };
-            self.lines.insert(at.min(self.lines.len()), line);
+            let at = at.min(self.lines.len());
+            work::did(at.min(self.lines.len() - at));
+            self.lines.insert(at, line);
             Some(self.dropped + at as u64)
         };
         if self.kept > self.limit {
@@ -176,8 +179,18 @@ impl Buffer {
         self.drop_front(count);
     }
 
+    /// Counts a line above the viewport again, after something changed it.
+    pub(crate) fn count(&mut self, index: usize) {
+        if let Some(line) = self.lines.get_mut(index).filter(|_| index < self.base) {
+            self.kept -= line.counted as usize;
+            line.counted = line.stored();
+            self.kept += line.counted as usize;
+        }
+    }
+
     /// Counts all lines above the viewport, after something moved or changed them.
     pub(crate) fn recount(&mut self) {
+        work::did(self.base);
         self.kept = 0;
         for line in self.lines.iter_mut().take(self.base) {
             line.counted = line.stored();
@@ -214,11 +227,63 @@ impl Buffer {
         }
     }
 
-    /// Removes the line at index `from` and puts a blank one at index `to`, shifting those between.
-    pub(crate) fn rotate(&mut self, from: usize, to: usize, tail: u32) {
-        if let Some(mut line) = self.lines.remove(from) {
-            line.recycle(self.cols, tail, self.generation);
-            self.lines.insert(to.min(self.lines.len()), line);
+    /// Removes the first `count` lines of these and puts blank ones behind the others, in one move.
+    pub(crate) fn rotate_up(&mut self, lines: Range<usize>, count: usize, tail: u32) {
+        let Range { start, end } = lines.start..lines.end.min(self.lines.len());
+        let height = end.saturating_sub(start);
+        let count = count.min(height);
+        if count == 0 {
+            return;
+        }
+        if count == 1 {
+            work::did(2 * height);
+            if let Some(line) = self.lines.remove(start) {
+                self.lines.insert(end - 1, line);
+            }
+        } else if count < height {
+            self.reverse(start..start + count);
+            self.reverse(start + count..end);
+            self.reverse(start..end);
+        }
+        self.recycle(end - count..end, tail);
+    }
+
+    /// Removes the last `count` lines of these and puts blank ones before the others, in one move.
+    pub(crate) fn rotate_down(&mut self, lines: Range<usize>, count: usize, tail: u32) {
+        let Range { start, end } = lines.start..lines.end.min(self.lines.len());
+        let height = end.saturating_sub(start);
+        let count = count.min(height);
+        if count == 0 {
+            return;
+        }
+        if count == 1 {
+            work::did(2 * height);
+            if let Some(line) = self.lines.remove(end - 1) {
+                self.lines.insert(start, line);
+            }
+        } else if count < height {
+            self.reverse(start..end);
+            self.reverse(start..start + count);
+            self.reverse(start + count..end);
+        }
+        self.recycle(start..start + count, tail);
+    }
+
+    fn reverse(&mut self, lines: Range<usize>) {
+        let Range { mut start, mut end } = lines;
+        work::did(end - start);
+        while start + 1 < end {
+            end -= 1;
+            self.lines.swap(start, end);
+            start += 1;
+        }
+    }
+
+    fn recycle(&mut self, lines: Range<usize>, tail: u32) {
+        work::did(lines.len());
+        let (cols, generation) = (self.cols, self.generation);
+        for line in self.lines.range_mut(lines) {
+            line.recycle(cols, tail, generation);
         }
     }
 

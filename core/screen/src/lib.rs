@@ -57,6 +57,7 @@ mod text;
 mod utf8;
 mod view;
 mod width;
+mod work;
 
 pub use blocks::{Block, BlockId, Nonce};
 pub use event::Event;
@@ -71,6 +72,8 @@ pub use style::{Color, Style, Underline};
 pub use text::without_controls;
 pub use view::{CellView, LineView, Run};
 pub use width::Widths;
+#[cfg(feature = "testing")]
+pub use work::take_work;
 
 /// Milliseconds on the clock of whoever feeds the screen.
 pub type Millis = u64;

@@ -1,6 +1,7 @@
 //! One line of the grid: cells up to the last one worth keeping, and what the rest looks like.
 
 use crate::cell::{Cell, Printable};
+use crate::work;
 
 /// A line of `width` cells. Those beyond `cells` are erased cells of style `tail`.
 #[derive(Clone, Debug)]
@@ -37,6 +38,14 @@ impl Line {
         self.tail = tail;
         self.wrapped = false;
         self.born = born;
+    }
+
+    /// Fills all of the line with copies of one cell, keeping its memory.
+    pub(crate) fn fill_with(&mut self, cell: Cell, born: u32) {
+        work::did(usize::from(self.width));
+        self.recycle(self.width, 0, born);
+        self.cells.reserve_exact(usize::from(self.width));
+        self.cells.resize(usize::from(self.width), cell);
     }
 
     /// Notes that the line is about to be printed on: if it was blank, it is born now.
@@ -163,6 +172,7 @@ impl Line {
             self.tail = style;
             return;
         }
+        work::did(usize::from(end.saturating_sub(start)));
         for column in start..end {
             if !kept(self.get(column)) {
                 self.set(column, null);
@@ -219,6 +229,7 @@ impl Line {
     }
 
     fn store_all(&mut self) {
+        work::did(usize::from(self.width));
         self.pad(usize::from(self.width));
     }
 

@@ -105,6 +105,11 @@ impl LinkTable {
         }
     }
 
+    /// Number of links.
+    pub(crate) fn count(&self) -> usize {
+        self.index.len()
+    }
+
     /// Number of slots, used or free.
     pub(crate) fn len(&self) -> usize {
         self.links.len()

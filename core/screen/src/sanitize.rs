@@ -14,10 +14,12 @@ use crate::palette::{Slot, parse_color, parse_index};
 use crate::parser::{Actions, Params, Parser};
 use crate::text::title;
 use crate::utf8;
+use crate::work::Budget;
 
 /// A streaming filter for output, with lists of what passes: terminals learn commands faster than a list of what does not,
 /// and some of them answer, write the clipboard, or call functions of the editor around them. Every number is bounded, so
-/// that a few bytes cost the terminal no more than a screenful.
+/// that a few bytes cost the terminal no more than a screenful, and sequences that cost a screenful are left out once there
+/// are more of them than there is output between them.
 ///
 /// Parameters that are missing or zero are written as terminals read them; strings end with `ESC \`.
 #[derive(Clone, Debug)]
@@ -27,11 +29,16 @@ pub struct Sanitizer {
     rows: u16,
     /// Text is under a link that passed.
     in_link: bool,
+    work: Budget,
 }
+
+/// Screens that may be changed at once.
+const SCREENS: u32 = 2;
 
 impl Default for Sanitizer {
     fn default() -> Self {
-        Self { parser: Parser::default(), cols: MAX_SIZE, rows: MAX_SIZE, in_link: false }
+        let work = Budget::new(MAX_SIZE, MAX_SIZE, SCREENS);
+        Self { parser: Parser::default(), cols: MAX_SIZE, rows: MAX_SIZE, in_link: false, work }
     }
 }
 
@@ -39,12 +46,13 @@ impl Sanitizer {
     /// The terminal's size from now on; until it is known, the largest that there is.
     pub fn resize(&mut self, cols: u16, rows: u16) {
         (self.cols, self.rows) = (cols.clamp(1, MAX_SIZE), rows.clamp(1, MAX_SIZE));
+        self.work.resize(self.cols, self.rows, SCREENS);
     }
 
     /// Takes output, cut anywhere, and appends what may pass.
     pub fn feed(&mut self, bytes: &[u8], out: &mut Vec<u8>) {
-        let Self { parser, cols, rows, in_link } = self;
-        parser.feed(&mut Filter { cols: *cols, rows: *rows, in_link, out }, bytes);
+        let Self { parser, cols, rows, in_link, work } = self;
+        parser.feed(&mut Filter { cols: *cols, rows: *rows, in_link, work, out }, bytes);
     }
 }
 
@@ -52,15 +60,18 @@ struct Filter<'a> {
     cols: u16,
     rows: u16,
     in_link: &'a mut bool,
+    work: &'a mut Budget,
     out: &'a mut Vec<u8>,
 }
 
 impl Actions for Filter<'_> {
     fn print_ascii(&mut self, text: &[u8]) {
+        self.work.earn(text.len() as u32);
         self.out.extend_from_slice(text);
     }
 
     fn print(&mut self, code: Printable) {
+        self.work.earn(1);
         utf8::push(self.out, code.code());
     }
 
@@ -75,7 +86,11 @@ impl Actions for Filter<'_> {
     }
 
     fn csi(&mut self, collected: &[u8], params: &Params, last: u8) {
+        self.work.earn(3);
         let Some(most) = allowed::control(collected, params, last) else { return };
+        if !self.work.spend(self.cost(collected, params, last)) {
+            return;
+        }
         let start = self.out.len();
         self.out.extend_from_slice(b"\x1b[");
         let (prefix, intermediates) = collected.split_at(usize::from(collected.starts_with(b"?")));
@@ -89,7 +104,14 @@ impl Actions for Filter<'_> {
     }
 
     fn esc(&mut self, collected: &[u8], last: u8) {
-        if allowed::escape(collected, last) {
+        self.work.earn(2);
+        let cells = u32::from(self.cols) * u32::from(self.rows);
+        let cost = match (collected, last) {
+            (b"#", b'8') => cells,
+            (b"", b'c') => cells / 2,
+            _ => 0,
+        };
+        if allowed::escape(collected, last) && self.work.spend(cost) {
             self.out.push(0x1b);
             self.out.extend_from_slice(collected);
             self.out.push(last);
@@ -136,7 +158,26 @@ impl Actions for Filter<'_> {
     fn pause(&mut self) {}
 }
 
+/// What printing a character once more costs.
+const REPEATED: u32 = 4;
+
 impl Filter<'_> {
+    /// What a sequence that passes costs, in cells that are printed on: those that are filled cost less, and lines that
+    /// move little. What costs no more than a row is free.
+    fn cost(&self, collected: &[u8], params: &Params, last: u8) -> u32 {
+        let (cols, rows) = (u32::from(self.cols), u32::from(self.rows));
+        match (collected, last) {
+            (b"", b'L' | b'M' | b'S' | b'T') => params.count(0).min(rows) * (cols + rows) / 4,
+            (b"" | b"?", b'J') => cols * rows / 4,
+            (b" ", b'@' | b'A') | (b"'", b'}' | b'~') => cols * rows,
+            (b"?", b'h' | b'l') => {
+                let screens = params.iter().filter(|mode| matches!(mode, 47 | 1047 | 1049)).count();
+                screens as u32 * cols * rows / 4
+            }
+            _ => 0,
+        }
+    }
+
     /// Writes the numbers that may pass; `false` when none does although there must be one.
     fn numbers(&mut self, params: &Params, most: allowed::Numbers) -> bool {
         use allowed::Numbers;
@@ -156,8 +197,14 @@ impl Filter<'_> {
             Numbers::Any | Numbers::WithSubs => allowed::MAX_NUMBER,
             Numbers::Rows => i32::from(self.rows),
             Numbers::Columns => i32::from(self.cols),
-            // As a screen repeats.
-            Numbers::Cells => (i32::from(self.cols) * i32::from(self.rows)).max(1024),
+            Numbers::Cells => {
+                // As a screen repeats.
+                let most = (u32::from(self.cols) * u32::from(self.rows)).max(1024);
+                let count =
+                    self.work.spend_for(params.count(0).min(most).min(allowed::MAX_NUMBER as u32), REPEATED);
+                let _ = write!(self.out, "{count}");
+                return count > 0;
+            }
         };
         let bound = bound.min(allowed::MAX_NUMBER);
         // One that is missing is 0 everywhere.

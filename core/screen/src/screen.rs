@@ -117,6 +117,7 @@ impl Screen {
     pub fn feed(&mut self, now: Millis, bytes: &[u8]) {
         self.state.now = now;
         self.parser.feed(&mut self.state, bytes);
+        self.state.blocks.settle();
         self.state.enforce_limit();
     }
 

@@ -16,7 +16,7 @@ use crate::screen::{Screen, Start};
 /// First bytes of the binary form.
 const MAGIC: [u8; 2] = *b"JS";
 /// Version of the binary form.
-const VERSION: u8 = 2;
+const VERSION: u8 = 3;
 
 /// Which lines of the normal buffer a snapshot shows.
 #[derive(Clone, Copy, Debug)]

@@ -21,6 +21,7 @@ use crate::palette::Palette;
 use crate::parser::{Actions, Params};
 use crate::reflow::Shift;
 use crate::style::{Style, StyleTable};
+use crate::work::Budget;
 use crate::{Millis, Options};
 
 /// The state behind a screen; the parser stands in front of it.
@@ -59,7 +60,12 @@ pub(crate) struct State {
     pub(crate) events: Events,
     pub(crate) damage: Damage,
     pub(crate) now: Millis,
+    /// What sequences may spend that touch many cells.
+    pub(crate) work: Budget,
 }
+
+/// Screens that may be changed at once.
+const SCREENS: u32 = 16;
 
 /// Window title, icon name and their stacks.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -122,6 +128,7 @@ impl State {
             events: Events::default(),
             damage: Damage { first: 0, end: rows, scrolled: 0 },
             now: 0,
+            work: Budget::new(cols, rows, SCREENS),
         }
     }
 
@@ -135,10 +142,12 @@ impl State {
 
     pub(crate) fn resize(&mut self, cols: u16, rows: u16) {
         (self.cols, self.rows) = (cols, rows);
+        self.work.resize(cols, rows, SCREENS);
         self.in_text = false;
         for shift in self.normal.resize(cols, rows) {
             self.blocks.shift(shift);
         }
+        self.blocks.settle();
         self.alternate.resize(cols, rows);
         self.normal.tabs.extend(cols);
         self.alternate.tabs.extend(cols);
@@ -146,7 +155,6 @@ impl State {
     }
 
     /// Memory that the lines take, in cells.
-    #[cfg(feature = "testing")]
     pub(crate) fn stored(&self) -> usize {
         self.normal.kept() + self.normal.in_viewport() + self.alternate.in_viewport()
     }
@@ -272,7 +280,7 @@ impl State {
         let buffer = self.buffer_mut();
         if buffer.y == buffer.top {
             let (top, bottom) = (buffer.index(buffer.top), buffer.index(buffer.bottom));
-            buffer.rotate(bottom, top, tail);
+            buffer.rotate_down(top..bottom + 1, 1, tail);
             self.mark_region_dirty();
         } else {
             buffer.y = buffer.y.saturating_sub(1);
@@ -456,16 +464,19 @@ impl Actions for State {
     }
 
     fn csi(&mut self, collected: &[u8], params: &Params, last: u8) {
+        self.work.earn(3);
         self.control_sequence(collected, params, last);
         self.break_text();
     }
 
     fn esc(&mut self, collected: &[u8], last: u8) {
+        self.work.earn(2);
         self.escape_sequence(collected, last);
         self.break_text();
     }
 
     fn osc(&mut self, payload: &[u8]) {
+        self.blocks.settle();
         self.command(payload);
     }
 

@@ -112,6 +112,7 @@ pub(crate) fn decode(bytes: &[u8], limits: &Limits) -> Result<Screen, DecodeErro
     state.shift = head.short(3, "charset")? as u8;
     state.join = head.short(2, "join")? as u8;
     state.in_text = read_bool(&mut head)?;
+    state.work.left = state.work.left.min(head.word()?);
     if state.in_text && state.is_behind_half() {
         return Err(DecodeError::Malformed("cursor"));
     }

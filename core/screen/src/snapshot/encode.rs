@@ -294,6 +294,7 @@ fn write_head(out: &mut Vec<u8>, screen: &Screen, selection: Selection, encoder:
     out.push(state.shift);
     out.push(state.join);
     out.push(u8::from(state.in_text));
+    put(out, u64::from(state.work.left));
     let titles = &state.titles;
     for text in [&titles.title, &titles.icon] {
         put_bytes(out, text.as_bytes());

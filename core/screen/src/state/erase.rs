@@ -47,6 +47,9 @@ impl State {
         let (cols, rows) = (self.cols, self.rows);
         self.clamp(cols);
         let (x, y) = (self.buffer().x, self.buffer().y);
+        if selective && !self.work.spend(u32::from(rows) * u32::from(cols)) {
+            return;
+        }
         match what {
             0 => {
                 self.blocks_erased(y + u16::from(x > 0)..rows, x == 0 && y == 0);
@@ -132,13 +135,16 @@ impl State {
         (buffer.top..=buffer.bottom).contains(&buffer.y)
     }
 
-    /// Moves lines within the region by taking `count` out at one row and putting blank ones in at another.
+    /// Moves lines within the region, between two rows, by taking `count` out at one of them and putting blank ones in
+    /// at the other.
     fn rotate(&mut self, from: u16, to: u16, count: u32, tail: u32) {
-        let height = u32::from(from.abs_diff(to)) + 1;
+        let count = count.min(u32::from(from.abs_diff(to)) + 1) as usize;
         let buffer = self.buffer_mut();
-        let (from, to) = (buffer.index(from), buffer.index(to));
-        for _ in 0..count.min(height) {
-            buffer.rotate(from, to, tail);
+        let (first, end) = (buffer.index(from.min(to)), buffer.index(from.max(to)) + 1);
+        if from < to {
+            buffer.rotate_up(first..end, count, tail);
+        } else {
+            buffer.rotate_down(first..end, count, tail);
         }
         self.mark_region_dirty();
     }
@@ -186,6 +192,9 @@ impl State {
         let tail = self.erase_style();
         let (top, bottom) = (self.buffer().top, self.buffer().bottom);
         let column = if at_cursor { self.buffer().x } else { 0 };
+        if !self.work.spend(u32::from(bottom - top + 1) * u32::from(self.cols)) {
+            return;
+        }
         for row in top..=bottom {
             self.with_row(row, |line, _| {
                 if insert {
@@ -202,6 +211,9 @@ impl State {
     /// DECALN: fills the screen with `E`.
     pub(super) fn alignment_pattern(&mut self) {
         self.move_to(0, 0);
+        if !self.work.spend(u32::from(self.rows) * u32::from(self.cols)) {
+            return;
+        }
         let plain = self.pen;
         // xterm.js fills with the pen's two words alone.
         self.pen.bg &= !bg::EXTENDED;
@@ -220,12 +232,10 @@ impl State {
         for index in first..first + usize::from(rows) {
             let index = if full { index % len } else { index };
             if let Some(line) = buffer.lines.get_mut(index) {
-                let width = line.width();
-                *line = Line::from_cells(vec![cell; usize::from(width)], width, 0);
-                line.born = generation;
+                line.fill_with(cell, generation);
+                buffer.count(index);
             }
         }
-        buffer.recount();
         self.move_to(0, 0);
         self.damage.mark(0, self.rows);
     }

@@ -13,6 +13,9 @@ use crate::event::Event;
 /// The third field of a proven `E`: the line counts only if it is what was typed, as the screen shows it.
 const IF_TYPED: &str = "typed";
 
+/// Most cells that a command line may stand on, to be read from the screen.
+const MAX_TYPED: u64 = 4 * MAX_TEXT as u64;
+
 impl State {
     /// OSC 133: `A`, `B`, `C`, `D;exit`, each with further `key=value` fields that change nothing here.
     pub(super) fn mark_133(&mut self, data: &str) {
@@ -113,7 +116,14 @@ impl State {
 
     /// What stands between the prompt and here.
     fn typed(&self, to: Place) -> Option<String> {
-        let text = self.normal_text(self.blocks.command?, to);
+        // Unless it is short, it is not even looked at: spaces at its lines' ends count, too.
+        let from = self.blocks.command?;
+        let lines = to.line.saturating_sub(from.line);
+        let cells = lines.saturating_mul(u64::from(self.cols)) + u64::from(to.column);
+        if cells > MAX_TYPED {
+            return None;
+        }
+        let text = self.normal_text(from, to);
         (text.len() <= MAX_TEXT).then_some(text)
     }
 
@@ -130,6 +140,7 @@ impl State {
         if self.in_alternate {
             return;
         }
+        self.blocks.settle();
         let number = |row: u16| self.normal.dropped + self.normal.index(row) as u64;
         let normal = &self.normal;
         self.blocks.erase(number(rows.start)..number(rows.end), whole, |lines| normal.has_text(lines));
@@ -140,6 +151,7 @@ impl State {
 
     /// The lines before this one are about to be dropped by somebody who cleared them.
     pub(super) fn blocks_forgotten(&mut self, before: u64) {
+        self.blocks.settle();
         let normal = &self.normal;
         self.blocks.forget(before, |lines| normal.has_text(lines));
         if self.blocks.next_id > 0 {

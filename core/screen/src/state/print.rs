@@ -4,6 +4,7 @@ use super::State;
 use crate::cell::{Cell, Printable};
 use crate::charset::Charset;
 use crate::cluster::Refused;
+use crate::work;
 
 impl State {
     /// Prints ASCII, in one go for each line it fills.
@@ -235,7 +236,20 @@ impl State {
             self.codes(line.get(column)).into_iter().filter_map(Printable::new).collect();
         // A few bytes must not cost much more than a screenful; xterm.js has no limit.
         let limit = (u32::from(self.cols) * u32::from(self.rows)).max(1024);
-        for _ in 0..count.min(limit) {
+        let moved = if self.modes.insert { u32::from(self.cols) } else { 0 };
+        let count = self.work.spend_for(count.min(limit), codes.len() as u32 * (1 + moved));
+        work::did(count as usize * codes.len());
+        if let [code @ 0x20..0x7f] = *codes.iter().map(|code| code.code()).collect::<Vec<_>>() {
+            let text = [code as u8; 128];
+            let mut left = count as usize;
+            while left > 0 {
+                let now = left.min(text.len());
+                self.put_ascii(&text[..now]);
+                left -= now;
+            }
+            return;
+        }
+        for _ in 0..count {
             for &code in &codes {
                 let code = if code.code() < 127 { self.charset.map(code.code() as u8) } else { code };
                 self.put(code);

@@ -5,6 +5,7 @@ use crate::cell::{Cell, Printable};
 use crate::cluster::ClusterTable;
 use crate::link::Link;
 use crate::style::Style;
+use crate::work;
 
 /// After a sweep that freed too little, this many new entries are refused before the next one.
 const BACKOFF: u32 = 1 << 16;
@@ -72,6 +73,7 @@ impl State {
 
     fn used_styles(&self) -> Vec<bool> {
         let mut used = vec![false; self.styles.len()];
+        work::did(self.stored());
         for line in self.normal.lines.iter().chain(&self.alternate.lines) {
             line.styles(|style| {
                 if let Some(place) = used.get_mut(style as usize) {
@@ -121,6 +123,7 @@ impl State {
         }
         let used = self.used_styles();
         let mut links = vec![false; self.links.len() + 1];
+        let full = self.links.count();
         for (style, _) in self.styles.all().iter().zip(&used).filter(|(_, used)| **used) {
             if let Some(place) = links.get_mut(style.link as usize) {
                 *place = true;
@@ -129,13 +132,11 @@ impl State {
         self.styles.sweep(&used);
         self.pen_changed();
         self.links.sweep(&links);
-        match self.links.intern(link) {
-            Ok(index) => index,
-            Err(_) => {
-                self.backoff = BACKOFF;
-                0
-            }
+        // It looks at every cell: not again for the next link, if this made room for a few alone.
+        if full - self.links.count() < full / 8 {
+            self.backoff = BACKOFF;
         }
+        self.links.intern(link).unwrap_or(0)
     }
 }
 
