@@ -287,6 +287,11 @@ impl GuestEngine {
                 Err(failure) => return debug!(%failure, "a picture was left out"),
             },
         };
+        if let TerminalChange::Resize(size) = change
+            && self.waiting.absorbs_size(stream, size)
+        {
+            return;
+        }
         self.window -= i64::from(change.weight());
         self.waiting.push(GuestEvent::Terminal { stream, change });
     }

@@ -3,7 +3,9 @@
 
 use std::collections::VecDeque;
 
-use crate::face::GuestEvent;
+use jumpseat_session::StreamId;
+
+use crate::face::{GuestEvent, Size, TerminalChange};
 
 /// Events in the order in which they are told.
 #[derive(Default)]
@@ -32,6 +34,19 @@ impl Waiting {
                 self.0.push_back(GuestEvent::Panels { panels });
             }
             event => self.0.push_back(event),
+        }
+    }
+
+    /// Takes a size in the place of the terminal's last one if nothing came since. Each costs laying out every line.
+    pub(super) fn absorbs_size(&mut self, stream: StreamId, next: Size) -> bool {
+        match self.0.back_mut() {
+            Some(GuestEvent::Terminal { stream: of, change: TerminalChange::Resize(size) })
+                if *of == stream =>
+            {
+                *size = next;
+                true
+            }
+            _ => false,
         }
     }
 
@@ -102,6 +117,22 @@ mod tests {
             waiting.push(update(PanelKind::Git, true, &[], &[]));
         }
         assert!(waiting.len() <= 3, "{}", waiting.len());
+    }
+
+    #[test]
+    fn of_several_sizes_in_a_row_the_last_counts() {
+        let mut waiting = Waiting::default();
+        let sized = |stream, cols| {
+            let change = TerminalChange::Resize(Size { cols, rows: 24 });
+            GuestEvent::Terminal { stream, change }
+        };
+        assert!(!waiting.absorbs_size(1, Size { cols: 80, rows: 24 }));
+        waiting.push(sized(1, 80));
+        assert!(waiting.absorbs_size(1, Size { cols: 90, rows: 24 }));
+        assert!(!waiting.absorbs_size(2, Size { cols: 90, rows: 24 }));
+        waiting.push(sized(2, 70));
+        assert!(!waiting.absorbs_size(1, Size { cols: 100, rows: 24 }), "something came in between");
+        assert_eq!(taken(&mut waiting), [sized(1, 90), sized(2, 70)]);
     }
 
     #[test]

@@ -125,6 +125,8 @@ struct Shared {
 struct Queue {
     items: VecDeque<Item>,
     bytes: usize,
+    /// Pictures for faces among the items.
+    pictures: usize,
     spare: Vec<Vec<u8>>,
     closed: bool,
     /// Who waits for room.
@@ -146,6 +148,50 @@ enum Item {
     Bytes(Vec<u8>),
     Resize(Size),
     Question(Question),
+    /// A picture for a face's own terminal, and output that comes next.
+    Picture {
+        face: FaceNo,
+        scrollback: bool,
+        ahead: Vec<u8>,
+    },
+}
+
+impl Queue {
+    /// The next item. A picture for a face goes before the output that it waits behind, and takes it along: the host's own
+    /// terminal draws that itself, and is not dark until a screen has seen it all.
+    fn next(&mut self) -> Option<Item> {
+        if self.pictures > 0
+            && let Some(picture) = self.take_picture()
+        {
+            return Some(picture);
+        }
+        let item = self.items.pop_front()?;
+        if let Item::Resize(_) = item
+            && let Some(Item::Resize(_)) = self.items.front()
+        {
+            // Of several sizes one after another the last alone counts; each costs laying out every line.
+            return self.next();
+        }
+        Some(item)
+    }
+
+    /// The first picture that is asked for before the size changes, with the output before it.
+    fn take_picture(&mut self) -> Option<Item> {
+        let is_picture = |item: &Item| matches!(item, Item::Question(Question::Picture { .. }));
+        let at =
+            self.items.iter().take_while(|item| !matches!(item, Item::Resize(_))).position(is_picture)?;
+        let mut ahead = Vec::new();
+        for item in self.items.range(..at) {
+            if let Item::Bytes(bytes) = item {
+                ahead.extend_from_slice(bytes);
+            }
+        }
+        let Some(Item::Question(Question::Picture { face, scrollback })) = self.items.remove(at) else {
+            return None;
+        };
+        self.pictures -= 1;
+        Some(Item::Picture { face, scrollback, ahead })
+    }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -196,7 +242,10 @@ impl Model {
     }
 
     pub(super) fn ask(&mut self, question: Question) {
-        lock(&self.shared.queue).items.push_back(Item::Question(question));
+        let mut queue = lock(&self.shared.queue);
+        queue.pictures += usize::from(matches!(question, Question::Picture { .. }));
+        queue.items.push_back(Item::Question(question));
+        drop(queue);
         self.urgent = true;
     }
 
@@ -285,8 +334,22 @@ impl Worker {
                 }
                 Item::Resize(size) => self.screen.resize(size.cols, size.rows),
                 Item::Question(question) => self.answer(question),
+                Item::Picture { face, scrollback, ahead } => self.picture(face, scrollback, &ahead),
             }
         }
+    }
+
+    fn picture(&self, face: FaceNo, scrollback: bool, ahead: &[u8]) {
+        let (cols, rows) = self.screen.size();
+        let mut bytes = Vec::new();
+        if scrollback {
+            self.screen.write_ansi(Start::Everything, dump::MAX_PAINTED, &mut bytes);
+        } else {
+            self.screen.write_viewport_ansi(dump::MAX_PAINTED, &mut bytes);
+        }
+        bytes.extend_from_slice(ahead);
+        let size = Size { cols, rows };
+        self.tell(|told| told.answers.push_back(News::Picture { face, size, bytes }));
     }
 
     fn next(&self) -> Option<Item> {
@@ -295,7 +358,7 @@ impl Worker {
             if queue.closed {
                 return None;
             }
-            if let Some(item) = queue.items.pop_front() {
+            if let Some(item) = queue.next() {
                 return Some(item);
             }
             queue = self.shared.work.wait(queue).unwrap_or_else(PoisonError::into_inner);
@@ -387,17 +450,7 @@ impl Worker {
                 let bytes = Bytes::from(picture::fitting(&self.screen, &starts, Most::default()));
                 self.tell(|told| told.answers.push_back(News::Snapshot { session, ticket, bytes }));
             }
-            Question::Picture { face, scrollback } => {
-                let (cols, rows) = self.screen.size();
-                let mut bytes = Vec::new();
-                if scrollback {
-                    self.screen.write_ansi(Start::Everything, dump::MAX_PAINTED, &mut bytes);
-                } else {
-                    self.screen.write_viewport_ansi(dump::MAX_PAINTED, &mut bytes);
-                }
-                let size = Size { cols, rows };
-                self.tell(|told| told.answers.push_back(News::Picture { face, size, bytes }));
-            }
+            Question::Picture { face, scrollback } => self.picture(face, scrollback, &[]),
             Question::Dump { format, answer } => {
                 let picture = dump::screen(&self.screen, format);
                 // Who asked may have gone.
