@@ -53,7 +53,7 @@ pub(crate) async fn serve(
     link: Arc<Link>,
     ticket: &mut Ticket,
 ) {
-    let mut socket = Socket::new(stream, unread);
+    let mut socket = Socket::new(stream, unread, shared.rooms.connect(source));
     let ending = match greet(shared, &mut socket, &link, source, ticket).await {
         Ok(mut role) => {
             let ending = drive(shared, &mut socket, &link, &mut role, ticket).await;

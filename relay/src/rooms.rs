@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     admission::Source,
-    budget::Budget,
+    budget::{Budget, Held},
     cluster::{ClaimError, Cluster},
     config::Config,
     counters::Counters,
@@ -86,6 +86,11 @@ impl Rooms {
         let places = Places::new(config.limits.rooms, config.limits.rooms_per_address());
         let budget = Budget::new(config.limits.memory.saturating_mul(1024 * 1024));
         Self { by_id: Mutex::default(), places, budget, cluster, config, counters }
+    }
+
+    /// Counts what a connection from there holds beside what its room does.
+    pub(crate) fn connect(&self, source: Source) -> Held {
+        self.budget.connect(source)
     }
 
     /// Opens a room for an address and connects its host.

@@ -23,7 +23,7 @@ use tungstenite::{
     protocol::{Role, WebSocketConfig, WebSocketContext},
 };
 
-use crate::{packet, stream::Stream};
+use crate::{budget::Held, packet, stream::Stream};
 
 /// What one read can bring.
 const SCRATCH_LEN: usize = 64 * 1024;
@@ -61,6 +61,10 @@ pub(crate) struct Socket {
     unread: Vec<u8>,
     /// Whether a message may wait in what was read already.
     unheard: bool,
+    /// Bytes of a message that came in half.
+    half: usize,
+    /// Counts what was read and not passed on. What is written counts at its room.
+    held: Held,
     /// Whole messages to write, the first of them perhaps in part.
     pub(crate) out: VecDeque<Bytes>,
     /// Whether the first of `out` is written in part.
@@ -70,7 +74,8 @@ pub(crate) struct Socket {
 
 impl Socket {
     /// The socket of a stream whose upgrade to WebSocket is done.
-    pub(crate) fn new(stream: Stream, unread: Vec<u8>) -> Self {
+    pub(crate) fn new(stream: Stream, unread: Vec<u8>, mut held: Held) -> Self {
+        held.set(unread.len());
         let config = WebSocketConfig::default()
             .read_buffer_size(READ_BUFFER_LEN)
             .write_buffer_size(0)
@@ -80,6 +85,8 @@ impl Socket {
             stream,
             context: WebSocketContext::new(Role::Server, Some(config)),
             unheard: !unread.is_empty(),
+            half: 0,
+            held,
             unread,
             out: VecDeque::new(),
             torn: false,
@@ -181,13 +188,20 @@ impl Socket {
         take: &mut dyn FnMut(Incoming<'_>) -> ControlFlow<()>,
     ) -> Result<(), Lost> {
         let mut pipe = Pipe { incoming: bytes, replies: Vec::new() };
+        let mut ahead = bytes.len();
         let outcome = loop {
-            let flow = match self.context.read(&mut pipe) {
+            let read = self.context.read(&mut pipe);
+            let consumed = std::mem::replace(&mut ahead, pipe.incoming.len()) - pipe.incoming.len();
+            if let Ok(Message::Text(_) | Message::Binary(_)) = &read {
+                self.half = 0;
+            }
+            let flow = match read {
                 Ok(Message::Text(text)) => take(Incoming::Text(&text)),
                 Ok(Message::Binary(frame)) => take(Incoming::Binary(&frame)),
                 Ok(_) => ControlFlow::Continue(()),
                 Err(Error::Io(error)) if error.kind() == ErrorKind::WouldBlock => {
                     self.unheard = false;
+                    self.half = (self.half + consumed).min(MAX_FRAME_LEN);
                     break Ok(());
                 }
                 Err(Error::Io(_) | Error::ConnectionClosed | Error::AlreadyClosed) => break Err(Lost::Gone),
@@ -199,6 +213,7 @@ impl Socket {
                 break Ok(());
             }
         };
+        self.held.set(self.unread.len() + self.half);
         if !pipe.replies.is_empty() {
             self.replies += 1;
             self.out.push_back(pipe.replies.into());
@@ -229,5 +244,58 @@ impl Write for Pipe<'_> {
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::IpAddr;
+
+    use tokio::{
+        io::AsyncWriteExt as _,
+        net::{TcpListener, TcpStream},
+    };
+
+    use super::*;
+    use crate::budget::Budget;
+
+    /// JS-RELAY-32: what came in half, and what was read too early, counts until it is passed on.
+    #[tokio::test]
+    async fn what_was_read_and_not_passed_on_counts() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let mut writer = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let (tcp, _) = listener.accept().await.unwrap();
+        let budget = Budget::new(1 << 20);
+        let held = budget.connect(IpAddr::from([192, 0, 2, 1]).into());
+        let mut socket = Socket::new(Stream::Plain(tcp), Vec::new(), held);
+        // A masked binary message of 30,000 bytes.
+        let message = [&[0x82, 0xfe, 0x75, 0x30, 0, 0, 0, 0][..], &[7; 30_000]].concat();
+        writer.write_all(&message[..20_000]).await.unwrap();
+        let mut heard = 0;
+        while budget.held() < 20_000 {
+            let take = &mut |_: Incoming<'_>| ControlFlow::Continue(heard += 1);
+            poll_fn(|cx| socket.poll_read(cx, take)).await.unwrap();
+        }
+        assert_eq!((budget.held(), heard), (20_000, 0));
+        // Its end, and another one that has to wait.
+        writer.write_all(&[&message[20_000..], &message].concat()).await.unwrap();
+        while heard == 0 {
+            let take = &mut |_: Incoming<'_>| {
+                heard += 1;
+                ControlFlow::Break(())
+            };
+            poll_fn(|cx| socket.poll_read(cx, take)).await.unwrap();
+        }
+        while heard == 1 {
+            let take = &mut |_: Incoming<'_>| ControlFlow::Continue(heard += 1);
+            poll_fn(|cx| socket.poll_read(cx, take)).await.unwrap();
+        }
+        assert_eq!((budget.held(), heard), (0, 2));
+        writer.write_all(&message[..20_000]).await.unwrap();
+        while budget.held() == 0 {
+            poll_fn(|cx| socket.poll_read(cx, &mut |_| ControlFlow::Continue(()))).await.unwrap();
+        }
+        drop(socket);
+        assert_eq!(budget.held(), 0);
     }
 }
