@@ -273,7 +273,10 @@ mod tests {
         writer.write_all(&message[..20_000]).await.unwrap();
         let mut heard = 0;
         while budget.held() < 20_000 {
-            let take = &mut |_: Incoming<'_>| ControlFlow::Continue(heard += 1);
+            let take = &mut |_: Incoming<'_>| {
+                heard += 1;
+                ControlFlow::Continue(())
+            };
             poll_fn(|cx| socket.poll_read(cx, take)).await.unwrap();
         }
         assert_eq!((budget.held(), heard), (20_000, 0));
@@ -287,7 +290,10 @@ mod tests {
             poll_fn(|cx| socket.poll_read(cx, take)).await.unwrap();
         }
         while heard == 1 {
-            let take = &mut |_: Incoming<'_>| ControlFlow::Continue(heard += 1);
+            let take = &mut |_: Incoming<'_>| {
+                heard += 1;
+                ControlFlow::Continue(())
+            };
             poll_fn(|cx| socket.poll_read(cx, take)).await.unwrap();
         }
         assert_eq!((budget.held(), heard), (0, 2));
