@@ -39,7 +39,7 @@ const MAX_OF_GUEST: usize = 256 * 1024;
 /// Small pieces that a guest sends wait as one, up to this many bytes.
 const PIECE: usize = 4096;
 
-/// Bytes that may lie unread in the terminal when a guest's are added.
+/// Bytes of guests that go into the terminal at once, when the program has read what was there.
 const AHEAD: usize = 1024;
 
 /// How often a program is looked at that has not read for a guest's keys: not every way of it to empty its terminal is
@@ -231,7 +231,9 @@ impl Keys {
                 return Poll::Pending;
             };
             let Some(guest) = self.guests.front_mut() else { return Poll::Ready(()) };
-            let portion = guest.portion(AHEAD.saturating_sub(unread).max(usize::from(guest.interrupts)));
+            // What is unread is counted late where something is: bytes on their way between the two ends are not moved on
+            // then. So more goes in once all was read, and what interrupts goes in at once.
+            let portion = guest.portion(if unread == 0 { AHEAD } else { usize::from(guest.interrupts) });
             let polled = if portion.is_empty() {
                 pty.poll_read_on(cx).map_ok(|()| 0)
             } else {
