@@ -45,6 +45,7 @@ impl RawMode {
     }
 
     /// Switches it on again, after someone else changed the terminal while this program was stopped.
+    #[cfg(unix)]
     pub(crate) fn renew(&self) {
         // The library keeps what it found first, and that is what is to be restored in the end.
         let _ = crossterm::terminal::disable_raw_mode();

@@ -79,6 +79,7 @@ struct Ended {
 
 /// The guest's terminal.
 struct GuestScreen {
+    #[cfg_attr(windows, expect(dead_code, reason = "it is there for its end"))]
     raw: RawMode,
     console: Console,
     keys: mpsc::Receiver<Vec<u8>>,
