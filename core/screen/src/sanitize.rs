@@ -208,7 +208,8 @@ impl Filter<'_> {
         };
         let bound = bound.min(allowed::MAX_NUMBER);
         // One that is missing is 0 everywhere.
-        if params.len() > 1 || params.at(0) != 0 || !params.subs(0).is_empty() {
+        let has_subs = matches!(most, Numbers::WithSubs) && !params.subs(0).is_empty();
+        if params.len() > 1 || params.at(0).clamp(0, bound) != 0 || has_subs {
             for index in 0..params.len() {
                 let separator: &[u8] = if index > 0 { b";" } else { b"" };
                 self.out.extend_from_slice(separator);

@@ -156,6 +156,16 @@ fn no_number_exceeds_what_the_terminal_could_use() {
     assert_eq!(clean(&[b"\x1b[2147483647S\x1b[2147483647b"]), b"\x1b[1000S\x1b[9999b");
 }
 
+/// What passed is filtered once more where it is drawn: it passes as it is.
+#[test]
+fn numbers_that_are_left_out_stay_so() {
+    for sequence in [&b"\x1b[:3g"[..], b"\x1b[g", b"\x1b[-1X", b"\x1b[;H", b"\x1b[:3m", b"\x1b[4:3m"] {
+        let once = clean(&[sequence]);
+        assert_eq!(clean(&[&once]), once, "{sequence:?}");
+    }
+    assert_eq!(clean(&[b"\x1b[:3g"]), b"\x1b[g");
+}
+
 #[test]
 fn of_several_modes_only_the_known_ones_pass() {
     assert_eq!(clean(&[b"\x1b[?1000;9001;1006;5522h"]), b"\x1b[?1000;1006h");
