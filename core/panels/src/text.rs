@@ -28,7 +28,7 @@ pub fn lines(text: &mut String, max: usize) {
 }
 
 /// A path below a folder that nobody leaves by it: parts with `/` between them, none of them empty, `.` or `..`, and
-/// showable. A backslash stands for itself or begins an escape, see [`name`]; beside dots it would lead out where
+/// showable. A backslash stands for itself or begins an escape, see [`name()`]; beside dots it would lead out where
 /// folders are separated by it.
 pub fn path(text: &mut String) {
     if text.chars().any(|sign| !is_shown(sign)) {

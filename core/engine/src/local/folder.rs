@@ -35,7 +35,7 @@ impl RuntimeFolder {
     /// `$XDG_RUNTIME_DIR/jumpseat`, or a folder of this person's in the system's temporary one.
     ///
     /// # Errors
-    /// [`FailureKind::Local`](crate::face::FailureKind::Local) if it cannot be made, or is not as it should be.
+    /// [`FailureKind::Local`] if it cannot be made, or is not as it should be.
     pub fn open() -> Result<Self, Failure> {
         let runtime = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from);
         match runtime.filter(|folder| folder.is_absolute() && folder.is_dir()) {
