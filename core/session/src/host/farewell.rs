@@ -40,9 +40,10 @@ impl Farewell {
         found.map(|(.., bytes)| bytes.clone())
     }
 
-    /// When an absent guest is waited for no longer.
+    /// When an absent guest is waited for no longer. One that lost the relay as this host did dials by its own clock, and
+    /// comes later than the host, perhaps.
     fn gone_at(&self, seat: &Seat) -> Millis {
-        seat.since.max(self.back) + ABSENT
+        if seat.lost_with_relay { self.until } else { seat.since.max(self.back) + ABSENT }
     }
 
     fn waits_for(&self, now: Millis, seat: &Seat) -> bool {

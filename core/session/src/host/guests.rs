@@ -219,6 +219,7 @@ impl Host {
         };
         seat.acked(expects);
         // The relay may tell of a connection that was lost and is back as of one that is there.
+        seat.lost_with_relay = false;
         if !std::mem::replace(&mut seat.present, true) || seat.replay().next().is_some() {
             seat.came_back(now);
         }
@@ -263,7 +264,7 @@ impl Host {
 
     pub(super) fn guest_absent(&mut self, now: Millis, slot: Slot) {
         let Some(seat) = self.seats.get_mut(&slot).filter(|seat| seat.present) else { return };
-        seat.present = false;
+        (seat.present, seat.lost_with_relay) = (false, false);
         // The time to confirm runs on, or a guest that comes and goes would hold a seat for ever.
         if seat.is_confirmed() {
             seat.since = now;

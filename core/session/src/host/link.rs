@@ -94,6 +94,7 @@ impl Host {
             seat.connection_lost();
             if std::mem::take(&mut seat.present) && seat.is_confirmed() {
                 seat.since = now;
+                seat.lost_with_relay = true;
             }
         }
         // Guests hear nothing from now on, so what they type from now on is typed at an old picture.

@@ -58,6 +58,8 @@ pub(super) struct Seat {
     pub(super) present: bool,
     /// When it was welcomed, or lost its connection.
     pub(super) since: Millis,
+    /// It was there when the relay was lost, and has not come back yet.
+    pub(super) lost_with_relay: bool,
     /// The relay's number of its knock, on the connection that the knock came over.
     pub(super) knock: Option<KnockId>,
     pub(super) asks: bool,
@@ -177,6 +179,7 @@ impl Seat {
             claim: keys.claim_hash(),
             present: true,
             since: now,
+            lost_with_relay: false,
             knock: Some(welcomed.knock),
             asks: false,
             typing: None,

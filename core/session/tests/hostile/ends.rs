@@ -134,6 +134,27 @@ fn the_end_waits_for_a_relay_that_comes_back() {
     assert_eq!(ended(&world, bo), Some((EndReason::ShellExited, true)));
 }
 
+/// JS-END-2, JS-END-3: guests dial by their own clocks, and are not lost because the host was faster.
+#[test]
+fn guests_may_come_back_later_than_the_host_to_a_relay_that_was_away() {
+    let mut world = World::new();
+    let invite = world.invite(Role::Viewer);
+    let bo = world.join("Bo", &invite);
+    world.restart_relay();
+    flood(&mut world);
+    shell_exits(&mut world);
+    // The relay does not know the session any more: the host opens it again.
+    world.connect_host();
+    world.connect_host();
+    world.pass(2_500);
+    assert!(world.host.wants_connection());
+    world.connect_guest(bo);
+    world.pass(2_000);
+    assert!(world.shown(bo) == world.screen());
+    assert_eq!(ended(&world, bo), Some((EndReason::ShellExited, true)));
+    assert!(!world.host.wants_connection());
+}
+
 /// JS-END-3: and a relay that stays away does not keep the host.
 #[test]
 fn a_relay_that_stays_away_is_given_up() {
