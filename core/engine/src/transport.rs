@@ -6,6 +6,7 @@ mod answered;
 mod dial;
 mod keepalive;
 mod line;
+mod meter;
 mod proxy;
 mod reach;
 mod throttle;

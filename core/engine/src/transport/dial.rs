@@ -23,7 +23,9 @@ use tokio_tungstenite::{
 use super::{
     TransportSetup,
     address::{Address, is_private},
-    answered, tls,
+    answered,
+    meter::Metered,
+    tls,
 };
 use crate::face::{Failure, FailureKind};
 
@@ -34,13 +36,13 @@ pub(super) const TRY_FOR: Duration = Duration::from_secs(15);
 const TRY_ADDRESS_FOR: Duration = Duration::from_secs(4);
 
 /// What one read takes, in bytes. The library clears as much before each, which an echo has to wait for.
-const READ_LEN: usize = 16 * 1024;
+pub(super) const READ_LEN: usize = 16 * 1024;
 
 /// What one write takes, in bytes: two frames. An end has one connection, so this costs little.
 const WRITE_LEN: usize = 64 * 1024;
 
 /// A WebSocket to a relay.
-pub(super) type Socket = WebSocketStream<Stream>;
+pub(super) type Socket = WebSocketStream<Metered<Stream>>;
 
 /// Reaches one relay, again and again.
 #[derive(Clone)]
@@ -99,7 +101,7 @@ impl Dialer {
             .max_write_buffer_size(4 * WRITE_LEN)
             .max_message_size(Some(MAX_FRAME_LEN.max(MAX_CONTROL_LEN)))
             .max_frame_size(Some(MAX_FRAME_LEN.max(MAX_CONTROL_LEN)));
-        match client_async_with_config(request, stream, Some(config)).await {
+        match client_async_with_config(request, Metered::new(stream), Some(config)).await {
             Ok((socket, _)) => Ok(Box::new(socket)),
             Err(error) => Err(answered::failure(&self.address, &error)),
         }

@@ -10,12 +10,15 @@ use std::{
 
 use bytes::Bytes;
 use futures_util::{Sink as _, Stream as _};
-use jumpseat_wire::CloseCode;
+use jumpseat_wire::{
+    CloseCode,
+    limits::{MAX_CONTROL_LEN, MAX_FRAME_LEN},
+};
 use tokio::time::{Sleep, sleep};
 use tokio_tungstenite::tungstenite::{self, Message, Utf8Bytes};
 
 use super::{
-    dial::{Dialer, Socket},
+    dial::{Dialer, READ_LEN, Socket},
     keepalive::{Keepalive, Silence},
     throttle::Throttle,
 };
@@ -36,6 +39,12 @@ pub(crate) const MAX_WAITING: usize = 16 * 1024 * 1024;
 
 /// The least that a message counts: what its bookkeeping costs.
 const LEAST_CHARGE: usize = 128;
+
+/// What is read before others have their turn: more than the longest message.
+const TURN_LEN: usize = 2 * MAX_FRAME_LEN;
+
+/// Bytes that may have been read and belong to no message yet: one that came in part, and what one read brought.
+const UNDER_WAY: usize = READ_LEN + MAX_FRAME_LEN + MAX_CONTROL_LEN;
 
 /// What happened on a line.
 #[derive(Debug)]
@@ -82,6 +91,10 @@ enum State {
         keepalive: Keepalive,
         throttle: Throttle,
         unflushed: bool,
+        /// Bytes that were read and that no message accounts for so far.
+        unheard: usize,
+        /// A control message came: more than the first word of a relay that hangs up after it.
+        greeted: bool,
     },
     /// `said`: our goodbye is on its way.
     Closing {
@@ -166,6 +179,8 @@ impl Line {
                             keepalive: Keepalive::new(),
                             throttle: Throttle::new(),
                             unflushed: false,
+                            unheard: 0,
+                            greeted: false,
                         };
                         return Poll::Ready(LineEvent::Up);
                     }
@@ -226,9 +241,10 @@ impl Line {
         Ok(())
     }
 
-    /// `None` is worth another look.
+    /// `None` is worth another look. Whatever a relay sends is paid for before the next is read, and nothing that tells
+    /// this end nothing is read in a row (JS-LINK-8).
     fn poll_up(&mut self, cx: &mut Context<'_>) -> Poll<Option<LineEvent>> {
-        let State::Up { socket, keepalive, throttle, unflushed } = &mut self.state else {
+        let State::Up { socket, keepalive, throttle, unflushed, unheard, greeted } = &mut self.state else {
             return Poll::Pending;
         };
         if throttle.poll(cx).is_pending() {
@@ -236,7 +252,17 @@ impl Line {
             keepalive.heard();
             return Poll::Pending;
         }
-        let Poll::Ready(message) = Pin::new(&mut **socket).poll_next(cx) else {
+        socket.get_mut().allow(TURN_LEN);
+        let message = Pin::new(&mut **socket).poll_next(cx);
+        *unheard = unheard.saturating_add(socket.get_mut().take_read());
+        if let Poll::Ready(Some(Ok(message))) = &message {
+            *unheard = unheard.saturating_sub(on_the_wire(message.len()));
+        }
+        if let Some(idle) = unheard.checked_sub(UNDER_WAY) {
+            throttle.charge_idle(idle);
+            *unheard = UNDER_WAY;
+        }
+        let Poll::Ready(message) = message else {
             return match ready!(keepalive.poll(cx)) {
                 Silence::Ping => {
                     self.send(Message::Ping(Bytes::new()));
@@ -252,15 +278,21 @@ impl Line {
         Poll::Ready(match message {
             Some(Ok(Message::Text(text))) => {
                 throttle.charge(text.len());
-                self.failures = 0;
+                if std::mem::replace(greeted, true) {
+                    self.failures = 0;
+                }
                 Some(LineEvent::Text(text))
             }
-            Some(Ok(Message::Binary(frame))) => Some(LineEvent::Frame(frame)),
+            Some(Ok(Message::Binary(frame))) => {
+                self.failures = 0;
+                Some(LineEvent::Frame(frame))
+            }
             // Its answer lies in the socket already and wants a flush.
             Some(Ok(Message::Ping(payload))) => {
                 throttle.charge(payload.len());
                 *unflushed = true;
-                None
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
             }
             Some(Ok(Message::Close(close))) => {
                 let code = close.as_ref().and_then(|close| CloseCode::from_u16(close.code.into()));
@@ -268,7 +300,11 @@ impl Line {
                 let failure = Failure::new(FailureKind::Unreachable, format!("the relay hung up: {said}"));
                 Some(self.down(code, failure))
             }
-            Some(Ok(_)) => None,
+            Some(Ok(other)) => {
+                throttle.charge(other.len());
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
+            }
             Some(Err(error)) => Some(self.lost(&error)),
             None => {
                 let failure = Failure::new(FailureKind::Unreachable, "the relay hung up");
@@ -298,6 +334,7 @@ impl Line {
                 return Poll::Ready(());
             }
         }
+        socket.get_mut().allow(TURN_LEN);
         // The relay's answer comes after all that was sent before: only now has it taken the session's end.
         while let Some(Ok(_)) = ready!(Pin::new(&mut **socket).poll_next(cx)) {}
         Poll::Ready(())
@@ -319,6 +356,11 @@ impl Line {
 
 fn broke(error: &tungstenite::Error) -> Failure {
     Failure::new(FailureKind::Unreachable, format!("the connection to the relay broke: {error}"))
+}
+
+/// What a message of this length is when a relay sends it, in bytes (RFC 6455 section 5.2).
+fn on_the_wire(len: usize) -> usize {
+    len + if len < 126 { 2 } else { 4 }
 }
 
 /// What a message counts against the bound.

@@ -352,7 +352,11 @@ async fn control_messages_are_read_at_a_bounded_rate() {
     let relay = tokio::spawn(async move {
         let mut socket = accept_async(listener.accept().await.unwrap().0).await.unwrap();
         for number in 0..40_000 {
-            let message = if number % 2 == 0 { Message::text("{}") } else { Message::Ping(Bytes::new()) };
+            let message = match number % 3 {
+                0 => Message::text("{}"),
+                1 => Message::Ping(Bytes::new()),
+                _ => Message::Pong(Bytes::new()),
+            };
             socket.feed(message).await.unwrap();
         }
         socket.flush().await.unwrap();
@@ -377,8 +381,60 @@ async fn control_messages_are_read_at_a_bounded_rate() {
             }
         }
     }
-    let at_once = (throttle::BURST / throttle::LEAST / 2) as usize;
+    let at_once = (throttle::BURST / throttle::LEAST / 3) as usize;
     assert!((1..=at_once + 1).contains(&read), "{read}");
+}
+
+/// JS-LINK-8: nor is a line read for ever that is full of frames without anything in them.
+#[tokio::test]
+async fn what_is_no_message_is_read_at_a_bounded_rate() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("ws://{}", listener.local_addr().unwrap());
+    let sent = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&sent);
+    tokio::spawn(async move {
+        let socket = accept_async(listener.accept().await.unwrap().0).await.unwrap();
+        let mut stream = socket.into_inner();
+        // The first part of a text, and then another part of it, and another, all of them empty.
+        stream.write_all(&[1, 0]).await.unwrap();
+        loop {
+            let Ok(written) = stream.write(&[0; 64 * 1024]).await else { return };
+            count.fetch_add(written, Ordering::Relaxed);
+        }
+    });
+    let mut line = line(&address, setup());
+    assert!(matches!(next(&mut line).await, LineEvent::Up));
+    tokio::time::pause();
+    for _ in 0..5_000 {
+        assert!(poll_fn(|cx| Poll::Ready(line.poll(cx))).await.is_pending());
+        tokio::task::yield_now().await;
+        // What the network holds aside.
+        let sent = sent.load(Ordering::Relaxed);
+        assert!(sent < 32 * 1024 * 1024, "{sent} bytes");
+    }
+}
+
+/// A relay that says one word and hangs up is not called again at once for ever.
+#[tokio::test]
+async fn the_first_word_of_a_relay_is_no_reason_to_hurry() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("ws://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        loop {
+            let mut socket = accept_async(listener.accept().await.unwrap().0).await.unwrap();
+            let _ = socket.send(Message::text("{}")).await;
+            let _ = socket.close(None).await;
+        }
+    });
+    let mut line = line(&address, setup());
+    let mut pauses = Vec::new();
+    while pauses.len() < 4 {
+        if let LineEvent::Down { retry_in, .. } = next(&mut line).await {
+            pauses.push(retry_in.as_millis());
+        }
+    }
+    // Doubling from 250 ms on, less a half at most.
+    assert!(pauses[3] >= 1_000, "{pauses:?}");
 }
 
 /// Every answer that a proxy gives instead of the relay has its own hint, and none speaks of versions.

@@ -20,6 +20,9 @@ pub(super) const BURST: u64 = 2 * RATE;
 /// The least charge for a message: a short one costs as much work.
 pub(super) const LEAST: u64 = 256;
 
+/// What a byte costs that came outside of all messages: two of them are a frame of nothing.
+const IDLE: u64 = 16;
+
 /// Paces one connection.
 pub(super) struct Throttle {
     /// When everything that was read so far is paid for.
@@ -34,7 +37,16 @@ impl Throttle {
 
     /// Charges a control message that was read.
     pub(super) fn charge(&mut self, len: usize) {
-        self.paid = self.paid.max(Instant::now()) + time_of((len as u64).max(LEAST));
+        self.pay((len as u64).max(LEAST));
+    }
+
+    /// Charges bytes that were read and belong to no message.
+    pub(super) fn charge_idle(&mut self, bytes: usize) {
+        self.pay(bytes as u64 * IDLE);
+    }
+
+    fn pay(&mut self, bytes: u64) {
+        self.paid = self.paid.max(Instant::now()) + time_of(bytes);
     }
 
     /// Ready while more may be read. Once it waits the timer alone says when: a clock that is asked again wakes nobody.
