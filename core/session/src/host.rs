@@ -324,9 +324,9 @@ impl Host {
             return self.give_up(now, EndReason::Expired);
         };
         for seat in self.seats.values_mut().filter(|seat| seat.is_confirmed()) {
-            seat.tell(seat::RecordKind::Grant, grant.clone());
+            // A pair's count lasts for 2^64 frames.
+            let _ = seat.grant(self.keys.sid, &grant, self.link.is_up(), &mut self.out);
         }
-        self.flush_seats();
         self.announce_json(now, &roster);
         self.heartbeat_at = self.heartbeat_at.min(now + self.heartbeat_every());
     }

@@ -4,6 +4,7 @@
 use std::{collections::VecDeque, time::Duration};
 
 use bytes::Bytes;
+use zeroize::Zeroizing;
 
 use crate::{
     Entropy, Millis, SessionError,
@@ -74,10 +75,11 @@ impl GroupSender {
         keys: &HostKeys,
         roster: &[u8],
         entropy: &mut Entropy,
-    ) -> Result<Vec<u8>, SessionError> {
+    ) -> Result<Zeroizing<Vec<u8>>, SessionError> {
         self.epochs = self.epochs.checked_add(1).ok_or(SessionError::UsedUp)?;
         let fresh = EpochKey::generate(entropy);
-        let grant = fresh.grant(keys.sid, self.epochs, self.next, roster_hash(roster), &keys.sign);
+        let grant =
+            Zeroizing::new(fresh.grant(keys.sid, self.epochs, self.next, roster_hash(roster), &keys.sign));
         let key = fresh.sealing(keys.sid, self.epochs, self.next);
         self.key = Some(Epoch { key, since: now, first: self.next });
         Ok(grant)

@@ -4,12 +4,7 @@ use std::time::Duration;
 
 use jumpseat_wire::{FrameHeader, Slot, control::HostToRelay, limits::GRACE};
 
-use super::{
-    Host, HostEvent, HostOutput,
-    admission::CONFIRM_TIME,
-    seat::{RecordKind, Seat},
-    terminals::Audience,
-};
+use super::{Host, HostEvent, HostOutput, admission::CONFIRM_TIME, seat::Seat, terminals::Audience};
 use crate::{
     EndReason, InputRefusal, Millis, Scope, SessionError, StreamId,
     frame::record::{Record, Records, TypedAt},
@@ -159,7 +154,7 @@ impl Host {
     /// Says something to one guest.
     pub(super) fn tell(&mut self, slot: Slot, message: &FromHost) {
         if let Some(seat) = self.seats.get_mut(&slot) {
-            seat.tell(RecordKind::Message, message::encode(message));
+            seat.tell(message::encode(message));
             self.flush(slot);
         }
     }
@@ -317,9 +312,10 @@ impl Host {
         self.seats.values().flat_map(|seat| {
             let time = if seat.is_confirmed() { GRACE } else { CONFIRM_TIME };
             let gone = (!seat.present || !seat.is_confirmed()).then_some(seat.since + time);
+            let silent = seat.owing_since().map(|since| since + GRACE);
             let resync = seat.resync_due();
             let typing = seat.typing.map(|(_, at)| at + TYPING);
-            [gone, resync, typing, seat.replay_due(), seat.receiver.ack_due()].into_iter().flatten()
+            [gone, silent, resync, typing, seat.replay_due(), seat.receiver.ack_due()].into_iter().flatten()
         })
     }
 
@@ -328,8 +324,12 @@ impl Host {
             self.acknowledge(now, slot);
             self.replay_seat(now, slot);
             let Some(seat) = self.seats.get_mut(&slot) else { continue };
+            seat.note_owing(now);
             let gone_since = now.since(seat.since);
-            if !seat.is_confirmed() && gone_since >= CONFIRM_TIME || !seat.present && gone_since >= GRACE {
+            // JS-PAIR-11: whatever the relay says of its connection.
+            let silent = seat.owing_since().is_some_and(|since| now.since(since) >= GRACE);
+            let unconfirmed = !seat.is_confirmed() && gone_since >= CONFIRM_TIME;
+            if silent || unconfirmed || !seat.present && gone_since >= GRACE {
                 self.drop_seat(now, slot, EndReason::Left);
                 continue;
             }

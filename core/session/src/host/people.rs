@@ -5,10 +5,7 @@ use std::collections::BTreeMap;
 
 use jumpseat_wire::{HOST_SLOT, InviteId, Slot};
 
-use super::{
-    Host, HostEvent,
-    seat::{RecordKind, Seat},
-};
+use super::{Host, HostEvent, seat::Seat};
 use crate::{
     Admission, EndReason, Invite, InviteTerms, Millis, Pointing, Role, SessionError,
     invite::book::Line,
@@ -300,7 +297,7 @@ impl Host {
         let state = self.state();
         if let Some(seat) = self.seats.get_mut(&slot) {
             for message in &state {
-                seat.tell(RecordKind::Message, message::encode(message));
+                seat.tell(message::encode(message));
             }
             self.flush(slot);
         }

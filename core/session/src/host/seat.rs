@@ -79,14 +79,16 @@ pub(super) struct Seat {
     pub(super) receiver: PairReceiver,
     handshake: Handshake,
     sender: PairSender,
-    /// Messages and grants; they go before snapshots, or a slow guest would wait for its key behind them.
-    records: VecDeque<(RecordKind, Zeroizing<Vec<u8>>)>,
+    /// Messages; they go before snapshots. Grants never wait: see [`grant`](Self::grant).
+    messages_waiting: VecDeque<Zeroizing<Vec<u8>>>,
     /// Terminals' snapshots, then panels'.
     snapshots: VecDeque<Waiting>,
     /// What it fetches, behind everything else.
     contents: VecDeque<Content>,
     /// Behind the last frame that is not a panel's.
     owed: u64,
+    /// Since when it has taken nothing of what is under way.
+    owing_since: Option<Millis>,
     messages: (Millis, u32),
 }
 
@@ -135,25 +137,12 @@ struct Waiting {
     next: u16,
 }
 
-/// The next frame's plaintext, and whether it hands out an epoch's key.
-struct Next {
-    plaintext: Plaintext,
-    grants: bool,
-}
-
 /// A content in line.
 struct Content {
     fetch: FetchId,
     panel: PanelId,
     bytes: Bytes,
     next: usize,
-}
-
-/// The kinds of record that wait as bytes.
-#[derive(Clone, Copy)]
-pub(super) enum RecordKind {
-    Message,
-    Grant,
 }
 
 impl Seat {
@@ -197,10 +186,11 @@ impl Seat {
                 keys.to_guest.clone(),
                 PAIR_WINDOW,
             ),
-            records: VecDeque::new(),
+            messages_waiting: VecDeque::new(),
             snapshots: VecDeque::new(),
             contents: VecDeque::new(),
             owed: 0,
+            owing_since: None,
             messages: (now, 0),
         }
     }
@@ -254,10 +244,33 @@ impl Seat {
         std::iter::once((self.slot, self.invite)).chain(self.line.iter().copied()).collect()
     }
 
-    /// Puts a record in line.
-    pub(super) fn tell(&mut self, kind: RecordKind, data: Vec<u8>) {
+    /// Puts a message in line.
+    pub(super) fn tell(&mut self, data: Vec<u8>) {
         debug_assert!(data.len() <= MAX_MESSAGE, "names, titles and texts are bounded");
-        self.records.push_back((kind, Zeroizing::new(data)));
+        self.messages_waiting.push_back(Zeroizing::new(data));
+    }
+
+    /// JS-PAIR-10: hands out an epoch's key, and seals it at once, whether or not the guest is there and takes what it is
+    /// sent. A grant that waited in clear would keep its epoch readable for whoever gets at this machine's memory later;
+    /// one that is sealed waits as what the relay has anyway.
+    pub(super) fn grant(
+        &mut self,
+        sid: SessionId,
+        grant: &[u8],
+        link_is_up: bool,
+        out: &mut VecDeque<HostOutput>,
+    ) -> Result<(), SessionError> {
+        let mut plaintext = Plaintext::to_guest();
+        plaintext.push(&Record::Grant(grant));
+        let frame = self.sender.seal(sid, plaintext)?;
+        // JS-PAIR-8: whoever gets at a later key learns no epoch that was granted before.
+        self.sender.ratchet();
+        self.owed = self.sender.next();
+        // Otherwise it goes with what is sent again.
+        if link_is_up && self.present && self.replays.due().is_none() {
+            out.push_back(HostOutput::Frame(frame));
+        }
+        Ok(())
     }
 
     /// Puts a snapshot in line, terminals before panels; an older one of the same stream is left out.
@@ -296,13 +309,13 @@ impl Seat {
 
     /// Whether too much waits for it.
     pub(super) fn is_overrun(&self) -> bool {
-        self.records.len() > MAX_WAITING
+        self.messages_waiting.len() > MAX_WAITING
     }
 
     /// Whether it has taken everything that was sent and nothing waits; panels aside, which nothing waits for.
     pub(super) fn is_drained(&self) -> bool {
         let shown = self.snapshots.front().is_none_or(|waiting| panel_of(waiting.stream).is_some());
-        self.records.is_empty() && shown && self.sender.has_arrived(self.owed)
+        self.messages_waiting.is_empty() && shown && self.sender.has_arrived(self.owed)
     }
 
     /// Seals and sends what the window takes.
@@ -313,28 +326,20 @@ impl Seat {
     ) -> Result<(), SessionError> {
         // Behind what is sent again, or it would come before it.
         while self.present && self.replays.due().is_none() && self.sender.is_open() {
-            let Some(Next { plaintext, grants }) = self.next_frame() else { break };
+            let Some(plaintext) = self.next_frame() else { break };
             out.push_back(HostOutput::Frame(self.sender.seal(sid, plaintext)?));
-            if grants {
-                // JS-PAIR-8: whoever gets at a later key learns no epoch that was granted before.
-                self.sender.ratchet();
-            }
         }
         Ok(())
     }
 
-    /// What goes next: messages and grants, terminals, panels, contents (JS-PAIR-4, JS-PANEL-7).
-    fn next_frame(&mut self) -> Option<Next> {
-        let (mut plaintext, mut grants) = (Plaintext::to_guest(), false);
-        while let Some((kind, data)) = self.records.front()
+    /// What goes next: messages, terminals, panels, contents (JS-PAIR-4, JS-PANEL-7).
+    fn next_frame(&mut self) -> Option<Plaintext> {
+        let mut plaintext = Plaintext::to_guest();
+        while let Some(data) = self.messages_waiting.front()
             && plaintext.fits(data.len())
         {
-            plaintext.push(&match kind {
-                RecordKind::Message => Record::Message(data),
-                RecordKind::Grant => Record::Grant(data),
-            });
-            grants |= matches!(kind, RecordKind::Grant);
-            self.records.pop_front();
+            plaintext.push(&Record::Message(data));
+            self.messages_waiting.pop_front();
         }
         let is_panel = |waiting: &Waiting| panel_of(waiting.stream).is_some();
         while let Some(waiting) = self.snapshots.front_mut().filter(|waiting| !is_panel(waiting)) {
@@ -352,10 +357,9 @@ impl Seat {
         }
         if !plaintext.is_empty() {
             self.owed = self.sender.next() + 1;
-            return Some(Next { plaintext, grants });
+            return Some(plaintext);
         }
-        let plaintext = if self.sender.under_way() < PANEL_WINDOW { self.next_of_panels() } else { None };
-        plaintext.map(|plaintext| Next { plaintext, grants })
+        if self.sender.under_way() < PANEL_WINDOW { self.next_of_panels() } else { None }
     }
 
     /// One part of a panel or of a content, in a frame of its own.
@@ -395,7 +399,35 @@ impl Seat {
     /// The guest expects `next`. A number that was never sent is the guest's own doing, or the relay's, and
     /// changes nothing: for one guest's sake the host must not give up its connection (JS-PAIR-6).
     pub(super) fn acked(&mut self, next: u64) {
+        let before = self.sender.under_way();
         let _ = self.sender.acked(next);
+        if self.sender.under_way() < before {
+            self.owing_since = None;
+        }
+    }
+
+    /// JS-PAIR-11: since when the guest has taken nothing of what is under way to it.
+    pub(super) fn owing_since(&self) -> Option<Millis> {
+        self.owing_since
+    }
+
+    /// Notes whether the guest owes an acknowledgement by now.
+    pub(super) fn note_owing(&mut self, now: Millis) {
+        if self.sender.under_way() > 0 {
+            self.owing_since.get_or_insert(now);
+        }
+    }
+
+    /// Whether its window takes more.
+    #[cfg(test)]
+    pub(super) fn has_room(&self) -> bool {
+        self.sender.is_open()
+    }
+
+    /// Whether anything waits for it in clear, snapshots and contents aside.
+    #[cfg(test)]
+    pub(super) fn waits_in_clear(&self) -> bool {
+        !self.messages_waiting.is_empty()
     }
 
     /// When a guest that lost frames may be served again, if it asked: once what it got has arrived.

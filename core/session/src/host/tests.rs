@@ -7,7 +7,7 @@ use jumpseat_wire::{
 
 use super::*;
 use crate::{
-    Admission, GuestCard, InviteTerms,
+    Admission, GuestCard, InviteTerms, Scope,
     crypto::{
         hash::{hkdf, labelled},
         sign::SignKey,
@@ -432,12 +432,44 @@ fn case_13_another_roster_than_the_granted() {
     let truth = message::encode(&host.roster());
     let grant = host.group.rotate(NOW, &host.keys, &truth, &mut host.entropy).unwrap();
     let slot = guest.slot().unwrap();
-    host.seats.get_mut(&slot).unwrap().tell(seat::RecordKind::Grant, grant);
-    host.flush_seats();
+    host.seats.get_mut(&slot).unwrap().grant(host.keys.sid, &grant, true, &mut host.out).unwrap();
     host.announce(NOW, &lie);
     let told = pump(&mut host, &mut guest);
     let roster = |output: &GuestOutput| matches!(output, GuestOutput::Event(GuestEvent::Roster { .. }));
     assert!(!told.iter().any(roster), "{told:?}");
+}
+
+/// JS-PAIR-10: what a host remembers of past epochs while a guest takes nothing of them, whether it is away or the relay
+/// calls it present and keeps its acknowledgements back, is what the relay has seen.
+#[test]
+fn a_grant_never_waits_in_clear() {
+    for away in [true, false] {
+        let mut host = open_host();
+        let mut guest = true_guest(&mut host);
+        let slot = guest.slot().unwrap();
+        if away {
+            host.relay_text(NOW, &control::encode(&RelayToHost::Absent { slot })).unwrap();
+        }
+        while !away && host.seats[&slot].has_room() {
+            host.show_all(slot, Scope::Full);
+            let ticket = std::iter::from_fn(|| host.poll()).find_map(|output| match output {
+                HostOutput::Snapshot { ticket, .. } => Some(ticket),
+                _ => None,
+            });
+            host.snapshot_ready(NOW, ticket.unwrap(), vec![b'x'; 300_000].into());
+        }
+        for _ in 0..3 {
+            host.rotate(NOW);
+            assert!(!host.seats[&slot].waits_in_clear(), "away: {away}");
+        }
+        while host.poll().is_some() {}
+        // Nothing is lost by it: the guest gets them all, in order, each under a key of its own.
+        host.relay_text(NOW, &control::encode(&RelayToHost::Present { slot, pair: 0 })).unwrap();
+        host.announce(NOW, &FromHost::Chat { slot: 0, text: "still here".into(), at: 1 });
+        let told = pump(&mut host, &mut guest);
+        let chat = |output: &GuestOutput| matches!(output, GuestOutput::Event(GuestEvent::Chat { .. }));
+        assert!(told.iter().any(chat), "{told:?}");
+    }
 }
 
 /// JS-JOIN-1: the signing key in a knock has to be its sender's own.

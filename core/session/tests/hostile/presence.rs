@@ -161,3 +161,42 @@ fn a_host_that_is_back_gets_everything_once() {
     assert_eq!(world.typed().len(), 1);
     assert_eq!(world.frames(To::Host, FrameKind::ToHost).len() - before, 1);
 }
+
+/// JS-PAIR-11: a relay that calls a guest present and keeps its acknowledgements back does not keep its seat.
+#[test]
+fn case_47_a_guest_that_takes_nothing_is_gone_whatever_the_relay_says() {
+    for flapping in [false, true] {
+        let (mut world, bo) = seated(Role::Viewer);
+        let slot = world.slot(bo);
+        world.pass(60_000);
+        world.tamper(move |delivery| match &delivery.body {
+            Body::Text(text) if delivery.to == To::Host && text.contains("\"acked\"") => Vec::new(),
+            _ => vec![delivery],
+        });
+        // Whoever comes now begins an epoch, whose key Bo is owed.
+        let invite = world.invite(Role::Viewer);
+        let cy = world.join("Cy", &invite);
+        world.tamper(move |delivery| match &delivery.body {
+            Body::Text(text) if delivery.to == To::Host && text.contains("\"acked\"") => {
+                let own = text.contains(&format!("\"slot\":{slot},"));
+                if own { Vec::new() } else { vec![delivery] }
+            }
+            _ => vec![delivery],
+        });
+        world.pass(30_000);
+        for _ in 0..56 {
+            if flapping {
+                flap(&mut world, bo, true);
+            }
+            world.pass(10_000);
+        }
+        let left = |world: &World| {
+            world.host_events.iter().any(|e| matches!(e, HostEvent::Left { slot: gone, .. } if *gone == slot))
+        };
+        assert!(!left(&world), "flapping: {flapping}: it had ten minutes");
+        world.pass(60_000);
+        assert!(left(&world), "flapping: {flapping}");
+        world.print(b"on");
+        assert!(world.shown(cy).ends_with(b"on"));
+    }
+}
