@@ -1,6 +1,7 @@
 //! One connection from its first message to its last: a single task that reads, writes and keeps time.
 
 mod hello;
+mod proof;
 mod role;
 
 use std::{
@@ -84,9 +85,11 @@ async fn greet(
 ) -> Result<Role, Ending> {
     let first = async {
         let limit = Duration::from_secs(shared.config.timeouts.hello);
-        let text = timeout(limit, hello::receive(socket)).await;
-        let text = text.unwrap_or(Err(Ending::Close(CloseCode::BadMessage)))?;
-        hello::accept(shared, link, source, ticket, &text).await.map_err(Ending::Close)
+        let role = async {
+            let text = hello::receive(socket).await?;
+            hello::accept(shared, socket, link, source, ticket, text).await
+        };
+        timeout(limit, role).await.unwrap_or(Err(Ending::Close(CloseCode::BadMessage)))
     };
     tokio::select! {
         role = first => role,

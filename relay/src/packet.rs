@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use jumpseat_wire::{CloseCode, control, limits::MIN_PLAINTEXT_LEN};
+use jumpseat_wire::{CloseCode, Nonce, control, control::RelayToHost, limits::MIN_PLAINTEXT_LEN};
 use serde::Serialize;
 
 use crate::budget::Meter;
@@ -25,6 +25,11 @@ pub(crate) fn frame(payload: &[u8], meter: &Arc<Meter>) -> Bytes {
 /// A control message as a text message, counted as a frame is.
 pub(crate) fn text(message_: &impl Serialize, meter: &Arc<Meter>) -> Bytes {
     meter.keep(message(FIN_TEXT, control::encode(message_).as_bytes()))
+}
+
+/// What is said before there is a room, for whose meter it would count.
+pub(crate) fn challenge(nonce: Nonce) -> Bytes {
+    message(FIN_TEXT, control::encode(&RelayToHost::Challenge { nonce }).as_bytes()).into()
 }
 
 /// A close message with its code and reason.

@@ -51,15 +51,20 @@ pub(crate) struct Opening {
 impl Opening {
     /// Whether a room can be opened this way.
     pub(crate) fn check(&self, max_guests: usize) -> Result<(), CloseCode> {
-        let mut slots: Vec<Slot> = self.seats.iter().map(|seat| seat.slot).collect();
-        slots.sort_unstable();
-        slots.dedup();
-        let sound = slots.len() == self.seats.len() && !slots.contains(&HOST_SLOT);
-        if !sound || slots.len() > max_guests || self.bundle.0.len() > MAX_BUNDLE_LEN {
-            return Err(CloseCode::BadMessage);
-        }
-        Ok(())
+        check_opening(&self.bundle, &self.seats, max_guests)
     }
+}
+
+/// Whether a room can be opened with this.
+pub(crate) fn check_opening(bundle: &Blob, seats: &[SeatClaim], max_guests: usize) -> Result<(), CloseCode> {
+    let mut slots: Vec<Slot> = seats.iter().map(|seat| seat.slot).collect();
+    slots.sort_unstable();
+    slots.dedup();
+    let sound = slots.len() == seats.len() && !slots.contains(&HOST_SLOT);
+    if !sound || slots.len() > max_guests || bundle.0.len() > MAX_BUNDLE_LEN {
+        return Err(CloseCode::BadMessage);
+    }
+    Ok(())
 }
 
 /// What a room without anything in it counts, in bytes: itself, its code, its entries elsewhere.

@@ -93,7 +93,8 @@ impl Rooms {
         self.budget.connect(source)
     }
 
-    /// Opens a room for an address and connects its host.
+    /// Opens a room for an address and connects its host, which has proved that the session is its own: a room that
+    /// stands gives way.
     pub(crate) async fn open(
         &self,
         sid: SessionId,
@@ -105,6 +106,11 @@ impl Rooms {
     ) -> Result<Arc<SharedRoom>, CloseCode> {
         let limits = &self.config.limits;
         opening.check(limits.guests)?;
+        if let Some(standing) = self.find(&sid) {
+            // Whoever sits there comes back to the next one.
+            standing.lock().close(CloseCode::Moved);
+            self.sweep_one(&sid, &standing, now).await;
+        }
         let place = self.places.admit(Some(source)).map_err(|_| CloseCode::RelayFull)?;
         let held = self.budget.open(source).ok_or(CloseCode::RelayFull)?;
         let code = self.cluster.claim(sid, wished).await.map_err(|error| match error {

@@ -7,11 +7,13 @@ pub mod load;
 use std::net::SocketAddr;
 
 use bytes::Bytes;
+use ed25519_dalek::{Signer as _, SigningKey};
 use futures_util::{SinkExt as _, StreamExt as _};
 use jumpseat_wire::{
-    Blob, Claim, ClaimHash, CloseCode, FrameHeader, FrameKind, HEADER_LEN, InviteCode, KnockId, SessionId,
-    Slot, VERSION, control,
+    Blob, Claim, ClaimHash, CloseCode, FrameHeader, FrameKind, HEADER_LEN, InviteCode, KnockId, Nonce,
+    SessionId, Signature, Slot, VERSION, control,
     control::{GuestToRelay, Hello, HostToRelay, RelayToGuest, RelayToHost, Seat},
+    opening::{self, session_id},
 };
 use serde::{Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
@@ -87,6 +89,14 @@ impl End {
         self.text(&control::encode(message)).await;
     }
 
+    /// Asks for a room and signs for it, if the relay asks for that; what comes of it is still to be heard.
+    pub async fn open(&mut self, session: Session, code: Option<InviteCode>, slots: &[Slot]) {
+        let hello = control::encode(&session.opening(code, slots));
+        self.text(&hello).await;
+        let RelayToHost::Challenge { nonce } = self.message().await else { panic!("not challenged") };
+        self.say(&session.prove(&nonce, &hello)).await;
+    }
+
     /// Sends text.
     pub async fn text(&mut self, text: &str) {
         self.send(Message::text(text)).await;
@@ -159,6 +169,50 @@ impl End {
     }
 }
 
+/// A session whose host's keys are made of this number.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Session(pub u32);
+
+impl Session {
+    /// Its name.
+    pub fn sid(self) -> SessionId {
+        session_id(&self.bundle())
+    }
+
+    /// Its host's public keys, of which the relay knows one.
+    pub fn bundle(self) -> Vec<u8> {
+        [&[7; 1219], &self.key().verifying_key().to_bytes()[..]].concat()
+    }
+
+    /// What its host says to open a room, or to open it again.
+    pub fn opening(self, code: Option<InviteCode>, slots: &[Slot]) -> Hello {
+        let seats = slots.iter().map(|slot| Seat { slot: *slot, claim: claim(*slot as u8).1 }).collect();
+        let (bundle, claim) = (Blob(self.bundle()), claim(HOST_CLAIM).1);
+        Hello::Open { version: VERSION, bundle, claim, code, seats }
+    }
+
+    /// What its host says when it is challenged.
+    pub fn prove(self, nonce: &Nonce, hello: &str) -> HostToRelay {
+        let signature = Signature(self.key().sign(&opening::signed(nonce, hello)).to_bytes());
+        HostToRelay::Prove { signature }
+    }
+
+    /// What its host says to come back.
+    pub fn returning(self) -> Hello {
+        Hello::Return { version: VERSION, sid: self.sid(), claim: claim(HOST_CLAIM).0 }
+    }
+
+    /// What a guest says to take its seat back.
+    pub fn taking(self, slot: Slot, group: u64, pair: u64) -> Hello {
+        let (sid, claim) = (self.sid(), claim(slot as u8).0);
+        Hello::TakeSeat { version: VERSION, sid, slot, claim, group, pair }
+    }
+
+    fn key(self) -> SigningKey {
+        SigningKey::from_bytes(&Sha256::digest(self.0.to_be_bytes()).into())
+    }
+}
+
 /// A claim that this number stands for, and its hash.
 pub fn claim(number: u8) -> (Claim, ClaimHash) {
     let claim = Claim([number; 32]);
@@ -177,8 +231,6 @@ pub fn frame(kind: FrameKind, slot: Slot, seq: u64, len: usize) -> Bytes {
 pub struct Host {
     /// Its connection.
     pub end: End,
-    /// Its session.
-    pub sid: SessionId,
     /// Where guests find it.
     pub code: InviteCode,
 }
@@ -188,11 +240,11 @@ pub const HOST_CLAIM: u8 = 0;
 
 impl Host {
     /// Opens a room.
-    pub async fn open(relay: SocketAddr, sid: SessionId) -> Self {
+    pub async fn open(relay: SocketAddr, session: Session) -> Self {
         let mut end = End::connect(relay).await;
-        end.say(&opening(sid, None, &[])).await;
+        end.open(session, None, &[]).await;
         let RelayToHost::Opened { code, .. } = end.message().await else { panic!("not opened") };
-        Self { end, sid, code }
+        Self { end, code }
     }
 
     /// Lets one more guest in, under a claim of its slot's number.
@@ -221,22 +273,4 @@ impl Host {
         let seat = Seat { slot, claim: claim(slot as u8).1 };
         self.end.say(&HostToRelay::Welcome { knock, seat, data: Blob(vec![2; 64]) }).await;
     }
-}
-
-/// What a host says to open a room, or to open it again.
-pub fn opening(sid: SessionId, code: Option<InviteCode>, slots: &[Slot]) -> Hello {
-    let seats = slots.iter().map(|slot| Seat { slot: *slot, claim: claim(*slot as u8).1 }).collect();
-    Hello::Open {
-        version: VERSION,
-        sid,
-        bundle: Blob(vec![7; 1267]),
-        claim: claim(HOST_CLAIM).1,
-        code,
-        seats,
-    }
-}
-
-/// What a guest says to take its seat back.
-pub fn taking(sid: SessionId, slot: Slot, group: u64, pair: u64) -> Hello {
-    Hello::TakeSeat { version: VERSION, sid, slot, claim: claim(slot as u8).0, group, pair }
 }

@@ -177,7 +177,8 @@ fn end_reason(code: CloseCode) -> Option<EndReason> {
         CloseCode::Expired => Some(EndReason::Expired),
         CloseCode::HostGone => Some(EndReason::HostGone),
         CloseCode::Removed => Some(EndReason::Removed),
-        CloseCode::NotAllowed | CloseCode::Version | CloseCode::Replaced => Some(EndReason::RelayRefused),
+        CloseCode::Version | CloseCode::Replaced => Some(EndReason::RelayRefused),
+        // JS-LINK-10: `NotAllowed` may be said of another's room under this name, so it is tried on.
         _ => None,
     }
 }

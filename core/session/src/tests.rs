@@ -3,7 +3,7 @@
 
 use std::{fs, path::PathBuf};
 
-use jumpseat_wire::{FrameHeader, FrameKind, SessionId, VERSION};
+use jumpseat_wire::{ClaimHash, FrameHeader, FrameKind, Nonce, SessionId, VERSION, control, opening};
 use serde_json::{Value, json};
 
 use crate::{
@@ -71,10 +71,9 @@ impl Story {
     fn tell() -> Self {
         // The same bytes that `HostKeys::generate` draws.
         let mut drawn = Entropy::seeded(1);
-        let (sid, host_kem_seed, host_sign_seed): ([u8; 16], [u8; 32], [u8; 32]) =
-            (drawn.bytes(), drawn.bytes(), drawn.bytes());
+        let (host_kem_seed, host_sign_seed): ([u8; 32], [u8; 32]) = (drawn.bytes(), drawn.bytes());
         let host = HostKeys::generate(&mut Entropy::seeded(1));
-        assert_eq!(host.sid.0, sid);
+        assert_eq!(host.sid.0, hash("session", &[&host.bundle])[..16]);
         let token = Token::generate(&host.bundle_hash, &mut Entropy::seeded(2));
         let card = GuestCard { name: "Bo Ödman".into(), program: "vectors/1".into() };
         let bundle = HostBundle::decode(&host.bundle).unwrap();
@@ -106,7 +105,7 @@ impl Story {
     }
 }
 
-/// JS-INVITE-1, JS-INVITE-2, JS-INVITE-4.
+/// JS-INVITE-1, JS-INVITE-2, JS-INVITE-4, JS-RELAY-33.
 #[test]
 fn invite_vectors() {
     let story = Story::tell();
@@ -117,6 +116,16 @@ fn invite_vectors() {
         token: token.clone(),
     };
     let page = InvitePage::parse("https://team.example/join", &link.relay).unwrap();
+    let hello = control::encode(&control::Hello::Open {
+        version: VERSION,
+        bundle: host.bundle.clone().into(),
+        claim: ClaimHash([4; 32]),
+        code: Some(link.code),
+        seats: vec![control::Seat { slot: 7, claim: ClaimHash([5; 32]) }],
+    });
+    let nonce = Nonce([6; 32]);
+    let signed = opening::signed(&nonce, &hello);
+    assert_eq!(signed, labelled("open sig", &[&nonce.0, &hash("open", &[hello.as_bytes()])]));
     check(
         "invite",
         &json!({
@@ -133,6 +142,10 @@ fn invite_vectors() {
             "invite_id": hex(&token.invite_id(host.sid).0),
             "psk": hex(&token.psk(host.sid).0),
             "code": link.code.to_string(),
+            "open": hello,
+            "open_nonce": hex(&nonce.0),
+            "open_signed": hex(&signed),
+            "open_signature": hex(&host.sign.sign(&signed)),
             "relay": link.relay,
             "page": "https://team.example/join",
             "web_link": *link.web(&page),

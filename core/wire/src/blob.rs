@@ -53,6 +53,16 @@ impl fmt::Debug for Claim {
 #[serde(transparent)]
 pub struct ClaimHash(#[serde(with = "fixed")] pub [u8; 32]);
 
+/// 32 random bytes of the relay's own, for one opening.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Nonce(#[serde(with = "fixed")] pub [u8; 32]);
+
+/// An Ed25519 signature.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Signature(#[serde(with = "fixed")] pub [u8; 64]);
+
 /// Bytes to base64url text.
 pub fn encode(bytes: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(bytes)

@@ -4,7 +4,8 @@
 //! acknowledgements name the *next* frame that is expected, so 0 means "nothing yet".
 //!
 //! ```text
-//! host   Hello::Open | Return   → RelayToHost::Opened | Returned   → HostToRelay ⇄ RelayToHost
+//! host   Hello::Open            → RelayToHost::Challenge → Prove → Opened  → HostToRelay ⇄ RelayToHost
+//! host   Hello::Return          → RelayToHost::Returned            → HostToRelay ⇄ RelayToHost
 //! guest  Hello::LookUp          → RelayToGuest::Bundle → knock → Welcome  → GuestToRelay ⇄ RelayToGuest
 //! guest  Hello::TakeSeat        → RelayToGuest::Seated             → GuestToRelay ⇄ RelayToGuest
 //! ```
@@ -12,20 +13,20 @@
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{
-    Blob, Claim, ClaimHash, InviteCode, KnockId, SessionId, Slot, WireError, limits::MAX_CONTROL_LEN,
+    Blob, Claim, ClaimHash, InviteCode, KnockId, Nonce, SessionId, Signature, Slot, WireError,
+    limits::MAX_CONTROL_LEN,
 };
 
 /// The first message of a connection.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Hello {
-    /// A host opens a room, or opens it again at a relay that lost it.
+    /// A host opens a room, or opens it again at a relay that lost it, and [proves](HostToRelay::Prove) that it is
+    /// its own: the bundle [names](crate::opening::session_id) the session.
     Open {
         /// The protocol's version.
         version: u8,
-        /// The session.
-        sid: SessionId,
-        /// What guests check their token against: opaque to the relay.
+        /// What guests check their token against, and the relay the host's signature.
         bundle: Blob,
         /// What the host will show to take the room back.
         claim: ClaimHash,
@@ -78,10 +79,15 @@ pub struct Seat {
     pub claim: ClaimHash,
 }
 
-/// Host to relay, once its room is open.
+/// Host to relay, once its room is open or about to be.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum HostToRelay {
+    /// Answers [`RelayToHost::Challenge`]: the room that it opens is its own.
+    Prove {
+        /// Of [this](crate::opening::signed), by the key in the bundle.
+        signature: Signature,
+    },
     /// Seats the guest that knocked and hands it the welcome.
     Welcome {
         /// Whose knock.
@@ -123,6 +129,11 @@ pub enum HostToRelay {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum RelayToHost {
+    /// A room is opened for whoever signs this.
+    Challenge {
+        /// Never given before.
+        nonce: Nonce,
+    },
     /// The room is open.
     Opened {
         /// Where guests find it.

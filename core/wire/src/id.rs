@@ -29,7 +29,7 @@ macro_rules! id16 {
 }
 
 id16! {
-    /// A session's name: 16 random bytes, chosen by the host, public.
+    /// A session's name: 16 bytes of a hash of its host's [bundle](crate::opening::session_id), public.
     SessionId
 }
 

@@ -30,8 +30,9 @@ pub mod error;
 pub mod header;
 pub mod id;
 pub mod limits;
+pub mod opening;
 
-pub use blob::{Blob, Claim, ClaimHash};
+pub use blob::{Blob, Claim, ClaimHash, Nonce, Signature};
 pub use close::CloseCode;
 pub use code::InviteCode;
 pub use error::WireError;

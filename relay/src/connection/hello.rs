@@ -7,11 +7,11 @@ use std::{
     task::{Poll, ready},
 };
 
-use jumpseat_wire::{CloseCode, SessionId, VERSION, control, control::Hello};
+use jumpseat_wire::{CloseCode, SessionId, VERSION, control, control::Hello, opening::session_id};
 use serde::Deserialize;
 
 use super::{
-    Ending, now,
+    Ending, now, proof,
     role::{GuestRole, HostRole, Role},
 };
 use crate::{
@@ -19,7 +19,7 @@ use crate::{
     link::Link,
     packet,
     places::Ticket,
-    room::Opening,
+    room::{self, Opening},
     rooms::SharedRoom,
     server::Shared,
     socket::{Incoming, Lost, Socket},
@@ -53,20 +53,38 @@ pub(super) async fn receive(socket: &mut Socket) -> Result<String, Ending> {
 /// Does what the first message asks for.
 pub(super) async fn accept(
     shared: &Shared,
+    socket: &mut Socket,
     link: &Arc<Link>,
     source: Source,
     ticket: &mut Ticket,
-    text: &str,
+    text: String,
+) -> Result<Role, Ending> {
+    let hello = read(&text).map_err(Ending::Close)?;
+    if let Hello::Open { bundle, seats, .. } = &hello {
+        if !ticket.has_place() {
+            return Err(Ending::Close(CloseCode::RelayFull));
+        }
+        // What waits for the proof is small: it counts for no room yet.
+        room::check_opening(bundle, seats, shared.config.limits.guests).map_err(Ending::Close)?;
+        proof::ask(socket, &bundle.0, text).await?;
+    }
+    admit(shared, link, source, ticket, hello).await.map_err(Ending::Close)
+}
+
+async fn admit(
+    shared: &Shared,
+    link: &Arc<Link>,
+    source: Source,
+    ticket: &mut Ticket,
+    hello: Hello,
 ) -> Result<Role, CloseCode> {
     let now = now();
-    match read(text)? {
-        Hello::Open { sid, bundle, claim, code, seats, .. } => {
-            if !ticket.has_place() {
-                return Err(CloseCode::RelayFull);
-            }
+    match hello {
+        Hello::Open { bundle, claim, code, seats, .. } => {
             if code.is_some() {
                 shared.wished(source, now)?;
             }
+            let sid = session_id(&bundle.0);
             let opening = Opening { bundle, claim, seats };
             let room = shared.rooms.open(sid, source, opening, code, link, now).await?;
             Ok(Role::Host(HostRole::new(sid, room)))

@@ -71,6 +71,8 @@ impl Room {
             return Ok(());
         }
         match message {
+            // Its room is open.
+            HostToRelay::Prove { .. } => Err(CloseCode::BadMessage),
             HostToRelay::Welcome { knock, seat, data } => self.welcome(knock, seat, data, now),
             HostToRelay::Refuse { knock, data, failed } => {
                 if let Some(link) = self.knocks.answered(knock, !failed, now) {

@@ -7,14 +7,14 @@ use std::{
 
 use futures_util::{FutureExt as _, SinkExt as _, StreamExt as _, future::join_all};
 use jumpseat_wire::{
-    FrameHeader, FrameKind, SessionId, Slot,
+    FrameHeader, FrameKind, Slot,
     control::{GuestToRelay, HostToRelay},
     limits::{ACK_EVERY, ACK_EVERY_BYTES},
 };
 use tokio::{sync::watch, task::JoinSet, time::timeout};
 use tokio_tungstenite::tungstenite::Message;
 
-use super::{End, Host, frame};
+use super::{End, Host, Session, frame};
 
 /// How many bytes a host sends beyond what its slowest guest has acknowledged: so few that the relay's work is
 /// measured and not how it skips.
@@ -49,9 +49,7 @@ pub struct Seated {
 impl Seated {
     /// Opens a session with so many guests. Each session of a relay needs a number of its own.
     pub async fn open(relay: SocketAddr, number: u32, guests: Slot) -> Self {
-        let mut sid = [0; 16];
-        sid[..4].copy_from_slice(&number.to_be_bytes());
-        let mut host = Host::open(relay, SessionId(sid)).await;
+        let mut host = Host::open(relay, Session(number)).await;
         let mut seated = Vec::new();
         for slot in 1..=guests {
             seated.push(host.seat(relay, slot).await);
@@ -163,7 +161,7 @@ async fn acknowledge(guest: &mut End, group: u64, progress: &watch::Sender<u64>)
 /// Round trips of a keystroke: guest to host, and what the host prints back to all its guests. Gives the
 /// time of each.
 pub async fn echo(relay: SocketAddr, guests: Slot, rounds: u64) -> Vec<Duration> {
-    let mut host = Host::open(relay, SessionId([2; 16])).await;
+    let mut host = Host::open(relay, Session(u32::MAX)).await;
     let mut typist = host.seat(relay, 1).await;
     let mut others = Vec::new();
     for slot in 2..=guests {

@@ -3,10 +3,10 @@
 use futures_util::SinkExt as _;
 use jumpseat_relay::{
     Proxies,
-    testing::{End, HOST_CLAIM, Heard, Host, claim, frame, opening, taking},
+    testing::{End, Heard, Host, Session, claim, frame},
 };
 use jumpseat_wire::{
-    Blob, CloseCode, FrameKind, InviteCode, SessionId, VERSION,
+    Blob, CloseCode, FrameKind, InviteCode, VERSION,
     control::{self, GuestToRelay, Hello, HostToRelay, RelayToGuest, RelayToHost},
     limits::{MAX_CONTROL_LEN, MAX_FRAME_LEN},
 };
@@ -16,7 +16,7 @@ use tokio::{
 };
 use tokio_tungstenite::tungstenite::Message;
 
-use crate::{SID, relay, relay_with};
+use crate::{SESSION, relay, relay_with};
 
 /// JS-RELAY-1, JS-RELAY-2.
 #[tokio::test]
@@ -62,7 +62,7 @@ async fn the_length_that_is_announced_is_enough() {
 #[tokio::test]
 async fn rubbish_from_a_host_or_a_guest_closes_it_alone() {
     let relay = relay().await;
-    let mut host = Host::open(relay.address(), SID).await;
+    let mut host = Host::open(relay.address(), SESSION).await;
     let guest_faults = [
         Message::text("rubbish"),
         Message::text(r#"{"type":"end"}"#),
@@ -85,7 +85,7 @@ async fn rubbish_from_a_host_or_a_guest_closes_it_alone() {
 #[tokio::test]
 async fn a_connection_that_looked_up_may_only_knock_and_once() {
     let relay = relay().await;
-    let host = Host::open(relay.address(), SID).await;
+    let host = Host::open(relay.address(), SESSION).await;
     let knock = GuestToRelay::Knock { data: Blob(vec![1]) };
     for faults in [
         vec![GuestToRelay::Ack { group: 0, pair: 0 }],
@@ -106,21 +106,28 @@ async fn a_connection_that_looked_up_may_only_knock_and_once() {
 #[tokio::test]
 async fn claims_are_not_forged() {
     let relay = relay().await;
-    let mut host = Host::open(relay.address(), SID).await;
+    let mut host = Host::open(relay.address(), SESSION).await;
     let _guest = host.seat(relay.address(), 1).await;
     let wrong = claim(77).0;
     for (hello, answer) in [
-        (Hello::Return { version: VERSION, sid: SID, claim: wrong.clone() }, CloseCode::NotAllowed),
+        (Hello::Return { version: VERSION, sid: SESSION.sid(), claim: wrong.clone() }, CloseCode::NotAllowed),
         (
-            Hello::Return { version: VERSION, sid: SessionId([1; 16]), claim: wrong.clone() },
+            Hello::Return { version: VERSION, sid: Session(1).sid(), claim: wrong.clone() },
             CloseCode::NotFound,
         ),
         (
-            Hello::TakeSeat { version: VERSION, sid: SID, slot: 1, claim: wrong, group: 0, pair: 0 },
+            Hello::TakeSeat {
+                version: VERSION,
+                sid: SESSION.sid(),
+                slot: 1,
+                claim: wrong,
+                group: 0,
+                pair: 0,
+            },
             CloseCode::NotAllowed,
         ),
-        (taking(SID, 2, 0, 0), CloseCode::NotFound),
-        (taking(SessionId([1; 16]), 1, 0, 0), CloseCode::NotFound),
+        (SESSION.taking(2, 0, 0), CloseCode::NotFound),
+        (Session(1).taking(1, 0, 0), CloseCode::NotFound),
     ] {
         let mut end = End::connect(relay.address()).await;
         end.say(&hello).await;
@@ -135,7 +142,7 @@ async fn claims_are_not_forged() {
 #[tokio::test]
 async fn guessing_codes_ends_after_a_few_and_bars_no_claim() {
     let relay = relay_with(|config| config.limits.look_ups_per_minute = 10).await;
-    let mut host = Host::open(relay.address(), SID).await;
+    let mut host = Host::open(relay.address(), SESSION).await;
     let mut guest = host.seat(relay.address(), 1).await;
     let mut answers = Vec::new();
     for guess in 0..12u8 {
@@ -154,10 +161,10 @@ async fn guessing_codes_ends_after_a_few_and_bars_no_claim() {
     guest.socket.get_mut().shutdown().await.unwrap();
     host.end.socket.get_mut().shutdown().await.unwrap();
     let mut host = End::connect(relay.address()).await;
-    host.say(&Hello::Return { version: VERSION, sid: SID, claim: claim(HOST_CLAIM).0 }).await;
+    host.say(&SESSION.returning()).await;
     assert!(matches!(host.message().await, RelayToHost::Returned { .. }));
     let mut guest = End::connect(relay.address()).await;
-    guest.say(&taking(SID, 1, 0, 0)).await;
+    guest.say(&SESSION.taking(1, 0, 0)).await;
     assert!(matches!(guest.message().await, RelayToGuest::Seated { .. }));
 }
 
@@ -165,14 +172,14 @@ async fn guessing_codes_ends_after_a_few_and_bars_no_claim() {
 #[tokio::test]
 async fn wrong_claims_stand_before_no_right_one() {
     let relay = relay_with(|config| config.limits.look_ups_per_minute = 3).await;
-    let mut host = Host::open(relay.address(), SID).await;
+    let mut host = Host::open(relay.address(), SESSION).await;
     let _guest = host.seat(relay.address(), 1).await;
     let (version, wrong) = (VERSION, claim(77).0);
     for _ in 0..10 {
         for hello in [
-            Hello::Return { version, sid: SID, claim: wrong.clone() },
-            Hello::TakeSeat { version, sid: SID, slot: 1, claim: wrong.clone(), group: 0, pair: 0 },
-            taking(SID, 2, 0, 0),
+            Hello::Return { version, sid: SESSION.sid(), claim: wrong.clone() },
+            Hello::TakeSeat { version, sid: SESSION.sid(), slot: 1, claim: wrong.clone(), group: 0, pair: 0 },
+            SESSION.taking(2, 0, 0),
         ] {
             let mut end = End::connect(relay.address()).await;
             end.say(&hello).await;
@@ -181,7 +188,7 @@ async fn wrong_claims_stand_before_no_right_one() {
     }
     assert_eq!(relay.counters().wrong_claims.value(), 30);
     let mut end = End::connect(relay.address()).await;
-    end.say(&Hello::Return { version, sid: SID, claim: claim(HOST_CLAIM).0 }).await;
+    end.say(&SESSION.returning()).await;
     assert!(matches!(end.message().await, RelayToHost::Returned { .. }));
     // A guesser of codes by claims there is not: it may still look three up.
     let mut guest = End::connect(relay.address()).await;
@@ -197,7 +204,7 @@ async fn who_guesses_behind_a_proxy_shuts_out_itself_alone() {
         config.trusted_proxies = Proxies::parse("127.0.0.0/8").unwrap();
     })
     .await;
-    let host = Host::open(relay.address(), SID).await;
+    let host = Host::open(relay.address(), SESSION).await;
     let look_up = async |client: &str, code| {
         let mut guest = End::connect_for(relay.address(), client).await;
         guest.say(&Hello::LookUp { version: VERSION, code }).await;
@@ -227,11 +234,11 @@ async fn wished_codes_are_counted_whether_free_or_taken() {
         config.limits.rooms = 3;
     })
     .await;
-    let host = Host::open(relay.address(), SID).await;
+    let host = Host::open(relay.address(), SESSION).await;
     let mut ends = Vec::new();
     for (number, code) in [host.code, host.code, InviteCode::from_random([2; 5])].into_iter().enumerate() {
         let mut end = End::connect(relay.address()).await;
-        end.say(&opening(SessionId([number as u8; 16]), Some(code), &[])).await;
+        end.open(Session(number as u32), Some(code), &[]).await;
         match end.hear().await {
             Heard::Closed(code) => assert_eq!(code, Some(CloseCode::CodeTaken)),
             _ => ends.push(end),
@@ -239,10 +246,10 @@ async fn wished_codes_are_counted_whether_free_or_taken() {
     }
     assert_eq!(ends.len(), 1, "one was free");
     let mut end = End::connect(relay.address()).await;
-    end.say(&opening(SessionId([3; 16]), Some(InviteCode::from_random([3; 5])), &[])).await;
+    end.open(Session(3), Some(InviteCode::from_random([3; 5])), &[]).await;
     assert_eq!(end.closed().await, Some(CloseCode::RateLimited));
     // Who wishes for nothing learns nothing.
-    Host::open(relay.address(), SessionId([4; 16])).await;
+    Host::open(relay.address(), Session(4)).await;
 }
 
 /// JS-RELAY-8: a relay that was restarted gets back all that it had from behind one address.
@@ -251,19 +258,17 @@ async fn those_who_come_back_are_no_guessers() {
     let relay = relay_with(|config| config.limits.look_ups_per_minute = 10).await;
     let mut back = Vec::new();
     for number in 0..40 {
-        let sid = SessionId([number; 16]);
-        for lost in
-            [Hello::Return { version: VERSION, sid, claim: claim(HOST_CLAIM).0 }, taking(sid, 1, 0, 0)]
-        {
+        let session = Session(number.into());
+        for lost in [session.returning(), session.taking(1, 0, 0)] {
             let mut end = End::connect(relay.address()).await;
             end.say(&lost).await;
             assert_eq!(end.closed().await, Some(CloseCode::NotFound));
         }
         let mut end = End::connect(relay.address()).await;
-        end.say(&opening(sid, Some(InviteCode::from_random([number; 5])), &[1])).await;
+        end.open(session, Some(InviteCode::from_random([number; 5])), &[1]).await;
         assert!(matches!(end.message().await, RelayToHost::Opened { .. }));
         let mut guest = End::connect(relay.address()).await;
-        guest.say(&taking(sid, 1, 0, 0)).await;
+        guest.say(&session.taking(1, 0, 0)).await;
         assert!(matches!(guest.message().await, RelayToGuest::Seated { .. }));
         back.push((end, guest));
     }
@@ -273,7 +278,7 @@ async fn those_who_come_back_are_no_guessers() {
 #[tokio::test]
 async fn right_codes_are_not_counted() {
     let relay = relay_with(|config| config.limits.look_ups_per_minute = 2).await;
-    let mut host = Host::open(relay.address(), SID).await;
+    let mut host = Host::open(relay.address(), SESSION).await;
     for slot in 1..=20 {
         host.seat(relay.address(), slot).await;
     }
@@ -283,7 +288,7 @@ async fn right_codes_are_not_counted() {
 #[tokio::test]
 async fn bad_knocks_of_one_stop_no_honest_join() {
     let relay = relay_with(|config| config.trusted_proxies = Proxies::parse("127.0.0.1").unwrap()).await;
-    let mut host = Host::open(relay.address(), SID).await;
+    let mut host = Host::open(relay.address(), SESSION).await;
     let code = host.code;
     let knock = async |client: &str| {
         let mut guest = End::connect_for(relay.address(), client).await;
@@ -356,5 +361,5 @@ async fn a_message_in_a_thousand_pieces_is_bounded_in_all() {
     }
     // It was cut off on the way: either it still hears why, or its own sending failed first.
     assert!(matches!(end.closed().await, Some(CloseCode::BadMessage) | None));
-    Host::open(relay.address(), SID).await;
+    Host::open(relay.address(), SESSION).await;
 }

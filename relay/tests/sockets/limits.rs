@@ -2,10 +2,10 @@
 
 use jumpseat_relay::{
     Proxies,
-    testing::{End, HOST_CLAIM, Heard, Host, claim, opening},
+    testing::{End, HOST_CLAIM, Heard, Host, Session, claim},
 };
 use jumpseat_wire::{
-    CloseCode, SessionId, VERSION,
+    CloseCode, VERSION,
     control::{Hello, RelayToHost},
 };
 use tokio::{
@@ -13,7 +13,7 @@ use tokio::{
     net::TcpStream,
 };
 
-use crate::{SID, relay_with};
+use crate::{SESSION, relay_with};
 
 /// JS-RELAY-27.
 #[tokio::test]
@@ -24,20 +24,22 @@ async fn connections_beyond_the_limit_are_for_who_has_a_claim() {
             *if per_address { &mut limits.connections_per_address } else { &mut limits.connections } = 2;
         })
         .await;
-        let mut first = Host::open(relay.address(), SID).await;
-        let mut second = Host::open(relay.address(), SessionId([2; 16])).await;
+        let mut first = Host::open(relay.address(), SESSION).await;
+        let mut second = Host::open(relay.address(), Session(2)).await;
         let mut third = End::connect(relay.address()).await;
-        third.say(&opening(SessionId([3; 16]), None, &[])).await;
+        third.say(&Session(3).opening(None, &[])).await;
         assert_eq!(third.closed().await, Some(CloseCode::RelayFull));
         let mut third = End::connect(relay.address()).await;
         third.say(&Hello::LookUp { version: VERSION, code: first.code }).await;
         assert_eq!(third.closed().await, Some(CloseCode::RateLimited));
         let mut third = End::connect(relay.address()).await;
-        third.say(&Hello::Return { version: VERSION, sid: SID, claim: claim(HOST_CLAIM + 1).0 }).await;
+        third
+            .say(&Hello::Return { version: VERSION, sid: SESSION.sid(), claim: claim(HOST_CLAIM + 1).0 })
+            .await;
         assert_eq!(third.closed().await, Some(CloseCode::NotAllowed));
         // A right claim has a place: the newest of those that have shown nothing makes way.
         let mut back = End::connect(relay.address()).await;
-        back.say(&Hello::Return { version: VERSION, sid: SID, claim: claim(HOST_CLAIM).0 }).await;
+        back.say(&SESSION.returning()).await;
         assert!(matches!(back.message().await, RelayToHost::Returned { .. }));
         assert_eq!(second.end.closed().await, Some(CloseCode::RateLimited));
         assert_eq!(first.end.closed().await, Some(CloseCode::Replaced));
@@ -82,7 +84,7 @@ async fn who_says_nothing_behind_a_proxy_keeps_nobody_out() {
         assert_eq!(tcp.read(&mut [0; 10]).await.unwrap_or(0), 0);
     }
     let mut neighbor = End::asking(come(7).await, &[]).await.unwrap();
-    neighbor.say(&opening(SID, None, &[])).await;
+    neighbor.open(SESSION, None, &[]).await;
     assert!(matches!(neighbor.message().await, RelayToHost::Opened { .. }));
 }
 
@@ -90,9 +92,9 @@ async fn who_says_nothing_behind_a_proxy_keeps_nobody_out() {
 #[tokio::test]
 async fn a_full_relay_says_so() {
     let relay = relay_with(|config| config.limits.rooms = 1).await;
-    let _host = Host::open(relay.address(), SID).await;
+    let _host = Host::open(relay.address(), SESSION).await;
     let mut other = End::connect(relay.address()).await;
-    other.say(&opening(SessionId([1; 16]), None, &[])).await;
+    other.open(Session(1), None, &[]).await;
     assert_eq!(other.closed().await, Some(CloseCode::RelayFull));
 }
 
@@ -101,11 +103,11 @@ async fn a_full_relay_says_so() {
 async fn a_room_has_as_many_seats_as_the_settings_say() {
     let relay = relay_with(|config| config.limits.guests = 2).await;
     let mut end = End::connect(relay.address()).await;
-    end.say(&opening(SID, None, &[])).await;
+    end.open(SESSION, None, &[]).await;
     let RelayToHost::Opened { max_guests, .. } = end.message().await else { panic!("not opened") };
     assert_eq!(max_guests, 2);
     let mut other = End::connect(relay.address()).await;
-    other.say(&opening(SessionId([1; 16]), None, &[1, 2, 3])).await;
+    other.say(&Session(1).opening(None, &[1, 2, 3])).await;
     assert_eq!(other.closed().await, Some(CloseCode::BadMessage));
 }
 
@@ -113,7 +115,7 @@ async fn a_room_has_as_many_seats_as_the_settings_say() {
 #[tokio::test]
 async fn a_session_expires() {
     let relay = relay_with(|config| config.timeouts.session = 1).await;
-    let mut host = Host::open(relay.address(), SID).await;
+    let mut host = Host::open(relay.address(), SESSION).await;
     let mut guest = host.seat(relay.address(), 1).await;
     assert_eq!(guest.closed().await, Some(CloseCode::Expired));
     assert_eq!(host.end.closed().await, Some(CloseCode::Expired));
@@ -125,7 +127,7 @@ async fn one_that_sends_too_many_messages_waits_and_loses_nothing() {
     use jumpseat_relay::testing::frame;
     use jumpseat_wire::FrameKind;
     let relay = relay_with(|config| config.limits.messages_per_second = 50).await;
-    let mut host = Host::open(relay.address(), SID).await;
+    let mut host = Host::open(relay.address(), SESSION).await;
     let mut guest = host.seat(relay.address(), 1).await;
     let start = tokio::time::Instant::now();
     for seq in 0..100 {

@@ -5,9 +5,9 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use jumpseat_relay::testing::{End, HOST_CLAIM, Host, claim, frame, taking};
+use jumpseat_relay::testing::{End, HOST_CLAIM, Host, Session, claim, frame};
 use jumpseat_wire::{
-    Blob, CloseCode, FrameKind, InviteCode, SessionId, VERSION, blob,
+    Blob, CloseCode, FrameKind, InviteCode, VERSION, blob,
     control::{GuestToRelay, Hello, HostToRelay, RelayToGuest},
 };
 use sha2::{Digest as _, Sha256};
@@ -19,7 +19,7 @@ use tracing::{
 
 use crate::relay;
 
-const SECRET_SID: SessionId = SessionId([0xc3; 16]);
+const SECRET: Session = Session(0xc3);
 
 /// Writes every event and span down, of whatever level.
 #[derive(Clone, Default)]
@@ -71,7 +71,7 @@ async fn logs_tell_sessions_apart_and_nothing_of_them() {
     // For this thread alone: the relay's tasks run on it.
     let _guard = tracing::subscriber::set_default(logs.clone());
     let relay = relay().await;
-    let mut host = Host::open(relay.address(), SECRET_SID).await;
+    let mut host = Host::open(relay.address(), SECRET).await;
     let mut guest = host.seat(relay.address(), 1).await;
     host.end.frame(frame(FrameKind::Group, 0, 0, 300)).await;
     guest.next_frame().await;
@@ -88,25 +88,25 @@ async fn logs_tell_sessions_apart_and_nothing_of_them() {
     let guess = InviteCode::from_random([0x5a; 5]);
     for hello in [
         Hello::LookUp { version: VERSION, code: guess },
-        Hello::Return { version: VERSION, sid: SECRET_SID, claim: claim(0xb7).0 },
-        taking(SECRET_SID, 7, 0, 0),
+        Hello::Return { version: VERSION, sid: SECRET.sid(), claim: claim(0xb7).0 },
+        SECRET.taking(7, 0, 0),
     ] {
         let mut end = End::connect(relay.address()).await;
         end.say(&hello).await;
         end.closed().await;
     }
     let mut broken = End::connect(relay.address()).await;
-    broken.text(&format!("{} {}", host.code, SECRET_SID)).await;
+    broken.text(&format!("{} {}", host.code, SECRET.sid())).await;
     broken.closed().await;
     let mut end = End::connect(relay.address()).await;
-    end.say(&Hello::Return { version: VERSION, sid: SECRET_SID, claim: claim(HOST_CLAIM).0 }).await;
+    end.say(&SECRET.returning()).await;
     assert_eq!(host.end.closed().await, Some(CloseCode::Replaced));
     end.say(&HostToRelay::End).await;
     assert_eq!(end.closed().await, Some(CloseCode::Ended));
     relay.stop().await;
 
     let logs = logs.0.lock().unwrap();
-    let name = &spellings(&Sha256::digest(SECRET_SID.0))[0][..8];
+    let name = &spellings(&Sha256::digest(SECRET.sid().0))[0][..8];
     for word in [name, "room opened", "room closed", "connection closed"] {
         assert!(logs.contains(word), "{word}: {logs}");
     }
@@ -117,7 +117,7 @@ async fn logs_tell_sessions_apart_and_nothing_of_them() {
     let hashes = [HOST_CLAIM, 1, 7, 0xb7].map(|number| claim(number).1.0);
     let claims = [HOST_CLAIM, 1, 7, 0xb7].map(|number| claim(number).0.0);
     let bytes = hashes.iter().chain(&claims).map(|claim| &claim[..6]);
-    for bytes in bytes.chain([&SECRET_SID.0[..6], &[0xa5; 6]]) {
+    for bytes in bytes.chain([&SECRET.sid().0[..6], &[0xa5; 6]]) {
         secrets.extend(spellings(bytes).map(|text| text.trim_matches(['[', ']']).to_owned()));
     }
     for secret in secrets {

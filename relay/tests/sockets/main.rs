@@ -3,15 +3,15 @@
 mod hostile;
 mod limits;
 mod logs;
+mod opening;
 mod session;
 mod slow;
 mod stop;
 mod web;
 
-use jumpseat_relay::{Config, Relay, RunningRelay};
-use jumpseat_wire::SessionId;
+use jumpseat_relay::{Config, Relay, RunningRelay, testing::Session};
 
-const SID: SessionId = SessionId([9; 16]);
+const SESSION: Session = Session(9);
 
 /// A relay on a free port of loopback.
 async fn relay() -> RunningRelay {

@@ -1,18 +1,18 @@
 //! A session from its first message to its last.
 
-use jumpseat_relay::testing::{End, HOST_CLAIM, Heard, Host, claim, frame, opening, taking};
+use jumpseat_relay::testing::{End, Heard, Host, Session, claim, frame};
 use jumpseat_wire::{
-    Blob, CloseCode, FrameKind, SessionId, VERSION, control,
+    Blob, CloseCode, FrameKind, VERSION, control,
     control::{GuestToRelay, Hello, HostToRelay, RelayToGuest, RelayToHost},
 };
 
-use crate::{SID, relay};
+use crate::{SESSION, relay};
 
 /// JS-RELAY-11, JS-RELAY-26.
 #[tokio::test]
 async fn a_guest_is_seated_and_hears_everything_from_then_on() {
     let relay = relay().await;
-    let mut host = Host::open(relay.address(), SID).await;
+    let mut host = Host::open(relay.address(), SESSION).await;
     host.end.group(0, 300).await;
     let mut guest = host.seat(relay.address(), 1).await;
     host.end.group(1, 300).await;
@@ -39,7 +39,7 @@ async fn a_guest_is_seated_and_hears_everything_from_then_on() {
 #[tokio::test]
 async fn bytes_arrive_as_they_were_sent() {
     let relay = relay().await;
-    let mut host = Host::open(relay.address(), SID).await;
+    let mut host = Host::open(relay.address(), SESSION).await;
     let mut guest = host.seat(relay.address(), 1).await;
     for (seq, len) in [16, 125 - 4, 126, 300, 32_800].into_iter().enumerate() {
         let sent = frame(FrameKind::Group, 0, seq as u64, len);
@@ -53,7 +53,7 @@ async fn bytes_arrive_as_they_were_sent() {
 #[tokio::test]
 async fn a_refused_guest_hears_why() {
     let relay = relay().await;
-    let mut host = Host::open(relay.address(), SID).await;
+    let mut host = Host::open(relay.address(), SESSION).await;
     let mut guest = End::connect(relay.address()).await;
     guest.say(&Hello::LookUp { version: VERSION, code: host.code }).await;
     let RelayToGuest::Bundle { host_present: true, .. } = guest.message().await else { panic!("no bundle") };
@@ -69,7 +69,7 @@ async fn a_refused_guest_hears_why() {
 #[tokio::test]
 async fn a_knock_that_goes_away_is_reported() {
     let relay = relay().await;
-    let mut host = Host::open(relay.address(), SID).await;
+    let mut host = Host::open(relay.address(), SESSION).await;
     let mut guest = End::connect(relay.address()).await;
     guest.say(&Hello::LookUp { version: VERSION, code: host.code }).await;
     guest.message::<RelayToGuest>().await;
@@ -83,7 +83,7 @@ async fn a_knock_that_goes_away_is_reported() {
 #[tokio::test]
 async fn a_guest_that_lost_its_connection_takes_its_seat_back() {
     let relay = relay().await;
-    let mut host = Host::open(relay.address(), SID).await;
+    let mut host = Host::open(relay.address(), SESSION).await;
     let guest = host.seat(relay.address(), 1).await;
     assert_eq!(host.end.message::<RelayToHost>().await, RelayToHost::Present { slot: 1, pair: 0 });
     drop(guest);
@@ -93,14 +93,14 @@ async fn a_guest_that_lost_its_connection_takes_its_seat_back() {
     }
     assert_eq!(host.end.message::<RelayToHost>().await, RelayToHost::Ack { group: 3 });
     let mut guest = End::connect(relay.address()).await;
-    guest.say(&taking(SID, 1, 1, 4)).await;
+    guest.say(&SESSION.taking(1, 1, 4)).await;
     assert_eq!(guest.message::<RelayToGuest>().await, RelayToGuest::Seated { host_present: true });
     assert_eq!(host.end.message::<RelayToHost>().await, RelayToHost::Present { slot: 1, pair: 4 });
     assert_eq!([guest.next_frame().await.seq, guest.next_frame().await.seq], [1, 2]);
 
     // A second connection takes the place of the first.
     let mut second = End::connect(relay.address()).await;
-    second.say(&taking(SID, 1, 3, 4)).await;
+    second.say(&SESSION.taking(1, 3, 4)).await;
     assert_eq!(second.message::<RelayToGuest>().await, RelayToGuest::Seated { host_present: true });
     assert_eq!(guest.closed().await, Some(CloseCode::Replaced));
 }
@@ -109,7 +109,7 @@ async fn a_guest_that_lost_its_connection_takes_its_seat_back() {
 #[tokio::test]
 async fn a_host_that_lost_its_connection_returns() {
     let relay = relay().await;
-    let mut host = Host::open(relay.address(), SID).await;
+    let mut host = Host::open(relay.address(), SESSION).await;
     let mut guest = host.seat(relay.address(), 1).await;
     host.end.group(0, 300).await;
     guest.next_frame().await;
@@ -117,7 +117,7 @@ async fn a_host_that_lost_its_connection_returns() {
     assert_eq!(guest.message::<RelayToGuest>().await, RelayToGuest::Host { present: false });
 
     let mut end = End::connect(relay.address()).await;
-    end.say(&Hello::Return { version: VERSION, sid: SID, claim: claim(HOST_CLAIM).0 }).await;
+    end.say(&SESSION.returning()).await;
     assert_eq!(end.message::<RelayToHost>().await, RelayToHost::Returned { group: 1 });
     assert_eq!(end.message::<RelayToHost>().await, RelayToHost::Present { slot: 1, pair: 0 });
     assert_eq!(guest.message::<RelayToGuest>().await, RelayToGuest::Host { present: true });
@@ -126,7 +126,7 @@ async fn a_host_that_lost_its_connection_returns() {
     assert_eq!(guest.next_frame().await.seq, 1);
 
     let mut second = End::connect(relay.address()).await;
-    second.say(&Hello::Return { version: VERSION, sid: SID, claim: claim(HOST_CLAIM).0 }).await;
+    second.say(&SESSION.returning()).await;
     assert_eq!(end.closed().await, Some(CloseCode::Replaced));
 }
 
@@ -134,7 +134,7 @@ async fn a_host_that_lost_its_connection_returns() {
 #[tokio::test]
 async fn a_session_outlives_its_relay() {
     let first = relay().await;
-    let mut host = Host::open(first.address(), SID).await;
+    let mut host = Host::open(first.address(), SESSION).await;
     let mut guest = host.seat(first.address(), 1).await;
     let (code, stop) = (host.code, first.stop());
     let (host_closed, guest_closed, ()) = tokio::join!(host.end.closed(), guest.closed(), stop);
@@ -142,14 +142,14 @@ async fn a_session_outlives_its_relay() {
 
     let second = relay().await;
     let mut end = End::connect(second.address()).await;
-    end.say(&Hello::Return { version: VERSION, sid: SID, claim: claim(HOST_CLAIM).0 }).await;
+    end.say(&SESSION.returning()).await;
     assert_eq!(end.closed().await, Some(CloseCode::NotFound), "so the host opens its room again");
     let mut end = End::connect(second.address()).await;
-    end.say(&opening(SID, Some(code), &[1])).await;
+    end.open(SESSION, Some(code), &[1]).await;
     let RelayToHost::Opened { code: same, .. } = end.message().await else { panic!("not opened") };
     assert_eq!(same, code);
     let mut guest = End::connect(second.address()).await;
-    guest.say(&taking(SID, 1, 40, 2)).await;
+    guest.say(&SESSION.taking(1, 40, 2)).await;
     assert_eq!(guest.message::<RelayToGuest>().await, RelayToGuest::Seated { host_present: true });
     assert_eq!(end.message::<RelayToHost>().await, RelayToHost::Present { slot: 1, pair: 2 });
     end.group(40, 300).await;
@@ -160,7 +160,7 @@ async fn a_session_outlives_its_relay() {
 #[tokio::test]
 async fn the_last_frame_before_the_end_arrives() {
     let relay = relay().await;
-    let mut host = Host::open(relay.address(), SID).await;
+    let mut host = Host::open(relay.address(), SESSION).await;
     let mut guest = host.seat(relay.address(), 1).await;
     host.end.group(0, 300).await;
     host.end.say(&HostToRelay::End).await;
@@ -170,29 +170,25 @@ async fn the_last_frame_before_the_end_arrives() {
 
 /// JS-RELAY-3.
 #[tokio::test]
-async fn a_room_is_opened_once_and_a_code_belongs_to_one() {
+async fn a_code_belongs_to_one() {
     let relay = relay().await;
-    let host = Host::open(relay.address(), SID).await;
-    for (sid, code, answer) in
-        [(SID, None, CloseCode::NotAllowed), (SessionId([8; 16]), Some(host.code), CloseCode::CodeTaken)]
-    {
-        let mut other = End::connect(relay.address()).await;
-        other.say(&opening(sid, code, &[])).await;
-        assert_eq!(other.closed().await, Some(answer));
-    }
+    let host = Host::open(relay.address(), SESSION).await;
+    let mut other = End::connect(relay.address()).await;
+    other.open(Session(8), Some(host.code), &[]).await;
+    assert_eq!(other.closed().await, Some(CloseCode::CodeTaken));
 }
 
 #[tokio::test]
 async fn an_ended_session_frees_its_code() {
     let relay = relay().await;
-    let mut host = Host::open(relay.address(), SID).await;
+    let mut host = Host::open(relay.address(), SESSION).await;
     host.end.say(&HostToRelay::End).await;
     host.end.closed().await;
     let mut guest = End::connect(relay.address()).await;
     guest.say(&Hello::LookUp { version: VERSION, code: host.code }).await;
     assert_eq!(guest.closed().await, Some(CloseCode::NotFound));
     let mut again = End::connect(relay.address()).await;
-    again.say(&opening(SID, Some(host.code), &[])).await;
+    again.open(SESSION, Some(host.code), &[]).await;
     assert!(matches!(again.message().await, RelayToHost::Opened { .. }));
 }
 
@@ -201,7 +197,7 @@ async fn an_ended_session_frees_its_code() {
 async fn another_version_is_told_so_whatever_else_it_says() {
     let relay = relay().await;
     for text in [
-        control::encode(&Hello::Return { version: 2, sid: SID, claim: claim(1).0 }),
+        control::encode(&Hello::Return { version: 2, sid: SESSION.sid(), claim: claim(1).0 }),
         r#"{"type":"something_new","version":9}"#.to_owned(),
     ] {
         let mut end = End::connect(relay.address()).await;

@@ -9,7 +9,7 @@ use jumpseat_wire::{
 use tokio::time::{Duration, timeout};
 use tokio_tungstenite::tungstenite::Message;
 
-use crate::{SID, relay, relay_with};
+use crate::{SESSION, relay, relay_with};
 
 /// Takes and acknowledges until this frame came; says how many came.
 async fn take_until(guest: &mut End, last: u64) -> u64 {
@@ -33,7 +33,7 @@ fn resident_kib() -> Option<usize> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_guest_that_never_reads_costs_nobody_anything() {
     let relay = relay().await;
-    let mut host = Host::open(relay.address(), SID).await;
+    let mut host = Host::open(relay.address(), SESSION).await;
     let _never_reads = host.seat(relay.address(), 1).await;
     let mut reader = host.seat(relay.address(), 2).await;
     let before = resident_kib();
@@ -55,7 +55,7 @@ async fn a_guest_that_never_reads_costs_nobody_anything() {
 #[tokio::test]
 async fn half_open_connections_are_found() {
     let relay = relay_with(|config| (config.timeouts.ping, config.timeouts.pong) = (1, 1)).await;
-    let mut host = Host::open(relay.address(), SID).await;
+    let mut host = Host::open(relay.address(), SESSION).await;
     // It is there, and does not answer: nobody polls it.
     let _silent = host.seat(relay.address(), 1).await;
     assert_eq!(host.end.message::<RelayToHost>().await, RelayToHost::Present { slot: 1, pair: 0 });
@@ -66,7 +66,7 @@ async fn half_open_connections_are_found() {
 #[tokio::test]
 async fn connections_that_answer_stay() {
     let relay = relay_with(|config| (config.timeouts.ping, config.timeouts.pong) = (1, 1)).await;
-    let mut host = Host::open(relay.address(), SID).await;
+    let mut host = Host::open(relay.address(), SESSION).await;
     let mut guest = host.seat(relay.address(), 1).await;
     let mut pings = 0;
     let answering = async {
@@ -86,7 +86,7 @@ async fn connections_that_answer_stay() {
 async fn one_that_pings_and_never_reads_is_not_read_from() {
     use futures_util::SinkExt as _;
     let relay = relay_with(|config| (config.timeouts.ping, config.timeouts.pong) = (1, 1)).await;
-    let mut host = Host::open(relay.address(), SID).await;
+    let mut host = Host::open(relay.address(), SESSION).await;
     let mut guest = host.seat(relay.address(), 1).await;
     assert_eq!(host.end.message::<RelayToHost>().await, RelayToHost::Present { slot: 1, pair: 0 });
     let before = resident_kib();
@@ -109,7 +109,7 @@ async fn one_that_pings_and_reads_late_is_heard_again() {
     use futures_util::{FutureExt as _, SinkExt as _, StreamExt as _};
     // Without a pulse that would set things going again.
     let relay = relay_with(|config| config.timeouts.ping = 3600).await;
-    let mut host = Host::open(relay.address(), SID).await;
+    let mut host = Host::open(relay.address(), SESSION).await;
     let (mut sink, mut stream) = host.seat(relay.address(), 1).await.socket.split();
     // Until its own buffers and the relay's are full, however often the relay has its turn.
     let mut stuck = 0;
@@ -143,7 +143,7 @@ async fn one_that_pings_and_reads_late_is_heard_again() {
 #[tokio::test]
 async fn input_is_held_back_and_never_dropped() {
     let relay = relay().await;
-    let mut host = Host::open(relay.address(), SID).await;
+    let mut host = Host::open(relay.address(), SESSION).await;
     let mut guest = host.seat(relay.address(), 1).await;
     let frames = 2000;
     let typing = tokio::spawn(async move {

@@ -7,14 +7,14 @@ use jumpseat_wire::{
 };
 use tokio::net::TcpStream;
 
-use crate::{SID, relay, relay_with};
+use crate::{SESSION, relay, relay_with};
 
 /// JS-RELAY-28.
 #[tokio::test]
 async fn everyone_is_told() {
     let relay = relay().await;
     let address = relay.address();
-    let mut host = Host::open(address, SID).await;
+    let mut host = Host::open(address, SESSION).await;
     let mut guest = host.seat(address, 1).await;
     let mut looking = End::connect(address).await;
     looking.say(&Hello::LookUp { version: VERSION, code: host.code }).await;
@@ -31,7 +31,7 @@ async fn everyone_is_told() {
 #[tokio::test]
 async fn who_does_not_listen_does_not_hold_it_up() {
     let relay = relay_with(|config| config.timeouts.stop = 1).await;
-    let mut host = Host::open(relay.address(), SID).await;
+    let mut host = Host::open(relay.address(), SESSION).await;
     let _never_reads = host.seat(relay.address(), 1).await;
     for seq in 0..200 {
         host.end.group(seq, 32_000).await;
@@ -43,7 +43,7 @@ async fn who_does_not_listen_does_not_hold_it_up() {
 #[tokio::test]
 async fn a_relay_that_is_dropped_stops_too() {
     let relay = relay().await;
-    let mut host = Host::open(relay.address(), SID).await;
+    let mut host = Host::open(relay.address(), SESSION).await;
     drop(relay);
     assert_eq!(host.end.closed().await, Some(CloseCode::ShuttingDown));
 }

@@ -5,9 +5,9 @@ use std::{io::Write as _, net::SocketAddr, sync::Arc};
 use futures_util::{SinkExt as _, StreamExt as _};
 use jumpseat_relay::{
     Config, Proxies, Relay, RelayError, SESSION_PATH,
-    testing::{End, Heard, opening},
+    testing::{End, Heard, Session},
 };
-use jumpseat_wire::{CloseCode, InviteCode, SessionId, VERSION, control, control::Hello};
+use jumpseat_wire::{CloseCode, InviteCode, VERSION, control, control::Hello};
 use rustls::{ClientConfig, RootCertStore, pki_types::ServerName};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -19,7 +19,7 @@ use tokio_tungstenite::{
     tungstenite::{Error, Message},
 };
 
-use crate::{SID, relay, relay_with};
+use crate::{SESSION, relay, relay_with};
 
 async fn request(relay: SocketAddr, text: &str) -> String {
     let mut tcp = TcpStream::connect(relay).await.expect("the relay listens");
@@ -74,7 +74,7 @@ async fn what_comes_right_behind_the_request_is_not_lost() {
          Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
     );
     // A masked text message (with a mask of zeros) in the same write.
-    let hello = control::encode(&opening(SID, None, &[]));
+    let hello = control::encode(&SESSION.opening(None, &[]));
     let mut bytes = request.into_bytes();
     bytes.extend([0x81, 0x80 | 126]);
     bytes.extend((hello.len() as u16).to_be_bytes());
@@ -82,7 +82,7 @@ async fn what_comes_right_behind_the_request_is_not_lost() {
     bytes.extend(hello.as_bytes());
     tcp.write_all(&bytes).await.unwrap();
     let mut answer = Vec::new();
-    while !String::from_utf8_lossy(&answer).contains("opened") {
+    while !String::from_utf8_lossy(&answer).contains("challenge") {
         assert_ne!(tcp.read_buf(&mut answer).await.unwrap(), 0, "{}", String::from_utf8_lossy(&answer));
     }
     // RFC 6455 section 1.3 has this key and its answer.
@@ -115,9 +115,9 @@ async fn it_serves_tls_from_files() {
     let tls = TlsConnector::from(Arc::new(trust)).connect(name, tcp).await.unwrap();
     // Under any name that its clients take its certificate for.
     let (mut end, _) = client_async(format!("wss://relay.example{SESSION_PATH}"), tls).await.unwrap();
-    end.send(Message::text(control::encode(&opening(SID, None, &[])))).await.unwrap();
+    end.send(Message::text(control::encode(&SESSION.opening(None, &[])))).await.unwrap();
     let answer = end.next().await.unwrap().unwrap();
-    assert!(answer.to_text().unwrap().contains("opened"), "{answer}");
+    assert!(answer.to_text().unwrap().contains("challenge"), "{answer}");
 
     config.tls.key = Some(certificate.path().to_owned());
     assert!(matches!(Relay::bind(config).await, Err(RelayError::Tls(_))), "no key in there");
@@ -242,19 +242,19 @@ async fn the_proxy_protocol_is_read_from_trusted_proxies_alone() {
     assert_eq!(guess(ask(10, &[]).await).await, Some(CloseCode::NotFound));
     // Connections are limited for clients, not for the proxy.
     let mut first = ask(1, &[]).await;
-    first.say(&opening(SID, None, &[])).await;
+    first.open(SESSION, None, &[]).await;
     assert!(matches!(first.hear().await, Heard::Text(_)));
     let mut second = ask(1, &[]).await;
-    second.say(&opening(SessionId([2; 16]), None, &[])).await;
+    second.open(Session(2), None, &[]).await;
     assert!(matches!(second.hear().await, Heard::Text(_)));
     let mut third = ask(1, &[]).await;
-    third.say(&opening(SessionId([3; 16]), None, &[])).await;
+    third.say(&Session(3).opening(None, &[])).await;
     assert_eq!(third.closed().await, Some(CloseCode::RelayFull), "the third of an address of two");
     let mut neighbor = ask(2, &[]).await;
-    neighbor.say(&opening(SessionId([4; 16]), None, &[])).await;
+    neighbor.open(Session(4), None, &[]).await;
     assert!(matches!(neighbor.hear().await, Heard::Text(_)));
     let mut elsewhere = End::connect_for(relay.address(), "198.51.100.1").await;
-    elsewhere.say(&opening(SessionId([3; 16]), None, &[])).await;
+    elsewhere.open(Session(3), None, &[]).await;
     assert!(matches!(elsewhere.hear().await, Heard::Text(_)));
 
     let strict = self::relay().await;

@@ -4,10 +4,10 @@ use std::net::SocketAddr;
 
 use futures_util::{SinkExt as _, StreamExt as _};
 use jumpseat_engine::face::{
-    EndReason, FailureKind, GuestEvent, HostCommand, HostEvent, RelayChoice, Reply, Role, SessionEvent,
-    ShareOptions, StartFrom,
+    Connection, EndReason, FailureKind, GuestEvent, HostCommand, HostEvent, RelayChoice, Reply, Role,
+    SessionEvent, ShareOptions, StartFrom, TerminalNo,
 };
-use jumpseat_relay::{Config, Relay};
+use jumpseat_relay::{Config, Relay, RunningRelay};
 use jumpseat_wire::CloseCode;
 use tokio::{
     io::copy_bidirectional,
@@ -21,18 +21,14 @@ use tokio_tungstenite::{
 
 use super::{Guest, Host, terms, within};
 
-#[tokio::test]
-async fn a_relay_that_refuses_for_good_ends_the_session_and_is_not_asked_again() {
-    let bind = |address: SocketAddr, rooms| async move {
-        let mut config = Config::embedded(address);
-        config.limits.rooms = rooms;
-        Relay::bind(config).await.unwrap().spawn().unwrap()
-    };
-    let relay = bind("127.0.0.1:0".parse().unwrap(), 1).await;
-    let address = relay.address();
-    let mut host = Host::new();
-    let terminal = host.sh("echo ready; read line").await;
-    let options = ShareOptions {
+async fn relay_with(address: SocketAddr, rooms: usize) -> RunningRelay {
+    let mut config = Config::embedded(address);
+    config.limits.rooms = rooms;
+    Relay::bind(config).await.unwrap().spawn().unwrap()
+}
+
+fn at(address: SocketAddr, terminal: TerminalNo) -> ShareOptions {
+    ShareOptions {
         name: "Ann".to_owned(),
         terminals: vec![terminal],
         from: StartFrom::Start,
@@ -41,11 +37,31 @@ async fn a_relay_that_refuses_for_good_ends_the_session_and_is_not_asked_again()
         invite_page: None,
         manage_from_inside: false,
         max_guests: None,
-    };
+    }
+}
+
+#[tokio::test]
+async fn a_relay_that_refuses_for_good_ends_the_session_and_is_not_asked_again() {
+    let relay = relay_with("127.0.0.1:0".parse().unwrap(), 1).await;
+    let address = relay.address();
+    let mut host = Host::new();
+    let terminal = host.sh("echo ready; read line").await;
+    let options = at(address, terminal);
     within(host.face.ask(HostCommand::Share(options.clone()))).await.unwrap();
     relay.stop().await;
-    // It has forgotten the room, and has no place for another.
-    let relay = bind(address, 0).await;
+    // Another one is there, of another version.
+    let other = TcpListener::bind(address).await.unwrap();
+    let relay = tokio::spawn(async move {
+        for _ in 0..2 {
+            let mut host = accept_async(other.accept().await.unwrap().0).await.unwrap();
+            host.next().await.unwrap().unwrap();
+            let code = CloseCode::Version;
+            let close = CloseFrame { code: (code as u16).into(), reason: code.reason().into() };
+            host.send(Message::Close(Some(close))).await.unwrap();
+            // Until the host has taken it.
+            while host.next().await.is_some_and(|message| message.is_ok()) {}
+        }
+    });
     let ended = host.until(|event| match event {
         HostEvent::Session { event: SessionEvent::Ended { reason, failure }, .. } => Some((reason, failure)),
         _ => None,
@@ -53,13 +69,45 @@ async fn a_relay_that_refuses_for_good_ends_the_session_and_is_not_asked_again()
     let (reason, failure) = ended.await;
     assert_eq!(reason, EndReason::RelayRefused);
     let said = failure.expect("the relay said why");
-    assert_eq!(said.kind, FailureKind::Refused);
-    assert!(said.message.contains("relay is full"), "{said}");
+    assert_eq!(said.kind, FailureKind::Protocol);
+    assert!(said.message.contains(CloseCode::Version.reason()), "{said}");
     // The terminal stays, and whoever shares it again hears why that is no use.
     let Reply::Status(status) = within(host.face.ask(HostCommand::Status)).await.unwrap() else { panic!() };
     assert_eq!((status.sessions.len(), status.terminals.len()), (0, 1));
     let failure = within(host.face.ask(HostCommand::Share(options))).await.unwrap_err();
     assert_eq!(failure, said);
+    within(relay).await.unwrap();
+}
+
+/// JS-LINK-10: others can fill a relay, so that ends no session; one that would begin hears it at once.
+#[tokio::test]
+async fn a_full_relay_is_asked_again_by_a_session_that_stood_there() {
+    let relay = relay_with("127.0.0.1:0".parse().unwrap(), 1).await;
+    let address = relay.address();
+    let mut host = Host::new();
+    let terminal = host.sh("echo ready; read line").await;
+    within(host.face.ask(HostCommand::Share(at(address, terminal)))).await.unwrap();
+    relay.stop().await;
+    // It has forgotten the room, and has no place for another.
+    let relay = relay_with(address, 0).await;
+    let full = |event| match event {
+        HostEvent::Session { event: SessionEvent::Connection(Connection::Away { reason, .. }), .. } => {
+            reason.contains("relay is full").then_some(())
+        }
+        HostEvent::Session { event: SessionEvent::Ended { .. }, .. } => panic!("it is over"),
+        _ => None,
+    };
+    host.until(full).await;
+    let other = host.sh("read line").await;
+    let failure = within(host.face.ask(HostCommand::Share(at(address, other)))).await.unwrap_err();
+    assert!(failure.kind == FailureKind::Refused && failure.message.contains("relay is full"), "{failure}");
+    relay.stop().await;
+    let relay = relay_with(address, 1).await;
+    host.until(|event| match event {
+        HostEvent::Session { event: SessionEvent::Opened { .. }, .. } => Some(()),
+        _ => None,
+    })
+    .await;
     relay.stop().await;
 }
 

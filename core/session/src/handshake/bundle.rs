@@ -1,10 +1,10 @@
 //! The host bundle: the public keys that a token pins (rule JS-INVITE-2).
 //!
 //! ```text
-//! 01 ‖ suite u16 ‖ sid 16 ‖ kem_pk 1216 ‖ ed_pk 32        bh = H("bundle", these)
+//! 01 ‖ suite u16 ‖ kem_pk 1216 ‖ ed_pk 32        bh = H("bundle", these)        sid = H("session", these)[..16]
 //! ```
 
-use jumpseat_wire::{SessionId, VERSION, WireError};
+use jumpseat_wire::{SessionId, VERSION, WireError, opening::session_id};
 
 use crate::{
     SessionError,
@@ -19,7 +19,7 @@ use crate::{
 /// HPKE with X-Wing, HKDF-SHA256 and AES-256-GCM; Ed25519; SHA-256.
 const SUITE: u16 = 1;
 
-const LEN: usize = 1 + 2 + 16 + PUBLIC_LEN + 32;
+const LEN: usize = 1 + 2 + PUBLIC_LEN + 32;
 
 /// The host's keys for one session.
 pub(crate) struct HostKeys {
@@ -41,17 +41,11 @@ pub(crate) struct HostBundle {
 
 impl HostKeys {
     pub(crate) fn generate(entropy: &mut Entropy) -> Self {
-        let sid = SessionId(entropy.bytes());
         let (kem, sign) = (KemSecret::generate(entropy), SignKey::generate(entropy));
-        let bundle = [
-            &[VERSION][..],
-            &SUITE.to_be_bytes(),
-            &sid.0,
-            &kem.public().to_bytes(),
-            &sign.public().to_bytes(),
-        ]
-        .concat();
-        let bundle_hash = bundle_hash(&bundle);
+        let bundle =
+            [&[VERSION][..], &SUITE.to_be_bytes(), &kem.public().to_bytes(), &sign.public().to_bytes()]
+                .concat();
+        let (sid, bundle_hash) = (session_id(&bundle), bundle_hash(&bundle));
         Self { sid, kem, sign, bundle, bundle_hash }
     }
 }
@@ -68,7 +62,6 @@ impl HostBundle {
         }
         let (version, rest) = bundle.split_at(1);
         let (suite, rest) = rest.split_at(2);
-        let (sid, rest) = rest.split_at(16);
         let (kem, verify) = rest.split_at(PUBLIC_LEN);
         if version != [VERSION] {
             return Err(WireError::Version(version[0]).into());
@@ -78,7 +71,7 @@ impl HostBundle {
         }
         let array = |bytes: &[u8]| <[u8; 32]>::try_from(bytes).expect("the length was checked");
         Ok(Self {
-            sid: SessionId(sid.try_into().expect("split off at 16")),
+            sid: session_id(bundle),
             kem: KemPublic::from_bytes(kem)?,
             verify: VerifyKey::from_bytes(&array(verify))?,
             hash: bundle_hash(bundle),

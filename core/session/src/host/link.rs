@@ -1,8 +1,9 @@
 //! The host's connection to its relay: opening, coming back, and what the relay says (rules JS-LINK-…).
 
 use jumpseat_wire::{
-    CloseCode, FrameHeader, FrameKind, Slot, VERSION,
+    CloseCode, FrameHeader, FrameKind, Signature, Slot, VERSION,
     control::{self, Hello, HostToRelay, RelayToHost, Seat as SeatClaim},
+    opening,
 };
 
 use super::{Host, HostEvent, HostOutput, PRESENCE_EVERY};
@@ -14,6 +15,10 @@ pub(super) struct Link {
     state: State,
     /// The relay may still have the room.
     room: bool,
+    /// It had it once: from then on others know the session's name.
+    opened: bool,
+    /// What was said to open it, until it is signed.
+    hello: Option<String>,
     /// Seats that were taken away while the relay was away.
     removed: Vec<Slot>,
     /// Seats that the relay gives this session, once it has said so.
@@ -59,12 +64,12 @@ impl Host {
         }
         let hello = if self.link.room {
             self.link.state = State::Returning;
-            Hello::Return { version: VERSION, sid: self.keys.sid, claim: jumpseat_wire::Claim(self.claim.0) }
+            let claim = jumpseat_wire::Claim(self.claim.0);
+            control::encode(&Hello::Return { version: VERSION, sid: self.keys.sid, claim })
         } else {
             self.link.state = State::Opening;
-            Hello::Open {
+            let hello = control::encode(&Hello::Open {
                 version: VERSION,
-                sid: self.keys.sid,
                 bundle: self.keys.bundle.clone().into(),
                 claim: jumpseat_wire::ClaimHash(sha256(&self.claim.0)),
                 code: self.code,
@@ -73,9 +78,10 @@ impl Host {
                     .values()
                     .map(|seat| SeatClaim { slot: seat.slot, claim: seat.claim })
                     .collect(),
-            }
+            });
+            self.link.hello.insert(hello).clone()
         };
-        self.out.push_back(HostOutput::Text(control::encode(&hello)));
+        self.out.push_back(HostOutput::Text(hello));
     }
 
     /// The connection is gone; `why` is the relay's close code if it gave one of ours.
@@ -106,8 +112,11 @@ impl Host {
             (Some(CloseCode::NotFound | CloseCode::HostGone), _) => self.link.room = false,
             (Some(CloseCode::CodeTaken), _) => self.code = None,
             (Some(CloseCode::Expired), _) => self.give_up(now, EndReason::Expired),
-            // The room stands already: only the answer was lost.
-            (Some(CloseCode::NotAllowed), State::Opening) => self.link.room = true,
+            // JS-LINK-10: others may have a hand in these, so they end nothing. Whoever the room belongs to now, what
+            // the host signs takes it.
+            (Some(CloseCode::NotAllowed | CloseCode::RelayFull), _) if self.link.opened => {
+                self.link.room = false;
+            }
             (Some(CloseCode::Ended | CloseCode::Version | CloseCode::RelayFull | CloseCode::NotAllowed), _)
             // An answer to its hello; later it means no more than this connection.
             | (Some(CloseCode::BadMessage), State::Opening | State::Returning) => {
@@ -124,10 +133,17 @@ impl Host {
     pub fn relay_text(&mut self, now: Millis, text: &str) -> Result<(), SessionError> {
         let message: RelayToHost = control::decode(text)?;
         match (&self.link.state, message) {
+            (State::Opening, RelayToHost::Challenge { nonce }) => {
+                let hello = self.link.hello.take();
+                let hello = hello.ok_or(SessionError::Misbehaved("a second challenge"))?;
+                let signature = Signature(self.keys.sign.sign(&opening::signed(&nonce, &hello)));
+                let prove = control::encode(&HostToRelay::Prove { signature });
+                self.out.push_back(HostOutput::Text(prove));
+            }
             (State::Opening, RelayToHost::Opened { code, max_guests, .. }) => {
                 self.link.max_guests = Some(max_guests);
                 self.link.state = State::Up;
-                self.link.room = true;
+                (self.link.room, self.link.opened) = (true, true);
                 self.code = Some(code);
                 self.event(HostEvent::Opened { code });
                 self.catch_up(now, None)?;
@@ -165,7 +181,7 @@ impl Host {
             }
             RelayToHost::Present { slot, pair } => self.guest_present(now, slot, pair),
             RelayToHost::Absent { slot } => self.guest_absent(now, slot),
-            RelayToHost::Opened { .. } | RelayToHost::Returned { .. } => {
+            RelayToHost::Challenge { .. } | RelayToHost::Opened { .. } | RelayToHost::Returned { .. } => {
                 return Err(SessionError::Misbehaved("the relay opens an open room"));
             }
         }

@@ -20,5 +20,6 @@ mod pictures;
 mod presence;
 mod schedules;
 mod signs;
+mod squatted;
 mod typing;
 mod waiting;

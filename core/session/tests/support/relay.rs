@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use ed25519_dalek::{Signature, VerifyingKey};
 use jumpseat_session::SessionError;
 use jumpseat_wire::{
-    Blob, Claim, ClaimHash, CloseCode, FrameHeader, FrameKind, InviteCode, KnockId, Slot,
+    Blob, Claim, ClaimHash, CloseCode, FrameHeader, FrameKind, InviteCode, KnockId, Nonce, Slot,
     control::{self, GuestToRelay, Hello, HostToRelay, RelayToGuest, RelayToHost},
+    opening,
 };
 use sha2::{Digest, Sha256};
 
@@ -55,6 +57,11 @@ pub(crate) struct Relay {
     pub(crate) code: Option<InviteCode>,
     pub(crate) bundle: Blob,
     claim: Option<ClaimHash>,
+    /// What a host said to open a room and has to sign, and over which nonce.
+    challenge: Option<(Nonce, String)>,
+    challenges: u8,
+    /// Its answer to everyone who asks for a place, instead of the place.
+    pub(crate) answer: Option<CloseCode>,
     host_up: bool,
     next_knock: KnockId,
     knocks: BTreeMap<KnockId, (usize, Blob)>,
@@ -110,9 +117,17 @@ impl Relay {
 
     pub(crate) fn host_text(&mut self, text: &str) {
         if let Ok(hello) = control::decode::<Hello>(text) {
-            return self.host_hello(hello);
+            return self.host_hello(hello, text);
         }
         match control::decode::<HostToRelay>(text).unwrap() {
+            HostToRelay::Prove { signature } => {
+                let (nonce, hello) = self.challenge.take().unwrap();
+                let Ok(Hello::Open { bundle, claim, seats, .. }) = control::decode(&hello) else { panic!() };
+                let key = VerifyingKey::from_bytes(opening::signing_key(&bundle.0).unwrap()).unwrap();
+                let signed = opening::signed(&nonce, &hello);
+                key.verify_strict(&signed, &Signature::from_bytes(&signature.0)).unwrap();
+                self.open(bundle, claim, &seats);
+            }
             HostToRelay::Welcome { knock, seat, data } => {
                 let Some((guest, _)) = self.knocks.remove(&knock) else { return };
                 let (slot, claim) = (seat.slot, seat.claim);
@@ -146,17 +161,30 @@ impl Relay {
         }
     }
 
-    fn host_hello(&mut self, hello: Hello) {
+    /// The room is its host's, whatever stood there before.
+    fn open(&mut self, bundle: Blob, claim: ClaimHash, seats: &[control::Seat]) {
+        (self.bundle, self.claim) = (bundle, Some(claim));
+        for guest in std::mem::take(&mut self.seats).into_values().filter_map(|seat| seat.guest) {
+            self.out.push(Delivery { to: To::Guest(guest), body: Body::Close(CloseCode::Moved) });
+        }
+        let seat = |claim| Seat { guest: None, claim, pair: 0, host_taken: 0, skipped: false };
+        self.seats = seats.iter().map(|given| (given.slot, seat(given.claim))).collect();
+        let code = self.code.unwrap();
+        self.host_up = true;
+        self.tell_host(&RelayToHost::Opened { code, expires_in: 1, max_guests: 20 });
+    }
+
+    fn host_hello(&mut self, hello: Hello, text: &str) {
+        if let Some(code) = self.answer {
+            return self.out.push(Delivery { to: To::Host, body: Body::Close(code) });
+        }
         match hello {
-            Hello::Open { .. } if self.claim.is_some() => {
-                self.out.push(Delivery { to: To::Host, body: Body::Close(CloseCode::NotAllowed) });
-            }
-            Hello::Open { bundle, claim, seats, .. } => {
-                (self.bundle, self.claim, self.host_up) = (bundle, Some(claim), true);
-                let seat = |claim| Seat { guest: None, claim, pair: 0, host_taken: 0, skipped: false };
-                self.seats = seats.iter().map(|given| (given.slot, seat(given.claim))).collect();
-                let code = self.code.unwrap();
-                self.tell_host(&RelayToHost::Opened { code, expires_in: 1, max_guests: 20 });
+            Hello::Open { .. } => {
+                self.challenges += 1;
+                let nonce = Nonce([self.challenges; 32]);
+                self.challenge = Some((nonce, text.to_owned()));
+                let challenge = control::encode(&RelayToHost::Challenge { nonce });
+                self.out.push(Delivery { to: To::Host, body: Body::Text(challenge) });
             }
             Hello::Return { .. } if self.claim.is_none() => {
                 self.out.push(Delivery { to: To::Host, body: Body::Close(CloseCode::NotFound) });
@@ -220,6 +248,9 @@ impl Relay {
     }
 
     fn guest_hello(&mut self, guest: usize, hello: Hello) {
+        if let Some(code) = self.answer {
+            return self.out.push(Delivery { to: To::Guest(guest), body: Body::Close(code) });
+        }
         match hello {
             Hello::LookUp { code, .. } if Some(code) == self.code && self.claim.is_some() => {
                 let (bundle, host_present) = (self.bundle.clone(), self.host_up);

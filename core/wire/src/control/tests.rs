@@ -20,7 +20,6 @@ fn golden_text() {
     let lines = [
         round_trip(Hello::Open {
             version: 1,
-            sid,
             bundle: Blob(vec![1, 2, 3]),
             claim: claim(),
             code: None,
@@ -28,7 +27,6 @@ fn golden_text() {
         }),
         round_trip(Hello::Open {
             version: 1,
-            sid,
             bundle: Blob(vec![1, 2, 3]),
             claim: claim(),
             code: Some(code),
@@ -44,6 +42,7 @@ fn golden_text() {
             group: u64::MAX,
             pair: 0,
         }),
+        round_trip(HostToRelay::Prove { signature: Signature([8; 64]) }),
         round_trip(HostToRelay::Welcome {
             knock: 4,
             seat: Seat { slot: 2, claim: claim() },
@@ -53,6 +52,7 @@ fn golden_text() {
         round_trip(HostToRelay::Ack { slot: 2, pair: 9 }),
         round_trip(HostToRelay::Remove { slot: 2 }),
         round_trip(HostToRelay::End),
+        round_trip(RelayToHost::Challenge { nonce: Nonce([6; 32]) }),
         round_trip(RelayToHost::Opened { code, expires_in: 86_400, max_guests: 20 }),
         round_trip(RelayToHost::Returned { group: 5 }),
         round_trip(RelayToHost::Knock { knock: 4, data: Blob(vec![]) }),
