@@ -10,6 +10,7 @@ import { Hosting } from '../src/model/hosting';
 import { codeOf, pasted, tokenIn, tokenProblem } from '../src/model/invite';
 import { Joined } from '../src/model/joined';
 import { typed, withoutAnswers } from '../src/model/keys';
+import { Placed } from '../src/model/placed';
 import { ended, failure, hostEnded } from '../src/model/words';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -60,6 +61,7 @@ test('guests come, ask, are let type and go; the badge says so', () => {
     hosting.apply(said({ what: 'opened', code: 'K7QM-3XTE', expires_in: 60 }), 0);
     assert.equal(hosting.sessions.get(1)?.expires, 60_000);
     assert.equal(hosting.apply(said({ what: 'knocked', knock: 3, name: 'Bo', invite: 'i', again: false }), 0)?.kind, 'knocked');
+    hosting.apply(said({ what: 'knock_gone', knock: 3 }), 0);
     hosting.apply(said({ what: 'joined', guest: bo, words: ['a', 'b'], invite: 'i', again: false }), 0);
     assert.deepEqual([badge(hosting)?.text, badge(hosting)?.warning], ['$(broadcast) 1', false]);
     assert.deepEqual(hosting.sessions.get(1)?.knocks, [], 'whoever is in does not knock');
@@ -74,6 +76,54 @@ test('guests come, ask, are let type and go; the badge says so', () => {
     assert.equal(badge(hosting)?.text, '$(broadcast) 0');
     assert.equal(hosting.apply(said({ what: 'ended', reason: 'expired' }), 0)?.kind, 'ended');
     assert.equal(badge(hosting), undefined);
+});
+
+test('a knock is answered by its number, not by a name that others have, too', () => {
+    const hosting = new Hosting();
+    for (const knock of [3, 4]) hosting.apply(said({ what: 'knocked', knock, name: 'Bo', invite: 'i', again: false }), 0);
+    // The second one is let in by another window.
+    hosting.apply(said({ what: 'knock_gone', knock: 4 }), 0);
+    hosting.apply(said({ what: 'joined', guest: bo, words: [], invite: 'i', again: false }), 0);
+    assert.deepEqual(hosting.sessions.get(1)?.knocks.map(({ knock }) => knock), [3], 'the first one still waits');
+});
+
+test('what was kept of one holder answers nobody of another', () => {
+    const session = {
+        session: 1, code: 'K7QM-3XTE', relay: 'wss://r', connection: { state: 'connected' } as const, expires_in: 60,
+        terminals: [], guests: [bo], knocks: [{ knock: 1, name: 'Bo', invite: 'i', again: false }], invites: [], panels: [],
+    };
+    const hosting = new Hosting();
+    hosting.load({ pid: 7, terminals: [], sessions: [session] }, 0);
+    hosting.apply(said({ what: 'control_asked', slot: 1 }), 0);
+    const kept = hosting.sessions.get(1);
+    assert.ok(kept && hosting.waits(kept, 1) && hosting.asks(kept, 1) && hosting.live(kept));
+    hosting.apply(said({ what: 'knock_gone', knock: 1 }), 0);
+    assert.equal(hosting.waits(kept, 1), false);
+    // The same numbers, and somebody else behind them.
+    hosting.load({ pid: 8, terminals: [], sessions: [session] }, 0);
+    hosting.apply(said({ what: 'control_asked', slot: 1 }), 0);
+    assert.deepEqual([hosting.waits(kept, 1), hosting.asks(kept, 1), hosting.live(kept)], [false, false, undefined]);
+});
+
+test('a row that has just come or moved takes no press', () => {
+    const placed = new Placed();
+    placed.show(['a', 'b'], 0);
+    assert.deepEqual([placed.settled('a', 499), placed.settled('a', 500)], [false, true]);
+    placed.show(['new', 'a', 'b'], 1000);
+    placed.show(['new', 'a', 'b'], 1200);
+    assert.deepEqual([placed.settled('a', 1499), placed.settled('a', 1500), placed.settled('gone', 1500)], [false, true, false]);
+});
+
+test('a host says no to what was asked for, and to nothing else', () => {
+    const joined = new Joined('K7QM-3XTE');
+    const no = { type: 'not_allowed', what: 'removing that guest' } as const;
+    assert.deepEqual([joined.apply({ type: 'declined' }), joined.apply(no)], [undefined, undefined], 'unasked');
+    joined.asks('ask_control');
+    assert.equal(joined.apply({ type: 'declined' })?.kind, 'declined');
+    assert.equal(joined.apply({ type: 'declined' }), undefined, 'twice');
+    for (let i = 0; i < 100; i += 1) joined.asks('remove');
+    const shown = Array.from({ length: 100 }, () => joined.apply(no)).filter(Boolean);
+    assert.equal(shown.length, 8);
 });
 
 test('a window that comes back knows its guests, their words, and a relay that is back', () => {

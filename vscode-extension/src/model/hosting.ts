@@ -23,6 +23,8 @@ export interface HostedGuest extends GuestInfo {
 
 export interface HostedSession {
     session: number;
+    /** The process that holds it: in another one the same number is another session. */
+    holder: number | undefined;
     code: string | undefined;
     relay: string;
     connection: Connection;
@@ -106,6 +108,21 @@ export class Hosting {
         if (entry) entry.knocks = entry.knocks.filter((other) => other.knock !== knock);
     }
 
+    /** A session that a view or a notification has kept, if it is still the one behind its number. */
+    live(kept: HostedSession): HostedSession | undefined {
+        return kept.holder === this.pid ? this.sessions.get(kept.session) : undefined;
+    }
+
+    /** Whether this knock still waits for an answer. */
+    waits(kept: HostedSession, knock: number): boolean {
+        return this.live(kept)?.knocks.some((other) => other.knock === knock) ?? false;
+    }
+
+    /** Whether this guest still waits to be let type. */
+    asks(kept: HostedSession, slot: number): boolean {
+        return this.live(kept)?.guests.get(slot)?.asks ?? false;
+    }
+
     /** The terminal is shown by this session. */
     attach(terminal: number, session: number): void {
         this.#attach(terminal, session);
@@ -156,9 +173,6 @@ export class Hosting {
             case 'knock_gone': session.knocks = session.knocks.filter((knock) => knock.knock !== event.knock); break;
             case 'joined': {
                 session.guests.set(event.guest.slot, seated(event.guest, event.words));
-                // Whoever let them in, here or in another window.
-                const knock = session.knocks.findIndex(({ name, invite }) => name === event.guest.name && invite === event.invite);
-                if (knock >= 0) session.knocks.splice(knock, 1);
                 this.words[`${number} ${event.guest.slot}`] = event.words;
                 const invite = session.invites.find((other) => other.id === event.invite);
                 if (invite) invite.uses += 1;
@@ -201,7 +215,7 @@ export class Hosting {
         let session = this.sessions.get(number);
         if (!session) {
             session = {
-                session: number, code: undefined, relay: '', connection: { state: 'connecting' }, expires: undefined,
+                session: number, holder: this.pid, code: undefined, relay: '', connection: { state: 'connecting' }, expires: undefined,
                 guests: new Map(), knocks: [], invites: [], pointing: new Map(), panels: new Map(), chat: [], unread: 0,
             };
             this.sessions.set(number, session);

@@ -1,5 +1,5 @@
 // A seat at somebody else's session, as its guest sees it.
-import type { Connection, EndReason, Failure, GuestInfo, GuestPointAt, GuestUpdate, InputRefusal, Role, TerminalCard } from '@jumpseat/native';
+import type { Connection, EndReason, Failure, GuestCommand, GuestInfo, GuestPointAt, GuestUpdate, InputRefusal, Role, TerminalCard } from '@jumpseat/native';
 
 import type { Fault } from './face';
 import { SharedPanels } from './panels/shared';
@@ -26,6 +26,9 @@ export type GuestNotice =
     | { kind: 'role'; role: Role }
     | { kind: 'declined' };
 
+/** Most requests that wait for a no; a yes is no message. */
+const MOST_REQUESTS = 8;
+
 export class Joined {
     phase: Phase = { is: 'knocking' };
     connection: Connection = { state: 'connecting' };
@@ -46,6 +49,8 @@ export class Joined {
     readonly panels = new SharedPanels();
     chat: ChatLine[] = [];
     unread = 0;
+    /** What the host may say no to: to nothing else is a no shown. */
+    readonly #requests = { keyboard: false, others: 0 };
     /** Said once for each reason, until it could have changed. */
     #refused = new Set<string>();
 
@@ -66,6 +71,12 @@ export class Joined {
         if (slot === 0) return this.host || 'Host';
         if (slot === this.slot) return 'You';
         return this.guests.find((guest) => guest.slot === slot)?.name ?? 'Guest';
+    }
+
+    /** The host is about to be asked for something. */
+    asks(command: GuestCommand['type']): void {
+        if (command === 'ask_control') this.#requests.keyboard = true;
+        else this.#requests.others = Math.min(this.#requests.others + 1, MOST_REQUESTS);
     }
 
     apply(event: GuestUpdate): GuestNotice | undefined {
@@ -97,7 +108,11 @@ export class Joined {
                 this.#refused.clear();
                 return { kind: 'role', role: event.role };
             case 'asking': if (event.slot === this.slot) this.asking = event.on; break;
-            case 'declined': this.asking = false; return { kind: 'declined' };
+            case 'declined':
+                this.asking = false;
+                if (!this.#requests.keyboard) break;
+                this.#requests.keyboard = false;
+                return { kind: 'declined' };
             case 'input_refused': {
                 const key = `${event.stream} ${event.why}`;
                 if (this.#refused.has(key)) break;
@@ -117,7 +132,10 @@ export class Joined {
                 return event.at && event.slot !== this.slot ? { kind: 'pointed', slot: event.slot, at: event.at } : undefined;
             // Nothing here asks for an invite: what a host hands out unasked reaches no clipboard.
             case 'invited': break;
-            case 'not_allowed': return { kind: 'not_allowed', what: event.what };
+            case 'not_allowed':
+                if (this.#requests.others === 0) break;
+                this.#requests.others -= 1;
+                return { kind: 'not_allowed', what: event.what };
             case 'lag': this.lag = event.lag; this.#refused.clear(); break;
             case 'catching_up': this.catchingUp = event.streams; this.#refused.clear(); break;
             case 'failed':

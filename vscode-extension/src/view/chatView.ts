@@ -47,7 +47,7 @@ export class ChatView extends Page<Said> {
             })),
             ...seats.all.map((seat) => ({
                 key: `joined ${seat.number}`, title: seat.title, talk: seat.state,
-                say: async (text: string) => seat.guest?.ask({ type: 'chat', text }),
+                say: (text: string) => seat.request({ type: 'chat', text }),
             })),
         ];
     }

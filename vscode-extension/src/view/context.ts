@@ -179,24 +179,29 @@ export class Context {
     }
 
     /** Removes a guest; where others came by the same invite, they may be the same person, so it is asked. */
-    async remove(session: HostedSession, slot: number): Promise<void> {
+    async remove(kept: HostedSession, slot: number): Promise<void> {
+        const session = this.holding.state.live(kept);
+        const guest = session?.guests.get(slot);
+        if (!session || !guest) return;
         const { guests } = session;
-        const guest = guests.get(slot);
-        const others = guest?.invite ? [...guests.values()].filter((other) => other.slot !== slot && other.invite === guest.invite) : [];
+        const others = guest.invite ? [...guests.values()].filter((other) => other.slot !== slot && other.invite === guest.invite) : [];
         let all = false;
-        if (guest && others.length > 0) {
+        if (others.length > 0) {
             const names = others.map(({ name }) => line(name, 40)).join(', ');
             const detail = `By the same invite came: ${names}. One person may have several seats.`;
             const chosen = await choose(`Remove ${line(guest.name, 40)}?`, detail, 'Remove', 'Remove All of Them');
             if (!chosen) return;
             all = chosen !== 'Remove';
+            if (!this.holding.state.live(kept)?.guests.has(slot)) return;
         }
         await this.tell({ type: 'remove', session: session.session, slot, with_invite: all });
     }
 
     /** Changes what a guest may do; whoever lets one type should look at the terminal. */
-    async grant(session: HostedSession, slot: number, role: Role): Promise<void> {
+    async grant(kept: HostedSession, slot: number, role: Role): Promise<void> {
         await this.attempt(async () => {
+            const session = this.holding.state.live(kept);
+            if (!session?.guests.has(slot)) return;
             await this.tell({ type: 'set_role', session: session.session, slot, role });
             if (role !== 'viewer') return this.terminals.front(session);
             // One person may have several seats.
@@ -207,11 +212,12 @@ export class Context {
     }
 
     /** Answers a request for control with no. */
-    async decline(session: HostedSession, slot: number): Promise<void> {
+    async decline(kept: HostedSession, slot: number): Promise<void> {
         await this.attempt(async () => {
-            await this.tell({ type: 'decline', session: session.session, slot });
-            const guest = session.guests.get(slot);
-            if (guest) guest.asks = false;
+            const guest = this.holding.state.live(kept)?.guests.get(slot);
+            if (!guest) return;
+            await this.tell({ type: 'decline', session: kept.session, slot });
+            guest.asks = false;
             this.changed();
         });
     }

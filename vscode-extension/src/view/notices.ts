@@ -61,14 +61,14 @@ export class Notices {
                 const how = again ? ' with an invite that was used before' : '';
                 const answer = await say(`${name} (unverified) asks to join your session${how}.`, 'Let In', 'Deny');
                 // The row in the list may have answered meanwhile.
-                if (!session.knocks.some((other) => other.knock === knock)) return;
+                if (!this.context.holding.state.waits(session, knock)) return;
                 if (answer) await tell({ type: answer === 'Let In' ? 'admit' : 'deny', session: session.session, knock });
                 return;
             }
             case 'asked': {
                 const { guest } = notice;
                 const answer = await say(`${guest.name} asks to type in your terminal.`, 'Allow', 'Deny');
-                if (!guest.asks || answer === undefined) return;
+                if (answer === undefined || !this.context.holding.state.asks(session, guest.slot)) return;
                 if (answer === 'Allow') await this.context.grant(session, guest.slot, 'writer');
                 else await this.context.decline(session, guest.slot);
                 return;

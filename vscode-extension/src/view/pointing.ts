@@ -83,7 +83,7 @@ export class Pointing implements vscode.Disposable {
 
     async #tell(place: Place, range: Range | undefined): Promise<void> {
         if ('seat' in place) {
-            await place.seat.guest?.ask({ type: 'point', at: range ? { stream: place.at.stream, ...range } : null });
+            await place.seat.request({ type: 'point', at: range ? { stream: place.at.stream, ...range } : null });
             return;
         }
         const { session, at } = place;

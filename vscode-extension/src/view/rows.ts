@@ -5,6 +5,7 @@ import * as vscode from 'vscode';
 
 import type { HostedGuest, HostedSession, HostedTerminal } from '../model/hosting';
 import { Nudge } from '../model/nudge';
+import { Placed, SETTLE } from '../model/placed';
 import { escaped } from '../model/panels/safe';
 import * as words from '../model/words';
 import type { Context } from './context';
@@ -27,14 +28,26 @@ abstract class Rows<Row> implements vscode.TreeDataProvider<Row> {
     readonly onDidChangeTreeData = this.#changed.event;
     readonly #nudge: Nudge;
     readonly view: vscode.TreeView<Row>;
+    protected readonly placed = new Placed();
+    #settling: NodeJS.Timeout | undefined;
 
     constructor(protected readonly context: Context, id: string) {
         this.view = vscode.window.createTreeView(id, { treeDataProvider: this });
         this.#nudge = new Nudge(() => this.#changed.fire(), () => this.view.visible);
         context.extension.subscriptions.push(
             this.#changed, this.view, this.view.onDidChangeVisibility(() => this.#nudge.seen()),
-            context.onDidChange(() => this.#nudge.changed()),
+            context.onDidChange(() => this.#nudge.changed()), { dispose: () => clearTimeout(this.#settling) },
         );
+    }
+
+    /** A row that has just moved has no buttons: whoever presses one there meant another row. */
+    protected settle(entry: vscode.TreeItem): vscode.TreeItem {
+        if (entry.id !== undefined && !this.placed.settled(entry.id, Date.now())) {
+            entry.contextValue = 'moved';
+            clearTimeout(this.#settling);
+            this.#settling = setTimeout(() => this.#nudge.changed(), SETTLE);
+        }
+        return entry;
     }
 
     abstract getTreeItem(row: Row): vscode.TreeItem;
@@ -119,6 +132,12 @@ export function guestTree(context: Context): vscode.Disposable {
 
 class GuestRows extends Rows<GuestRow> {
     protected top(): GuestRow[] {
+        const rows = this.#rows();
+        this.placed.show(rows.map(idOf), Date.now());
+        return rows;
+    }
+
+    #rows(): GuestRow[] {
         const sessions = [...this.context.holding.state.sessions.values()];
         return [
             ...sessions.flatMap((session) => session.knocks.map((knock) => ({ kind: 'knock' as const, session, knock }))),
@@ -138,6 +157,12 @@ class GuestRows extends Rows<GuestRow> {
     }
 
     getTreeItem(row: GuestRow): vscode.TreeItem {
+        const entry = this.#item(row);
+        entry.id = idOf(row);
+        return this.settle(entry);
+    }
+
+    #item(row: GuestRow): vscode.TreeItem {
         if (row.kind === 'knock') return item(row.knock.name, 'asks to join · unverified', 'person-add', 'knock');
         const { guest } = row;
         const own = row.kind === 'guest';
@@ -155,6 +180,15 @@ class GuestRows extends Rows<GuestRow> {
             ));
         }
         return entry;
+    }
+}
+
+/** Names a row by who is in it: names are not unique, and rows move. */
+function idOf(row: GuestRow): string {
+    switch (row.kind) {
+        case 'knock': return `knock ${row.session.holder} ${row.session.session} ${row.knock.knock}`;
+        case 'guest': return `guest ${row.session.holder} ${row.session.session} ${row.guest.slot}`;
+        case 'fellow': return `fellow ${row.seat.number} ${row.guest.slot}`;
     }
 }
 

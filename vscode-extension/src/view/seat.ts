@@ -1,5 +1,5 @@
 // One joined session in this window: its model, its native seat, its terminals in the editor area.
-import type { Guest, GuestUpdate, JoinOptions } from '@jumpseat/native';
+import type { Guest, GuestCommand, GuestUpdate, JoinOptions } from '@jumpseat/native';
 import * as vscode from 'vscode';
 
 import type { Native } from '../model/face';
@@ -95,10 +95,17 @@ export class Seat implements vscode.Disposable {
         return this.#views.get(stream)?.pty.rows ?? 24;
     }
 
+    /** Asks the host for something; a no to it is shown. */
+    async request(command: GuestCommand): Promise<void> {
+        if (!this.#guest) return;
+        this.state.asks(command.type);
+        await this.#guest.ask(command);
+    }
+
     /** Asks for control. */
     async ask(): Promise<void> {
         if (this.state.role !== 'viewer' || !this.#guest) return;
-        await this.#guest.ask({ type: 'ask_control' });
+        await this.request({ type: 'ask_control' });
         this.state.asking = true;
         this.setup.changed();
     }

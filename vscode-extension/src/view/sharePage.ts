@@ -1,4 +1,5 @@
 // The share view's page: style, body and script. It knows codes, never tokens.
+import { SETTLE } from '../model/placed';
 import { PANELS_SCRIPT, PANELS_STYLE } from '../panels/sharePanels';
 
 export const BODY = '<main id="all"></main>';
@@ -21,6 +22,7 @@ h2 { font-size: 11px; font-weight: 600; text-transform: uppercase; margin: 12px 
 .who { flex: 1; min-width: 0; }
 .who > * { overflow: hidden; text-overflow: ellipsis; }
 .guest button { padding: 2px 8px; }
+.moved { pointer-events: none; opacity: 0.6; }
 .may { color: var(--vscode-editorWarning-foreground); }
 .words { flex: 1 0 100%; font-size: 0.92em; }
 ${PANELS_STYLE}`;
@@ -28,11 +30,13 @@ ${PANELS_STYLE}`;
 export const SCRIPT = `
 const all = document.getElementById('all');
 let sessions = [];
-const send = (act, session, rest) => vscode.postMessage({ act, session, ...rest });
-// A press replaces the button it was on: the focus goes on to the one that took its place.
-const button = (text, label, press, quiet = true) => {
+const send = (act, session, rest) => vscode.postMessage({ act, session, holder: sessions[0]?.holder, ...rest });
+// A press replaces the button it was on: the focus goes on to the one that took its place. \`about\` is whom or what it
+// acts on, as names are not unique.
+const button = (text, label, press, quiet = true, about = '') => {
   const b = el('button', { textContent: text, className: quiet ? 'quiet' : '', title: label, onclick: press });
   b.setAttribute('aria-label', label);
+  b.dataset.about = about + ' ' + label;
   return b;
 };
 const copy = (session, what, invite) => button('Copy', 'Copy ' + what, (event) => {
@@ -54,31 +58,32 @@ const face = (name) => {
 const named = (name) => el('div', {}, el('strong', { textContent: name }), el('span', { className: 'dim', textContent: '  unverified' }));
 const knock = (session, { knock, name, again }) => el('div', { className: 'guest' }, face(name),
   el('div', { className: 'who' }, named(name), dim(again ? 'asks to join, with an invite that was used before' : 'asks to join')),
-  button('Let In', 'Let ' + name + ' in', () => send('knock', session, { knock, answer: 'admit' }), false),
-  button('Deny', 'Send ' + name + ' away', () => send('knock', session, { knock, answer: 'deny' })));
+  button('Let In', 'Let ' + name + ' in', () => send('knock', session, { knock, answer: 'admit' }), false, session + ' knock ' + knock),
+  button('Deny', 'Send ' + name + ' away', () => send('knock', session, { knock, answer: 'deny' }), true, session + ' knock ' + knock));
 const guest = (session, g) => {
   const who = el('div', { className: 'who' }, named(g.name), el('div', { className: g.writes ? 'may' : 'dim', textContent: g.state }));
   const words = el('div', { className: 'dim words', textContent: g.words, title: 'Safety words: compare them with ' + g.name + ' to rule out anyone in between' });
+  const about = session + ' guest ' + g.slot;
   const role = (to) => () => send('role', session, { slot: g.slot, role: to });
-  const may = g.writes ? button('Read-only', 'Make ' + g.name + ' read-only', role('viewer'))
-    : button(g.asks ? 'Allow' : 'Let type', 'Let ' + g.name + ' type', role('writer'), !g.asks);
-  const out = g.asks ? button('Deny', 'Do not let ' + g.name + ' type', () => send('decline', session, { slot: g.slot }))
-    : button('✕', 'Remove ' + g.name, () => send('remove', session, { slot: g.slot }));
+  const may = g.writes ? button('Read-only', 'Make ' + g.name + ' read-only', role('viewer'), true, about)
+    : button(g.asks ? 'Allow' : 'Let type', 'Let ' + g.name + ' type', role('writer'), !g.asks, about);
+  const out = g.asks ? button('Deny', 'Do not let ' + g.name + ' type', () => send('decline', session, { slot: g.slot }), true, about)
+    : button('✕', 'Remove ' + g.name, () => send('remove', session, { slot: g.slot }), true, about);
   return el('div', { className: 'guest', title: g.program }, face(g.name), who, may, out, ...(g.words ? [words] : []));
 };
-const invite = (s, { terms, uses }, at) => [
+const invite = (s, { id, terms, uses }, at) => [
   ...(at > 0 ? [el('h2', { textContent: 'Invite ' + (at + 1) })] : []),
-  line(el('div', { className: 'masked', textContent: 'jst1_••••••••••••••••' }), copy(s.session, 'token', at)),
-  el('div', { className: 'row' }, button('Copy Link', 'Copy link', () => send('copy', s.session, { what: 'link', invite: at }), at > 0),
-    ...(s.invites.length > 1 ? [button('Revoke', 'Revoke invite ' + (at + 1), () => send('revoke', s.session, { invite: at }))] : []),
+  line(el('div', { className: 'masked', textContent: 'jst1_••••••••••••••••' }), copy(s.session, 'token', id)),
+  el('div', { className: 'row' }, button('Copy Link', 'Copy link', () => send('copy', s.session, { what: 'link', invite: id }), at > 0, id),
+    ...(s.invites.length > 1 ? [button('Revoke', 'Revoke invite ' + (at + 1), () => send('revoke', s.session, { invite: id }), true, id)] : []),
     ...(at === 0 ? [stop(s)] : [])),
   el('p', { className: 'dim', textContent: terms + (at === 0 ? ' ' + reach(s) : uses > 0 ? ' Used ' + (uses === 1 ? 'once.' : uses + ' times.') : '') }),
 ];
 const reach = (s) => s.reach + (s.expires ? ' Ends in ' + left(s.expires) + '.' : '');
-const stop = (s) => button('Stop Sharing', 'Stop sharing', () => send('stop', s.session));
+const stop = (s) => button('Stop Sharing', 'Stop sharing', () => send('stop', s.session), true, 'session ' + s.session);
 const closed = (s) => [el('div', { className: 'row' }, stop(s)), el('p', { className: 'dim', textContent: 'Nobody can come in: every invite is over. ' + reach(s) })];
 ${PANELS_SCRIPT}const section = (s) => el('section', {},
-  line(el('div', { className: 'code', textContent: s.code }), copy(s.session, 'code', 0)),
+  line(el('div', { className: 'code', textContent: s.code }), copy(s.session, 'code')),
   ...(s.invites.length ? invite(s, s.invites[0], 0) : closed(s)),
   el('h2', { textContent: s.guests.length === 1 ? '1 guest' : s.guests.length + ' guests' }),
   ...s.knocks.map((one) => knock(s.session, one)),
@@ -86,11 +91,29 @@ ${PANELS_SCRIPT}const section = (s) => el('section', {},
   ...s.invites.slice(1).flatMap((one, at) => invite(s, one, at + 1)),
   el('div', { className: 'row' }, button('New Invite', 'New invite', () => send('invite', s.session))),
   ...panels(s));
+// Where each button is, and since when: one that has just moved under the pointer takes no press.
+let places = new Map();
+const settle = () => {
+  const now = performance.now();
+  const next = new Map();
+  for (const b of all.querySelectorAll('button')) {
+    const [key, at] = [b.dataset.about, b.offsetLeft + ' ' + b.offsetTop];
+    const before = places.get(key);
+    const place = before?.at === at ? before : { at, since: now };
+    next.set(key, place);
+    const left = place.since + ${SETTLE} - now;
+    b.classList.toggle('moved', left > 0);
+    if (left > 0) setTimeout(() => b.classList.remove('moved'), left);
+  }
+  places = next;
+};
 const draw = () => {
-  const focused = document.activeElement?.getAttribute('aria-label');
+  const focused = document.activeElement?.dataset.about;
   all.replaceChildren(...(sessions.length ? sessions.map(section) : [dim('Nothing is shared from here.')]));
-  if (focused) [...all.querySelectorAll('button')].find((b) => b.getAttribute('aria-label') === focused)?.focus();
+  if (focused) [...all.querySelectorAll('button')].find((b) => b.dataset.about === focused)?.focus();
+  settle();
 };
 addEventListener('message', (event) => { sessions = event.data; draw(); });
 setInterval(draw, 60000);
+addEventListener('resize', settle);
 `;

@@ -11,11 +11,11 @@ import { Page } from './page';
 import { BODY, SCRIPT, STYLE } from './sharePage';
 
 type Press =
-    | { act: 'copy'; session: number; invite: number; what: 'code' | 'token' | 'link' }
+    | { act: 'copy'; session: number; invite?: string; what: 'code' | 'token' | 'link' }
     | { act: 'role'; session: number; slot: number; role: Role }
     | { act: 'remove' | 'decline'; session: number; slot: number }
     | { act: 'knock'; session: number; knock: number; answer: 'admit' | 'deny' }
-    | { act: 'revoke'; session: number; invite: number }
+    | { act: 'revoke'; session: number; invite: string }
     | { act: 'stop' | 'invite'; session: number }
     | PanelPress;
 
@@ -26,11 +26,12 @@ export class ShareView extends Page<Press> {
     protected shown(): unknown {
         return [...this.context.holding.state.sessions.values()].map((session) => ({
             session: session.session,
+            holder: session.holder,
             code: session.code ?? '',
             connection: session.connection.state,
             expires: session.expires ?? 0,
             reach: reach(session),
-            invites: session.invites.map((invite) => ({ terms: described(invite.terms, invite.uses), uses: invite.uses })),
+            invites: session.invites.map((invite) => ({ id: invite.id, terms: described(invite.terms, invite.uses), uses: invite.uses })),
             panels: this.context.panels?.lines(session) ?? [],
             knocks: session.knocks.map(({ knock, name, again }) => ({ knock, name, again })),
             guests: [...session.guests.values()].map(({ slot, name, present, words, asks, typing, program, role: may }) => ({
@@ -40,30 +41,34 @@ export class ShareView extends Page<Press> {
         }));
     }
 
-    protected async take(press: Press): Promise<void> {
+    protected async take(press: Press & { holder?: number }): Promise<void> {
         const session = this.context.holding.state.sessions.get(press.session);
-        if (!session) return;
+        // What was pressed may be of a holder that is gone: its numbers are others'.
+        if (!session || session.holder !== press.holder) return;
         const row = { kind: 'hosted', session };
         switch (press.act) {
             case 'copy': return this.#copy(session, press.invite, press.what);
             case 'role': return this.context.grant(session, press.slot, press.role);
             case 'decline': return this.context.decline(session, press.slot);
             case 'remove': return this.context.remove(session, press.slot);
-            case 'knock': return this.context.tell({ type: press.answer, session: press.session, knock: press.knock });
+            case 'knock':
+                if (!this.context.holding.state.waits(session, press.knock)) return;
+                return this.context.tell({ type: press.answer, session: press.session, knock: press.knock });
             case 'stop': await vscode.commands.executeCommand('jumpseat.stop', row); return;
             case 'invite': await vscode.commands.executeCommand('jumpseat.newInvite', row); return;
             case 'panel': await this.context.panels?.press(session, press); return;
             case 'revoke': {
-                const invite = session.invites[press.invite];
+                const invite = session.invites.find((other) => other.id === press.invite);
                 if (invite) await this.context.tell({ type: 'revoke_invite', session: press.session, invite: invite.id });
             }
         }
     }
 
-    async #copy(session: HostedSession, at: number, what: 'code' | 'token' | 'link'): Promise<void> {
-        const invite = session.invites[at];
+    async #copy(session: HostedSession, id: string | undefined, what: 'code' | 'token' | 'link'): Promise<void> {
+        if (what === 'code') return vscode.env.clipboard.writeText(session.code ?? '');
+        const invite = session.invites.find((other) => other.id === id);
         if (!invite) return;
-        await vscode.env.clipboard.writeText({ code: invite.code, token: invite.token, link: linkOf(invite) }[what]);
+        await vscode.env.clipboard.writeText({ token: invite.token, link: linkOf(invite) }[what]);
     }
 }
 

@@ -9,7 +9,7 @@ type Seated = Exclude<GuestRow, { kind: 'knock' }>;
 export async function setRole(context: Context, role: Role, given: unknown): Promise<void> {
     const row = seated(given);
     if (row?.kind === 'guest') await context.grant(row.session, row.guest.slot, role);
-    if (row?.kind === 'fellow') await row.seat.guest?.ask({ type: 'set_role', slot: row.guest.slot, role });
+    if (row?.kind === 'fellow') await row.seat.request({ type: 'set_role', slot: row.guest.slot, role });
 }
 
 export async function decline(context: Context, given: unknown): Promise<void> {
@@ -20,13 +20,14 @@ export async function decline(context: Context, given: unknown): Promise<void> {
 export async function remove(context: Context, given: unknown): Promise<void> {
     const row = seated(given);
     if (row?.kind === 'guest') await context.remove(row.session, row.guest.slot);
-    if (row?.kind === 'fellow') await row.seat.guest?.ask({ type: 'remove', slot: row.guest.slot });
+    if (row?.kind === 'fellow') await row.seat.request({ type: 'remove', slot: row.guest.slot });
 }
 
 /** Lets the one who knocked in, or sends them away. */
 export async function answerKnock(context: Context, answer: 'admit' | 'deny', given: unknown): Promise<void> {
     const row = given as GuestRow | undefined;
-    if (row?.kind === 'knock') await context.tell({ type: answer, session: row.session.session, knock: row.knock.knock });
+    if (row?.kind !== 'knock' || !context.holding.state.waits(row.session, row.knock.knock)) return;
+    await context.tell({ type: answer, session: row.session.session, knock: row.knock.knock });
 }
 
 function seated(given: unknown): Seated | undefined {
