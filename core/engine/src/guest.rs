@@ -226,6 +226,12 @@ impl GuestEngine {
 
     fn down(&mut self, code: Option<CloseCode>, failure: Failure, retry_in: Duration) {
         self.guest.disconnected(self.now(), code);
+        if let Some(pause) = self.guest.comes_again_in() {
+            self.line.rest(pause);
+            let retry_in = pause.as_millis() as u64;
+            let away = Connection::Away { retry_in, reason: "the host is busy".to_owned() };
+            return self.waiting.push(GuestEvent::Connection(away));
+        }
         if !self.has_sat && code.is_none() {
             // Who has no seat to lose wants to know at once.
             self.give_up(failure);

@@ -25,7 +25,9 @@ pub(crate) fn of_guest(code: CloseCode) -> Failure {
         }
         CloseCode::Full => (FailureKind::Full, "ask the host to free a seat"),
         CloseCode::Version => (FailureKind::Protocol, "update Jumpseat at both ends and at the relay"),
-        CloseCode::RateLimited => (FailureKind::Refused, "wait a minute, then try again"),
+        CloseCode::RateLimited => {
+            (FailureKind::Refused, "the host or the relay is busy: wait a minute, then try again")
+        }
         CloseCode::Ended | CloseCode::Expired | CloseCode::HostGone => {
             (FailureKind::NoSession, "ask the host to share again")
         }

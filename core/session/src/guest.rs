@@ -22,6 +22,7 @@ mod liveness;
 mod output;
 mod panels;
 mod people;
+mod requests;
 mod seated;
 mod stream;
 mod typing;
@@ -30,7 +31,10 @@ pub use config::GuestConfig;
 pub use output::{ContentChange, GuestEvent, GuestOutput, Liveness, PanelChange, TerminalChange};
 pub use typing::Sight;
 
-use self::{link::Link, seated::Seated};
+use self::{
+    link::{Busy, Link},
+    seated::Seated,
+};
 use crate::{EndReason, Entropy, GuestCard, Millis, Role, handshake::knock::Knocking, message::shown_name};
 
 /// A guest of a session.
@@ -39,6 +43,7 @@ pub struct Guest {
     entropy: Entropy,
     link: Link,
     stage: Stage,
+    busy: Busy,
     out: VecDeque<GuestOutput>,
 }
 
@@ -64,6 +69,7 @@ impl Guest {
             entropy,
             link: Link::default(),
             stage: Stage::Outside,
+            busy: Busy::default(),
             out: VecDeque::new(),
         }
     }

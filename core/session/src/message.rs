@@ -65,6 +65,15 @@ pub(crate) enum FromHost {
     End { reason: EndReason },
 }
 
+/// A guest's messages (chat, requests) that a host takes in a second.
+pub(crate) const MESSAGES_PER_SECOND: u32 = 20;
+
+/// What a host says no to, in [`FromHost::NotAllowed`].
+pub(crate) const NO_ROLE: &str = "changing that role";
+pub(crate) const NO_REMOVAL: &str = "removing that guest";
+pub(crate) const NO_INVITE: &str = "making that invite";
+pub(crate) const TOO_MANY_MESSAGES: &str = "so many messages at once";
+
 /// From one guest to the host.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]

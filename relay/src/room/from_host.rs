@@ -81,6 +81,8 @@ impl Room {
                             let parting = packet::text(&RelayToGuest::Refused { data }, self.held.meter());
                             link.close_with(CloseCode::Refused, vec![parting]);
                         }
+                        // The host had no time to open it (JS-JOIN-13).
+                        None if !failed => link.close(CloseCode::RateLimited),
                         None => link.close(CloseCode::Refused),
                     }
                 }

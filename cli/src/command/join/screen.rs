@@ -3,7 +3,7 @@
 use std::{process::ExitCode, time::Duration};
 
 use jumpseat_engine::face::{
-    Admission, Commands, GuestCommand, GuestEvent, GuestFace, InputRefusal, Size, StreamId,
+    Admission, Commands, Connection, GuestCommand, GuestEvent, GuestFace, InputRefusal, Size, StreamId,
 };
 use jumpseat_panels::text::is_shown;
 use jumpseat_screen::{Event, MouseEncoding, MouseProtocol, Screen};
@@ -37,6 +37,9 @@ const MAX_POINTED: usize = 1_000;
 
 /// How long a message stays in the status line.
 const MESSAGE: Duration = Duration::from_secs(5);
+
+/// How long what a guest waits for stays there: until it comes.
+const WAIT: Duration = Duration::from_secs(86_400);
 
 /// How long leaving may take before it is simply done.
 const LEAVE: Duration = Duration::from_secs(1);
@@ -213,7 +216,8 @@ impl GuestScreen {
         let frame =
             (self.dirty && self.console.is_idle()).then(|| self.drawn_at.map_or(self.began, |at| at + FRAME));
         let message = self.message.as_ref().map(|(_, until)| *until);
-        frame.into_iter().chain(self.flush_at).chain(message).min()
+        let overlay = self.overlay.as_ref().and_then(Overlay::deadline).filter(|_| !self.dirty);
+        frame.into_iter().chain(self.flush_at).chain(message).chain(overlay).min()
     }
 
     async fn tick(&mut self) -> Result<Option<Ended>, Fault> {
@@ -221,6 +225,8 @@ impl GuestScreen {
         if self.message.take_if(|(_, until)| *until <= now).is_some() {
             self.dirty = true;
         }
+        // Its keys act from now on, and say so.
+        self.dirty |= self.overlay.as_ref().and_then(Overlay::deadline).is_some_and(|at| at <= now);
         if self.flush_at.is_some_and(|at| at <= now) {
             self.flush_at = None;
             let piece = self.decoder.flush();
@@ -232,7 +238,7 @@ impl GuestScreen {
     async fn event(&mut self, event: GuestEvent) -> Result<Option<Ended>, Fault> {
         let told = self.board.take_guest_event(&event);
         if let (GuestEvent::Panels { .. }, Some(overlay)) = (&event, &mut self.overlay) {
-            overlay.board_changed(&self.board);
+            overlay.update(&self.board, Instant::now());
         }
         match event {
             GuestEvent::Terminal { stream, change } => {
@@ -252,7 +258,10 @@ impl GuestScreen {
             }
             GuestEvent::Waiting { host_present } => {
                 let text = if host_present { "waiting to be let in…" } else { "waiting for the host…" };
-                self.message = Some((text.to_owned(), Instant::now() + Duration::from_secs(86_400)));
+                self.message = Some((text.to_owned(), Instant::now() + WAIT));
+            }
+            GuestEvent::Connection(Connection::Away { reason, .. }) if !self.board.seated => {
+                self.message = Some((format!("{reason}: trying again…"), Instant::now() + WAIT));
             }
             GuestEvent::Joined { .. } => self.message = None,
             GuestEvent::Pointing { slot, at: Some(at) } if slot != self.board.me => {
@@ -361,7 +370,7 @@ impl GuestScreen {
         self.dirty = true;
         let window = size();
         let before = overlay.area(&self.board, window.cols, window.rows);
-        let action = overlay.press(piece, &mut self.board);
+        let action = overlay.press(piece, &mut self.board, Instant::now());
         if overlay.area(&self.board, window.cols, window.rows) != before {
             // It leaves something of the picture free.
             self.painter.forget();
@@ -515,7 +524,8 @@ impl GuestScreen {
                 out.extend_from_slice(line.as_bytes());
             }
         }
-        if let Some(overlay) = &self.overlay {
+        if let Some(overlay) = &mut self.overlay {
+            overlay.update(&self.board, Instant::now());
             let mut buffer = Buffer::empty(Rect { x: 0, y: 0, width: window.cols, height: window.rows });
             let area = overlay.area(&self.board, window.cols, window.rows);
             overlay.draw(&self.board, area, &mut buffer);

@@ -98,7 +98,7 @@ pub enum SessionEvent {
     Connection(Connection),
     /// Someone asks to be let in.
     Knocked(KnockInfo),
-    /// Whoever knocked went away.
+    /// A knock waits no more: it was answered, or who knocked went away.
     KnockGone {
         /// The knock.
         knock: KnockId,

@@ -86,7 +86,9 @@ fn refused(why: Option<KnockRefusal>) -> Failure {
         Some(KnockRefusal::Full) => {
             (FailureKind::Full, "every seat of this session is taken", "ask the host to free one")
         }
-        Some(_) => (FailureKind::Refused, "too many people knock at once", "try again in a minute"),
+        Some(_) => {
+            (FailureKind::Refused, "the host is busy: too many people knock at once", "try again in a minute")
+        }
     };
     Failure::new(kind, message).hint(hint)
 }

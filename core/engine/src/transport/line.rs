@@ -340,6 +340,13 @@ impl Line {
         Poll::Ready(())
     }
 
+    /// A line that is down waits so long before its next try.
+    pub(crate) fn rest(&mut self, pause: Duration) {
+        if matches!(self.state, State::Pause(_)) {
+            self.state = State::Pause(Box::pin(sleep(pause)));
+        }
+    }
+
     fn lost(&mut self, error: &tungstenite::Error) -> LineEvent {
         self.down(None, broke(error))
     }

@@ -31,8 +31,13 @@ impl InvitesAsked {
         self.last
     }
 
-    /// The host answered: whether that was asked for, for this role. Each request is answered once.
-    pub(super) fn answered(&mut self, id: u32, role: Option<Role>) -> bool {
-        self.under_way.remove(&id).is_some_and(|asked| role == Some(asked))
+    /// The host made one: whether that was asked for, for this role. Each request is answered once.
+    pub(super) fn answered(&mut self, id: u32, role: Role) -> bool {
+        self.under_way.remove(&id) == Some(role)
+    }
+
+    /// The host makes none: whether one was asked for.
+    pub(super) fn refused(&mut self, id: u32) -> bool {
+        self.under_way.remove(&id).is_some()
     }
 }

@@ -10,7 +10,7 @@ use jumpseat_wire::{
 
 use super::{Guest, GuestEvent, GuestOutput, Stage, end_reason, seated::Seated};
 use crate::{
-    EndReason, Millis, SessionError,
+    EndReason, KnockRefusal, Millis, SessionError,
     handshake::{
         bundle::{HostBundle, bundle_hash},
         knock::Knocking,
@@ -48,6 +48,26 @@ impl Link {
     }
 }
 
+/// A host, or its relay, that was too busy for a knock: what a guest waits before it knocks again by itself.
+#[derive(Default)]
+pub(super) struct Busy {
+    tries: usize,
+    again_in: Option<Duration>,
+}
+
+/// The pauses between knocks at a busy host. Behind the last one the person is told.
+const BUSY_PAUSES: [Duration; 4] =
+    [Duration::from_secs(2), Duration::from_secs(4), Duration::from_secs(8), Duration::from_secs(15)];
+
+impl Busy {
+    /// Whether there is another try.
+    fn tries_again(&mut self) -> bool {
+        self.again_in = BUSY_PAUSES.get(self.tries).copied();
+        self.tries += 1;
+        self.again_in.is_some()
+    }
+}
+
 /// How long a guest tries to get its seat back.
 const TRY_FOR: Duration = GRACE;
 
@@ -57,8 +77,14 @@ impl Guest {
         !self.is_ended()
     }
 
+    /// How long to wait before the next connection, where the host was too busy for the knock (JS-JOIN-13).
+    pub fn comes_again_in(&self) -> Option<Duration> {
+        self.busy.again_in
+    }
+
     /// The connection stands: looks the session up, or takes the seat back.
     pub fn connected(&mut self, _now: Millis) {
+        self.busy.again_in = None;
         let hello = match &self.stage {
             Stage::Seated(seated) => {
                 self.link.state = State::TakingSeat;
@@ -84,8 +110,11 @@ impl Guest {
             Stage::Ended => {}
             Stage::Outside | Stage::Waiting(_) => {
                 // A knock is not repeated: it goes to the host anew, under fresh keys.
-                self.stage = Stage::Outside;
+                let knocked = matches!(std::mem::replace(&mut self.stage, Stage::Outside), Stage::Waiting(_));
                 match why {
+                    // The host said so already.
+                    _ if self.busy.again_in.is_some() => {}
+                    Some(CloseCode::RateLimited) if knocked && self.busy.tries_again() => {}
                     Some(CloseCode::Refused) => self.fail(GuestEvent::Refused { why: None }),
                     Some(code) if code != CloseCode::ShuttingDown => {
                         self.fail(GuestEvent::TurnedAway { code });
@@ -211,6 +240,10 @@ impl Guest {
         match knocking.answered(message) {
             // Anyone can make one up: the host's own may still come.
             Err(_) => {}
+            Ok(Answered::Refused(KnockRefusal::Busy)) if self.busy.tries_again() => {
+                // The relay closes the connection.
+                self.stage = Stage::Outside;
+            }
             Ok(Answered::Refused(why)) => self.fail(GuestEvent::Refused { why: Some(why) }),
             Ok(Answered::Welcome(keys, reveal)) => {
                 let seated = Seated::new(now, knocking.host.clone(), &keys, reveal, self.config.key_timing);

@@ -54,7 +54,9 @@ impl Guest {
     /// # Errors
     /// [`SessionError::Misused`] without a seat.
     pub fn ask_control(&mut self, _now: Millis) -> Result<(), SessionError> {
-        self.say(&FromGuest::AskControl)
+        self.say(&FromGuest::AskControl)?;
+        self.with_seat(|seated, _| seated.requests.asked_for_keyboard());
+        Ok(())
     }
 
     /// Says something to everyone.
@@ -78,7 +80,9 @@ impl Guest {
     /// # Errors
     /// [`SessionError::Misused`] without a seat.
     pub fn set_role(&mut self, _now: Millis, slot: Slot, role: Role) -> Result<(), SessionError> {
-        self.say(&FromGuest::SetRole { slot, role })
+        self.say(&FromGuest::SetRole { slot, role })?;
+        self.with_seat(|seated, _| seated.requests.asked_for_role());
+        Ok(())
     }
 
     /// A co-owner removes a guest.
@@ -86,7 +90,9 @@ impl Guest {
     /// # Errors
     /// [`SessionError::Misused`] without a seat.
     pub fn remove(&mut self, _now: Millis, slot: Slot) -> Result<(), SessionError> {
-        self.say(&FromGuest::Remove { slot })
+        self.say(&FromGuest::Remove { slot })?;
+        self.with_seat(|seated, _| seated.requests.asked_for_removal());
+        Ok(())
     }
 
     /// A co-owner asks for an invite; it comes as an event.

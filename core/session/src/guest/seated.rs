@@ -15,6 +15,7 @@ use super::{
     invites::InvitesAsked,
     liveness::{Clock, DELAYED},
     panels::Fetches,
+    requests::Requests,
     stream::Stream,
     typing::{Sight, Typing},
 };
@@ -60,6 +61,7 @@ pub(super) struct Seated {
     pub(super) streams: BTreeMap<StreamId, Stream>,
     pub(super) fetches: Fetches,
     pub(super) invites: InvitesAsked,
+    pub(super) requests: Requests,
     role: Option<Role>,
     /// The terminal that the host has in front.
     looking: Option<StreamId>,
@@ -117,6 +119,7 @@ impl Seated {
             streams: BTreeMap::new(),
             fetches: Fetches::default(),
             invites: InvitesAsked::default(),
+            requests: Requests::default(),
             role: None,
             looking: None,
             refused: Refusals::default(),
@@ -276,6 +279,7 @@ impl Seated {
     pub(super) fn say(&mut self, message: &FromGuest, context: &mut Context<'_>) {
         let mut plaintext = Plaintext::to_host();
         plaintext.push(&Record::Message(&message::encode(message)));
+        self.requests.said();
         self.seal(plaintext, context);
     }
 
@@ -476,20 +480,24 @@ impl Seated {
             FromHost::Chat { slot, text, at } => GuestEvent::Chat { slot, text, at },
             FromHost::Asking { slot, on } => GuestEvent::Asking { slot, on },
             FromHost::InputRefused { stream, why } => GuestEvent::InputRefused { stream, why },
+            // JS-MSG-5: a no to what was not asked for is passed over.
+            FromHost::Declined if !self.requests.keyboard_answered() => return Ok(()),
             FromHost::Declined => GuestEvent::Declined,
             FromHost::Invited { id, code, token, role } => {
                 // JS-MSG-4: what nobody asked for, and what leads to another host, is passed over.
                 let token = token.parse::<Token>()?;
-                if !self.invites.answered(id, Some(role)) || !token.pins(&self.host.hash) {
+                if !self.invites.answered(id, role) || !token.pins(&self.host.hash) {
                     return Ok(());
                 }
                 GuestEvent::Invited { code, token, role }
             }
             FromHost::NotAllowed { what, invite } => {
-                if let Some(id) = invite {
-                    self.invites.answered(id, None);
-                }
-                GuestEvent::NotAllowed { what: message::shown_name(&what) }
+                let what = match invite {
+                    Some(id) => self.invites.refused(id).then_some(message::NO_INVITE),
+                    None => self.requests.refused(&what),
+                };
+                let Some(what) = what else { return Ok(()) };
+                GuestEvent::NotAllowed { what: what.to_owned() }
             }
             FromHost::Closing { streams } => {
                 self.closing = Some(streams);
@@ -509,6 +517,9 @@ impl Seated {
         if let Some(role) = role
             && self.role.replace(role) != Some(role)
         {
+            if role.may_write() {
+                self.requests.keyboard_answered();
+            }
             context.event(GuestEvent::Role { role });
         }
     }

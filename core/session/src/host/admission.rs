@@ -24,6 +24,9 @@ use crate::{
 /// Knocks whose copies are recognised.
 const KNOCKS_REMEMBERED: usize = 4096;
 
+/// Why a knock is not even opened.
+const FLOODED: SessionError = SessionError::Misbehaved("too many failed knocks");
+
 /// How often the host reads that somebody was refused with the same invite.
 const TELL_REFUSAL: Duration = Duration::from_secs(10);
 
@@ -125,7 +128,11 @@ impl Host {
     }
 
     fn waiting(&mut self, id: KnockId) -> Result<Waiting, SessionError> {
-        self.knocks.waiting.remove(&id).ok_or(SessionError::Missing("nobody waits there any more"))
+        let gone = SessionError::Missing("nobody waits there any more");
+        let waiting = self.knocks.waiting.remove(&id).ok_or(gone)?;
+        // Every face has to know which knock it was: names are not unique.
+        self.event(HostEvent::KnockGone { knock: id });
+        Ok(waiting)
     }
 
     pub(super) fn knocked(&mut self, now: Millis, id: KnockId, message: &[u8]) {
@@ -137,8 +144,8 @@ impl Host {
             Ok(Opened::Knock(mark, knock)) => (mark, *knock),
             Ok(Opened::Welcomed(slot)) => return self.welcome_again(id, slot),
             Err(error) => {
-                // One that was not looked at may be anybody's, and is charged to nobody.
-                let failed = !matches!(error, SessionError::Misbehaved(_));
+                // JS-JOIN-13: one that was not looked at may be anybody's, is charged to nobody, and may come again.
+                let failed = error != FLOODED;
                 self.event(HostEvent::KnockFailed { why: error.to_string() });
                 return self.send_control(&HostToRelay::Refuse { knock: id, data: None, failed });
             }
@@ -212,7 +219,7 @@ impl Host {
             return Ok(Opened::Welcomed(seat.slot));
         }
         if self.book.find(id).is_some_and(|invite| invite.is_flooded(now)) {
-            return Err(SessionError::Misbehaved("too many failed knocks"));
+            return Err(FLOODED);
         }
         let knock = if self.knocks.seen.contains(&mark) {
             Err(SessionError::Replayed("a knock"))

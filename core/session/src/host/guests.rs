@@ -8,7 +8,7 @@ use super::{Host, HostEvent, HostOutput, admission::CONFIRM_TIME, seat::Seat, te
 use crate::{
     EndReason, InputRefusal, Millis, Scope, SessionError, StreamId,
     frame::record::{Record, Records, TypedAt},
-    message::{self, FromGuest, FromHost},
+    message::{self, FromGuest, FromHost, TOO_MANY_MESSAGES},
 };
 
 /// JS-ROLE-6: keys typed at an older picture are dropped, so that a relay cannot keep one back for a
@@ -76,7 +76,7 @@ impl Host {
                     FromGuest::Cancel { id } => self.cancel_fetch(slot, id),
                     message if seat.spend_message(now) => self.guest_message(now, slot, message),
                     _ if seat.tells_limit() => {
-                        let what = "so many messages at once".into();
+                        let what = TOO_MANY_MESSAGES.into();
                         self.tell(slot, &FromHost::NotAllowed { what, invite: None });
                     }
                     _ => {}

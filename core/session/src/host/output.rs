@@ -110,7 +110,7 @@ pub enum HostEvent {
         /// Whether somebody came by that invite before.
         again: bool,
     },
-    /// Someone who knocked went away.
+    /// A knock waits no more: it was answered, or who knocked went away.
     KnockGone {
         /// Whose knock.
         knock: KnockId,

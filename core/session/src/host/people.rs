@@ -9,7 +9,7 @@ use super::{Host, HostEvent, seat::Seat};
 use crate::{
     Admission, EndReason, Invite, InviteTerms, Millis, Pointing, Role, SessionError,
     invite::book::Line,
-    message::{self, FromGuest, FromHost, shown_text},
+    message::{self, FromGuest, FromHost, NO_INVITE, NO_REMOVAL, NO_ROLE, shown_text},
 };
 
 /// What everybody was told last and a newcomer has to know.
@@ -170,14 +170,14 @@ impl Host {
                     (Some(by), Some(from)) if by.may_change(from, role) => {
                         self.change_role(now, of, role, slot);
                     }
-                    _ => self.not_allowed(slot, "changing that role"),
+                    _ => self.not_allowed(slot, NO_ROLE),
                 }
             }
             FromGuest::Remove { slot: of } => match (self.role_of(slot), self.role_of(of)) {
                 (Some(by), Some(role)) if by.may_remove(role) => {
                     self.send_away(now, of, slot);
                 }
-                _ => self.not_allowed(slot, "removing that guest"),
+                _ => self.not_allowed(slot, NO_REMOVAL),
             },
             FromGuest::Invite { id, role, max_uses, admission } => {
                 let terms = InviteTerms { role, admission, max_uses, ..InviteTerms::default() };
@@ -190,7 +190,7 @@ impl Host {
                         self.tell(slot, &FromHost::Invited { id, code, token, role });
                     }
                     _ => {
-                        let what = "making that invite".into();
+                        let what = NO_INVITE.into();
                         self.tell(slot, &FromHost::NotAllowed { what, invite: Some(id) });
                     }
                 }

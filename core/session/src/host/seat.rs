@@ -16,7 +16,7 @@ use crate::{
         welcome::PairKeys,
     },
     invite::book::Line,
-    message::{Refusals, RosterEntry},
+    message::{MESSAGES_PER_SECOND, Refusals, RosterEntry},
     pace::Pace,
     pair::{Lane, PairReceiver, PairSender},
     panel::{self, FetchId, PanelId, panel_of},
@@ -34,9 +34,6 @@ const REPLAY_EVERY: Duration = Duration::from_secs(1);
 
 /// Messages that may wait for a guest; one that lets more pile up loses its seat.
 const MAX_WAITING: usize = 1024;
-
-/// A guest's messages (chat, requests) that are taken in a second.
-const MESSAGES_PER_SECOND: u32 = 20;
 
 /// One guest's seat.
 pub(super) struct Seat {

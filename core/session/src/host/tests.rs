@@ -31,6 +31,7 @@ use crate::{
 mod invites;
 mod keys;
 mod panels;
+mod requests;
 
 const NOW: Millis = Millis(1_000);
 

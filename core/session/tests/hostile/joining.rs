@@ -295,7 +295,46 @@ fn case_26_waiting_knocks_are_bounded() {
     }
     let late = world.knock("late", &invite);
     assert_eq!(world.host.knocks().count(), MAX_PENDING_KNOCKS);
-    world.saw_guest(late, |e| matches!(e, GuestEvent::Refused { why: Some(KnockRefusal::Busy) }));
+    let refused = |e: &GuestEvent| matches!(e, GuestEvent::Refused { why: Some(KnockRefusal::Busy) });
+    // JS-JOIN-13: it comes again by itself a few times before the person is told.
+    let mut pauses = Vec::new();
+    while let Some(pause) = world.guests[late].guest.comes_again_in() {
+        assert!(!world.guests[late].events.iter().any(refused));
+        pauses.push(pause.as_secs());
+        world.drop_guest(late);
+        world.pass(pause.as_millis() as u64);
+        world.connect_guest(late);
+    }
+    assert_eq!(pauses, [2, 4, 8, 15]);
+    world.saw_guest(late, refused);
+    // Once there is room it gets in.
+    let patient = world.knock("patient", &invite);
+    let first = world.host.knocks().next().unwrap().0;
+    world.as_host(|host, now| host.deny(now, first).unwrap());
+    world.drop_guest(patient);
+    world.connect_guest(patient);
+    assert_eq!(world.host.knocks().last().unwrap().1, "patient");
+}
+
+/// JS-JOIN-13: a flood of somebody else's knocks does not make a good token an unknown one.
+#[test]
+fn who_knocks_during_a_flood_comes_again() {
+    let mut world = World::new();
+    let invite = world.invite(Role::Viewer);
+    world.join("Bo", &invite);
+    let mut knock = world.last_knock();
+    *knock.last_mut().unwrap() ^= 1;
+    for number in 0..20 {
+        knock[40] ^= number as u8;
+        let data = Blob(knock.clone());
+        world.inject_text(To::Host, &RelayToHost::Knock { knock: 1000 + number, data }).unwrap();
+    }
+    let cy = world.knock("Cy", &invite);
+    let pause = world.guests[cy].guest.comes_again_in().expect("the host was busy");
+    assert!(!world.guests[cy].events.iter().any(|e| matches!(e, GuestEvent::Refused { .. })));
+    world.pass(pause.as_millis() as u64);
+    world.connect_guest(cy);
+    world.saw_guest(cy, |e| matches!(e, GuestEvent::Joined { .. }));
 }
 
 /// JS-JOIN-9: the relay's numbers are its own; the host's yes is for whom it saw.
@@ -318,4 +357,19 @@ fn a_yes_cannot_be_moved_to_another_knock() {
     world.knock("Eve", &invite);
     assert!(world.host.admit(world.now(), bo).is_err());
     assert_eq!(world.host.guests().count(), 0);
+}
+
+/// JS-JOIN-9: whoever watches learns by its number which knock was answered, not by a name that others have, too.
+#[test]
+fn an_answer_says_which_knock_it_was_for() {
+    let mut world = World::new();
+    let invite = ask(&mut world);
+    world.knock("Bo", &invite);
+    world.knock("Bo", &invite);
+    let numbers: Vec<_> = world.host.knocks().map(|(number, _)| number).collect();
+    world.as_host(|host, now| host.admit(now, numbers[1]).unwrap());
+    world.saw_host(|e| *e == HostEvent::KnockGone { knock: numbers[1] });
+    assert!(!world.host_events.contains(&HostEvent::KnockGone { knock: numbers[0] }));
+    world.as_host(|host, now| host.deny(now, numbers[0]).unwrap());
+    world.saw_host(|e| *e == HostEvent::KnockGone { knock: numbers[0] });
 }

@@ -136,8 +136,12 @@ impl Relay {
                 self.tell_guest(guest, &RelayToGuest::Welcome { data });
                 self.tell_host(&RelayToHost::Present { slot, pair: 0 });
             }
-            HostToRelay::Refuse { knock, data, .. } => {
+            HostToRelay::Refuse { knock, data, failed } => {
                 let Some((guest, _)) = self.knocks.remove(&knock) else { return };
+                if data.is_none() && !failed {
+                    let body = Body::Close(CloseCode::RateLimited);
+                    return self.out.push(Delivery { to: To::Guest(guest), body });
+                }
                 self.tell_guest(guest, &RelayToGuest::Refused { data });
             }
             HostToRelay::Ack { slot, pair } => {

@@ -50,6 +50,11 @@ fn a_refused_knock_hears_the_reason_and_is_closed() {
     let (link, knock) = stage.knock();
     stage.host_says(HostToRelay::Refuse { knock, data: None, failed: true });
     assert_eq!((link.verdict(), link.parting().len()), (Some(CloseCode::Refused), 0));
+
+    // Neither opened nor failed: the host was busy.
+    let (link, knock) = stage.knock();
+    stage.host_says(HostToRelay::Refuse { knock, data: None, failed: false });
+    assert_eq!((link.verdict(), link.parting().len()), (Some(CloseCode::RateLimited), 0));
 }
 
 /// JS-RELAY-9.
