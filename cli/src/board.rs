@@ -192,6 +192,11 @@ impl Board {
         self.people.iter_mut().find(|person| person.slot == slot)
     }
 
+    /// What an invite gives to who comes by it, where that is known.
+    pub(crate) fn role_of_invite(&self, invite: InviteId) -> Option<Role> {
+        self.invites.iter().find(|known| known.id == Some(invite)).map(|known| known.role)
+    }
+
     /// Who else came by the same invite as a guest: one person may have several seats.
     pub(crate) fn came_with(&self, slot: Slot) -> usize {
         let Some(invite) = self.person(slot).and_then(|person| person.invite) else { return 0 };

@@ -2,6 +2,7 @@
 //! actions come out, and [`draw`](Overlay::draw) fills a buffer.
 
 mod draw;
+mod mark;
 mod paint;
 mod panels;
 #[cfg(test)]
@@ -9,6 +10,7 @@ mod tests;
 
 use jumpseat_engine::face::{Role, panels::PanelKind};
 use jumpseat_wire::{InviteId, KnockId, Slot};
+use tokio::time::Instant;
 
 use crate::{
     board::{Attention, Board},
@@ -17,7 +19,11 @@ use crate::{
     terminal::{EscapeKey, Input, Key, Piece},
 };
 
-use self::panels::PanelPage;
+use self::{
+    draw::question,
+    mark::{Id, Mark, SETTLE},
+    panels::PanelPage,
+};
 
 pub(crate) use paint::{line, paint, row};
 
@@ -67,46 +73,89 @@ enum Page {
 #[derive(Debug)]
 pub(crate) struct Overlay {
     page: Page,
-    selected: usize,
+    mark: Mark,
     /// Whether tokens and links are shown.
     reveal: bool,
     draft: String,
     panels: PanelPage,
     /// What waits for a yes.
-    confirm: Option<Action>,
+    confirm: Option<Confirm>,
     pasting: bool,
     escape: EscapeKey,
+    /// When it was last brought up to date.
+    now: Option<Instant>,
 }
 
-/// A line on the page of people: first who wants something, then who sits in.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Entry {
-    /// By its place in [`Board::knocks`].
-    Knock(usize),
-    /// By its place in [`Board::people`].
-    Person(usize),
+/// A question that waits for a yes.
+#[derive(Debug)]
+struct Confirm {
+    action: Action,
+    /// As the person reads it.
+    text: String,
+    /// When the text last became another one under the person's eyes.
+    changed: Option<Instant>,
 }
 
 impl Overlay {
     pub(crate) fn new(escape: EscapeKey) -> Self {
         Self {
             page: Page::People,
-            selected: 0,
+            mark: Mark::default(),
             reveal: false,
             draft: String::new(),
             panels: PanelPage::default(),
             confirm: None,
             pasting: false,
             escape,
+            now: None,
         }
     }
 
+    /// Takes the board as it is drawn now. Keys mean what was drawn.
+    pub(crate) fn update(&mut self, board: &Board, now: Instant) {
+        self.now = Some(now);
+        match self.page {
+            Page::People => self.mark.update(mark::people(board), now),
+            Page::Invites => self.mark.update(mark::invites(board), now),
+            Page::Panels | Page::Chat => {}
+        }
+        // What the host took back is not kept.
+        self.panels.forget(board);
+        if self.page == Page::Panels {
+            self.panels.update(board, now);
+        }
+        self.confirm.take_if(|confirm| !stands(&confirm.action, board));
+        if let Some(confirm) = &mut self.confirm {
+            let text = question(&confirm.action, board);
+            if text != confirm.text {
+                (confirm.text, confirm.changed) = (text, Some(now));
+            }
+        }
+    }
+
+    /// When it looks different by itself: the keys of what is marked begin to act.
+    pub(crate) fn deadline(&self) -> Option<Instant> {
+        let settles_at = match self.page {
+            Page::People | Page::Invites => self.mark.settles_at(),
+            Page::Panels => self.panels.settles_at(),
+            Page::Chat => None,
+        };
+        settles_at.filter(|at| self.now.is_some_and(|now| now < *at))
+    }
+
+    /// Whether the person has seen what its keys act on.
+    fn is_settled(&self) -> bool {
+        self.deadline().is_none()
+    }
+
     /// Takes a key. The board is only changed in what was read.
-    pub(crate) fn press(&mut self, piece: &Piece, board: &mut Board) -> Option<Action> {
+    pub(crate) fn press(&mut self, piece: &Piece, board: &mut Board, now: Instant) -> Option<Action> {
+        // What came since it was drawn is new to the person.
+        self.update(board, now);
         let action = match &piece.input {
             _ if self.escape.is(&piece.raw) => Some(Action::Close),
-            Input::Text => self.text(&String::from_utf8_lossy(&piece.raw), board),
-            Input::Key { key, .. } if self.confirm.take().is_none() => self.key(*key, board),
+            Input::Text => self.text(&String::from_utf8_lossy(&piece.raw), board, now),
+            Input::Key { key, .. } if self.confirm.take().is_none() => self.key(*key, board, now),
             Input::Paste(begins) => {
                 self.pasting = *begins;
                 None
@@ -116,21 +165,23 @@ impl Overlay {
         if self.page == Page::Chat {
             board.unread = 0;
         }
-        self.selected = self.selected.min(self.len(board).saturating_sub(1));
+        self.update(board, now);
         action
     }
 
     /// Letters: each a command, but in the chat. What is pasted is no command.
-    fn text(&mut self, text: &str, board: &Board) -> Option<Action> {
+    fn text(&mut self, text: &str, board: &Board, now: Instant) -> Option<Action> {
         for letter in text.chars() {
             let action = if self.page == Page::Chat {
                 self.write(letter);
                 None
             } else if self.pasting {
                 None
-            } else if let Some(action) = self.confirm.take() {
-                // Only a yes lets through what cannot be taken back.
-                match (letter.to_ascii_lowercase(), action) {
+            } else if self.confirm.as_ref().is_some_and(|confirm| confirm.is_new(now)) {
+                None
+            } else if let Some(confirm) = self.confirm.take() {
+                // Only a yes lets it through.
+                match (letter.to_ascii_lowercase(), confirm.action) {
                     ('y', action) => Some(action),
                     ('a', Action::Remove(slot, _)) if board.came_with(slot) > 0 => {
                         Some(Action::Remove(slot, true))
@@ -138,7 +189,7 @@ impl Overlay {
                     _ => None,
                 }
             } else {
-                self.letter(letter.to_ascii_lowercase(), board)
+                self.letter(letter.to_ascii_lowercase(), board, now)
             };
             if action.is_some() {
                 return action;
@@ -147,17 +198,17 @@ impl Overlay {
         None
     }
 
-    fn key(&mut self, key: Key, board: &Board) -> Option<Action> {
+    fn key(&mut self, key: Key, board: &Board, now: Instant) -> Option<Action> {
         match key {
             Key::Escape if self.page == Page::Panels && self.panels.back() => {}
             Key::Escape => return Some(Action::Close),
             Key::Tab => self.turn(board, 1),
             Key::BackTab => self.turn(board, -1),
-            key if self.page == Page::Panels => return self.panels.key(key, board),
+            key if self.page == Page::Panels => return self.panels.key(key, board, now),
             Key::Right => self.turn(board, 1),
             Key::Left => self.turn(board, -1),
-            Key::Up => self.selected = self.selected.saturating_sub(1),
-            Key::Down => self.selected += 1,
+            Key::Up => self.mark.step(false, now),
+            Key::Down => self.mark.step(true, now),
             Key::Backspace if self.page == Page::Chat => {
                 self.draft.pop();
             }
@@ -165,14 +216,14 @@ impl Overlay {
                 let text = std::mem::take(&mut self.draft);
                 return (!text.trim().is_empty()).then_some(Action::Chat(text));
             }
-            Key::Enter => return self.letter('a', board),
-            Key::Delete => return self.letter('x', board),
+            Key::Enter => return self.letter('a', board, now),
+            Key::Delete => return self.letter('x', board, now),
             _ => {}
         }
         None
     }
 
-    fn letter(&mut self, letter: char, board: &Board) -> Option<Action> {
+    fn letter(&mut self, letter: char, board: &Board, now: Instant) -> Option<Action> {
         match letter {
             'q' => return Some(Action::Close),
             letter if letter == self.escape.letter() && !letter.is_ascii_alphabetic() => {
@@ -185,7 +236,7 @@ impl Overlay {
                 if board.people.is_empty() {
                     return Some(Action::Stop);
                 }
-                self.confirm = Some(Action::Stop);
+                return self.ask(Action::Stop, board);
             }
             'l' if !board.is_host() => return Some(Action::Leave),
             'f' if board.attention == Attention::WantsYes && self.page == Page::People => {
@@ -193,7 +244,7 @@ impl Overlay {
             }
             'k' if !board.is_host() && !board.role().may_write() => return Some(Action::AskControl),
             letter if self.page == Page::People => return self.letter_on_people(letter, board),
-            letter if self.page == Page::Panels => return self.panels.letter(letter, board),
+            letter if self.page == Page::Panels => return self.panels.letter(letter, board, now),
             letter if self.page == Page::Invites => return self.letter_on_invites(letter, board),
             _ => {}
         }
@@ -201,35 +252,41 @@ impl Overlay {
     }
 
     fn letter_on_people(&mut self, letter: char, board: &Board) -> Option<Action> {
-        match *entries(board).get(self.selected)? {
-            Entry::Knock(place) => {
-                let knock = board.knocks.get(place)?.knock;
-                match letter {
-                    'a' => Some(Action::Admit(knock)),
-                    'd' => Some(Action::Deny(knock)),
-                    _ => None,
-                }
-            }
-            Entry::Person(place) => {
-                let person = board.people.get(place)?;
+        if !self.is_settled() {
+            return None;
+        }
+        let action = match *self.mark.on()? {
+            Id::Knock(knock) => match letter {
+                'a' => Action::Admit(knock),
+                'd' => Action::Deny(knock),
+                _ => return None,
+            },
+            Id::Person(slot) => {
+                let person = board.person(slot)?;
                 let allowed = board.is_host() || board.role().may_remove(person.role);
                 if !board.may_manage() || !allowed {
                     return None;
                 }
                 let toggle = |role| if person.role == role { Role::Viewer } else { role };
                 match letter {
-                    'a' if person.asks => Some(Action::SetRole(person.slot, Role::Writer)),
-                    'd' if person.asks && board.is_host() => Some(Action::Decline(person.slot)),
-                    'w' => Some(Action::SetRole(person.slot, toggle(Role::Writer))),
-                    'o' if board.is_host() => Some(Action::SetRole(person.slot, toggle(Role::CoOwner))),
-                    'x' => {
-                        self.confirm = Some(Action::Remove(person.slot, false));
-                        None
-                    }
-                    _ => None,
+                    'a' if person.asks => Action::SetRole(slot, Role::Writer),
+                    'd' if person.asks && board.is_host() => Action::Decline(slot),
+                    'w' => Action::SetRole(slot, toggle(Role::Writer)),
+                    'o' if board.is_host() => Action::SetRole(slot, toggle(Role::CoOwner)),
+                    'x' => Action::Remove(slot, false),
+                    _ => return None,
                 }
             }
-        }
+            Id::Invite(_) => return None,
+        };
+        if is_asked(&action, board) { self.ask(action, board) } else { Some(action) }
+    }
+
+    /// Has it done after a yes.
+    fn ask(&mut self, action: Action, board: &Board) -> Option<Action> {
+        let text = question(&action, board);
+        self.confirm = Some(Confirm { action, text, changed: None });
+        None
     }
 
     fn letter_on_invites(&mut self, letter: char, board: &Board) -> Option<Action> {
@@ -240,9 +297,10 @@ impl Overlay {
                 self.reveal = !self.reveal;
                 None
             }
-            'x' => {
-                self.confirm = Some(Action::RevokeInvite(board.invites.get(self.selected)?.id?));
-                None
+            'x' if self.is_settled() => {
+                let Some(Id::Invite(token)) = self.mark.on() else { return None };
+                let invite = board.invites.iter().find(|invite| invite.token == *token)?;
+                self.ask(Action::RevokeInvite(invite.id?), board)
             }
             _ => None,
         }
@@ -262,30 +320,46 @@ impl Overlay {
 
     fn go(&mut self, page: Page, board: &Board) {
         self.page = page;
-        self.selected = 0;
+        self.mark = Mark::default();
         self.reveal = false;
         if self.page == Page::Panels {
             self.panels.enter(board);
         }
     }
 
-    /// The board changed: what the host took back is not kept.
-    pub(crate) fn board_changed(&mut self, board: &Board) {
-        self.panels.forget(board);
-    }
-
     /// What came of [`Action::Open`].
     pub(crate) fn opened(&mut self, ticket: u32, rows: Result<Vec<Row>, Fault>) {
         self.panels.opened(ticket, rows);
     }
+}
 
-    fn len(&self, board: &Board) -> usize {
-        match self.page {
-            Page::People => entries(board).len(),
-            Page::Invites => board.invites.len(),
-            Page::Panels => self.panels.len(board),
-            Page::Chat => 1,
+impl Confirm {
+    /// Whether it reads differently than a moment ago: a yes was meant for what it said before.
+    fn is_new(&self, now: Instant) -> bool {
+        self.changed.is_some_and(|changed| now < changed + SETTLE)
+    }
+}
+
+/// What is done only after a yes: what cannot be taken back, and what lets somebody type.
+fn is_asked(action: &Action, board: &Board) -> bool {
+    match action {
+        Action::SetRole(_, role) => role.may_write(),
+        Action::Admit(knock) => {
+            let waiting = board.knocks.iter().find(|waiting| waiting.knock == *knock);
+            waiting.and_then(|waiting| board.role_of_invite(waiting.invite)) != Some(Role::Viewer)
         }
+        Action::Remove(..) => true,
+        _ => false,
+    }
+}
+
+/// Whether what an action is about is still there.
+fn stands(action: &Action, board: &Board) -> bool {
+    match action {
+        Action::Admit(knock) => board.knocks.iter().any(|waiting| waiting.knock == *knock),
+        Action::SetRole(slot, _) | Action::Remove(slot, _) => board.person(*slot).is_some(),
+        Action::RevokeInvite(invite) => board.invites.iter().any(|known| known.id == Some(*invite)),
+        _ => true,
     }
 }
 
@@ -295,13 +369,4 @@ fn pages(board: &Board) -> &'static [Page] {
     } else {
         &[Page::People, Page::Panels, Page::Chat]
     }
-}
-
-/// The lines of the page of people.
-fn entries(board: &Board) -> Vec<Entry> {
-    let asking = |asks: bool| {
-        let people = board.people.iter().enumerate();
-        people.filter(move |(_, person)| person.asks == asks).map(|(place, _)| Entry::Person(place))
-    };
-    (0..board.knocks.len()).map(Entry::Knock).chain(asking(true)).chain(asking(false)).collect()
 }

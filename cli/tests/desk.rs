@@ -41,6 +41,17 @@ mod desk {
         screen.row(screen.size().1 - 1).text()
     }
 
+    /// Whether a key of the menu is shown as one that acts.
+    fn is_lit(screen: &Screen, key: &str) -> bool {
+        (0..screen.size().1).any(|row| {
+            let text = screen.row(row).text();
+            text.find(key).is_some_and(|at| {
+                let cell = screen.row(row).cells().nth(text[..at].chars().count());
+                cell.is_some_and(|cell| cell.style.foreground() == jumpseat_screen::Color::Base(6))
+            })
+        })
+    }
+
     fn signal(process: i32, signal: rustix::process::Signal) {
         rustix::process::kill_process(rustix::process::Pid::from_raw(process).unwrap(), signal).unwrap();
     }
@@ -61,7 +72,11 @@ mod desk {
         host.wait("a title", |screen| screen.title().contains("Bo asks for the keyboard"));
         host.keys("\x1d");
         host.shows("asks for the keyboard");
+        // Its keys act once the host has had the time to see who is marked.
+        host.wait("the key", |screen| is_lit(screen, "a\u{a0}allow"));
         host.keys("a");
+        host.shows("Let Bo type?");
+        host.keys("y");
         host.wait("a writer", |screen| text(screen).contains("writer"));
 
         // While the host is in the menu, it does not look at the terminal.

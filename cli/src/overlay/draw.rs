@@ -1,6 +1,6 @@
 //! The overlay as cells.
 
-use jumpseat_engine::face::{Admission, Connection, Role};
+use jumpseat_engine::face::{Admission, Connection, KnockInfo, Role};
 use ratatui::{
     buffer::Buffer,
     layout::Rect,
@@ -9,7 +9,11 @@ use ratatui::{
     widgets::{Block, BorderType, Clear, Padding, Paragraph, Widget, Wrap},
 };
 
-use super::{Action, Entry, Overlay, Page, entries, pages};
+use super::{
+    Action, Overlay, Page,
+    mark::{self, Id},
+    pages,
+};
 use crate::board::{Attention, Board, InviteCard, Person, connection_word};
 
 /// As wide and as high as it gets, in cells.
@@ -45,7 +49,7 @@ impl Overlay {
         self.tabs(board).render(tabs, buffer);
         match self.page {
             Page::People => self.people(board, body, buffer),
-            Page::Panels => self.panels.draw(board, body, buffer),
+            Page::Panels => self.panels.draw(board, self.is_settled(), body, buffer),
             Page::Invites => self.invites(board, body, buffer),
             Page::Chat => self.chat(board, body, buffer),
         }
@@ -88,17 +92,17 @@ impl Overlay {
                 .push(Line::styled("  Guests may type until you have pressed no key for 5 minutes.", DIM)),
         }
         let head = lines.len();
-        for (place, entry) in entries(board).into_iter().enumerate() {
-            let chosen = place == self.selected;
-            match entry {
-                Entry::Knock(place) => lines.extend(board.knocks.get(place).map(|knock| {
-                    let again = if knock.again { ", with an invite that was used before" } else { "" };
-                    let text = format!("{} {} wants to join{again}", marker(chosen), knock.name);
-                    Line::styled(text, LOUD)
-                })),
-                Entry::Person(place) => {
-                    lines.extend(board.people.get(place).map(|person| person_line(board, person, chosen)));
+        for entry in mark::people(board) {
+            let chosen = self.mark.on() == Some(&entry.id);
+            match entry.id {
+                Id::Knock(knock) => {
+                    let waiting = board.knocks.iter().find(|waiting| waiting.knock == knock);
+                    lines.extend(waiting.map(|waiting| knock_line(board, waiting, chosen)));
                 }
+                Id::Person(slot) => {
+                    lines.extend(board.person(slot).map(|person| person_line(board, person, chosen)));
+                }
+                Id::Invite(_) => {}
             }
         }
         if lines.len() == head {
@@ -113,21 +117,21 @@ impl Overlay {
                 DIM,
             ));
         }
-        render_around(lines, head + self.selected, area, buffer);
+        render_around(lines, head + self.mark.place().unwrap_or(0), area, buffer);
     }
 
     fn selected_person<'a>(&self, board: &'a Board) -> Option<&'a Person> {
-        match entries(board).get(self.selected)? {
-            Entry::Person(place) => board.people.get(*place),
-            Entry::Knock(_) => None,
+        match self.mark.on()? {
+            Id::Person(slot) => board.person(*slot),
+            _ => None,
         }
     }
 
     fn invites(&self, board: &Board, area: Rect, buffer: &mut Buffer) {
         let mut lines: Vec<Line<'static>> = Vec::new();
         let mut focus = 0;
-        for (place, invite) in board.invites.iter().enumerate() {
-            let chosen = place == self.selected;
+        for invite in &board.invites {
+            let chosen = matches!(self.mark.on(), Some(Id::Invite(token)) if *token == invite.token);
             if chosen {
                 focus = lines.len();
             }
@@ -194,12 +198,12 @@ impl Overlay {
 
     /// The keys that do something here and now.
     fn keys(&self, board: &Board) -> Paragraph<'static> {
-        if let Some(action) = &self.confirm {
-            let keys = match action {
-                Action::Remove(slot, _) if board.came_with(*slot) > 0 => "y / n / a: all of them",
+        if let Some(confirm) = &self.confirm {
+            let keys = match confirm.action {
+                Action::Remove(slot, _) if board.came_with(slot) > 0 => "y / n / a: all of them",
                 _ => "y / n",
             };
-            let text = format!("{}  {keys}", question(action, board));
+            let text = format!("{}  {keys}", confirm.text);
             return Paragraph::new(Line::styled(text, LOUD)).wrap(Wrap { trim: true });
         }
         let mut keys: Vec<(&str, &str)> = match self.page {
@@ -209,6 +213,13 @@ impl Overlay {
             }
             Page::People => self.keys_on_people(board),
             Page::Panels => self.panels.keys(board),
+        };
+        // Those of the marked row are dim until they act.
+        let waiting = match self.page {
+            _ if self.is_settled() => &[][..],
+            Page::People => &["a", "d", "w", "o", "x"],
+            Page::Invites => &["x"],
+            Page::Panels | Page::Chat => &["Enter"],
         };
         if self.page != Page::Chat {
             if self.page != Page::Panels {
@@ -223,8 +234,9 @@ impl Overlay {
         }
         keys.extend([("Tab", "next page"), ("Esc", "back")]);
         let spans = keys.into_iter().flat_map(|(key, what)| {
+            let style = if waiting.contains(&key) { DIM } else { KEY };
             [
-                Span::styled(key.to_owned(), KEY),
+                Span::styled(key.to_owned(), style),
                 Span::raw(format!("\u{a0}{}   ", what.replace(' ', "\u{a0}"))),
             ]
         });
@@ -239,10 +251,11 @@ impl Overlay {
         if !board.is_host() && !board.role().may_write() {
             keys.push(("k", "ask for the keyboard"));
         }
-        match entries(board).get(self.selected) {
-            Some(Entry::Knock(_)) => keys.extend([("a", "admit"), ("d", "deny")]),
-            Some(Entry::Person(place)) if board.may_manage() => {
-                let Some(person) = board.people.get(*place) else { return keys };
+        match self.mark.on() {
+            None if self.mark.is_lost() => keys.push(("↑↓", "choose")),
+            Some(Id::Knock(_)) => keys.extend([("a", "admit"), ("d", "deny")]),
+            Some(Id::Person(slot)) if board.may_manage() => {
+                let Some(person) = board.person(*slot) else { return keys };
                 if person.asks {
                     keys.push(("a", "allow"));
                     keys.extend(board.is_host().then_some(("d", "decline")));
@@ -267,8 +280,21 @@ fn title(board: &Board) -> Line<'static> {
     Line::from(vec![Span::styled(" Jumpseat", BOLD), Span::raw(format!("{code} · {state} "))])
 }
 
-fn question(action: &Action, board: &Board) -> String {
+/// What is asked before an action.
+pub(super) fn question(action: &Action, board: &Board) -> String {
     match action {
+        Action::Admit(knock) => {
+            let waiting = board.knocks.iter().find(|waiting| waiting.knock == *knock);
+            let name = waiting.map_or("them", |waiting| &waiting.name);
+            match waiting.and_then(|waiting| board.role_of_invite(waiting.invite)) {
+                Some(role) => format!("Let {name} in as a {role}, who may type?"),
+                None => format!("Let {name} in, with the role that the invite gives?"),
+            }
+        }
+        Action::SetRole(slot, Role::CoOwner) => {
+            format!("Make {} a co-owner, who may type, grant, remove and invite?", board.name(*slot))
+        }
+        Action::SetRole(slot, _) => format!("Let {} type?", board.name(*slot)),
         Action::Remove(slot, _) => match board.came_with(*slot) {
             0 => format!("Remove {} at once?", board.name(*slot)),
             others => {
@@ -297,6 +323,13 @@ fn host_line(board: &Board) -> Line<'static> {
         text.push_str(", points at a line");
     }
     Line::raw(text)
+}
+
+fn knock_line(board: &Board, knock: &KnockInfo, chosen: bool) -> Line<'static> {
+    let role = board.role_of_invite(knock.invite).filter(|role| role.may_write());
+    let role = role.map_or(String::new(), |role| format!(" as a {role}"));
+    let again = if knock.again { ", with an invite that was used before" } else { "" };
+    Line::styled(format!("{} {} wants to join{role}{again}", marker(chosen), knock.name), LOUD)
 }
 
 fn person_line(board: &Board, person: &Person, chosen: bool) -> Line<'static> {

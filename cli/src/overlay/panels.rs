@@ -14,13 +14,14 @@ use ratatui::{
     text::{Line, Span},
     widgets::{Paragraph, Widget as _},
 };
+use tokio::time::Instant;
 use unicode_width::UnicodeWidthChar as _;
 
-use super::Action;
+use super::{Action, mark::SETTLE};
 use crate::{
     board::{Board, now},
     error::Fault,
-    panel::{self, Around, Row, Words, style},
+    panel::{self, Around, Opens, Row, Words, style},
     terminal::Key,
 };
 
@@ -33,6 +34,10 @@ pub(super) struct PanelPage {
     kind: PanelKind,
     /// The row that the eyes are on; beyond the last one it is the last.
     at: usize,
+    /// What is behind that row. The row is found by it when others come or go; without it nothing is opened.
+    marked: Option<Opens>,
+    /// When another row came under the mark by itself.
+    changed: Option<Instant>,
     opened: Option<View>,
     /// The panel's rows as they were made last, and of what.
     made: RefCell<Option<(Made, Rc<Vec<Row>>)>>,
@@ -62,7 +67,14 @@ struct Made {
 
 impl Default for PanelPage {
     fn default() -> Self {
-        Self { kind: PanelKind::Git, at: 0, opened: None, made: RefCell::default() }
+        Self {
+            kind: PanelKind::Git,
+            at: 0,
+            marked: None,
+            changed: None,
+            opened: None,
+            made: RefCell::default(),
+        }
     }
 }
 
@@ -74,7 +86,41 @@ impl PanelPage {
         }
     }
 
-    pub(super) fn key(&mut self, key: Key, board: &Board) -> Option<Action> {
+    /// The rows as they are drawn now.
+    pub(super) fn update(&mut self, board: &Board, now: Instant) {
+        if board.is_host() {
+            return;
+        }
+        let rows = self.rows(board);
+        let at = self.at.min(rows.len().saturating_sub(1));
+        let here = rows.get(at).and_then(|row| row.opens.as_ref());
+        if here == self.marked.as_ref() {
+            return;
+        }
+        if self.at == usize::MAX {
+            (self.marked, self.changed) = (here.cloned(), Some(now));
+        } else if self.marked.is_some() {
+            let same = rows.iter().enumerate().filter(|(_, row)| row.opens == self.marked);
+            match same.map(|(nth, _)| nth).min_by_key(|nth| nth.abs_diff(at)) {
+                Some(nth) => self.at = nth,
+                None => self.marked = None,
+            }
+        }
+    }
+
+    /// From when on the marked row can be opened.
+    pub(super) fn settles_at(&self) -> Option<Instant> {
+        self.changed.map(|changed| changed + SETTLE)
+    }
+
+    /// The row of [`marked`](Self::marked) is the one that the eyes are on.
+    fn mark(&mut self, board: &Board) {
+        let rows = self.rows(board);
+        let row = rows.get(self.at.min(rows.len().saturating_sub(1)));
+        (self.marked, self.changed) = (row.and_then(|row| row.opens.clone()), None);
+    }
+
+    pub(super) fn key(&mut self, key: Key, board: &Board, now: Instant) -> Option<Action> {
         let last = self.len(board).saturating_sub(1);
         let at = self.opened.as_ref().map_or(self.at, |view| view.at).min(last);
         let to = match key {
@@ -88,7 +134,7 @@ impl PanelPage {
                 self.turn(if key == Key::Left { PanelKind::ALL.len() - 1 } else { 1 }, board);
                 return None;
             }
-            Key::Enter => return self.enter_row(board),
+            Key::Enter => return self.enter_row(board, now),
             Key::Backspace => {
                 self.opened = None;
                 return None;
@@ -101,10 +147,13 @@ impl PanelPage {
             None if to >= last && !board.is_host() && is_ongoing(self.kind) => self.at = usize::MAX,
             None => self.at = to.min(last),
         }
+        if self.opened.is_none() && !board.is_host() {
+            self.mark(board);
+        }
         None
     }
 
-    pub(super) fn letter(&mut self, letter: char, board: &Board) -> Option<Action> {
+    pub(super) fn letter(&mut self, letter: char, board: &Board, now: Instant) -> Option<Action> {
         match letter {
             '1'..='6' => {
                 let kind = PanelKind::ALL.get(letter as usize - '1' as usize)?;
@@ -115,7 +164,7 @@ impl PanelPage {
                 }
                 None
             }
-            ' ' => self.enter_row(board),
+            ' ' => self.enter_row(board, now),
             'b' => {
                 self.opened = None;
                 None
@@ -142,6 +191,7 @@ impl PanelPage {
     fn choose(&mut self, kind: PanelKind) {
         if self.kind != kind {
             (self.kind, self.at) = (kind, if is_ongoing(kind) { usize::MAX } else { 0 });
+            (self.marked, self.changed) = (None, None);
         }
         self.opened = None;
     }
@@ -154,14 +204,16 @@ impl PanelPage {
         self.choose(PanelKind::ALL[(at + by) % PanelKind::ALL.len()]);
     }
 
-    fn enter_row(&mut self, board: &Board) -> Option<Action> {
+    fn enter_row(&mut self, board: &Board, now: Instant) -> Option<Action> {
         if board.is_host() {
             let kind = *PanelKind::ALL.get(self.at)?;
             let shown = board.shown.iter().any(|status| status.panel == kind);
             return Some(if shown { Action::HidePanel(kind) } else { Action::SharePanel(kind) });
         }
-        let rows = if self.view(board).is_none() { self.rows(board) } else { return None };
-        let opens = rows.get(self.at.min(rows.len().saturating_sub(1)))?.opens.clone()?;
+        if self.view(board).is_some() || self.settles_at().is_some_and(|at| now < at) {
+            return None;
+        }
+        let opens = self.marked.clone()?;
         let (ticket, kind) = (TICKETS.fetch_add(1, Ordering::Relaxed), opens.panel());
         let coming = Row::from(Words::new().dim("It is on its way…"));
         self.opened = Some(View { ticket, kind, rows: Rc::new(vec![coming]), at: 0 });
@@ -207,7 +259,8 @@ impl PanelPage {
         rows
     }
 
-    pub(super) fn draw(&self, board: &Board, area: Rect, buffer: &mut Buffer) {
+    /// `acts`: whether the marked row can be opened by now.
+    pub(super) fn draw(&self, board: &Board, acts: bool, area: Rect, buffer: &mut Buffer) {
         if board.is_host() {
             return self.draw_hosts(board, area, buffer);
         }
@@ -225,7 +278,8 @@ impl PanelPage {
         let from = at.saturating_sub(height / 2).min(rows.len().saturating_sub(height));
         let mut lines = Vec::new();
         for (nth, row) in rows.iter().enumerate().skip(from).take(height) {
-            let mark = match (nth == at, row.opens.is_some() && self.view(board).is_none()) {
+            let opens = acts && row.opens.is_some() && row.opens == self.marked && self.view(board).is_none();
+            let mark = match (nth == at, opens) {
                 (true, true) => Span::styled("▸ ", style::BOLD),
                 (true, false) => Span::styled("· ", style::DIM),
                 _ => Span::raw("  "),

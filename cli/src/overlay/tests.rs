@@ -1,11 +1,15 @@
 //! What the overlay shows, and what its keys ask for.
 
+use std::{cell::Cell, time::Duration};
+
 use jumpseat_engine::face::{
     Admission, Connection, GuestEvent, GuestInfo, KnockInfo, PanelStatus, PanelUpdate, Role, Secret,
+    SessionEvent,
     panels::{Entry, Key, PanelKind, SourceState},
 };
 use jumpseat_wire::{InviteId, KnockId};
 use ratatui::{buffer::Buffer, layout::Rect};
+use tokio::time::Instant;
 use unicode_width::UnicodeWidthStr as _;
 
 use super::{Action, Overlay};
@@ -13,7 +17,7 @@ use crate::{
     board::{Board, InviteCard, Person},
     error::Fault,
     panel::{Row, Words},
-    terminal::{Decoder, EscapeKey},
+    terminal::{Decoder, EscapeKey, Piece},
 };
 
 fn board() -> Board {
@@ -35,7 +39,7 @@ fn board() -> Board {
     board.people[1].present = false;
     board.typing = Some(2);
     board.knocks =
-        vec![KnockInfo { knock: knock(), name: "Di".into(), invite: InviteId([0; 16]), again: true }];
+        vec![KnockInfo { knock: knock(), name: "Di".into(), invite: InviteId([7; 16]), again: true }];
     board.invites = vec![InviteCard {
         id: Some(InviteId([7; 16])),
         code: "K7QM-3XTE".parse().unwrap(),
@@ -53,12 +57,35 @@ fn knock() -> KnockId {
     serde_json::from_str("4").unwrap()
 }
 
+/// A person who looks for a second before each key.
 fn press(overlay: &mut Overlay, board: &mut Board, keys: &[u8]) -> Vec<Action> {
     let pieces = Decoder::default().feed(keys);
-    pieces.iter().filter_map(|piece| overlay.press(piece, board)).collect()
+    let press = |piece: &Piece| {
+        overlay.update(board, later(0));
+        overlay.press(piece, board, later(1000))
+    };
+    pieces.iter().filter_map(press).collect()
 }
 
-fn draw(overlay: &Overlay, board: &Board, cols: u16, rows: u16) -> String {
+/// So many milliseconds later.
+fn later(millis: u64) -> Instant {
+    thread_local!(static NOW: Cell<Option<Instant>> = const { Cell::new(None) });
+    NOW.with(|now| {
+        let at = now.get().unwrap_or_else(Instant::now) + Duration::from_millis(millis);
+        now.set(Some(at));
+        at
+    })
+}
+
+/// A key that comes so many milliseconds after the last one, whatever there is to see.
+fn press_after(overlay: &mut Overlay, board: &mut Board, millis: u64, keys: &[u8]) -> Vec<Action> {
+    let now = later(millis);
+    let pieces = Decoder::default().feed(keys);
+    pieces.iter().filter_map(|piece| overlay.press(piece, board, now)).collect()
+}
+
+fn draw(overlay: &mut Overlay, board: &Board, cols: u16, rows: u16) -> String {
+    overlay.update(board, later(1000));
     let mut buffer = Buffer::empty(Rect { x: 0, y: 0, width: cols, height: rows });
     overlay.draw(board, overlay.area(board, cols, rows), &mut buffer);
     let row = |y| {
@@ -77,13 +104,13 @@ fn draw(overlay: &Overlay, board: &Board, cols: u16, rows: u16) -> String {
 #[test]
 fn the_host_sees_who_wants_what() {
     let (mut board, mut overlay) = (board(), Overlay::new(EscapeKey::default()));
-    insta::assert_snapshot!("host-people", draw(&overlay, &board, 84, 16));
+    insta::assert_snapshot!("host-people", draw(&mut overlay, &board, 84, 16));
     press(&mut overlay, &mut board, b"\t");
-    insta::assert_snapshot!("host-panels", draw(&overlay, &board, 84, 16));
+    insta::assert_snapshot!("host-panels", draw(&mut overlay, &board, 84, 16));
     press(&mut overlay, &mut board, b"\t");
-    insta::assert_snapshot!("host-invites-hidden", draw(&overlay, &board, 84, 12));
+    insta::assert_snapshot!("host-invites-hidden", draw(&mut overlay, &board, 84, 12));
     press(&mut overlay, &mut board, b"v");
-    insta::assert_snapshot!("host-invites", draw(&overlay, &board, 84, 12));
+    insta::assert_snapshot!("host-invites", draw(&mut overlay, &board, 84, 12));
     press(&mut overlay, &mut board, b"c");
     board.take_session_event(jumpseat_engine::face::SessionEvent::Chat {
         slot: 1,
@@ -91,7 +118,7 @@ fn the_host_sees_who_wants_what() {
         at: 0,
     });
     press(&mut overlay, &mut board, "hello 山田".as_bytes());
-    insta::assert_snapshot!("host-chat", draw(&overlay, &board, 60, 12));
+    insta::assert_snapshot!("host-chat", draw(&mut overlay, &board, 60, 12));
 }
 
 #[test]
@@ -111,7 +138,7 @@ fn a_guest_sees_who_else_is_there() {
     let guests = vec![guest(1, "Cy"), guest(2, "Bo")];
     board.take_guest_event(&GuestEvent::Roster { host: "Ann".into(), guests });
     let mut overlay = Overlay::new(EscapeKey::default());
-    insta::assert_snapshot!("guest-people", draw(&overlay, &board, 80, 12));
+    insta::assert_snapshot!("guest-people", draw(&mut overlay, &board, 80, 12));
     assert_eq!(press(&mut overlay, &mut board, b"wxok"), [Action::AskControl]);
     assert_eq!(press(&mut overlay, &mut board, b"l"), [Action::Leave]);
 }
@@ -121,23 +148,33 @@ fn knocks_and_requests_are_answered() {
     let (mut board, mut overlay) = (board(), Overlay::new(EscapeKey::default()));
     assert_eq!(press(&mut overlay, &mut board, b"a"), [Action::Admit(knock())]);
     assert_eq!(press(&mut overlay, &mut board, b"d"), [Action::Deny(knock())]);
-    assert_eq!(press(&mut overlay, &mut board, b"\x1b[Ba"), [Action::SetRole(1, Role::Writer)]);
+    assert_eq!(press(&mut overlay, &mut board, b"\x1b[Ba"), []);
+    assert!(draw(&mut overlay, &board, 84, 16).contains("Let Bo type?  y / n"));
+    assert_eq!(press(&mut overlay, &mut board, b"y"), [Action::SetRole(1, Role::Writer)]);
     assert_eq!(press(&mut overlay, &mut board, b"d"), [Action::Decline(1)]);
     assert_eq!(press(&mut overlay, &mut board, b"\x1bOBw"), [Action::SetRole(2, Role::Viewer)]);
-    assert_eq!(press(&mut overlay, &mut board, b"o"), [Action::SetRole(2, Role::CoOwner)]);
+    assert_eq!(press(&mut overlay, &mut board, b"on"), []);
+    assert_eq!(press(&mut overlay, &mut board, b"oy"), [Action::SetRole(2, Role::CoOwner)]);
+    // Who comes in and may type at once is asked about, as is who comes by an invite that nobody knows here.
+    for invites in [vec![InviteCard { role: Role::Writer, ..board.invites[0].clone() }], vec![]] {
+        board.invites = invites;
+        let mut overlay = Overlay::new(EscapeKey::default());
+        assert_eq!(press(&mut overlay, &mut board, b"a"), []);
+        assert_eq!(press(&mut overlay, &mut board, b"y"), [Action::Admit(knock())]);
+    }
 }
 
 #[test]
 fn what_cannot_be_taken_back_is_asked_once() {
     let (mut board, mut overlay) = (board(), Overlay::new(EscapeKey::default()));
     assert_eq!(press(&mut overlay, &mut board, b"\x1b[Bx"), []);
-    insta::assert_snapshot!("host-confirm", draw(&overlay, &board, 84, 12));
+    insta::assert_snapshot!("host-confirm", draw(&mut overlay, &board, 84, 12));
     assert_eq!(press(&mut overlay, &mut board, b"n"), []);
     assert_eq!(press(&mut overlay, &mut board, b"xa"), [], "nobody came with it");
     assert_eq!(press(&mut overlay, &mut board, b"xy"), [Action::Remove(1, false)]);
     board.people.iter_mut().for_each(|person| person.invite = Some(InviteId([7; 16])));
     assert_eq!(press(&mut overlay, &mut board, b"x"), []);
-    insta::assert_snapshot!("host-confirm-several", draw(&overlay, &board, 84, 12));
+    insta::assert_snapshot!("host-confirm-several", draw(&mut overlay, &board, 84, 12));
     assert_eq!(press(&mut overlay, &mut board, b"a"), [Action::Remove(1, true)]);
     assert_eq!(press(&mut overlay, &mut board, b"xy"), [Action::Remove(1, false)]);
     assert_eq!(press(&mut overlay, &mut board, b"sy"), [Action::Stop]);
@@ -169,9 +206,122 @@ fn the_smallest_windows_do_not_break_it() {
     for page in [&b""[..], b"\t", b"\t", b"\t"] {
         press(&mut overlay, &mut board, page);
         for (cols, rows) in [(1, 1), (2, 2), (3, 4), (10, 3), (5, 30), (200, 5)] {
-            draw(&overlay, &board, cols, rows);
+            draw(&mut overlay, &board, cols, rows);
         }
     }
+}
+
+/// The host's overlay, with the mark on the first row and everything seen.
+fn seen(board: &mut Board) -> Overlay {
+    let mut overlay = Overlay::new(EscapeKey::default());
+    draw(&mut overlay, board, 84, 16);
+    later(1000);
+    overlay
+}
+
+#[test]
+fn a_yes_to_one_does_not_become_a_yes_to_another() {
+    // Di wants to join, and goes away just before the key: Bo, who asks for the keyboard, is in that row then.
+    let mut board = board();
+    let mut overlay = seen(&mut board);
+    board.take_session_event(SessionEvent::KnockGone { knock: knock() });
+    draw(&mut overlay, &board, 84, 16);
+    assert_eq!(press_after(&mut overlay, &mut board, 150, b"ay"), []);
+    assert_eq!(press(&mut overlay, &mut board, b"ayxywy"), [], "nobody is marked");
+    let shown = draw(&mut overlay, &board, 84, 16);
+    assert!(!shown.contains('▸') && shown.contains("↑↓ choose"), "{shown}");
+    // Nor is the next one who knocks, under the same name.
+    let again = KnockInfo { knock: 5, name: "Di".into(), invite: InviteId([7; 16]), again: false };
+    board.take_session_event(SessionEvent::Knocked(again));
+    assert_eq!(press(&mut overlay, &mut board, b"ay"), []);
+    // Before it was even drawn.
+    let mut board = self::board();
+    let mut overlay = seen(&mut board);
+    board.take_session_event(SessionEvent::KnockGone { knock: knock() });
+    assert_eq!(press_after(&mut overlay, &mut board, 0, b"a"), []);
+    assert_eq!(press(&mut overlay, &mut board, b"\x1b[Bay"), [Action::SetRole(1, Role::Writer)]);
+}
+
+#[test]
+fn the_mark_stays_at_its_person_wherever_the_row_goes() {
+    let mut board = board();
+    let mut overlay = seen(&mut board);
+    press(&mut overlay, &mut board, b"\x1b[B");
+    for number in 5..9 {
+        let knock = KnockInfo { knock: number, name: "Eve".into(), invite: InviteId([7; 16]), again: false };
+        board.take_session_event(SessionEvent::Knocked(knock));
+    }
+    assert!(draw(&mut overlay, &board, 84, 20).contains("▸ Bo"));
+    assert_eq!(press_after(&mut overlay, &mut board, 0, b"d"), [Action::Decline(1)], "Bo is as before");
+    // An arrow that is pressed while rows come and go may lead to another row than was meant.
+    board.take_session_event(SessionEvent::KnockGone { knock: 8 });
+    assert_eq!(press_after(&mut overlay, &mut board, 0, b"\x1b[Aa"), []);
+    assert_eq!(press_after(&mut overlay, &mut board, 499, b"a"), []);
+    assert_eq!(press_after(&mut overlay, &mut board, 1, b"a"), [Action::Admit(7)]);
+}
+
+#[test]
+fn a_key_does_nothing_where_something_has_just_changed() {
+    // Cy is a writer: the key takes the keyboard. Somebody else did it a moment before.
+    let mut board = board();
+    let mut overlay = seen(&mut board);
+    press(&mut overlay, &mut board, b"\x1b[B\x1b[B");
+    board.take_session_event(SessionEvent::RoleChanged { slot: 2, role: Role::Viewer, by: 0 });
+    draw(&mut overlay, &board, 84, 16);
+    assert!(overlay.deadline().is_some(), "it is drawn again when its keys act");
+    assert_eq!(press_after(&mut overlay, &mut board, 400, b"wy"), []);
+    later(100);
+    draw(&mut overlay, &board, 84, 16);
+    assert!(overlay.deadline().is_none());
+    assert_eq!(press(&mut overlay, &mut board, b"wy"), [Action::SetRole(2, Role::Writer)]);
+    // Opened by a key that was followed at once by another.
+    let mut overlay = Overlay::new(EscapeKey::default());
+    overlay.update(&board, later(0));
+    assert_eq!(press_after(&mut overlay, &mut board, 100, b"a"), []);
+}
+
+#[test]
+fn a_question_goes_with_whom_it_is_about() {
+    let mut board = board();
+    let mut overlay = seen(&mut board);
+    assert_eq!(press(&mut overlay, &mut board, b"\x1b[Ba"), []);
+    let reason = jumpseat_engine::face::EndReason::Left;
+    board.take_session_event(SessionEvent::Left { slot: 1, name: "Bo".into(), reason });
+    assert_eq!(press_after(&mut overlay, &mut board, 0, b"y"), []);
+    assert!(!draw(&mut overlay, &board, 84, 16).contains("y / n"));
+    // What it says has just become something else.
+    assert_eq!(press(&mut overlay, &mut board, b"s"), []);
+    let guest = GuestInfo {
+        slot: 3,
+        name: "Flo".into(),
+        program: "cli".into(),
+        role: Role::Viewer,
+        present: true,
+        invite: None,
+    };
+    let (words, invite) = (Vec::new(), InviteId([7; 16]));
+    board.take_session_event(SessionEvent::Joined { guest, words, invite, again: false });
+    assert_eq!(press_after(&mut overlay, &mut board, 0, b"y"), []);
+    assert!(draw(&mut overlay, &board, 84, 16).contains("2 guests here would be gone"));
+    assert_eq!(press(&mut overlay, &mut board, b"y"), [Action::Stop]);
+}
+
+#[test]
+fn an_invite_is_revoked_that_was_marked() {
+    let mut board = board();
+    let more = InviteCard {
+        id: Some(InviteId([8; 16])),
+        token: Secret::new("jst1_another".into()),
+        ..board.invites[0].clone()
+    };
+    board.invites.push(more);
+    let mut overlay = seen(&mut board);
+    press(&mut overlay, &mut board, b"\t\t\x1b[B");
+    board.take_session_event(SessionEvent::InviteEnded { invite: InviteId([7; 16]) });
+    assert_eq!(press(&mut overlay, &mut board, b"xy"), [Action::RevokeInvite(InviteId([8; 16]))]);
+    board.take_session_event(SessionEvent::InviteEnded { invite: InviteId([8; 16]) });
+    board.invites.push(InviteCard { id: Some(InviteId([9; 16])), ..self::board().invites[0].clone() });
+    assert_eq!(press(&mut overlay, &mut board, b"xy"), []);
 }
 
 /// A guest whose host shows two files that differ, and the log.
@@ -213,49 +363,74 @@ fn reading() -> Board {
 fn a_guest_reads_panels_and_opens_what_is_in_them() {
     let (mut board, mut overlay) = (reading(), Overlay::new(EscapeKey::default()));
     assert_eq!(press(&mut overlay, &mut board, b"p"), []);
-    insta::assert_snapshot!("guest-panels", draw(&overlay, &board, 60, 16));
+    insta::assert_snapshot!("guest-panels", draw(&mut overlay, &board, 60, 16));
     // The rows: a head, a blank, the branch, "Changed", the file.
     let opened = press(&mut overlay, &mut board, b"\x1b[B\x1b[B\x1b[B\x1b[B\r");
     let [Action::Open(ticket, _)] = opened[..] else { panic!("{opened:?}") };
-    assert!(draw(&overlay, &board, 60, 16).contains("on its way"));
+    assert!(draw(&mut overlay, &board, 60, 16).contains("on its way"));
     let rows = |text: &str| Ok(vec![Row::from(Words::new().plain(text))]);
     overlay.opened(ticket + 1, rows("of something else"));
     overlay.opened(ticket, rows("+new line"));
-    let shown = draw(&overlay, &board, 60, 16);
+    let shown = draw(&mut overlay, &board, 60, 16);
     assert!(shown.contains("+new line") && !shown.contains("something else"), "{shown}");
     // Escape leaves one thing after the other.
     assert_eq!(press(&mut overlay, &mut board, b"\x1b"), []);
-    assert!(draw(&overlay, &board, 60, 16).contains("▸   M  src/main.rs"));
+    assert!(draw(&mut overlay, &board, 60, 16).contains("▸   M  src/main.rs"));
     let Action::Open(ticket, _) = press(&mut overlay, &mut board, b"\r").remove(0) else { panic!() };
     overlay.opened(ticket, Err(Fault::usage("it has changed since").hint("look again")));
-    assert!(draw(&overlay, &board, 60, 16).contains("it has changed since (look again)"));
+    assert!(draw(&mut overlay, &board, 60, 16).contains("it has changed since (look again)"));
     assert_eq!(press(&mut overlay, &mut board, b"b\x1b"), [Action::Close]);
+}
+
+#[test]
+fn what_is_opened_is_what_was_marked() {
+    let (mut board, mut overlay) = (reading(), Overlay::new(EscapeKey::default()));
+    press(&mut overlay, &mut board, b"p\x1b[B\x1b[B\x1b[B\x1b[B");
+    let change = |board: &mut Board, path: &str, remove: bool| {
+        let text =
+            format!(r#"{{"is":"file","repository":0,"path":"{path}","unstaged":{{"what":"modified"}}}}"#);
+        let (key, entry) = (Key::new(path).unwrap(), serde_json::from_str::<Entry>(&text).unwrap());
+        board.panels.take(PanelUpdate {
+            panel: PanelKind::Git,
+            version: 2,
+            whole: false,
+            state: SourceState::Fresh,
+            left_out: 0,
+            set: if remove { Default::default() } else { [(key.clone(), entry)].into() },
+            remove: if remove { vec![Key::new("1").unwrap()] } else { Vec::new() },
+        });
+    };
+    change(&mut board, "a.rs", false);
+    assert!(draw(&mut overlay, &board, 60, 16).contains("▸   M  src/main.rs"));
+    change(&mut board, "src/main.rs", true);
+    assert_eq!(press(&mut overlay, &mut board, b"\r"), [], "it is not there any more");
+    assert!(!draw(&mut overlay, &board, 60, 16).contains('▸'));
 }
 
 #[test]
 fn panels_are_chosen_by_number_and_arrows_and_go_when_they_are_hidden() {
     let (mut board, mut overlay) = (reading(), Overlay::new(EscapeKey::default()));
     press(&mut overlay, &mut board, b"p3");
-    assert!(draw(&overlay, &board, 70, 18).contains("It is on its way."));
+    assert!(draw(&mut overlay, &board, 70, 18).contains("It is on its way."));
     press(&mut overlay, &mut board, b"\x1b[D");
-    assert!(draw(&overlay, &board, 70, 18).contains("Ann does not share this panel."));
+    assert!(draw(&mut overlay, &board, 70, 18).contains("Ann does not share this panel."));
     press(&mut overlay, &mut board, b"\x1b[D");
-    assert!(draw(&overlay, &board, 70, 18).contains("src/main.rs"));
+    assert!(draw(&mut overlay, &board, 70, 18).contains("src/main.rs"));
     board.take_guest_event(&GuestEvent::Panels { panels: vec![PanelKind::Log] });
-    let shown = draw(&overlay, &board, 70, 18);
+    let shown = draw(&mut overlay, &board, 70, 18);
     assert!(shown.contains("does not share") && !shown.contains("src/main.rs"), "{shown}");
     // What was opened of it is gone, too.
     let (mut board, mut overlay) = (reading(), Overlay::new(EscapeKey::default()));
     let opened = press(&mut overlay, &mut board, b"p\x1b[B\x1b[B\x1b[B\x1b[B\r");
     let [Action::Open(ticket, _)] = opened[..] else { panic!("{opened:?}") };
     overlay.opened(ticket, Ok(vec![Row::from(Words::new().plain("+secret"))]));
-    assert!(draw(&overlay, &board, 70, 18).contains("+secret"));
+    assert!(draw(&mut overlay, &board, 70, 18).contains("+secret"));
     board.take_guest_event(&GuestEvent::Panels { panels: vec![PanelKind::Log] });
-    let shown = draw(&overlay, &board, 70, 18);
+    let shown = draw(&mut overlay, &board, 70, 18);
     assert!(shown.contains("does not share") && !shown.contains("+secret"), "{shown}");
-    overlay.board_changed(&board);
+    overlay.update(&board, later(0));
     board.take_guest_event(&GuestEvent::Panels { panels: vec![PanelKind::Git, PanelKind::Log] });
-    assert!(!draw(&overlay, &board, 70, 18).contains("+secret"), "it came back");
+    assert!(!draw(&mut overlay, &board, 70, 18).contains("+secret"), "it came back");
     // Another menu asks under another number: an answer for the one before is not taken for its own.
     let (mut board, mut overlay) = (reading(), Overlay::new(EscapeKey::default()));
     let opened = press(&mut overlay, &mut board, b"p\x1b[B\x1b[B\x1b[B\x1b[B\r");
@@ -263,9 +438,9 @@ fn panels_are_chosen_by_number_and_arrows_and_go_when_they_are_hidden() {
     board.take_guest_event(&GuestEvent::Panels { panels: vec![PanelKind::Log] });
     // Where it is entered next, something is shared.
     press(&mut overlay, &mut board, b"\t\x1b[Z");
-    assert!(draw(&overlay, &board, 70, 18).contains("Log · shared by Ann"));
+    assert!(draw(&mut overlay, &board, 70, 18).contains("Log · shared by Ann"));
     for (cols, rows) in [(1, 1), (2, 2), (3, 4), (10, 3), (5, 30), (200, 5)] {
-        draw(&overlay, &board, cols, rows);
+        draw(&mut overlay, &board, cols, rows);
     }
 }
 
@@ -289,19 +464,19 @@ fn the_newest_of_a_log_is_where_the_eyes_are() {
     };
     log(&mut board, 100);
     press(&mut overlay, &mut board, b"p3");
-    assert!(draw(&overlay, &board, 70, 18).contains("line 99."));
+    assert!(draw(&mut overlay, &board, 70, 18).contains("line 99."));
     log(&mut board, 200);
-    assert!(draw(&overlay, &board, 70, 18).contains("line 199."), "it follows");
+    assert!(draw(&mut overlay, &board, 70, 18).contains("line 199."), "it follows");
     press(&mut overlay, &mut board, b"\x1b[A\x1b[A");
     log(&mut board, 300);
-    let shown = draw(&overlay, &board, 70, 18);
+    let shown = draw(&mut overlay, &board, 70, 18);
     assert!(
         shown.contains("line 197.") && !shown.contains("line 299."),
         "it stays where it is read: {shown}"
     );
     press(&mut overlay, &mut board, b"\x1b[F");
     log(&mut board, 400);
-    assert!(draw(&overlay, &board, 70, 18).contains("line 399."));
+    assert!(draw(&mut overlay, &board, 70, 18).contains("line 399."));
 }
 
 #[test]
@@ -311,7 +486,7 @@ fn a_host_shows_and_hides_panels() {
     board.shown = vec![status(PanelKind::History)];
     assert_eq!(press(&mut overlay, &mut board, b"p "), [Action::SharePanel(PanelKind::Git)]);
     assert_eq!(press(&mut overlay, &mut board, b"\x1b[B\r"), [Action::HidePanel(PanelKind::History)]);
-    let shown = draw(&overlay, &board, 84, 16);
+    let shown = draw(&mut overlay, &board, 84, 16);
     assert!(shown.contains("▸ ● History   7 seen  up to date") && shown.contains("Space hide"), "{shown}");
     // What is pasted shows nothing to anybody.
     assert_eq!(press(&mut overlay, &mut board, b"\x1b[200~ \x1b[201~"), []);

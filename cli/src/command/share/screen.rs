@@ -141,7 +141,8 @@ impl HostScreen {
         self.look();
         loop {
             let attention = self.attention.deadline(Instant::now());
-            let wake_at = self.flush_at.into_iter().chain(self.notices.deadline()).chain(attention).min();
+            let wake_at = self.flush_at.into_iter().chain(self.notices.deadline()).chain(attention);
+            let wake_at = wake_at.chain(self.overlay.as_ref().and_then(Overlay::deadline)).min();
             tokio::select! {
                 biased;
                 signal = signals.next() => match signal {
@@ -272,6 +273,10 @@ impl HostScreen {
             let piece = self.decoder.flush();
             self.pieces(piece.into_iter().collect());
         }
+        // Its keys act from now on, and say so.
+        if self.overlay.as_ref().and_then(Overlay::deadline).is_some_and(|at| at <= now) {
+            self.draw();
+        }
     }
 
     /// Whether the overlay shows what is out of date: its keys mean what will be there.
@@ -380,7 +385,7 @@ impl HostScreen {
 
     fn press(&mut self, piece: &Piece) {
         let Some(overlay) = &mut self.overlay else { return };
-        let Some(action) = overlay.press(piece, &mut self.board) else { return self.draw() };
+        let Some(action) = overlay.press(piece, &mut self.board, Instant::now()) else { return self.draw() };
         let session = self.session;
         let command = match action {
             Action::Close => return self.close_overlay(),
@@ -431,7 +436,8 @@ impl HostScreen {
     }
 
     fn draw(&mut self) {
-        let Some(overlay) = &self.overlay else { return };
+        let Some(overlay) = &mut self.overlay else { return };
+        overlay.update(&self.board, Instant::now());
         let size = size();
         let mut buffer = Buffer::empty(Rect { x: 0, y: 0, width: size.cols, height: size.rows });
         let area = overlay.area(&self.board, size.cols, size.rows);
