@@ -51,8 +51,8 @@ count(Object.getPrototypeOf(buffers.normal.lines.get(0)), [
 const jobs = JSON.parse(readFileSync(process.argv[2], "utf8"));
 let [most, failed] = [0, 0];
 for (const { name, cols, rows, limit: most_calls, setup, write } of jobs) {
-  const core = open({ cols, rows });
   limit = Infinity;
+  const core = open({ cols, rows });
   core.writeSync(Buffer.from(setup, "hex").toString("utf8"));
   [calls, limit] = [0, most_calls];
   try {
