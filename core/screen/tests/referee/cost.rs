@@ -194,3 +194,33 @@ fn links_that_no_longer_fit_do_not_have_every_cell_looked_at_again_and_again() {
     let work = take_work();
     assert!(work < (bytes * PER_BYTE / 16) as u64, "{work} for {bytes} bytes");
 }
+
+/// A screen of the usual size with all the scrollback and all the commands that it keeps.
+fn with_a_past() -> Screen {
+    let mut screen = Screen::new(Options::default());
+    screen.feed(0, "text\r\n".repeat(12_000).as_bytes());
+    for n in 0..1000 {
+        let marks = format!("\x1b]133;A\x07p\x1b]133;B\x07{n}\x1b]133;C\x07out\r\n\x1b]133;D;0\x07");
+        screen.feed(0, marks.as_bytes());
+    }
+    screen
+}
+
+#[test]
+fn line_feeds_above_a_footer_do_not_move_the_places_of_all_commands_each() {
+    let mut screen = with_a_past();
+    screen.feed(0, b"\x1b[1;23r\x1b[23;1H");
+    take_work();
+    screen.feed(0, &[b'\n'; FRAME]);
+    let work = take_work();
+    assert!(work < 4 * FRAME as u64, "{work} for {FRAME} line feeds");
+}
+
+#[test]
+fn the_alignment_pattern_does_not_count_the_scrollback() {
+    let mut screen = with_a_past();
+    take_work();
+    screen.feed(0, b"\x1b#8");
+    let work = take_work();
+    assert!(work <= u64::from(COLS) * u64::from(ROWS), "{work} for one screen");
+}
