@@ -422,10 +422,12 @@ mod scripts {
         let home = Home::new();
         let relay = Relay::run(&home, "127.0.0.1:0", &[]);
         let mut host = Host::share(&home, &["--relay", &relay.url]);
+        let mut guest = host.join(&home, &["--until", "never"]).stdout(Stdio::null()).spawn().unwrap();
+        host.wait_event(|event| event["event"]["what"] == "joined");
         let address = relay.url.strip_prefix("ws://").unwrap().to_owned();
         drop(relay);
-        // It has forgotten the session, and has no place for another.
-        let _full = Relay::run(&home, &address, &["--set", "limits.rooms=0"]);
+        // It has forgotten the session, and takes none that has guests.
+        let _other = Relay::run(&home, &address, &["--set", "limits.guests=0"]);
         let ended = host.wait_event(|event| event["event"]["what"] == "ended");
         assert_eq!(ended["event"]["reason"], "relay_refused");
         assert_eq!(ended["event"]["failure"]["kind"], "refused");
@@ -433,7 +435,25 @@ mod scripts {
         BufReader::new(host.child.stderr.take().unwrap()).read_line(&mut told).unwrap();
         let told: Value = serde_json::from_str(&told).unwrap();
         assert_eq!((&told["code"], &told["error"]), (&8.into(), &ended["event"]["failure"]));
+        guest.kill().unwrap();
+        guest.wait().unwrap();
         // Its program runs on.
+        assert_eq!(host.end(), Some(5));
+    }
+
+    #[test]
+    fn a_full_relay_is_asked_again() {
+        let home = Home::new();
+        let relay = Relay::run(&home, "127.0.0.1:0", &[]);
+        let mut host = Host::share(&home, &["--relay", &relay.url]);
+        let address = relay.url.strip_prefix("ws://").unwrap().to_owned();
+        drop(relay);
+        // It has forgotten the session, and has no place for another.
+        let full = Relay::run(&home, &address, &["--set", "limits.rooms=0"]);
+        host.wait_event(|event| event.to_string().contains("relay is full"));
+        drop(full);
+        let _roomy = Relay::run(&home, &address, &[]);
+        host.wait_event(|event| event["event"]["what"] == "opened");
         assert_eq!(host.end(), Some(5));
     }
 

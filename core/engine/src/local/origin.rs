@@ -60,8 +60,9 @@ impl Origin {
         Self::Known { session, line, below }
     }
 
-    /// The session is all that can be asked about.
+    /// The session is all that can be asked about. No such system has containers.
     #[cfg(not(target_os = "linux"))]
+    #[expect(clippy::disallowed_methods)]
     fn look(pid: i32) -> Self {
         let session = rustix::process::Pid::from_raw(pid).map(|pid| rustix::process::getsid(Some(pid)));
         match session {
@@ -74,9 +75,10 @@ impl Origin {
     }
 }
 
+/// Its parent and the leader of its session; zero for one outside of the container.
 /// From `/proc/PID/stat`: its name, which may hold anything, ends at the last parenthesis.
 #[cfg(target_os = "linux")]
-fn parent_and_session(pid: i32) -> Option<(i32, i32)> {
+pub(super) fn parent_and_session(pid: i32) -> Option<(i32, i32)> {
     let stat = std::fs::read(format!("/proc/{pid}/stat")).ok()?;
     let rest = &stat[memchr::memrchr(b')', &stat)? + 1..];
     let mut fields = std::str::from_utf8(rest).ok()?.split_ascii_whitespace().skip(1);
@@ -138,7 +140,8 @@ mod tests {
         let child = Started::new(path.to_str().unwrap(), &[]);
         let (parent, session) = parent_and_session(child.pid()).unwrap();
         assert_eq!(parent, std::process::id().cast_signed());
-        assert_eq!(session, rustix::process::getsid(None).unwrap().as_raw_nonzero().get());
+        let (_, own) = parent_and_session(std::process::id().cast_signed()).unwrap();
+        assert_eq!(session, own);
     }
 
     #[test]

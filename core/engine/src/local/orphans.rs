@@ -19,10 +19,10 @@ mod linux {
         time::Duration,
     };
 
-    use rustix::process::{Pid, WaitId, WaitIdOptions, getpid, getsid, set_child_subreaper, waitid};
+    use rustix::process::{Pid, WaitId, WaitIdOptions, getpid, set_child_subreaper, waitid};
     use tokio::signal::unix::{SignalKind, signal};
 
-    use crate::pty::is_program;
+    use crate::{local::origin::parent_and_session, pty::is_program};
 
     /// Whether they come to this process.
     static ADOPTED: AtomicBool = AtomicBool::new(false);
@@ -56,14 +56,19 @@ mod linux {
     /// Reaps the orphans that have ended. Programs of terminals and what else this process started are waited for by
     /// those that started them; what else this process started is in its own session, and no orphan is.
     fn clear_away() {
-        let Ok(own) = getsid(None) else { return };
+        let Some(own) = session_of(getpid()) else { return };
         for child in children().unwrap_or_default() {
-            let foreign = getsid(Some(child)).is_ok_and(|session| session != own);
+            let foreign = session_of(child).is_some_and(|session| session != own);
             if foreign && !is_program(child) {
                 // It may live.
                 let _ = waitid(WaitId::Pid(child), WaitIdOptions::EXITED | WaitIdOptions::NOHANG);
             }
         }
+    }
+
+    /// Zero where the session's leader is outside of the container that this process runs in.
+    fn session_of(pid: Pid) -> Option<i32> {
+        parent_and_session(pid.as_raw_nonzero().get()).map(|(_, session)| session)
     }
 
     /// The children of this process, the ended ones among them.
