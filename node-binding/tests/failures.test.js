@@ -95,7 +95,7 @@ test("a face alone does not keep Node running", async () => {
     const native = require(${JSON.stringify(path.join(__dirname, ".."))});
     native.host({ program: ${JSON.stringify(program)} }, () => {}).then(() => console.log("open"));
   `;
-  const out = execFileSync(process.execPath, ["--eval", script], { encoding: "utf8", timeout: 20_000 });
+  const out = execFileSync(process.execPath, ["--eval", script], { encoding: "utf8", timeout: 150_000 });
   assert.match(out, /open/);
 });
 

@@ -37,7 +37,7 @@ pub(crate) fn tests() -> Result<()> {
     // One file after the other: they measure memory and stalls.
     let mut node = program("node");
     node.current_dir(root().join(FOLDER)).env("RUST_BACKTRACE", "0");
-    run(node.args(["--test", "--test-concurrency=1", "--test-timeout=180000"]))
+    run(node.args(["--test", "--test-concurrency=1", "--test-timeout=300000"]))
 }
 
 /// Compiles the program and the module; answers the folder that they lie in.

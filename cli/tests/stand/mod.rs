@@ -14,7 +14,7 @@ use jumpseat_screen::{Options, Screen};
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 
 /// How long an event may take on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(40);
+const PATIENCE: Duration = Duration::from_secs(150);
 
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_jumpseat");
 

@@ -27,7 +27,7 @@ after(async () => {
  * `ends` takes what is to be undone afterwards.
  */
 export function scene(name, who, run) {
-    test(name, { timeout: 360_000 }, async (t) => {
+    test(name, { timeout: 600_000 }, async (t) => {
         const cast = Object.fromEntries(await Promise.all(who.map(async (one) => [one, await editor(one)])));
         const undo = [];
         const step = async (title, act) => {

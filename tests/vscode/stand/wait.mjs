@@ -1,7 +1,7 @@
 // Waiting for what a test expects, with what was there instead when it does not come.
 
 /** Asks until the answer is true; the last answer or error is in the failure. */
-export async function until(what, ask, limit = 20_000) {
+export async function until(what, ask, limit = 90_000) {
     const end = Date.now() + limit;
     let last;
     while (Date.now() < end) {

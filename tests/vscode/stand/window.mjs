@@ -37,6 +37,8 @@ export class Window {
         // In a browser secrets are sealed with a key of the site that VS Code is opened at, which a bare server has not.
         await this.browser.route('**/mint-key', (route) => route.fulfill({ body: Buffer.alloc(32, 7) }));
         this.page = this.browser.pages()[0] ?? await this.browser.newPage();
+        // A machine with other work takes its time; a test that waits in vain is ended by its own limit.
+        this.page.setDefaultTimeout(90_000);
         await this.page.goto(address, { timeout: 90_000 });
         await this.ready();
     }
@@ -217,7 +219,7 @@ export class Window {
     }
 
     /** When (in milliseconds since 1970) an element can be seen, with this text in it: as the page has it, not when next asked. */
-    async appears(selector, text = '', limit = 10_000) {
+    async appears(selector, text = '', limit = 90_000) {
         return this.page.evaluate(([selector, text, limit]) => new Promise((seen, inVain) => {
             const there = () => [...document.querySelectorAll(selector)].some((one) => one.checkVisibility() && one.textContent.includes(text));
             const look = () => {

@@ -31,6 +31,9 @@ use crate::face::{PanelUpdate, Reply, SessionNo};
 const SESSION: SessionNo = SessionNo(1);
 const LOG: PanelKind = PanelKind::Log;
 
+/// How long something may take that has to happen.
+const PATIENCE: Duration = Duration::from_secs(150);
+
 /// A source that shows what a test gives it.
 struct Given {
     publishers: oneshot::Sender<Publisher>,
@@ -95,8 +98,8 @@ impl World {
     /// The next that is no status.
     async fn made(&mut self) -> Made {
         loop {
-            let made = timeout(Duration::from_secs(10), poll_fn(|cx| self.desk.poll_made(cx)));
-            match made.await.expect("it takes far less than ten seconds") {
+            let made = timeout(PATIENCE, poll_fn(|cx| self.desk.poll_made(cx)));
+            match made.await.expect("it takes far less") {
                 Made::Status { .. } => {}
                 made => return made,
             }
@@ -329,7 +332,7 @@ async fn a_panel_that_is_taken_back_ends_its_source() {
     let mut guest = Document::new(LOG);
     world.follows(&mut guest).await;
     assert!(world.desk.unshare(SESSION, LOG) && !world.desk.unshare(SESSION, LOG));
-    timeout(Duration::from_secs(10), world.publisher_closed()).await.unwrap();
+    timeout(PATIENCE, world.publisher_closed()).await.unwrap();
     assert_eq!(world.desk.status(SESSION), []);
     // What was made for it is nobody's: the next panel begins from nothing.
     world.share_again().await;

@@ -57,7 +57,7 @@ impl Running {
 
     async fn more(&mut self) -> bool {
         let read = poll_fn(|cx| self.pty.poll_read(cx, &mut self.seen));
-        match tokio::time::timeout(Duration::from_secs(20), read).await {
+        match tokio::time::timeout(Duration::from_secs(150), read).await {
             Ok(more) => more.unwrap(),
             Err(_) => panic!("nothing more came after {:?}", self.text()),
         }

@@ -10,7 +10,7 @@ use jumpseat_engine::{
 use jumpseat_relay::{Config, Relay, SESSION_PATH};
 
 pub(crate) async fn within<T>(future: impl Future<Output = T>) -> T {
-    tokio::time::timeout(Duration::from_secs(30), future).await.expect("it takes far less than 30 s")
+    tokio::time::timeout(Duration::from_secs(150), future).await.expect("it takes far less")
 }
 
 pub(crate) fn transport() -> TransportSetup {
