@@ -172,6 +172,23 @@ mod tests {
         assert!(typing.press(Millis(now), 1, AT, &paste), "there is room again");
     }
 
+    /// Small pieces for two terminals, long after they were pressed: each leaves, and then nothing does.
+    #[test]
+    fn on_a_beat_every_piece_leaves_however_late() {
+        let mut typing = Typing::new(true);
+        for stream in [1, 2, 1, 2] {
+            typing.press(Millis(0), stream, AT, b"x");
+        }
+        let (mut now, mut left) = (Millis(5_000), 0);
+        loop {
+            left += frames(&mut typing, now.0);
+            let Some(due) = typing.deadline() else { break };
+            now = due;
+        }
+        assert_eq!(left, 4);
+        assert!(typing.press(now, 1, AT, &vec![0; MAX_WAITING]), "all the room is there again");
+    }
+
     /// While there is no connection nothing leaves; what waits goes as soon as there is one.
     #[test]
     fn it_rests_without_a_connection() {
@@ -188,6 +205,11 @@ mod tests {
         open.press(Millis(0), 1, AT, b"a");
         open.rest();
         assert_eq!(open.deadline(), None, "without a beat there is none to wait for");
+    }
+
+    #[test]
+    fn keys_are_sent_where_there_is_something_to_type_at() {
+        assert!(Sight(Ok(AT)).takes_keys() && !Sight(Err(InputRefusal::ReadOnly)).takes_keys());
     }
 
     #[test]

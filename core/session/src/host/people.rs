@@ -239,9 +239,7 @@ impl Host {
 
     /// JS-INVITE-8: a role that was taken back does not come back by an invite that its guest may know.
     fn hold_to(&mut self, now: Millis, slot: Slot, came_by: InviteId, role: Role) {
-        if role < Role::CoOwner {
-            self.revoke_made_by(now, slot);
-        }
+        self.revoke_made_by(now, slot);
         for id in self.known_to(slot, came_by) {
             self.narrow(id, |terms| terms.role = terms.role.min(role));
             self.returning.cap(id, role);

@@ -244,6 +244,22 @@ mod tests {
     use super::*;
 
     /// JS-FLOOD-2, JS-FLOOD-3: glimpses while it goes on, the whole when it is over.
+    /// JS-STREAM-4: a number is used by one at a time, comes back late, and goes on behind where it stood.
+    #[test]
+    fn a_number_that_comes_back_goes_on() {
+        let mut streams = Streams::default();
+        let open = |streams: &mut Streams| streams.open(String::new(), 80, 24).unwrap();
+        assert_eq!((open(&mut streams), open(&mut streams)), (1, 2));
+        streams.iter_mut().next_back().unwrap().produced.advance(Millis(0), 10);
+        streams.close(2);
+        for expected in 3..=LAST_TERMINAL {
+            assert_eq!(open(&mut streams), expected);
+            streams.close(expected);
+        }
+        assert_eq!(open(&mut streams), 2, "the first is still there");
+        assert_eq!(streams.iter().next_back().unwrap().position(), 11);
+    }
+
     #[test]
     fn a_flood_is_glimpsed_and_ends_whole() {
         let mut stream = Stream::new(1, "t".into(), 80, 24, 10_000);

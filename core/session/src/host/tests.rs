@@ -30,7 +30,10 @@ use crate::{
 
 mod invites;
 mod keys;
+mod line;
+mod link;
 mod panels;
+mod people;
 mod requests;
 
 const NOW: Millis = Millis(1_000);
@@ -124,6 +127,35 @@ impl Rogue {
                 }
             }
         }
+    }
+
+    /// What the host has said to it since it was last asked, besides what it sealed for everyone.
+    fn told(&mut self, host: &mut Host) -> Vec<FromHost> {
+        let sid = host.keys.sid;
+        let mut told = Vec::new();
+        while let Some(output) = host.poll() {
+            let HostOutput::Frame(frame) = output else { continue };
+            let (header, ciphertext) = FrameHeader::decode(&frame).unwrap();
+            if (header.kind, header.slot) != (FrameKind::ToGuest, self.keys.slot) {
+                continue;
+            }
+            let Some(plaintext) = self.receiver.open(NOW, sid, &header, ciphertext).unwrap() else {
+                continue;
+            };
+            for record in Records::new(&plaintext) {
+                if let Record::Message(json) = record.unwrap() {
+                    told.push(FromHost::decode(json).unwrap());
+                }
+            }
+        }
+        told
+    }
+
+    /// It has taken everything that was sealed for it.
+    fn takes_all(&self, host: &mut Host, now: Millis) {
+        let slot = self.keys.slot;
+        let acked = RelayToHost::Acked { slot, pair: host.seats[&slot].sealed() };
+        host.relay_text(now, &control::encode(&acked)).unwrap();
     }
 
     fn is_seated(&self, host: &Host) -> bool {

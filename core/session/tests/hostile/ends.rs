@@ -191,6 +191,7 @@ fn nothing_goes_in_after_the_end() {
     assert!(world.guests[late].guest.slot().is_none());
     let chats = world.guests[bo].events.iter().filter(|event| matches!(event, GuestEvent::Chat { .. }));
     assert_eq!(chats.count(), 0);
+    assert!(!world.host_events.iter().any(|event| matches!(event, HostEvent::Chat { .. })));
 }
 
 /// JS-END-2: with nobody there it is over at once.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use jumpseat_session::{
-    Admission, InviteTerms, KnockRefusal, Role, Token, guest::GuestEvent, host::HostEvent,
+    Admission, GuestKey, InviteTerms, KnockRefusal, Role, Token, guest::GuestEvent, host::HostEvent,
 };
 use jumpseat_wire::{
     Blob, CloseCode, FrameKind, blob,
@@ -372,4 +372,25 @@ fn an_answer_says_which_knock_it_was_for() {
     assert!(!world.host_events.contains(&HostEvent::KnockGone { knock: numbers[0] }));
     world.as_host(|host, now| host.deny(now, numbers[0]).unwrap());
     world.saw_host(|e| *e == HostEvent::KnockGone { knock: numbers[0] });
+}
+
+/// JS-JOIN-7, JS-JOIN-11: every seat that the relay has is given, none beyond, and who comes back needs no other one.
+#[test]
+fn a_full_session_takes_back_who_has_a_seat_and_nobody_else() {
+    let mut world = World::new();
+    let invite = world.invite(Role::Viewer);
+    world.key = Some(GuestKey::from_bytes([7; 32]));
+    let bo = world.join("Bo", &invite);
+    world.key = None;
+    for number in 1..20 {
+        world.join(&number.to_string(), &invite);
+    }
+    let late = world.knock("late", &invite);
+    let full = |e: &GuestEvent| matches!(e, GuestEvent::Refused { why: Some(KnockRefusal::Full) });
+    world.saw_guest(late, full);
+    world.key = Some(GuestKey::from_bytes([7; 32]));
+    world.join("Bo", &invite);
+    assert_eq!(world.host.guests().count(), 20);
+    assert!(world.host.guests().all(|guest| guest.slot != 1 && guest.name != "late"));
+    world.saw_guest(bo, |e| matches!(e, GuestEvent::Ended { .. }));
 }

@@ -3,7 +3,7 @@
 use jumpseat_session::{
     Admission, EndReason, Invite, InviteTerms, KnockRefusal, Role, guest::GuestEvent, host::HostEvent,
 };
-use jumpseat_wire::control::RelayToHost;
+use jumpseat_wire::{CloseCode, control::RelayToHost};
 
 use crate::support::{
     World,
@@ -126,4 +126,85 @@ fn seats_are_given_up_in_their_time() {
     assert_eq!(uses(&world), before);
     world.pass(1);
     assert_eq!(uses(&world), before - 1);
+}
+
+/// JS-JOIN-2: what the relay says as it closes the connection of somebody who waits is told, and ends it, unless it says
+/// that it will be back.
+#[test]
+fn what_a_closed_connection_means_to_who_waits() {
+    for (code, told) in [
+        (Some(CloseCode::Refused), Some(GuestEvent::Refused { why: None })),
+        (Some(CloseCode::NotFound), Some(GuestEvent::TurnedAway { code: CloseCode::NotFound })),
+        (Some(CloseCode::ShuttingDown), None),
+        (None, None),
+    ] {
+        let mut world = World::new();
+        let invite = ask(&mut world);
+        let bo = world.knock("Bo", &invite);
+        let now = world.now();
+        world.guests[bo].up = false;
+        world.guests[bo].guest.disconnected(now, code);
+        world.relay.guest_lost(bo);
+        world.run();
+        let place = &world.guests[bo];
+        let answer = place.events.iter().find(|e| !matches!(e, GuestEvent::Waiting { .. }));
+        assert_eq!(answer, told.as_ref(), "{code:?}");
+        let over = place.guest.is_ended();
+        assert_eq!((over, place.guest.wants_connection()), (told.is_some(), told.is_none()), "{code:?}");
+    }
+}
+
+/// A guest hears that it lost its connection when it had one, and of its host when that comes or goes.
+#[test]
+fn what_is_lost_is_told_once() {
+    let mut world = World::new();
+    let invite = world.invite(Role::Viewer);
+    let bo = world.join("Bo", &invite);
+    let count = |world: &World, event: &GuestEvent| {
+        world.guests[bo].events.iter().filter(|found| *found == event).count()
+    };
+    world.drop_guest(bo);
+    assert_eq!(count(&world, &GuestEvent::Away), 1);
+    let now = world.now();
+    world.guests[bo].guest.connected(now);
+    world.guests[bo].guest.disconnected(now, None);
+    world.run();
+    assert_eq!(count(&world, &GuestEvent::Away), 1, "it was not back");
+    world.connect_guest(bo);
+    let there = GuestEvent::HostPresent { present: true };
+    let told = count(&world, &there);
+    for present in [true, true, false, false, true] {
+        world.inject_text(To::Guest(bo), &jumpseat_wire::control::RelayToGuest::Host { present }).unwrap();
+    }
+    assert_eq!(count(&world, &there), told + 1);
+    assert_eq!(count(&world, &GuestEvent::HostPresent { present: false }), 1);
+}
+
+/// JS-LINK-2, JS-LINK-4: what a guest says without a connection waits for one, in order, and so much of it.
+#[test]
+fn what_is_said_without_a_connection_waits_for_it() {
+    let mut world = World::new();
+    let invite = world.invite(Role::Viewer);
+    let bo = world.join("Bo", &invite);
+    world.drop_guest(bo);
+    let said = |world: &World| {
+        let chat = |e: &HostEvent| match e {
+            HostEvent::Chat { text, .. } => Some(text.clone()),
+            _ => None,
+        };
+        world.host_events.iter().filter_map(chat).collect::<Vec<_>>()
+    };
+    for text in ["one", "two"] {
+        world.as_guest(bo, |guest, now| guest.chat(now, text).unwrap());
+    }
+    assert!(said(&world).is_empty());
+    world.connect_guest(bo);
+    assert_eq!(said(&world), ["one", "two"]);
+    world.drop_guest(bo);
+    let long = "x".repeat(4_000);
+    let taken = (0..10_000).take_while(|_| {
+        let now = world.now();
+        world.guests[bo].guest.chat(now, &long).is_ok()
+    });
+    assert!((1..1_000).contains(&taken.count()));
 }
