@@ -32,7 +32,7 @@ pub(crate) struct Options {
 }
 
 /// One round in this many shards of all mutants: some ten of them.
-const SHARDS: u64 = 200;
+const SHARDS: u64 = 400;
 
 /// What a round does to the machine.
 #[derive(Debug, PartialEq, Eq)]
@@ -119,9 +119,10 @@ fn mutants(shard: u64) -> Result<()> {
     install::mutants()?;
     // The copy of the tree that is mutated builds here, so that dependencies are compiled once.
     let folder = crate::shell::root().join("target/mutants");
-    let mut mutants =
-        cargo(["mutants", "--baseline", "skip", "--timeout", "300", "--no-shuffle", "--output"]);
-    mutants.arg(&folder).arg("--shard").arg(format!("{shard}/{SHARDS}"));
+    // Without `--workspace` only the default member is looked at, and the files to change are in others.
+    let mut mutants = cargo(["mutants", "--workspace", "--test-tool", "nextest", "--baseline", "skip"]);
+    mutants.args(["--timeout", "300", "--no-shuffle", "--shard"]).arg(format!("{shard}/{SHARDS}"));
+    mutants.arg("--output").arg(&folder);
     shell_run(mutants.env("CARGO_TARGET_DIR", folder.join("build")))
 }
 
