@@ -6,11 +6,8 @@
 //!                 ◄─ Answer ─────
 //! ```
 
-#[cfg_attr(not(unix), path = "seat/no_door.rs")]
 mod door;
-#[cfg_attr(not(unix), allow(dead_code, reason = "nobody asks and nobody answers"))]
 mod message;
-#[cfg_attr(not(unix), path = "seat/no_reach.rs")]
 mod reach;
 
 pub(crate) use door::Door;

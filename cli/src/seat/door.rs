@@ -4,11 +4,10 @@ use std::{io, time::Duration};
 
 use jumpseat_engine::{
     face::{Commands, Failure, FailureKind, GuestCommand, Reply},
-    local::{BoundSocket, RuntimeFolder},
+    local::{BoundSocket, Incoming, RuntimeFolder},
 };
 use tokio::{
     io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader},
-    net::UnixStream,
     sync::{mpsc, oneshot},
     task::{JoinHandle, JoinSet},
 };
@@ -105,10 +104,10 @@ async fn listen(socket: BoundSocket, ask: mpsc::Sender<Asked>) {
     loop {
         tokio::select! {
             accepted = socket.accept(), if asking.len() < MAX_ASKING => match accepted {
-                Ok((stream, _)) => {
+                Ok(incoming) => {
                     let ask = ask.clone();
                     asking.spawn(async move {
-                        if let Err(error) = serve(stream, &ask).await {
+                        if let Err(error) = serve(incoming, &ask).await {
                             tracing::debug!(%error, "a question was left");
                         }
                     });
@@ -124,9 +123,8 @@ async fn listen(socket: BoundSocket, ask: mpsc::Sender<Asked>) {
 }
 
 /// Question by question, until the other end has no more.
-async fn serve(stream: UnixStream, ask: &mpsc::Sender<Asked>) -> io::Result<()> {
-    check_peer(&stream)?;
-    let (read, mut write) = stream.into_split();
+async fn serve(incoming: Incoming, ask: &mpsc::Sender<Asked>) -> io::Result<()> {
+    let (read, mut write) = tokio::io::split(incoming.check().await?);
     let mut read = BufReader::new(read);
     loop {
         let mut line = Vec::new();
@@ -150,14 +148,5 @@ async fn serve(stream: UnixStream, ask: &mpsc::Sender<Asked>) -> io::Result<()> 
         let mut line = serde_json::to_vec(&answer)?;
         line.push(b'\n');
         write.write_all(&line).await?;
-    }
-}
-
-/// Whether the other end is the same person: the folder's mode says so already, the kernel says it again.
-pub(super) fn check_peer(stream: &UnixStream) -> io::Result<()> {
-    if stream.peer_cred()?.uid() == rustix::process::geteuid().as_raw() {
-        Ok(())
-    } else {
-        Err(io::Error::new(io::ErrorKind::PermissionDenied, "the other end is somebody else"))
     }
 }

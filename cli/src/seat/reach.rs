@@ -2,18 +2,14 @@
 
 use std::{io, path::Path, time::Duration};
 
-use jumpseat_engine::local::RuntimeFolder;
+use jumpseat_engine::local::{LocalStream, RuntimeFolder};
 use jumpseat_wire::InviteCode;
 use tokio::{
     io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader},
-    net::UnixStream,
     time::timeout,
 };
 
-use super::{
-    door::check_peer,
-    message::{Answer, MAX_LINE, Question, Seat, Sent},
-};
+use super::message::{Answer, MAX_LINE, Question, Seat, Sent};
 use crate::error::{Fault, FaultKind};
 
 /// How long a seat has to say how it stands: it answers from memory.
@@ -21,7 +17,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A joined session, and the way to its seat.
 pub(crate) struct Joined {
-    stream: BufReader<UnixStream>,
+    stream: BufReader<LocalStream>,
     seat: Seat,
 }
 
@@ -59,7 +55,7 @@ async fn all() -> Result<(Vec<Joined>, Option<Fault>), Fault> {
     let folder = RuntimeFolder::open()?;
     let (mut found, mut failed) = (Vec::new(), None);
     for path in folder.sockets("seat")? {
-        match UnixStream::connect(&path).await {
+        match LocalStream::connect(&path).await {
             Ok(stream) => match greet(stream, &path).await {
                 Ok(joined) => found.extend(joined),
                 Err(fault) => failed = Some(fault),
@@ -72,10 +68,7 @@ async fn all() -> Result<(Vec<Joined>, Option<Fault>), Fault> {
     Ok((found, failed))
 }
 
-async fn greet(stream: UnixStream, path: &Path) -> Result<Option<Joined>, Fault> {
-    if check_peer(&stream).is_err() {
-        return Ok(None);
-    }
+async fn greet(stream: LocalStream, path: &Path) -> Result<Option<Joined>, Fault> {
     let nobody = Seat { code: None, host: String::new(), seated: false, offline: None, panels: Vec::new() };
     let mut joined = Joined { stream: BufReader::new(stream), seat: nobody };
     match timeout(PATIENCE, joined.exchange(Question::Look { panel: None })).await {

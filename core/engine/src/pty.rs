@@ -2,6 +2,8 @@
 
 #[cfg(unix)]
 mod async_fd;
+#[cfg(windows)]
+mod job;
 pub(crate) mod program;
 #[cfg(unix)]
 mod reaper;
@@ -12,6 +14,8 @@ mod unread;
 
 #[cfg(unix)]
 pub(crate) use async_fd::Pty;
+#[cfg(windows)]
+pub(crate) use job::{is_gone, is_in_a_terminal};
 #[cfg(target_os = "linux")]
 pub(crate) use reaper::is_program;
 #[cfg(windows)]

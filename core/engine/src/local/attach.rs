@@ -8,8 +8,7 @@ use std::{
 };
 
 use tokio::{
-    io::AsyncWriteExt as _,
-    net::{UnixStream, unix::OwnedReadHalf},
+    io::{AsyncWriteExt as _, ReadHalf},
     sync::{mpsc, oneshot},
     time::timeout,
 };
@@ -18,8 +17,8 @@ use super::{
     failure,
     folder::RuntimeFolder,
     frame::Frame,
-    listener::check_peer,
     message::{Answer, GREET_FOR, ToEngine, ToFace, greet},
+    stream::LocalStream,
 };
 use crate::face::{
     Failure, HostCommand, HostEvent, HostFace, Reply,
@@ -46,7 +45,7 @@ pub struct LocalProcess {
 pub async fn processes(folder: &RuntimeFolder) -> Result<Vec<LocalProcess>, Failure> {
     let mut found = Vec::new();
     for path in folder.sockets("sock")? {
-        match UnixStream::connect(&path).await {
+        match LocalStream::connect(&path).await {
             Ok(_) => found.push(LocalProcess { path }),
             Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => folder.remove_socket(&path),
             Err(_) => {}
@@ -72,8 +71,7 @@ impl LocalProcess {
 }
 
 pub(super) async fn connect(path: &Path) -> Result<HostFace, Failure> {
-    let mut stream = UnixStream::connect(path).await.map_err(|error| failure(path, error))?;
-    check_peer(&stream).map_err(|error| failure(path, error))?;
+    let mut stream = LocalStream::connect(path).await.map_err(|error| failure(path, error))?;
     let greeted = timeout(GREET_FOR, greet(&mut stream)).await;
     let other =
         greeted.map_err(|_| failure(path, "it does not answer"))?.map_err(|error| failure(path, error))?;
@@ -92,11 +90,11 @@ pub(super) async fn connect(path: &Path) -> Result<HostFace, Failure> {
 type Waiting = (u64, oneshot::Sender<Result<Reply, Failure>>);
 
 async fn carry(
-    stream: UnixStream,
+    stream: LocalStream,
     mut requests: mpsc::Receiver<Request<HostCommand>>,
     events: mpsc::Sender<HostEvent>,
 ) -> io::Result<()> {
-    let (read, mut write) = stream.into_split();
+    let (read, mut write) = tokio::io::split(stream);
     // As many as can be on their way: each was a request.
     let (wait, waiting) = mpsc::unbounded_channel();
     let mut reading = pin!(read_events(read, events, waiting));
@@ -155,7 +153,7 @@ fn put_request(
 }
 
 async fn read_events(
-    mut read: OwnedReadHalf,
+    mut read: ReadHalf<LocalStream>,
     events: mpsc::Sender<HostEvent>,
     mut waiting: mpsc::UnboundedReceiver<Waiting>,
 ) -> io::Result<()> {

@@ -7,7 +7,6 @@ mod dir;
 #[cfg(windows)]
 #[path = "folder/windows.rs"]
 mod dir;
-#[cfg(unix)]
 mod socket;
 
 use std::{
@@ -17,7 +16,6 @@ use std::{
 };
 
 use self::dir::Dir;
-#[cfg(unix)]
 pub use self::socket::BoundSocket;
 use super::failure;
 use crate::face::{Failure, FailureKind};
@@ -32,7 +30,7 @@ pub struct RuntimeFolder {
 }
 
 impl RuntimeFolder {
-    /// `$XDG_RUNTIME_DIR/jumpseat`, or a folder of this person's in the system's temporary one.
+    /// `$XDG_RUNTIME_DIR/jumpseat`, or a folder of this person's in the temporary one.
     ///
     /// # Errors
     /// [`FailureKind::Local`] if it cannot be made, or is not as it should be.
@@ -40,7 +38,7 @@ impl RuntimeFolder {
         let runtime = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from);
         match runtime.filter(|folder| folder.is_absolute() && folder.is_dir()) {
             Some(folder) => Self::at(folder.join("jumpseat")),
-            None => Self::at(std::env::temp_dir().join(dir::fallback_name())),
+            None => Self::at(dir::fallback()),
         }
     }
 
@@ -98,7 +96,6 @@ impl RuntimeFolder {
     }
 }
 
-#[cfg(unix)]
 impl RuntimeFolder {
     /// The sockets inside whose names end so (`sock`).
     ///

@@ -1,20 +1,25 @@
 //! The holder: one background process of a person, which keeps terminals and sessions alive while faces come and
 //! go. It is started on demand, and ends with the last thing it holds.
 
+#[cfg(unix)]
+#[path = "holder/unix.rs"]
+mod system;
+#[cfg(windows)]
+#[path = "holder/windows.rs"]
+mod system;
+
 use std::{
     collections::BTreeMap,
-    fs::{File, OpenOptions},
+    fs::{File, OpenOptions, TryLockError},
     io::{self, Write as _},
-    os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
     process::Stdio,
     time::Duration,
 };
 
-use rustix::fs::{FlockOperation, flock};
-use tokio::{io::AsyncReadExt as _, net::UnixStream, process::Command, time::timeout};
+use tokio::{io::AsyncReadExt as _, process::Command, time::timeout};
 
-use super::{attach::connect, failure, folder::RuntimeFolder, listener::Listener};
+use super::{attach::connect, failure, folder::RuntimeFolder, listener::Listener, stream::LocalStream};
 use crate::{
     HostEngine, HostSetup,
     face::{Failure, FailureKind, HostCommand, HostFace},
@@ -43,11 +48,9 @@ pub struct HoldSetup {
 /// # Errors
 /// [`FailureKind::Local`] if its lock or socket cannot be made.
 pub async fn hold(setup: HoldSetup) -> Result<(), Failure> {
-    // Out of the starter's session: closing its terminal is none of this process's business. It fails for a
-    // process that leads a group already, which then has a place of its own.
-    let _ = rustix::process::setsid();
+    system::leave_session();
     let folder = setup.host.runtime.clone();
-    let _lock = match lock(&folder, HOLD_LOCK, FlockOperation::NonBlockingLockExclusive)? {
+    let _lock = match try_lock(&folder, HOLD_LOCK)? {
         Some(lock) => lock,
         None if is_listened(&socket(&folder)?).await => return say_ready(),
         // The one before is on its way out.
@@ -105,12 +108,13 @@ pub async fn holder(
         Ok(face) => return Ok(face),
         // It is there and speaks another version, or does not answer.
         Err(failure) if is_listened(&socket).await => return Err(failure),
-        Err(_) => start(program, arguments, env, log).await?,
+        Err(_) => start(folder, program, arguments, env, log).await?,
     }
     connect(&socket).await
 }
 
 async fn start(
+    folder: &RuntimeFolder,
     program: &Path,
     arguments: &[&str],
     env: &BTreeMap<String, String>,
@@ -118,16 +122,17 @@ async fn start(
 ) -> Result<(), Failure> {
     let errors = match log {
         Some(log) => {
-            let file = OpenOptions::new().create(true).append(true).mode(0o600).open(log);
+            let file = system::private(&mut OpenOptions::new()).create(true).append(true).open(log);
             Stdio::from(file.map_err(|error| failure(log, error))?)
         }
         None => Stdio::null(),
     };
-    let mut child = Command::new(program)
+    let mut command = Command::new(program);
+    system::detach(&mut command, folder);
+    let mut child = command
         .args(arguments)
         .envs(env)
         .env_remove("JUMPSEAT_TOKEN")
-        .current_dir("/")
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(errors)
@@ -154,11 +159,10 @@ async fn start(
 fn say_ready() -> Result<(), Failure> {
     let mut out = io::stdout();
     let said = out.write_all(READY).and_then(|()| out.flush());
-    // Whoever started it may be gone; from here on nobody reads what it prints.
+    // Whoever started it may be gone.
     let _ = said;
-    let null = OpenOptions::new().write(true).open("/dev/null");
-    let null = null.map_err(|error| failure(Path::new("/dev/null"), error))?;
-    rustix::stdio::dup2_stdout(&null).map_err(|error| failure(Path::new("/dev/null"), error))
+    // From here on nobody reads what it prints.
+    system::print_nowhere()
 }
 
 fn socket(folder: &RuntimeFolder) -> Result<PathBuf, Failure> {
@@ -170,7 +174,7 @@ const HOLD_SOCKET: &str = "hold.sock";
 
 /// Whether a process listens there. A socket alone may be what a crash left.
 async fn is_listened(socket: &Path) -> bool {
-    UnixStream::connect(socket).await.is_ok()
+    LocalStream::connect(socket).await.is_ok()
 }
 
 /// Held by the holder: it is the only one.
@@ -179,26 +183,28 @@ const HOLD_LOCK: &str = "hold.lock";
 /// Held by whoever starts the holder.
 const START_LOCK: &str = "start.lock";
 
-/// A lock of the folder; nothing if another has it and this does not wait. It goes with its process, however
-/// that ends.
-fn lock(folder: &RuntimeFolder, name: &str, how: FlockOperation) -> Result<Option<File>, Failure> {
-    let path = folder.path().join(name);
+/// A lock of the folder; nothing if another has it. It goes with its process, however that ends.
+fn try_lock(folder: &RuntimeFolder, name: &str) -> Result<Option<File>, Failure> {
     let file = folder.lock_file(name)?;
-    loop {
-        return match flock(&file, how) {
-            Ok(()) => Ok(Some(file)),
-            Err(rustix::io::Errno::INTR) => continue,
-            Err(rustix::io::Errno::WOULDBLOCK) => Ok(None),
-            Err(error) => Err(failure(&path, error)),
-        };
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(error)) => Err(failure(&folder.path().join(name), error)),
     }
 }
 
 async fn wait_for_lock(folder: &RuntimeFolder, name: &'static str) -> Result<File, Failure> {
-    let (owned, path) = (folder.clone(), folder.path().join(name));
-    let locking = tokio::task::spawn_blocking(move || lock(&owned, name, FlockOperation::LockExclusive));
+    let (file, path) = (folder.lock_file(name)?, folder.path().join(name));
+    let locking = tokio::task::spawn_blocking(move || {
+        loop {
+            match file.lock() {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                locked => return locked.map(|()| file),
+            }
+        }
+    });
     match timeout(START_FOR, locking).await {
-        Ok(Ok(locked)) => locked?.ok_or_else(|| failure(&path, "another process has it")),
+        Ok(Ok(locked)) => locked.map_err(|error| failure(&path, error)),
         Ok(Err(error)) => Err(failure(&path, error)),
         Err(_) => Err(failure(&path, "another process does not let go of it")),
     }

@@ -4,11 +4,7 @@ use std::{collections::VecDeque, io, path::Path, pin::pin};
 
 use futures_util::{StreamExt as _, stream::FuturesUnordered};
 use tokio::{
-    io::AsyncWriteExt as _,
-    net::{
-        UnixStream,
-        unix::{OwnedReadHalf, OwnedWriteHalf},
-    },
+    io::{AsyncWriteExt as _, ReadHalf, WriteHalf},
     sync::{mpsc, oneshot},
     task::JoinSet,
     time::timeout,
@@ -19,6 +15,7 @@ use super::{
     frame::Frame,
     message::{GREET_FOR, ToEngine, ToFace, greet},
     origin::Origin,
+    stream::{Incoming, LocalStream},
 };
 use crate::{
     FaceDoor,
@@ -62,10 +59,10 @@ impl Listener {
                 biased;
                 () = door.closed() => break,
                 accepted = self.socket.accept() => match accepted {
-                    Ok((stream, _)) if faces.len() < MAX_FACES => {
+                    Ok(incoming) if faces.len() < MAX_FACES => {
                         let door = door.clone();
                         faces.spawn(async move {
-                            let served = serve_face(stream, &door).await;
+                            let served = serve_face(incoming, &door).await;
                             served.unwrap_or_else(|error| {
                                 tracing::debug!(%error, "a local face ended");
                                 None
@@ -90,28 +87,18 @@ impl Listener {
     }
 }
 
-/// Whether the other end is the same person: the folder's mode says so already, the kernel says it again.
-pub(super) fn check_peer(stream: &UnixStream) -> io::Result<()> {
-    let peer = stream.peer_cred()?.uid();
-    if peer == rustix::process::geteuid().as_raw() {
-        Ok(())
-    } else {
-        Err(io::Error::new(io::ErrorKind::PermissionDenied, "the other end is somebody else"))
-    }
-}
-
 /// Carries a face. Where the engine ended, the connection comes back, and stands until it is dropped.
-async fn serve_face(mut stream: UnixStream, door: &FaceDoor) -> io::Result<Option<OwnedWriteHalf>> {
-    check_peer(&stream)?;
+async fn serve_face(incoming: Incoming, door: &FaceDoor) -> io::Result<Option<WriteHalf<LocalStream>>> {
     // At once: what started it may be gone soon.
-    let origin = Origin::of(stream.peer_cred()?.pid());
+    let origin = Origin::of(incoming.peer());
+    let mut stream = incoming.check().await?;
     let other = timeout(GREET_FOR, greet(&mut stream)).await??;
     if other.check().is_err() {
         // It was told our version, too, and says what is the matter.
         return Ok(None);
     }
     let mut face = door.open_for(origin);
-    let (read, mut write) = stream.into_split();
+    let (read, mut write) = tokio::io::split(stream);
     let (ask, mut asked) = mpsc::channel(1);
     let commands = face.commands.clone();
     let mut reading = pin!(read_commands(read, commands, ask));
@@ -162,7 +149,7 @@ type Asked = (u64, oneshot::Receiver<Result<crate::face::Reply, Failure>>);
 
 /// Reads until the other end is gone, or breaks the rules.
 async fn read_commands(
-    mut read: OwnedReadHalf,
+    mut read: ReadHalf<LocalStream>,
     commands: mpsc::Sender<crate::face::handle::Request<HostCommand>>,
     ask: mpsc::Sender<Asked>,
 ) -> io::Result<()> {

@@ -3,9 +3,9 @@
 use std::{io, time::Duration};
 
 use serde::{Deserialize, Serialize};
-use tokio::{io::AsyncWriteExt as _, net::UnixStream};
+use tokio::io::AsyncWriteExt as _;
 
-use super::frame::Frame;
+use super::{frame::Frame, stream::LocalStream};
 
 use crate::face::{Failure, FailureKind, HostCommand, HostEvent, Reply};
 
@@ -46,7 +46,7 @@ pub(super) const GREET_FOR: Duration = Duration::from_secs(5);
 ///
 /// # Errors
 /// The connection's, and what is no hello.
-pub(super) async fn greet(stream: &mut UnixStream) -> io::Result<Hello> {
+pub(super) async fn greet(stream: &mut LocalStream) -> io::Result<Hello> {
     let mut out = Vec::new();
     Frame::put_json(&Hello::own(), &mut out)?;
     stream.write_all(&out).await?;

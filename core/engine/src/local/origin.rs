@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 /// As many processes above one as are looked at.
+#[cfg(target_os = "linux")]
 const MAX_ABOVE: usize = 256;
 
 /// A process and those above it, as they were when it connected.
@@ -25,7 +26,7 @@ impl Origin {
     pub(crate) fn of(pid: Option<i32>) -> Option<Self> {
         match pid {
             Some(pid) => Some(Self::look(pid)),
-            None if cfg!(any(target_os = "linux", target_os = "macos")) => Some(Self::Unknown),
+            None if cfg!(any(target_os = "linux", target_os = "macos", windows)) => Some(Self::Unknown),
             None => None,
         }
     }
@@ -60,8 +61,17 @@ impl Origin {
         Self::Known { session, line, below }
     }
 
+    /// A job knows what runs in the terminals of this process, whichever it is.
+    #[cfg(windows)]
+    fn look(pid: i32) -> Self {
+        match crate::pty::is_in_a_terminal(pid.cast_unsigned()) {
+            Ok(below) => Self::Known { session: None, line: BTreeSet::from([pid]), below },
+            Err(_) => Self::Unknown,
+        }
+    }
+
     /// The session is all that can be asked about. No such system has containers.
-    #[cfg(not(target_os = "linux"))]
+    #[cfg(not(any(target_os = "linux", windows)))]
     #[expect(clippy::disallowed_methods)]
     fn look(pid: i32) -> Self {
         let session = rustix::process::Pid::from_raw(pid).map(|pid| rustix::process::getsid(Some(pid)));

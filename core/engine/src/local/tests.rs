@@ -1,17 +1,14 @@
 //! The local socket with a real engine behind it.
 
-use std::{fs, os::unix::fs::PermissionsExt as _, time::Duration};
+use std::time::Duration;
 
 use tempfile::TempDir;
-use tokio::{
-    io::{AsyncReadExt as _, AsyncWriteExt as _},
-    net::{UnixListener, UnixStream},
-};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use super::{attach::connect, frame::Frame, holder::hold, message::greet, *};
 use crate::{
     FaceDoor, HostEngine, HostSetup, Proxies, TransportSetup,
-    face::{HostCommand, HostEvent, HostFace, Reply, ScreenFormat, TerminalNo, TerminalOptions},
+    face::{HostCommand, HostFace, Reply, ScreenFormat, TerminalNo, TerminalOptions},
 };
 
 async fn within<T>(future: impl Future<Output = T>) -> T {
@@ -36,7 +33,8 @@ fn engine(folder: &RuntimeFolder) -> FaceDoor {
 }
 
 async fn open(face: &HostFace, script: &str) -> TerminalNo {
-    let command = ["/bin/sh", "-c", script].map(str::to_owned).to_vec();
+    let command = if cfg!(windows) { ["cmd", "/c", script] } else { ["/bin/sh", "-c", script] };
+    let command = command.map(str::to_owned).to_vec();
     let options = TerminalOptions { command, ..TerminalOptions::default() };
     match within(face.ask(HostCommand::OpenTerminal(options))).await.unwrap() {
         Reply::Terminal { terminal } => terminal,
@@ -44,11 +42,13 @@ async fn open(face: &HostFace, script: &str) -> TerminalNo {
     }
 }
 
+#[cfg(unix)]
 async fn shows(face: &mut HostFace, text: &str) {
     let mut seen = Vec::new();
     within(async {
         while !String::from_utf8_lossy(&seen).contains(text) {
-            if let HostEvent::Output { bytes, .. } = face.next().await.expect("the engine runs") {
+            if let crate::face::HostEvent::Output { bytes, .. } = face.next().await.expect("the engine runs")
+            {
                 seen.extend(bytes);
             }
         }
@@ -56,11 +56,14 @@ async fn shows(face: &mut HostFace, text: &str) {
     .await;
 }
 
+/// Something that waits for a line.
+const WAITS: &str = if cfg!(windows) { "pause" } else { "read line" };
+
 #[tokio::test]
+#[cfg(unix)]
 async fn a_face_over_the_socket_is_a_face() {
     let (_parent, folder) = folder();
     let listener = Listener::bind(&folder).unwrap();
-    assert_eq!(fs::metadata(listener.path()).unwrap().permissions().mode() & 0o777, 0o600);
     tokio::spawn(listener.serve(engine(&folder)));
 
     let found = processes(&folder).await.unwrap();
@@ -83,6 +86,7 @@ async fn a_face_over_the_socket_is_a_face() {
 }
 
 #[tokio::test]
+#[cfg(unix)]
 async fn a_flood_over_the_socket_keeps_to_its_window() {
     let (_parent, folder) = folder();
     let listener = Listener::bind(&folder).unwrap();
@@ -95,7 +99,7 @@ async fn a_flood_over_the_socket_keeps_to_its_window() {
     let (mut total, mut ahead, mut tail) = (0, 0, Vec::new());
     within(async {
         while !String::from_utf8_lossy(&tail).contains("over") {
-            let Some(HostEvent::Output { bytes, .. }) = face.next().await else { continue };
+            let Some(crate::face::HostEvent::Output { bytes, .. }) = face.next().await else { continue };
             ahead += bytes.len();
             total += bytes.len();
             assert!(ahead <= 65536, "{ahead}");
@@ -126,7 +130,7 @@ async fn what_breaks_the_rules_is_cut_off_and_others_are_not() {
         (true, &[0, 0, 0, 3, 0, b'{', b'}']),
         (true, &[0, 0, 0, 1, 7]),
     ] {
-        let mut stream = UnixStream::connect(&path).await.unwrap();
+        let mut stream = LocalStream::connect(&path).await.unwrap();
         if greeted {
             greet(&mut stream).await.unwrap();
         }
@@ -142,19 +146,20 @@ async fn what_breaks_the_rules_is_cut_off_and_others_are_not() {
 #[tokio::test]
 async fn another_version_is_told_apart_from_a_dead_process() {
     let (_parent, folder) = folder();
-    let path = folder.path().join("1.sock");
-    let other = UnixListener::bind(&path).unwrap();
+    let other = folder.bind("1.sock").unwrap();
+    let path = other.path().to_owned();
     let answering = tokio::spawn(async move {
-        let (mut stream, _) = other.accept().await.unwrap();
+        let mut stream = other.accept().await.unwrap().check().await.unwrap();
         let mut out = Vec::new();
         Frame::put_json(&serde_json::json!({"jumpseat": 99, "program": "9.9.9"}), &mut out).unwrap();
         stream.write_all(&out).await.unwrap();
         Frame::read(&mut stream).await.unwrap();
+        other.crash();
     });
     let failure = within(connect(&path)).await.err().unwrap();
     assert!(failure.message.contains("9.9.9"), "{failure}");
     within(answering).await.unwrap();
-    // Its listener went with the task: the socket is stale now, and goes.
+    // Nobody listens any more: the socket is stale now, and goes.
     assert!(processes(&folder).await.unwrap().is_empty() && !path.exists());
 }
 
@@ -176,7 +181,7 @@ async fn a_holder_ends_with_the_last_it_holds_and_there_is_one() {
         }
     })
     .await;
-    let terminal = open(&face, "echo ready; read line").await;
+    let terminal = open(&face, WAITS).await;
     // A second one leaves at once.
     within(hold(setup())).await.unwrap();
     let screen = HostCommand::Screen { terminal, format: ScreenFormat::Text };

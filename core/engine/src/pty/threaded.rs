@@ -23,6 +23,8 @@ pub(crate) struct Pty {
     reads: mpsc::Receiver<Vec<u8>>,
     writes: PollSender<Vec<u8>>,
     exit: oneshot::Receiver<Option<i32>>,
+    #[cfg(windows)]
+    pid: Option<i32>,
 }
 
 /// What stands for the program's end of a console.
@@ -50,6 +52,11 @@ impl Pty {
             .slave
             .spawn_command(program.builder()?)
             .map_err(|error| failure(&format!("starting {}", program.argv[0].to_string_lossy()), error))?;
+        // Before it starts others: a program takes far longer to begin.
+        #[cfg(windows)]
+        super::job::put(child.as_raw_handle());
+        #[cfg(windows)]
+        let pid = child.process_id().map(u32::cast_signed);
         let killer = child.clone_killer();
 
         let (read, reads) = mpsc::channel(READS);
@@ -61,7 +68,15 @@ impl Pty {
             let code = child.wait().ok().map(|status| status.exit_code().cast_signed());
             let _ = tell.send(code);
         })?;
-        Ok(Self { master: pair.master, killer, reads, writes: PollSender::new(write), exit })
+        Ok(Self {
+            master: pair.master,
+            killer,
+            reads,
+            writes: PollSender::new(write),
+            exit,
+            #[cfg(windows)]
+            pid,
+        })
     }
 
     /// Appends what the program printed. `Ok(false)` is the end.
@@ -109,10 +124,10 @@ impl Pty {
         self.master.resize(pty_size(size)).map_err(|error| failure("resizing", error))
     }
 
-    /// The program's id: nobody asks for it where there is no local socket.
+    /// The program's id.
     #[cfg(windows)]
     pub(crate) fn pid(&self) -> Option<i32> {
-        None
+        self.pid
     }
 
     /// The exit code, once the program is gone.

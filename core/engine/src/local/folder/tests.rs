@@ -200,7 +200,7 @@ async fn a_socket_is_private_found_by_its_name_and_goes() {
     assert!(folder.path().join("no.sock").exists(), "only sockets are removed");
     // Whoever takes the name again takes it over.
     let next = folder.bind("7.sock").unwrap();
-    tokio::net::UnixStream::connect(next.path()).await.unwrap();
+    crate::local::LocalStream::connect(next.path()).await.unwrap();
     drop((socket, next));
     assert!(folder.sockets("sock").unwrap().is_empty());
 }

@@ -21,7 +21,7 @@ use rustix::{
 };
 
 use super::failure;
-use crate::face::Failure;
+use crate::{face::Failure, local::stream::system::Listener};
 
 const FOLDER: OFlags = OFlags::DIRECTORY.union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
 
@@ -131,8 +131,29 @@ impl Dir {
         found.is_ok_and(|found| FileType::from_raw_mode(found.st_mode) == FileType::Socket)
     }
 
+    /// Listens at a socket inside.
+    pub(super) fn listen(&self, name: &str) -> io::Result<Listener> {
+        // Whoever finds it under its own name finds somebody who listens.
+        let new = Path::new(name).with_extension("new");
+        // Whoever had this name is gone: a process's own number, or the holder's under its lock.
+        match self.remove_file(new.as_os_str()) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        let path = self.path.join(&new);
+        // A socket is bound by a path alone. So that it came to lie in the checked folder is looked up afterwards.
+        let listener = Listener::bind(&path)?;
+        match self.name_socket(&new, name) {
+            Ok(()) if self.is_in_place() && self.is_socket(OsStr::new(name)) => Ok(listener),
+            Ok(()) | Err(_) => {
+                let _ = fs::remove_file(&path);
+                Err(io::Error::other("the folder was exchanged"))
+            }
+        }
+    }
+
     /// Closes a socket to everyone else, and gives it its name.
-    pub(super) fn name_socket(&self, from: &str, to: &str) -> io::Result<()> {
+    fn name_socket(&self, from: &Path, to: &str) -> io::Result<()> {
         rustix::fs::chmodat(&self.fd, from, Mode::RUSR | Mode::WUSR, AtFlags::empty())?;
         Ok(rustix::fs::renameat(&self.fd, from, &self.fd, to)?)
     }
@@ -194,8 +215,8 @@ fn fault_of_parent(found: &Metadata, own: u32) -> Option<&'static str> {
 const HINT: &str = "set XDG_RUNTIME_DIR to a folder that only you can write to, or remove it from the environment \
                     (after sudo or su it is somebody else's)";
 
-pub(super) fn fallback_name() -> String {
-    format!("jumpseat-{}", geteuid().as_raw())
+pub(super) fn fallback() -> PathBuf {
+    std::env::temp_dir().join(format!("jumpseat-{}", geteuid().as_raw()))
 }
 
 pub(super) fn is_gone(pid: i32) -> bool {
