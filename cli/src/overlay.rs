@@ -175,9 +175,7 @@ impl Overlay {
             let action = if self.page == Page::Chat {
                 self.write(letter);
                 None
-            } else if self.pasting {
-                None
-            } else if self.confirm.as_ref().is_some_and(|confirm| confirm.is_new(now)) {
+            } else if self.pasting || self.confirm.as_ref().is_some_and(|confirm| confirm.is_new(now)) {
                 None
             } else if let Some(confirm) = self.confirm.take() {
                 // Only a yes lets it through.
