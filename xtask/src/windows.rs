@@ -3,6 +3,8 @@
 //! With rustup's target where it is installed, else with Debian's `rustc-web`, which brings the source of the standard
 //! library. Nothing is downloaded but Debian's packages.
 
+mod wine;
+
 use std::path::Path;
 use std::process::Command;
 
@@ -26,11 +28,15 @@ pub(crate) struct Options {
     /// Link the program, too: target/windows/x86_64-pc-windows-gnu/debug/jumpseat.exe
     #[arg(long)]
     link: bool,
+    /// Link the program and run it under Wine: a relay, a headless guest, processes that find each other
+    #[arg(long)]
+    run: bool,
 }
 
 /// `cargo xtask check-windows`.
 pub(crate) fn by_hand(options: &Options) -> Result<()> {
-    compile(if options.link { "build" } else { "check" })
+    compile(if options.link || options.run { "build" } else { "check" })?;
+    if options.run { wine::try_out() } else { Ok(()) }
 }
 
 /// The check alone, as CI runs it.
