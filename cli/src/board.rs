@@ -13,13 +13,8 @@ use std::{
     collections::{BTreeSet, VecDeque},
 };
 
-use jumpseat_engine::face::{
-    Admission, Connection, Invite, KnockInfo, Lag, PanelStatus, Role, Secret,
-    panels::{Entries, PanelKind},
-};
+use jumpseat_engine::face::{Admission, Connection, Invite, KnockInfo, Lag, PanelStatus, Role, Secret};
 use jumpseat_wire::{HOST_SLOT, InviteCode, InviteId, Slot};
-
-use crate::seat::{Seat, Shared};
 
 /// Invites that a co-owner's end keeps: the newest.
 const MAX_INVITES: usize = 16;
@@ -208,27 +203,6 @@ impl Board {
         match slot {
             HOST_SLOT => &self.host,
             slot => self.person(slot).map_or("someone", |person| &person.name),
-        }
-    }
-
-    /// How this guest's session stands, for who asks from beside; the entries of one panel alone.
-    #[cfg_attr(not(unix), allow(dead_code, reason = "nobody asks"))]
-    pub(crate) fn seat(&self, whole: Option<PanelKind>) -> Seat {
-        let shared = |kind| {
-            let panel = self.panels.panel(kind).flatten();
-            let shown = panel.map(|panel| {
-                let entries = if whole == Some(kind) { panel.entries.clone() } else { Entries::new() };
-                Panel { state: panel.state.clone(), entries, ..*panel }
-            });
-            let gist = panel.map_or(String::new(), |panel| crate::panel::gist(kind, panel));
-            Shared { kind, panel: shown, entries: panel.map_or(0, |panel| panel.entries.len()), gist }
-        };
-        Seat {
-            code: self.code,
-            host: self.host.clone(),
-            seated: self.seated,
-            offline: self.panels.offline(),
-            panels: self.panels.kinds().map(shared).collect(),
         }
     }
 

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use jumpseat_engine::face::ForgeOptions;
 
-use crate::{command::panel::PanelWord, error::Fault, terminal::EscapeKey};
+use crate::{error::Fault, panel_name::PanelName, terminal::EscapeKey};
 
 /// All that can be set in it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -29,7 +29,7 @@ pub(crate) struct Config {
     /// Whether programs inside a shared terminal may manage its session.
     pub(crate) manage_from_inside: bool,
     /// What guests see beside the terminal, unless the command says otherwise.
-    pub(crate) panels: Option<Vec<PanelWord>>,
+    pub(crate) panels: Option<Vec<PanelName>>,
     /// Forges of one's own, for pr and issue.
     pub(crate) forges: Vec<ForgeOptions>,
 }

@@ -12,11 +12,13 @@ mod arguments;
 mod board;
 mod command;
 mod config;
+mod dispatch;
 mod duration;
 mod error;
 mod invite_file;
 mod overlay;
 mod panel;
+mod panel_name;
 mod print;
 mod private_memory;
 mod prompt;
@@ -38,7 +40,7 @@ fn main() -> ExitCode {
             return fault.exit_code();
         }
     };
-    match command::run(arguments) {
+    match dispatch::run(arguments) {
         Ok(code) => code,
         Err(fault) => {
             fault.print(json);

@@ -3,7 +3,6 @@
 
 mod draw;
 mod mark;
-mod paint;
 mod panels;
 #[cfg(test)]
 mod tests;
@@ -24,8 +23,6 @@ use self::{
     mark::{Id, Mark, SETTLE},
     panels::PanelPage,
 };
-
-pub(crate) use paint::{line, paint, row};
 
 /// The longest line of chat that is taken in, in bytes: what the session takes.
 const MAX_DRAFT: usize = jumpseat_session::MAX_CHAT;

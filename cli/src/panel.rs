@@ -10,6 +10,7 @@
 //! [`Words`] alone, which leaves no control sign and nothing that turns or hides what is around it.
 
 mod diff;
+mod diff_request;
 mod findings;
 mod git;
 mod history;
@@ -23,7 +24,8 @@ mod words;
 
 use jumpseat_engine::face::panels::{Body, PanelKind, Remedy, SourceState};
 
-pub(crate) use diff::{Diff, Wanted};
+pub(crate) use diff::Diff;
+pub(crate) use diff_request::DiffRequest;
 pub(crate) use git::{find as find_files, touched};
 pub(crate) use history::find as find_block;
 pub(crate) use open::{Contents, Opened, open};
@@ -40,11 +42,6 @@ pub(crate) struct Around<'a> {
     pub(crate) offline: Option<u64>,
     /// Milliseconds since 1970.
     pub(crate) now: u64,
-}
-
-/// The name of a panel as the command line has it.
-pub(crate) fn name(kind: PanelKind) -> &'static str {
-    if kind == PanelKind::Review { "pr" } else { kind.name() }
 }
 
 /// What a panel is called on its page.
@@ -147,8 +144,21 @@ pub(crate) fn troubles(panel: Option<&Panel>, around: Around<'_>) -> Vec<Words> 
     words
 }
 
+/// How a panel's source does, for its host.
+pub(crate) fn state_words(state: &SourceState, now: u64) -> String {
+    match state {
+        SourceState::Starting => "looking for the first time".to_owned(),
+        SourceState::Fresh => "up to date".to_owned(),
+        SourceState::Stale { since } => format!("as of {}: its source cannot be reached", ago(now, *since)),
+        SourceState::Failed { why, remedy, .. } => match remedy {
+            Some(remedy) => format!("{why}; you can {}", remedy_words(remedy)),
+            None => why.clone(),
+        },
+    }
+}
+
 /// What the host can do about it, after "can".
-pub(crate) fn remedy_words(remedy: &Remedy) -> &'static str {
+fn remedy_words(remedy: &Remedy) -> &'static str {
     match remedy {
         Remedy::SignIn { .. } => "sign in there",
         Remedy::InstallGit => "install git",

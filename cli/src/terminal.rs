@@ -1,5 +1,6 @@
 //! The person's own terminal: raw mode and its end, keys in, bytes out.
 
+pub(crate) mod cells;
 mod console;
 mod escape_key;
 mod keys;

@@ -59,18 +59,3 @@ pub(crate) fn guard<T>(export: impl FnOnce() -> Result<T, Fault>) -> napi::Resul
     let result = catch_unwind(AssertUnwindSafe(export));
     Ok(result.unwrap_or_else(|payload| Err(Fault::panicked(&*payload)))?)
 }
-
-/// A face that panics.
-#[cfg(debug_assertions)]
-pub(crate) struct Panics;
-
-#[cfg(debug_assertions)]
-impl crate::handle::Run for Panics {
-    async fn run(
-        self,
-        _: &mut tokio::sync::mpsc::UnboundedReceiver<crate::handle::Work>,
-        _: &crate::outbox::Outbox,
-    ) -> Result<(), Fault> {
-        panic!("asked for by a test")
-    }
-}

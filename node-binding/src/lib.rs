@@ -16,6 +16,8 @@ mod guest;
 mod handle;
 mod host;
 mod outbox;
+#[cfg(debug_assertions)]
+mod panics;
 mod runtime;
 
 use jumpseat_engine::{
@@ -74,7 +76,7 @@ pub fn version() -> napi::Result<String> {
 #[cfg(debug_assertions)]
 #[napi]
 pub fn panic_in_task(_options: String, on: Function<'_, Batch, ()>) -> napi::Result<Handle> {
-    guard(|| Handle::start(fault::Panics, Outbox::new(&on)?))
+    guard(|| Handle::start(panics::Panics, Outbox::new(&on)?))
 }
 
 /// An export that panics. Not in what is shipped.

@@ -17,11 +17,9 @@ use std::{
 };
 
 use bytes::Bytes;
+use jumpseat_wire::limits::MIN_PLAINTEXT_LEN;
 
-use crate::{
-    admission::{Prefix, Source},
-    packet::charge,
-};
+use crate::admission::{Prefix, Source};
 
 /// The part of the budget that one network may use: so one owner cannot spend it all.
 const NETWORK_PART: usize = 4;
@@ -35,6 +33,12 @@ const SMALL_PART: usize = 512;
 
 /// The level is found anew when this part of the budget was taken or given back since.
 const LEVEL_PART: usize = 32;
+
+/// What a packet counts against a bound in bytes. The least charge pays for bookkeeping, so that many tiny
+/// packets cannot hold more memory than a few large ones.
+pub(crate) fn charge(packet: &[u8]) -> usize {
+    packet.len().max(MIN_PLAINTEXT_LEN)
+}
 
 /// What all rooms and connections may hold.
 #[derive(Debug)]

@@ -2,6 +2,7 @@
 
 mod hello;
 mod proof;
+mod receive;
 mod role;
 
 use std::{
@@ -22,8 +23,8 @@ use crate::{
     link::Link,
     packet,
     places::Ticket,
-    server::Shared,
     socket::{Lost, Socket},
+    state::Shared,
     stream::Stream,
 };
 
@@ -86,7 +87,7 @@ async fn greet(
     let first = async {
         let limit = Duration::from_secs(shared.config.timeouts.hello);
         let role = async {
-            let text = hello::receive(socket).await?;
+            let text = receive::receive_text(socket).await?;
             hello::accept(shared, socket, link, source, ticket, text).await
         };
         timeout(limit, role).await.unwrap_or(Err(Ending::Close(CloseCode::BadMessage)))

@@ -25,7 +25,6 @@ mod config;
 mod connection;
 mod counters;
 mod http;
-mod join_page;
 mod link;
 mod memory;
 mod packet;
@@ -36,6 +35,7 @@ mod room;
 mod rooms;
 mod server;
 mod socket;
+mod state;
 mod stream;
 #[cfg(feature = "testing")]
 pub mod testing;

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use jumpseat_wire::{CloseCode, Nonce, control, control::RelayToHost, limits::MIN_PLAINTEXT_LEN};
+use jumpseat_wire::{CloseCode, Nonce, control, control::RelayToHost};
 use serde::Serialize;
 
 use crate::budget::Meter;
@@ -36,12 +36,6 @@ pub(crate) fn challenge(nonce: Nonce) -> Bytes {
 pub(crate) fn close(code: CloseCode) -> Bytes {
     let payload = [&(code as u16).to_be_bytes()[..], code.reason().as_bytes()].concat();
     message(FIN_CLOSE, &payload).into()
-}
-
-/// What a packet counts against a bound in bytes. The least charge pays for bookkeeping, so that many tiny
-/// packets cannot hold more memory than a few large ones.
-pub(crate) fn charge(packet: &[u8]) -> usize {
-    packet.len().max(MIN_PLAINTEXT_LEN)
 }
 
 fn message(first: u8, payload: &[u8]) -> Vec<u8> {

@@ -4,25 +4,19 @@ use std::{
     io,
     net::{IpAddr, SocketAddr},
     sync::Arc,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
-use axum::Router;
-use jumpseat_wire::{
-    CloseCode,
-    limits::{FAILED_KNOCKS_PER_SECOND, MAX_PENDING_KNOCKS},
-};
 use thiserror::Error;
 use tokio::{
     net::{TcpListener, TcpStream},
     task::{JoinHandle, JoinSet},
     time::{MissedTickBehavior, interval, sleep, timeout},
 };
-use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::{
-    admission::{Attempts, Source},
+    admission::Source,
     cluster::{Cluster, MemoryCluster},
     config::{Config, ConfigError},
     connection,
@@ -30,9 +24,9 @@ use crate::{
     http::{self, Arrival},
     link::Link,
     memory::Memory,
-    places::{Connections, Ticket},
+    places::Ticket,
     proxy_protocol,
-    rooms::Rooms,
+    state::Shared,
     stream::{Stream, TlsError, acceptor},
 };
 
@@ -42,30 +36,10 @@ const SWEEP_EVERY: Duration = Duration::from_secs(1);
 /// How long to wait when the system has no descriptors left.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// Knocks of one address that may be unanswered or bad: a whole office that comes at once, twice over.
-const KNOCKS_AT_ONCE: f64 = 2.0 * MAX_PENDING_KNOCKS as f64;
-
 /// A relay that listens and does not serve yet.
 pub struct Relay {
     listener: TcpListener,
     shared: Arc<Shared>,
-}
-
-/// What all connections share.
-pub(crate) struct Shared {
-    pub(crate) config: Arc<Config>,
-    pub(crate) rooms: Rooms,
-    pub(crate) stop: CancellationToken,
-    counters: Arc<Counters>,
-    /// Knocks that were not found good.
-    pub(crate) knocks: Arc<Attempts>,
-    /// Guessed codes.
-    guesses: Attempts,
-    /// Codes that hosts wished for.
-    wishes: Attempts,
-    connections: Arc<Connections>,
-    tls: Option<TlsAcceptor>,
-    router: Router,
 }
 
 /// Why there is no relay.
@@ -114,24 +88,7 @@ impl Relay {
             (Some(certificate), Some(key)) => Some(acceptor(certificate, key)?),
             _ => None,
         };
-        let config = Arc::new(config);
-        let counters = Arc::<Counters>::default();
-        let limits = &config.limits;
-        let look_ups = f64::from(limits.look_ups_per_minute);
-        let shared = Shared {
-            rooms: Rooms::new(cluster, Arc::clone(&config), Arc::clone(&counters)),
-            stop: CancellationToken::new(),
-            knocks: Arc::new(Attempts::new(FAILED_KNOCKS_PER_SECOND.into(), KNOCKS_AT_ONCE)),
-            guesses: Attempts::new(look_ups / 60.0, look_ups),
-            // All rooms of a prefix come back at once when the relay has lost them.
-            wishes: Attempts::new(look_ups / 60.0, limits.rooms_per_address() as f64),
-            connections: Connections::new(limits.connections, limits.connections_per_address),
-            tls,
-            router: http::router(config.trusted_proxies.clone()),
-            counters,
-            config,
-        };
-        Ok(Self { listener, shared: Arc::new(shared) })
+        Ok(Self { listener, shared: Arc::new(Shared::new(config, cluster, tls)) })
     }
 
     /// Where it listens, with the port that it got.
@@ -159,7 +116,7 @@ impl Relay {
             tokio::select! {
                 () = stop.cancelled() => break,
                 accepted = listener.accept() => match accepted {
-                    Ok((tcp, peer)) => shared.admit(&mut connections, tcp, peer),
+                    Ok((tcp, peer)) => admit(&shared, &mut connections, tcp, peer),
                     Err(error) => {
                         tracing::warn!(%error, "cannot accept");
                         sleep(ACCEPT_PAUSE).await;
@@ -221,40 +178,14 @@ impl RunningRelay {
     }
 }
 
-impl Shared {
-    /// Whether a code may be looked up from there: who guessed too often is not even told of a right one.
-    pub(crate) fn may_guess(&self, source: Source, now: Instant) -> Result<(), CloseCode> {
-        if self.guesses.may_try(source, now) { Ok(()) } else { Err(CloseCode::RateLimited) }
-    }
-
-    /// A code stands for nothing.
-    pub(crate) fn guessed_wrong(&self, source: Source, now: Instant) -> CloseCode {
-        self.guesses.count(source, 1.0, now);
-        CloseCode::NotFound
-    }
-
-    /// Somebody asked for a place with a claim that does not fit.
-    pub(crate) fn wrong_claim(&self) {
-        self.counters.wrong_claims.add(1);
-    }
-
-    /// Counts a host's wish for a code: whether it is free tells the same as whether it is found.
-    pub(crate) fn wished(&self, source: Source, now: Instant) -> Result<(), CloseCode> {
-        if !self.wishes.may_try(source, now) {
-            return Err(CloseCode::RateLimited);
-        }
-        self.wishes.count(source, 1.0, now);
-        Ok(())
-    }
-
-    fn admit(self: &Arc<Self>, connections: &mut JoinSet<()>, tcp: TcpStream, peer: SocketAddr) {
-        // Those who come through a trusted proxy count for themselves, once it has said who they are.
-        let by_proxy = self.config.trusted_proxies.trusts(peer.ip());
-        let source = (!by_proxy).then(|| Source::from(peer.ip()));
-        let link = Arc::<Link>::default();
-        let ticket = self.connections.admit(source, Arc::clone(&link));
-        connections.spawn(serve(Arc::clone(self), tcp, peer.ip(), ticket, link));
-    }
+/// Takes a connection in, or has another one make way for it.
+fn admit(shared: &Arc<Shared>, connections: &mut JoinSet<()>, tcp: TcpStream, peer: SocketAddr) {
+    // Those who come through a trusted proxy count for themselves, once it has said who they are.
+    let by_proxy = shared.config.trusted_proxies.trusts(peer.ip());
+    let source = (!by_proxy).then(|| Source::from(peer.ip()));
+    let link = Arc::<Link>::default();
+    let ticket = shared.connections.admit(source, Arc::clone(&link));
+    connections.spawn(serve(Arc::clone(shared), tcp, peer.ip(), ticket, link));
 }
 
 async fn serve(shared: Arc<Shared>, tcp: TcpStream, peer: IpAddr, mut ticket: Ticket, link: Arc<Link>) {

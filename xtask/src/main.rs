@@ -10,6 +10,7 @@ mod model;
 mod native;
 mod package;
 mod packages;
+mod platform;
 mod ready;
 mod shell;
 mod stress;
@@ -17,6 +18,7 @@ mod test;
 mod tidy;
 mod try_it;
 mod vscode;
+mod walk;
 mod windows;
 
 use std::process::ExitCode;
@@ -59,7 +61,7 @@ enum Command {
     /// Build the extension of VS Code for trying it out
     Extension,
     /// Walk through the extension in two real VS Codes
-    Walk(extension::Options),
+    Walk(walk::Options),
     /// Make the extension's package as it is published, in target
     Package(package::Options),
 }
@@ -79,7 +81,7 @@ fn main() -> ExitCode {
         Command::Try(options) => try_it::run(&options),
         Command::Vscode(options) => vscode::by_hand(&options),
         Command::Extension => extension::build(),
-        Command::Walk(options) => extension::by_hand(&options),
+        Command::Walk(options) => walk::by_hand(&options),
         Command::Package(options) => package::by_hand(&options),
     };
     match outcome {

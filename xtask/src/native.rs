@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 
-use crate::package::Platform;
+use crate::platform::Platform;
 use crate::shell::{cargo, output, program, root, run};
 
 const FOLDER: &str = "node-binding";

@@ -13,7 +13,7 @@ use anyhow::{Context, Result};
 use clap::Args;
 
 use crate::shell::{Steps, cargo, has, program, run as shell_run};
-use crate::{extension, install, native, packages};
+use crate::{extension, install, native, packages, walk};
 
 #[derive(Args)]
 pub(crate) struct Options {
@@ -91,7 +91,7 @@ fn round(pressure: &Pressure, seed: u64, options: &Options) -> Result<()> {
             steps.step("native", native::tests);
             steps.step("extension", extension::plain_tests);
             if cfg!(target_os = "linux") {
-                steps.step("vs code", extension::end_to_end);
+                steps.step("vs code", walk::end_to_end);
             }
         }
     });

@@ -4,7 +4,7 @@ use anyhow::Result;
 use clap::Args;
 
 use crate::shell::{self, Steps, cargo, run_watching};
-use crate::{edges, extension, fuzz, install, native, packages, stress, tidy, try_it};
+use crate::{edges, extension, fuzz, install, native, packages, stress, tidy, try_it, walk};
 
 #[derive(Args)]
 pub(crate) struct Options {
@@ -46,7 +46,7 @@ pub(crate) fn add(steps: &mut Steps) {
     steps.step("native", native::tests);
     steps.step("extension", extension::plain_tests);
     if cfg!(target_os = "linux") {
-        steps.step("vs code", extension::end_to_end);
+        steps.step("vs code", walk::end_to_end);
         steps.step("try", try_it::tests);
         steps.step("fuzz", fuzz::briefly);
     }

@@ -1,5 +1,6 @@
 //! `cargo xtask tidy`: the project's own rules, as far as a program can check them.
 
+mod circles;
 mod names;
 mod rules;
 mod shape;
@@ -35,6 +36,7 @@ pub(crate) fn run() -> Result<()> {
     let sources = sources()?;
     let mut findings: Vec<Finding> = sources.iter().flat_map(check_file).collect();
     findings.extend(rules::check(&sources));
+    findings.extend(circles::check(&sources));
     findings.sort();
     for Finding { path, line, what } in &findings {
         println!("{path}:{line}: {what}");

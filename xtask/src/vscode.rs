@@ -10,7 +10,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 use clap::{Args, Subcommand};
 
-use crate::package::Platform;
+use crate::platform::Platform;
 use crate::shell::{self, program, root, run};
 use crate::{extension, packages};
 

@@ -5,7 +5,7 @@ use jumpseat_engine::face::{Admission, Connection, GuestEvent, InputRefusal, Rol
 use jumpseat_wire::HOST_SLOT;
 
 use super::{Board, InviteCard, MAX_INVITES, Person};
-use crate::{error::why, panel};
+use crate::{error::why, panel_name::panel_name};
 
 impl Board {
     /// Takes an event; says what the guest should read of it in the status line.
@@ -77,7 +77,7 @@ impl Board {
                 );
             }
             GuestEvent::Panels { panels } => {
-                let names: Vec<&str> = panels.iter().map(|kind| panel::name(*kind)).collect();
+                let names: Vec<&str> = panels.iter().map(|kind| panel_name(*kind)).collect();
                 let news = self.panels.share(panels) && !names.is_empty();
                 return news.then(|| format!("shared beside the terminal: {}", names.join(", ")));
             }

@@ -1,9 +1,9 @@
 //! `jumpseat completions`: what a shell offers at the Tab key.
 
-use clap::{Args, CommandFactory as _};
+use clap::{Args, Command};
 use clap_complete::Shell;
 
-use crate::{arguments, error::Fault, print};
+use crate::{error::Fault, print};
 
 /// Print completions for a shell
 #[derive(Args, Debug)]
@@ -11,8 +11,8 @@ pub(crate) struct Arguments {
     shell: Shell,
 }
 
-pub(crate) fn run(arguments: Arguments) -> Result<(), Fault> {
+pub(crate) fn run(arguments: Arguments, mut program: Command) -> Result<(), Fault> {
     let mut script = Vec::new();
-    clap_complete::generate(arguments.shell, &mut arguments::Arguments::command(), "jumpseat", &mut script);
+    clap_complete::generate(arguments.shell, &mut program, "jumpseat", &mut script);
     print::text(&String::from_utf8_lossy(&script))
 }

@@ -5,7 +5,7 @@ use std::{path::PathBuf, time::Duration};
 use clap::Args;
 use jumpseat_engine::local::{self, HoldSetup};
 
-use super::{Context, host_setup};
+use super::{Context, runtime::host_setup};
 use crate::{duration, error::Fault};
 
 /// Hold sessions in the background

@@ -4,6 +4,7 @@ mod headless;
 mod input;
 mod invite;
 mod screen;
+mod seat;
 
 use std::{path::PathBuf, process::ExitCode, time::Duration};
 
@@ -16,7 +17,7 @@ use jumpseat_session::InviteLink;
 use jumpseat_wire::InviteCode;
 use tokio::task::JoinHandle;
 
-use super::{Context, on_runtime, transport};
+use super::{Context, on_runtime, runtime::transport};
 use crate::{config, duration, error::Fault, terminal::EscapeKey};
 
 /// Bytes of changes that may be under way to the screen.

@@ -1,20 +1,19 @@
 //! `jumpseat man`: the manual page, all commands in one.
 
-use clap::{Args, CommandFactory as _};
+use clap::{Args, Command};
 use clap_mangen::Man;
 
-use crate::{arguments, error::Fault, print};
+use crate::{error::Fault, print};
 
 /// Print the manual page: jumpseat man | man -l -
 #[derive(Args, Debug)]
 pub(crate) struct Arguments {}
 
-pub(crate) fn run(_: Arguments) -> Result<(), Fault> {
-    print::text(&page().map_err(|error| Fault::system("the manual page", error))?)
+pub(crate) fn run(_: Arguments, program: Command) -> Result<(), Fault> {
+    print::text(&page(program).map_err(|error| Fault::system("the manual page", error))?)
 }
 
-fn page() -> std::io::Result<String> {
-    let mut command = arguments::Arguments::command();
+fn page(mut command: Command) -> std::io::Result<String> {
     command.build();
     let mut page = Vec::new();
     Man::new(command.clone()).render(&mut page)?;
@@ -32,9 +31,11 @@ fn page() -> std::io::Result<String> {
 
 #[cfg(test)]
 mod tests {
+    use clap::CommandFactory as _;
+
     #[test]
     fn every_command_is_in_it() {
-        let page = super::page().unwrap();
+        let page = super::page(crate::arguments::Arguments::command()).unwrap();
         assert!(
             page.starts_with(".ie") && page.contains(".SH JUMPSEAT SHARE") && page.contains("max\\-uses")
         );

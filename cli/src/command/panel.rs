@@ -1,6 +1,6 @@
 //! `jumpseat panel`: what the host of a joined session shares beside the terminal.
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use jumpseat_engine::face::panels::PanelKind;
 use jumpseat_wire::InviteCode;
 use serde_json::json;
@@ -9,6 +9,7 @@ use crate::{
     board::{Panel, now},
     error::{Fault, FaultKind},
     panel::{self, Around, Contents, Diff, Opened, Opens, Row, Words, ago, style},
+    panel_name::{PanelName, panel_name},
     print::{self, Page, Paper},
     seat::{self, Answer, Joined, Question, Seat, Shared},
 };
@@ -24,7 +25,7 @@ const MAX_NAMED: usize = 5;
 )]
 pub(crate) struct Arguments {
     /// The panel; without it, all of them in short
-    panel: Option<PanelWord>,
+    panel: Option<PanelName>,
     /// What to open in it: the path of a changed file, a command's number
     item: Option<String>,
     /// The session's code; not needed while only one is joined
@@ -33,39 +34,6 @@ pub(crate) struct Arguments {
     /// Print it all at once, however long it is
     #[arg(long)]
     no_pager: bool,
-}
-
-/// A panel's name on the command line.
-#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum PanelWord {
-    /// Files that differ in git, with their contents
-    Git,
-    /// The commands of the terminal, with what they printed
-    History,
-    /// Who came, typed and ran what; and log files
-    Log,
-    /// The pull request of the branch, with its threads
-    #[value(alias = "review")]
-    #[serde(alias = "review")]
-    Pr,
-    /// What the branch is about
-    Issue,
-    /// What tools found in the code
-    Findings,
-}
-
-impl PanelWord {
-    pub(crate) fn kind(self) -> PanelKind {
-        match self {
-            Self::Git => PanelKind::Git,
-            Self::History => PanelKind::History,
-            Self::Log => PanelKind::Log,
-            Self::Pr => PanelKind::Review,
-            Self::Issue => PanelKind::Issue,
-            Self::Findings => PanelKind::Findings,
-        }
-    }
 }
 
 pub(crate) async fn run(arguments: Arguments, json: bool) -> Result<(), Fault> {
@@ -101,7 +69,7 @@ fn host(seat: &Seat) -> String {
 }
 
 fn shared_ones(seat: &Seat) -> String {
-    let names: Vec<&str> = seat.panels.iter().map(|shared| panel::name(shared.kind)).collect();
+    let names: Vec<&str> = seat.panels.iter().map(|shared| panel_name(shared.kind)).collect();
     if names.is_empty() {
         "no panel is shared".to_owned()
     } else {
@@ -131,7 +99,7 @@ fn summary_lines(seat: &Seat, now: u64) -> Vec<Row> {
     rows.extend(panel::troubles(None, around).into_iter().map(Row::from));
     rows.push(Words::new().into());
     for kind in PanelKind::ALL {
-        let words = Words::new().plain(&format!("  {:<9} ", panel::name(kind)));
+        let words = Words::new().plain(&format!("  {:<9} ", panel_name(kind)));
         let row = match seat.panels.iter().find(|shared| shared.kind == kind) {
             None => words.dim("not shared"),
             Some(Shared { panel: None, .. }) => words.dim("on its way"),
@@ -153,7 +121,7 @@ fn summary_lines(seat: &Seat, now: u64) -> Vec<Row> {
 /// A panel as scripts read it, without its entries.
 fn shared_json(seat: &Seat, kind: PanelKind, shared: Option<&Shared>) -> serde_json::Value {
     let mut value = json!({
-        "type": "panel", "panel": panel::name(kind), "shared": shared.is_some(), "read_only": true,
+        "type": "panel", "panel": panel_name(kind), "shared": shared.is_some(), "read_only": true,
         "session": seat.code, "host": seat.host, "offline_since": seat.offline,
     });
     if let Some(Shared { panel: Some(panel), entries, .. }) = shared {
@@ -205,7 +173,7 @@ fn find(kind: PanelKind, panel: &Panel, item: &str) -> Result<Found, Fault> {
             });
             Ok(Found { opens, about })
         }
-        kind => Err(Fault::usage(format!("nothing can be opened in {}", panel::name(kind)))
+        kind => Err(Fault::usage(format!("nothing can be opened in {}", panel_name(kind)))
             .hint("git takes a path, history a number")),
     }
 }

@@ -3,23 +3,20 @@
 use std::path::Path;
 
 use clap::{Args, Subcommand};
-use jumpseat_engine::face::{
-    HostCommand, PanelStatus, Reply,
-    panels::{PanelKind, SourceState},
-};
+use jumpseat_engine::face::{HostCommand, PanelStatus, Reply, panels::PanelKind};
 use jumpseat_wire::InviteCode;
 use serde_json::json;
 
 use super::{
     Context,
     hosted::{self, Hosted},
-    panel::PanelWord,
     workspace::Workspace,
 };
 use crate::{
     board::{Panel, now},
     error::{Fault, FaultKind},
-    panel::{self, Around, ago},
+    panel::{self, Around},
+    panel_name::{PanelName, panel_name},
     print::{self, Paper},
 };
 
@@ -39,7 +36,7 @@ enum Step {
     Share {
         /// Which
         #[arg(required = true, value_name = "PANEL")]
-        panels: Vec<PanelWord>,
+        panels: Vec<PanelName>,
         #[command(flatten)]
         workspace: Workspace,
     },
@@ -47,18 +44,18 @@ enum Step {
     Hide {
         /// Which
         #[arg(required = true, value_name = "PANEL")]
-        panels: Vec<PanelWord>,
+        panels: Vec<PanelName>,
     },
     /// Have their sources look again
     Refresh {
         /// Which
         #[arg(required = true, value_name = "PANEL")]
-        panels: Vec<PanelWord>,
+        panels: Vec<PanelName>,
     },
     /// See one as guests see it now
     Look {
         /// Which
-        panel: PanelWord,
+        panel: PanelName,
     },
 }
 
@@ -95,7 +92,7 @@ pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<(), F
 }
 
 fn told(kind: PanelKind, shared: bool, folder: Option<&Path>, json: bool) -> Result<(), Fault> {
-    let name = panel::name(kind);
+    let name = panel_name(kind);
     if json {
         return print::json(&json!({ "panel": name, "shared": shared }));
     }
@@ -110,7 +107,7 @@ fn list(panels: &[PanelStatus], json: bool) -> Result<(), Fault> {
     let find = |kind| panels.iter().find(|status| status.panel == kind);
     if json {
         return PanelKind::ALL.into_iter().try_for_each(|kind| {
-            let mut value = json!({ "panel": panel::name(kind), "shared": find(kind).is_some() });
+            let mut value = json!({ "panel": panel_name(kind), "shared": find(kind).is_some() });
             if let Some(status) = find(kind) {
                 value["state"] = json!(status.state);
                 value["entries"] = status.entries.into();
@@ -133,23 +130,10 @@ fn row(kind: PanelKind, status: Option<&PanelStatus>, now: u64) -> Vec<String> {
             } else {
                 format!("{} entries", status.entries)
             };
-            (seen, state_words(&status.state, now))
+            (seen, panel::state_words(&status.state, now))
         }
     };
-    vec![panel::name(kind).to_owned(), seen, state]
-}
-
-/// How a panel's source does, for its host.
-pub(crate) fn state_words(state: &SourceState, now: u64) -> String {
-    match state {
-        SourceState::Starting => "looking for the first time".to_owned(),
-        SourceState::Fresh => "up to date".to_owned(),
-        SourceState::Stale { since } => format!("as of {}: its source cannot be reached", ago(now, *since)),
-        SourceState::Failed { why, remedy, .. } => match remedy {
-            Some(remedy) => format!("{why}; you can {}", panel::remedy_words(remedy)),
-            None => why.clone(),
-        },
-    }
+    vec![panel_name(kind).to_owned(), seen, state]
 }
 
 /// What guests see of it.
@@ -171,7 +155,7 @@ async fn look(hosted: &Hosted, kind: PanelKind, json: bool) -> Result<(), Fault>
 
 #[cfg(test)]
 mod tests {
-    use jumpseat_engine::face::panels::Remedy;
+    use jumpseat_engine::face::panels::{Remedy, SourceState};
 
     use super::*;
 

@@ -5,8 +5,7 @@ use std::path::{Component, Path, PathBuf, absolute};
 use clap::{Args, ValueEnum as _};
 use jumpseat_engine::face::{PanelOptions, panels::PanelKind};
 
-use super::panel::PanelWord;
-use crate::{config::Config, error::Fault};
+use crate::{config::Config, error::Fault, panel_name::PanelName};
 
 /// What is shared unless something else is asked for: what is done in the shared terminal, and by whom.
 const DEFAULT: [PanelKind; 2] = [PanelKind::History, PanelKind::Log];
@@ -46,7 +45,7 @@ fn parse(text: &str) -> Result<Choice, String> {
     match text {
         "all" => Ok(Choice::All),
         "none" => Ok(Choice::None),
-        text => PanelWord::from_str(text, false)
+        text => PanelName::from_str(text, false)
             .map(|word| Choice::One(word.kind()))
             .map_err(|_| format!("there is no panel `{text}`")),
     }
@@ -167,7 +166,7 @@ mod tests {
         assert_eq!(arguments(&["none"], &[], &[]).kinds(&config), []);
         assert_eq!(arguments(&["none"], &["a.log"], &["out"]).kinds(&config), [Log, Findings]);
         assert_eq!(arguments(&["all"], &[], &[]).kinds(&config), PanelKind::ALL);
-        let config = Config { panels: Some(vec![PanelWord::Git]), ..Config::default() };
+        let config = Config { panels: Some(vec![PanelName::Git]), ..Config::default() };
         assert_eq!(arguments(&[], &[], &[]).kinds(&config), [Git]);
         assert_eq!(arguments(&["log"], &[], &[]).kinds(&config), [Log]);
         assert!(parse("gitt").is_err());

@@ -307,7 +307,7 @@ impl PanelPage {
             let words = match status {
                 None => words.dim(about(kind)),
                 Some(status) => {
-                    let text = crate::command::state_words(&status.state, now);
+                    let text = crate::panel::state_words(&status.state, now);
                     let ink = if matches!(status.state, SourceState::Failed { .. }) {
                         style::BAD
                     } else {

@@ -6,7 +6,11 @@ use jumpseat_engine::face::panels::{Shape, Version};
 use serde::Serialize;
 use similar::{Algorithm, ChangeTag, capture_diff_slices_deadline, group_diff_ops};
 
-use super::{Row, Words, style, words};
+use super::{
+    Row, Words,
+    diff_request::{DiffRequest, Part},
+    style, words,
+};
 
 /// Lines around a change.
 const AROUND: usize = 3;
@@ -17,29 +21,6 @@ const MAX_SHOWN: usize = 50_000;
 
 /// How long the search for a small difference may take; what is found then is right, and longer.
 const SEARCH: Duration = Duration::from_millis(500);
-
-/// Which versions of a file are to be compared.
-#[derive(Clone, PartialEq, Debug)]
-pub(crate) struct Wanted {
-    pub(crate) path: String,
-    /// Where it was before it was moved.
-    pub(crate) from: Option<String>,
-    pub(crate) part: Part,
-    pub(crate) before: Option<Version>,
-    pub(crate) after: Option<Version>,
-}
-
-/// Where a change stands.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Part {
-    Staged,
-    Unstaged,
-    Untracked,
-    Conflict,
-    /// Since the branch left its base.
-    Branch,
-}
 
 /// How a file changed, as scripts read it.
 #[derive(Clone, PartialEq, Debug, Serialize)]
@@ -66,7 +47,7 @@ pub(crate) struct Hunk {
     pub(crate) lines: Vec<String>,
 }
 
-impl Wanted {
+impl DiffRequest {
     /// Why lines cannot be compared, if so.
     pub(super) fn note(&self) -> Option<String> {
         let all = || self.before.iter().chain(&self.after);
@@ -99,14 +80,14 @@ impl Wanted {
 
 impl Diff {
     /// Without lines.
-    pub(super) fn noted(wanted: Wanted, note: String) -> Self {
-        let Wanted { path, from, part, .. } = wanted;
+    pub(super) fn noted(wanted: DiffRequest, note: String) -> Self {
+        let DiffRequest { path, from, part, .. } = wanted;
         Self { path, from, part, note: Some(note), added: 0, removed: 0, hunks: Vec::new() }
     }
 
     /// Compares, line by line as git does. Takes up to a second for the largest contents.
-    pub(super) fn of(wanted: Wanted, before: &[u8], after: &[u8]) -> Self {
-        let Wanted { path, from, part, .. } = &wanted;
+    pub(super) fn of(wanted: DiffRequest, before: &[u8], after: &[u8]) -> Self {
+        let DiffRequest { path, from, part, .. } = &wanted;
         let lines = |content: &[u8]| content.iter().filter(|byte| **byte == b'\n').count();
         if lines(before).max(lines(after)) > MAX_LINES {
             let note = format!("too long to be compared: {} → {} lines", lines(before), lines(after));
@@ -187,7 +168,7 @@ fn line_words(line: &str) -> Words {
 }
 
 /// What became of a file whose contents are equal.
-fn shapes(wanted: &Wanted) -> Option<String> {
+fn shapes(wanted: &DiffRequest) -> Option<String> {
     let shape = |version: &Option<Version>| version.as_ref().map(|version| version.shape);
     let word = |shape| match shape {
         Shape::Executable => "can be run",
@@ -219,8 +200,8 @@ impl Part {
 mod tests {
     use super::*;
 
-    fn wanted() -> Wanted {
-        Wanted { path: "a.rs".into(), from: None, part: Part::Unstaged, before: None, after: None }
+    fn wanted() -> DiffRequest {
+        DiffRequest { path: "a.rs".into(), from: None, part: Part::Unstaged, before: None, after: None }
     }
 
     #[test]
@@ -252,12 +233,15 @@ mod tests {
     #[test]
     fn what_has_no_lines_says_why() {
         let version = |size, shape| Some(Version { size, shape, ..Version::default() });
-        let note = |before, after| Wanted { before, after, ..wanted() }.note();
+        let note = |before, after| DiffRequest { before, after, ..wanted() }.note();
         assert_eq!(note(version(0, Shape::Plain), version(0, Shape::Plain)), None);
         assert!(note(None, version(9 << 20, Shape::Plain)).unwrap().contains("too large"));
         assert!(note(version(0, Shape::Submodule), None).unwrap().starts_with("submodule"));
-        let shapes =
-            Wanted { before: version(1, Shape::Plain), after: version(1, Shape::Executable), ..wanted() };
+        let shapes = DiffRequest {
+            before: version(1, Shape::Plain),
+            after: version(1, Shape::Executable),
+            ..wanted()
+        };
         assert_eq!(Diff::of(shapes, b"a", b"a").note.as_deref(), Some("a plain file → can be run"));
     }
 

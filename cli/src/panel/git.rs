@@ -11,7 +11,7 @@ use ratatui::style::Style;
 
 use super::{
     Around, Opens, Row, Rows, Words, counted,
-    diff::{Part, Wanted},
+    diff_request::{DiffRequest, Part},
     style, unread,
     words::ago,
 };
@@ -227,7 +227,7 @@ fn conflict_words(what: ConflictKind) -> &'static str {
     }
 }
 
-fn wanted(file: &File, part: Part) -> Wanted {
+fn wanted(file: &File, part: Part) -> DiffRequest {
     let conflict = file.conflict.as_ref();
     let (before, after) = match part {
         Part::Staged => (&file.base, &file.index),
@@ -235,7 +235,7 @@ fn wanted(file: &File, part: Part) -> Wanted {
         Part::Conflict => (conflict.map_or(&None, |conflict| &conflict.ours), &file.worktree),
         _ => (&file.index, &file.worktree),
     };
-    Wanted {
+    DiffRequest {
         path: file.path.clone(),
         from: file.from.clone().filter(|_| part == Part::Staged),
         part,
@@ -288,8 +288,8 @@ fn branch(entries: &Entries, repository: &Repository, now: u64, rows: &mut Rows)
     }
 }
 
-fn branch_wanted(file: &BranchFile) -> Wanted {
-    Wanted {
+fn branch_wanted(file: &BranchFile) -> DiffRequest {
+    DiffRequest {
         path: file.path.clone(),
         from: file.from.clone(),
         part: Part::Branch,
@@ -304,7 +304,7 @@ fn short(commit: &str) -> String {
 
 /// Every change of what is at a path from the workspace on: a file, or all below a folder; `.` is everything. What is
 /// staged and not, before what the branch did. A path is typed as it is shown, as it is, or quoted as git does.
-pub(crate) fn find(entries: &Entries, path: &str) -> Vec<Wanted> {
+pub(crate) fn find(entries: &Entries, path: &str) -> Vec<DiffRequest> {
     let raw = Some(text::name(path.as_bytes()));
     let quoted = text::unquoted(path).map(|path| text::name(&path));
     let typed = [Some(path.to_owned()), raw, quoted];
@@ -316,7 +316,7 @@ pub(crate) fn find(entries: &Entries, path: &str) -> Vec<Wanted> {
         .unwrap_or_default()
 }
 
-fn find_shown(entries: &Entries, path: &str) -> Vec<Wanted> {
+fn find_shown(entries: &Entries, path: &str) -> Vec<DiffRequest> {
     let wanted_path = path.trim_start_matches("./").trim_end_matches('/');
     let fits = |path: &str| {
         matches!(wanted_path, "." | "")
@@ -331,7 +331,7 @@ fn find_shown(entries: &Entries, path: &str) -> Vec<Wanted> {
             if fits(&at(&file.path)) || file.from.as_ref().is_some_and(|from| fits(&at(from))) {
                 let parts = [Part::Conflict, Part::Staged, Part::Unstaged, Part::Untracked];
                 let parts = parts.into_iter().filter(|part| has(file, *part));
-                found.extend(parts.map(|part| Wanted { path: at(&file.path), ..wanted(file, part) }));
+                found.extend(parts.map(|part| DiffRequest { path: at(&file.path), ..wanted(file, part) }));
             }
         }
     }
@@ -340,7 +340,7 @@ fn find_shown(entries: &Entries, path: &str) -> Vec<Wanted> {
             if let Entry::BranchFile(file) = entry {
                 let path = tops.path(file.repository, &file.path);
                 if fits(&path) {
-                    found.push(Wanted { path, ..branch_wanted(file) });
+                    found.push(DiffRequest { path, ..branch_wanted(file) });
                 }
             }
         }

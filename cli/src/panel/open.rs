@@ -5,7 +5,7 @@ use jumpseat_engine::face::{
     panels::{PanelKind, ReferenceId, Version},
 };
 
-use super::{Diff, Opens, Row, Rows, Wanted, Words};
+use super::{Diff, DiffRequest, Opens, Row, Rows, Words};
 use crate::{
     error::Fault,
     seat::{Answer, Joined, Question},
@@ -69,7 +69,7 @@ pub(crate) async fn open(opens: Opens, contents: &mut Contents) -> Result<Opened
     }
 }
 
-async fn compare(wanted: Wanted, contents: &mut Contents) -> Result<Diff, Fault> {
+async fn compare(wanted: DiffRequest, contents: &mut Contents) -> Result<Diff, Fault> {
     if let Some(note) = wanted.note() {
         return Ok(Diff::noted(wanted, note));
     }

@@ -3,7 +3,7 @@
 use jumpseat_engine::face::panels::{PanelKind, ReferenceId};
 use ratatui::text::Line;
 
-use super::{Wanted, Words, counted};
+use super::{DiffRequest, Words, counted};
 
 /// Most rows of a page: a document holds 10,000 entries, and what is in them can be lines of nothing.
 pub(crate) const MAX_ROWS: usize = 20_000;
@@ -20,7 +20,7 @@ pub(crate) struct Row {
 #[derive(Clone, PartialEq, Debug)]
 pub(crate) enum Opens {
     /// How a file changed.
-    Diffs(Vec<Wanted>),
+    Diffs(Vec<DiffRequest>),
     /// A text: what a command printed, a long body.
     Text { title: String, panel: PanelKind, reference: ReferenceId },
 }

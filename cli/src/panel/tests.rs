@@ -2,7 +2,7 @@
 
 use jumpseat_engine::face::panels::{self as face, *};
 
-use super::{Around, Opened, Panel, Row, diff, find_block, find_files, gist, name, page, touched};
+use super::{Around, Opened, Panel, Row, diff_request, find_block, find_files, gist, page, touched};
 
 mod every_entry;
 
@@ -150,7 +150,10 @@ fn both_things_that_git_says_of_a_path_are_shown_and_found() {
     assert!(shown.contains("  D  a  +0 −3\n") && shown.contains("  ?  a\n"), "{shown}");
     let found = find_files(&git.entries, "a");
     let sides: Vec<_> = found.iter().map(|it| (it.part, it.before.is_some(), it.after.is_some())).collect();
-    assert_eq!(sides, [(diff::Part::Staged, true, false), (diff::Part::Untracked, false, true)]);
+    assert_eq!(
+        sides,
+        [(diff_request::Part::Staged, true, false), (diff_request::Part::Untracked, false, true)]
+    );
 }
 
 #[test]
@@ -180,7 +183,7 @@ fn a_path_finds_what_changed_there() {
     let git = git();
     let parts =
         |path: &str| find_files(&git.entries, path).into_iter().map(|found| found.part).collect::<Vec<_>>();
-    use diff::Part::{Conflict, Staged, Unstaged, Untracked};
+    use diff_request::Part::{Conflict, Staged, Unstaged, Untracked};
     assert_eq!(parts("src/new.rs"), [Staged, Unstaged]);
     assert_eq!(parts("./src/"), [Staged, Unstaged]);
     assert_eq!(parts("src/old.rs"), [Staged, Unstaged], "by the name that it had");

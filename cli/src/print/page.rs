@@ -9,7 +9,10 @@ use std::{
 use ratatui::text::Line;
 
 use super::text;
-use crate::{error::Fault, overlay, terminal};
+use crate::{
+    error::Fault,
+    terminal::{self, cells},
+};
 
 /// Bytes that are gathered before they are written.
 const GATHER: usize = 64 * 1024;
@@ -60,7 +63,7 @@ impl Page {
     pub(crate) fn line(&mut self, line: &Line<'static>) -> Result<(), Fault> {
         self.rows += line.width().div_ceil(usize::from(self.size.cols)).max(1);
         if self.paper.colors {
-            self.out.push_str(&overlay::line(line));
+            self.out.push_str(&cells::line(line));
         } else {
             line.spans.iter().for_each(|span| self.out.push_str(&span.content));
         }

@@ -3,7 +3,7 @@
 use std::{io, time::Duration};
 
 use jumpseat_engine::{
-    face::{Commands, Failure, FailureKind, GuestCommand, Reply},
+    face::{Commands, Failure, FailureKind, GuestCommand, Reply, panels::PanelKind},
     local::{BoundSocket, Incoming, RuntimeFolder},
 };
 use tokio::{
@@ -12,8 +12,7 @@ use tokio::{
     task::{JoinHandle, JoinSet},
 };
 
-use super::message::{Answer, Question, Sent};
-use crate::board::Board;
+use super::message::{Answer, Question, Seat, Sent};
 
 /// Who may ask at one time.
 const MAX_ASKING: usize = 16;
@@ -75,12 +74,16 @@ impl Drop for Door {
 }
 
 impl Asked {
-    /// Answers from what stands on the board; a content is fetched beside.
-    pub(crate) fn answer(self, board: &Board, commands: &Commands<GuestCommand>) {
+    /// Answers with the seat as it stands, with the entries of one panel; a content is fetched beside.
+    pub(crate) fn answer(
+        self,
+        seat: impl FnOnce(Option<PanelKind>) -> Seat,
+        commands: &Commands<GuestCommand>,
+    ) {
         let Self { question, answer } = self;
         match question {
             // Who asked may be gone.
-            Question::Look { panel } => drop(answer.send(Answer::Seat(board.seat(panel)))),
+            Question::Look { panel } => drop(answer.send(Answer::Seat(seat(panel)))),
             Question::Fetch { panel, reference } => {
                 let commands = commands.clone();
                 tokio::spawn(async move {

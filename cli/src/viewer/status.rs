@@ -10,7 +10,10 @@ use ratatui::{
     widgets::{Clear, Widget as _},
 };
 
-use crate::{board::Board, overlay, terminal::EscapeKey};
+use crate::{
+    board::Board,
+    terminal::{EscapeKey, cells},
+};
 
 /// What the line shows beside the board.
 pub(crate) struct Status<'a> {
@@ -30,7 +33,7 @@ pub(crate) struct Status<'a> {
 
 /// The line as bytes for the terminal, at the place where the cursor is.
 pub(crate) fn status_line(status: &Status<'_>, cols: u16) -> String {
-    overlay::row(&draw(status, cols))
+    cells::row(&draw(status, cols))
 }
 
 fn draw(status: &Status<'_>, cols: u16) -> Buffer {

@@ -5,6 +5,7 @@
 //! the local socket they are JSON, terminal bytes excepted.
 
 pub mod event;
+mod failure;
 pub mod guest;
 pub mod handle;
 pub mod host;
@@ -14,8 +15,9 @@ pub mod terms;
 pub mod types;
 
 pub use event::{HostEvent, SessionEvent};
+pub use failure::{Failure, FailureKind};
 pub use guest::{GuestCommand, GuestEvent, GuestPointAt, Lag, TerminalChange};
-pub use handle::{Commands, Face, Failure, FailureKind, GuestFace, HostFace};
+pub use handle::{Commands, Face, GuestFace, HostFace};
 pub use host::{
     BlockInfo, HostCommand, KnockInfo, PointAt, Reply, ScreenFormat, SessionStatus, ShareOptions, Status,
     TerminalOptions, TerminalStatus,

@@ -9,6 +9,8 @@ mod listener;
 mod message;
 pub(crate) mod origin;
 mod orphans;
+#[cfg(target_os = "linux")]
+mod process;
 mod stream;
 
 use std::path::Path;

@@ -1,22 +1,15 @@
 //! A panel's content: entries under keys, with a version.
 
-use std::{
-    cmp::Ordering,
-    collections::{BTreeMap, BTreeSet},
-};
+use std::{cmp::Ordering, collections::BTreeSet};
 
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
 
 use crate::{
-    Change, Entry, Fault, Key, PanelKind, ReferenceId, SourceState,
-    change::{self, Read},
+    Change, Entries, Entry, Fault, Key, PanelKind, ReferenceId, SourceState,
+    json::{Read, json, written_len},
     limits::{MAX_DOCUMENT_LEN, MAX_ENTRIES, MAX_ENTRY_LEN},
     packed,
 };
-
-/// The entries of a document, in the order in which they are shown.
-pub type Entries = BTreeMap<Key, Entry>;
 
 /// Bytes of JSON around the entries of a document.
 const AROUND: usize = 4 * 1024;
@@ -159,7 +152,7 @@ impl Document {
     pub fn encode(&self) -> Vec<u8> {
         let Self { version, state, left_out, entries, .. } = self;
         let written = Written { version: *version, state, left_out: *left_out, entries };
-        packed::pack(&change::json(&written), &[])
+        packed::pack(&json(&written), &[])
     }
 
     /// A whole document from outside.
@@ -243,28 +236,6 @@ fn difference(before: &Entries, after: &Entries) -> (Entries, Vec<Key>) {
             _ => {}
         }
     }
-}
-
-/// Bytes that an entry takes in a document: its key as JSON, its own, and the signs between.
-fn written_len(key: &Key, entry: &Entry) -> usize {
-    change::json_len(key) + change::json_len(entry) + 2
-}
-
-/// One entry from outside.
-pub(crate) fn read_entry(kind: PanelKind, key: &Key, raw: &RawValue) -> Result<Entry, Fault> {
-    if raw.get().len() > MAX_ENTRY_LEN {
-        return Err(Fault::TooLarge("an entry"));
-    }
-    let mut entry: Entry = serde_json::from_str(raw.get()).map_err(|_| Fault::Garbled("an entry"))?;
-    entry.bound();
-    if entry.kind() != kind {
-        return Err(Fault::Garbled("an entry of another panel"));
-    }
-    // What is left out in writing may be there in reading: an entry could be longer than it came.
-    if written_len(key, &entry) > MAX_ENTRY_LEN {
-        return Err(Fault::TooLarge("an entry"));
-    }
-    Ok(entry)
 }
 
 #[cfg(test)]

@@ -1,8 +1,10 @@
 //! What stands in panels: one type for each kind of thing, all of them bounded.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
-use crate::{PanelKind, Reference, text};
+use crate::{Key, PanelKind, Reference, limits::bound_number, text};
 
 mod findings;
 mod git;
@@ -24,6 +26,9 @@ pub use review::{
     Check, CheckState, Checks, Comment, Request, RequestState, Reviewer, Side, Thread, Verdict,
 };
 pub use unread::Unread;
+
+/// The entries of a document, in the order in which they are shown.
+pub type Entries = BTreeMap<Key, Entry>;
 
 /// One thing in a panel.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -184,9 +189,6 @@ impl Body {
     }
 }
 
-/// The largest number that every reader takes as it is, also as a time: JavaScript's last millisecond.
-pub(crate) const MAX_WHOLE: u64 = 8_640_000_000_000_000;
-
 /// The longest name of a person, a branch, a label or a tool, in bytes.
 const MAX_NAME: usize = 256;
 
@@ -204,10 +206,6 @@ fn bound_address(address: &mut Option<String>) {
     if address.as_deref().is_some_and(|address| !text::is_web_address(address)) {
         *address = None;
     }
-}
-
-pub(crate) fn bound_number(number: &mut u64) {
-    *number = (*number).min(MAX_WHOLE);
 }
 
 fn bound_numbers<'a>(numbers: impl IntoIterator<Item = &'a mut u64>) {

@@ -27,6 +27,7 @@ mod content;
 mod document;
 mod entry;
 mod fault;
+mod json;
 mod key;
 mod kind;
 pub mod limits;
@@ -38,7 +39,7 @@ pub mod text;
 
 pub use change::Change;
 pub use content::{ContentHash, pack_content, unpack_content};
-pub use document::{Document, Entries};
+pub use document::Document;
 pub use entry::*;
 pub use fault::Fault;
 pub use key::Key;

@@ -20,3 +20,11 @@ pub const MAX_CONTENT: u64 = 8 * 1024 * 1024;
 
 /// The longest path, in bytes.
 pub const MAX_PATH_LEN: usize = 1024;
+
+/// The largest number that every reader takes as it is, also as a time: JavaScript's last millisecond.
+pub(crate) const MAX_WHOLE: u64 = 8_640_000_000_000_000;
+
+/// Brings a number, or a time, to one that every reader takes.
+pub(crate) fn bound_number(number: &mut u64) {
+    *number = (*number).min(MAX_WHOLE);
+}

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{entry::bound_number, text};
+use crate::{limits::bound_number, text};
 
 /// How up to date a panel is.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]

@@ -5,51 +5,12 @@ use std::collections::VecDeque;
 use crate::blocks::{Block, BlockId, Nonce, Place};
 use crate::event::Event;
 use crate::modes::{CursorShape, Modes};
+use crate::options::{MIN_CELLS, Options, clamp_size};
 use crate::palette::Palette;
 use crate::parser::Parser;
-use crate::snapshot::{self, DecodeError, Limits};
 use crate::state::{Damage, State};
 use crate::style::Style;
-use crate::view::LineView;
-use crate::{Link, MAX_SCROLLBACK, MAX_SIZE, Millis, Widths};
-
-/// How large a screen is and what it keeps.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Options {
-    /// Columns, 2 – [`MAX_SIZE`].
-    pub cols: u16,
-    /// Rows, 1 – [`MAX_SIZE`].
-    pub rows: u16,
-    /// Most lines kept above the viewport, up to [`MAX_SCROLLBACK`].
-    pub scrollback: usize,
-    /// How wide characters are.
-    pub widths: Widths,
-    /// Most cells stored, eight bytes each, at least [`MIN_CELLS`]. Beyond it the oldest lines go.
-    pub cells: usize,
-}
-
-/// Fewest cells that a screen may store: blank lines take some, too.
-pub const MIN_CELLS: usize = 1 << 16;
-
-impl Default for Options {
-    fn default() -> Self {
-        Self { cols: 80, rows: 24, scrollback: 10_000, widths: Widths::default(), cells: 16 << 20 }
-    }
-}
-
-impl Options {
-    pub(crate) fn clamped(mut self) -> Self {
-        (self.cols, self.rows) = clamp_size(self.cols, self.rows);
-        self.scrollback = self.scrollback.min(MAX_SCROLLBACK);
-        self.cells = self.cells.max(MIN_CELLS);
-        self
-    }
-}
-
-fn clamp_size(cols: u16, rows: u16) -> (u16, u16) {
-    // A wide character needs two columns.
-    (cols.clamp(2, MAX_SIZE), rows.clamp(1, MAX_SIZE))
-}
+use crate::{Link, Millis};
 
 /// The cursor as it is to be drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -194,25 +155,11 @@ impl Screen {
         self.state.blocks.cwd.as_deref()
     }
 
-    /// A row of the viewport; beyond the last one, the last.
-    pub fn row(&self, row: u16) -> LineView<'_> {
-        let buffer = self.state.buffer();
-        LineView::new(&self.state, buffer.row(row.min(self.state.rows - 1)), self.state.cols)
-    }
-
     /// Absolute numbers of the lines that are kept, scrollback first, then the viewport. While the alternate
     /// screen shows, they are those of the normal one behind it.
     pub fn lines(&self) -> std::ops::Range<u64> {
         let normal = &self.state.normal;
         normal.dropped..normal.dropped + normal.lines.len() as u64
-    }
-
-    /// A line of the normal screen by its absolute number.
-    pub fn line(&self, number: u64) -> Option<LineView<'_>> {
-        let normal = &self.state.normal;
-        let index = usize::try_from(number.checked_sub(normal.dropped)?).ok()?;
-        let line = normal.lines.get(index)?;
-        Some(LineView::new(&self.state, Some(line), self.state.cols))
     }
 
     /// Number of lines above the viewport of the normal screen.
@@ -264,40 +211,5 @@ impl Screen {
     /// Blocks that are not remembered any more are not among them.
     pub fn take_erased(&mut self) -> Vec<BlockId> {
         std::mem::take(&mut self.state.blocks.cut).into_iter().collect()
-    }
-
-    /// Bytes from which [`Screen::decode`] makes an equal screen (without what `start` leaves out). Compress them.
-    pub fn encode(&self, start: Start) -> Vec<u8> {
-        snapshot::encode(self, start).0
-    }
-
-    /// The same, if whoever decodes under these limits takes it.
-    pub fn encode_within(&self, start: Start, limits: &Limits) -> Option<Vec<u8>> {
-        let (bytes, cells) = snapshot::encode(self, start);
-        (bytes.len() <= limits.bytes && cells <= limits.cells).then_some(bytes)
-    }
-
-    /// Makes a screen from [`Screen::encode`]d bytes.
-    ///
-    /// # Errors
-    /// The bytes are of another version, exceed a limit, or are malformed.
-    pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Self, DecodeError> {
-        snapshot::decode(bytes, limits)
-    }
-
-    /// Bytes that make a fresh terminal of the same size show this screen, scrollback included, and continue alike.
-    ///
-    /// The terminal must be in its initial state (`ESC c`, or just opened). Nothing in it makes a terminal answer.
-    ///
-    /// What takes more than about `most` bytes is written without links, then without what is above the screen, at last as
-    /// text alone: no more than a few bytes for each cell of the screen.
-    pub fn write_ansi(&self, start: Start, most: usize, out: &mut Vec<u8>) {
-        snapshot::write_ansi(self, start, most, out);
-    }
-
-    /// Bytes that repaint the visible part alone on a real terminal of the same size, modes included, without
-    /// touching its scrollback. What takes more than about `most` bytes is written without links, at last as text alone.
-    pub fn write_viewport_ansi(&self, most: usize, out: &mut Vec<u8>) {
-        snapshot::write_viewport_ansi(self, most, out);
     }
 }

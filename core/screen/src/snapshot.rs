@@ -3,12 +3,11 @@
 mod ansi;
 mod decode;
 mod encode;
+mod error;
 mod wire;
 
-pub(crate) use ansi::{write_ansi, write_viewport_ansi};
-pub(crate) use decode::decode;
-pub use decode::{DecodeError, Limits};
-pub(crate) use encode::encode;
+pub use decode::Limits;
+pub use error::DecodeError;
 
 use crate::line::Line;
 use crate::screen::{Screen, Start};
@@ -17,6 +16,43 @@ use crate::screen::{Screen, Start};
 const MAGIC: [u8; 2] = *b"JS";
 /// Version of the binary form.
 const VERSION: u8 = 3;
+
+impl Screen {
+    /// Bytes from which [`Screen::decode`] makes an equal screen (without what `start` leaves out). Compress them.
+    pub fn encode(&self, start: Start) -> Vec<u8> {
+        encode::encode(self, start).0
+    }
+
+    /// The same, if whoever decodes under these limits takes it.
+    pub fn encode_within(&self, start: Start, limits: &Limits) -> Option<Vec<u8>> {
+        let (bytes, cells) = encode::encode(self, start);
+        (bytes.len() <= limits.bytes && cells <= limits.cells).then_some(bytes)
+    }
+
+    /// Makes a screen from [`Screen::encode`]d bytes.
+    ///
+    /// # Errors
+    /// The bytes are of another version, exceed a limit, or are malformed.
+    pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Self, DecodeError> {
+        decode::decode(bytes, limits)
+    }
+
+    /// Bytes that make a fresh terminal of the same size show this screen, scrollback included, and continue alike.
+    ///
+    /// The terminal must be in its initial state (`ESC c`, or just opened). Nothing in it makes a terminal answer.
+    ///
+    /// What takes more than about `most` bytes is written without links, then without what is above the screen, at last as
+    /// text alone: no more than a few bytes for each cell of the screen.
+    pub fn write_ansi(&self, start: Start, most: usize, out: &mut Vec<u8>) {
+        ansi::write_ansi(self, start, most, out);
+    }
+
+    /// Bytes that repaint the visible part alone on a real terminal of the same size, modes included, without
+    /// touching its scrollback. What takes more than about `most` bytes is written without links, at last as text alone.
+    pub fn write_viewport_ansi(&self, most: usize, out: &mut Vec<u8>) {
+        ansi::write_viewport_ansi(self, most, out);
+    }
+}
 
 /// Which lines of the normal buffer a snapshot shows.
 #[derive(Clone, Copy, Debug)]

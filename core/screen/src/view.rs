@@ -10,6 +10,20 @@ use crate::state::State;
 use crate::style::Style;
 
 impl Screen {
+    /// A row of the viewport; beyond the last one, the last.
+    pub fn row(&self, row: u16) -> LineView<'_> {
+        let buffer = self.state.buffer();
+        LineView::new(&self.state, buffer.row(row.min(self.state.rows - 1)), self.state.cols)
+    }
+
+    /// A line of the normal screen by its absolute number.
+    pub fn line(&self, number: u64) -> Option<LineView<'_>> {
+        let normal = &self.state.normal;
+        let index = usize::try_from(number.checked_sub(normal.dropped)?).ok()?;
+        let line = normal.lines.get(index)?;
+        Some(LineView::new(&self.state, Some(line), self.state.cols))
+    }
+
     /// The text of lines of the normal screen by their absolute numbers: as programs printed it, so that what the margin
     /// wrapped is one line. The first is never taken for the rest of one.
     pub fn printed(&self, lines: Range<u64>) -> String {

@@ -5,3 +5,5 @@ pub(crate) mod epoch;
 pub(crate) mod group;
 pub(crate) mod record;
 pub(crate) mod seal;
+#[cfg(any(test, feature = "testing"))]
+pub(crate) mod sealings;

@@ -15,6 +15,7 @@ use std::collections::VecDeque;
 use jumpseat_wire::{CloseCode, Slot};
 
 mod config;
+mod fetches;
 mod group;
 mod invites;
 mod link;

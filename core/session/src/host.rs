@@ -34,8 +34,7 @@ mod streams;
 mod terminals;
 
 pub use config::HostConfig;
-pub use fetches::FetchTicket;
-pub use output::{HostEvent, HostOutput, Ticket};
+pub use output::{FetchTicket, HostEvent, HostOutput, Ticket};
 
 use self::{
     admission::Knocks,

@@ -63,6 +63,7 @@ mod time;
 
 pub use crypto::entropy::Entropy;
 pub use error::SessionError;
+pub use frame::record::{FetchId, LAST_TERMINAL, Scope};
 pub use handshake::{
     knock::{GuestCard, GuestKey},
     sas::SafetyWords,
@@ -75,11 +76,9 @@ pub use invite::{
     token::Token,
 };
 pub use message::{EndReason, Exit, InputRefusal, MAX_CHAT, Pointing, RosterEntry, TerminalCard};
-pub use panel::{
-    FetchId, FetchRefusal, LAST_PANEL, LAST_TERMINAL, MAX_CONTENT_LEN, MAX_FETCHES, PanelId, Wish,
-};
+pub use panel::{FetchRefusal, LAST_PANEL, MAX_CONTENT_LEN, MAX_FETCHES, PanelId, Wish};
 pub use role::Role;
-pub use snapshot::{MAX_SNAPSHOT_LEN, Scope};
+pub use snapshot::MAX_SNAPSHOT_LEN;
 pub use time::Millis;
 
 /// A terminal's number in its session, 1 to [`LAST_TERMINAL`]; the numbers above are panels' streams.

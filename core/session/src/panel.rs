@@ -6,16 +6,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{SessionError, StreamId, frame::record::MAX_CONTENT_PART};
+use crate::{
+    SessionError, StreamId,
+    frame::record::{ContentPart, FetchId, LAST_TERMINAL, MAX_CONTENT_PART},
+};
 
 /// A panel's number, 1 to [`LAST_PANEL`]: the same in every session.
 pub type PanelId = u8;
-
-/// Names a fetch of one guest.
-pub type FetchId = u32;
-
-/// The largest number of a terminal's stream; those above are panels'.
-pub const LAST_TERMINAL: StreamId = 223;
 
 /// The largest number of a panel.
 pub const LAST_PANEL: PanelId = 254 - LAST_TERMINAL;
@@ -66,17 +63,6 @@ impl Wish {
         let sound = |name: &str| (1..=MAX_NAME_LEN).contains(&name.len()) && name.bytes().all(plain);
         is_panel(self.panel) && sound(&self.reference) && self.having.as_deref().is_none_or(sound)
     }
-}
-
-/// A part of a content as a record carries it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct ContentPart<'a> {
-    pub(crate) fetch: FetchId,
-    /// Bytes of the whole.
-    pub(crate) total: u32,
-    /// Where this part begins.
-    pub(crate) at: u32,
-    pub(crate) bytes: &'a [u8],
 }
 
 /// The part of a content that begins at `at`; `None` behind the last. An empty content is one empty part.

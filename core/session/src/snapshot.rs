@@ -3,38 +3,16 @@
 //! What is in them is the business of the two ends' screens; here they are only cut, numbered, bounded and
 //! put together again (rules JS-SNAP-…).
 
-use serde::{Deserialize, Serialize};
-
-use crate::{SessionError, StreamId, frame::record::MAX_PART};
+use crate::{
+    SessionError, StreamId,
+    frame::record::{MAX_PART, Part, Scope},
+};
 
 /// The largest snapshot, in bytes: 10,000 lines of the worst kind, compressed, with room to spare.
 pub const MAX_SNAPSHOT_LEN: usize = 16 * 1024 * 1024;
 
 /// The longest part of one, in bytes.
 pub(crate) const LONGEST_PART: usize = MAX_PART;
-
-/// How much of a terminal a snapshot holds.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[repr(u8)]
-pub enum Scope {
-    /// Everything that this guest may see: screen, scrollback, modes.
-    Full = 0,
-    /// The visible screen only: a glimpse during a flood, or for a slow line. A full one follows.
-    Screen = 1,
-}
-
-/// One part of a snapshot as a record carries it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Part<'a> {
-    pub(crate) stream: StreamId,
-    pub(crate) scope: Scope,
-    pub(crate) id: u32,
-    pub(crate) part: u16,
-    pub(crate) parts: u16,
-    pub(crate) position: u64,
-    pub(crate) bytes: &'a [u8],
-}
 
 /// A whole snapshot.
 #[derive(Debug, PartialEq, Eq)]

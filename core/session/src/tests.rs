@@ -13,6 +13,7 @@ use crate::{
         hash::{hash, hkdf, labelled},
         secret::Secret,
     },
+    frame::record::Part,
     frame::{
         chain::Chain,
         epoch::{EpochKey, Grant, roster_hash},
@@ -28,7 +29,7 @@ use crate::{
     },
     message::{self, FromGuest, FromHost},
     pair::{Lane, PairReceiver, PairSender},
-    snapshot::{Part, cut},
+    snapshot::cut,
 };
 
 fn hex(bytes: &[u8]) -> String {

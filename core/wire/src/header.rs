@@ -4,10 +4,10 @@
 //! ver u8 ‖ type u8 ‖ slot u16 ‖ epoch u32 ‖ seq u64      big-endian
 //! ```
 
-use crate::{Slot, VERSION, WireError, limits::MAX_FRAME_LEN};
-
-/// Length of a frame's header in bytes.
-pub const HEADER_LEN: usize = 16;
+use crate::{
+    Slot, VERSION, WireError,
+    limits::{HEADER_LEN, MAX_FRAME_LEN},
+};
 
 /// Who sealed a frame, and for whom.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]

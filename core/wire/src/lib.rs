@@ -36,8 +36,9 @@ pub use blob::{Blob, Claim, ClaimHash, Nonce, Signature};
 pub use close::CloseCode;
 pub use code::InviteCode;
 pub use error::WireError;
-pub use header::{FrameHeader, FrameKind, HEADER_LEN};
+pub use header::{FrameHeader, FrameKind};
 pub use id::{InviteId, KnockId, SessionId};
+pub use limits::HEADER_LEN;
 
 /// The protocol's version: the first byte of every handshake message and frame.
 pub const VERSION: u8 = 1;

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use crate::HEADER_LEN;
+/// Length of a frame's header in bytes.
+pub const HEADER_LEN: usize = 16;
 
 /// Guests in a session, unless the relay's configuration says otherwise.
 pub const MAX_GUESTS: usize = 20;

@@ -1,11 +1,6 @@
 //! A connection's first message, and what it makes of the connection.
 
-use std::{
-    future::poll_fn,
-    ops::ControlFlow,
-    sync::Arc,
-    task::{Poll, ready},
-};
+use std::sync::Arc;
 
 use jumpseat_wire::{CloseCode, SessionId, VERSION, control, control::Hello, opening::session_id};
 use serde::Deserialize;
@@ -21,34 +16,9 @@ use crate::{
     places::Ticket,
     room::{self, Opening},
     rooms::SharedRoom,
-    server::Shared,
-    socket::{Incoming, Lost, Socket},
+    socket::Socket,
+    state::Shared,
 };
-
-/// Waits for the first message.
-pub(super) async fn receive(socket: &mut Socket) -> Result<String, Ending> {
-    poll_fn(|cx| {
-        loop {
-            let mut first = None;
-            let read = socket.poll_read(cx, &mut |incoming| {
-                first = Some(match incoming {
-                    Incoming::Text(text) => Ok(text.to_owned()),
-                    Incoming::Binary(_) => Err(Ending::Close(CloseCode::BadMessage)),
-                });
-                ControlFlow::Break(())
-            });
-            match ready!(read) {
-                Err(Lost::Gone) => return Poll::Ready(Err(Ending::Gone)),
-                Err(Lost::Broken(code)) => return Poll::Ready(Err(Ending::Close(code))),
-                Ok(()) => {}
-            }
-            if let Some(first) = first {
-                return Poll::Ready(first);
-            }
-        }
-    })
-    .await
-}
 
 /// Does what the first message asks for.
 pub(super) async fn accept(

@@ -7,7 +7,7 @@ use std::future::poll_fn;
 use ed25519_dalek::{Signature, VerifyingKey};
 use jumpseat_wire::{CloseCode, Nonce, control, control::HostToRelay, opening};
 
-use super::{Ending, hello};
+use super::{Ending, receive::receive_text};
 use crate::{packet, socket::Socket};
 
 /// Has the host sign what it said, with the key in its bundle.
@@ -18,7 +18,7 @@ pub(super) async fn ask(socket: &mut Socket, bundle: &[u8], said: String) -> Res
     drop(said);
     socket.out.push_back(packet::challenge(nonce));
     poll_fn(|cx| socket.poll_write(cx)).await.map_err(|_| Ending::Gone)?;
-    let Ok(HostToRelay::Prove { signature }) = control::decode(&hello::receive(socket).await?) else {
+    let Ok(HostToRelay::Prove { signature }) = control::decode(&receive_text(socket).await?) else {
         return Err(Ending::Close(CloseCode::BadMessage));
     };
     if is_by(bundle, &signed, &signature.0) { Ok(()) } else { Err(Ending::Close(CloseCode::NotAllowed)) }

@@ -16,8 +16,8 @@ use crate::{
     admission::{Attempts, Bucket, Fee, Source},
     link::Link,
     rooms::SharedRoom,
-    server::Shared,
     socket::Incoming,
+    state::Shared,
 };
 
 /// How long a guest that sends too much is not read from.

@@ -5,7 +5,7 @@ use std::{collections::VecDeque, time::Instant};
 use bytes::Bytes;
 use jumpseat_wire::limits::RING_LEN;
 
-use crate::packet::charge;
+use crate::budget::charge;
 
 /// Group frames in order. Guests point into it by *index*: the count of frames that ever went in, which has
 /// no gaps even where the host's sequence numbers do.

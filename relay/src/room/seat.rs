@@ -16,10 +16,10 @@ use jumpseat_wire::{
 
 use super::{flight::Flight, ring::Ring};
 use crate::{
-    budget::Meter,
+    budget::{Meter, charge},
     counters::Counters,
     link::Link,
-    packet::{self, charge},
+    packet,
 };
 
 /// Bytes handed to a connection at one time: enough for a good vectored write, little enough that what is

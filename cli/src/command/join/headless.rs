@@ -13,7 +13,7 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 
-use super::{Arguments, DumpForm, input::Keys, invite, sit_down};
+use super::{Arguments, DumpForm, input::Keys, invite, seat::seat, sit_down};
 use crate::{
     board::Board,
     command::Context,
@@ -40,7 +40,7 @@ pub(super) async fn run(
     let mut door = Door::open();
     let result = loop {
         tokio::select! {
-            asked = door.next() => asked.answer(&watch.board, &watch.face.commands()),
+            asked = door.next() => asked.answer(|panel| seat(&watch.board, panel), &watch.face.commands()),
             event = watch.face.next() => match event {
                 Some(event) => match watch.event(event).await {
                     Ok(None) => {}

@@ -11,17 +11,17 @@ use jumpseat_session::{InviteLink, TerminalCard};
 use ratatui::{buffer::Buffer, layout::Rect};
 use tokio::{sync::mpsc, task::JoinHandle, time::Instant};
 
-use super::{Arguments, sit_down};
+use super::{Arguments, seat::seat, sit_down};
 use crate::{
     board::{Board, refusal},
     command::Context,
     error::{Fault, FaultKind},
-    overlay::{Action, Overlay, paint},
+    overlay::{Action, Overlay},
     panel::{self, Contents, Opens, Row},
     seat::Door,
     terminal::{
-        Console, Decoder, EscapeKey, Input, Mouse, MouseKind, Piece, RawMode, Signal, Signals, read_input,
-        size,
+        Console, Decoder, EscapeKey, Input, Mouse, MouseKind, Piece, RawMode, Signal, Signals, cells::paint,
+        read_input, size,
     },
     viewer::{Painter, Picture, Pictures, Status, Step, View, status_line, step},
 };
@@ -198,7 +198,7 @@ impl GuestScreen {
                     },
                     None => return Err(Fault::new(FaultKind::Local, "the seat is gone")),
                 },
-                asked = self.door.next() => asked.answer(&self.board, &self.commands),
+                asked = self.door.next() => asked.answer(|panel| seat(&self.board, panel), &self.commands),
                 Some((ticket, rows)) = self.opened.recv() => if let Some(overlay) = &mut self.overlay {
                     overlay.opened(ticket, rows);
                     self.dirty = true;

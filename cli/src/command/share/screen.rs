@@ -22,11 +22,11 @@ use crate::{
     board::{self, Board},
     command::{Context, workspace::ShareMore},
     error::Fault,
-    overlay::{Action, Overlay, paint},
+    overlay::{Action, Overlay},
     print,
     terminal::{
         Console, Decoder, EscapeKey, Input, ModeTracker, Notice, Notices, Piece, RawMode, Signal, Signals,
-        read_input, size,
+        cells::paint, read_input, size,
     },
 };
 

@@ -3,7 +3,7 @@
 use jumpseat_engine::face::{Admission, InviteTerms, Role, panels::PanelKind};
 
 use super::start::Shared;
-use crate::{duration, error::Fault, panel, terminal::EscapeKey};
+use crate::{duration, error::Fault, panel_name::panel_name, terminal::EscapeKey};
 
 /// The invite, and how a guest uses it.
 pub(super) fn invite(shared: &Shared, escape: Option<EscapeKey>) -> Result<String, Fault> {
@@ -57,7 +57,7 @@ fn text(shown: &Shown<'_>) -> String {
         Some(seconds) => format!(" It can be used for {}.", duration::words(seconds)),
         None => " It can be used as long as the session lasts.".to_owned(),
     };
-    let names: Vec<&str> = panels.iter().map(|kind| panel::name(*kind)).collect();
+    let names: Vec<&str> = panels.iter().map(|kind| panel_name(*kind)).collect();
     let beside = if names.is_empty() {
         String::new()
     } else {

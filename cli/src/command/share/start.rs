@@ -18,7 +18,7 @@ use tokio::task::JoinHandle;
 
 use super::Arguments;
 use crate::{
-    command::{Context, host_setup},
+    command::{Context, runtime::host_setup},
     config,
     error::{Fault, FaultKind},
     invite_file,

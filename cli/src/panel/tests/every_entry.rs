@@ -137,7 +137,7 @@ fn the_shapes_are_those_of_the_reference() {
         let row = reference.lines().find(|line| line.contains(&format!("| `{is}` |"))).expect(is);
         let mut cells = row.split('|').map(str::trim).skip(1);
         // What could not be read is of any panel.
-        let panel = if is == "unread" { "any" } else { name(entry.kind()) };
+        let panel = if is == "unread" { "any" } else { crate::panel_name::panel_name(entry.kind()) };
         assert_eq!(cells.next(), Some(panel), "{row}");
         let mut documented: Vec<&str> = cells.nth(1).unwrap().split('`').skip(1).step_by(2).collect();
         let mut printed: Vec<&str> = value.as_object().unwrap().keys().map(String::as_str).collect();

@@ -5,7 +5,7 @@ use jumpseat_wire::{InviteCode, Slot};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    handle::Failure,
+    failure::Failure,
     panels::{PanelKind, PanelUpdate, ReferenceId},
     terms::{Admission, Connection, EndReason, GuestInfo, InputRefusal, Role, Secret, Size, StreamId},
 };

@@ -14,7 +14,8 @@ use super::{
 use crate::{
     face::{BlockInfo, Failure, HostEvent, PanelOptions, Reply, Secret, SessionEvent, SessionNo, TerminalNo},
     panels::{
-        desk::{Desk, Made},
+        desk::Desk,
+        order::Made,
         refusal::not_shared,
         source::{self, Feed},
     },

@@ -2,6 +2,9 @@
 
 use std::collections::BTreeSet;
 
+#[cfg(target_os = "linux")]
+use super::{orphans::are_adopted, process::parent_and_session};
+
 /// As many processes above one as are looked at.
 #[cfg(target_os = "linux")]
 const MAX_ABOVE: usize = 256;
@@ -55,7 +58,7 @@ impl Origin {
                 break;
             };
             session = session.or(Some(leader));
-            below |= parent == own && super::orphans::are_adopted();
+            below |= parent == own && are_adopted();
             next = parent;
         }
         Self::Known { session, line, below }
@@ -83,18 +86,6 @@ impl Origin {
             _ => Self::Unknown,
         }
     }
-}
-
-/// Its parent and the leader of its session; zero for one outside of the container.
-/// From `/proc/PID/stat`: its name, which may hold anything, ends at the last parenthesis.
-#[cfg(target_os = "linux")]
-pub(super) fn parent_and_session(pid: i32) -> Option<(i32, i32)> {
-    let stat = std::fs::read(format!("/proc/{pid}/stat")).ok()?;
-    let rest = &stat[memchr::memrchr(b')', &stat)? + 1..];
-    let mut fields = std::str::from_utf8(rest).ok()?.split_ascii_whitespace().skip(1);
-    let parent = fields.next()?.parse().ok()?;
-    let session = fields.nth(1)?.parse().ok()?;
-    Some((parent, session))
 }
 
 #[cfg(test)]

@@ -8,17 +8,20 @@ use std::{
     thread,
 };
 
-use bytes::Bytes;
 use jumpseat_panels::{PanelKind, Shelf};
 use jumpseat_session::{
-    FetchRefusal, Wish,
+    Wish,
     host::{FetchTicket, Ticket},
 };
 use jumpseat_sources::{Ask, Source, publisher};
 use jumpseat_wire::Slot;
 use tokio::sync::{mpsc, oneshot};
 
-use super::{panel::Panel, source::Feed};
+use super::{
+    order::{Made, Order, PanelNo, Served},
+    panel::Panel,
+    source::Feed,
+};
 use crate::face::{Failure, FailureKind, PanelStatus, Reply, SessionNo};
 
 /// Contents that were served and are kept for the next version to be packed against, in bytes.
@@ -26,41 +29,6 @@ const SHELF_LEN: usize = 32 * 1024 * 1024;
 
 /// Questions to one source that wait for it.
 const ASKS: usize = 64;
-
-/// What guests were served, for each guest and panel apart (JS-PANEL-8).
-pub(super) type Served = Arc<Mutex<Shelf<(SessionNo, PanelKind, Slot)>>>;
-
-/// What is asked of a panel.
-pub(super) enum Order {
-    /// The whole, for guests.
-    Snapshot { ticket: Ticket },
-    /// A content, for one guest.
-    Fetch { slot: Slot, ticket: FetchTicket, wish: Wish },
-    /// The whole, for the host's own face.
-    Look { answer: oneshot::Sender<Result<Reply, Failure>> },
-    /// Its source is to look again.
-    Refresh,
-}
-
-/// What came of it, in the order in which guests have to hear of it.
-pub(crate) enum Made {
-    /// A change of a panel.
-    Change { session: SessionNo, panel: PanelKind, bytes: Bytes },
-    /// The whole, as it stands after the changes before.
-    Snapshot { session: SessionNo, ticket: Ticket, bytes: Bytes },
-    /// A content, or why it does not come.
-    Content { session: SessionNo, ticket: FetchTicket, content: Result<Bytes, FetchRefusal> },
-    /// How the panel stands.
-    Status { session: SessionNo, status: PanelStatus },
-}
-
-/// A panel of a session, each time that it is shared.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) struct PanelNo {
-    pub(super) session: SessionNo,
-    pub(super) panel: PanelKind,
-    pub(super) time: u64,
-}
 
 /// The engine's end. Dropping it ends every source.
 pub(crate) struct Desk {

@@ -13,7 +13,7 @@ use tokio::{
     time::{Instant, sleep_until, timeout},
 };
 
-use super::desk::{Made, Order, PanelNo, Served};
+use super::order::{Made, Order, PanelNo, Served};
 use crate::face::{PanelStatus, PanelUpdate, Reply};
 
 /// A panel changes no more often than this.

@@ -22,10 +22,7 @@ use tokio::{
     time::timeout,
 };
 
-use super::{
-    desk::{Desk, Made},
-    source::Feed,
-};
+use super::{desk::Desk, order::Made, source::Feed};
 use crate::face::{PanelUpdate, Reply, SessionNo};
 
 const SESSION: SessionNo = SessionNo(1);

@@ -1,5 +1,8 @@
 use super::*;
-use crate::{ReferenceId, limits::MAX_ENTRY_LEN};
+use crate::{
+    ReferenceId,
+    limits::{MAX_ENTRY_LEN, MAX_WHOLE},
+};
 
 /// One of each kind, with the same text and number wherever there is room for one.
 fn samples(text: &str, number: u64) -> Vec<Entry> {

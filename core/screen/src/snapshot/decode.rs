@@ -2,9 +2,9 @@
 //! accepted that a screen which was fed could not hold (JS-SNAP-6).
 
 use std::collections::VecDeque;
-use std::fmt;
 
 use super::encode::{flag, kind, mode_flags};
+use super::error::DecodeError;
 use super::wire::Reader;
 use super::{MAGIC, VERSION};
 use crate::blocks::{self, Block, BlockId, Blocks, MAX_BLOCKS, MAX_TEXT, MAX_TEXTS, Place};
@@ -14,9 +14,10 @@ use crate::charset::Charset;
 use crate::line::Line;
 use crate::link::{Link, MAX_URI};
 use crate::modes::{CursorShape, Modes, MouseEncoding, MouseProtocol};
+use crate::options::Options;
 use crate::palette::Slot;
 use crate::parser::{Actions, Params, Parser};
-use crate::screen::{Options, Screen};
+use crate::screen::Screen;
 use crate::state::State;
 use crate::style::Style;
 use crate::text;
@@ -43,32 +44,6 @@ impl Default for Limits {
         Self { bytes: 32 << 20, cells: 8 << 20, scrollback, keep: cells }
     }
 }
-
-/// Why bytes are not a snapshot.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DecodeError {
-    /// They end too early.
-    Truncated,
-    /// They are no snapshot, or of a version that is not known.
-    Version,
-    /// They exceed a limit.
-    TooLarge,
-    /// A part of them makes no sense.
-    Malformed(&'static str),
-}
-
-impl fmt::Display for DecodeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Truncated => write!(f, "the snapshot ends too early"),
-            Self::Version => write!(f, "not a snapshot of a known version"),
-            Self::TooLarge => write!(f, "the snapshot exceeds a limit"),
-            Self::Malformed(part) => write!(f, "the snapshot is malformed: {part}"),
-        }
-    }
-}
-
-impl std::error::Error for DecodeError {}
 
 /// Longest sequence or character that may be cut off at the end; the parser's limit for an OSC.
 const MAX_PENDING: usize = 64 * 1024 + 16;

@@ -1,6 +1,6 @@
 //! Variable-length numbers and byte strings, written without and read with bounds.
 
-use super::DecodeError;
+use super::error::DecodeError;
 
 pub(super) fn put(out: &mut Vec<u8>, mut value: u64) {
     while value >= 0x80 {

@@ -20,13 +20,15 @@ use jumpseat_wire::{
     HEADER_LEN, WireError,
     limits::{MAX_PLAINTEXT_LEN, MIN_PLAINTEXT_LEN},
 };
+use serde::{Deserialize, Serialize};
 
-use crate::{
-    SessionError, StreamId,
-    crypto::sign::SIGNATURE_LEN,
-    panel::{ContentPart, LAST_TERMINAL},
-    snapshot::{Part, Scope},
-};
+use crate::{SessionError, StreamId, crypto::sign::SIGNATURE_LEN};
+
+/// The largest number of a terminal's stream; those above are panels'.
+pub const LAST_TERMINAL: StreamId = 223;
+
+/// Names a fetch of one guest.
+pub type FetchId = u32;
 
 /// Bytes of a record in front of its data.
 const RECORD_HEAD: usize = 4;
@@ -84,6 +86,40 @@ pub(crate) enum Record<'a> {
     Heartbeat { at: u64, positions: Positions<'a> },
     Change { stream: StreamId, position: u64, bytes: &'a [u8] },
     Content(ContentPart<'a>),
+}
+
+/// How much of a terminal a snapshot holds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[repr(u8)]
+pub enum Scope {
+    /// Everything that this guest may see: screen, scrollback, modes.
+    Full = 0,
+    /// The visible screen only: a glimpse during a flood, or for a slow line. A full one follows.
+    Screen = 1,
+}
+
+/// One part of a snapshot as a record carries it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Part<'a> {
+    pub(crate) stream: StreamId,
+    pub(crate) scope: Scope,
+    pub(crate) id: u32,
+    pub(crate) part: u16,
+    pub(crate) parts: u16,
+    pub(crate) position: u64,
+    pub(crate) bytes: &'a [u8],
+}
+
+/// A part of a content as a record carries it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ContentPart<'a> {
+    pub(crate) fetch: FetchId,
+    /// Bytes of the whole.
+    pub(crate) total: u32,
+    /// Where this part begins.
+    pub(crate) at: u32,
+    pub(crate) bytes: &'a [u8],
 }
 
 /// What a guest had before it when it typed (JS-ROLE-6, 7). Whoever holds keys back cannot make this younger.

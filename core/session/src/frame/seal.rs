@@ -52,7 +52,7 @@ impl SealKey {
         self.next = seq.checked_add(1).ok_or(SessionError::UsedUp)?;
         let (head, plaintext) = buffer.split_at_mut(HEADER_LEN);
         #[cfg(any(test, feature = "testing"))]
-        crate::testing::sealed(self.key.name, self.key.nonce(seq).into());
+        super::sealings::sealed(self.key.name, self.key.nonce(seq).into());
         let header = header(seq, plaintext);
         debug_assert_eq!(header.seq, seq);
         head.copy_from_slice(&header.encode());

@@ -1,5 +1,7 @@
 //! A guest with a seat: its pair with the host, what the host tells it, what it sends.
 
+mod panels;
+
 use std::{collections::BTreeMap, time::Duration};
 
 use bytes::Bytes;
@@ -11,16 +13,17 @@ use jumpseat_wire::{
 
 use super::{
     Context, GuestEvent, GuestOutput, Liveness,
+    fetches::Fetches,
     group::GroupReceiver,
     invites::InvitesAsked,
     liveness::{Clock, DELAYED},
-    panels::Fetches,
     requests::Requests,
     stream::Stream,
     typing::{Sight, Typing},
 };
 use crate::{
-    EndReason, InputRefusal, Millis, Role, RosterEntry, SafetyWords, SessionError, StreamId, Token,
+    EndReason, InputRefusal, LAST_TERMINAL, Millis, Role, RosterEntry, SafetyWords, SessionError, StreamId,
+    Token,
     frame::{
         epoch::Grant,
         record::{Plaintext, Positions, Record, Records, TypedAt},
@@ -29,7 +32,7 @@ use crate::{
     message::{self, FromGuest, FromHost, Refusals, Standing},
     pace::Pace,
     pair::{AckClock, Lane, PairReceiver, PairSender},
-    panel::{LAST_TERMINAL, panel_of},
+    panel::panel_of,
 };
 
 /// How often what the host has not taken is sent again over one connection, however often the host comes and goes.
@@ -329,7 +332,7 @@ impl Seated {
                     self.ratchet(context);
                 }
                 Record::Snapshot(part) => self.stream(part.stream)?.pair_part(part, context.out)?,
-                Record::Content(part) => self.content(part, context),
+                Record::Content(part) => context.out.extend(self.fetches.take(part)),
                 Record::Message(json) => self.message(json, context)?,
                 _ => return Err(SessionError::Misbehaved("the host sent one guest what is for all")),
             }
@@ -468,7 +471,7 @@ impl Seated {
                 return Ok(());
             }
             FromHost::FetchRefused { id, why } => {
-                self.refused(id, why, context);
+                context.out.extend(self.fetches.refuse(id, why));
                 return Ok(());
             }
             FromHost::Looking { stream, .. } => {

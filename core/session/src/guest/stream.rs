@@ -10,8 +10,9 @@ use std::collections::VecDeque;
 use super::{GuestOutput, PanelChange, TerminalChange};
 use crate::{
     Millis, Scope, SessionError, StreamId,
+    frame::record::Part,
     panel::panel_of,
-    snapshot::{Assembly, Part, Whole},
+    snapshot::{Assembly, Whole},
 };
 
 /// Most output that is kept for a full snapshot under way.

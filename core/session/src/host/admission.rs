@@ -13,7 +13,7 @@ use jumpseat_wire::{
 
 use super::{
     Host, HostEvent,
-    seat::{Came, Seat, Welcomed},
+    seat::{Came, Mark, Seat, Welcomed},
 };
 use crate::{
     EndReason, InviteFault, KnockRefusal, Millis, Role, SessionError,
@@ -52,9 +52,6 @@ pub(super) struct Knocks {
     /// When every seat that repeats is paid for.
     paid: Millis,
 }
-
-/// What tells one knock from its copy.
-pub(super) type Mark = [u8; 32];
 
 struct Waiting {
     /// The relay's number for it.

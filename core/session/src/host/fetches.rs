@@ -6,16 +6,12 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use jumpseat_wire::Slot;
 
-use super::{Host, HostOutput};
+use super::{Host, HostOutput, output::FetchTicket};
 use crate::{
-    SessionError,
+    FetchId, SessionError,
     message::FromHost,
-    panel::{FetchId, FetchRefusal, MAX_CONTENT_LEN, MAX_FETCHES, PanelId, Wish},
+    panel::{FetchRefusal, MAX_CONTENT_LEN, MAX_FETCHES, PanelId, Wish},
 };
-
-/// Names a fetch that is to be answered.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct FetchTicket(u64);
 
 /// Contents of one guest that are looked for or in line: what bounds the memory that a guest can take.
 const AT_ONCE: usize = 2;

@@ -5,11 +5,14 @@ use std::fmt;
 use bytes::Bytes;
 use jumpseat_wire::{InviteCode, InviteId, KnockId, Slot};
 
-use super::FetchTicket;
 use crate::{
     EndReason, InputRefusal, InviteTerms, KnockRefusal, PanelId, Pointing, Role, SafetyWords, Scope,
     StreamId, Wish, message::RosterEntry,
 };
+
+/// Names a fetch that is to be answered.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct FetchTicket(pub(super) u64);
 
 /// Names a snapshot that was asked for.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]

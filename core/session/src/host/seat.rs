@@ -6,11 +6,11 @@ use bytes::Bytes;
 use jumpseat_wire::{ClaimHash, FrameKind, InviteId, KnockId, SessionId, Slot, limits::PAIR_WINDOW};
 use zeroize::Zeroizing;
 
-use super::{admission::Mark, output::HostOutput};
+use super::output::HostOutput;
 use crate::{
     Millis, Role, SafetyWords, Scope, SessionError, StreamId,
     crypto::secret::Secret,
-    frame::record::{MAX_MESSAGE, Plaintext, Record},
+    frame::record::{FetchId, MAX_MESSAGE, Part, Plaintext, Record},
     handshake::{
         sas::{self, Reveal},
         welcome::PairKeys,
@@ -19,8 +19,8 @@ use crate::{
     message::{MESSAGES_PER_SECOND, Refusals, RosterEntry},
     pace::Pace,
     pair::{Lane, PairReceiver, PairSender},
-    panel::{self, FetchId, PanelId, panel_of},
-    snapshot::{self, Part},
+    panel::{self, PanelId, panel_of},
+    snapshot,
 };
 
 /// How often a guest gets everything anew.
@@ -103,6 +103,9 @@ pub(super) struct Came {
     pub(super) again: bool,
     pub(super) returns: bool,
 }
+
+/// What tells one knock from its copy.
+pub(super) type Mark = [u8; 32];
 
 /// What a seat begins with.
 pub(super) struct Welcomed {

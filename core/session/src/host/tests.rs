@@ -410,7 +410,10 @@ fn what_a_co_owner_may_not_do() {
 /// JS-SNAP-5, JS-STREAM-3: a host that begins snapshots of everything and ends none.
 #[test]
 fn what_a_guest_keeps_for_a_rogue_host_is_bounded() {
-    use crate::{Scope, frame::record::MAX_PART, snapshot::Part};
+    use crate::{
+        Scope,
+        frame::record::{MAX_PART, Part},
+    };
 
     let mut host = open_host();
     let mut guest = true_guest(&mut host);

@@ -9,7 +9,7 @@ use crate::{
     Entropy, GuestCard, SessionError, Token,
     frame::{
         epoch::{self, EpochKey, Grant},
-        record::{MAX_PART, Plaintext, Records},
+        record::{MAX_PART, Part, Plaintext, Records, Scope},
     },
     handshake::{
         bundle::{HostBundle, HostKeys},
@@ -17,7 +17,7 @@ use crate::{
         welcome::{self, Answered},
     },
     message::{self, FromGuest, FromHost},
-    snapshot::{Assembly, MAX_SNAPSHOT_LEN, Part, Scope},
+    snapshot::{Assembly, MAX_SNAPSHOT_LEN},
 };
 
 /// A frame's plaintext: what is accepted reads back alike when it is written again.

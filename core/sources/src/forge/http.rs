@@ -27,7 +27,6 @@ use tokio::{
 
 use super::{
     credential::Credential,
-    known::{MAX_LISTED, MAX_PAGES},
     probe::{Allowance, Probes},
 };
 
@@ -37,6 +36,10 @@ const MAX_ANSWER: usize = 8 * 1024 * 1024;
 /// What is kept of answers to ask again for whether they changed: how many, and in bytes.
 const MAX_KEPT: usize = 256;
 const MAX_KEPT_LEN: usize = 16 * 1024 * 1024;
+
+/// Most pages of one list that are read, and most that is kept of it.
+pub(super) const MAX_PAGES: usize = 5;
+pub(super) const MAX_LISTED: usize = 100 * MAX_PAGES;
 
 /// How often a repository that moved is followed, within its forge.
 const MAX_REDIRECTS: usize = 3;

@@ -32,10 +32,6 @@ pub(super) struct Missing {
     pub(super) refused: bool,
 }
 
-/// Most pages of one list that are read, and most that is kept of it.
-pub(super) const MAX_PAGES: usize = 5;
-pub(super) const MAX_LISTED: usize = 100 * MAX_PAGES;
-
 impl Known {
     /// Notes that a part is missing, once.
     pub(super) fn miss(&mut self, panel: PanelKind, part: impl Into<String>, why: &'static str) {

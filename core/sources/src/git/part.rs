@@ -11,7 +11,7 @@ use jumpseat_panels::EditKind;
 use super::{
     discover::Place,
     status::{Change, Status, What},
-    worktree::{below, native},
+    worktree::{below, folder, native},
 };
 
 /// Most paths that git is asked about at once: it compares each with every file of the index.
@@ -77,12 +77,6 @@ fn may_have_moved(change: &Change) -> bool {
 fn is_in(path: &[u8], folder: &[u8]) -> bool {
     folder.is_empty()
         || path.strip_prefix(folder).is_some_and(|rest| rest.first().is_none_or(|byte| *byte == b'/'))
-}
-
-/// The folder that a path is in; empty at the top.
-pub(super) fn folder(path: &[u8]) -> &[u8] {
-    let name = path.strip_suffix(b"/").unwrap_or(path);
-    name.iter().rposition(|byte| *byte == b'/').map_or(b"", |end| &path[..end])
 }
 
 #[cfg(all(test, target_os = "linux"))]

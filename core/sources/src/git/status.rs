@@ -9,8 +9,8 @@ use jumpseat_panels::{ConflictKind, EditKind};
 
 use super::{
     gap::{Gap, Part, known},
-    part,
     program::{Git, GitFault},
+    worktree,
 };
 
 /// Most changed files that are kept of one repository; the rest is counted.
@@ -215,7 +215,7 @@ impl Status {
             What::Unmerged { .. } => self.conflicted += 1,
             What::Untracked => {
                 self.untracked += 1;
-                if !self.has_room(part::folder(&change.path)) {
+                if !self.has_room(worktree::folder(&change.path)) {
                     match self.unnamed.len() {
                         MAX_UNNAMED.. => self.beyond += 1,
                         _ => self.unnamed.push(change.path),

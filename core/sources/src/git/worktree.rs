@@ -227,6 +227,12 @@ pub(super) fn native(path: &[u8]) -> PathBuf {
     PathBuf::from(String::from_utf8_lossy(path).into_owned())
 }
 
+/// The folder that a path is in; empty at the top.
+pub(super) fn folder(path: &[u8]) -> &[u8] {
+    let name = path.strip_suffix(b"/").unwrap_or(path);
+    name.iter().rposition(|byte| *byte == b'/').map_or(b"", |end| &path[..end])
+}
+
 /// A path as git names it, from the repository's top on; nothing if it is not below that.
 pub(super) fn below(root: &Path, path: &Path) -> Option<Vec<u8>> {
     let parts: Vec<&[u8]> =

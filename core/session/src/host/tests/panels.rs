@@ -3,9 +3,9 @@
 use super::*;
 use crate::{
     FetchRefusal, Scope, Wish,
+    frame::record::{ContentPart, Part},
     guest::{ContentChange, PanelChange},
-    panel::{ContentPart, stream_of},
-    snapshot::Part,
+    panel::stream_of,
 };
 
 /// A host that shares panel 1, at its fourth version.

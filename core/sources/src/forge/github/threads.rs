@@ -8,8 +8,7 @@ use serde::Deserialize;
 use super::{GitHub, Said};
 use crate::forge::{
     Known, MAX_THREADS,
-    http::HttpFault,
-    known::MAX_PAGES,
+    http::{HttpFault, MAX_PAGES},
     spot::{Project, Spot},
 };
 
