@@ -13,7 +13,7 @@ use std::{
     collections::{BTreeSet, VecDeque},
 };
 
-use jumpseat_engine::face::{Admission, Connection, Invite, KnockInfo, Lag, PanelStatus, Role, Secret};
+use jumpseat_engine::api::{Admission, Connection, Invite, KnockInfo, Lag, PanelStatus, Role, Secret};
 use jumpseat_wire::{HOST_SLOT, InviteCode, InviteId, Slot};
 
 /// Invites that a co-owner's end keeps: the newest.

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use jumpseat_engine::face::ForgeOptions;
+use jumpseat_engine::api::ForgeOptions;
 
 use crate::{error::Fault, panel_name::PanelName, terminal::EscapeKey};
 

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, fmt, io::Write as _, process::ExitCode};
 
-use jumpseat_engine::face::{EndReason, Failure, FailureKind};
+use jumpseat_engine::api::{EndReason, Failure, FailureKind};
 use serde::Serialize;
 
 /// Kinds of fault. Each has an exit code of its own; `docs/cli.md` lists them.

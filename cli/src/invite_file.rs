@@ -6,7 +6,7 @@ use std::{
     path::Path,
 };
 
-use jumpseat_engine::face::Secret;
+use jumpseat_engine::api::Secret;
 use jumpseat_session::InviteLink;
 use serde::{Deserialize, Serialize};
 

@@ -7,7 +7,7 @@ mod panels;
 #[cfg(test)]
 mod tests;
 
-use jumpseat_engine::face::{Role, panels::PanelKind};
+use jumpseat_engine::api::{Role, panels::PanelKind};
 use jumpseat_wire::{InviteId, KnockId, Slot};
 use tokio::time::Instant;
 

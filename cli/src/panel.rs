@@ -22,7 +22,7 @@ mod rows;
 mod unread;
 mod words;
 
-use jumpseat_engine::face::panels::{Body, PanelKind, Remedy, SourceState};
+use jumpseat_engine::api::panels::{Body, PanelKind, Remedy, SourceState};
 
 pub(crate) use diff::Diff;
 pub(crate) use diff_request::DiffRequest;

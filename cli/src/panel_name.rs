@@ -1,7 +1,7 @@
 //! What panels are called on the command line and in the configuration.
 
 use clap::ValueEnum;
-use jumpseat_engine::face::panels::PanelKind;
+use jumpseat_engine::api::panels::PanelKind;
 
 /// A panel's name on the command line.
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug, serde::Deserialize)]

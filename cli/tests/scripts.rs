@@ -299,7 +299,7 @@ mod scripts {
     #[test]
     fn a_session_that_has_as_many_invites_as_it_can_have_says_so() {
         use jumpseat_engine::{
-            face::{FailureKind, HostCommand, InviteTerms, Reply, SessionNo},
+            api::{FailureKind, HostCommand, InviteTerms, Reply, SessionNo},
             local::{RuntimeFolder, processes},
         };
 

@@ -1,6 +1,6 @@
 //! A promise that is settled in any case: by its answer, or by being dropped.
 
-use jumpseat_engine::face::{Failure, FailureKind, Reply};
+use jumpseat_engine::api::{Failure, FailureKind, Reply};
 use napi::{Env, JsDeferred, bindgen_prelude::Object};
 use serde::Serialize;
 

@@ -5,7 +5,7 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
 };
 
-use jumpseat_engine::face::Failure;
+use jumpseat_engine::api::Failure;
 use napi::{Error, Status};
 use serde::Serialize;
 

@@ -4,11 +4,12 @@ use std::{collections::BTreeMap, panic::AssertUnwindSafe, path::PathBuf, time::D
 
 use futures_util::FutureExt as _;
 use jumpseat_engine::{
-    Drawing, GuestEngine, GuestKey, GuestSetup, Proxies, TransportSetup, dump,
-    face::{
+    Drawing, GuestEngine, GuestKey, GuestSetup, Proxies, TransportSetup,
+    api::{
         Commands, Failure, FailureKind, GuestCommand, GuestEvent, GuestFace, ScreenFormat, Secret, StreamId,
         TerminalChange,
     },
+    dump,
     picture::{MAX_SCREENS, limits},
 };
 use jumpseat_screen::{Screen, Start};

@@ -9,7 +9,7 @@ use std::{
 };
 
 use futures_util::FutureExt as _;
-use jumpseat_engine::face::{Failure, FailureKind};
+use jumpseat_engine::api::{Failure, FailureKind};
 use napi::{
     Env,
     bindgen_prelude::{Object, Uint8ArraySlice},

@@ -6,7 +6,7 @@ use std::{
 };
 
 use jumpseat_engine::{
-    face::{Commands, Failure, FailureKind, HostCommand, HostEvent, TerminalNo},
+    api::{Commands, Failure, FailureKind, HostCommand, HostEvent, TerminalNo},
     local::{self, RuntimeFolder},
 };
 use serde::Deserialize;

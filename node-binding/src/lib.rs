@@ -22,7 +22,7 @@ mod runtime;
 
 use jumpseat_engine::{
     InviteLink,
-    face::{Failure, FailureKind},
+    api::{Failure, FailureKind},
 };
 use napi::bindgen_prelude::Function;
 use napi_derive::napi;

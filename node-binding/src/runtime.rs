@@ -6,7 +6,7 @@ use std::{
     thread,
 };
 
-use jumpseat_engine::face::{Failure, FailureKind};
+use jumpseat_engine::api::{Failure, FailureKind};
 use tokio::runtime::{Builder, Handle};
 
 static RUNNING: Mutex<Option<Handle>> = Mutex::new(None);

@@ -10,7 +10,7 @@ use std::{
 };
 
 use jumpseat_engine::{
-    face::{
+    api::{
         HostCommand, HostEvent, HostFace, Reply, ScreenFormat, SessionNo, ShareOptions, Status, TerminalNo,
         TerminalOptions,
     },

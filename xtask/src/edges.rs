@@ -21,7 +21,7 @@ const DECRYPTING_KEYS: [&str; 5] = ["aes-gcm", "hkdf", "hpke", "x-wing", "x25519
 const IO: [&str; 4] = ["mio", "portable-pty", "socket2", "tokio"];
 const FACES: [&str; 4] = ["clap", "crossterm", "napi", "ratatui"];
 
-const EDGES: [Edge; 10] = [
+const EDGES: [Edge; 11] = [
     Edge { package: "jumpseat-text", own: &[], never: &KEYS },
     Edge { package: "jumpseat-wire", own: &[], never: &[] },
     Edge { package: "jumpseat-screen", own: &[], never: &KEYS },
@@ -34,8 +34,14 @@ const EDGES: [Edge; 10] = [
         never: &FACES,
     },
     Edge {
+        package: "jumpseat-api",
+        own: &["jumpseat-text", "jumpseat-wire", "jumpseat-screen", "jumpseat-panels", "jumpseat-session"],
+        never: &FACES,
+    },
+    Edge {
         package: "jumpseat-engine",
         own: &[
+            "jumpseat-api",
             "jumpseat-text",
             "jumpseat-wire",
             "jumpseat-screen",
@@ -49,6 +55,7 @@ const EDGES: [Edge; 10] = [
     Edge {
         package: "jumpseat-native",
         own: &[
+            "jumpseat-api",
             "jumpseat-text",
             "jumpseat-wire",
             "jumpseat-screen",
@@ -63,6 +70,7 @@ const EDGES: [Edge; 10] = [
     Edge {
         package: "jumpseat",
         own: &[
+            "jumpseat-api",
             "jumpseat-text",
             "jumpseat-wire",
             "jumpseat-screen",
@@ -79,7 +87,8 @@ const EDGES: [Edge; 10] = [
 ];
 
 /// Crates without input and output of their own.
-const SANS_IO: [&str; 4] = ["jumpseat-wire", "jumpseat-screen", "jumpseat-panels", "jumpseat-session"];
+const SANS_IO: [&str; 5] =
+    ["jumpseat-wire", "jumpseat-screen", "jumpseat-panels", "jumpseat-session", "jumpseat-api"];
 
 pub(crate) fn run() -> Result<()> {
     let mut broken = Vec::new();

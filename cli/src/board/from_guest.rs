@@ -1,6 +1,6 @@
 //! What a seat tells, on the board.
 
-use jumpseat_engine::face::{Admission, Connection, GuestEvent, InputRefusal, Role};
+use jumpseat_engine::api::{Admission, Connection, GuestEvent, InputRefusal, Role};
 
 use jumpseat_wire::HOST_SLOT;
 
@@ -117,7 +117,7 @@ pub(crate) fn refusal(why: InputRefusal) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use jumpseat_engine::face::GuestInfo;
+    use jumpseat_engine::api::GuestInfo;
 
     use super::*;
 

@@ -1,6 +1,6 @@
 //! What the hosting engine tells, on the board.
 
-use jumpseat_engine::face::{Connection, EndReason, GuestInfo, SessionEvent, SessionStatus};
+use jumpseat_engine::api::{Connection, EndReason, GuestInfo, SessionEvent, SessionStatus};
 use jumpseat_wire::HOST_SLOT;
 
 use super::{Board, InviteCard, Person};
@@ -153,7 +153,7 @@ impl From<GuestInfo> for Person {
 
 #[cfg(test)]
 mod tests {
-    use jumpseat_engine::face::{KnockInfo, Role};
+    use jumpseat_engine::api::{KnockInfo, Role};
     use jumpseat_wire::InviteId;
 
     use super::*;
@@ -219,7 +219,7 @@ mod tests {
             invite: None,
         };
         board.take_status(SessionStatus {
-            session: jumpseat_engine::face::SessionNo(1),
+            session: jumpseat_engine::api::SessionNo(1),
             code: None,
             relay: String::new(),
             connection: Connection::Connected,

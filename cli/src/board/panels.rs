@@ -5,7 +5,7 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use jumpseat_engine::face::{
+use jumpseat_engine::api::{
     PanelUpdate,
     panels::{Entries, PanelKind, SourceState},
 };
@@ -94,7 +94,7 @@ pub(crate) fn now() -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use jumpseat_engine::face::panels::{Entry, Key, Line};
+    use jumpseat_engine::api::panels::{Entry, Key, Line};
 
     use super::*;
 

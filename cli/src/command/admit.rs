@@ -1,7 +1,7 @@
 //! `jumpseat admit` and `jumpseat deny`: answer whoever waits at the door.
 
 use clap::Args;
-use jumpseat_engine::face::{HostCommand, KnockInfo};
+use jumpseat_engine::api::{HostCommand, KnockInfo};
 use jumpseat_wire::InviteCode;
 
 use super::hosted;

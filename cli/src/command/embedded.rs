@@ -4,7 +4,7 @@ use std::{net::SocketAddr, sync::Arc};
 
 use jumpseat_engine::{
     EmbeddedRelay, StartRelay,
-    face::{Failure, FailureKind},
+    api::{Failure, FailureKind},
 };
 use jumpseat_relay::{Config, Relay};
 

@@ -1,7 +1,7 @@
 //! `jumpseat grant`: gives a guest the keyboard.
 
 use clap::{Args, ValueEnum};
-use jumpseat_engine::face::{GuestInfo, HostCommand, Role};
+use jumpseat_engine::api::{GuestInfo, HostCommand, Role};
 use jumpseat_wire::InviteCode;
 
 use super::hosted;

@@ -1,7 +1,7 @@
 //! The sessions that this person's processes host on this machine, reached through their local sockets.
 
 use jumpseat_engine::{
-    face::{GuestInfo, HostCommand, HostFace, Reply, SessionNo, SessionStatus},
+    api::{GuestInfo, HostCommand, HostFace, Reply, SessionNo, SessionStatus},
     local::{self, RuntimeFolder},
 };
 use jumpseat_wire::InviteCode;
@@ -113,7 +113,7 @@ pub(super) fn code_word(code: Option<InviteCode>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use jumpseat_engine::face::Role;
+    use jumpseat_engine::api::Role;
 
     use super::*;
 

@@ -1,7 +1,7 @@
 //! `jumpseat invites`: list, make and revoke them.
 
 use clap::{Args, Subcommand};
-use jumpseat_engine::face::{Admission, HostCommand, Invite, Reply};
+use jumpseat_engine::api::{Admission, HostCommand, Invite, Reply};
 use jumpseat_wire::InviteCode;
 
 use super::{

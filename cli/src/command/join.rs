@@ -11,7 +11,7 @@ use std::{path::PathBuf, process::ExitCode, time::Duration};
 use clap::{Args, ValueEnum};
 use jumpseat_engine::{
     GuestEngine, GuestSetup,
-    face::{GuestFace, ScreenFormat, Secret},
+    api::{GuestFace, ScreenFormat, Secret},
 };
 use jumpseat_session::InviteLink;
 use jumpseat_wire::InviteCode;

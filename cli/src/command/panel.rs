@@ -1,7 +1,7 @@
 //! `jumpseat panel`: what the host of a joined session shares beside the terminal.
 
 use clap::Args;
-use jumpseat_engine::face::panels::PanelKind;
+use jumpseat_engine::api::panels::PanelKind;
 use jumpseat_wire::InviteCode;
 use serde_json::json;
 
@@ -236,7 +236,7 @@ fn diff_json(diff: &Diff) -> serde_json::Value {
 
 #[cfg(test)]
 mod tests {
-    use jumpseat_engine::face::panels::SourceState;
+    use jumpseat_engine::api::panels::SourceState;
 
     use super::*;
 

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use clap::{Args, Subcommand};
-use jumpseat_engine::face::{HostCommand, PanelStatus, Reply, panels::PanelKind};
+use jumpseat_engine::api::{HostCommand, PanelStatus, Reply, panels::PanelKind};
 use jumpseat_wire::InviteCode;
 use serde_json::json;
 
@@ -155,7 +155,7 @@ async fn look(hosted: &Hosted, kind: PanelKind, json: bool) -> Result<(), Fault>
 
 #[cfg(test)]
 mod tests {
-    use jumpseat_engine::face::panels::{Remedy, SourceState};
+    use jumpseat_engine::api::panels::{Remedy, SourceState};
 
     use super::*;
 

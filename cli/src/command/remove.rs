@@ -1,7 +1,7 @@
 //! `jumpseat remove`: sends a guest away for good.
 
 use clap::Args;
-use jumpseat_engine::face::{GuestInfo, HostCommand};
+use jumpseat_engine::api::{GuestInfo, HostCommand};
 use jumpseat_wire::InviteCode;
 
 use super::hosted;

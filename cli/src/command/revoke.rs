@@ -1,7 +1,7 @@
 //! `jumpseat revoke`: takes the keyboard back.
 
 use clap::Args;
-use jumpseat_engine::face::Role;
+use jumpseat_engine::api::Role;
 use jumpseat_wire::InviteCode;
 
 use super::grant;

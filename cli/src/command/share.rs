@@ -10,7 +10,7 @@ mod start;
 use std::{net::IpAddr, path::PathBuf, process::ExitCode};
 
 use clap::{Args, ValueEnum};
-use jumpseat_engine::face::{RelayChoice, Size, StartFrom};
+use jumpseat_engine::api::{RelayChoice, Size, StartFrom};
 
 use super::{Context, on_runtime, terms::TermsArguments, workspace::PanelArguments};
 use crate::{error::Fault, terminal::EscapeKey};

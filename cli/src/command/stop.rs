@@ -1,7 +1,7 @@
 //! `jumpseat stop`: ends sessions; their shells go on.
 
 use clap::Args;
-use jumpseat_engine::face::HostCommand;
+use jumpseat_engine::api::HostCommand;
 use jumpseat_wire::InviteCode;
 
 use super::hosted::{self, code_word};

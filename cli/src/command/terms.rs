@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use jumpseat_engine::face::{Admission, InviteTerms, Role};
+use jumpseat_engine::api::{Admission, InviteTerms, Role};
 
 use crate::duration;
 

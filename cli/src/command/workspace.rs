@@ -3,7 +3,7 @@
 use std::path::{Component, Path, PathBuf, absolute};
 
 use clap::{Args, ValueEnum as _};
-use jumpseat_engine::face::{PanelOptions, panels::PanelKind};
+use jumpseat_engine::api::{PanelOptions, panels::PanelKind};
 
 use crate::{config::Config, error::Fault, panel_name::PanelName};
 

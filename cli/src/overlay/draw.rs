@@ -1,6 +1,6 @@
 //! The overlay as cells.
 
-use jumpseat_engine::face::{Admission, Connection, KnockInfo, Role};
+use jumpseat_engine::api::{Admission, Connection, KnockInfo, Role};
 use ratatui::{
     buffer::Buffer,
     layout::Rect,

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use jumpseat_engine::face::{Role, Secret};
+use jumpseat_engine::api::{Role, Secret};
 use jumpseat_wire::{KnockId, Slot};
 use tokio::time::Instant;
 

@@ -6,7 +6,7 @@ use std::{
     sync::atomic::{AtomicU32, Ordering},
 };
 
-use jumpseat_engine::face::panels::{PanelKind, SourceState};
+use jumpseat_engine::api::panels::{PanelKind, SourceState};
 use ratatui::{
     buffer::Buffer,
     layout::Rect,

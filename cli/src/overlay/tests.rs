@@ -2,7 +2,7 @@
 
 use std::{cell::Cell, time::Duration};
 
-use jumpseat_engine::face::{
+use jumpseat_engine::api::{
     Admission, Connection, GuestEvent, GuestInfo, KnockInfo, PanelStatus, PanelUpdate, Role, Secret,
     SessionEvent,
     panels::{Entry, Key, PanelKind, SourceState},
@@ -112,11 +112,7 @@ fn the_host_sees_who_wants_what() {
     press(&mut overlay, &mut board, b"v");
     insta::assert_snapshot!("host-invites", draw(&mut overlay, &board, 84, 12));
     press(&mut overlay, &mut board, b"c");
-    board.take_session_event(jumpseat_engine::face::SessionEvent::Chat {
-        slot: 1,
-        text: "hi!".into(),
-        at: 0,
-    });
+    board.take_session_event(jumpseat_engine::api::SessionEvent::Chat { slot: 1, text: "hi!".into(), at: 0 });
     press(&mut overlay, &mut board, "hello 山田".as_bytes());
     insta::assert_snapshot!("host-chat", draw(&mut overlay, &board, 60, 12));
 }
@@ -285,7 +281,7 @@ fn a_question_goes_with_whom_it_is_about() {
     let mut board = board();
     let mut overlay = seen(&mut board);
     assert_eq!(press(&mut overlay, &mut board, b"\x1b[Ba"), []);
-    let reason = jumpseat_engine::face::EndReason::Left;
+    let reason = jumpseat_engine::api::EndReason::Left;
     board.take_session_event(SessionEvent::Left { slot: 1, name: "Bo".into(), reason });
     assert_eq!(press_after(&mut overlay, &mut board, 0, b"y"), []);
     assert!(!draw(&mut overlay, &board, 84, 16).contains("y / n"));

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use jumpseat_engine::face::panels::{Shape, Version};
+use jumpseat_engine::api::panels::{Shape, Version};
 use serde::Serialize;
 use similar::{Algorithm, ChangeTag, capture_diff_slices_deadline, group_diff_ops};
 

@@ -1,6 +1,6 @@
 //! What is to be compared.
 
-use jumpseat_engine::face::panels::Version;
+use jumpseat_engine::api::panels::Version;
 use serde::Serialize;
 
 /// Which versions of a file are to be compared.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use jumpseat_engine::face::panels::{Entries, Entry, Finding, Severity};
+use jumpseat_engine::api::panels::{Entries, Entry, Finding, Severity};
 use ratatui::style::Style;
 
 use super::{Row, Rows, Words, counted, style};

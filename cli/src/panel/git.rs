@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use jumpseat_engine::face::panels::{
+use jumpseat_engine::api::panels::{
     BranchFile, Commit, ConflictKind, Edit, EditKind, Entries, Entry, File, OperationKind, Repository,
     TreeKind,
 };

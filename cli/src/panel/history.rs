@@ -1,6 +1,6 @@
 //! The history panel: the commands of the shared terminals.
 
-use jumpseat_engine::face::panels::{Block, Entries, Entry, Key, PanelKind};
+use jumpseat_engine::api::panels::{Block, Entries, Entry, Key, PanelKind};
 
 use super::{
     Opens, Row, Rows, Words, counted, style,

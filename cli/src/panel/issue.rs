@@ -1,6 +1,6 @@
 //! The issue panel: what the branch is about.
 
-use jumpseat_engine::face::panels::{Entries, Entry, Issue, IssueComment, IssueLink, IssueState, PanelKind};
+use jumpseat_engine::api::panels::{Entries, Entry, Issue, IssueComment, IssueLink, IssueState, PanelKind};
 
 use super::{
     Rows, Words, body,

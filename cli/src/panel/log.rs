@@ -1,6 +1,6 @@
 //! The log panel: what happened in the session, and lines of log files.
 
-use jumpseat_engine::face::panels::{Entries, Entry, Happened, Happening, Level, Line, PanelKind};
+use jumpseat_engine::api::panels::{Entries, Entry, Happened, Happening, Level, Line, PanelKind};
 use ratatui::style::Style;
 
 use super::{

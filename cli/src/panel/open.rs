@@ -1,6 +1,6 @@
 //! What is behind a row: contents are fetched and shown as text or as a difference.
 
-use jumpseat_engine::face::{
+use jumpseat_engine::api::{
     Commands, Content, Failure, FailureKind, GuestCommand, Reply,
     panels::{PanelKind, ReferenceId, Version},
 };

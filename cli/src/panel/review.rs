@@ -1,6 +1,6 @@
 //! The review panel: the branch's request, its checks, and what people say about it.
 
-use jumpseat_engine::face::panels::{
+use jumpseat_engine::api::panels::{
     Check, CheckState, Comment, Entries, Entry, PanelKind, Request, RequestState, Side, Thread, Verdict,
 };
 use ratatui::style::Style;
@@ -114,7 +114,7 @@ fn head(request: &Request, now: u64, rows: &mut Rows) {
     }
 }
 
-pub(super) fn labels(labels: &[jumpseat_engine::face::panels::Label], rows: &mut Rows) {
+pub(super) fn labels(labels: &[jumpseat_engine::api::panels::Label], rows: &mut Rows) {
     if !labels.is_empty() {
         let names: Vec<&str> = labels.iter().map(|label| label.name.as_str()).collect();
         rows.push(Words::new().dim(&format!("Labels: {}", names.join(", "))));

@@ -1,6 +1,6 @@
 //! The rows of a page, as many as anybody reads.
 
-use jumpseat_engine::face::panels::{PanelKind, ReferenceId};
+use jumpseat_engine::api::panels::{PanelKind, ReferenceId};
 use ratatui::text::Line;
 
 use super::{DiffRequest, Words, counted};

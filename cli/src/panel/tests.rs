@@ -1,6 +1,6 @@
 //! Whole pages, as a guest reads them.
 
-use jumpseat_engine::face::panels::{self as face, *};
+use jumpseat_engine::api::panels::{self as api, *};
 
 use super::{Around, Opened, Panel, Row, diff_request, find_block, find_files, gist, page, touched};
 
@@ -266,7 +266,7 @@ fn the_log_reads_as_it_should() {
         exit_code: Some(1),
         unproven: false,
     };
-    let line = face::Line {
+    let line = api::Line {
         at: at(25),
         file: "app.log".into(),
         level: Some(Level::Error),

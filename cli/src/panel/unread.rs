@@ -1,6 +1,6 @@
 //! What a host's source could not read: said in every panel in the same way, so that it never looks like nothing.
 
-use jumpseat_engine::face::panels::{Entries, Entry, Unread};
+use jumpseat_engine::api::panels::{Entries, Entry, Unread};
 
 use super::{Words, remedy_words, style};
 

@@ -50,7 +50,7 @@ pub(crate) struct Page {
     out: String,
     /// Rows of the terminal that were taken so far.
     rows: usize,
-    size: jumpseat_engine::face::Size,
+    size: jumpseat_engine::api::Size,
     pager: Option<Child>,
 }
 

@@ -3,7 +3,7 @@
 use std::{io, time::Duration};
 
 use jumpseat_engine::{
-    face::{Commands, Failure, FailureKind, GuestCommand, Reply, panels::PanelKind},
+    api::{Commands, Failure, FailureKind, GuestCommand, Reply, panels::PanelKind},
     local::{BoundSocket, Incoming, RuntimeFolder},
 };
 use tokio::{

@@ -1,6 +1,6 @@
 //! What is asked of a seat, and answered: JSON, one object a line.
 
-use jumpseat_engine::face::{
+use jumpseat_engine::api::{
     Content, Failure, FailureKind,
     panels::{PanelKind, ReferenceId},
 };

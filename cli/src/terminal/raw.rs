@@ -5,7 +5,7 @@ use std::{
     sync::{Mutex, Once, PoisonError},
 };
 
-use jumpseat_engine::face::Size;
+use jumpseat_engine::api::Size;
 
 use crate::error::Fault;
 

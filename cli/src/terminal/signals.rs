@@ -80,7 +80,7 @@ mod windows {
         interrupt: CtrlC,
         close: CtrlClose,
         look: Interval,
-        size: jumpseat_engine::face::Size,
+        size: jumpseat_engine::api::Size,
     }
 
     impl Signals {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use jumpseat_engine::face::Size;
+use jumpseat_engine::api::Size;
 use jumpseat_screen::{Color, CursorShape, LineView, Screen, Slot, Style, Underline, without_controls};
 
 use super::view::{Frame, View, above};

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, btree_map};
 
 use jumpseat_engine::{
-    face::{StreamId, TerminalChange},
+    api::{StreamId, TerminalChange},
     picture::{MAX_SCREENS, limits},
 };
 use jumpseat_screen::{DecodeError, Limits, Options, Screen};

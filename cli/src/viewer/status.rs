@@ -1,6 +1,6 @@
 //! The guest's last line: how the session stands, in one look.
 
-use jumpseat_engine::face::{Connection, Lag, Role, Size};
+use jumpseat_engine::api::{Connection, Lag, Role, Size};
 use jumpseat_wire::HOST_SLOT;
 use ratatui::{
     buffer::Buffer,
@@ -123,7 +123,7 @@ fn role_word(board: &Board) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use jumpseat_engine::face::GuestInfo;
+    use jumpseat_engine::api::GuestInfo;
 
     use super::*;
     use crate::board::Person;

@@ -1,6 +1,6 @@
 //! Which part of the host's terminal shows in the window.
 
-use jumpseat_engine::face::Size;
+use jumpseat_engine::api::Size;
 use jumpseat_screen::Screen;
 
 /// The window's place over the host's terminal. It follows the cursor until it is moved, and again once keys go

@@ -9,7 +9,7 @@ use std::{net::SocketAddr, sync::Arc, time::Instant};
 
 use jumpseat_engine::{
     EmbeddedRelay, GuestEngine, GuestSetup, HostEngine, HostSetup, StartRelay, TransportSetup,
-    face::{
+    api::{
         Failure, FailureKind, GuestCommand, GuestEvent, GuestFace, HostCommand, InviteTerms, RelayChoice,
         Reply, Role, ShareOptions, StartFrom, TerminalChange, TerminalOptions,
     },

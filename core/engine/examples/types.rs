@@ -2,5 +2,5 @@
 #![allow(clippy::print_stdout)]
 
 fn main() {
-    println!("{}", jumpseat_engine::face::types::declarations().trim_end());
+    println!("{}", jumpseat_engine::api::types::declarations().trim_end());
 }

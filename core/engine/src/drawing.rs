@@ -2,7 +2,7 @@
 
 use jumpseat_screen::{DecodeError, Sanitizer};
 
-use crate::{face::TerminalChange, picture};
+use crate::{api::TerminalChange, picture};
 
 /// Clears a terminal and what it remembers, scrollback included: a whole picture follows.
 const AFRESH: &[u8] = b"\x1bc\x1b[3J";

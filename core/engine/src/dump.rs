@@ -3,7 +3,7 @@
 use jumpseat_screen::{Sanitizer, Screen, Start, without_controls};
 use serde::Serialize;
 
-use crate::face::ScreenFormat;
+use crate::api::ScreenFormat;
 
 /// Most bytes that a screen is painted in, links and scrollback included: ten thousand colourful lines take a tenth.
 pub(crate) const MAX_PAINTED: usize = 32 * 1024 * 1024;

@@ -23,12 +23,12 @@ use tracing::debug;
 
 use self::{keys::Keys, waiting::Waiting};
 use crate::{
-    awake::Awake,
-    face::{
+    api::{
         Connection, Failure, FailureKind, GuestCommand, GuestEvent, GuestFace, Reply, Secret, Size,
         TerminalChange,
-        handle::{COMMANDS, Request},
     },
+    awake::Awake,
+    client::{COMMANDS, Request},
     panels::followed::{Fetch, Followed},
     picture, refusal,
     transport::{Address, Dialer, Line, LineEvent, TransportSetup},

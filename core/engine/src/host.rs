@@ -57,8 +57,8 @@ use self::{
     terminal::Terminal,
 };
 use crate::{
+    api::{SessionNo, TerminalNo},
     awake::Awake,
-    face::{SessionNo, TerminalNo},
     local::RuntimeFolder,
     panels::{desk::Desk, forges::Forges},
     transport::TransportSetup,

@@ -1,9 +1,10 @@
 //! Tokio around a session: terminals, the line to the relay, and the one face that every program meets.
 
+pub mod api;
 mod awake;
+mod client;
 mod drawing;
 pub mod dump;
-pub mod face;
 mod guest;
 mod host;
 pub mod local;

@@ -22,7 +22,7 @@ pub use listener::Listener;
 pub use orphans::adopt_orphans;
 pub use stream::{Incoming, LocalStream};
 
-use crate::face::{Failure, FailureKind};
+use crate::api::{Failure, FailureKind};
 
 pub(crate) fn failure(path: &Path, error: impl std::fmt::Display) -> Failure {
     Failure::new(FailureKind::Local, format!("{}: {error}", path.display()))

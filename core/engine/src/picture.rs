@@ -13,7 +13,7 @@ use jumpseat_screen::{DecodeError, Limits, Sanitizer, Screen, Start};
 use jumpseat_session::MAX_SNAPSHOT_LEN;
 use zstd::{bulk, stream::read::Decoder};
 
-use crate::face::{Failure, FailureKind};
+use crate::api::{Failure, FailureKind};
 
 /// The library's usual level: a tenth less to send than at the fastest, for two milliseconds with ten thousand lines.
 const LEVEL: i32 = 3;
@@ -139,7 +139,7 @@ mod tests {
         assert_eq!(shown(Most { expanded: Limits { cells: cells - 1, ..limits }, ..Most::default() }), seen);
         let least = shown(Most { expanded: Limits { bytes: 0, cells: 0, ..limits }, packed: 0 });
         let least = Screen::decode(&least, &Limits::default()).unwrap();
-        let text = crate::dump::screen(&least, crate::face::ScreenFormat::Text);
+        let text = crate::dump::screen(&least, crate::api::ScreenFormat::Text);
         assert!(text.contains("prompt") && !text.contains("line"), "{text}");
     }
 }

@@ -25,7 +25,7 @@ pub(crate) use unread::ProgramEnd;
 
 use portable_pty::PtySize;
 
-use crate::face::{Failure, FailureKind, Size};
+use crate::api::{Failure, FailureKind, Size};
 
 /// The most that one read hands on, in bytes: what one sealed frame carries beside its record and signature.
 pub(crate) const READ_LEN: usize = 32 * 1024 - 256;

@@ -2,7 +2,7 @@
 
 use jumpseat_wire::CloseCode;
 
-use crate::face::{Failure, FailureKind};
+use crate::api::{Failure, FailureKind};
 
 /// The relay would not have a host's session, or not any longer.
 pub(crate) fn of_host(code: CloseCode) -> Failure {

@@ -3,8 +3,8 @@
 use std::{io::IsTerminal as _, process::ExitCode};
 
 use jumpseat_engine::{
+    api::{GuestCommand, GuestEvent, GuestFace, Lag, StreamId, TerminalChange},
     dump,
-    face::{GuestCommand, GuestEvent, GuestFace, Lag, StreamId, TerminalChange},
 };
 use jumpseat_session::InviteLink;
 use jumpseat_wire::InviteCode;

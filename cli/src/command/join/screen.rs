@@ -2,7 +2,7 @@
 
 use std::{process::ExitCode, time::Duration};
 
-use jumpseat_engine::face::{
+use jumpseat_engine::api::{
     Admission, Commands, Connection, GuestCommand, GuestEvent, GuestFace, InputRefusal, Size, StreamId,
 };
 use jumpseat_panels::text::is_shown;

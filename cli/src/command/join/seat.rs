@@ -1,6 +1,6 @@
 //! How a guest's session stands, for other processes of the same person.
 
-use jumpseat_engine::face::panels::{Entries, PanelKind};
+use jumpseat_engine::api::panels::{Entries, PanelKind};
 
 use crate::{
     board::{Board, Panel},

@@ -2,7 +2,7 @@
 
 use std::{io::IsTerminal as _, process::ExitCode};
 
-use jumpseat_engine::face::{Commands, HostCommand, HostEvent, SessionEvent};
+use jumpseat_engine::api::{Commands, HostCommand, HostEvent, SessionEvent};
 use serde_json::json;
 
 use super::{Arguments, exit_code, shown, start};

@@ -3,7 +3,7 @@
 
 use std::{collections::VecDeque, future::pending, pin::Pin};
 
-use jumpseat_engine::face::{Commands, Failure, HostCommand, Reply, Status};
+use jumpseat_engine::api::{Commands, Failure, HostCommand, Reply, Status};
 
 use super::start::TERMINAL;
 use crate::error::Fault;
@@ -113,7 +113,7 @@ impl Outbox {
 mod tests {
     use jumpseat_engine::{
         HostEngine, HostSetup, TransportSetup,
-        face::{TerminalNo, TerminalOptions},
+        api::{TerminalNo, TerminalOptions},
         local::RuntimeFolder,
     };
 

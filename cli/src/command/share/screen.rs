@@ -2,7 +2,7 @@
 
 use std::{collections::VecDeque, process::ExitCode};
 
-use jumpseat_engine::face::{
+use jumpseat_engine::api::{
     Commands, HostCommand, HostEvent, InviteTerms, PointAt, Reply, Role, ScreenFormat, SessionEvent,
     SessionNo, Status,
 };

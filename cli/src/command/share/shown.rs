@@ -1,6 +1,6 @@
 //! What the host reads before the shell starts.
 
-use jumpseat_engine::face::{Admission, InviteTerms, Role, panels::PanelKind};
+use jumpseat_engine::api::{Admission, InviteTerms, Role, panels::PanelKind};
 
 use super::start::Shared;
 use crate::{duration, error::Fault, panel_name::panel_name, terminal::EscapeKey};

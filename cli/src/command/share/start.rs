@@ -7,7 +7,7 @@ use std::{
 
 use jumpseat_engine::{
     HostEngine,
-    face::{
+    api::{
         Commands, HostCommand, HostFace, Invite, RelayChoice, Reply, SessionNo, ShareOptions, Size,
         TerminalNo, TerminalOptions, panels::PanelKind,
     },

@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, time::Duration};
 use jumpseat_screen::ReplyFilter;
 use tokio::time::Instant;
 
-use crate::face::StreamId;
+use crate::api::StreamId;
 
 /// An escape that nothing follows for this long was the key.
 const ESCAPE_TIME: Duration = Duration::from_millis(50);

@@ -6,7 +6,7 @@ use jumpseat_session::{
 };
 
 use crate::{
-    face::{Connection, Failure, FailureKind, GuestEvent, GuestInfo, GuestPointAt, Lag, Secret},
+    api::{Connection, Failure, FailureKind, GuestEvent, GuestInfo, GuestPointAt, Lag, Secret},
     refusal,
 };
 

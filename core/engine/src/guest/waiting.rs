@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 
 use jumpseat_session::StreamId;
 
-use crate::face::{GuestEvent, Size, TerminalChange};
+use crate::api::{GuestEvent, Size, TerminalChange};
 
 /// Events in the order in which they are told.
 #[derive(Default)]
@@ -81,7 +81,7 @@ mod tests {
     use jumpseat_panels::{Entries, Entry, Key, Line, PanelKind, SourceState};
 
     use super::*;
-    use crate::face::PanelUpdate;
+    use crate::api::PanelUpdate;
 
     fn key(name: &str) -> Key {
         Key::new(name).unwrap()

@@ -8,10 +8,11 @@ use super::{
     HostEngine, faces::FaceNo, model::Question, said, session::Session, terminal::Terminal, view::View,
 };
 use crate::{
-    face::{
+    api::{
         Failure, FailureKind, HostCommand, HostEvent, PointAt, Reply, SessionNo, SessionStatus, Size,
-        StartFrom, Status, TerminalNo, TerminalOptions, handle::Request,
+        StartFrom, Status, TerminalNo, TerminalOptions,
     },
+    client::Request,
     pty::program::Program,
     shell::Integration,
 };

@@ -2,7 +2,7 @@
 
 use std::{future::Future, net::SocketAddr, pin::Pin, sync::Arc};
 
-use crate::face::{Failure, FailureKind};
+use crate::api::{Failure, FailureKind};
 
 /// A future that owns what it needs.
 pub type Owned<T> = Pin<Box<dyn Future<Output = T> + Send>>;

@@ -10,10 +10,8 @@ use tokio_util::sync::PollSender;
 
 use super::{HostEngine, session::Session, terminal::Terminal};
 use crate::{
-    face::{
-        Failure, FailureKind, HostCommand, HostEvent, HostFace, SessionNo, TerminalNo,
-        handle::{COMMANDS, Request},
-    },
+    api::{Failure, FailureKind, HostCommand, HostEvent, HostFace, SessionNo, TerminalNo},
+    client::{COMMANDS, Request},
     local::origin::Origin,
 };
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use jumpseat_panels::{Happened, Happening, Level};
 use jumpseat_wire::{HOST_SLOT, InviteId, Slot};
 
-use crate::face::{BlockInfo, Connection, EndReason, InputRefusal, Role, SessionEvent, TerminalNo};
+use crate::api::{BlockInfo, Connection, EndReason, InputRefusal, Role, SessionEvent, TerminalNo};
 
 /// Most that is kept. What goes then is the oldest of whoever has most in it, so that nobody can push out what others
 /// did.
@@ -222,7 +222,7 @@ fn word(role: Role) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::face::{GuestInfo, KnockInfo};
+    use crate::api::{GuestInfo, KnockInfo};
 
     #[test]
     fn a_command_is_told_once_and_once_it_has_ended() {

@@ -23,7 +23,7 @@ use tokio::{
 
 use self::paste::Paste;
 use crate::{
-    face::{Failure, FailureKind, Reply, SessionNo},
+    api::{Failure, FailureKind, Reply, SessionNo},
     pty::{ProgramEnd, Pty},
 };
 

@@ -21,8 +21,8 @@ use tokio::{
 
 use super::FaceNo;
 use crate::{
+    api::{BlockInfo, Failure, FailureKind, Reply, ScreenFormat, SessionNo, Size, StartFrom},
     dump,
-    face::{BlockInfo, Failure, FailureKind, Reply, ScreenFormat, SessionNo, Size, StartFrom},
     picture::{self, Most},
 };
 

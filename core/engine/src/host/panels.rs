@@ -12,7 +12,7 @@ use super::{
     model::{Command, Question, epoch_millis},
 };
 use crate::{
-    face::{BlockInfo, Failure, HostEvent, PanelOptions, Reply, Secret, SessionEvent, SessionNo, TerminalNo},
+    api::{BlockInfo, Failure, HostEvent, PanelOptions, Reply, Secret, SessionEvent, SessionNo, TerminalNo},
     panels::{
         desk::Desk,
         order::Made,

@@ -6,7 +6,7 @@ use jumpseat_session::{
 };
 use jumpseat_wire::InviteCode;
 
-use crate::face::{Connection, GuestInfo, Invite, KnockInfo, PointAt, Secret, SessionEvent, TerminalNo};
+use crate::api::{Connection, GuestInfo, Invite, KnockInfo, PointAt, Secret, SessionEvent, TerminalNo};
 
 /// The face's event; nothing for what the engine says itself, or for a terminal that is gone.
 pub(super) fn event(

@@ -17,7 +17,7 @@ use tracing::debug;
 
 use super::{embedded::Owned, keys::Typist, said};
 use crate::{
-    face::{
+    api::{
         Connection, Failure, FailureKind, GuestInfo, KnockInfo, Reply, SessionEvent, SessionNo,
         SessionStatus, TerminalNo,
     },

@@ -3,7 +3,7 @@
 use std::task::Context;
 
 use super::{HostEngine, model::Question, panels, session::Wish};
-use crate::face::{HostEvent, SessionEvent, SessionNo};
+use crate::api::{HostEvent, SessionEvent, SessionNo};
 
 /// Frames of one session's line in one pass.
 const FRAMES_IN_A_PASS: usize = 32;

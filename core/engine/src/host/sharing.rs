@@ -16,7 +16,7 @@ use super::{
     EmbeddedRelay, HostEngine, Owned, commands::no_terminal, embedded, model::Question, session::Session,
 };
 use crate::{
-    face::{Failure, FailureKind, RelayChoice, Reply, SessionNo, ShareOptions, Size, StartFrom, TerminalNo},
+    api::{Failure, FailureKind, RelayChoice, Reply, SessionNo, ShareOptions, Size, StartFrom, TerminalNo},
     transport::{Address, Dialer, Line, is_unspecified},
 };
 

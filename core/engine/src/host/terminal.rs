@@ -21,7 +21,7 @@ use super::{
     view::View,
 };
 use crate::{
-    face::{BlockInfo, Failure, Reply, SessionNo, Size, TerminalNo, TerminalStatus},
+    api::{BlockInfo, Failure, Reply, SessionNo, Size, TerminalNo, TerminalStatus},
     local::origin::Origin,
     pty::{Pty, READ_LEN, program::Program},
     shell::{Integration, Redactor},

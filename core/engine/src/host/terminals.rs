@@ -5,7 +5,7 @@ use std::task::{Context, Poll};
 use jumpseat_session::{EndReason, Exit, InputRefusal};
 
 use super::{HostEngine, model::News, terminal::Terminal, view::View};
-use crate::face::{HostEvent, TerminalNo};
+use crate::api::{HostEvent, TerminalNo};
 
 impl HostEngine {
     pub(super) fn poll_terminals(&mut self, cx: &mut Context<'_>) -> bool {

@@ -8,7 +8,7 @@ use tempfile::TempDir;
 
 use super::{view::View, *};
 use crate::{
-    face::{HostEvent, HostFace, Size, TerminalNo},
+    api::{HostEvent, HostFace, Size, TerminalNo},
     pty::program::Program,
     transport::{Proxies, TransportSetup},
 };

@@ -6,7 +6,7 @@ use jumpseat_session::EndReason;
 use tokio::time::Instant;
 
 use super::{HostEngine, faces::FaceEnd};
-use crate::face::HostEvent;
+use crate::api::HostEvent;
 
 /// How long all has for its end when the engine ends: terminals their grace, sessions what their guests have for the
 /// last output, and lines their closing.

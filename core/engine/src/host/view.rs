@@ -1,7 +1,7 @@
 //! A terminal as one face sees it: its picture first, then its bytes, no faster than the face gives credit.
 
 use super::FaceNo;
-use crate::face::{HostEvent, Size, TerminalNo};
+use crate::api::{HostEvent, Size, TerminalNo};
 
 /// Bytes that wait for one face's credit before the terminal's program has to wait.
 const MAX_PENDING: usize = 64 * 1024;

@@ -20,10 +20,8 @@ use super::{
     message::{Answer, GREET_FOR, ToEngine, ToFace, greet},
     stream::LocalStream,
 };
-use crate::face::{
-    Failure, HostCommand, HostEvent, HostFace, Reply,
-    handle::{COMMANDS, Request},
-};
+use crate::api::{Failure, HostCommand, HostEvent, HostFace, Reply};
+use crate::client::{COMMANDS, Request};
 
 /// Events between the socket and the face. What a face attaches is bounded by its credit; one that is this far
 /// behind with all else is let go, as the engine would.
@@ -41,7 +39,7 @@ pub struct LocalProcess {
 /// Every process that hosts right now, the holder among them. Sockets that nobody listens at any more are removed.
 ///
 /// # Errors
-/// [`FailureKind::Local`](crate::face::FailureKind::Local) if the folder cannot be read.
+/// [`FailureKind::Local`](crate::api::FailureKind::Local) if the folder cannot be read.
 pub async fn processes(folder: &RuntimeFolder) -> Result<Vec<LocalProcess>, Failure> {
     let mut found = Vec::new();
     for path in folder.sockets("sock")? {
@@ -59,7 +57,7 @@ impl LocalProcess {
     /// A face of its engine. Needs a tokio runtime, which carries it.
     ///
     /// # Errors
-    /// [`FailureKind::Local`](crate::face::FailureKind::Local) if it went away, or speaks another version.
+    /// [`FailureKind::Local`](crate::api::FailureKind::Local) if it went away, or speaks another version.
     pub async fn connect(&self) -> Result<HostFace, Failure> {
         connect(&self.path).await
     }

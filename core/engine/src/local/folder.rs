@@ -18,7 +18,7 @@ use std::{
 use self::dir::Dir;
 pub use self::socket::BoundSocket;
 use super::failure;
-use crate::face::{Failure, FailureKind};
+use crate::api::{Failure, FailureKind};
 
 /// The folder, checked: a real folder, this person's own, closed to everyone else, in folders that nobody else can
 /// change. It is checked again at each use, and made again if it is gone.

@@ -6,7 +6,7 @@ use std::io;
 
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 
-use crate::face::TerminalNo;
+use crate::api::TerminalNo;
 
 /// The largest JSON message, in bytes: a status with many blocks, a picture of a screen with its scrollback.
 pub(super) const MAX_JSON_LEN: usize = 16 * 1024 * 1024;

@@ -22,7 +22,7 @@ use tokio::{io::AsyncReadExt as _, process::Command, time::timeout};
 use super::{attach::connect, failure, folder::RuntimeFolder, listener::Listener, stream::LocalStream};
 use crate::{
     HostEngine, HostSetup,
-    face::{Failure, FailureKind, HostCommand, HostFace},
+    api::{Failure, FailureKind, HostCommand, HostFace},
 };
 
 /// What a holder says on its standard output once it can be reached.

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     FaceDoor,
-    face::{Failure, HostCommand, HostEvent, HostFace},
+    api::{Failure, HostCommand, HostEvent, HostFace},
 };
 
 /// Bytes that are gathered before they are written.
@@ -37,7 +37,7 @@ impl Listener {
     /// Listens as this process: `<pid>.sock`.
     ///
     /// # Errors
-    /// [`FailureKind::Local`](crate::face::FailureKind::Local) if the socket cannot be made.
+    /// [`FailureKind::Local`](crate::api::FailureKind::Local) if the socket cannot be made.
     pub fn bind(folder: &RuntimeFolder) -> Result<Self, Failure> {
         Self::bind_as(folder, &format!("{}.sock", std::process::id()))
     }
@@ -145,12 +145,12 @@ fn put_events(face: &mut HostFace, event: HostEvent, out: &mut Vec<u8>) -> io::R
     Ok(())
 }
 
-type Asked = (u64, oneshot::Receiver<Result<crate::face::Reply, Failure>>);
+type Asked = (u64, oneshot::Receiver<Result<crate::api::Reply, Failure>>);
 
 /// Reads until the other end is gone, or breaks the rules.
 async fn read_commands(
     mut read: ReadHalf<LocalStream>,
-    commands: mpsc::Sender<crate::face::handle::Request<HostCommand>>,
+    commands: mpsc::Sender<crate::client::Request<HostCommand>>,
     ask: mpsc::Sender<Asked>,
 ) -> io::Result<()> {
     while let Some(frame) = Frame::read(&mut read).await? {
@@ -162,7 +162,7 @@ async fn read_commands(
             Frame::Bytes(terminal, bytes) => (None, HostCommand::Input { terminal, bytes }),
         };
         let (answer, answered) = oneshot::channel();
-        if commands.send(crate::face::handle::Request { command, answer }).await.is_err() {
+        if commands.send(crate::client::Request { command, answer }).await.is_err() {
             // The engine has ended. What it told last is still on its way to a face that may go on asking.
             continue;
         }

@@ -7,7 +7,7 @@ use tokio::io::AsyncWriteExt as _;
 
 use super::{frame::Frame, stream::LocalStream};
 
-use crate::face::{Failure, FailureKind, HostCommand, HostEvent, Reply};
+use crate::api::{Failure, FailureKind, HostCommand, HostEvent, Reply};
 
 /// The version of this exchange: both sides must speak the same.
 pub(super) const VERSION: u32 = 1;
@@ -108,7 +108,7 @@ impl From<Answer> for Result<Reply, Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::face::TerminalNo;
+    use crate::api::TerminalNo;
 
     #[test]
     fn messages_read_as_documented() {

@@ -8,7 +8,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use super::{attach::connect, frame::Frame, holder::hold, message::greet, *};
 use crate::{
     FaceDoor, HostEngine, HostSetup, Proxies, TransportSetup,
-    face::{HostCommand, HostFace, Reply, ScreenFormat, TerminalNo, TerminalOptions},
+    api::{HostCommand, HostFace, Reply, ScreenFormat, TerminalNo, TerminalOptions},
 };
 
 async fn within<T>(future: impl Future<Output = T>) -> T {
@@ -47,8 +47,7 @@ async fn shows(face: &mut HostFace, text: &str) {
     let mut seen = Vec::new();
     within(async {
         while !String::from_utf8_lossy(&seen).contains(text) {
-            if let crate::face::HostEvent::Output { bytes, .. } = face.next().await.expect("the engine runs")
-            {
+            if let crate::api::HostEvent::Output { bytes, .. } = face.next().await.expect("the engine runs") {
                 seen.extend(bytes);
             }
         }
@@ -99,7 +98,7 @@ async fn a_flood_over_the_socket_keeps_to_its_window() {
     let (mut total, mut ahead, mut tail) = (0, 0, Vec::new());
     within(async {
         while !String::from_utf8_lossy(&tail).contains("over") {
-            let Some(crate::face::HostEvent::Output { bytes, .. }) = face.next().await else { continue };
+            let Some(crate::api::HostEvent::Output { bytes, .. }) = face.next().await else { continue };
             ahead += bytes.len();
             total += bytes.len();
             assert!(ahead <= 65536, "{ahead}");

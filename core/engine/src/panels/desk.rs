@@ -22,7 +22,7 @@ use super::{
     panel::Panel,
     source::Feed,
 };
-use crate::face::{Failure, FailureKind, PanelStatus, Reply, SessionNo};
+use crate::api::{Failure, FailureKind, PanelStatus, Reply, SessionNo};
 
 /// Contents that were served and are kept for the next version to be packed against, in bytes.
 const SHELF_LEN: usize = 32 * 1024 * 1024;

@@ -13,7 +13,7 @@ use jumpseat_session::{
 use tokio::sync::oneshot;
 
 use super::refusal;
-use crate::face::{Content, Failure, FailureKind, GuestEvent, PanelUpdate, Reply};
+use crate::api::{Content, Failure, FailureKind, GuestEvent, PanelUpdate, Reply};
 
 /// Contents that were fetched and are kept, in bytes: for asking again, and for the next version.
 const SHELF_LEN: usize = 16 * 1024 * 1024;

@@ -6,7 +6,7 @@ use std::{path::PathBuf, sync::Arc};
 use jumpseat_sources::{Credential, Forge, ForgeHost, ForgeKind, ForgeSetup, OwnCredentials};
 
 use crate::{
-    face::{self, Failure, FailureKind, ForgeOptions, Secret},
+    api::{self, Failure, FailureKind, ForgeOptions, Secret},
     transport::{Reach, TransportSetup},
 };
 
@@ -56,8 +56,8 @@ impl Forges {
 
 fn forge_host(ForgeOptions { host, kind, api }: &ForgeOptions) -> ForgeHost {
     let kind = match kind {
-        face::ForgeKind::GitHub => ForgeKind::GitHub,
-        face::ForgeKind::GitLab => ForgeKind::GitLab,
+        api::ForgeKind::GitHub => ForgeKind::GitHub,
+        api::ForgeKind::GitLab => ForgeKind::GitLab,
     };
     let own = ForgeHost::own(host, kind);
     ForgeHost { api: api.clone().unwrap_or(own.api), ..own }
@@ -75,7 +75,7 @@ mod tests {
     #[test]
     fn one_forge_serves_every_panel_of_a_workspace() {
         let forges = forges();
-        let own = |host: &str| ForgeOptions { host: host.into(), kind: face::ForgeKind::GitHub, api: None };
+        let own = |host: &str| ForgeOptions { host: host.into(), kind: api::ForgeKind::GitHub, api: None };
         let first = forges.of("/work".into(), &[], std::iter::empty());
         let at_work = [first];
         let is_first = |folder: &str, named: &[ForgeOptions]| {
@@ -90,7 +90,7 @@ mod tests {
     #[test]
     fn a_forge_of_ones_own_takes_a_known_ones_place() {
         let api = Some("https://mirror.example.com".to_owned());
-        let own = ForgeOptions { host: "GitHub.com".into(), kind: face::ForgeKind::GitHub, api };
+        let own = ForgeOptions { host: "GitHub.com".into(), kind: api::ForgeKind::GitHub, api };
         let forge = forges().of("/work".into(), std::slice::from_ref(&own), std::iter::empty());
         let mirror = forge_host(&own);
         assert_eq!((mirror.host.as_str(), mirror.api.as_str()), ("github.com", "https://mirror.example.com"));

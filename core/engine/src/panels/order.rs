@@ -11,7 +11,7 @@ use jumpseat_session::{
 use jumpseat_wire::Slot;
 use tokio::sync::oneshot;
 
-use crate::face::{Failure, PanelStatus, Reply, SessionNo};
+use crate::api::{Failure, PanelStatus, Reply, SessionNo};
 
 /// What guests were served, for each guest and panel apart (JS-PANEL-8).
 pub(super) type Served = Arc<Mutex<Shelf<(SessionNo, PanelKind, Slot)>>>;

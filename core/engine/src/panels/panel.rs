@@ -14,7 +14,7 @@ use tokio::{
 };
 
 use super::order::{Made, Order, PanelNo, Served};
-use crate::face::{PanelStatus, PanelUpdate, Reply};
+use crate::api::{PanelStatus, PanelUpdate, Reply};
 
 /// A panel changes no more often than this.
 const CHANGE_EVERY: Duration = Duration::from_millis(100);

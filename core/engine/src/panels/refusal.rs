@@ -2,7 +2,7 @@
 
 use jumpseat_session::FetchRefusal;
 
-use crate::face::{Failure, FailureKind};
+use crate::api::{Failure, FailureKind};
 
 pub(crate) fn of_fetch(why: FetchRefusal) -> Failure {
     match why {

@@ -6,7 +6,7 @@ use jumpseat_panels::PanelKind;
 use jumpseat_sources::{Findings, FindingsFeed, Forge, Git, History, HistoryFeed, Log, LogFeed, Source};
 
 use super::forges::Forges;
-use crate::face::{Failure, FailureKind, PanelOptions};
+use crate::api::{Failure, FailureKind, PanelOptions};
 
 /// What the engine feeds a panel.
 pub(crate) enum Feed {

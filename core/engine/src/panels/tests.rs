@@ -23,7 +23,7 @@ use tokio::{
 };
 
 use super::{desk::Desk, order::Made, source::Feed};
-use crate::face::{PanelUpdate, Reply, SessionNo};
+use crate::api::{PanelUpdate, Reply, SessionNo};
 
 const SESSION: SessionNo = SessionNo(1);
 const LOG: PanelKind = PanelKind::Log;

@@ -15,7 +15,7 @@ use rustix::{
 use tokio::io::unix::AsyncFd;
 
 use super::{READ_LEN, failure, program::Program, pty_size, reaper::Reaper};
-use crate::face::{Failure, Size};
+use crate::api::{Failure, Size};
 
 /// A program in a pseudo-terminal. Dropping it hangs up.
 pub(crate) struct Pty {

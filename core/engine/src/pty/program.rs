@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, ffi::OsString, path::PathBuf};
 
 use portable_pty::CommandBuilder;
 
-use crate::face::{Failure, FailureKind};
+use crate::api::{Failure, FailureKind};
 
 /// Variables that describe another terminal than the one that is opened, or that nobody in it may have.
 const REMOVED: [&str; 11] = [

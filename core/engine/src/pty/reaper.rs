@@ -15,7 +15,7 @@ use rustix::process::{
 use tokio::sync::oneshot;
 
 use super::{HANG_UP_GRACE, failure};
-use crate::face::Failure;
+use crate::api::Failure;
 
 /// A program that is watched until its end.
 pub(super) struct Reaper {

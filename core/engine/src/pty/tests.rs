@@ -1,7 +1,7 @@
 use std::{future::poll_fn, time::Duration};
 
 use super::{Pty, program::Program, threaded};
-use crate::face::Size;
+use crate::api::Size;
 
 const SIZE: Size = Size { cols: 80, rows: 24 };
 

@@ -11,7 +11,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::PollSender;
 
 use super::{READ_LEN, failure, program::Program, pty_size};
-use crate::face::{Failure, Size};
+use crate::api::{Failure, Size};
 
 /// Reads that wait for the engine.
 const READS: usize = 8;

@@ -11,7 +11,7 @@ use std::{
 use jumpseat_screen::Nonce;
 
 use crate::{
-    face::{Failure, FailureKind},
+    api::{Failure, FailureKind},
     local::folder::Scratch,
 };
 

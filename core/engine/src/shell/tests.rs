@@ -5,7 +5,7 @@ use std::{fs, future::poll_fn, path::Path, time::Duration};
 use tempfile::TempDir;
 
 use super::*;
-use crate::{face::Size, local::RuntimeFolder, pty::Pty};
+use crate::{api::Size, local::RuntimeFolder, pty::Pty};
 
 /// A shell in a terminal, in a home folder of its own.
 struct Running {

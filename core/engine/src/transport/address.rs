@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use tokio_tungstenite::tungstenite::http::Uri;
 
-use crate::face::{Failure, FailureKind};
+use crate::api::{Failure, FailureKind};
 
 /// Where relays take ends' connections.
 const SESSION_PATH: &str = "/v1/session";

@@ -4,7 +4,7 @@
 use tokio_tungstenite::tungstenite::{self, error::ProtocolError};
 
 use super::address::Address;
-use crate::face::{Failure, FailureKind};
+use crate::api::{Failure, FailureKind};
 
 /// The failure of a request to speak WebSocket at an address.
 pub(super) fn failure(address: &Address, error: &tungstenite::Error) -> Failure {

@@ -27,7 +27,7 @@ use super::{
     meter::Metered,
     tls,
 };
-use crate::face::{Failure, FailureKind};
+use crate::api::{Failure, FailureKind};
 
 /// How long a try may take in all.
 pub(super) const TRY_FOR: Duration = Duration::from_secs(15);

@@ -22,7 +22,7 @@ use super::{
     keepalive::{Keepalive, Silence},
     throttle::Throttle,
 };
-use crate::face::{Failure, FailureKind};
+use crate::api::{Failure, FailureKind};
 
 /// The pause after the first failure …
 const FIRST_PAUSE: Duration = Duration::from_millis(250);

@@ -11,7 +11,7 @@ use tokio::{
 use tokio_tungstenite::tungstenite::http::Uri;
 
 use super::address::Address;
-use crate::face::{Failure, FailureKind, Secret};
+use crate::api::{Failure, FailureKind, Secret};
 
 /// The longest answer to CONNECT that is read, in bytes.
 const MAX_ANSWER_LEN: usize = 16 * 1024;

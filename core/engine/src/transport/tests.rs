@@ -30,7 +30,7 @@ use tokio_tungstenite::{
 };
 
 use super::*;
-use crate::face::FailureKind;
+use crate::api::FailureKind;
 
 async fn within<T>(future: impl Future<Output = T>) -> T {
     let patience = std::time::Duration::from_secs(150);
@@ -49,7 +49,7 @@ async fn next(line: &mut Line) -> LineEvent {
     within(poll_fn(|cx| line.poll(cx))).await
 }
 
-async fn failure(line: &mut Line) -> crate::face::Failure {
+async fn failure(line: &mut Line) -> crate::api::Failure {
     match next(line).await {
         LineEvent::Down { failure, .. } => failure,
         other => panic!("{other:?}"),

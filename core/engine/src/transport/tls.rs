@@ -9,7 +9,7 @@ use rustls::{
 use tokio::net::TcpStream;
 use tokio_rustls::{TlsConnector, client::TlsStream};
 
-use crate::face::{Failure, FailureKind};
+use crate::api::{Failure, FailureKind};
 
 /// What is trusted, read from disk.
 pub(super) fn connector(ca_file: Option<&Path>, system: bool) -> Result<TlsConnector, Failure> {

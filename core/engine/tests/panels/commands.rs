@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use jumpseat_engine::face::{
+use jumpseat_engine::api::{
     BlockInfo, HostCommand, Reply, StartFrom, TerminalNo, TerminalOptions,
     panels::{Block, Entry, PanelKind},
 };

@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use jumpseat_engine::face::panels::{Entry, PanelKind};
+use jumpseat_engine::api::panels::{Entry, PanelKind};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{TcpListener, TcpStream},

@@ -5,7 +5,7 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
-use jumpseat_engine::face::{
+use jumpseat_engine::api::{
     ForgeKind, ForgeOptions, HostCommand, PanelOptions, Secret, SessionEvent,
     panels::{PanelKind, Remedy, SourceState},
 };

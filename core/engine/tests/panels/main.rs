@@ -17,7 +17,7 @@ use std::{
 
 use jumpseat_engine::{
     GuestEngine, GuestSetup, HostEngine, HostSetup,
-    face::{
+    api::{
         Admission, BlockInfo, Failure, FailureKind, GuestCommand, GuestEvent, GuestFace, HostCommand,
         HostEvent, HostFace, Invite, InviteTerms, PanelOptions, RelayChoice, Reply, SessionEvent, SessionNo,
         ShareOptions, StartFrom, StreamId, TerminalChange, TerminalOptions,

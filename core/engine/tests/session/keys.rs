@@ -3,7 +3,7 @@
 
 use std::{fs, io::Write as _, path::PathBuf};
 
-use jumpseat_engine::face::{
+use jumpseat_engine::api::{
     GuestCommand, HostCommand, HostEvent, Role, SessionEvent, SessionNo, StartFrom, TerminalNo,
 };
 use tempfile::TempDir;

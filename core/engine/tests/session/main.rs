@@ -8,12 +8,13 @@ mod refusals;
 mod support;
 
 use jumpseat_engine::{
-    FaceDoor, GuestEngine, GuestSetup, HostEngine, HostSetup, dump,
-    face::{
+    FaceDoor, GuestEngine, GuestSetup, HostEngine, HostSetup,
+    api::{
         Admission, EndReason, FailureKind, GuestCommand, GuestEvent, GuestFace, HostCommand, HostEvent,
         HostFace, InputRefusal, Invite, InviteTerms, RelayChoice, Reply, Role, ScreenFormat, SessionEvent,
         SessionNo, ShareOptions, Size, StartFrom, TerminalChange, TerminalNo, TerminalOptions,
     },
+    dump,
     local::RuntimeFolder,
 };
 use jumpseat_relay::{Config, Relay};

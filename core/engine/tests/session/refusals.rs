@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use futures_util::{SinkExt as _, StreamExt as _};
-use jumpseat_engine::face::{
+use jumpseat_engine::api::{
     Connection, EndReason, FailureKind, GuestEvent, HostCommand, HostEvent, RelayChoice, Reply, Role,
     SessionEvent, ShareOptions, StartFrom, TerminalNo,
 };

@@ -5,7 +5,7 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use jumpseat_engine::{
     EmbeddedRelay, Proxies, StartRelay, TransportSetup,
-    face::{Failure, FailureKind},
+    api::{Failure, FailureKind},
 };
 use jumpseat_relay::{Config, Relay, SESSION_PATH};
 

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
-use jumpseat_engine::face::panels::{Entries, Entry, File, ReferenceId};
+use jumpseat_engine::api::panels::{Entries, Entry, File, ReferenceId};
 
 use super::seat::Seat;
 use super::shown::Shown;

@@ -5,8 +5,8 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-use jumpseat_engine::face::panels::{Entries, PanelKind, ReferenceId};
-use jumpseat_engine::face::{GuestCommand, GuestEvent, GuestFace, Reply, Secret, StreamId};
+use jumpseat_engine::api::panels::{Entries, PanelKind, ReferenceId};
+use jumpseat_engine::api::{GuestCommand, GuestEvent, GuestFace, Reply, Secret, StreamId};
 use jumpseat_engine::{GuestEngine, GuestSetup, TransportSetup};
 
 use super::QUIET;

@@ -4,7 +4,7 @@ use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
 
 use anyhow::Result;
-use jumpseat_engine::face::TerminalChange;
+use jumpseat_engine::api::TerminalChange;
 use jumpseat_screen::{Limits, Screen, Start};
 use memchr::memmem::Finder;
 

@@ -4,7 +4,7 @@ use rustix::termios::{OptionalActions, tcgetattr, tcsetattr};
 use tempfile::TempDir;
 
 use super::*;
-use crate::{face::Size, pty::program::Program};
+use crate::{api::Size, pty::program::Program};
 
 const BO: Typist = Typist { session: SessionNo(1), stream: 1, slot: 1 };
 const CY: Typist = Typist { slot: 2, ..BO };

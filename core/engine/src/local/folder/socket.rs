@@ -9,7 +9,7 @@ use std::{
 
 use super::dir::Dir;
 use crate::{
-    face::Failure,
+    api::Failure,
     local::{
         failure,
         stream::{Incoming, system::Listener},

@@ -10,7 +10,7 @@ use std::{
 
 use super::failure;
 use crate::{
-    face::Failure,
+    api::Failure,
     local::stream::system::{Address, Listener},
 };
 

@@ -5,7 +5,7 @@ use std::{fs::OpenOptions, os::unix::fs::OpenOptionsExt as _, path::Path};
 use tokio::process::Command;
 
 use crate::{
-    face::Failure,
+    api::Failure,
     local::{failure, folder::RuntimeFolder},
 };
 

@@ -23,7 +23,6 @@ pub struct Failure {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "types", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
-#[non_exhaustive]
 pub enum FailureKind {
     /// The engine, or the process that holds it, is gone.
     Gone,
@@ -72,7 +71,8 @@ impl Failure {
         self
     }
 
-    pub(crate) fn gone() -> Self {
+    /// The engine, or the process that holds it, is gone.
+    pub fn gone() -> Self {
         Self::new(FailureKind::Gone, "the session's process is gone")
     }
 }

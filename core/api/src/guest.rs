@@ -14,7 +14,6 @@ use super::{
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "types", derive(ts_rs::TS))]
 #[serde(tag = "type", rename_all = "snake_case")]
-#[non_exhaustive]
 pub enum GuestCommand {
     /// Keys for a terminal. A terminal's own answers among them are taken out.
     #[serde(skip)]
@@ -87,7 +86,6 @@ pub enum GuestCommand {
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "types", derive(ts_rs::TS))]
 #[serde(tag = "type", rename_all = "snake_case")]
-#[non_exhaustive]
 pub enum GuestEvent {
     /// Something changed in a terminal, in order.
     #[serde(skip)]

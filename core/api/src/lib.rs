@@ -1,23 +1,24 @@
-//! The face that the CLI, the editors and other processes meet: plain values in, plain values out.
+//! The local API: what programs of one person ask an engine for, and what it tells them. Plain values, without I/O.
 //!
-//! A face sends [`HostCommand`]s to an engine that hosts, or [`GuestCommand`]s to one seat at somebody else's
-//! session, and takes [`HostEvent`]s or [`GuestEvent`]s. In one process they travel through bounded queues; over
-//! the local socket they are JSON, terminal bytes excepted.
+//! ```text
+//!  CLI · VS Code · editors ── HostCommand ──► the engine that hosts     ── HostEvent ───►
+//!                          ── GuestCommand ─► a seat at another session ── GuestEvent ──►
+//! ```
+//!
+//! In one process they travel through bounded queues; over the local socket they are JSON, terminal bytes excepted.
 
-pub mod event;
+mod event;
 mod failure;
-pub mod guest;
-pub mod handle;
-pub mod host;
+mod guest;
+mod host;
 pub mod panels;
-pub mod terms;
+mod terms;
 #[cfg(feature = "types")]
 pub mod types;
 
 pub use event::{HostEvent, SessionEvent};
 pub use failure::{Failure, FailureKind};
 pub use guest::{GuestCommand, GuestEvent, GuestPointAt, Lag, TerminalChange};
-pub use handle::{Commands, Face, GuestFace, HostFace};
 pub use host::{
     BlockInfo, HostCommand, KnockInfo, PointAt, Reply, ScreenFormat, SessionStatus, ShareOptions, Status,
     TerminalOptions, TerminalStatus,

@@ -15,7 +15,6 @@ use super::terms::{
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "types", derive(ts_rs::TS))]
 #[serde(tag = "type", rename_all = "snake_case")]
-#[non_exhaustive]
 pub enum HostCommand {
     /// Starts a shell or a program in a terminal of its own: [`Reply::Terminal`].
     OpenTerminal(TerminalOptions),
@@ -337,7 +336,6 @@ pub enum ScreenFormat {
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "types", derive(ts_rs::TS))]
 #[serde(tag = "reply", rename_all = "snake_case")]
-#[non_exhaustive]
 pub enum Reply {
     /// It is done, or under way.
     Done,

@@ -1,13 +1,7 @@
 //! A face's end of the queues to its engine, in this process or through the local socket.
 
+use jumpseat_api::{Failure, GuestCommand, GuestEvent, HostCommand, HostEvent, Reply};
 use tokio::sync::{mpsc, oneshot};
-
-use super::{
-    event::HostEvent,
-    failure::Failure,
-    guest::{GuestCommand, GuestEvent},
-    host::{HostCommand, Reply},
-};
 
 /// Commands that wait for the engine; each is small, or at most 64 KiB of keys.
 pub(crate) const COMMANDS: usize = 64;

@@ -105,7 +105,7 @@ pub struct PanelUpdate {
 
 impl PanelUpdate {
     /// This update and the next one as one.
-    pub(crate) fn absorb(&mut self, next: Self) {
+    pub fn absorb(&mut self, next: Self) {
         let whole = self.whole;
         if next.whole {
             *self = next;

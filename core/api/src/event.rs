@@ -14,7 +14,6 @@ use super::{
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "types", derive(ts_rs::TS))]
 #[serde(tag = "type", rename_all = "snake_case")]
-#[non_exhaustive]
 pub enum HostEvent {
     /// Bytes for the face's own terminal, to be shown as they are and then acknowledged by
     /// [`Credit`](super::HostCommand::Credit).
@@ -85,7 +84,6 @@ pub enum HostEvent {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "types", derive(ts_rs::TS))]
 #[serde(tag = "what", rename_all = "snake_case")]
-#[non_exhaustive]
 pub enum SessionEvent {
     /// The relay has a room for it, under this code (another one only if the relay lost the old).
     Opened {

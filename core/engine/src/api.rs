@@ -1,0 +1,5 @@
+//! The local API, with the clients that speak it in this process.
+
+pub use jumpseat_api::*;
+
+pub use crate::client::{Commands, Face, GuestFace, HostFace};
