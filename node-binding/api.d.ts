@@ -101,7 +101,7 @@ export function readLink(link: string): InviteLink;
 /** The version of the native module: the extension's own, or they do not belong together. */
 export function version(): string;
 
-/** A face of the holder. Sessions and terminals live on without it. */
+/** A client of the holder. Sessions and terminals live on without it. */
 export class Host {
   /** Asks; keys, credit and questions arrive in the order in which they were given. */
   ask(command: HostCommand): Promise<Reply>;

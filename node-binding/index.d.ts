@@ -103,7 +103,7 @@ export function readLink(link: string): InviteLink;
 /** The version of the native module: the extension's own, or they do not belong together. */
 export function version(): string;
 
-/** A face of the holder. Sessions and terminals live on without it. */
+/** A client of the holder. Sessions and terminals live on without it. */
 export class Host {
   /** Asks; keys, credit and questions arrive in the order in which they were given. */
   ask(command: HostCommand): Promise<Reply>;
@@ -384,7 +384,7 @@ export type ForgeOptions = {
    * this machine's. */
   api?: string | null, };
 
-/** What a face asks of its seat. */
+/** What a client asks of its seat. */
 export type GuestCommand = { "type": "credit",
   /** How many more. */
   bytes: number, } | { "type": "ask_control" } | { "type": "chat",
@@ -408,12 +408,12 @@ export type GuestCommand = { "type": "credit",
   panel: PanelKind,
   /** What. */
   reference: ReferenceId,
-  /** The face's own number for it. */
+  /** The client's own number for it. */
   tag: number, } | { "type": "cancel_fetch",
   /** Of which number. */
   tag: number, } | { "type": "show_panels" } | { "type": "leave" };
 
-/** What a seat tells its face. */
+/** What a seat tells its client. */
 export type GuestEvent = { "type": "connection" } & Connection | { "type": "waiting",
   /** Whether the host is connected. */
   host_present: boolean, } | { "type": "joined",
@@ -471,7 +471,7 @@ export type GuestEvent = { "type": "connection" } & Connection | { "type": "wait
   lag: Lag, } | { "type": "panels",
   /** Which. */
   panels: Array<PanelKind>, } | { "type": "panel" } & PanelUpdate | { "type": "fetching",
-  /** The face's number for it. */
+  /** The client's number for it. */
   tag: number,
   /** Bytes that are here, as they travel. */
   received: number,
@@ -554,12 +554,12 @@ export type Happening = {
   /** What. */
   happened: Happened, };
 
-/** What a face asks of an engine that hosts. Every command is answered by a [`Reply`] or a failure. */
+/** What a client asks of an engine that hosts. Every command is answered by a [`Reply`] or a failure. */
 export type HostCommand = { "type": "open_terminal" } & TerminalOptions | { "type": "attach",
   /** Which. */
   terminal: TerminalNo,
-  /** Bytes that may be under way to this face before it gives [`Credit`](Self::Credit). The terminal's
-   * program waits for the face, as it would for any terminal. */
+  /** Bytes that may be under way to this client before it gives [`Credit`](Self::Credit). The terminal's
+   * program waits for the client, as it would for any terminal. */
   window: number,
   /** Whether the picture brings its scrollback. */
   scrollback: boolean, } | { "type": "detach",
@@ -667,7 +667,7 @@ export type HostCommand = { "type": "open_terminal" } & TerminalOptions | { "typ
   /** The credential; nothing takes it back. */
   credential: Secret | null, } | { "type": "status" } | { "type": "shutdown" };
 
-/** What an engine that hosts tells its faces. Every face gets all of them; output only of what it attached. */
+/** What an engine that hosts tells its clients. Every client gets all of them; output only of what it attached. */
 export type HostEvent = { "type": "picture",
   /** Which terminal. */
   terminal: TerminalNo,
@@ -1255,7 +1255,7 @@ export type TerminalOptions = {
   cwd?: string | null,
   /** Variables of its environment. */
   env?: { [key in string]: string },
-  /** Whether there is more in its environment than `env`: what the engine itself was started with. A face in
+  /** Whether there is more in its environment than `env`: what the engine itself was started with. A client in
    * another process says no, and gives its own. */
   inherit_env?: boolean,
   /** Its size. */

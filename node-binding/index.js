@@ -93,7 +93,7 @@ async function ask(run) {
 }
 
 /** What hosts and guests have in common. */
-class Face {
+class Client {
   #handle;
   #closing;
 
@@ -102,26 +102,26 @@ class Face {
     if (typeof on !== "function") {
       throw new TypeError("the second argument is called with what happens");
     }
-    const face = new this();
+    const client = new this();
     let early = [];
     const tell = batch => {
       if (early) {
         early.push(...batch);
-      } else if (!face.#closing && batch.length > 0) {
+      } else if (!client.#closing && batch.length > 0) {
         on(batch);
       }
     };
     await ask(() => {
-      face.#handle = native()[name](JSON.stringify(options), (json, buffers) => tell(batch(json, buffers)));
-      return face.#handle.opened();
+      client.#handle = native()[name](JSON.stringify(options), (json, buffers) => tell(batch(json, buffers)));
+      return client.#handle.opened();
     });
-    // Whoever waits for the face has it before the first batch.
+    // Whoever waits for the client has it before the first batch.
     setImmediate(() => {
       const waiting = early;
       early = undefined;
       tell(waiting);
     });
-    return face;
+    return client;
   }
 
   ask(command) {
@@ -165,13 +165,13 @@ function batch(json, buffers) {
   return events;
 }
 
-class Host extends Face {
+class Host extends Client {
   credit(terminal, bytes) {
     this.shown(terminal, bytes);
   }
 }
 
-class Guest extends Face {
+class Guest extends Client {
   screen(stream) {
     return this.picture(stream);
   }
@@ -195,4 +195,4 @@ exports.version = () => call(() => native().version());
 
 // Only in modules that are built for tests.
 exports.panicInExport = () => call(() => native().panicInExport());
-exports.panicInTask = on => Face.open("panicInTask", {}, on);
+exports.panicInTask = on => Client.open("panicInTask", {}, on);

@@ -307,12 +307,12 @@ mod scripts {
         let _host = Host::share(&home, &[]);
         let folder = RuntimeFolder::at(home.path("run").join("jumpseat")).unwrap();
         let fill = async {
-            let face = processes(&folder).await.unwrap()[0].connect().await.unwrap();
-            let Reply::Status(status) = face.ask(HostCommand::Status).await.unwrap() else { panic!() };
+            let client = processes(&folder).await.unwrap()[0].connect().await.unwrap();
+            let Reply::Status(status) = client.ask(HostCommand::Status).await.unwrap() else { panic!() };
             let session: SessionNo = status.sessions[0].session;
             loop {
                 let terms = InviteTerms::default();
-                if let Err(failure) = face.ask(HostCommand::CreateInvite { session, terms }).await {
+                if let Err(failure) = client.ask(HostCommand::CreateInvite { session, terms }).await {
                     return failure;
                 }
             }

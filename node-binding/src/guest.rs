@@ -6,8 +6,8 @@ use futures_util::FutureExt as _;
 use jumpseat_engine::{
     Drawing, GuestEngine, GuestKey, GuestSetup, Proxies, TransportSetup,
     api::{
-        Commands, Failure, FailureKind, GuestCommand, GuestEvent, GuestFace, ScreenFormat, Secret, StreamId,
-        TerminalChange,
+        Commands, Failure, FailureKind, GuestClient, GuestCommand, GuestEvent, ScreenFormat, Secret,
+        StreamId, TerminalChange,
     },
     dump,
     picture::{MAX_SCREENS, limits},
@@ -76,9 +76,9 @@ struct Seat<'a> {
 impl Run for Options {
     async fn run(self, work: &mut UnboundedReceiver<Work>, outbox: &Outbox) -> Result<(), Fault> {
         let window = i64::from(self.window.max(1));
-        let (engine, mut face) = GuestEngine::new(setup(self)?)?;
+        let (engine, mut client) = GuestEngine::new(setup(self)?)?;
         let mut running = tokio::spawn(AssertUnwindSafe(engine.run()).catch_unwind());
-        let commands = face.commands();
+        let commands = client.commands();
         let (drawings, screens) = (BTreeMap::new(), BTreeMap::new());
         let mut seat = Seat { outbox, commands, drawings, screens, window };
         loop {
@@ -87,18 +87,18 @@ impl Run for Options {
                 asked = work.recv() => match asked {
                     Some(Work::Close(answer)) => {
                         drop(seat);
-                        leave(face, running).await;
+                        leave(client, running).await;
                         answer.settle(Ok::<_, Fault>(()));
                         return Ok(());
                     }
                     Some(asked) => seat.take(asked).await,
                     None => {
                         drop(seat);
-                        leave(face, running).await;
+                        leave(client, running).await;
                         return Ok(());
                     }
                 },
-                event = next(&mut face, outbox), if seat.window > 0 => match event {
+                event = next(&mut client, outbox), if seat.window > 0 => match event {
                     Some(event) => seat.tell(event).await,
                     None => {
                         if let Ok(Err(payload)) = (&mut running).await {
@@ -112,14 +112,14 @@ impl Run for Options {
     }
 }
 
-async fn next(face: &mut GuestFace, outbox: &Outbox) -> Option<GuestEvent> {
+async fn next(client: &mut GuestClient, outbox: &Outbox) -> Option<GuestEvent> {
     outbox.room().await;
-    face.next().await
+    client.next().await
 }
 
-/// Gives the seat up: who holds no face any more is gone.
-async fn leave<T>(face: GuestFace, mut running: JoinHandle<T>) {
-    drop(face);
+/// Gives the seat up: who holds no client any more is gone.
+async fn leave<T>(client: GuestClient, mut running: JoinHandle<T>) {
+    drop(client);
     if timeout(LEAVE_FOR, &mut running).await.is_err() {
         running.abort();
     }

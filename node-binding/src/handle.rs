@@ -1,4 +1,4 @@
-//! What JavaScript holds of a face: a queue to the task that has it.
+//! What JavaScript holds of a client: a queue to the task that has it.
 
 use std::{
     panic::AssertUnwindSafe,
@@ -27,9 +27,9 @@ use crate::{
 /// Keys that wait for the engine at most, in bytes.
 const MAX_KEYS: usize = 4 * 1024 * 1024;
 
-/// What a face's task is asked to do, in order.
+/// What a client's task is asked to do, in order.
 pub(crate) enum Work {
-    /// Says that the face is there.
+    /// Says that the client is there.
     Opened(Answer),
     /// A command, as JSON.
     Ask(String, Answer),
@@ -64,9 +64,9 @@ impl Drop for Keys {
     }
 }
 
-/// The options of a face, which know how to open and have it.
+/// The options of a client, which know how to open and have it.
 pub(crate) trait Run: Send + 'static {
-    /// Has the face until it is closed or over. What fails is what everything is answered that is still asked.
+    /// Has the client until it is closed or over. What fails is what everything is answered that is still asked.
     fn run(
         self,
         work: &mut UnboundedReceiver<Work>,
@@ -74,7 +74,7 @@ pub(crate) trait Run: Send + 'static {
     ) -> impl Future<Output = Result<(), Fault>> + Send;
 }
 
-/// A face of the holder, or a seat.
+/// A client of the holder, or a seat.
 #[napi]
 pub struct Handle {
     work: UnboundedSender<Work>,
@@ -84,19 +84,19 @@ pub struct Handle {
 
 /// What is answered once the task has ended.
 struct Ended {
-    /// Whether the face was there.
+    /// Whether the client was there.
     opened: bool,
     fault: Fault,
 }
 
 impl Handle {
-    /// Starts the task that has the face. It ends by itself, or when it is closed.
-    pub(crate) fn start(face: impl Run, outbox: Outbox) -> Result<Self, Fault> {
+    /// Starts the task that has the client. It ends by itself, or when it is closed.
+    pub(crate) fn start(client: impl Run, outbox: Outbox) -> Result<Self, Fault> {
         let (work, mut asked) = unbounded_channel();
         let ended = Arc::new(OnceLock::new());
         let over = ended.clone();
         runtime::handle()?.spawn(async move {
-            let done = AssertUnwindSafe(face.run(&mut asked, &outbox)).catch_unwind().await;
+            let done = AssertUnwindSafe(client.run(&mut asked, &outbox)).catch_unwind().await;
             let opened = matches!(done, Ok(Ok(())));
             let fault = match done {
                 Ok(Ok(())) => Failure::new(FailureKind::Gone, "the session's process is gone").into(),
@@ -130,7 +130,7 @@ impl Handle {
 
 #[napi]
 impl Handle {
-    /// Settles when the face is there, or with why it is not.
+    /// Settles when the client is there, or with why it is not.
     #[napi]
     pub fn opened<'env>(&self, env: &'env Env) -> napi::Result<Object<'env>> {
         self.promise(env, Work::Opened)
@@ -167,7 +167,7 @@ impl Handle {
                 let message = "more keys wait than the session takes";
                 return Err(Failure::new(FailureKind::Misused, message).into());
             }
-            // Whoever types at a face that is gone was told that it is.
+            // Whoever types at a client that is gone was told that it is.
             let _ = self.work.send(Work::Input(number, keys));
             Ok(())
         })
@@ -182,7 +182,7 @@ impl Handle {
         })
     }
 
-    /// Lets go of the face, and settles when that is done.
+    /// Lets go of the client, and settles when that is done.
     #[napi]
     pub fn close<'env>(&self, env: &'env Env) -> napi::Result<Object<'env>> {
         self.promise(env, Work::Close)
@@ -190,7 +190,7 @@ impl Handle {
 }
 
 impl Work {
-    /// Answers what no face is there for any more.
+    /// Answers what no client is there for any more.
     fn refuse(self, ended: &Ended) {
         match self {
             Self::Opened(answer) if ended.opened => answer.settle(Ok::<_, Fault>(())),

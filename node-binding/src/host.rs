@@ -1,4 +1,4 @@
-//! A face of the holder.
+//! A client of the holder.
 
 use std::{
     collections::BTreeMap,
@@ -43,14 +43,14 @@ impl Run for Options {
         let folder = RuntimeFolder::open()?;
         let arguments: Vec<&str> = self.arguments.iter().map(String::as_str).collect();
         let log = self.log.as_deref();
-        let mut face = local::holder(&folder, check(&self.program)?, &arguments, &self.env, log).await?;
-        let commands = face.commands();
+        let mut client = local::holder(&folder, check(&self.program)?, &arguments, &self.env, log).await?;
+        let commands = client.commands();
         loop {
             let event = tokio::select! {
                 biased;
                 asked = work.recv() => match asked {
                     Some(Work::Close(answer)) => {
-                        drop((face, commands));
+                        drop((client, commands));
                         answer.settle(Ok::<_, Fault>(()));
                         return Ok(());
                     }
@@ -63,7 +63,7 @@ impl Run for Options {
                 },
                 event = async {
                     outbox.room().await;
-                    face.next().await
+                    client.next().await
                 } => event,
             };
             match event {

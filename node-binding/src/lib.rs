@@ -1,4 +1,4 @@
-//! The engine's face for Node: options in, engine call, plain object or event out.
+//! The engine's client for Node: options in, engine call, plain object or event out.
 //!
 //! ```text
 //! index.js ── JSON, bytes ──▶ Handle ── Work ──▶ task ── commands ──▶ engine
@@ -72,7 +72,7 @@ pub fn version() -> napi::Result<String> {
     guard(|| Ok(env!("CARGO_PKG_VERSION").to_owned()))
 }
 
-/// A face that panics as it opens. Not in what is shipped.
+/// A client that panics as it opens. Not in what is shipped.
 #[cfg(debug_assertions)]
 #[napi]
 pub fn panic_in_task(_options: String, on: Function<'_, Batch, ()>) -> napi::Result<Handle> {

@@ -8,7 +8,7 @@ use crate::{
     outbox::Outbox,
 };
 
-/// A face that panics.
+/// A client that panics.
 pub(crate) struct Panics;
 
 impl Run for Panics {

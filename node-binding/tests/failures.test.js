@@ -90,7 +90,7 @@ test("a panic is an error, and the process goes on", async () => {
   await host.close();
 });
 
-test("a face alone does not keep Node running", async () => {
+test("a client alone does not keep Node running", async () => {
   const script = `
     const native = require(${JSON.stringify(path.join(__dirname, ".."))});
     native.host({ program: ${JSON.stringify(program)} }, () => {}).then(() => console.log("open"));

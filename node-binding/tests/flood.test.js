@@ -123,14 +123,14 @@ test("closing in a flood lets the program run on", async () => {
   await host.close();
 });
 
-test("1,000 faces opened and closed leave nothing behind", async t => {
+test("1,000 clients opened and closed leave nothing behind", async t => {
   const { host } = await hosting();
   const number = await terminal(host, ["cat"]);
   const shared = await share(host, [number]);
   const cycle = async i => {
-    const face = await native.host({ program }, () => {});
-    await face.ask({ type: "attach", terminal: number, window: 4096, scrollback: true });
-    await face.close();
+    const client = await native.host({ program }, () => {});
+    await client.ask({ type: "attach", terminal: number, window: 4096, scrollback: true });
+    await client.close();
     if (i % 20 === 0) {
       const { guest, told } = await seated(shared);
       await told.event("joined");

@@ -12,7 +12,7 @@ const MB = 1024 * 1024;
 const CHANGES = 28;
 const FINDINGS = 2000;
 
-/** Another process with a face of the same holder: it changes the findings, each time once they stand in the panel. */
+/** Another process with a client of the same holder: it changes the findings, each time once they stand in the panel. */
 const CHANGING = `
 const native = require(process.argv[1]);
 const [session, changes, findings] = process.argv.slice(3).map(Number);

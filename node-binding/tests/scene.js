@@ -19,7 +19,7 @@ for (const name of ["JUMPSEAT_RELAY", "JUMPSEAT_TOKEN", "HTTP_PROXY", "ALL_PROXY
   delete process.env[name];
 }
 
-// Callbacks of faces keep no process running; tests wait for them all the same.
+// Callbacks of clients keep no process running; tests wait for them all the same.
 const awake = setInterval(() => {}, 1 << 30);
 
 after(async () => {
@@ -85,7 +85,7 @@ class Told {
   }
 }
 
-/** A face whose terminals are shown as they print. */
+/** A client whose terminals are shown as they print. */
 async function hosting() {
   const told = new Told();
   const host = await native.host({ program }, told.on(({ terminal, bytes }) => host.credit(terminal, bytes.length)));

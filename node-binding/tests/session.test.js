@@ -84,7 +84,7 @@ test("share, join, read only, grant, type, remove, stop", async () => {
   await host.close();
 });
 
-test("terminals and sessions outlive the face that opened them", async () => {
+test("terminals and sessions outlive the client that opened them", async () => {
   const first = await hosting();
   const number = await terminal(first.host, ["bash", "--norc"], { env: { PS1: "ready> " } });
   await first.told.shows("ready> ");
@@ -129,7 +129,7 @@ test("keys and questions keep their order", async () => {
   await host.close();
 });
 
-test("a terminal has its face's environment where that is asked for", async () => {
+test("a terminal has its client's environment where that is asked for", async () => {
   const { host, told } = await hosting();
   const env = { PATH: process.env.PATH, OWN: "given" };
   await terminal(host, ["sh", "-c", "echo [$OWN] [$HISTFILE] [$TERM]; read stay"], { env, inherit_env: false });

@@ -11,7 +11,7 @@ use std::{
 
 use jumpseat_engine::{
     api::{
-        HostCommand, HostEvent, HostFace, Reply, ScreenFormat, SessionNo, ShareOptions, Status, TerminalNo,
+        HostClient, HostCommand, HostEvent, Reply, ScreenFormat, SessionNo, ShareOptions, Status, TerminalNo,
         TerminalOptions,
     },
     local::{self, RuntimeFolder},
@@ -40,7 +40,7 @@ impl Drop for Holder {
 
 /// A program that starts the holder, or finds it.
 fn editor(stage: &Stage) -> Program {
-    let mut command = Program::at_home(Command::new(env!("CARGO_BIN_EXE_holder_face")), stage.home());
+    let mut command = Program::at_home(Command::new(env!("CARGO_BIN_EXE_holder_client")), stage.home());
     command.arg(Program::path()).args(["hold", "--idle", "5s"]);
     let mut editor = Program::from_command(command);
     editor.wait_for_event("the holder", |said| (said["reply"] == "attached").then_some(()));
@@ -99,27 +99,27 @@ async fn within<T>(future: impl Future<Output = T>) -> T {
     tokio::time::timeout(PATIENCE, future).await.expect("it takes far less")
 }
 
-/// A second face of the holder.
-async fn attach(stage: &Stage) -> HostFace {
+/// A second client of the holder.
+async fn attach(stage: &Stage) -> HostClient {
     let folder = RuntimeFolder::at(folder(stage)).unwrap();
     let found = within(local::processes(&folder)).await.unwrap();
     let holder = found.iter().find(|process| process.path() == socket(stage)).unwrap();
     within(holder.connect()).await.unwrap()
 }
 
-async fn status(face: &HostFace) -> Status {
-    match within(face.ask(HostCommand::Status)).await.unwrap() {
+async fn status(client: &HostClient) -> Status {
+    match within(client.ask(HostCommand::Status)).await.unwrap() {
         Reply::Status(status) => status,
         other => panic!("{other:?}"),
     }
 }
 
-/// What a face is shown until `text` is in it.
-async fn shows(face: &mut HostFace, text: &str) {
+/// What a client is shown until `text` is in it.
+async fn shows(client: &mut HostClient, text: &str) {
     let mut seen = Vec::new();
     within(async {
         while !String::from_utf8_lossy(&seen).contains(text) {
-            if let HostEvent::Output { bytes, .. } = face.next().await.expect("the holder lives") {
+            if let HostEvent::Output { bytes, .. } = client.next().await.expect("the holder lives") {
                 seen.extend(bytes);
             }
         }
@@ -149,13 +149,13 @@ fn it_outlives_its_starter_and_ends_with_its_last_session() {
 
     starter.kill();
     on_runtime(async {
-        let mut face = attach(&stage).await;
-        let status = status(&face).await;
+        let mut client = attach(&stage).await;
+        let status = status(&client).await;
         assert_eq!((status.pid, status.terminals.len(), status.sessions.len()), (holder.0, 1, 1));
-        within(face.ask(HostCommand::Attach { terminal, window: 65536, scrollback: true })).await.unwrap();
-        shows(&mut face, "ready-42").await;
-        within(face.ask(HostCommand::Input { terminal, bytes: b"on\r".to_vec() })).await.unwrap();
-        shows(&mut face, "got:on.").await;
+        within(client.ask(HostCommand::Attach { terminal, window: 65536, scrollback: true })).await.unwrap();
+        shows(&mut client, "ready-42").await;
+        within(client.ask(HostCommand::Input { terminal, bytes: b"on\r".to_vec() })).await.unwrap();
+        shows(&mut client, "got:on.").await;
     });
     // Its guest was there all the time, and so is whoever comes now.
     stage.picture(&invite, "got:on.", &[]);
@@ -167,12 +167,12 @@ fn it_outlives_its_starter_and_ends_with_its_last_session() {
     drop(second);
 
     on_runtime(async {
-        let mut face = attach(&stage).await;
-        within(face.ask(HostCommand::Input { terminal, bytes: b"bye\r".to_vec() })).await.unwrap();
+        let mut client = attach(&stage).await;
+        within(client.ask(HostCommand::Input { terminal, bytes: b"bye\r".to_vec() })).await.unwrap();
         // With the last program ends the session, and with the session, after a while, the holder.
         let (mut ended, mut closed, mut closing) = (false, false, false);
         within(async {
-            while let Some(event) = face.next().await {
+            while let Some(event) = client.next().await {
                 match event {
                     HostEvent::Session { session: no, event } => {
                         assert_eq!(no, session);
@@ -221,10 +221,10 @@ fn a_killed_one_leaves_nothing_in_the_way_of_the_next() {
     assert_eq!(mode(&socket(&stage)), 0o600);
     let terminal = open(&mut next, ECHO);
     on_runtime(async {
-        let face = attach(&stage).await;
+        let client = attach(&stage).await;
         let screen = HostCommand::Screen { terminal, format: ScreenFormat::Text };
-        assert!(matches!(within(face.ask(screen)).await, Ok(Reply::Screen { .. })));
-        assert!(status(&face).await.sessions.is_empty());
+        assert!(matches!(within(client.ask(screen)).await, Ok(Reply::Screen { .. })));
+        assert!(status(&client).await.sessions.is_empty());
     });
 
     // Without a holder to come, whoever looks for processes clears it away.
@@ -257,9 +257,9 @@ const LOUD: &str = "head -c1 >/dev/null; seq 200000; echo tests passed";
 /// Prints until somebody ends it.
 const ENDLESS: &str = "head -c1 >/dev/null; exec seq 100000000";
 
-async fn press(face: &HostFace, terminal: TerminalNo, keys: &str) {
+async fn press(client: &HostClient, terminal: TerminalNo, keys: &str) {
     let bytes = keys.as_bytes().to_vec();
-    within(face.ask(HostCommand::Input { terminal, bytes })).await.unwrap();
+    within(client.ask(HostCommand::Input { terminal, bytes })).await.unwrap();
 }
 
 /// A line to a relay that carries less than any program prints.
@@ -270,9 +270,9 @@ fn slower(relay: SocketAddr) -> Line {
 }
 
 /// Waits until more is printed than guests are shown.
-async fn floods(face: &mut HostFace) {
+async fn floods(client: &mut HostClient) {
     within(async {
-        while let Some(event) = face.next().await {
+        while let Some(event) = client.next().await {
             let said = serde_json::to_value(&event).unwrap();
             if said["event"]["what"] == "skimming" && said["event"]["on"] == true {
                 return;
@@ -314,23 +314,23 @@ fn a_terminal_that_is_withdrawn_in_a_flood_goes_and_the_others_stay_exact() {
     assert_eq!(ask(&mut editor, &add)["reply"], "done");
     let mut guest = seated(&stage, &invite, &[]);
     on_runtime(async {
-        let mut face = attach(&stage).await;
-        press(&face, loud, "\r").await;
-        floods(&mut face).await;
-        within(face.ask(HostCommand::WithdrawTerminal { session, terminal: loud })).await.unwrap();
-        press(&face, quiet, "here\r").await;
+        let mut client = attach(&stage).await;
+        press(&client, loud, "\r").await;
+        floods(&mut client).await;
+        within(client.ask(HostCommand::WithdrawTerminal { session, terminal: loud })).await.unwrap();
+        press(&client, quiet, "here\r").await;
         guest.wait_for_event("its end", |event| {
             let left = (event["type"] == "terminals").then(|| event["terminals"].as_array().map(Vec::len));
             (left == Some(Some(1))).then_some(())
         });
         // The last program that is shared ends, and with it the session; the other runs on.
-        press(&face, quiet, "there\r").await;
+        press(&client, quiet, "there\r").await;
         assert_eq!(lines(guest), ["here", "still-here", "there", "over-there"]);
         assert_eq!(
-            status(&face).await.terminals.iter().filter(|terminal| terminal.terminal == loud).count(),
+            status(&client).await.terminals.iter().filter(|terminal| terminal.terminal == loud).count(),
             1
         );
-        within(face.ask(HostCommand::Shutdown)).await.unwrap();
+        within(client.ask(HostCommand::Shutdown)).await.unwrap();
     });
 }
 
@@ -345,10 +345,10 @@ fn one_that_is_told_to_end_in_a_flood_leaves_everyone_with_the_same_picture() {
     let (_, invite) = share(&stage, &mut editor, loud, &slow.url());
     let guests = [(); 2].map(|()| seated(&stage, &invite, &[]));
     on_runtime(async {
-        let mut face = attach(&stage).await;
-        press(&face, loud, "\r").await;
-        floods(&mut face).await;
-        within(face.ask(HostCommand::Shutdown)).await.unwrap();
+        let mut client = attach(&stage).await;
+        press(&client, loud, "\r").await;
+        floods(&mut client).await;
+        within(client.ask(HostCommand::Shutdown)).await.unwrap();
     });
     let [one, other] = guests.map(lines);
     assert_eq!(one, other);
@@ -365,8 +365,8 @@ fn one_that_ends_with_its_last_session_shows_all_of_it_before() {
     let (_, invite) = share(&stage, &mut editor, loud, &format!("ws://{address}"));
     let guests = [(); 2].map(|()| seated(&stage, &invite, &[]));
     on_runtime(async {
-        let face = attach(&stage).await;
-        press(&face, loud, "\r").await;
+        let client = attach(&stage).await;
+        press(&client, loud, "\r").await;
     });
     for guest in guests {
         let lines = lines(guest);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { HostCommand, HostUpdate, Reply } from '@jumpseat/native';
 
-import type { Native } from '../src/model/face';
+import type { Native } from '../src/model/client';
 import { Holding } from '../src/model/holding';
 import { Mirror } from '../src/model/mirror';
 

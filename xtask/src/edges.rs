@@ -19,7 +19,7 @@ const KEYS: [&str; 6] = ["aes-gcm", "ed25519-dalek", "hkdf", "hpke", "x-wing", "
 /// Without what only checks signatures.
 const DECRYPTING_KEYS: [&str; 5] = ["aes-gcm", "hkdf", "hpke", "x-wing", "x25519-dalek"];
 const IO: [&str; 4] = ["mio", "portable-pty", "socket2", "tokio"];
-const FACES: [&str; 4] = ["clap", "crossterm", "napi", "ratatui"];
+const USER_INTERFACES: [&str; 4] = ["clap", "crossterm", "napi", "ratatui"];
 
 const EDGES: [Edge; 11] = [
     Edge { package: "jumpseat-text", own: &[], never: &KEYS },
@@ -31,12 +31,12 @@ const EDGES: [Edge; 11] = [
     Edge {
         package: "jumpseat-session",
         own: &["jumpseat-text", "jumpseat-wire", "jumpseat-screen"],
-        never: &FACES,
+        never: &USER_INTERFACES,
     },
     Edge {
         package: "jumpseat-api",
         own: &["jumpseat-text", "jumpseat-wire", "jumpseat-screen", "jumpseat-panels", "jumpseat-session"],
-        never: &FACES,
+        never: &USER_INTERFACES,
     },
     Edge {
         package: "jumpseat-engine",
@@ -49,7 +49,7 @@ const EDGES: [Edge; 11] = [
             "jumpseat-sources",
             "jumpseat-session",
         ],
-        never: &FACES,
+        never: &USER_INTERFACES,
     },
     // What runs inside an editor starts no relay and draws nothing.
     Edge {

@@ -56,7 +56,7 @@ enum Command {
     Try(try_it::Options),
     /// Install a real VS Code for the end-to-end tests into target/vscode; or measure in it
     Vscode(vscode::Options),
-    /// Build the engine's face for Node, and write its types
+    /// Build the engine's client for Node, and write its types
     Native(native::Options),
     /// Build the extension of VS Code for trying it out
     Extension,

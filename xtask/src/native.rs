@@ -1,4 +1,4 @@
-//! `cargo xtask native`: the engine's face for Node, with its types, and its tests.
+//! `cargo xtask native`: the engine's client for Node, with its types, and its tests.
 
 use std::fs;
 use std::path::PathBuf;
@@ -30,7 +30,7 @@ pub(crate) fn by_hand(options: &Options) -> Result<()> {
 /// Its types as they should be, and its own tests, against a real holder, relay and terminals.
 pub(crate) fn tests() -> Result<()> {
     if fs::read_to_string(types_file())? != types()? {
-        bail!("{FOLDER}/index.d.ts is not what the face says; run: cargo xtask native");
+        bail!("{FOLDER}/index.d.ts is not what the client says; run: cargo xtask native");
     }
     build(false)?;
     // One file after the other: they measure memory and stalls.
@@ -66,15 +66,15 @@ fn build(release: bool) -> Result<()> {
     Ok(fs::rename(aside, module)?)
 }
 
-/// What `index.d.ts` is to say: the functions and classes, and every type that the face has.
+/// What `index.d.ts` is to say: the functions and classes, and every type that the client has.
 fn types() -> Result<String> {
-    // Over the whole workspace, as in `compile`; only what knows the face is compiled again for its types.
+    // Over the whole workspace, as in `compile`; only what knows the client is compiled again for its types.
     let example = ["build", "--quiet", "--workspace", "--features", "jumpseat-engine/types"];
     run(cargo(example).args(["--example", "types"]))?;
     let writer = root().join("target/debug/examples").join(format!("types{}", std::env::consts::EXE_SUFFIX));
-    let face = output(&mut program(&writer.to_string_lossy()))?;
+    let client = output(&mut program(&writer.to_string_lossy()))?;
     let api = fs::read_to_string(root().join(FOLDER).join("api.d.ts"))?;
-    Ok(format!("{HEAD}\n{}\n\n{}\n", api.trim_end(), face.trim_end()))
+    Ok(format!("{HEAD}\n{}\n\n{}\n", api.trim_end(), client.trim_end()))
 }
 
 fn types_file() -> PathBuf {

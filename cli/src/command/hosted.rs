@@ -1,7 +1,7 @@
 //! The sessions that this person's processes host on this machine, reached through their local sockets.
 
 use jumpseat_engine::{
-    api::{GuestInfo, HostCommand, HostFace, Reply, SessionNo, SessionStatus},
+    api::{GuestInfo, HostClient, HostCommand, Reply, SessionNo, SessionStatus},
     local::{self, RuntimeFolder},
 };
 use jumpseat_wire::InviteCode;
@@ -10,7 +10,7 @@ use crate::error::{Fault, FaultKind};
 
 /// A session and the way to its process.
 pub(super) struct Hosted {
-    pub(super) face: HostFace,
+    pub(super) client: HostClient,
     pub(super) pid: u32,
     pub(super) status: SessionStatus,
 }
@@ -20,7 +20,7 @@ pub(super) async fn all() -> Result<(Vec<Hosted>, Option<Fault>), Fault> {
     let (mut found, mut failed) = (Vec::new(), None);
     for process in local::processes(&RuntimeFolder::open()?).await? {
         let status = match process.connect().await {
-            Ok(face) => face.ask(HostCommand::Status).await,
+            Ok(client) => client.ask(HostCommand::Status).await,
             Err(failure) => Err(failure),
         };
         let status = match status {
@@ -37,9 +37,9 @@ pub(super) async fn all() -> Result<(Vec<Hosted>, Option<Fault>), Fault> {
             }
         };
         for session in status.sessions {
-            // Each with a face of its own: a session is then a value like any other.
-            if let Ok(face) = process.connect().await {
-                found.push(Hosted { face, pid: status.pid, status: session });
+            // Each with a client of its own: a session is then a value like any other.
+            if let Ok(client) = process.connect().await {
+                found.push(Hosted { client, pid: status.pid, status: session });
             }
         }
     }
@@ -80,7 +80,7 @@ impl Hosted {
     }
 
     pub(super) async fn ask(&self, command: HostCommand) -> Result<Reply, Fault> {
-        Ok(self.face.ask(command).await?)
+        Ok(self.client.ask(command).await?)
     }
 
     /// A guest by its number, or by its name if only one has it.

@@ -11,7 +11,7 @@ use std::{path::PathBuf, process::ExitCode, time::Duration};
 use clap::{Args, ValueEnum};
 use jumpseat_engine::{
     GuestEngine, GuestSetup,
-    api::{GuestFace, ScreenFormat, Secret},
+    api::{GuestClient, ScreenFormat, Secret},
 };
 use jumpseat_session::InviteLink;
 use jumpseat_wire::InviteCode;
@@ -109,12 +109,12 @@ pub(crate) fn run(arguments: Arguments, context: &Context) -> Result<ExitCode, F
     }
 }
 
-/// Takes the seat: its face, and the engine behind it.
+/// Takes the seat: its client, and the engine behind it.
 fn sit_down(
     arguments: &Arguments,
     invite: InviteLink,
     context: &Context,
-) -> Result<(GuestFace, JoinHandle<()>), Fault> {
+) -> Result<(GuestClient, JoinHandle<()>), Fault> {
     let setup = GuestSetup {
         token: Secret::new(invite.token.reveal().to_string()),
         code: invite.code,
@@ -126,6 +126,6 @@ fn sit_down(
         window: WINDOW,
         transport: transport(&context.config, arguments.ca_file.clone()),
     };
-    let (engine, face) = GuestEngine::new(setup)?;
-    Ok((face, tokio::spawn(engine.run())))
+    let (engine, client) = GuestEngine::new(setup)?;
+    Ok((client, tokio::spawn(engine.run())))
 }

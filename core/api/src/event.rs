@@ -1,4 +1,4 @@
-//! What an engine that hosts tells its faces.
+//! What an engine that hosts tells its clients.
 
 use jumpseat_wire::{InviteCode, InviteId, KnockId, Slot};
 use serde::{Deserialize, Serialize};
@@ -10,12 +10,12 @@ use super::{
     terms::{Connection, EndReason, GuestInfo, InputRefusal, InviteTerms, Role, SessionNo, Size, TerminalNo},
 };
 
-/// What an engine that hosts tells its faces. Every face gets all of them; output only of what it attached.
+/// What an engine that hosts tells its clients. Every client gets all of them; output only of what it attached.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "types", derive(ts_rs::TS))]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum HostEvent {
-    /// Bytes for the face's own terminal, to be shown as they are and then acknowledged by
+    /// Bytes for the client's own terminal, to be shown as they are and then acknowledged by
     /// [`Credit`](super::HostCommand::Credit).
     #[serde(skip)]
     Output {
@@ -31,7 +31,7 @@ pub enum HostEvent {
         /// The size that the picture has.
         size: Size,
     },
-    /// A terminal was opened, by whichever face.
+    /// A terminal was opened, by whichever client.
     TerminalOpened(TerminalStatus),
     /// A terminal's program ended, or was hung up.
     TerminalClosed {

@@ -1,4 +1,4 @@
-//! What a face asks of its seat at a session, and what it is told.
+//! What a client asks of its seat at a session, and what it is told.
 
 use jumpseat_session::TerminalCard;
 use jumpseat_wire::{InviteCode, Slot};
@@ -10,7 +10,7 @@ use super::{
     terms::{Admission, Connection, EndReason, GuestInfo, InputRefusal, Role, Secret, Size, StreamId},
 };
 
-/// What a face asks of its seat.
+/// What a client asks of its seat.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "types", derive(ts_rs::TS))]
 #[serde(tag = "type", rename_all = "snake_case")]
@@ -68,7 +68,7 @@ pub enum GuestCommand {
         panel: PanelKind,
         /// What.
         reference: ReferenceId,
-        /// The face's own number for it.
+        /// The client's own number for it.
         tag: u32,
     },
     /// Wants it no more.
@@ -76,13 +76,13 @@ pub enum GuestCommand {
         /// Of which number.
         tag: u32,
     },
-    /// Shows every panel anew, in [`GuestEvent::Panel`]: for a face that forgot.
+    /// Shows every panel anew, in [`GuestEvent::Panel`]: for a client that forgot.
     ShowPanels,
     /// Gives the seat up.
     Leave,
 }
 
-/// What a seat tells its face.
+/// What a seat tells its client.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "types", derive(ts_rs::TS))]
 #[serde(tag = "type", rename_all = "snake_case")]
@@ -212,7 +212,7 @@ pub enum GuestEvent {
     Panel(PanelUpdate),
     /// A content is on its way.
     Fetching {
-        /// The face's number for it.
+        /// The client's number for it.
         tag: u32,
         /// Bytes that are here, as they travel.
         received: u32,
@@ -278,7 +278,7 @@ pub enum TerminalChange {
 }
 
 impl TerminalChange {
-    /// What it counts against the face's window.
+    /// What it counts against the client's window.
     pub fn weight(&self) -> u32 {
         match self {
             Self::Output(bytes) => u32::try_from(bytes.len()).unwrap_or(u32::MAX),

@@ -1,4 +1,4 @@
-//! What a face asks of an engine that hosts, and what it is answered.
+//! What a client asks of an engine that hosts, and what it is answered.
 
 use std::{collections::BTreeMap, path::PathBuf};
 
@@ -11,25 +11,25 @@ use super::terms::{
     TerminalNo,
 };
 
-/// What a face asks of an engine that hosts. Every command is answered by a [`Reply`] or a failure.
+/// What a client asks of an engine that hosts. Every command is answered by a [`Reply`] or a failure.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "types", derive(ts_rs::TS))]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum HostCommand {
     /// Starts a shell or a program in a terminal of its own: [`Reply::Terminal`].
     OpenTerminal(TerminalOptions),
-    /// Shows a terminal to this face: its picture first, as ANSI, then its bytes as they come, in
+    /// Shows a terminal to this client: its picture first, as ANSI, then its bytes as they come, in
     /// [`HostEvent::Output`](super::HostEvent::Output). Asked again, it starts over with a new picture.
     Attach {
         /// Which.
         terminal: TerminalNo,
-        /// Bytes that may be under way to this face before it gives [`Credit`](Self::Credit). The terminal's
-        /// program waits for the face, as it would for any terminal.
+        /// Bytes that may be under way to this client before it gives [`Credit`](Self::Credit). The terminal's
+        /// program waits for the client, as it would for any terminal.
         window: u32,
         /// Whether the picture brings its scrollback.
         scrollback: bool,
     },
-    /// Shows it no longer. The program runs on, and no longer waits for this face.
+    /// Shows it no longer. The program runs on, and no longer waits for this client.
     Detach {
         /// Which.
         terminal: TerminalNo,
@@ -56,7 +56,7 @@ pub enum HostCommand {
         /// To what.
         size: Size,
     },
-    /// Says which terminal this face's person has in front. Guests' keys count only there.
+    /// Says which terminal this client's person has in front. Guests' keys count only there.
     Looking {
         /// Which, if any.
         terminal: Option<TerminalNo>,
@@ -235,7 +235,7 @@ pub struct TerminalOptions {
     /// Variables of its environment.
     #[cfg_attr(feature = "types", ts(as = "Option<_>", optional))]
     pub env: BTreeMap<String, String>,
-    /// Whether there is more in its environment than `env`: what the engine itself was started with. A face in
+    /// Whether there is more in its environment than `env`: what the engine itself was started with. A client in
     /// another process says no, and gives its own.
     #[cfg_attr(feature = "types", ts(as = "Option<_>", optional))]
     pub inherit_env: bool,

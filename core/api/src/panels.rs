@@ -1,4 +1,4 @@
-//! Panels as faces meet them: shared and fed by a host's, followed and fetched by a guest's.
+//! Panels as clients meet them: shared and fed by a host's, followed and fetched by a guest's.
 
 use std::path::PathBuf;
 

@@ -1,4 +1,4 @@
-//! The face as TypeScript, for programs that meet it as plain objects.
+//! The client as TypeScript, for programs that meet it as plain objects.
 
 use std::{any::TypeId, collections::BTreeMap};
 

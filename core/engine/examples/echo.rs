@@ -10,7 +10,7 @@ use std::{net::SocketAddr, sync::Arc, time::Instant};
 use jumpseat_engine::{
     EmbeddedRelay, GuestEngine, GuestSetup, HostEngine, HostSetup, StartRelay, TransportSetup,
     api::{
-        Failure, FailureKind, GuestCommand, GuestEvent, GuestFace, HostCommand, InviteTerms, RelayChoice,
+        Failure, FailureKind, GuestClient, GuestCommand, GuestEvent, HostCommand, InviteTerms, RelayChoice,
         Reply, Role, ShareOptions, StartFrom, TerminalChange, TerminalOptions,
     },
     local::RuntimeFolder,
@@ -30,11 +30,11 @@ fn start_relay() -> StartRelay {
     })
 }
 
-async fn output(face: &mut GuestFace) -> Vec<u8> {
+async fn output(client: &mut GuestClient) -> Vec<u8> {
     loop {
-        match face.next().await {
+        match client.next().await {
             Some(GuestEvent::Terminal { change, .. }) => {
-                let _ = face.tell(GuestCommand::Credit { bytes: change.weight() }).await;
+                let _ = client.tell(GuestCommand::Credit { bytes: change.weight() }).await;
                 if let TerminalChange::Output(bytes) = change {
                     return bytes;
                 }
@@ -57,11 +57,11 @@ async fn main() -> Result<(), Failure> {
         runtime,
     });
     tokio::spawn(engine.run());
-    let face = door.open();
+    let client = door.open();
     let script = "stty raw -echo; exec cat";
     let command = ["/bin/sh", "-c", script].map(str::to_owned).to_vec();
     let options = TerminalOptions { command, ..TerminalOptions::default() };
-    let Reply::Terminal { terminal } = face.ask(HostCommand::OpenTerminal(options)).await? else {
+    let Reply::Terminal { terminal } = client.ask(HostCommand::OpenTerminal(options)).await? else {
         return Ok(());
     };
     let relay = RelayChoice::Embedded { address: [127, 0, 0, 1].into(), port: 0 };
@@ -77,11 +77,11 @@ async fn main() -> Result<(), Failure> {
         max_guests: None,
     };
     let begun = Instant::now();
-    let Reply::Session { relay, invite, .. } = face.ask(HostCommand::Share(options)).await? else {
+    let Reply::Session { relay, invite, .. } = client.ask(HostCommand::Share(options)).await? else {
         return Ok(());
     };
     println!("share: {:?}", begun.elapsed());
-    face.ask(HostCommand::Looking { terminal: Some(terminal) }).await?;
+    client.ask(HostCommand::Looking { terminal: Some(terminal) }).await?;
     let setup = GuestSetup {
         relay,
         code: invite.code,
@@ -101,7 +101,7 @@ async fn main() -> Result<(), Failure> {
     measure_echo(&mut guest).await
 }
 
-async fn measure_echo(guest: &mut GuestFace) -> Result<(), Failure> {
+async fn measure_echo(guest: &mut GuestClient) -> Result<(), Failure> {
     // The first keys may come before the program is ready for them.
     let mut times = Vec::new();
     for key in 0..KEYS {

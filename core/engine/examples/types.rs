@@ -1,4 +1,4 @@
-//! Prints the face as TypeScript: what `cargo xtask native` puts into the package for Node.
+//! Prints the client as TypeScript: what `cargo xtask native` puts into the package for Node.
 #![allow(clippy::print_stdout)]
 
 fn main() {

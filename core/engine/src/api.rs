@@ -2,4 +2,4 @@
 
 pub use jumpseat_api::*;
 
-pub use crate::client::{Commands, Face, GuestFace, HostFace};
+pub use crate::client::{Client, Commands, GuestClient, HostClient};

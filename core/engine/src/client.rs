@@ -1,4 +1,4 @@
-//! A face's end of the queues to its engine, in this process or through the local socket.
+//! A client's end of the queues to its engine, in this process or through the local socket.
 
 use jumpseat_api::{Failure, GuestCommand, GuestEvent, HostCommand, HostEvent, Reply};
 use tokio::sync::{mpsc, oneshot};
@@ -12,19 +12,19 @@ pub(crate) struct Request<C> {
     pub(crate) answer: oneshot::Sender<Result<Reply, Failure>>,
 }
 
-/// A face: commands in, events out. Dropping it detaches what it attached; the engine runs on.
-pub struct Face<C, E> {
+/// A client: commands in, events out. Dropping it detaches what it attached; the engine runs on.
+pub struct Client<C, E> {
     pub(crate) commands: mpsc::Sender<Request<C>>,
     pub(crate) events: mpsc::Receiver<E>,
 }
 
-/// A face of an engine that hosts.
-pub type HostFace = Face<HostCommand, HostEvent>;
+/// A client of an engine that hosts.
+pub type HostClient = Client<HostCommand, HostEvent>;
 
-/// The face of one seat.
-pub type GuestFace = Face<GuestCommand, GuestEvent>;
+/// The client of one seat.
+pub type GuestClient = Client<GuestCommand, GuestEvent>;
 
-/// The commanding half of a [`Face`], for any number of tasks.
+/// The commanding half of a [`Client`], for any number of tasks.
 pub struct Commands<C>(mpsc::Sender<Request<C>>);
 
 impl<C> Clone for Commands<C> {
@@ -99,7 +99,7 @@ impl<C> Commands<C> {
     }
 }
 
-impl<C, E> Face<C, E> {
+impl<C, E> Client<C, E> {
     /// The commanding half, to keep elsewhere.
     pub fn commands(&self) -> Commands<C> {
         Commands(self.commands.clone())

@@ -9,7 +9,7 @@ const AFRESH: &[u8] = b"\x1bc\x1b[3J";
 
 /// One shared terminal, as a real one is to show it.
 ///
-/// A face that keeps a [`Screen`](jumpseat_screen::Screen) needs none of this: a screen answers nothing, copies
+/// A client that keeps a [`Screen`](jumpseat_screen::Screen) needs none of this: a screen answers nothing, copies
 /// nothing and opens nothing.
 #[derive(Default)]
 pub struct Drawing {
@@ -17,7 +17,7 @@ pub struct Drawing {
 }
 
 impl Drawing {
-    /// Appends what draws the change. A new size is the face's own to see to: it draws nothing.
+    /// Appends what draws the change. A new size is the client's own to see to: it draws nothing.
     ///
     /// # Errors
     /// When a picture cannot be read; the next one makes up for it.

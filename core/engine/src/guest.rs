@@ -1,6 +1,6 @@
-//! A seat at somebody else's session: the guest machine, its line to the relay, and its face.
+//! A seat at somebody else's session: the guest machine, its line to the relay, and its client.
 //!
-//! One loop takes one happening at a time. What it may wait for (room at the face, the line while the face keeps up) is
+//! One loop takes one happening at a time. What it may wait for (room at the client, the line while the client keeps up) is
 //! decided anew before each wait, so nothing that a happening changes is forgotten ([`Awake`] checks it).
 
 mod keys;
@@ -24,7 +24,7 @@ use tracing::debug;
 use self::{keys::Keys, waiting::Waiting};
 use crate::{
     api::{
-        Connection, Failure, FailureKind, GuestCommand, GuestEvent, GuestFace, Reply, Secret, Size,
+        Connection, Failure, FailureKind, GuestClient, GuestCommand, GuestEvent, Reply, Secret, Size,
         TerminalChange,
     },
     awake::Awake,
@@ -34,7 +34,7 @@ use crate::{
     transport::{Address, Dialer, Line, LineEvent, TransportSetup},
 };
 
-/// Events that wait for the face before the line is no longer read.
+/// Events that wait for the client before the line is no longer read.
 const MAX_WAITING: usize = 256;
 
 /// What a guest needs to get in.
@@ -54,7 +54,7 @@ pub struct GuestSetup {
     pub key: Option<GuestKey>,
     /// Whether the timing of keys is hidden from the relay, at up to 20 ms a key.
     pub key_timing: bool,
-    /// Bytes of terminal changes that may be under way to the face before it gives credit.
+    /// Bytes of terminal changes that may be under way to the client before it gives credit.
     pub window: u32,
     /// How the relay is reached.
     pub transport: TransportSetup,
@@ -71,10 +71,10 @@ pub struct GuestEngine {
     refusal: Option<Failure>,
     /// The line is closed for good.
     closed: bool,
-    /// Nobody holds the face any more.
+    /// Nobody holds the client any more.
     abandoned: bool,
     keys: Keys<Sight>,
-    /// Bytes of changes that the face still takes; below nothing after a large one.
+    /// Bytes of changes that the client still takes; below nothing after a large one.
     window: i64,
     waiting: Waiting,
     events: mpsc::Sender<GuestEvent>,
@@ -91,11 +91,11 @@ enum Happening {
 }
 
 impl GuestEngine {
-    /// A seat that is not taken yet, and its face.
+    /// A seat that is not taken yet, and its client.
     ///
     /// # Errors
     /// An address, token or CA file that cannot be used.
-    pub fn new(setup: GuestSetup) -> Result<(Self, GuestFace), Failure> {
+    pub fn new(setup: GuestSetup) -> Result<(Self, GuestClient), Failure> {
         let token = setup.token.reveal().parse().map_err(|error: SessionError| {
             Failure::new(FailureKind::Invite, error.to_string())
                 .hint("copy the whole token: jst1_ and 64 signs")
@@ -120,10 +120,10 @@ impl GuestEngine {
             events,
             commands,
         };
-        Ok((engine, GuestFace { commands: command_sender, events: event_receiver }))
+        Ok((engine, GuestClient { commands: command_sender, events: event_receiver }))
     }
 
-    /// Runs until it is over, or nobody holds the face any more.
+    /// Runs until it is over, or nobody holds the client any more.
     pub async fn run(mut self) {
         let awake = Awake::default();
         loop {
@@ -163,7 +163,7 @@ impl GuestEngine {
                 if readable {
                     return line.poll(cx);
                 }
-                // The face is behind: keys still leave, nothing comes in.
+                // The client is behind: keys still leave, nothing comes in.
                 line.flush(cx);
                 Poll::Pending
             }), if !*closed => Happening::Line(event),
@@ -192,7 +192,7 @@ impl GuestEngine {
         let now = self.now();
         self.guest.tick(now);
         for (stream, typed_at, bytes) in self.keys.flush() {
-            // A seat that is gone takes no keys; its face was told.
+            // A seat that is gone takes no keys; its client was told.
             let _ = self.guest.late_input(now, stream, typed_at, &bytes);
         }
     }
@@ -357,7 +357,7 @@ impl GuestEngine {
     }
 }
 
-/// Room for an event in the queue to the face, for a large one once it is empty; nothing if the face is gone.
+/// Room for an event in the queue to the client, for a large one once it is empty; nothing if the client is gone.
 async fn room(events: &mpsc::Sender<GuestEvent>, large: bool) -> Option<mpsc::Permit<'_, GuestEvent>> {
     if large {
         return events.reserve_many(events.max_capacity()).await.ok()?.next();

@@ -1,24 +1,24 @@
-//! The engine that hosts: terminals, sessions and faces in one task, driven by one poll loop.
+//! The engine that hosts: terminals, sessions and clients in one task, driven by one poll loop.
 //!
 //! ```text
-//!  faces ── commands ──► ┌────────────┐ ◄── keys ── sessions ◄── line ── relay
+//!  clients ── commands ──► ┌────────────┐ ◄── keys ── sessions ◄── line ── relay
 //!        ◄── events ──── │ HostEngine │ ── output ──►  (one machine each)
 //!                        └─────┬──────┘
-//!             keys, resize ▼   │ output: to the faces first, then to the session, then to the screen
+//!             keys, resize ▼   │ output: to the clients first, then to the session, then to the screen
 //!                        terminals (PTY, screen on a thread of its own)
 //! ```
 //!
 //! One task owns all of it, so an echo crosses no thread and nothing is locked on its way. A pass looks at
 //! everything once, takes at most one gathered read from each terminal, and comes again while anything moved.
 //!
-//! What one part of a pass moves may be what another part waits for without a waker: a face that took an event takes
+//! What one part of a pass moves may be what another part waits for without a waker: a client that took an event takes
 //! further output, a view that handed bytes on lets the program be read, a program that took keys lets the next ones be
 //! sent. So every part says whether it moved anything, the handing-on at the end included, and the engine sleeps only
 //! after a pass in which nothing did ([`Awake`] checks it).
 
+mod clients;
 mod commands;
 mod embedded;
-mod faces;
 mod happenings;
 mod keys;
 mod model;
@@ -46,11 +46,11 @@ use tokio::{
 };
 
 pub use self::{
+    clients::ClientListener,
     embedded::{EmbeddedRelay, Owned, StartRelay},
-    faces::FaceDoor,
 };
 use self::{
-    faces::{FaceEnd, FaceNo},
+    clients::{ClientConn, ClientNo},
     happenings::Happenings,
     session::{Session, Wish},
     sharing::Starting,
@@ -81,8 +81,8 @@ pub struct HostEngine {
     began: Instant,
     /// When the pass under way began.
     now: Millis,
-    opened: mpsc::UnboundedReceiver<FaceEnd>,
-    faces: BTreeMap<FaceNo, FaceEnd>,
+    opened: mpsc::UnboundedReceiver<ClientConn>,
+    clients: BTreeMap<ClientNo, ClientConn>,
     terminals: BTreeMap<TerminalNo, Terminal>,
     sessions: BTreeMap<SessionNo, Session>,
     /// Sessions whose embedded relay starts.
@@ -94,7 +94,7 @@ pub struct HostEngine {
     forges: Forges,
     timer: Pin<Box<Sleep>>,
     /// Numbers of what comes next, and of looks so far.
-    next_face: u32,
+    next_client: u32,
     next_terminal: u32,
     next_session: u32,
     looks: u64,
@@ -105,9 +105,9 @@ pub struct HostEngine {
 }
 
 impl HostEngine {
-    /// An engine without anything in it, and the door for its faces.
-    pub fn new(setup: HostSetup) -> (Self, FaceDoor) {
-        let (door, opened) = FaceDoor::new();
+    /// An engine without anything in it, and the door for its clients.
+    pub fn new(setup: HostSetup) -> (Self, ClientListener) {
+        let (door, opened) = ClientListener::new();
         let now = Instant::now();
         let forges = Forges::new(setup.transport.clone());
         let engine = Self {
@@ -115,7 +115,7 @@ impl HostEngine {
             began: now,
             now: Millis(0),
             opened,
-            faces: BTreeMap::new(),
+            clients: BTreeMap::new(),
             terminals: BTreeMap::new(),
             sessions: BTreeMap::new(),
             starting: Vec::new(),
@@ -123,7 +123,7 @@ impl HostEngine {
             desk: None,
             forges,
             timer: Box::pin(sleep_until(now)),
-            next_face: 1,
+            next_client: 1,
             next_terminal: 1,
             next_session: 1,
             looks: 0,
@@ -139,7 +139,7 @@ impl HostEngine {
         self.alive.subscribe()
     }
 
-    /// Runs until it is told to end, or nobody holds a face or a door any more.
+    /// Runs until it is told to end, or nobody holds a client or a door any more.
     pub async fn run(mut self) {
         let awake = Awake::default();
         while !awake.watch(poll_fn(|cx| self.pass(cx))).await {}
@@ -148,7 +148,7 @@ impl HostEngine {
     /// One pass over everything. Ready when anything moved, with whether it is over.
     fn pass(&mut self, cx: &mut Context<'_>) -> Poll<bool> {
         self.look_at_clock();
-        let mut moved = self.poll_faces(cx);
+        let mut moved = self.poll_clients(cx);
         moved |= self.poll_starting(cx);
         moved |= self.poll_sessions(cx);
         moved |= self.poll_terminals(cx);
@@ -159,7 +159,7 @@ impl HostEngine {
         if moved || over { Poll::Ready(over) } else { Poll::Pending }
     }
 
-    /// Hands on what this pass gathered: output to faces, frames to lines, work to screens; whether anything moved.
+    /// Hands on what this pass gathered: output to clients, frames to lines, work to screens; whether anything moved.
     fn flush(&mut self, cx: &mut Context<'_>) -> bool {
         let mut moved = false;
         let sessions: Vec<SessionNo> = self.sessions.keys().copied().collect();
@@ -171,21 +171,22 @@ impl HostEngine {
         }
         for (no, terminal) in &mut self.terminals {
             for view in &mut terminal.views {
-                while let Some(face) = self.faces.get_mut(&view.face).filter(|face| face.takes_output())
+                while let Some(client) =
+                    self.clients.get_mut(&view.client).filter(|client| client.takes_output())
                     && let Some(event) = view.take(*no, false)
                 {
-                    face.tell(event);
-                    face.flush(cx);
+                    client.tell(event);
+                    client.flush(cx);
                     moved = true;
                 }
             }
             terminal.model.wake(cx);
         }
-        for face in self.faces.values_mut() {
-            moved |= face.flush(cx);
+        for client in self.clients.values_mut() {
+            moved |= client.flush(cx);
         }
-        let gone: Vec<FaceNo> =
-            self.faces.iter().filter(|(_, face)| face.is_gone()).map(|(no, _)| *no).collect();
+        let gone: Vec<ClientNo> =
+            self.clients.iter().filter(|(_, client)| client.is_gone()).map(|(no, _)| *no).collect();
         for no in gone {
             self.let_go(no);
             moved = true;

@@ -1,4 +1,4 @@
-//! Tokio around a session: terminals, the line to the relay, and the one face that every program meets.
+//! Tokio around a session: terminals, the line to the relay, and the one client that every program meets.
 
 pub mod api;
 mod awake;
@@ -20,7 +20,7 @@ pub use guest::{GuestEngine, GuestSetup};
 pub use jumpseat_session::{GuestKey, InviteLink};
 use std::{future::Future, io, thread};
 
-pub use host::{EmbeddedRelay, FaceDoor, HostEngine, HostSetup, Owned, StartRelay};
+pub use host::{ClientListener, EmbeddedRelay, HostEngine, HostSetup, Owned, StartRelay};
 pub use transport::{Proxies, TransportSetup};
 
 /// Runs an engine on a thread and a current-thread runtime of its own, for programs without one. The thread ends

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!  host   HostEngine ── Order ──► Desk: a thread with the sources, one task a panel ── Made ──► HostEngine
-//!  guest  GuestEngine ── changes, snapshots, contents ──► Followed ── updates ──► face
+//!  guest  GuestEngine ── changes, snapshots, contents ──► Followed ── updates ──► client
 //! ```
 
 pub(crate) mod desk;

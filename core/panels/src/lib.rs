@@ -1,7 +1,7 @@
 //! What guests see beside the terminal, without I/O.
 //!
 //! ```text
-//!  source ── entries ──► Document ── change_to ──► Change ──► (sealed, relayed) ──► Document ── entries ──► face
+//!  source ── entries ──► Document ── change_to ──► Change ──► (sealed, relayed) ──► Document ── entries ──► client
 //!                        (host)   ── encode ─────► snapshot ─────────────────────► (guest)
 //!                           ▲
 //!                           └── offers: only what stands in it now can be fetched ◄── Reference ── guest

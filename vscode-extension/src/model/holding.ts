@@ -1,7 +1,7 @@
 // The line to the holder: commands in, events into the model and to the terminals that are shown here.
 import type { Host, HostCommand, HostOptions, HostUpdate, Invite, Reply, ShareOptions, Size } from '@jumpseat/native';
 
-import type { Native, StartFrom } from './face';
+import type { Native, StartFrom } from './client';
 import { Hosting, type Kept, type Notice } from './hosting';
 
 /** Bytes that may be on their way to one terminal of this window. */

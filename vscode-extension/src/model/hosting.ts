@@ -3,7 +3,7 @@ import type {
     BlockInfo, Connection, EndReason, GuestInfo, HostUpdate, Invite, KnockInfo, PanelKind, PanelStatus, PointAt, SessionEvent, Size, Status,
 } from '@jumpseat/native';
 
-import type { Fault } from './face';
+import type { Fault } from './client';
 import { said, type ChatLine } from './talks';
 
 export interface HostedTerminal {

@@ -1,7 +1,7 @@
 // A seat at somebody else's session, as its guest sees it.
 import type { Connection, EndReason, Failure, GuestCommand, GuestInfo, GuestPointAt, GuestUpdate, InputRefusal, Role, TerminalCard } from '@jumpseat/native';
 
-import type { Fault } from './face';
+import type { Fault } from './client';
 import { SharedPanels } from './panels/shared';
 import { said, type ChatLine } from './talks';
 

@@ -1,7 +1,7 @@
 // What happened, in plain words, with the action that helps.
 import type { EndReason, InputRefusal, Role } from '@jumpseat/native';
 
-import type { Fault } from './face';
+import type { Fault } from './client';
 
 /** What a guest reads. */
 export function ended(reason: EndReason): string {

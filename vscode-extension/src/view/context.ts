@@ -4,7 +4,7 @@ import type { HostCommand, Role } from '@jumpseat/native';
 import * as vscode from 'vscode';
 
 import { remembered, terms, type Choice } from '../model/choice';
-import type { Fault, StartFrom } from '../model/face';
+import type { Fault, StartFrom } from '../model/client';
 import { Gate } from '../model/gate';
 import { Holding } from '../model/holding';
 import type { HostedSession, Kept } from '../model/hosting';

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { LogOutputChannel } from 'vscode';
 
-import type { Fault, Native } from '../model/face';
+import type { Fault, Native } from '../model/client';
 
 /** Loads it once; a failure says what to install. */
 export class NativeModule {

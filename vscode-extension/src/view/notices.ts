@@ -1,7 +1,7 @@
 // Notifications: few, one at a time, each with the action that helps.
 import * as vscode from 'vscode';
 
-import type { Fault } from '../model/face';
+import type { Fault } from '../model/client';
 import type { Notice } from '../model/hosting';
 import type { GuestNotice } from '../model/joined';
 import * as words from '../model/words';

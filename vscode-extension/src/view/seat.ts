@@ -2,7 +2,7 @@
 import type { Guest, GuestCommand, GuestUpdate, JoinOptions } from '@jumpseat/native';
 import * as vscode from 'vscode';
 
-import type { Native } from '../model/face';
+import type { Native } from '../model/client';
 import { Joined, type GuestNotice } from '../model/joined';
 import { line } from '../model/panels/safe';
 import { signed } from '../model/tab';

@@ -3,7 +3,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 
-import type { Native } from '../model/face';
+import type { Native } from '../model/client';
 import type { GuestNotice } from '../model/joined';
 import { wayTo } from '../model/network';
 import { remembered, without, type Recent } from '../model/recent';

@@ -16,7 +16,7 @@ section + section { margin-top: 20px; padding-top: 16px; border-top: 1px solid v
 p { margin: 8px 0 0; }
 h2 { font-size: 11px; font-weight: 600; text-transform: uppercase; margin: 12px 0 2px; color: var(--vscode-descriptionForeground); }
 .guest { display: flex; flex-wrap: wrap; gap: 2px 8px; align-items: flex-start; padding: 4px 0; }
-.face { flex: none; width: 28px; height: 28px; border-radius: 50%; display: grid; place-items: center; font-weight: 600;
+.client { flex: none; width: 28px; height: 28px; border-radius: 50%; display: grid; place-items: center; font-weight: 600;
   color: var(--vscode-badge-foreground); background: var(--vscode-badge-background); border: 1px solid var(--vscode-contrastBorder, transparent);
   box-sizing: border-box; }
 .who { flex: 1; min-width: 0; }
@@ -50,13 +50,13 @@ const left = (expires) => {
   const minutes = Math.max(0, Math.round((expires - Date.now()) / 60000));
   return minutes >= 120 ? Math.round(minutes / 60) + ' hours' : minutes + ' minutes';
 };
-const face = (name) => {
-  const e = el('div', { className: 'face', textContent: [...name][0]?.toUpperCase() ?? '?' });
+const client = (name) => {
+  const e = el('div', { className: 'client', textContent: [...name][0]?.toUpperCase() ?? '?' });
   e.setAttribute('aria-hidden', 'true');
   return e;
 };
 const named = (name) => el('div', {}, el('strong', { textContent: name }), el('span', { className: 'dim', textContent: '  unverified' }));
-const knock = (session, { knock, name, again }) => el('div', { className: 'guest' }, face(name),
+const knock = (session, { knock, name, again }) => el('div', { className: 'guest' }, client(name),
   el('div', { className: 'who' }, named(name), dim(again ? 'asks to join, with an invite that was used before' : 'asks to join')),
   button('Let In', 'Let ' + name + ' in', () => send('knock', session, { knock, answer: 'admit' }), false, session + ' knock ' + knock),
   button('Deny', 'Send ' + name + ' away', () => send('knock', session, { knock, answer: 'deny' }), true, session + ' knock ' + knock));
@@ -69,7 +69,7 @@ const guest = (session, g) => {
     : button(g.asks ? 'Allow' : 'Let type', 'Let ' + g.name + ' type', role('writer'), !g.asks, about);
   const out = g.asks ? button('Deny', 'Do not let ' + g.name + ' type', () => send('decline', session, { slot: g.slot }), true, about)
     : button('✕', 'Remove ' + g.name, () => send('remove', session, { slot: g.slot }), true, about);
-  return el('div', { className: 'guest', title: g.program }, face(g.name), who, may, out, ...(g.words ? [words] : []));
+  return el('div', { className: 'guest', title: g.program }, client(g.name), who, may, out, ...(g.words ? [words] : []));
 };
 const invite = (s, { id, terms, uses }, at) => [
   ...(at > 0 ? [el('h2', { textContent: 'Invite ' + (at + 1) })] : []),

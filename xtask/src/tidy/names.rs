@@ -3,8 +3,7 @@
 use super::{Finding, Source, words};
 
 /// Words that hide what a thing is. Names of libraries only appear where they are used, never declared.
-const EMPTY_WORDS: [&str; 10] =
-    ["client", "clients", "channel", "channels", "manager", "managers", "util", "utils", "helper", "helpers"];
+const EMPTY_WORDS: [&str; 6] = ["manager", "managers", "util", "utils", "helper", "helpers"];
 const MORE_EMPTY_WORDS: [&str; 3] = ["utility", "utilities", "misc"];
 
 /// Words after which a name is declared.
@@ -73,7 +72,7 @@ mod tests {
 
     #[test]
     fn declared_names_are_checked_word_by_word() {
-        let text = "struct HttpClient;\npub(crate) mod utils;\nfn session_manager<T>() {}\ntype Channels = ();\n\
+        let text = "struct HttpManager;\npub(crate) mod utils;\nfn session_manager<T>() {}\ntype Helpers = ();\n\
                     pub async fn get_role() {}\nenum MiscKind {}\n";
         assert_eq!(lines(text), [1, 2, 3, 4, 5, 6]);
     }

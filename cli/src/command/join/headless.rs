@@ -3,7 +3,7 @@
 use std::{io::IsTerminal as _, process::ExitCode};
 
 use jumpseat_engine::{
-    api::{GuestCommand, GuestEvent, GuestFace, Lag, StreamId, TerminalChange},
+    api::{GuestClient, GuestCommand, GuestEvent, Lag, StreamId, TerminalChange},
     dump,
 };
 use jumpseat_session::InviteLink;
@@ -31,8 +31,8 @@ pub(super) async fn run(
 ) -> Result<ExitCode, Fault> {
     let mut signals = Signals::listen()?;
     let code = link.code;
-    let (face, engine) = sit_down(&arguments, link, context)?;
-    let mut watch = Watch::new(face, code, &arguments, context.json);
+    let (client, engine) = sit_down(&arguments, link, context)?;
+    let mut watch = Watch::new(client, code, &arguments, context.json);
     // Standard input that did not bring the token brings keys.
     let piped = !std::io::stdin().is_terminal() && invite::leaves_input_free(&arguments);
     let mut keys = piped.then(read_input).transpose()?;
@@ -40,8 +40,8 @@ pub(super) async fn run(
     let mut door = Door::open();
     let result = loop {
         tokio::select! {
-            asked = door.next() => asked.answer(|panel| seat(&watch.board, panel), &watch.face.commands()),
-            event = watch.face.next() => match event {
+            asked = door.next() => asked.answer(|panel| seat(&watch.board, panel), &watch.client.commands()),
+            event = watch.client.next() => match event {
                 Some(event) => match watch.event(event).await {
                     Ok(None) => {}
                     Ok(Some(())) => break Ok(ExitCode::SUCCESS),
@@ -94,7 +94,7 @@ async fn next_keys(keys: &mut Option<Receiver<Vec<u8>>>) -> Option<Vec<u8>> {
 const LEAVE: std::time::Duration = std::time::Duration::from_secs(2);
 
 struct Watch {
-    face: GuestFace,
+    client: GuestClient,
     board: Board,
     pictures: Pictures,
     looking: Option<StreamId>,
@@ -111,11 +111,11 @@ struct Watch {
 }
 
 impl Watch {
-    fn new(face: GuestFace, code: InviteCode, arguments: &Arguments, json: bool) -> Self {
+    fn new(client: GuestClient, code: InviteCode, arguments: &Arguments, json: bool) -> Self {
         let mut board = Board::knocking();
         board.code = Some(code);
         Self {
-            face,
+            client,
             board,
             pictures: Pictures::default(),
             looking: None,
@@ -157,7 +157,7 @@ impl Watch {
                     .apply(stream, (80, 24), now, change)
                     .map_err(|error| Fault::new(FaultKind::Protocol, error.to_string()))?;
                 // A seat that is over says so behind its last output.
-                let _ = self.face.tell(GuestCommand::Credit { bytes }).await;
+                let _ = self.client.tell(GuestCommand::Credit { bytes }).await;
             }
             // What is not shared any more is not searched and not printed.
             GuestEvent::Terminals { terminals } => {
@@ -191,7 +191,7 @@ impl Watch {
     /// Keys as they come: whether they count is the host's to say.
     async fn press(&mut self, bytes: Vec<u8>) -> Result<(), Fault> {
         if let Some(stream) = self.stream() {
-            self.face.ask(GuestCommand::Input { stream, bytes }).await?;
+            self.client.ask(GuestCommand::Input { stream, bytes }).await?;
         }
         Ok(())
     }
@@ -202,7 +202,7 @@ impl Watch {
             return Ok(());
         }
         if let (Some(stream), Some(Keys(bytes))) = (self.stream(), self.send.take()) {
-            self.face.ask(GuestCommand::Input { stream, bytes }).await?;
+            self.client.ask(GuestCommand::Input { stream, bytes }).await?;
         }
         Ok(())
     }
@@ -238,11 +238,11 @@ impl Watch {
 
     /// Gives the seat up, and waits until that is on its way.
     async fn leave(mut self) {
-        if self.face.tell(GuestCommand::Leave).await.is_ok() {
+        if self.client.tell(GuestCommand::Leave).await.is_ok() {
             let deadline = Instant::now() + LEAVE;
             loop {
                 tokio::select! {
-                    event = self.face.next() => if event.is_none() { return },
+                    event = self.client.next() => if event.is_none() { return },
                     () = sleep_until(deadline) => return,
                 }
             }

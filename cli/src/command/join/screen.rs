@@ -3,7 +3,7 @@
 use std::{process::ExitCode, time::Duration};
 
 use jumpseat_engine::api::{
-    Admission, Commands, Connection, GuestCommand, GuestEvent, GuestFace, InputRefusal, Size, StreamId,
+    Admission, Commands, Connection, GuestClient, GuestCommand, GuestEvent, InputRefusal, Size, StreamId,
 };
 use jumpseat_panels::text::is_shown;
 use jumpseat_screen::{Event, MouseEncoding, MouseProtocol, Screen};
@@ -58,8 +58,8 @@ pub(super) async fn run(
     let escape = arguments.escape_key.or(context.config.escape_key).unwrap_or_default();
     let mut signals = Signals::listen()?;
     let code = invite.code;
-    let (face, engine) = sit_down(&arguments, invite, context)?;
-    let mut screen = GuestScreen::open(face, engine, escape, !arguments.no_mouse)?;
+    let (client, engine) = sit_down(&arguments, invite, context)?;
+    let mut screen = GuestScreen::open(client, engine, escape, !arguments.no_mouse)?;
     screen.board.code = Some(code);
     let result = screen.run(&mut signals).await;
     screen.close().await;
@@ -86,7 +86,7 @@ struct GuestScreen {
     raw: RawMode,
     console: Console,
     keys: mpsc::Receiver<Vec<u8>>,
-    face: GuestFace,
+    client: GuestClient,
     commands: Commands<GuestCommand>,
     engine: JoinHandle<()>,
     escape: EscapeKey,
@@ -122,7 +122,12 @@ struct GuestScreen {
 }
 
 impl GuestScreen {
-    fn open(face: GuestFace, engine: JoinHandle<()>, escape: EscapeKey, mouse: bool) -> Result<Self, Fault> {
+    fn open(
+        client: GuestClient,
+        engine: JoinHandle<()>,
+        escape: EscapeKey,
+        mouse: bool,
+    ) -> Result<Self, Fault> {
         let (open, opened) = mpsc::unbounded_channel();
         let raw = RawMode::enter()?;
         raw.leave_with(LEAVE_WITH.to_vec());
@@ -135,8 +140,8 @@ impl GuestScreen {
             raw,
             console,
             keys: read_input()?,
-            commands: face.commands(),
-            face,
+            commands: client.commands(),
+            client,
             engine,
             escape,
             mouse,
@@ -192,7 +197,7 @@ impl GuestScreen {
                 written = self.console.written() => if written.is_none() {
                     return Ok(Ended { code: ExitCode::from(128 + 1), told: None });
                 },
-                event = self.face.next() => match event {
+                event = self.client.next() => match event {
                     Some(event) => if let Some(ended) = self.event(event).await? {
                         return Ok(ended);
                     },
@@ -540,7 +545,7 @@ impl GuestScreen {
         if self.commands.tell(GuestCommand::Leave).await.is_ok() {
             loop {
                 tokio::select! {
-                    event = self.face.next() => if event.is_none() { break },
+                    event = self.client.next() => if event.is_none() { break },
                     () = tokio::time::sleep_until(deadline) => break,
                 }
             }

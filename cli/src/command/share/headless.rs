@@ -30,7 +30,7 @@ pub(super) async fn run(arguments: Arguments, context: &Context) -> Result<ExitC
     }
     // A person's terminal is not a script: nobody types here.
     let mut keys = (!std::io::stdin().is_terminal()).then(read_input).transpose()?;
-    let commands = shared.face.commands();
+    let commands = shared.client.commands();
     let mut typing = None;
     let code = loop {
         // The next keys are read once there is room for them: a script's input is as long as it likes.
@@ -45,7 +45,7 @@ pub(super) async fn run(arguments: Arguments, context: &Context) -> Result<ExitC
             }
         };
         tokio::select! {
-            event = shared.face.next() => match event {
+            event = shared.client.next() => match event {
                 Some(event) => {
                     if context.json {
                         print::json(&event)?;

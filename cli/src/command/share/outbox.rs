@@ -126,8 +126,8 @@ mod tests {
         let runtime = RuntimeFolder::at(folder.path().join("run")).unwrap();
         let transport = TransportSetup::default();
         let (engine, door) = HostEngine::new(HostSetup { transport, start_relay: None, runtime });
-        let face = door.open();
-        let mut outbox = Outbox::new(face.commands());
+        let client = door.open();
+        let mut outbox = Outbox::new(client.commands());
         let command = vec!["/bin/cat".to_owned()];
         outbox.send(HostCommand::OpenTerminal(TerminalOptions { command, ..TerminalOptions::default() }));
         for _ in 0..1_000 {
@@ -143,7 +143,7 @@ mod tests {
         let engine = tokio::spawn(engine.run());
         let status = outbox.next().await.unwrap();
         assert_eq!((status.terminals.len(), outbox.controls.len()), (1, 0));
-        drop((outbox, face, door));
+        drop((outbox, client, door));
         engine.await.unwrap();
     }
 }

@@ -112,7 +112,7 @@ impl HostScreen {
             raw,
             console,
             keys: read_input()?,
-            outbox: Outbox::new(shared.face.commands()),
+            outbox: Outbox::new(shared.client.commands()),
             session: shared.session,
             escape,
             decoder: Decoder::default(),
@@ -129,7 +129,7 @@ impl HostScreen {
             attention: Attention::new(Instant::now(), multiplexer, assumed),
             looks: None,
             points: mpsc::channel(4),
-            commands: shared.face.commands(),
+            commands: shared.client.commands(),
             asked_for_yes: false,
         };
         screen.keep_last_words();
@@ -165,7 +165,7 @@ impl HostScreen {
                     Some(_) => {}
                     None => return Ok(ExitCode::from(128 + 1)),
                 },
-                event = shared.face.next() => match event {
+                event = shared.client.next() => match event {
                     Some(HostEvent::TerminalClosed { terminal: TERMINAL, exit_code }) => {
                         return Ok(self::exit_code(exit_code));
                     }

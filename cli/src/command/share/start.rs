@@ -8,7 +8,7 @@ use std::{
 use jumpseat_engine::{
     HostEngine,
     api::{
-        Commands, HostCommand, HostFace, Invite, RelayChoice, Reply, SessionNo, ShareOptions, Size,
+        Commands, HostClient, HostCommand, Invite, RelayChoice, Reply, SessionNo, ShareOptions, Size,
         TerminalNo, TerminalOptions, panels::PanelKind,
     },
     local::{Listener, adopt_orphans},
@@ -36,7 +36,7 @@ pub(super) const TERMINAL: TerminalNo = TerminalNo(1);
 
 /// A terminal that is shared, and the engine behind it.
 pub(super) struct Shared {
-    pub(super) face: HostFace,
+    pub(super) client: HostClient,
     pub(super) session: SessionNo,
     pub(super) relay: String,
     /// Whether that relay is inside this process.
@@ -50,7 +50,7 @@ pub(super) struct Shared {
     local: JoinHandle<()>,
 }
 
-/// Opens the terminal and shares it. With `attach` its output comes to the face.
+/// Opens the terminal and shares it. With `attach` its output comes to the client.
 pub(super) async fn start(
     arguments: &Arguments,
     context: &Context,
@@ -64,8 +64,8 @@ pub(super) async fn start(
     adopt_orphans();
     let (engine, door) = HostEngine::new(setup);
     let engine = tokio::spawn(engine.run());
-    let face = door.open();
-    let commands = face.commands();
+    let client = door.open();
+    let commands = client.commands();
     let name = config::name(arguments.name.clone(), &context.config);
     let choice = arguments.relay_choice(context)?;
     let embedded = matches!(choice, RelayChoice::Embedded { .. });
@@ -90,7 +90,7 @@ pub(super) async fn start(
         shell_integration: !arguments.no_shell_integration,
         ..TerminalOptions::default()
     };
-    // All at once, so that nothing is printed before the face is attached.
+    // All at once, so that nothing is printed before the client is attached.
     let (opened, ..) =
         tokio::join!(commands.ask(HostCommand::OpenTerminal(terminal)), self::attach(&commands, attach),);
     if let Err(failure) = opened {
@@ -111,7 +111,7 @@ pub(super) async fn start(
         Err(failure) => return Err(failure.into()),
     };
     let panels = panels.into_iter().map(|options| options.panel).collect();
-    let shared = Shared { face, session, relay, embedded, invite, name, panels, engine, local };
+    let shared = Shared { client, session, relay, embedded, invite, name, panels, engine, local };
     if let Some(path) = &arguments.invite_file {
         invite_file::write(path, &shared.link()?)?;
     }
@@ -160,9 +160,9 @@ impl Shared {
     }
 
     async fn end_in_order(mut self) {
-        let _ = self.face.ask(HostCommand::Shutdown).await;
+        let _ = self.client.ask(HostCommand::Shutdown).await;
         // Events that nobody takes would hold the engine up.
-        while self.face.next().await.is_some() {}
+        while self.client.next().await.is_some() {}
         self.local.abort();
         let _ = self.local.await;
         let _ = self.engine.await;

@@ -1,4 +1,4 @@
-//! What the guest machine says, in the words of the face.
+//! What the guest machine says, in the words of the client.
 
 use jumpseat_session::{
     InviteFault, KnockRefusal, Pointing,
@@ -14,7 +14,7 @@ pub(super) fn pointing(at: GuestPointAt) -> Pointing {
     Pointing { stream: at.stream, from: at.from, to: at.to }
 }
 
-/// The face's event; nothing for what the engine says itself.
+/// The client's event; nothing for what the engine says itself.
 pub(super) fn event(said: Said) -> Option<GuestEvent> {
     Some(match said {
         Said::Waiting { host_present } => GuestEvent::Waiting { host_present },

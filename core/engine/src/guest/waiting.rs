@@ -1,4 +1,4 @@
-//! What waits for a guest's face. Updates of one panel become one, so that a host fills nobody's memory by saying the
+//! What waits for a guest's client. Updates of one panel become one, so that a host fills nobody's memory by saying the
 //! same again and again: there is at most one whole panel of each kind.
 
 use std::collections::VecDeque;
@@ -58,7 +58,7 @@ impl Waiting {
         self.0.pop_front()
     }
 
-    /// Whether the next may be large: it is told when its face has taken everything before.
+    /// Whether the next may be large: it is told when its client has taken everything before.
     pub(super) fn next_is_large(&self) -> bool {
         matches!(self.0.front(), Some(GuestEvent::Panel(_)))
     }

@@ -1,11 +1,11 @@
-//! What faces ask for, done.
+//! What clients ask for, done.
 
 use std::task::Context;
 
 use jumpseat_session::{EndReason, Pointing};
 
 use super::{
-    HostEngine, faces::FaceNo, model::Question, said, session::Session, terminal::Terminal, view::View,
+    HostEngine, clients::ClientNo, model::Question, said, session::Session, terminal::Terminal, view::View,
 };
 use crate::{
     api::{
@@ -19,9 +19,9 @@ use crate::{
 
 impl HostEngine {
     /// Does what is asked and answers. Nothing waits here: what comes behind a command may be what ends it.
-    pub(super) fn perform(&mut self, cx: &mut Context<'_>, face: FaceNo, request: Request<HostCommand>) {
+    pub(super) fn perform(&mut self, cx: &mut Context<'_>, client: ClientNo, request: Request<HostCommand>) {
         let Request { command, answer } = request;
-        if let Some(refusal) = self.refusal(face) {
+        if let Some(refusal) = self.refusal(client) {
             return drop(answer.send(Err(refusal)));
         }
         // These answer later, by themselves.
@@ -37,23 +37,28 @@ impl HostEngine {
             },
             HostCommand::LookAtPanel { session, panel } => self.look_at_panel(session, panel, answer),
             // Who tells and does not ask has dropped the other end.
-            command => drop(answer.send(self.do_now(cx, face, command))),
+            command => drop(answer.send(self.do_now(cx, client, command))),
         }
     }
 
-    fn do_now(&mut self, cx: &mut Context<'_>, face: FaceNo, command: HostCommand) -> Result<Reply, Failure> {
+    fn do_now(
+        &mut self,
+        cx: &mut Context<'_>,
+        client: ClientNo,
+        command: HostCommand,
+    ) -> Result<Reply, Failure> {
         let now = self.now();
         match command {
             HostCommand::OpenTerminal(options) => return self.open_terminal(options),
             HostCommand::Attach { terminal, window, scrollback } => {
-                self.terminal(terminal)?.attach(View::new(face, window), scrollback);
+                self.terminal(terminal)?.attach(View::new(client, window), scrollback);
             }
             HostCommand::Detach { terminal } => {
-                self.terminal(terminal)?.views.retain(|view| view.face != face);
+                self.terminal(terminal)?.views.retain(|view| view.client != client);
             }
             HostCommand::Credit { terminal, bytes } => {
                 let mut views = self.terminal(terminal)?.views.iter_mut();
-                if let Some(view) = views.find(|view| view.face == face) {
+                if let Some(view) = views.find(|view| view.client == client) {
                     view.credit(bytes);
                 }
             }
@@ -61,8 +66,8 @@ impl HostEngine {
             HostCommand::Looking { terminal } => {
                 self.looks += 1;
                 let looks = self.looks;
-                if let Some(face) = self.faces.get_mut(&face) {
-                    (face.looking, face.looked) = (terminal, looks);
+                if let Some(client) = self.clients.get_mut(&client) {
+                    (client.looking, client.looked) = (terminal, looks);
                 }
                 self.look();
             }

@@ -19,7 +19,7 @@ use tokio::{
     time::{Sleep, sleep},
 };
 
-use super::FaceNo;
+use super::ClientNo;
 use crate::{
     api::{BlockInfo, Failure, FailureKind, Reply, ScreenFormat, SessionNo, Size, StartFrom},
     dump,
@@ -54,8 +54,8 @@ pub(super) enum Question {
     Erased { session: SessionNo },
     /// A picture for guests, compressed.
     Snapshot { session: SessionNo, scope: Scope, ticket: Ticket },
-    /// A picture for a face's own terminal.
-    Picture { face: FaceNo, scrollback: bool },
+    /// A picture for a client's own terminal.
+    Picture { client: ClientNo, scrollback: bool },
     /// A picture for a script.
     Dump { format: ScreenFormat, answer: oneshot::Sender<Result<Reply, Failure>> },
 }
@@ -82,7 +82,7 @@ pub(super) enum News {
         bytes: Bytes,
     },
     Picture {
-        face: FaceNo,
+        client: ClientNo,
         size: Size,
         bytes: Vec<u8>,
     },
@@ -125,7 +125,7 @@ struct Shared {
 struct Queue {
     items: VecDeque<Item>,
     bytes: usize,
-    /// Pictures for faces among the items.
+    /// Pictures for clients among the items.
     pictures: usize,
     spare: Vec<Vec<u8>>,
     closed: bool,
@@ -148,16 +148,16 @@ enum Item {
     Bytes(Vec<u8>),
     Resize(Size),
     Question(Question),
-    /// A picture for a face's own terminal, and output that comes next.
+    /// A picture for a client's own terminal, and output that comes next.
     Picture {
-        face: FaceNo,
+        client: ClientNo,
         scrollback: bool,
         ahead: Vec<u8>,
     },
 }
 
 impl Queue {
-    /// The next item. A picture for a face goes before the output that it waits behind, and takes it along: the host's own
+    /// The next item. A picture for a client goes before the output that it waits behind, and takes it along: the host's own
     /// terminal draws that itself, and is not dark until a screen has seen it all.
     fn next(&mut self) -> Option<Item> {
         if self.pictures > 0
@@ -186,11 +186,11 @@ impl Queue {
                 ahead.extend_from_slice(bytes);
             }
         }
-        let Some(Item::Question(Question::Picture { face, scrollback })) = self.items.remove(at) else {
+        let Some(Item::Question(Question::Picture { client, scrollback })) = self.items.remove(at) else {
             return None;
         };
         self.pictures -= 1;
-        Some(Item::Picture { face, scrollback, ahead })
+        Some(Item::Picture { client, scrollback, ahead })
     }
 }
 
@@ -334,12 +334,12 @@ impl Worker {
                 }
                 Item::Resize(size) => self.screen.resize(size.cols, size.rows),
                 Item::Question(question) => self.answer(question),
-                Item::Picture { face, scrollback, ahead } => self.picture(face, scrollback, &ahead),
+                Item::Picture { client, scrollback, ahead } => self.picture(client, scrollback, &ahead),
             }
         }
     }
 
-    fn picture(&self, face: FaceNo, scrollback: bool, ahead: &[u8]) {
+    fn picture(&self, client: ClientNo, scrollback: bool, ahead: &[u8]) {
         let (cols, rows) = self.screen.size();
         let mut bytes = Vec::new();
         if scrollback {
@@ -349,7 +349,7 @@ impl Worker {
         }
         bytes.extend_from_slice(ahead);
         let size = Size { cols, rows };
-        self.tell(|told| told.answers.push_back(News::Picture { face, size, bytes }));
+        self.tell(|told| told.answers.push_back(News::Picture { client, size, bytes }));
     }
 
     fn next(&self) -> Option<Item> {
@@ -450,7 +450,7 @@ impl Worker {
                 let bytes = Bytes::from(picture::fitting(&self.screen, &starts, Most::default()));
                 self.tell(|told| told.answers.push_back(News::Snapshot { session, ticket, bytes }));
             }
-            Question::Picture { face, scrollback } => self.picture(face, scrollback, &[]),
+            Question::Picture { client, scrollback } => self.picture(client, scrollback, &[]),
             Question::Dump { format, answer } => {
                 let picture = dump::screen(&self.screen, format);
                 // Who asked may have gone.

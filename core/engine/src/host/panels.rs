@@ -1,4 +1,4 @@
-//! Sessions' panels: shared by a face, made at the desk, carried by the machine.
+//! Sessions' panels: shared by a client, made at the desk, carried by the machine.
 
 use std::task::{Context, Poll};
 
@@ -240,7 +240,7 @@ impl HostEngine {
         desk.look(session, panel, answer);
     }
 
-    /// Takes what the desk made: to guests through the machine, to faces as how a panel stands.
+    /// Takes what the desk made: to guests through the machine, to clients as how a panel stands.
     pub(super) fn poll_panels(&mut self, cx: &mut Context<'_>) -> bool {
         let now = self.now();
         let mut moved = false;

@@ -1,4 +1,4 @@
-//! What the host machine says, in the words of the face.
+//! What the host machine says, in the words of the client.
 
 use jumpseat_session::{
     InviteLink, InvitePage, KnockRefusal, Pointing, StreamId,
@@ -8,7 +8,7 @@ use jumpseat_wire::InviteCode;
 
 use crate::api::{Connection, GuestInfo, Invite, KnockInfo, PointAt, Secret, SessionEvent, TerminalNo};
 
-/// The face's event; nothing for what the engine says itself, or for a terminal that is gone.
+/// The client's event; nothing for what the engine says itself, or for a terminal that is gone.
 pub(super) fn event(
     said: Said,
     expires_in: u64,

@@ -64,7 +64,7 @@ pub(super) enum Wish {
     Panel { panel: PanelId, ticket: Ticket },
     /// A content of a panel, for one guest.
     Fetch { slot: Slot, ticket: FetchTicket, wish: jumpseat_session::Wish },
-    /// Faces hear of it.
+    /// Clients hear of it.
     Tell(SessionEvent),
 }
 
@@ -227,7 +227,7 @@ impl Session {
                 {
                     let invite = said::invite(&self.relay, self.page.as_ref(), *code, invite);
                     let reply = Reply::Session { session: self.no, relay: self.relay.clone(), invite };
-                    // Who shared may have gone; the session stays for the other faces.
+                    // Who shared may have gone; the session stays for the other clients.
                     let _ = answer.send(Ok(reply));
                 }
             }

@@ -1,4 +1,4 @@
-//! What relays bring to the sessions, and what the sessions want of their terminals and faces.
+//! What relays bring to the sessions, and what the sessions want of their terminals and clients.
 
 use std::task::Context;
 

@@ -1,4 +1,4 @@
-//! A terminal: its program, its screen, its faces' views, and the session that shows it.
+//! A terminal: its program, its screen, its clients' views, and the session that shows it.
 
 use std::{
     collections::VecDeque,
@@ -56,7 +56,7 @@ pub(super) struct Terminal {
     end: End,
     /// Pictures for guests that the screen has still to give: it stays as long, or they would lose the end.
     owed: usize,
-    /// Whether the faces were told that it closed.
+    /// Whether the clients were told that it closed.
     pub(super) closed: bool,
 }
 
@@ -100,7 +100,7 @@ impl Terminal {
         })
     }
 
-    /// A face's keys: they never wait for a guest's.
+    /// A client's keys: they never wait for a guest's.
     pub(super) fn own_keys(
         &mut self,
         cx: &mut Context<'_>,
@@ -232,15 +232,15 @@ impl Terminal {
         self.program.as_ref().map_or(Ok(()), |program| program.resize(size))
     }
 
-    /// Shows it to a face, with its picture first.
+    /// Shows it to a client, with its picture first.
     pub(super) fn attach(&mut self, view: View, scrollback: bool) {
-        self.model.ask(Question::Picture { face: view.face, scrollback });
+        self.model.ask(Question::Picture { client: view.client, scrollback });
         self.detach(&view);
         self.views.push(view);
     }
 
     fn detach(&mut self, view: &View) {
-        self.views.retain(|other| other.face != view.face);
+        self.views.retain(|other| other.client != view.client);
     }
 
     pub(super) fn block(&mut self, block: &BlockInfo) {

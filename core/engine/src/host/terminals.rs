@@ -1,4 +1,4 @@
-//! What programs print and screens tell, handed to faces and sessions; and how a terminal ends.
+//! What programs print and screens tell, handed to clients and sessions; and how a terminal ends.
 
 use std::task::{Context, Poll};
 
@@ -49,13 +49,13 @@ impl HostEngine {
         let shown = redacted.as_ref().map_or(&bytes, |redacted| &redacted.shown);
         for view in &mut terminal.views {
             view.show(shown);
-            if let Some(face) = self.faces.get_mut(&view.face)
-                && face.takes_output()
+            if let Some(client) = self.clients.get_mut(&view.client)
+                && client.takes_output()
                 && let Some(event) = view.take(no, false)
             {
-                face.tell(event);
-                // A face that is gone is found at the end of the pass.
-                face.flush(cx);
+                client.tell(event);
+                // A client that is gone is found at the end of the pass.
+                client.flush(cx);
             }
         }
         let shown_by = terminal.session;
@@ -106,12 +106,12 @@ impl HostEngine {
                     }
                     self.act(cx, session);
                 }
-                News::Picture { face, size, bytes } => {
-                    let view = terminal.views.iter_mut().find(|view| view.face == face);
+                News::Picture { client, size, bytes } => {
+                    let view = terminal.views.iter_mut().find(|view| view.client == client);
                     if let Some(event) = view.and_then(|view| view.picture(no, size, bytes))
-                        && let Some(face) = self.faces.get_mut(&face)
+                        && let Some(client) = self.clients.get_mut(&client)
                     {
-                        face.tell(event);
+                        client.tell(event);
                     }
                 }
             }
@@ -132,17 +132,17 @@ impl HostEngine {
         self.act(cx, session_no);
     }
 
-    /// Tells faces that a terminal closed, once they have seen all of it; forgets it once nothing needs it.
+    /// Tells clients that a terminal closed, once they have seen all of it; forgets it once nothing needs it.
     fn close_if_seen(&mut self, no: TerminalNo) -> bool {
         let Some(terminal) = self.terminals.get_mut(&no) else { return false };
         let Some(exit_code) = terminal.exit() else { return false };
         let mut moved = false;
         for view in &mut terminal.views {
-            let face = self.faces.get_mut(&view.face);
-            if let Some(face) = face.filter(|face| face.takes_output())
+            let client = self.clients.get_mut(&view.client);
+            if let Some(client) = client.filter(|client| client.takes_output())
                 && let Some(event) = view.take(no, true)
             {
-                face.tell(event);
+                client.tell(event);
                 moved = true;
             }
         }

@@ -8,7 +8,7 @@ use tempfile::TempDir;
 
 use super::{view::View, *};
 use crate::{
-    api::{HostEvent, HostFace, Size, TerminalNo},
+    api::{HostClient, HostEvent, Size, TerminalNo},
     pty::program::Program,
     transport::{Proxies, TransportSetup},
 };
@@ -18,13 +18,13 @@ const SIZE: Size = Size { cols: 80, rows: 24 };
 
 struct Stand {
     engine: HostEngine,
-    face: HostFace,
-    _door: FaceDoor,
+    client: HostClient,
+    _door: ClientListener,
     _folder: TempDir,
 }
 
 impl Stand {
-    /// An engine with one face and one terminal that runs a script.
+    /// An engine with one client and one terminal that runs a script.
     fn new(script: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let runtime = RuntimeFolder::at(folder.path().join("run")).unwrap();
@@ -33,8 +33,8 @@ impl Stand {
         let program = Program::new(&["/bin/sh", "-c", script].map(str::to_owned));
         let terminal = Terminal::open(NO, &program, "sh".to_owned(), SIZE, 100, None).unwrap();
         engine.terminals.insert(NO, terminal);
-        let face = door.open();
-        let mut stand = Self { engine, face, _door: door, _folder: folder };
+        let client = door.open();
+        let mut stand = Self { engine, client, _door: door, _folder: folder };
         stand.drive();
         stand
     }
@@ -45,9 +45,9 @@ impl Stand {
         while self.engine.pass(cx).is_ready() {}
     }
 
-    /// Gives the face a view of the terminal that holds these bytes, with credit for more.
+    /// Gives the client a view of the terminal that holds these bytes, with credit for more.
     fn show(&mut self, bytes: &[u8]) {
-        let mut view = View::new(*self.engine.faces.keys().next().unwrap(), 1 << 20);
+        let mut view = View::new(*self.engine.clients.keys().next().unwrap(), 1 << 20);
         view.picture(NO, SIZE, Vec::new()).unwrap();
         view.show(bytes);
         self.engine.terminals.get_mut(&NO).unwrap().views.push(view);
@@ -55,15 +55,15 @@ impl Stand {
 
     /// Lets as many events wait as keep output back.
     fn let_events_wait(&mut self) {
-        let face = self.engine.faces.values_mut().next().unwrap();
-        while face.takes_output() {
-            face.tell(HostEvent::Titled { terminal: NO, title: "title".to_owned() });
+        let client = self.engine.clients.values_mut().next().unwrap();
+        while client.takes_output() {
+            client.tell(HostEvent::Titled { terminal: NO, title: "title".to_owned() });
         }
     }
 
     /// The bytes of output that are told by now.
     fn told(&mut self) -> usize {
-        let events = std::iter::from_fn(|| self.face.try_next());
+        let events = std::iter::from_fn(|| self.client.try_next());
         events.map(|event| if let HostEvent::Output { bytes, .. } = event { bytes.len() } else { 0 }).sum()
     }
 }

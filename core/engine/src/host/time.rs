@@ -5,7 +5,7 @@ use std::{future::Future as _, task::Context, time::Duration};
 use jumpseat_session::EndReason;
 use tokio::time::Instant;
 
-use super::{HostEngine, faces::FaceEnd};
+use super::{HostEngine, clients::ClientConn};
 use crate::api::HostEvent;
 
 /// How long all has for its end when the engine ends: terminals their grace, sessions what their guests have for the
@@ -69,9 +69,9 @@ impl HostEngine {
     pub(super) fn is_over(&self) -> bool {
         let Some(until) = self.ending else { return false };
         let done = self.sessions.is_empty()
-            // Faces were told of their end, and of all that they printed.
+            // Clients were told of their end, and of all that they printed.
             && self.terminals.values().all(|terminal| terminal.closed)
-            && self.faces.values().all(FaceEnd::is_told);
+            && self.clients.values().all(ClientConn::is_told);
         done || until <= self.began + Duration::from_millis(self.now().0)
     }
 }

@@ -1,18 +1,18 @@
-//! A terminal as one face sees it: its picture first, then its bytes, no faster than the face gives credit.
+//! A terminal as one client sees it: its picture first, then its bytes, no faster than the client gives credit.
 
-use super::FaceNo;
+use super::ClientNo;
 use crate::api::{HostEvent, Size, TerminalNo};
 
-/// Bytes that wait for one face's credit before the terminal's program has to wait.
+/// Bytes that wait for one client's credit before the terminal's program has to wait.
 const MAX_PENDING: usize = 64 * 1024;
 
-/// Bytes in one event: what is gathered here saves the face calls.
+/// Bytes in one event: what is gathered here saves the client calls.
 const MAX_EVENT: usize = 64 * 1024;
 
-/// One face's view of one terminal.
+/// One client's view of one terminal.
 pub(super) struct View {
-    pub(super) face: FaceNo,
-    /// Bytes that the face still takes.
+    pub(super) client: ClientNo,
+    /// Bytes that the client still takes.
     credit: i64,
     pending: Vec<u8>,
     /// The picture was asked for; what comes meanwhile stands behind it.
@@ -20,8 +20,8 @@ pub(super) struct View {
 }
 
 impl View {
-    pub(super) fn new(face: FaceNo, window: u32) -> Self {
-        Self { face, credit: i64::from(window), pending: Vec::new(), waits_for_picture: true }
+    pub(super) fn new(client: ClientNo, window: u32) -> Self {
+        Self { client, credit: i64::from(window), pending: Vec::new(), waits_for_picture: true }
     }
 
     pub(super) fn has_room(&self) -> bool {
@@ -51,7 +51,7 @@ impl View {
         Some(HostEvent::Picture { terminal, size })
     }
 
-    /// What the face may get now; all of it once the terminal has ended.
+    /// What the client may get now; all of it once the terminal has ended.
     pub(super) fn take(&mut self, terminal: TerminalNo, ended: bool) -> Option<HostEvent> {
         if self.waits_for_picture || self.pending.is_empty() || (self.credit <= 0 && !ended) {
             return None;
@@ -68,7 +68,7 @@ impl View {
         Some(HostEvent::Output { terminal, bytes })
     }
 
-    /// Whether the face has seen everything.
+    /// Whether the client has seen everything.
     pub(super) fn is_drained(&self) -> bool {
         !self.waits_for_picture && self.pending.is_empty()
     }
@@ -89,7 +89,7 @@ mod tests {
 
     #[test]
     fn the_picture_comes_before_what_was_printed_meanwhile() {
-        let mut view = View::new(FaceNo(1), 100);
+        let mut view = View::new(ClientNo(1), 100);
         view.show(b"after");
         assert_eq!(view.take(NO, false), None);
         assert!(view.picture(NO, Size { cols: 8, rows: 2 }, b"picture ".to_vec()).is_some());
@@ -99,7 +99,7 @@ mod tests {
 
     #[test]
     fn nothing_goes_out_beyond_the_credit() {
-        let mut view = View::new(FaceNo(1), 4);
+        let mut view = View::new(ClientNo(1), 4);
         view.picture(NO, Size { cols: 8, rows: 2 }, Vec::new());
         view.show(b"123456789");
         assert_eq!(bytes(view.take(NO, false)).unwrap(), b"1234");

@@ -1,4 +1,4 @@
-//! The face's side of the local socket.
+//! The client's side of the local socket.
 
 use std::{
     collections::BTreeMap,
@@ -17,13 +17,13 @@ use super::{
     failure,
     folder::RuntimeFolder,
     frame::Frame,
-    message::{Answer, GREET_FOR, ToEngine, ToFace, greet},
+    message::{Answer, GREET_FOR, ToClient, ToEngine, greet},
     stream::LocalStream,
 };
-use crate::api::{Failure, HostCommand, HostEvent, HostFace, Reply};
+use crate::api::{Failure, HostClient, HostCommand, HostEvent, Reply};
 use crate::client::{COMMANDS, Request};
 
-/// Events between the socket and the face. What a face attaches is bounded by its credit; one that is this far
+/// Events between the socket and the client. What a client attaches is bounded by its credit; one that is this far
 /// behind with all else is let go, as the engine would.
 const EVENTS: usize = 4096;
 
@@ -54,11 +54,11 @@ pub async fn processes(folder: &RuntimeFolder) -> Result<Vec<LocalProcess>, Fail
 }
 
 impl LocalProcess {
-    /// A face of its engine. Needs a tokio runtime, which carries it.
+    /// A client of its engine. Needs a tokio runtime, which carries it.
     ///
     /// # Errors
     /// [`FailureKind::Local`](crate::api::FailureKind::Local) if it went away, or speaks another version.
-    pub async fn connect(&self) -> Result<HostFace, Failure> {
+    pub async fn connect(&self) -> Result<HostClient, Failure> {
         connect(&self.path).await
     }
 
@@ -68,7 +68,7 @@ impl LocalProcess {
     }
 }
 
-pub(super) async fn connect(path: &Path) -> Result<HostFace, Failure> {
+pub(super) async fn connect(path: &Path) -> Result<HostClient, Failure> {
     let mut stream = LocalStream::connect(path).await.map_err(|error| failure(path, error))?;
     let greeted = timeout(GREET_FOR, greet(&mut stream)).await;
     let other =
@@ -76,13 +76,13 @@ pub(super) async fn connect(path: &Path) -> Result<HostFace, Failure> {
     other.check()?;
     let (commands, requests) = mpsc::channel(COMMANDS);
     let (events, told) = mpsc::channel(EVENTS);
-    // It ends when the face is dropped, or the other end goes: the face holds the queues that say so.
+    // It ends when the client is dropped, or the other end goes: the client holds the queues that say so.
     tokio::spawn(async move {
         if let Err(error) = carry(stream, requests, events).await {
             tracing::debug!(%error, "a local connection ended");
         }
     });
-    Ok(HostFace { commands, events: told })
+    Ok(HostClient { commands, events: told })
 }
 
 type Waiting = (u64, oneshot::Sender<Result<Reply, Failure>>);
@@ -160,8 +160,8 @@ async fn read_events(
         let event = match frame {
             Frame::Bytes(terminal, bytes) => HostEvent::Output { terminal, bytes },
             Frame::Json(json) => match serde_json::from_slice(&json)? {
-                ToFace::Event(event) => event,
-                ToFace::Answer { id, answer } => {
+                ToClient::Event(event) => event,
+                ToClient::Answer { id, answer } => {
                     while let Ok((id, answer)) = waiting.try_recv() {
                         asked.insert(id, answer);
                     }
@@ -171,10 +171,10 @@ async fn read_events(
             },
         };
         match events.try_send(event) {
-            // A face that only asks has let its events go.
+            // A client that only asks has let its events go.
             Ok(()) | Err(mpsc::error::TrySendError::Closed(_)) => {}
             Err(mpsc::error::TrySendError::Full(_)) => {
-                return Err(io::Error::other("the face is too far behind"));
+                return Err(io::Error::other("the client is too far behind"));
             }
         }
     }

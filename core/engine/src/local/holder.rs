@@ -1,4 +1,4 @@
-//! The holder: one background process of a person, which keeps terminals and sessions alive while faces come and
+//! The holder: one background process of a person, which keeps terminals and sessions alive while clients come and
 //! go. It is started on demand, and ends with the last thing it holds.
 
 #[cfg(unix)]
@@ -22,7 +22,7 @@ use tokio::{io::AsyncReadExt as _, process::Command, time::timeout};
 use super::{attach::connect, failure, folder::RuntimeFolder, listener::Listener, stream::LocalStream};
 use crate::{
     HostEngine, HostSetup,
-    api::{Failure, FailureKind, HostCommand, HostFace},
+    api::{Failure, FailureKind, HostClient, HostCommand},
 };
 
 /// What a holder says on its standard output once it can be reached.
@@ -31,7 +31,7 @@ const READY: &[u8] = b"ready\n";
 /// How long a holder may take to start.
 const START_FOR: Duration = Duration::from_secs(10);
 
-/// How long faces have, at the end, to read what they were told.
+/// How long clients have, at the end, to read what they were told.
 const GOODBYE_FOR: Duration = Duration::from_secs(2);
 
 /// How a holder runs.
@@ -87,7 +87,7 @@ pub async fn hold(setup: HoldSetup) -> Result<(), Failure> {
     Ok(())
 }
 
-/// A face of the holder, which `program` with `arguments` starts if there is none; `env` is added to its environment.
+/// A client of the holder, which `program` with `arguments` starts if there is none; `env` is added to its environment.
 ///
 /// # Errors
 /// [`FailureKind::Local`] if it cannot be started or reached.
@@ -97,15 +97,15 @@ pub async fn holder(
     arguments: &[&str],
     env: &BTreeMap<String, String>,
     log: Option<&Path>,
-) -> Result<HostFace, Failure> {
+) -> Result<HostClient, Failure> {
     let socket = socket(folder)?;
-    if let Ok(face) = connect(&socket).await {
-        return Ok(face);
+    if let Ok(client) = connect(&socket).await {
+        return Ok(client);
     }
     // Of those that find none at the same time one starts it.
     let _lock = wait_for_lock(folder, START_LOCK).await?;
     match connect(&socket).await {
-        Ok(face) => return Ok(face),
+        Ok(client) => return Ok(client),
         // It is there and speaks another version, or does not answer.
         Err(failure) if is_listened(&socket).await => return Err(failure),
         Err(_) => start(folder, program, arguments, env, log).await?,

@@ -13,20 +13,20 @@ use tokio::{
 use super::{
     folder::{BoundSocket, RuntimeFolder},
     frame::Frame,
-    message::{GREET_FOR, ToEngine, ToFace, greet},
+    message::{GREET_FOR, ToClient, ToEngine, greet},
     origin::Origin,
     stream::{Incoming, LocalStream},
 };
 use crate::{
-    FaceDoor,
-    api::{Failure, HostCommand, HostEvent, HostFace},
+    ClientListener,
+    api::{Failure, HostClient, HostCommand, HostEvent},
 };
 
 /// Bytes that are gathered before they are written.
 const GATHER: usize = 128 * 1024;
 
-/// Faces at one time: far above need, far below the limit of descriptors.
-const MAX_FACES: usize = 64;
+/// Clients at one time: far above need, far below the limit of descriptors.
+const MAX_CLIENTS: usize = 64;
 
 /// A socket in the private folder, removed when this is dropped.
 pub struct Listener {
@@ -51,44 +51,47 @@ impl Listener {
         self.socket.path()
     }
 
-    /// Serves faces until the engine has ended and all of them were told, or this is dropped.
-    pub async fn serve(self, door: FaceDoor) {
-        let mut faces = JoinSet::new();
+    /// Serves clients until the engine has ended and all of them were told, or this is dropped.
+    pub async fn serve(self, door: ClientListener) {
+        let mut clients = JoinSet::new();
         loop {
             tokio::select! {
                 biased;
                 () = door.closed() => break,
                 accepted = self.socket.accept() => match accepted {
-                    Ok(incoming) if faces.len() < MAX_FACES => {
+                    Ok(incoming) if clients.len() < MAX_CLIENTS => {
                         let door = door.clone();
-                        faces.spawn(async move {
-                            let served = serve_face(incoming, &door).await;
+                        clients.spawn(async move {
+                            let served = serve_client(incoming, &door).await;
                             served.unwrap_or_else(|error| {
-                                tracing::debug!(%error, "a local face ended");
+                                tracing::debug!(%error, "a local client ended");
                                 None
                             })
                         });
                     }
-                    Ok(_) => tracing::warn!("too many local faces"),
-                    // Out of descriptors, perhaps: a face that ends frees one.
+                    Ok(_) => tracing::warn!("too many local clients"),
+                    // Out of descriptors, perhaps: a client that ends frees one.
                     Err(error) => {
-                        tracing::warn!(%error, "no local face could be accepted");
-                        if faces.join_next().await.is_none() {
+                        tracing::warn!(%error, "no local client could be accepted");
+                        if clients.join_next().await.is_none() {
                             tokio::task::yield_now().await;
                         }
                     }
                 },
-                Some(_) = faces.join_next() => {}
+                Some(_) = clients.join_next() => {}
             }
         }
         // Nobody comes in any more; who is there still reads how it ended, and finds no socket after that.
         drop(self);
-        while faces.join_next().await.is_some() {}
+        while clients.join_next().await.is_some() {}
     }
 }
 
-/// Carries a face. Where the engine ended, the connection comes back, and stands until it is dropped.
-async fn serve_face(incoming: Incoming, door: &FaceDoor) -> io::Result<Option<WriteHalf<LocalStream>>> {
+/// Carries a client. Where the engine ended, the connection comes back, and stands until it is dropped.
+async fn serve_client(
+    incoming: Incoming,
+    door: &ClientListener,
+) -> io::Result<Option<WriteHalf<LocalStream>>> {
     // At once: what started it may be gone soon.
     let origin = Origin::of(incoming.peer());
     let mut stream = incoming.check().await?;
@@ -97,10 +100,10 @@ async fn serve_face(incoming: Incoming, door: &FaceDoor) -> io::Result<Option<Wr
         // It was told our version, too, and says what is the matter.
         return Ok(None);
     }
-    let mut face = door.open_for(origin);
+    let mut client = door.open_for(origin);
     let (read, mut write) = tokio::io::split(stream);
     let (ask, mut asked) = mpsc::channel(1);
-    let commands = face.commands.clone();
+    let commands = client.commands.clone();
     let mut reading = pin!(read_commands(read, commands, ask));
     let mut answers = FuturesUnordered::new();
     let mut out = Vec::new();
@@ -111,10 +114,10 @@ async fn serve_face(incoming: Incoming, door: &FaceDoor) -> io::Result<Option<Wr
             Some((id, answer)) = asked.recv() => answers.push(async move { (id, answer.await) }),
             Some((id, answer)) = answers.next(), if !answers.is_empty() => {
                 let answer = answer.unwrap_or_else(|_: oneshot::error::RecvError| Err(Failure::gone()));
-                Frame::put_json(&ToFace::Answer { id, answer: answer.into() }, &mut out)?;
+                Frame::put_json(&ToClient::Answer { id, answer: answer.into() }, &mut out)?;
             }
-            event = face.next() => match event {
-                Some(event) => put_events(&mut face, event, &mut out)?,
+            event = client.next() => match event {
+                Some(event) => put_events(&mut client, event, &mut out)?,
                 None => return Ok(Some(write)),
             },
         }
@@ -131,15 +134,15 @@ async fn serve_face(incoming: Incoming, door: &FaceDoor) -> io::Result<Option<Wr
 }
 
 /// This event and those that wait behind it.
-fn put_events(face: &mut HostFace, event: HostEvent, out: &mut Vec<u8>) -> io::Result<()> {
+fn put_events(client: &mut HostClient, event: HostEvent, out: &mut Vec<u8>) -> io::Result<()> {
     let mut events = VecDeque::from([event]);
     while let Some(event) = events.pop_front() {
         match event {
             HostEvent::Output { terminal, bytes } => Frame::put_bytes(terminal, &bytes, out),
-            event => Frame::put_json(&ToFace::Event(event), out)?,
+            event => Frame::put_json(&ToClient::Event(event), out)?,
         }
         if out.len() < GATHER {
-            events.extend(face.try_next());
+            events.extend(client.try_next());
         }
     }
     Ok(())
@@ -163,7 +166,7 @@ async fn read_commands(
         };
         let (answer, answered) = oneshot::channel();
         if commands.send(crate::client::Request { command, answer }).await.is_err() {
-            // The engine has ended. What it told last is still on its way to a face that may go on asking.
+            // The engine has ended. What it told last is still on its way to a client that may go on asking.
             continue;
         }
         if let Some(id) = id

@@ -60,7 +60,7 @@ pub(super) async fn greet(stream: &mut LocalStream) -> io::Result<Hello> {
 /// The longest hello, in bytes.
 const MAX_HELLO_LEN: usize = 1024;
 
-/// Face to engine.
+/// Client to engine.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub(super) struct ToEngine {
     /// What the answer is to carry; without it none is sent.
@@ -69,10 +69,10 @@ pub(super) struct ToEngine {
     pub(super) command: HostCommand,
 }
 
-/// Engine to face.
+/// Engine to client.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum ToFace {
+pub(super) enum ToClient {
     /// The answer to a command.
     Answer {
         id: u64,
@@ -118,10 +118,10 @@ mod tests {
         assert_eq!(text, r#"{"id":7,"command":{"type":"looking","terminal":2}}"#);
         assert_eq!(serde_json::from_str::<ToEngine>(&text).unwrap(), command);
 
-        let answer = ToFace::Answer { id: 7, answer: Ok(Reply::Done).into() };
+        let answer = ToClient::Answer { id: 7, answer: Ok(Reply::Done).into() };
         let text = serde_json::to_string(&answer).unwrap();
         assert_eq!(text, r#"{"answer":{"id":7,"ok":{"reply":"done"}}}"#);
-        assert_eq!(serde_json::from_str::<ToFace>(&text).unwrap(), answer);
+        assert_eq!(serde_json::from_str::<ToClient>(&text).unwrap(), answer);
     }
 
     #[test]

@@ -7,8 +7,8 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use super::{attach::connect, frame::Frame, holder::hold, message::greet, *};
 use crate::{
-    FaceDoor, HostEngine, HostSetup, Proxies, TransportSetup,
-    api::{HostCommand, HostFace, Reply, ScreenFormat, TerminalNo, TerminalOptions},
+    ClientListener, HostEngine, HostSetup, Proxies, TransportSetup,
+    api::{HostClient, HostCommand, Reply, ScreenFormat, TerminalNo, TerminalOptions},
 };
 
 async fn within<T>(future: impl Future<Output = T>) -> T {
@@ -26,28 +26,29 @@ fn setup(runtime: RuntimeFolder) -> HostSetup {
     HostSetup { transport, start_relay: None, runtime }
 }
 
-fn engine(folder: &RuntimeFolder) -> FaceDoor {
+fn engine(folder: &RuntimeFolder) -> ClientListener {
     let (engine, door) = HostEngine::new(setup(folder.clone()));
     tokio::spawn(engine.run());
     door
 }
 
-async fn open(face: &HostFace, script: &str) -> TerminalNo {
+async fn open(client: &HostClient, script: &str) -> TerminalNo {
     let command = if cfg!(windows) { ["cmd", "/c", script] } else { ["/bin/sh", "-c", script] };
     let command = command.map(str::to_owned).to_vec();
     let options = TerminalOptions { command, ..TerminalOptions::default() };
-    match within(face.ask(HostCommand::OpenTerminal(options))).await.unwrap() {
+    match within(client.ask(HostCommand::OpenTerminal(options))).await.unwrap() {
         Reply::Terminal { terminal } => terminal,
         other => panic!("{other:?}"),
     }
 }
 
 #[cfg(unix)]
-async fn shows(face: &mut HostFace, text: &str) {
+async fn shows(client: &mut HostClient, text: &str) {
     let mut seen = Vec::new();
     within(async {
         while !String::from_utf8_lossy(&seen).contains(text) {
-            if let crate::api::HostEvent::Output { bytes, .. } = face.next().await.expect("the engine runs") {
+            if let crate::api::HostEvent::Output { bytes, .. } = client.next().await.expect("the engine runs")
+            {
                 seen.extend(bytes);
             }
         }
@@ -60,27 +61,27 @@ const WAITS: &str = if cfg!(windows) { "pause" } else { "read line" };
 
 #[tokio::test]
 #[cfg(unix)]
-async fn a_face_over_the_socket_is_a_face() {
+async fn a_client_over_the_socket_is_a_client() {
     let (_parent, folder) = folder();
     let listener = Listener::bind(&folder).unwrap();
     tokio::spawn(listener.serve(engine(&folder)));
 
     let found = processes(&folder).await.unwrap();
     assert_eq!(found.len(), 1);
-    let mut face = within(found[0].connect()).await.unwrap();
-    let terminal = open(&face, "while read line; do echo got:$line.; done").await;
-    face.ask(HostCommand::Attach { terminal, window: 65536, scrollback: true }).await.unwrap();
-    face.ask(HostCommand::Input { terminal, bytes: b"hello\r".to_vec() }).await.unwrap();
-    shows(&mut face, "got:hello.").await;
+    let mut client = within(found[0].connect()).await.unwrap();
+    let terminal = open(&client, "while read line; do echo got:$line.; done").await;
+    client.ask(HostCommand::Attach { terminal, window: 65536, scrollback: true }).await.unwrap();
+    client.ask(HostCommand::Input { terminal, bytes: b"hello\r".to_vec() }).await.unwrap();
+    shows(&mut client, "got:hello.").await;
 
-    // The face goes without a word, and what it opened is there for the next one.
-    drop(face);
-    let mut face = within(found[0].connect()).await.unwrap();
-    let Reply::Status(status) = within(face.ask(HostCommand::Status)).await.unwrap() else { panic!() };
+    // The client goes without a word, and what it opened is there for the next one.
+    drop(client);
+    let mut client = within(found[0].connect()).await.unwrap();
+    let Reply::Status(status) = within(client.ask(HostCommand::Status)).await.unwrap() else { panic!() };
     assert_eq!(status.terminals[0].terminal, terminal);
-    face.ask(HostCommand::Attach { terminal, window: 65536, scrollback: true }).await.unwrap();
-    shows(&mut face, "got:hello.").await;
-    let failure = face.ask(HostCommand::CloseTerminal { terminal: TerminalNo(77) }).await.unwrap_err();
+    client.ask(HostCommand::Attach { terminal, window: 65536, scrollback: true }).await.unwrap();
+    shows(&mut client, "got:hello.").await;
+    let failure = client.ask(HostCommand::CloseTerminal { terminal: TerminalNo(77) }).await.unwrap_err();
     assert_eq!(failure.kind, FailureKind::NotFound);
 }
 
@@ -91,14 +92,14 @@ async fn a_flood_over_the_socket_keeps_to_its_window() {
     let listener = Listener::bind(&folder).unwrap();
     let path = listener.path().to_owned();
     tokio::spawn(listener.serve(engine(&folder)));
-    let mut face = within(connect(&path)).await.unwrap();
-    let terminal = open(&face, "read line; seq 1 200000; echo over; read line").await;
-    face.ask(HostCommand::Attach { terminal, window: 65536, scrollback: false }).await.unwrap();
-    face.ask(HostCommand::Input { terminal, bytes: b"\r".to_vec() }).await.unwrap();
+    let mut client = within(connect(&path)).await.unwrap();
+    let terminal = open(&client, "read line; seq 1 200000; echo over; read line").await;
+    client.ask(HostCommand::Attach { terminal, window: 65536, scrollback: false }).await.unwrap();
+    client.ask(HostCommand::Input { terminal, bytes: b"\r".to_vec() }).await.unwrap();
     let (mut total, mut ahead, mut tail) = (0, 0, Vec::new());
     within(async {
         while !String::from_utf8_lossy(&tail).contains("over") {
-            let Some(crate::api::HostEvent::Output { bytes, .. }) = face.next().await else { continue };
+            let Some(crate::api::HostEvent::Output { bytes, .. }) = client.next().await else { continue };
             ahead += bytes.len();
             total += bytes.len();
             assert!(ahead <= 65536, "{ahead}");
@@ -106,7 +107,7 @@ async fn a_flood_over_the_socket_keeps_to_its_window() {
             tail.drain(..tail.len().saturating_sub(64));
             if ahead > 32768 {
                 let bytes = u32::try_from(ahead).unwrap();
-                face.tell(HostCommand::Credit { terminal, bytes }).await.unwrap();
+                client.tell(HostCommand::Credit { terminal, bytes }).await.unwrap();
                 ahead = 0;
             }
         }
@@ -121,7 +122,7 @@ async fn what_breaks_the_rules_is_cut_off_and_others_are_not() {
     let listener = Listener::bind(&folder).unwrap();
     let path = listener.path().to_owned();
     tokio::spawn(listener.serve(engine(&folder)));
-    let face = within(connect(&path)).await.unwrap();
+    let client = within(connect(&path)).await.unwrap();
     for (greeted, nonsense) in [
         (false, &b"GET / HTTP/1.1\r\n\r\n"[..]),
         (false, &[0, 0, 0, 2, 0, b'x']),
@@ -138,7 +139,7 @@ async fn what_breaks_the_rules_is_cut_off_and_others_are_not() {
         let mut rest = Vec::new();
         // Reset or closed: the end in either case.
         let _ = within(stream.read_to_end(&mut rest)).await;
-        assert!(within(face.ask(HostCommand::Status)).await.is_ok(), "after {nonsense:?}");
+        assert!(within(client.ask(HostCommand::Status)).await.is_ok(), "after {nonsense:?}");
     }
 }
 
@@ -171,23 +172,23 @@ async fn a_holder_ends_with_the_last_it_holds_and_there_is_one() {
     assert!(!folder.path().join("hold.sock").exists());
 
     let holding = tokio::spawn(hold(HoldSetup { idle: Duration::from_secs(10), ..setup() }));
-    let face = within(async {
+    let client = within(async {
         loop {
             match connect(&folder.path().join("hold.sock")).await {
-                Ok(face) => return face,
+                Ok(client) => return client,
                 Err(_) => tokio::task::yield_now().await,
             }
         }
     })
     .await;
-    let terminal = open(&face, WAITS).await;
+    let terminal = open(&client, WAITS).await;
     // A second one leaves at once.
     within(hold(setup())).await.unwrap();
     let screen = HostCommand::Screen { terminal, format: ScreenFormat::Text };
-    assert!(within(face.ask(screen)).await.is_ok());
-    drop(face);
+    assert!(within(client.ask(screen)).await.is_ok());
+    drop(client);
     assert!(!holding.is_finished());
-    let face = within(connect(&folder.path().join("hold.sock"))).await.unwrap();
-    face.ask(HostCommand::Shutdown).await.unwrap();
+    let client = within(connect(&folder.path().join("hold.sock"))).await.unwrap();
+    client.ask(HostCommand::Shutdown).await.unwrap();
     within(holding).await.unwrap().unwrap();
 }

@@ -39,11 +39,11 @@ pub(crate) struct Followed {
     waiting: VecDeque<Fetch>,
 }
 
-/// A content that a face wants.
+/// A content that a client wants.
 pub(crate) struct Fetch {
     pub(crate) panel: PanelKind,
     pub(crate) reference: ReferenceId,
-    /// The face's number for it.
+    /// The client's number for it.
     pub(crate) tag: u32,
     pub(crate) answer: oneshot::Sender<Result<Reply, Failure>>,
     told: u32,
@@ -129,13 +129,13 @@ impl Followed {
         PanelUpdate { panel, version: 0, whole: true, state, left_out: 0, set, remove }
     }
 
-    /// Everything that is here, for a face that was not there.
+    /// Everything that is here, for a client that was not there.
     pub(crate) fn all(&self) -> impl Iterator<Item = GuestEvent> {
         let whole = |document: &Document| update(document, true, document.entries().clone(), Vec::new());
         self.documents.values().map(move |document| GuestEvent::Panel(whole(document)))
     }
 
-    /// A face wants a content: from here, if it was fetched under that name before, else from the host.
+    /// A client wants a content: from here, if it was fetched under that name before, else from the host.
     pub(crate) fn fetch(&mut self, guest: &mut Guest, now: Millis, fetch: Fetch) {
         let offered = self
             .documents
@@ -198,7 +198,7 @@ impl Followed {
         found.cloned()
     }
 
-    /// The face wants it no more.
+    /// The client wants it no more.
     pub(crate) fn cancel(&mut self, guest: &mut Guest, now: Millis, tag: u32) {
         self.waiting.retain(|fetch| fetch.tag != tag);
         let ids: Vec<_> = self.under_way.iter().filter(|(_, f)| f.tag == tag).map(|(id, _)| *id).collect();

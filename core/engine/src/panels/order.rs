@@ -22,7 +22,7 @@ pub(super) enum Order {
     Snapshot { ticket: Ticket },
     /// A content, for one guest.
     Fetch { slot: Slot, ticket: FetchTicket, wish: Wish },
-    /// The whole, for the host's own face.
+    /// The whole, for the host's own client.
     Look { answer: oneshot::Sender<Result<Reply, Failure>> },
     /// Its source is to look again.
     Refresh,

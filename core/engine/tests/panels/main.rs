@@ -18,9 +18,9 @@ use std::{
 use jumpseat_engine::{
     GuestEngine, GuestSetup, HostEngine, HostSetup,
     api::{
-        Admission, BlockInfo, Failure, FailureKind, GuestCommand, GuestEvent, GuestFace, HostCommand,
-        HostEvent, HostFace, Invite, InviteTerms, PanelOptions, RelayChoice, Reply, SessionEvent, SessionNo,
-        ShareOptions, StartFrom, StreamId, TerminalChange, TerminalOptions,
+        Admission, BlockInfo, Failure, FailureKind, GuestClient, GuestCommand, GuestEvent, HostClient,
+        HostCommand, HostEvent, Invite, InviteTerms, PanelOptions, RelayChoice, Reply, SessionEvent,
+        SessionNo, ShareOptions, StartFrom, StreamId, TerminalChange, TerminalOptions,
         panels::{Entry, Finding, Key, PanelKind, Reference, SourceState},
     },
     local::RuntimeFolder,
@@ -30,7 +30,7 @@ use tempfile::TempDir;
 
 /// A session of a shell that waits, with a workspace beside it.
 struct Host {
-    face: HostFace,
+    client: HostClient,
     session: SessionNo,
     relay: String,
     invite: Invite,
@@ -51,15 +51,16 @@ impl Host {
         let setup = HostSetup { transport: transport(), start_relay: Some(start_relay()), runtime: folder };
         let (engine, door) = HostEngine::new(setup);
         tokio::spawn(engine.run());
-        let mut face = door.open();
+        let mut client = door.open();
         let command = ["/bin/sh", "-c", script].map(str::to_owned).to_vec();
         let options = TerminalOptions { command, ..TerminalOptions::default() };
-        let Reply::Terminal { terminal } = face.ask(HostCommand::OpenTerminal(options)).await.unwrap() else {
+        let Reply::Terminal { terminal } = client.ask(HostCommand::OpenTerminal(options)).await.unwrap()
+        else {
             panic!("no terminal")
         };
         let mut told: Vec<BlockInfo> = Vec::new();
         while !so_far(&told) {
-            if let HostEvent::Block { block, .. } = within(face.next()).await.unwrap() {
+            if let HostEvent::Block { block, .. } = within(client.next()).await.unwrap() {
                 told.retain(|known| known.block != block.block);
                 told.push(block);
             }
@@ -74,9 +75,9 @@ impl Host {
             manage_from_inside: false,
             max_guests: None,
         };
-        match within(face.ask(HostCommand::Share(options))).await.unwrap() {
+        match within(client.ask(HostCommand::Share(options))).await.unwrap() {
             Reply::Session { session, relay, invite } => {
-                Self { face, session, relay, invite, workspace, _runtime: runtime }
+                Self { client, session, relay, invite, workspace, _runtime: runtime }
             }
             other => panic!("{other:?}"),
         }
@@ -103,13 +104,13 @@ impl Host {
     }
 
     async fn ask(&self, command: HostCommand) -> Reply {
-        within(self.face.ask(command)).await.unwrap()
+        within(self.client.ask(command)).await.unwrap()
     }
 
     async fn until<T>(&mut self, mut found: impl FnMut(SessionEvent) -> Option<T>) -> T {
         within(async {
             loop {
-                if let HostEvent::Session { event, .. } = self.face.next().await.expect("the engine runs")
+                if let HostEvent::Session { event, .. } = self.client.next().await.expect("the engine runs")
                     && let Some(found) = found(event)
                 {
                     return found;
@@ -120,9 +121,9 @@ impl Host {
     }
 }
 
-/// A guest that keeps panels as a face does: from updates alone.
+/// A guest that keeps panels as a client does: from updates alone.
 struct Guest {
-    face: GuestFace,
+    client: GuestClient,
     panels: BTreeMap<PanelKind, BTreeMap<Key, Entry>>,
     states: BTreeMap<PanelKind, SourceState>,
     progress: Vec<(u32, u32, u32)>,
@@ -148,10 +149,10 @@ impl Guest {
             window: 1 << 20,
             transport: transport(),
         };
-        let (engine, face) = GuestEngine::new(setup).unwrap();
+        let (engine, client) = GuestEngine::new(setup).unwrap();
         tokio::spawn(engine.run());
         Self {
-            face,
+            client,
             panels: BTreeMap::new(),
             states: BTreeMap::new(),
             progress: Vec::new(),
@@ -161,7 +162,7 @@ impl Guest {
     }
 
     async fn step(&mut self) {
-        match within(self.face.next()).await.expect("the seat is there") {
+        match within(self.client.next()).await.expect("the seat is there") {
             GuestEvent::Panels { panels } => self.panels.retain(|panel, _| panels.contains(panel)),
             GuestEvent::Panel(update) => {
                 let entries = self.panels.entry(update.panel).or_default();
@@ -211,7 +212,7 @@ impl Guest {
 
     async fn fetch(&self, panel: PanelKind, reference: &Reference) -> Result<Vec<u8>, Failure> {
         let command = GuestCommand::Fetch { panel, reference: reference.id.clone(), tag: 7 };
-        match within(self.face.ask(command)).await? {
+        match within(self.client.ask(command)).await? {
             Reply::Content(content) => Ok(content.into_bytes().unwrap()),
             other => panic!("{other:?}"),
         }
@@ -249,7 +250,7 @@ async fn a_guest_sees_what_is_changed_and_reads_it() {
     assert!(contents.contains(&numbered(5000, 9999).into_bytes()), "what is in the index");
     assert!(contents.contains(&numbered(5000, 2500).into_bytes()), "what is in the worktree");
 
-    // Saved again: another content, and the host's own face sees what its guest sees.
+    // Saved again: another content, and the host's own client sees what its guest sees.
     host.write("long.txt", numbered(5000, 17));
     let newest = guest
         .until(|guest| guest.contents("long.txt").into_iter().find(|found| !versions.contains(found)))
@@ -282,7 +283,7 @@ async fn what_is_taken_back_is_gone() {
     guest.until(|guest| guest.panels.is_empty().then_some(())).await;
     let refused = guest.fetch(PanelKind::Git, &found).await.unwrap_err();
     assert_eq!(refused.kind, FailureKind::NotFound, "{refused}");
-    let again = host.face.ask(HostCommand::LookAtPanel { session, panel: PanelKind::Git }).await;
+    let again = host.client.ask(HostCommand::LookAtPanel { session, panel: PanelKind::Git }).await;
     assert_eq!(again.unwrap_err().kind, FailureKind::NotFound);
 
     // Shared anew, it is there anew.
@@ -315,7 +316,7 @@ async fn a_panel_without_its_folder_is_refused() {
     let host = Host::new().await;
     let options = PanelOptions::new(PanelKind::Git, None);
     let refused =
-        host.face.ask(HostCommand::SharePanel { session: host.session, options }).await.unwrap_err();
+        host.client.ask(HostCommand::SharePanel { session: host.session, options }).await.unwrap_err();
     assert_eq!(refused.kind, FailureKind::Misused);
     assert!(refused.hint.is_some());
 }
@@ -331,7 +332,7 @@ async fn a_guest_sees_what_an_editor_finds() {
         ..Finding::default()
     };
     let set = |findings| HostCommand::SetFindings { session, origin: "rust".to_owned(), findings };
-    let refused = host.face.ask(set(vec![finding("early")])).await.unwrap_err();
+    let refused = host.client.ask(set(vec![finding("early")])).await.unwrap_err();
     assert_eq!(refused.kind, FailureKind::NotFound, "it is not shared yet");
     host.share(PanelKind::Findings).await;
     host.ask(set(vec![finding("one"), finding("two")])).await;

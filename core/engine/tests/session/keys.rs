@@ -34,7 +34,7 @@ impl Flooded {
         let terminal = host.sh(&script).await;
         let (session, relay, invite) =
             host.share(vec![terminal], StartFrom::Start, terms(Role::Writer)).await;
-        host.face.ask(HostCommand::Looking { terminal: Some(terminal) }).await.unwrap();
+        host.client.ask(HostCommand::Looking { terminal: Some(terminal) }).await.unwrap();
         let mut guest = Guest::new(&relay, &invite, "Bo");
         guest.sees("ready").await;
         let slot = host.until(joined).await;
@@ -43,26 +43,26 @@ impl Flooded {
             guest.type_keys(lines.as_bytes()).await;
             // It is refused while as many keys are under way as may be.
             let chat = || GuestCommand::Chat { text: "typed".to_owned() };
-            within(async { while guest.face.ask(chat()).await.is_err() {} }).await;
+            within(async { while guest.client.ask(chat()).await.is_err() {} }).await;
             let said = |event| {
                 matches!(event, HostEvent::Session { event: SessionEvent::Chat { .. }, .. }).then_some(())
             };
             host.until(said).await;
         }
         // What the host types itself waits for the program, too, and holds nothing up.
-        host.face.tell(HostCommand::Input { terminal, bytes: b"host\r".to_vec() }).await.unwrap();
+        host.client.tell(HostCommand::Input { terminal, bytes: b"host\r".to_vec() }).await.unwrap();
         Self { host, _guest: guest, session, terminal, slot, gate, _folder: folder }
     }
 
     async fn ask(&self, command: HostCommand) {
-        within(self.host.face.ask(command)).await.unwrap();
+        within(self.host.client.ask(command)).await.unwrap();
     }
 
     /// Lets the program read, and gives all that it has read once it has seen what the host types now.
     async fn read_on(&self) -> String {
         fs::OpenOptions::new().write(true).open(&self.gate).unwrap().write_all(b"\n").unwrap();
         self.host
-            .face
+            .client
             .tell(HostCommand::Input { terminal: self.terminal, bytes: b"end\r".to_vec() })
             .await
             .unwrap();

@@ -8,10 +8,10 @@ mod refusals;
 mod support;
 
 use jumpseat_engine::{
-    FaceDoor, GuestEngine, GuestSetup, HostEngine, HostSetup,
+    ClientListener, GuestEngine, GuestSetup, HostEngine, HostSetup,
     api::{
-        Admission, EndReason, FailureKind, GuestCommand, GuestEvent, GuestFace, HostCommand, HostEvent,
-        HostFace, InputRefusal, Invite, InviteTerms, RelayChoice, Reply, Role, ScreenFormat, SessionEvent,
+        Admission, EndReason, FailureKind, GuestClient, GuestCommand, GuestEvent, HostClient, HostCommand,
+        HostEvent, InputRefusal, Invite, InviteTerms, RelayChoice, Reply, Role, ScreenFormat, SessionEvent,
         SessionNo, ShareOptions, Size, StartFrom, TerminalChange, TerminalNo, TerminalOptions,
     },
     dump,
@@ -25,10 +25,10 @@ use tempfile::TempDir;
 const SIZE: Size = Size { cols: 80, rows: 24 };
 const WINDOW: u32 = 256 * 1024;
 
-/// An engine with one face.
+/// An engine with one client.
 struct Host {
-    face: HostFace,
-    door: FaceDoor,
+    client: HostClient,
+    door: ClientListener,
     engine: tokio::task::JoinHandle<()>,
     _folder: TempDir,
 }
@@ -40,11 +40,11 @@ impl Host {
         let setup = HostSetup { transport: transport(), start_relay: Some(start_relay()), runtime };
         let (engine, door) = HostEngine::new(setup);
         let engine = tokio::spawn(engine.run());
-        Self { face: door.open(), door, engine, _folder: folder }
+        Self { client: door.open(), door, engine, _folder: folder }
     }
 
     async fn open(&self, options: TerminalOptions) -> TerminalNo {
-        match within(self.face.ask(HostCommand::OpenTerminal(options))).await.unwrap() {
+        match within(self.client.ask(HostCommand::OpenTerminal(options))).await.unwrap() {
             Reply::Terminal { terminal } => terminal,
             other => panic!("{other:?}"),
         }
@@ -72,7 +72,7 @@ impl Host {
             manage_from_inside: false,
             max_guests: None,
         };
-        match within(self.face.ask(HostCommand::Share(options))).await.unwrap() {
+        match within(self.client.ask(HostCommand::Share(options))).await.unwrap() {
             Reply::Session { session, relay, invite } => (session, relay, invite),
             other => panic!("{other:?}"),
         }
@@ -81,7 +81,7 @@ impl Host {
     async fn until<T>(&mut self, mut found: impl FnMut(HostEvent) -> Option<T>) -> T {
         within(async {
             loop {
-                let event = self.face.next().await.expect("the engine runs");
+                let event = self.client.next().await.expect("the engine runs");
                 if let Some(found) = found(event) {
                     return found;
                 }
@@ -92,7 +92,7 @@ impl Host {
 
     async fn text(&self, terminal: TerminalNo) -> String {
         let command = HostCommand::Screen { terminal, format: ScreenFormat::Text };
-        match within(self.face.ask(command)).await.unwrap() {
+        match within(self.client.ask(command)).await.unwrap() {
             Reply::Screen { picture } => picture,
             other => panic!("{other:?}"),
         }
@@ -101,7 +101,7 @@ impl Host {
 
 /// A guest that keeps a screen.
 struct Guest {
-    face: GuestFace,
+    client: GuestClient,
     screen: Screen,
     events: Vec<GuestEvent>,
 }
@@ -119,14 +119,14 @@ impl Guest {
             window: WINDOW,
             transport: transport(),
         };
-        let (engine, face) = GuestEngine::new(setup).unwrap();
+        let (engine, client) = GuestEngine::new(setup).unwrap();
         tokio::spawn(engine.run());
-        Self { face, screen: Screen::new(Options::default()), events: Vec::new() }
+        Self { client, screen: Screen::new(Options::default()), events: Vec::new() }
     }
 
     /// Takes one event in.
     async fn step(&mut self) -> &GuestEvent {
-        let event = within(self.face.next()).await.expect("the seat is there");
+        let event = within(self.client.next()).await.expect("the seat is there");
         if let GuestEvent::Terminal { change, .. } = &event {
             match change {
                 TerminalChange::Output(bytes) => self.screen.feed(0, bytes),
@@ -136,7 +136,7 @@ impl Guest {
                 }
             }
             let bytes = change.weight();
-            let _ = self.face.tell(GuestCommand::Credit { bytes }).await;
+            let _ = self.client.tell(GuestCommand::Credit { bytes }).await;
         }
         self.events.push(event);
         self.events.last().unwrap()
@@ -163,7 +163,7 @@ impl Guest {
     }
 
     async fn type_keys(&self, keys: &[u8]) {
-        self.face.tell(GuestCommand::Input { stream: 1, bytes: keys.to_vec() }).await.unwrap();
+        self.client.tell(GuestCommand::Input { stream: 1, bytes: keys.to_vec() }).await.unwrap();
     }
 }
 
@@ -193,14 +193,14 @@ async fn a_shell_is_shared_watched_steered_and_taken_back() {
     let slot = host.until(joined).await;
 
     // Read-only on arrival, and both sides hear of it.
-    host.face.ask(HostCommand::Looking { terminal: Some(terminal) }).await.unwrap();
+    host.client.ask(HostCommand::Looking { terminal: Some(terminal) }).await.unwrap();
     guest.type_keys(b"nope\r").await;
     let why = guest
         .until(|event| if let GuestEvent::InputRefused { why, .. } = event { Some(*why) } else { None })
         .await;
     assert_eq!(why, InputRefusal::ReadOnly);
 
-    guest.face.ask(GuestCommand::AskControl).await.unwrap();
+    guest.client.ask(GuestCommand::AskControl).await.unwrap();
     host.until(|event| match event {
         HostEvent::Session { event: SessionEvent::ControlAsked { slot: asks }, .. } => {
             assert_eq!(asks, slot);
@@ -209,7 +209,7 @@ async fn a_shell_is_shared_watched_steered_and_taken_back() {
         _ => None,
     })
     .await;
-    host.face.ask(HostCommand::SetRole { session, slot, role: Role::Writer }).await.unwrap();
+    host.client.ask(HostCommand::SetRole { session, slot, role: Role::Writer }).await.unwrap();
     guest.until(|event| matches!(event, GuestEvent::RoleChanged { role: Role::Writer }).then_some(())).await;
     guest.type_keys(b"hello\r").await;
     guest.sees("got:hello.").await;
@@ -220,7 +220,7 @@ async fn a_shell_is_shared_watched_steered_and_taken_back() {
     guest.sees("got:abc.").await;
 
     // The host looks away.
-    host.face.ask(HostCommand::Looking { terminal: None }).await.unwrap();
+    host.client.ask(HostCommand::Looking { terminal: None }).await.unwrap();
     guest.until(|event| matches!(event, GuestEvent::Looking { stream: None }).then_some(())).await;
     guest.type_keys(b"away\r").await;
     let why = guest
@@ -228,7 +228,7 @@ async fn a_shell_is_shared_watched_steered_and_taken_back() {
         .await;
     assert_eq!(why, InputRefusal::HostAway);
 
-    host.face.ask(HostCommand::Remove { session, slot, with_invite: false }).await.unwrap();
+    host.client.ask(HostCommand::Remove { session, slot, with_invite: false }).await.unwrap();
     let reason = guest
         .until(|event| if let GuestEvent::Ended { reason, .. } = event { Some(*reason) } else { None })
         .await;
@@ -237,7 +237,7 @@ async fn a_shell_is_shared_watched_steered_and_taken_back() {
     let mut again = Guest::new(&relay, &invite, "Bo");
     again.until(|event| matches!(event, GuestEvent::Failed(_)).then_some(())).await;
 
-    host.face.ask(HostCommand::Stop { session }).await.unwrap();
+    host.client.ask(HostCommand::Stop { session }).await.unwrap();
     host.until(|event| match event {
         HostEvent::Session { event: SessionEvent::Ended { reason, .. }, .. } => {
             assert_eq!(reason, EndReason::Stopped);
@@ -247,7 +247,7 @@ async fn a_shell_is_shared_watched_steered_and_taken_back() {
     })
     .await;
     // The terminal stays.
-    host.face.ask(HostCommand::Input { terminal, bytes: b"still\r".to_vec() }).await.unwrap();
+    host.client.ask(HostCommand::Input { terminal, bytes: b"still\r".to_vec() }).await.unwrap();
     while !host.text(terminal).await.contains("got:still.") {}
 }
 
@@ -258,7 +258,7 @@ async fn guests_hear_the_end_although_the_relay_goes_with_it() {
     let (_, relay, invite) = host.share(vec![terminal], StartFrom::Start, terms(Role::Viewer)).await;
     let mut guest = Guest::new(&relay, &invite, "Bo");
     guest.sees("ready").await;
-    host.face.ask(HostCommand::Input { terminal, bytes: b"\r".to_vec() }).await.unwrap();
+    host.client.ask(HostCommand::Input { terminal, bytes: b"\r".to_vec() }).await.unwrap();
     let ended = guest.until(|event| match event {
         GuestEvent::Ended { reason, by_host, .. } => Some((*reason, *by_host)),
         _ => None,
@@ -284,7 +284,7 @@ async fn what_was_before_is_shown_only_where_it_is_shared() {
                 .then_some(())
         })
         .await;
-    host.face.ask(HostCommand::Input { terminal, bytes: b"\r".to_vec() }).await.unwrap();
+    host.client.ask(HostCommand::Input { terminal, bytes: b"\r".to_vec() }).await.unwrap();
     guest.sees("later").await;
     assert!(!guest.text().contains("canary") && !guest.text().contains("99"), "{}", guest.text());
 }
@@ -298,8 +298,8 @@ async fn a_late_guest_ends_with_the_hosts_screen() {
     let (_, relay, invite) = host.share(vec![terminal], StartFrom::Start, terms(Role::Viewer)).await;
     let mut guest = Guest::new(&relay, &invite, "Bo");
     guest.sees("red").await;
-    host.face.ask(HostCommand::Resize { terminal, size: Size { cols: 100, rows: 30 } }).await.unwrap();
-    host.face.ask(HostCommand::Input { terminal, bytes: b"\r".to_vec() }).await.unwrap();
+    host.client.ask(HostCommand::Resize { terminal, size: Size { cols: 100, rows: 30 } }).await.unwrap();
+    host.client.ask(HostCommand::Input { terminal, bytes: b"\r".to_vec() }).await.unwrap();
     guest.sees("\nend\n").await;
     assert_eq!(guest.screen.size(), (100, 30));
     assert_eq!(guest.text(), host.text(terminal).await);
@@ -312,7 +312,7 @@ async fn a_flood_ends_equal_at_a_guest() {
     let (_, relay, invite) = host.share(vec![terminal], StartFrom::Start, terms(Role::Viewer)).await;
     let mut guest = Guest::new(&relay, &invite, "Bo");
     guest.until(|event| matches!(event, GuestEvent::Terminal { .. }).then_some(())).await;
-    host.face.ask(HostCommand::Input { terminal, bytes: b"\r".to_vec() }).await.unwrap();
+    host.client.ask(HostCommand::Input { terminal, bytes: b"\r".to_vec() }).await.unwrap();
     let full = |event: &GuestEvent| {
         matches!(
             event,
@@ -340,7 +340,7 @@ async fn a_knock_that_asks_waits_for_the_answer() {
     let mut first = Guest::new(&relay, &invite, "Mallory");
     let knock = host.until(knocked).await;
     assert_eq!(knock.name, "Mallory");
-    host.face.ask(HostCommand::Deny { session, knock: knock.knock }).await.unwrap();
+    host.client.ask(HostCommand::Deny { session, knock: knock.knock }).await.unwrap();
     let failure = first
         .until(|event| if let GuestEvent::Failed(failure) = event { Some(failure.clone()) } else { None })
         .await;
@@ -348,21 +348,21 @@ async fn a_knock_that_asks_waits_for_the_answer() {
 
     let mut second = Guest::new(&relay, &invite, "Bo");
     let knock = host.until(knocked).await;
-    host.face.ask(HostCommand::Admit { session, knock: knock.knock }).await.unwrap();
+    host.client.ask(HostCommand::Admit { session, knock: knock.knock }).await.unwrap();
     second.sees("ready").await;
-    let Reply::Status(status) = host.face.ask(HostCommand::Status).await.unwrap() else { panic!() };
+    let Reply::Status(status) = host.client.ask(HostCommand::Status).await.unwrap() else { panic!() };
     assert_eq!((status.sessions[0].guests.len(), status.sessions[0].knocks.len()), (1, 0));
 }
 
 #[tokio::test]
-async fn a_face_gets_picture_then_bytes_and_paces_the_program() {
+async fn a_client_gets_picture_then_bytes_and_paces_the_program() {
     let mut host = Host::new();
     let terminal = host.sh("echo before; read line; seq 1 100000; echo over; read line").await;
     while !host.text(terminal).await.contains("before") {}
-    host.face.ask(HostCommand::Attach { terminal, window: 1024, scrollback: false }).await.unwrap();
+    host.client.ask(HostCommand::Attach { terminal, window: 1024, scrollback: false }).await.unwrap();
     let mut shown = Screen::new(Options { cols: SIZE.cols, rows: SIZE.rows, ..Options::default() });
     host.until(|event| matches!(event, HostEvent::Picture { .. }).then_some(())).await;
-    host.face.ask(HostCommand::Input { terminal, bytes: b"\r".to_vec() }).await.unwrap();
+    host.client.ask(HostCommand::Input { terminal, bytes: b"\r".to_vec() }).await.unwrap();
     // Without credit no more than the window comes, however much is printed.
     let mut total = 0;
     while total < 1024 {
@@ -378,7 +378,7 @@ async fn a_face_gets_picture_then_bytes_and_paces_the_program() {
             .await;
     }
     assert_eq!(total, 1024);
-    host.face.ask(HostCommand::Credit { terminal, bytes: 1 << 30 }).await.unwrap();
+    host.client.ask(HostCommand::Credit { terminal, bytes: 1 << 30 }).await.unwrap();
     while !dump::screen(&shown, ScreenFormat::Text).contains("over") {
         host.until(|event| {
             if let HostEvent::Output { bytes, .. } = event {
@@ -390,7 +390,7 @@ async fn a_face_gets_picture_then_bytes_and_paces_the_program() {
         })
         .await;
     }
-    // A second face attaches to what runs, and the first can go.
+    // A second client attaches to what runs, and the first can go.
     let mut other = host.door.open();
     other.ask(HostCommand::Attach { terminal, window: WINDOW, scrollback: true }).await.unwrap();
     let mut picture = Vec::new();
@@ -421,7 +421,7 @@ async fn a_session_comes_back_after_its_relay_was_lost() {
         manage_from_inside: false,
         max_guests: None,
     };
-    let Reply::Session { invite, .. } = within(host.face.ask(HostCommand::Share(options))).await.unwrap()
+    let Reply::Session { invite, .. } = within(host.client.ask(HostCommand::Share(options))).await.unwrap()
     else {
         panic!()
     };
@@ -432,7 +432,7 @@ async fn a_session_comes_back_after_its_relay_was_lost() {
         matches!(event, HostEvent::Session { event: SessionEvent::Connection(_), .. }).then_some(())
     })
     .await;
-    host.face.ask(HostCommand::Input { terminal, bytes: b"meanwhile\r".to_vec() }).await.unwrap();
+    host.client.ask(HostCommand::Input { terminal, bytes: b"meanwhile\r".to_vec() }).await.unwrap();
     let relay = Relay::bind(Config::embedded(address)).await.unwrap().spawn().unwrap();
     guest.sees("got:meanwhile.").await;
     drop(relay);
@@ -447,7 +447,7 @@ async fn case_29_automatic_replies_and_osc_52() {
         ask; echo shown; while read line; do echo got:$line.; ask; echo asked; done";
     let terminal = host.sh(script).await;
     let (_, relay, invite) = host.share(vec![terminal], StartFrom::Start, terms(Role::Writer)).await;
-    host.face.ask(HostCommand::Looking { terminal: Some(terminal) }).await.unwrap();
+    host.client.ask(HostCommand::Looking { terminal: Some(terminal) }).await.unwrap();
     let mut guest = Guest::new(&relay, &invite, "Bo");
     guest.sees("shown").await;
     host.until(joined).await;
@@ -490,20 +490,20 @@ async fn what_cannot_be_shared_is_said_at_once() {
         ("relay.example".to_owned(), FailureKind::Address),
         ("ws://203.0.113.7:9".to_owned(), FailureKind::Address),
     ] {
-        let failure = within(host.face.ask(HostCommand::Share(share(&url)))).await.unwrap_err();
+        let failure = within(host.client.ask(HostCommand::Share(share(&url)))).await.unwrap_err();
         assert_eq!(failure.kind, kind, "{url}: {failure}");
         assert!(failure.hint.is_some());
     }
     let missing = HostCommand::Resize { terminal: TerminalNo(99), size: SIZE };
-    assert_eq!(host.face.ask(missing).await.unwrap_err().kind, FailureKind::NotFound);
+    assert_eq!(host.client.ask(missing).await.unwrap_err().kind, FailureKind::NotFound);
 }
 
 #[tokio::test]
-async fn the_engine_ends_with_its_last_face() {
-    let Host { face, door, engine, _folder } = Host::new();
+async fn the_engine_ends_with_its_last_client() {
+    let Host { client, door, engine, _folder } = Host::new();
     let options = TerminalOptions { command: vec!["/bin/cat".to_owned()], ..TerminalOptions::default() };
-    face.ask(HostCommand::OpenTerminal(options)).await.unwrap();
-    drop((face, door));
+    client.ask(HostCommand::OpenTerminal(options)).await.unwrap();
+    drop((client, door));
     within(engine).await.unwrap();
 }
 
@@ -514,7 +514,7 @@ async fn a_shell_tells_its_blocks() {
     env.insert("HOME".to_owned(), "/nonexistent".to_owned());
     let options = TerminalOptions { command: vec!["bash".to_owned()], env, ..TerminalOptions::default() };
     let terminal = host.open(options).await;
-    host.face.ask(HostCommand::Input { terminal, bytes: b"false # why\r".to_vec() }).await.unwrap();
+    host.client.ask(HostCommand::Input { terminal, bytes: b"false # why\r".to_vec() }).await.unwrap();
     let block = host.until(|event| match event {
         HostEvent::Block { block, .. } if block.exit_code.is_some() => Some(block),
         _ => None,

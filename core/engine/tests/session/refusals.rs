@@ -47,7 +47,7 @@ async fn a_relay_that_refuses_for_good_ends_the_session_and_is_not_asked_again()
     let mut host = Host::new();
     let terminal = host.sh("echo ready; read line").await;
     let options = at(address, terminal);
-    within(host.face.ask(HostCommand::Share(options.clone()))).await.unwrap();
+    within(host.client.ask(HostCommand::Share(options.clone()))).await.unwrap();
     relay.stop().await;
     // Another one is there, of another version.
     let other = TcpListener::bind(address).await.unwrap();
@@ -72,9 +72,9 @@ async fn a_relay_that_refuses_for_good_ends_the_session_and_is_not_asked_again()
     assert_eq!(said.kind, FailureKind::Protocol);
     assert!(said.message.contains(CloseCode::Version.reason()), "{said}");
     // The terminal stays, and whoever shares it again hears why that is no use.
-    let Reply::Status(status) = within(host.face.ask(HostCommand::Status)).await.unwrap() else { panic!() };
+    let Reply::Status(status) = within(host.client.ask(HostCommand::Status)).await.unwrap() else { panic!() };
     assert_eq!((status.sessions.len(), status.terminals.len()), (0, 1));
-    let failure = within(host.face.ask(HostCommand::Share(options))).await.unwrap_err();
+    let failure = within(host.client.ask(HostCommand::Share(options))).await.unwrap_err();
     assert_eq!(failure, said);
     within(relay).await.unwrap();
 }
@@ -86,7 +86,7 @@ async fn a_full_relay_is_asked_again_by_a_session_that_stood_there() {
     let address = relay.address();
     let mut host = Host::new();
     let terminal = host.sh("echo ready; read line").await;
-    within(host.face.ask(HostCommand::Share(at(address, terminal)))).await.unwrap();
+    within(host.client.ask(HostCommand::Share(at(address, terminal)))).await.unwrap();
     relay.stop().await;
     // It has forgotten the room, and has no place for another.
     let relay = relay_with(address, 0).await;
@@ -99,7 +99,7 @@ async fn a_full_relay_is_asked_again_by_a_session_that_stood_there() {
     };
     host.until(full).await;
     let other = host.sh("read line").await;
-    let failure = within(host.face.ask(HostCommand::Share(at(address, other)))).await.unwrap_err();
+    let failure = within(host.client.ask(HostCommand::Share(at(address, other)))).await.unwrap_err();
     assert!(failure.kind == FailureKind::Refused && failure.message.contains("relay is full"), "{failure}");
     relay.stop().await;
     let relay = relay_with(address, 1).await;

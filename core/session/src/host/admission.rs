@@ -127,7 +127,7 @@ impl Host {
     fn waiting(&mut self, id: KnockId) -> Result<Waiting, SessionError> {
         let gone = SessionError::Missing("nobody waits there any more");
         let waiting = self.knocks.waiting.remove(&id).ok_or(gone)?;
-        // Every face has to know which knock it was: names are not unique.
+        // Every client has to know which knock it was: names are not unique.
         self.event(HostEvent::KnockGone { knock: id });
         Ok(waiting)
     }

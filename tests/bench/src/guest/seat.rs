@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use jumpseat_engine::api::panels::{Entries, PanelKind, ReferenceId};
-use jumpseat_engine::api::{GuestCommand, GuestEvent, GuestFace, Reply, Secret, StreamId};
+use jumpseat_engine::api::{GuestClient, GuestCommand, GuestEvent, Reply, Secret, StreamId};
 use jumpseat_engine::{GuestEngine, GuestSetup, TransportSetup};
 
 use super::QUIET;
@@ -16,7 +16,7 @@ use super::shown::Shown;
 const WINDOW: u32 = 1 << 20;
 
 pub(super) struct Seat {
-    face: GuestFace,
+    client: GuestClient,
     stream: StreamId,
     shown: Shown,
     /// What stands in the git panel.
@@ -51,18 +51,18 @@ impl Seat {
             window: WINDOW,
             transport: TransportSetup::default(),
         };
-        let (engine, face) = GuestEngine::new(setup)?;
+        let (engine, client) = GuestEngine::new(setup)?;
         // Ends with the process, which ends with the seat.
         tokio::spawn(engine.run());
         let entries = Entries::new();
-        let mut seat = Self { face, stream: 0, shown, entries, knocked: Instant::now() };
+        let mut seat = Self { client, stream: 0, shown, entries, knocked: Instant::now() };
         seat.until(Shown::is_there).await?;
         println!("seated");
         Ok(seat)
     }
 
     pub(super) async fn press(&self, key: u8) -> Result<()> {
-        Ok(self.face.tell(GuestCommand::Input { stream: self.stream, bytes: vec![key] }).await?)
+        Ok(self.client.tell(GuestCommand::Input { stream: self.stream, bytes: vec![key] }).await?)
     }
 
     /// Applies what comes until the screen is as it should be. Cancel-safe.
@@ -93,7 +93,7 @@ impl Seat {
     /// Fetches a content of the git panel; how many bytes it has.
     pub(super) async fn fetch(&mut self, reference: ReferenceId) -> Result<usize> {
         let panel = PanelKind::Git;
-        match self.face.ask(GuestCommand::Fetch { panel, reference, tag: 1 }).await? {
+        match self.client.ask(GuestCommand::Fetch { panel, reference, tag: 1 }).await? {
             Reply::Content(content) => Ok(content.into_bytes().context("no base64")?.len()),
             _ => bail!("the engine answered with something else"),
         }
@@ -117,12 +117,12 @@ impl Seat {
     }
 
     async fn next(&mut self) -> Result<()> {
-        match self.face.next().await.context("the engine is gone")? {
+        match self.client.next().await.context("the engine is gone")? {
             GuestEvent::Terminal { stream, change } => {
                 let bytes = change.weight();
                 self.stream = stream;
                 self.shown.apply(change)?;
-                self.face.tell(GuestCommand::Credit { bytes }).await?;
+                self.client.tell(GuestCommand::Credit { bytes }).await?;
             }
             GuestEvent::Panel(update) if update.panel == PanelKind::Git => {
                 if update.whole {

@@ -17,14 +17,14 @@ fn main() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let folder = RuntimeFolder::open().unwrap();
-        let face =
+        let client =
             match local::holder(&folder, Path::new(&program), &arguments, &Default::default(), None).await {
-                Ok(face) => face,
+                Ok(client) => client,
                 Err(failure) => return println!("{}", serde_json::to_string(&failure).unwrap()),
             };
         println!(r#"{{"reply":"attached"}}"#);
         for line in io::stdin().lock().lines().map_while(Result::ok) {
-            let said = match face.ask(serde_json::from_str(&line).unwrap()).await {
+            let said = match client.ask(serde_json::from_str(&line).unwrap()).await {
                 Ok(reply) => serde_json::to_string(&reply),
                 Err(failure) => serde_json::to_string(&failure),
             };

@@ -1,4 +1,4 @@
-//! The engine's ends of its faces: who asks, who is told, who looks at what.
+//! The engine's ends of its clients: who asks, who is told, who looks at what.
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -10,49 +10,49 @@ use tokio_util::sync::PollSender;
 
 use super::{HostEngine, session::Session, terminal::Terminal};
 use crate::{
-    api::{Failure, FailureKind, HostCommand, HostEvent, HostFace, SessionNo, TerminalNo},
+    api::{Failure, FailureKind, HostClient, HostCommand, HostEvent, SessionNo, TerminalNo},
     client::{COMMANDS, Request},
     local::origin::Origin,
 };
 
-/// Commands of one face in one pass: all that can wait there, so that what takes something back counts in this pass.
+/// Commands of one client in one pass: all that can wait there, so that what takes something back counts in this pass.
 const COMMANDS_IN_A_PASS: usize = COMMANDS;
 
-/// Events in the queue to a face.
+/// Events in the queue to a client.
 const EVENTS: usize = 64;
 
-/// Events that wait here for a face that does not take them: beyond, it is let go.
+/// Events that wait here for a client that does not take them: beyond, it is let go.
 const MAX_WAITING: usize = 4096;
 
 /// Below so many waiting events output is added: the rest waits where it is gathered.
 const FEW: usize = 8;
 
-/// A face of this engine: counts up.
+/// A client of this engine: counts up.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(super) struct FaceNo(pub(super) u32);
+pub(super) struct ClientNo(pub(super) u32);
 
-/// Opens faces, from anywhere. The engine ends when nobody holds one of these or a face any more.
+/// Opens clients, from anywhere. The engine ends when nobody holds one of these or a client any more.
 #[derive(Clone)]
-pub struct FaceDoor {
-    faces: mpsc::UnboundedSender<FaceEnd>,
+pub struct ClientListener {
+    clients: mpsc::UnboundedSender<ClientConn>,
 }
 
-impl FaceDoor {
-    pub(super) fn new() -> (Self, mpsc::UnboundedReceiver<FaceEnd>) {
-        let (faces, opened) = mpsc::unbounded_channel();
-        (Self { faces }, opened)
+impl ClientListener {
+    pub(super) fn new() -> (Self, mpsc::UnboundedReceiver<ClientConn>) {
+        let (clients, opened) = mpsc::unbounded_channel();
+        (Self { clients }, opened)
     }
 
-    /// A further face. Without an engine it finds every command failing and no events.
-    pub fn open(&self) -> HostFace {
+    /// A further client. Without an engine it finds every command failing and no events.
+    pub fn open(&self) -> HostClient {
         self.open_for(None)
     }
 
-    /// A face for a process that runs there.
-    pub(crate) fn open_for(&self, origin: Option<Origin>) -> HostFace {
+    /// A client for a process that runs there.
+    pub(crate) fn open_for(&self, origin: Option<Origin>) -> HostClient {
         let (commands, requests) = mpsc::channel(COMMANDS);
         let (events, told) = mpsc::channel(EVENTS);
-        let end = FaceEnd {
+        let end = ClientConn {
             requests,
             events: PollSender::new(events),
             waiting: VecDeque::new(),
@@ -62,18 +62,18 @@ impl FaceDoor {
             looked: 0,
         };
         // An engine that has ended drops it, and so says what is the case.
-        let _ = self.faces.send(end);
-        HostFace { commands, events: told }
+        let _ = self.clients.send(end);
+        HostClient { commands, events: told }
     }
 
     /// Until the engine has ended.
     pub(crate) async fn closed(&self) {
-        self.faces.closed().await;
+        self.clients.closed().await;
     }
 }
 
-/// The engine's end of one face.
-pub(super) struct FaceEnd {
+/// The engine's end of one client.
+pub(super) struct ClientConn {
     requests: mpsc::Receiver<Request<HostCommand>>,
     events: PollSender<HostEvent>,
     waiting: VecDeque<HostEvent>,
@@ -86,8 +86,8 @@ pub(super) struct FaceEnd {
     pub(super) looked: u64,
 }
 
-impl FaceEnd {
-    /// The next command; nothing once the face is gone.
+impl ClientConn {
+    /// The next command; nothing once the client is gone.
     pub(super) fn poll_request(&mut self, cx: &mut Context<'_>) -> Poll<Option<Request<HostCommand>>> {
         self.requests.poll_recv(cx)
     }
@@ -130,33 +130,33 @@ impl FaceEnd {
 }
 
 impl HostEngine {
-    pub(super) fn poll_faces(&mut self, cx: &mut Context<'_>) -> bool {
+    pub(super) fn poll_clients(&mut self, cx: &mut Context<'_>) -> bool {
         let mut moved = false;
         loop {
             match self.opened.poll_recv(cx) {
-                Poll::Ready(Some(face)) => {
-                    self.faces.insert(FaceNo(self.next_face), face);
-                    self.next_face += 1;
+                Poll::Ready(Some(client)) => {
+                    self.clients.insert(ClientNo(self.next_client), client);
+                    self.next_client += 1;
                     moved = true;
                 }
-                Poll::Ready(None) if self.faces.is_empty() => {
+                Poll::Ready(None) if self.clients.is_empty() => {
                     moved |= self.end(cx);
                     break;
                 }
                 _ => break,
             }
         }
-        for no in self.faces.keys().copied().collect::<Vec<_>>() {
-            moved |= self.poll_face(cx, no);
+        for no in self.clients.keys().copied().collect::<Vec<_>>() {
+            moved |= self.poll_client(cx, no);
         }
         moved
     }
 
-    fn poll_face(&mut self, cx: &mut Context<'_>, no: FaceNo) -> bool {
+    fn poll_client(&mut self, cx: &mut Context<'_>, no: ClientNo) -> bool {
         let mut moved = false;
         for _ in 0..COMMANDS_IN_A_PASS {
-            let Some(face) = self.faces.get_mut(&no) else { return true };
-            match face.poll_request(cx) {
+            let Some(client) = self.clients.get_mut(&no) else { return true };
+            match client.poll_request(cx) {
                 Poll::Ready(Some(request)) => self.perform(cx, no, request),
                 Poll::Ready(None) => {
                     self.let_go(no);
@@ -169,21 +169,22 @@ impl HostEngine {
         moved
     }
 
-    /// Forgets a face: nothing waits for it any more.
-    pub(super) fn let_go(&mut self, no: FaceNo) {
-        self.faces.remove(&no);
+    /// Forgets a client: nothing waits for it any more.
+    pub(super) fn let_go(&mut self, no: ClientNo) {
+        self.clients.remove(&no);
         for terminal in self.terminals.values_mut() {
-            terminal.views.retain(|view| view.face != no);
+            terminal.views.retain(|view| view.client != no);
         }
         self.look();
     }
 
-    /// Tells each session which of its terminals the host's person has in front: the last look of all faces.
+    /// Tells each session which of its terminals the host's person has in front: the last look of all clients.
     pub(super) fn look(&mut self) {
         let now = self.now();
-        let outside = self.faces.values().filter(|face| !is_inside(&self.terminals, &self.sessions, face));
+        let outside =
+            self.clients.values().filter(|client| !is_inside(&self.terminals, &self.sessions, client));
         let mut looks: Vec<(u64, TerminalNo)> =
-            outside.filter_map(|face| Some((face.looked, face.looking?))).collect();
+            outside.filter_map(|client| Some((client.looked, client.looking?))).collect();
         looks.sort_unstable();
         for session in self.sessions.values_mut() {
             let stream = looks.iter().rev().find_map(|(_, terminal)| session.stream(*terminal));
@@ -191,19 +192,19 @@ impl HostEngine {
         }
     }
 
-    /// Tells every face.
+    /// Tells every client.
     pub(super) fn tell(&mut self, event: &HostEvent) {
-        for face in self.faces.values_mut() {
-            if !is_inside(&self.terminals, &self.sessions, face) {
-                face.tell(event.clone());
+        for client in self.clients.values_mut() {
+            if !is_inside(&self.terminals, &self.sessions, client) {
+                client.tell(event.clone());
             }
         }
     }
 
-    /// What speaks against doing what a face asks: its process runs in a terminal that is shared, where guests type.
-    pub(super) fn refusal(&self, no: FaceNo) -> Option<Failure> {
-        let face = self.faces.get(&no)?;
-        is_inside(&self.terminals, &self.sessions, face).then(|| {
+    /// What speaks against doing what a client asks: its process runs in a terminal that is shared, where guests type.
+    pub(super) fn refusal(&self, no: ClientNo) -> Option<Failure> {
+        let client = self.clients.get(&no)?;
+        is_inside(&self.terminals, &self.sessions, client).then(|| {
             Failure::new(
                 FailureKind::Inside,
                 "a program in a shared terminal cannot see or change what is shared",
@@ -215,24 +216,24 @@ impl HostEngine {
         })
     }
 
-    /// Takes the views of faces whose processes run in a terminal that came to be shared.
+    /// Takes the views of clients whose processes run in a terminal that came to be shared.
     pub(super) fn put_inside_out(&mut self) {
         let (terminals, sessions) = (&self.terminals, &self.sessions);
-        let inside = self.faces.iter().filter(|(_, face)| is_inside(terminals, sessions, face));
-        let inside: Vec<FaceNo> = inside.map(|(no, _)| *no).collect();
+        let inside = self.clients.iter().filter(|(_, client)| is_inside(terminals, sessions, client));
+        let inside: Vec<ClientNo> = inside.map(|(no, _)| *no).collect();
         for terminal in self.terminals.values_mut() {
-            terminal.views.retain(|view| !inside.contains(&view.face));
+            terminal.views.retain(|view| !inside.contains(&view.client));
         }
     }
 }
 
-/// Whether a face's process runs in a terminal that is shared, by a session that does not let those manage it.
+/// Whether a client's process runs in a terminal that is shared, by a session that does not let those manage it.
 fn is_inside(
     terminals: &BTreeMap<TerminalNo, Terminal>,
     sessions: &BTreeMap<SessionNo, Session>,
-    face: &FaceEnd,
+    client: &ClientConn,
 ) -> bool {
-    let Some(origin) = &face.origin else { return false };
+    let Some(origin) = &client.origin else { return false };
     let closed = |no: SessionNo| !sessions.get(&no).is_some_and(|session| session.manage_from_inside);
     let mut shared = terminals.values().filter(|terminal| terminal.session.is_some_and(|(no, _)| closed(no)));
     shared.any(|terminal| terminal.has_inside(origin))
