@@ -6,12 +6,16 @@
 //! ```
 
 mod keys;
+mod modes;
+mod mouse;
 mod paint;
 mod picture;
 mod status;
 mod view;
 
 pub(crate) use keys::{Step, step};
+pub(crate) use modes::modes;
+pub(crate) use mouse::click;
 pub(crate) use paint::Painter;
 pub(crate) use picture::{Picture, Pictures};
 pub(crate) use status::{Status, status_line};

@@ -10,7 +10,7 @@ use jumpseat_engine::{
         StreamId, TerminalChange,
     },
     dump,
-    picture::{MAX_SCREENS, limits},
+    snapshot::{MAX_SCREENS, limits},
 };
 use jumpseat_screen::{Screen, Start};
 use serde::Deserialize;

@@ -21,13 +21,18 @@ const DECRYPTING_KEYS: [&str; 5] = ["aes-gcm", "hkdf", "hpke", "x-wing", "x25519
 const IO: [&str; 4] = ["mio", "portable-pty", "socket2", "tokio"];
 const USER_INTERFACES: [&str; 4] = ["clap", "crossterm", "napi", "ratatui"];
 
-const EDGES: [Edge; 11] = [
+const EDGES: [Edge; 13] = [
     Edge { package: "jumpseat-text", own: &[], never: &KEYS },
+    Edge { package: "jumpseat-pack", own: &[], never: &KEYS },
     Edge { package: "jumpseat-wire", own: &[], never: &[] },
     Edge { package: "jumpseat-screen", own: &[], never: &KEYS },
-    Edge { package: "jumpseat-panels", own: &["jumpseat-text"], never: &KEYS },
+    Edge { package: "jumpseat-panels", own: &["jumpseat-text", "jumpseat-pack"], never: &KEYS },
     // What reads repositories, logs and forges knows of no session and no key.
-    Edge { package: "jumpseat-sources", own: &["jumpseat-text", "jumpseat-panels"], never: &KEYS },
+    Edge {
+        package: "jumpseat-sources",
+        own: &["jumpseat-text", "jumpseat-pack", "jumpseat-panels"],
+        never: &KEYS,
+    },
     Edge {
         package: "jumpseat-session",
         own: &["jumpseat-text", "jumpseat-wire", "jumpseat-screen"],
@@ -35,13 +40,35 @@ const EDGES: [Edge; 11] = [
     },
     Edge {
         package: "jumpseat-api",
-        own: &["jumpseat-text", "jumpseat-wire", "jumpseat-screen", "jumpseat-panels", "jumpseat-session"],
+        own: &[
+            "jumpseat-pack",
+            "jumpseat-text",
+            "jumpseat-wire",
+            "jumpseat-screen",
+            "jumpseat-panels",
+            "jumpseat-session",
+        ],
+        never: &USER_INTERFACES,
+    },
+    Edge {
+        package: "jumpseat-guest",
+        own: &[
+            "jumpseat-api",
+            "jumpseat-text",
+            "jumpseat-pack",
+            "jumpseat-wire",
+            "jumpseat-screen",
+            "jumpseat-panels",
+            "jumpseat-session",
+        ],
         never: &USER_INTERFACES,
     },
     Edge {
         package: "jumpseat-engine",
         own: &[
+            "jumpseat-guest",
             "jumpseat-api",
+            "jumpseat-pack",
             "jumpseat-text",
             "jumpseat-wire",
             "jumpseat-screen",
@@ -55,6 +82,8 @@ const EDGES: [Edge; 11] = [
     Edge {
         package: "jumpseat-native",
         own: &[
+            "jumpseat-guest",
+            "jumpseat-pack",
             "jumpseat-api",
             "jumpseat-text",
             "jumpseat-wire",
@@ -70,6 +99,8 @@ const EDGES: [Edge; 11] = [
     Edge {
         package: "jumpseat",
         own: &[
+            "jumpseat-guest",
+            "jumpseat-pack",
             "jumpseat-api",
             "jumpseat-text",
             "jumpseat-wire",
@@ -87,8 +118,15 @@ const EDGES: [Edge; 11] = [
 ];
 
 /// Crates without input and output of their own.
-const SANS_IO: [&str; 5] =
-    ["jumpseat-wire", "jumpseat-screen", "jumpseat-panels", "jumpseat-session", "jumpseat-api"];
+const SANS_IO: [&str; 7] = [
+    "jumpseat-pack",
+    "jumpseat-wire",
+    "jumpseat-screen",
+    "jumpseat-panels",
+    "jumpseat-session",
+    "jumpseat-api",
+    "jumpseat-guest",
+];
 
 pub(crate) fn run() -> Result<()> {
     let mut broken = Vec::new();

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, btree_map};
 
 use jumpseat_engine::{
     api::{StreamId, TerminalChange},
-    picture::{MAX_SCREENS, limits},
+    snapshot::{MAX_SCREENS, limits},
 };
 use jumpseat_screen::{DecodeError, Limits, Options, Screen};
 

@@ -71,6 +71,11 @@ impl Failure {
         self
     }
 
+    /// A panel is asked for that is not shared.
+    pub fn panel_not_shared() -> Self {
+        Self::new(FailureKind::NotFound, "this panel is not shared")
+    }
+
     /// The engine, or the process that holds it, is gone.
     pub fn gone() -> Self {
         Self::new(FailureKind::Gone, "the session's process is gone")

@@ -1,12 +1,10 @@
 //! A screen with its scrollback for scripts: as text, JSON or escape sequences.
 
-use jumpseat_screen::{Sanitizer, Screen, Start, without_controls};
+use jumpseat_guest::snapshot::escape_sequences;
+use jumpseat_screen::{Sanitizer, Screen, without_controls};
 use serde::Serialize;
 
 use crate::api::ScreenFormat;
-
-/// Most bytes that a screen is painted in, links and scrollback included: ten thousand colourful lines take a tenth.
-pub(crate) const MAX_PAINTED: usize = 32 * 1024 * 1024;
 
 /// The JSON form.
 #[derive(Serialize)]
@@ -64,13 +62,6 @@ pub fn screen(screen: &Screen, format: ScreenFormat) -> String {
             String::from_utf8_lossy(&safe).into_owned()
         }
     }
-}
-
-/// The screen for a fresh terminal of its size, as it is.
-pub(crate) fn escape_sequences(screen: &Screen) -> Vec<u8> {
-    let mut ansi = Vec::new();
-    screen.write_ansi(Start::Everything, MAX_PAINTED, &mut ansi);
-    ansi
 }
 
 /// As it was printed: without the screen's width, and without blanks that only fill a line up.

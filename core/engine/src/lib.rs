@@ -3,20 +3,19 @@
 pub mod api;
 mod awake;
 mod client;
-mod drawing;
 pub mod dump;
 mod guest;
 mod host;
 pub mod local;
 mod panels;
-pub mod picture;
+mod picture;
 mod pty;
 mod refusal;
 mod shell;
 mod transport;
 
-pub use drawing::Drawing;
 pub use guest::{GuestEngine, GuestSetup};
+pub use jumpseat_guest::{Drawing, snapshot};
 pub use jumpseat_session::{GuestKey, InviteLink};
 use std::{future::Future, io, thread};
 

@@ -6,11 +6,9 @@
 //! ```
 
 pub(crate) mod desk;
-pub(crate) mod followed;
 pub(crate) mod forges;
 pub(crate) mod order;
 mod panel;
-pub(crate) mod refusal;
 pub(crate) mod source;
 
 #[cfg(test)]

@@ -7,36 +7,13 @@
 //! their choice printed next to a secret, which only a writer or a program that prints foreign text does for them,
 //! could test a guess that way where the bucket changes. `SECURITY.md` says so.
 
-use std::io::Read;
-
-use jumpseat_screen::{DecodeError, Limits, Sanitizer, Screen, Start};
+use jumpseat_pack::Level;
+use jumpseat_screen::{Limits, Screen, Start};
 use jumpseat_session::MAX_SNAPSHOT_LEN;
-use zstd::{bulk, stream::read::Decoder};
-
-use crate::api::{Failure, FailureKind};
-
-/// The library's usual level: a tenth less to send than at the fastest, for two milliseconds with ten thousand lines.
-const LEVEL: i32 = 3;
-
-/// The largest picture that is expanded, in bytes: ten thousand lines of the widest, most colourful kind.
-const MAX_EXPANDED: u64 = 64 * 1024 * 1024;
-
-/// Cells that all screens of a seat store together: 64 MiB, whatever its host sends.
-const SEAT_CELLS: usize = 8 << 20;
-
-/// Screens that a seat keeps: a session has no more terminals at a time.
-pub const MAX_SCREENS: usize = 64;
-
-/// What each of this many screens of a seat may take.
-#[must_use]
-pub fn limits(screens: usize) -> Limits {
-    Limits { keep: SEAT_CELLS / screens.clamp(1, MAX_SCREENS), ..Limits::default() }
-}
 
 /// Compresses a picture.
 pub(crate) fn pack(picture: &[u8]) -> Vec<u8> {
-    // Level and memory are the library's own; it has nothing to refuse.
-    bulk::compress(picture, LEVEL).expect("memory to memory, at a level that exists")
+    jumpseat_pack::pack(picture, &[], Level::Usual)
 }
 
 /// The most that a picture may have.
@@ -69,49 +46,19 @@ pub(crate) fn fitting(screen: &Screen, starts: &[Start], most: Most) -> Vec<u8> 
     pack(&screen.encode(start))
 }
 
-/// Expands a picture that came from outside: bounded, whatever it claims to be.
-pub(crate) fn unpack(packed: &[u8]) -> Result<Vec<u8>, Failure> {
-    let wrong = || Failure::new(FailureKind::Protocol, "the host sent a picture that cannot be read");
-    let mut picture = Vec::new();
-    let decoder = Decoder::new(packed).map_err(|_| wrong())?;
-    decoder.take(MAX_EXPANDED + 1).read_to_end(&mut picture).map_err(|_| wrong())?;
-    if picture.len() as u64 > MAX_EXPANDED { Err(wrong()) } else { Ok(picture) }
-}
-
-/// A picture as escape sequences for a fresh terminal of the same size, safe for a real one.
-///
-/// # Errors
-/// When the bytes are no picture.
-pub fn ansi(picture: &[u8]) -> Result<Vec<u8>, DecodeError> {
-    let mut safe = Vec::new();
-    draw(picture, &mut Sanitizer::default(), &mut safe)?;
-    Ok(safe)
-}
-
-/// The same through a filter that output goes on through: it may hold a sequence that the picture's end cuts.
-pub(crate) fn draw(picture: &[u8], filter: &mut Sanitizer, out: &mut Vec<u8>) -> Result<(), DecodeError> {
-    let screen = Screen::decode(picture, &Limits::default())?;
-    let (cols, rows) = screen.size();
-    filter.resize(cols, rows);
-    filter.feed(&crate::dump::escape_sequences(&screen), out);
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
+    use jumpseat_guest::snapshot::{self, unpack};
+
     use super::*;
 
     #[test]
-    fn comes_back_whole_and_a_bomb_does_not() {
+    fn comes_back_whole() {
         let mut screen = Screen::new(jumpseat_screen::Options::default());
         screen.feed(0, b"hello \x1b[31mred\x1b[0m\r\n");
         let picture = screen.encode(Start::Everything);
         assert_eq!(unpack(&pack(&picture)), Ok(picture.clone()));
-        assert!(String::from_utf8_lossy(&ansi(&picture).unwrap()).contains("hello"));
-
-        let bomb = pack(&vec![0; MAX_EXPANDED as usize + 1]);
-        assert!(bomb.len() < 100_000 && unpack(&bomb).is_err());
-        assert!(unpack(b"no picture").is_err());
+        assert!(String::from_utf8_lossy(&snapshot::ansi(&picture).unwrap()).contains("hello"));
     }
 
     #[test]

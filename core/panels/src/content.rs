@@ -6,10 +6,11 @@
 
 use std::fmt;
 
+use jumpseat_pack::{Level, pack, unpack};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::{Fault, limits::MAX_CONTENT, packed};
+use crate::{Fault, limits::MAX_CONTENT};
 
 /// What a content is known by once it is here: the first 16 bytes of its SHA-256.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -64,7 +65,7 @@ pub fn pack_content(content: &[u8], base: Option<&[u8]>) -> Vec<u8> {
     let mut out = vec![if base.is_some() { AGAINST } else { WHOLE }];
     out.extend_from_slice(&ContentHash::of(content).0);
     out.extend(base.map(|base| ContentHash::of(base).0).into_iter().flatten());
-    out.extend(packed::pack(content, base.unwrap_or_default()));
+    out.extend(pack(content, base.unwrap_or_default(), Level::Fastest));
     out
 }
 
@@ -88,7 +89,7 @@ pub fn unpack_content<B: AsRef<[u8]>>(
         _ => return Err(garbled),
     };
     let base = base.as_ref().map(AsRef::as_ref).unwrap_or_default();
-    let content = packed::unpack(rest, base, MAX_CONTENT as usize)?;
+    let content = unpack(rest, base, MAX_CONTENT as usize)?;
     if ContentHash::of(&content).0 == *hash { Ok(content) } else { Err(garbled) }
 }
 

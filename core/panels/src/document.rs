@@ -2,13 +2,13 @@
 
 use std::{cmp::Ordering, collections::BTreeSet};
 
+use jumpseat_pack::{Level, pack, unpack};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     Change, Entries, Entry, Fault, Key, PanelKind, ReferenceId, SourceState,
     json::{Read, json, written_len},
     limits::{MAX_DOCUMENT_LEN, MAX_ENTRIES, MAX_ENTRY_LEN},
-    packed,
 };
 
 /// Bytes of JSON around the entries of a document.
@@ -152,7 +152,7 @@ impl Document {
     pub fn encode(&self) -> Vec<u8> {
         let Self { version, state, left_out, entries, .. } = self;
         let written = Written { version: *version, state, left_out: *left_out, entries };
-        packed::pack(&json(&written), &[])
+        pack(&json(&written), &[], Level::Fastest)
     }
 
     /// A whole document from outside.
@@ -160,7 +160,7 @@ impl Document {
     /// # Errors
     /// When it cannot be read, is larger than documents are, or has something twice.
     pub fn decode(kind: PanelKind, bytes: &[u8]) -> Result<Self, Fault> {
-        let json = packed::unpack(bytes, &[], MAX_DOCUMENT_LEN + AROUND)?;
+        let json = unpack(bytes, &[], MAX_DOCUMENT_LEN + AROUND)?;
         let Readable { version, mut state, left_out, entries } =
             serde_json::from_slice(&json).map_err(|_| Fault::Garbled("a snapshot"))?;
         state.bound();

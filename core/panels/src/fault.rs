@@ -16,3 +16,12 @@ pub enum Fault {
     #[error("a content that was packed against one that is not here")]
     NoBase,
 }
+
+impl From<jumpseat_pack::UnpackError> for Fault {
+    fn from(error: jumpseat_pack::UnpackError) -> Self {
+        match error {
+            jumpseat_pack::UnpackError::Malformed => Self::Garbled("compressed bytes"),
+            jumpseat_pack::UnpackError::TooLarge => Self::TooLarge("compressed bytes"),
+        }
+    }
+}

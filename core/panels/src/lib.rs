@@ -31,7 +31,6 @@ mod json;
 mod key;
 mod kind;
 pub mod limits;
-mod packed;
 mod reference;
 mod shelf;
 mod state;

@@ -20,7 +20,7 @@ use crate::{
     error::{Fault, FaultKind},
     print,
     seat::Door,
-    terminal::{Signal, Signals, read_input},
+    terminal::{Signal, Signals, read_input, until},
     viewer::{Picture, Pictures},
 };
 
@@ -57,7 +57,7 @@ pub(super) async fn run(
                 Some(bytes) => watch.press(bytes).await?,
                 None => keys = None,
             },
-            () = super::screen::until(deadline) => break Err(watch.timed_out()),
+            () = until(deadline) => break Err(watch.timed_out()),
         }
     };
     // However it ended: a script that waited in vain wants to see what was there instead.

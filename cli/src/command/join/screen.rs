@@ -1,14 +1,15 @@
 //! Joining in the person's own terminal: the host's picture fills it, the last line says how things stand.
 
+mod draw;
+
 use std::{process::ExitCode, time::Duration};
 
 use jumpseat_engine::api::{
     Admission, Commands, Connection, GuestClient, GuestCommand, GuestEvent, InputRefusal, Size, StreamId,
 };
 use jumpseat_panels::text::is_shown;
-use jumpseat_screen::{Event, MouseEncoding, MouseProtocol, Screen};
+use jumpseat_screen::MouseProtocol;
 use jumpseat_session::{InviteLink, TerminalCard};
-use ratatui::{buffer::Buffer, layout::Rect};
 use tokio::{sync::mpsc, task::JoinHandle, time::Instant};
 
 use super::{Arguments, seat::seat, sit_down};
@@ -19,18 +20,12 @@ use crate::{
     overlay::{Action, Overlay},
     panel::{self, Contents, Opens, Row},
     seat::Door,
-    terminal::{
-        Console, Decoder, EscapeKey, Input, Mouse, MouseKind, Piece, RawMode, Signal, Signals, cells::paint,
-        read_input, size,
-    },
-    viewer::{Painter, Picture, Pictures, Status, Step, View, status_line, step},
+    terminal::{Console, EscapeKey, Input, Keyboard, Piece, RawMode, Signal, Signals, size, until},
+    viewer::{Painter, Picture, Pictures, Step, View, click, step},
 };
 
 /// Pictures come no faster than screens show them, but for an echo.
 const FRAME: Duration = Duration::from_micros(16_600);
-
-/// How long the rest of a sequence of keys may take.
-const SEQUENCE: Duration = Duration::from_millis(25);
 
 /// Lines that are looked at for what somebody points at.
 const MAX_POINTED: usize = 1_000;
@@ -85,15 +80,13 @@ struct GuestScreen {
     #[cfg_attr(windows, expect(dead_code, reason = "it is there for its end"))]
     raw: RawMode,
     console: Console,
-    keys: mpsc::Receiver<Vec<u8>>,
+    keyboard: Keyboard,
     client: GuestClient,
     commands: Commands<GuestCommand>,
     engine: JoinHandle<()>,
     escape: EscapeKey,
     mouse: bool,
     began: Instant,
-    decoder: Decoder,
-    flush_at: Option<Instant>,
     board: Board,
     /// Where this person's other terminals ask for panels.
     door: Door,
@@ -139,15 +132,13 @@ impl GuestScreen {
         Ok(Self {
             raw,
             console,
-            keys: read_input()?,
+            keyboard: Keyboard::open()?,
             commands: client.commands(),
             client,
             engine,
             escape,
             mouse,
             began: Instant::now(),
-            decoder: Decoder::default(),
-            flush_at: None,
             board: Board::knocking(),
             door: Door::open(),
             opened,
@@ -184,14 +175,10 @@ impl GuestScreen {
                         self.redraw();
                     }
                 },
-                keys = self.keys.recv() => match keys {
-                    Some(keys) => {
-                        let pieces = self.decoder.feed(&keys);
-                        self.flush_at = self.decoder.holds().then(|| Instant::now() + SEQUENCE);
-                        if let Some(ended) = self.pieces(pieces).await? {
-                            return Ok(ended);
-                        }
-                    }
+                pieces = self.keyboard.next() => match pieces {
+                    Some(pieces) => if let Some(ended) = self.pieces(pieces).await? {
+                        return Ok(ended);
+                    },
                     None => return Ok(Ended { code: ExitCode::from(128 + 1), told: None }),
                 },
                 written = self.console.written() => if written.is_none() {
@@ -208,36 +195,28 @@ impl GuestScreen {
                     overlay.opened(ticket, rows);
                     self.dirty = true;
                 },
-                () = until(wake_at) => if let Some(ended) = self.tick().await? {
-                    return Ok(ended);
-                },
+                () = until(wake_at) => self.tick(),
             }
             self.draw_if_due();
         }
     }
 
-    /// When the next picture, the rest of a key or the end of a message is due.
+    /// When the next picture or the end of a message is due.
     fn wake_at(&self) -> Option<Instant> {
         let frame =
             (self.dirty && self.console.is_idle()).then(|| self.drawn_at.map_or(self.began, |at| at + FRAME));
         let message = self.message.as_ref().map(|(_, until)| *until);
         let overlay = self.overlay.as_ref().and_then(Overlay::deadline).filter(|_| !self.dirty);
-        frame.into_iter().chain(self.flush_at).chain(message).chain(overlay).min()
+        frame.into_iter().chain(message).chain(overlay).min()
     }
 
-    async fn tick(&mut self) -> Result<Option<Ended>, Fault> {
+    fn tick(&mut self) {
         let now = Instant::now();
         if self.message.take_if(|(_, until)| *until <= now).is_some() {
             self.dirty = true;
         }
         // Its keys act from now on, and say so.
         self.dirty |= self.overlay.as_ref().and_then(Overlay::deadline).is_some_and(|at| at <= now);
-        if self.flush_at.is_some_and(|at| at <= now) {
-            self.flush_at = None;
-            let piece = self.decoder.flush();
-            return self.pieces(piece.into_iter().collect()).await;
-        }
-        Ok(None)
     }
 
     async fn event(&mut self, event: GuestEvent) -> Result<Option<Ended>, Fault> {
@@ -480,65 +459,6 @@ impl GuestScreen {
         }
     }
 
-    fn draw(&mut self) {
-        self.dirty = false;
-        self.drawn_at = Some(Instant::now());
-        let window = size();
-        let stream = self.stream();
-        let position =
-            self.pictures.streams().position(|other| Some(*other) == stream).map_or(0, |at| at + 1);
-        let status = Status {
-            board: &self.board,
-            message: self.message.as_ref().map(|(text, _)| text.as_str()),
-            back: self.view.is_back(),
-            escape: self.escape,
-            cropped: stream.and_then(|stream| self.cropped(stream, inside(window))),
-            terminal: (position, self.pictures.streams().len()),
-            blank: stream.is_none() && !self.terminals.is_empty(),
-        };
-        let status = status_line(&status, window.cols);
-        let mut out = Vec::new();
-        match stream.and_then(|stream| self.pictures.of_mut(stream)) {
-            Some(picture) => {
-                let (changed, scrolled) = picture.take_changes();
-                self.echo &= changed.is_empty();
-                self.view.hold(picture.screen(), scrolled);
-                for event in picture.take_events() {
-                    if event == Event::Bell {
-                        out.push(0x07);
-                    }
-                }
-                let screen = picture.screen();
-                let title = format!("{} · {}", self.board.host, screen.title());
-                if title != self.title {
-                    let shown: String =
-                        title.chars().filter(|letter| !letter.is_control()).take(200).collect();
-                    out.extend_from_slice(format!("\x1b]2;{shown}\x1b\\").as_bytes());
-                    self.title = title;
-                }
-                let modes = modes(screen, self.board.role().may_write(), self.mouse);
-                if modes != self.modes {
-                    out.extend_from_slice(&modes);
-                    self.modes = modes;
-                }
-                // The overlay lies over rows that may change below it.
-                out.extend(self.painter.paint(screen, changed, &self.view, window, &status));
-            }
-            None => {
-                let line = format!("\x1b[2J\x1b[{};1H{status}\x1b[m\x1b[?25l", window.rows);
-                out.extend_from_slice(line.as_bytes());
-            }
-        }
-        if let Some(overlay) = &mut self.overlay {
-            overlay.update(&self.board, Instant::now());
-            let mut buffer = Buffer::empty(Rect { x: 0, y: 0, width: window.cols, height: window.rows });
-            let area = overlay.area(&self.board, window.cols, window.rows);
-            overlay.draw(&self.board, area, &mut buffer);
-            out.extend(paint(&buffer, area));
-        }
-        self.console.write(&out);
-    }
-
     /// Gives the seat up and leaves the terminal as it was found.
     async fn close(mut self) {
         let deadline = Instant::now() + LEAVE;
@@ -561,42 +481,4 @@ impl GuestScreen {
 /// The window without the status line.
 fn inside(window: Size) -> Size {
     Size { cols: window.cols, rows: window.rows.saturating_sub(1).max(1) }
-}
-
-/// The modes of the host's program that decide what this terminal's keys send.
-fn modes(screen: &Screen, may_write: bool, mouse: bool) -> Vec<u8> {
-    let modes = screen.modes();
-    let on = |on: bool| if on && may_write { 'h' } else { 'l' };
-    let keypad = if modes.application_keypad && may_write { '=' } else { '>' };
-    let mut out = format!("\x1b[?1{}\x1b{keypad}", on(modes.application_cursor));
-    if mouse {
-        let drag = matches!(modes.mouse, MouseProtocol::Drag);
-        let any = matches!(modes.mouse, MouseProtocol::Any);
-        out.push_str(&format!("\x1b[?1002{}\x1b[?1003{}\x1b[?1000h\x1b[?1006h", on(drag), on(any)));
-    }
-    out.into_bytes()
-}
-
-/// A mouse report for the host's program, if it lies on its screen and the program wants it.
-fn click(screen: &Screen, view: &View, window: Size, mouse: Mouse) -> Option<Vec<u8>> {
-    let (column, row) = view.cell_at(screen, window, mouse.column, mouse.row)?;
-    match screen.modes().mouse_encoding {
-        MouseEncoding::Default => {
-            let button =
-                if mouse.kind == MouseKind::Release { (mouse.button & !3) | 3 } else { mouse.button };
-            let byte = |value: u16| u8::try_from(value + 32).ok();
-            Some(vec![0x1b, b'[', b'M', byte(button)?, byte(column + 1)?, byte(row + 1)?])
-        }
-        _ => {
-            let last = if mouse.kind == MouseKind::Release { 'm' } else { 'M' };
-            Some(format!("\x1b[<{};{};{}{last}", mouse.button, column + 1, row + 1).into_bytes())
-        }
-    }
-}
-
-pub(super) async fn until(at: Option<Instant>) {
-    match at {
-        Some(at) => tokio::time::sleep_until(at).await,
-        None => std::future::pending().await,
-    }
 }

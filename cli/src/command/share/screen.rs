@@ -25,17 +25,14 @@ use crate::{
     overlay::{Action, Overlay},
     print,
     terminal::{
-        Console, Decoder, EscapeKey, Input, ModeTracker, Notice, Notices, Piece, RawMode, Signal, Signals,
-        cells::paint, read_input, size,
+        Console, EscapeKey, Input, Keyboard, ModeTracker, Notice, Notices, Piece, RawMode, Signal, Signals,
+        cells::paint, size, until,
     },
 };
 
 /// Asks the terminal to tell when its window gets or loses the focus, and no longer.
 const FOCUS_ON: &[u8] = b"\x1b[?1004h";
 const FOCUS_OFF: &[u8] = b"\x1b[?1004l";
-
-/// How long the rest of a sequence of keys may take.
-const SEQUENCE: std::time::Duration = std::time::Duration::from_millis(25);
 
 /// How long the terminal may take for what is still to be written in the end.
 const DRAIN: std::time::Duration = std::time::Duration::from_secs(1);
@@ -64,15 +61,12 @@ type Named = (Slot, String);
 struct HostScreen {
     raw: RawMode,
     console: Console,
-    keys: mpsc::Receiver<Vec<u8>>,
+    keyboard: Keyboard,
     outbox: Outbox,
     session: SessionNo,
     escape: EscapeKey,
-    decoder: Decoder,
     /// What was read at once and waits for the overlay to be up to date.
     pieces: VecDeque<Piece>,
-    /// When what the decoder holds back is passed on.
-    flush_at: Option<Instant>,
     board: Board,
     /// How panels are shared from the overlay.
     panels: ShareMore,
@@ -111,13 +105,11 @@ impl HostScreen {
         let screen = Self {
             raw,
             console,
-            keys: read_input()?,
+            keyboard: Keyboard::open()?,
             outbox: Outbox::new(shared.client.commands()),
             session: shared.session,
             escape,
-            decoder: Decoder::default(),
             pieces: VecDeque::new(),
-            flush_at: None,
             board,
             panels,
             overlay: None,
@@ -141,7 +133,7 @@ impl HostScreen {
         self.look();
         loop {
             let attention = self.attention.deadline(Instant::now());
-            let wake_at = self.flush_at.into_iter().chain(self.notices.deadline()).chain(attention);
+            let wake_at = self.notices.deadline().into_iter().chain(attention);
             let wake_at = wake_at.chain(self.overlay.as_ref().and_then(Overlay::deadline)).min();
             tokio::select! {
                 biased;
@@ -155,8 +147,8 @@ impl HostScreen {
                         self.repaint();
                     }
                 },
-                keys = self.keys.recv(), if !self.overlay_waits() => match keys {
-                    Some(keys) => self.typed(&keys),
+                pieces = self.keyboard.next(), if !self.overlay_waits() => match pieces {
+                    Some(pieces) => self.pieces(pieces),
                     // The terminal is gone; a hang-up signal says the same.
                     None => return Ok(ExitCode::from(128 + 1)),
                 },
@@ -257,22 +249,11 @@ impl HostScreen {
         self.outbox.send(HostCommand::Credit { terminal: TERMINAL, bytes });
     }
 
-    fn typed(&mut self, bytes: &[u8]) {
-        let pieces = self.decoder.feed(bytes);
-        self.flush_at = self.decoder.holds().then(|| Instant::now() + SEQUENCE);
-        self.pieces(pieces);
-    }
-
     fn tick(&mut self) {
         let now = Instant::now();
         self.notices.expire(now);
         self.attention.expire(now);
         self.attended();
-        if self.flush_at.is_some_and(|at| at <= now) {
-            self.flush_at = None;
-            let piece = self.decoder.flush();
-            self.pieces(piece.into_iter().collect());
-        }
         // Its keys act from now on, and say so.
         if self.overlay.as_ref().and_then(Overlay::deadline).is_some_and(|at| at <= now) {
             self.draw();
@@ -501,11 +482,4 @@ fn is_pressed(piece: &Piece) -> bool {
 
 fn invite_terms(role: Role) -> InviteTerms {
     InviteTerms { role, ..InviteTerms::default() }
-}
-
-async fn until(at: Option<Instant>) {
-    match at {
-        Some(at) => tokio::time::sleep_until(at).await,
-        None => std::future::pending().await,
-    }
 }

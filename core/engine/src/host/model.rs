@@ -12,6 +12,7 @@ use std::{
 };
 
 use bytes::Bytes;
+use jumpseat_guest::snapshot::MAX_PAINTED;
 use jumpseat_screen::{Block, BlockId, Event, Mark, Nonce, Options, Screen, Start};
 use jumpseat_session::{Scope, host::Ticket};
 use tokio::{
@@ -343,9 +344,9 @@ impl Worker {
         let (cols, rows) = self.screen.size();
         let mut bytes = Vec::new();
         if scrollback {
-            self.screen.write_ansi(Start::Everything, dump::MAX_PAINTED, &mut bytes);
+            self.screen.write_ansi(Start::Everything, MAX_PAINTED, &mut bytes);
         } else {
-            self.screen.write_viewport_ansi(dump::MAX_PAINTED, &mut bytes);
+            self.screen.write_viewport_ansi(MAX_PAINTED, &mut bytes);
         }
         bytes.extend_from_slice(ahead);
         let size = Size { cols, rows };

@@ -16,7 +16,6 @@ use crate::{
     panels::{
         desk::Desk,
         order::Made,
-        refusal::not_shared,
         source::{self, Feed},
     },
 };
@@ -89,7 +88,9 @@ impl HostEngine {
         findings: Vec<Finding>,
     ) -> Result<(), Failure> {
         self.session(no)?;
-        let Some(Feed::Findings(feed)) = self.feed(no, PanelKind::Findings) else { return Err(not_shared()) };
+        let Some(Feed::Findings(feed)) = self.feed(no, PanelKind::Findings) else {
+            return Err(Failure::panel_not_shared());
+        };
         feed.set(origin, findings);
         Ok(())
     }
@@ -199,7 +200,7 @@ impl HostEngine {
         self.session(no)?.host.unshare_panel(now, panel.number());
         let was_shared = self.desk.as_mut().is_some_and(|desk| desk.unshare(no, panel));
         if !was_shared {
-            return Err(not_shared());
+            return Err(Failure::panel_not_shared());
         }
         self.log_shared(no, panel.name().to_owned(), false);
         self.tell_panels(no);
@@ -223,7 +224,11 @@ impl HostEngine {
     /// Has a panel's source look again.
     pub(super) fn refresh_panel(&mut self, no: SessionNo, panel: PanelKind) -> Result<(), Failure> {
         self.session(no)?;
-        let desk = self.desk.as_ref().filter(|desk| desk.is_shared(no, panel)).ok_or_else(not_shared)?;
+        let desk = self
+            .desk
+            .as_ref()
+            .filter(|desk| desk.is_shared(no, panel))
+            .ok_or_else(Failure::panel_not_shared)?;
         desk.refresh(no, panel);
         Ok(())
     }
@@ -236,7 +241,7 @@ impl HostEngine {
         answer: oneshot::Sender<Result<Reply, Failure>>,
     ) {
         let desk = self.desk.as_ref().filter(|desk| desk.is_shared(session, panel));
-        let Some(desk) = desk else { return drop(answer.send(Err(not_shared()))) };
+        let Some(desk) = desk else { return drop(answer.send(Err(Failure::panel_not_shared()))) };
         desk.look(session, panel, answer);
     }
 

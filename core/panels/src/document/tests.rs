@@ -241,7 +241,7 @@ proptest! {
     fn never_panics(bytes: Vec<u8>, json in "\\PC*") {
         for kind in PanelKind::ALL {
             let _ = Document::decode(kind, &bytes);
-            let _ = Document::decode(kind, &packed::pack(json.as_bytes(), &[]));
+            let _ = Document::decode(kind, &pack(json.as_bytes(), &[], Level::Fastest));
             let _ = Change::decode(kind, &bytes);
             let _ = Change::decode(kind, json.as_bytes());
         }

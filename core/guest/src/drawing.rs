@@ -1,8 +1,9 @@
 //! A guest's changes as escape sequences for its real terminal, which a peer must not be able to program.
 
+use jumpseat_api::TerminalChange;
 use jumpseat_screen::{DecodeError, Sanitizer};
 
-use crate::{api::TerminalChange, picture};
+use crate::snapshot;
 
 /// Clears a terminal and what it remembers, scrollback included: a whole picture follows.
 const AFRESH: &[u8] = b"\x1bc\x1b[3J";
@@ -29,7 +30,7 @@ impl Drawing {
                 let mut picture = Vec::new();
                 // What was cut before the picture does not go on behind it; what the picture's own end cuts does.
                 let mut sanitizer = Sanitizer::default();
-                picture::draw(data, &mut sanitizer, &mut picture)?;
+                snapshot::draw(data, &mut sanitizer, &mut picture)?;
                 self.sanitizer = sanitizer;
                 out.extend_from_slice(AFRESH);
                 out.extend_from_slice(&picture);

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use bytes::Bytes;
+use jumpseat_api::{Content, Failure, FailureKind, GuestEvent, PanelUpdate, Reply};
 use jumpseat_panels::{
     Change, ContentHash, Document, Fault, Key, PanelKind, ReferenceId, Shelf, SourceState, unpack_content,
 };
@@ -10,10 +11,8 @@ use jumpseat_session::{
     FetchId, Millis, PanelId, Wish,
     guest::{ContentChange, Guest, PanelChange},
 };
-use tokio::sync::oneshot;
 
-use super::refusal;
-use crate::api::{Content, Failure, FailureKind, GuestEvent, PanelUpdate, Reply};
+use crate::{RequestId, refusal};
 
 /// Contents that were fetched and are kept, in bytes: for asking again, and for the next version.
 const SHELF_LEN: usize = 16 * 1024 * 1024;
@@ -28,7 +27,7 @@ const MAX_WAITING: usize = 1024;
 const TELL_EVERY: u32 = 64 * 1024;
 
 /// The panels that the host shares, as they are here.
-pub(crate) struct Followed {
+pub(crate) struct PanelReplicas {
     documents: BTreeMap<PanelKind, Document>,
     shelf: Shelf<PanelKind>,
     /// What was fetched under these names.
@@ -37,6 +36,7 @@ pub(crate) struct Followed {
     newest: BTreeMap<(PanelKind, Key), ContentHash>,
     under_way: BTreeMap<FetchId, Fetch>,
     waiting: VecDeque<Fetch>,
+    answers: VecDeque<(RequestId, Result<Reply, Failure>)>,
 }
 
 /// A content that a client wants.
@@ -45,29 +45,20 @@ pub(crate) struct Fetch {
     pub(crate) reference: ReferenceId,
     /// The client's number for it.
     pub(crate) tag: u32,
-    pub(crate) answer: oneshot::Sender<Result<Reply, Failure>>,
+    /// Which command it answers.
+    pub(crate) request: RequestId,
     told: u32,
     /// What it was asked to be packed against is not here any more.
     from_nothing: bool,
 }
 
 impl Fetch {
-    pub(crate) fn new(
-        panel: PanelKind,
-        reference: ReferenceId,
-        tag: u32,
-        answer: oneshot::Sender<Result<Reply, Failure>>,
-    ) -> Self {
-        Self { panel, reference, tag, answer, told: 0, from_nothing: false }
-    }
-
-    fn answer(self, answer: Result<Reply, Failure>) {
-        // Who asked may not care any more.
-        let _ = self.answer.send(answer);
+    pub(crate) fn new(panel: PanelKind, reference: ReferenceId, tag: u32, request: RequestId) -> Self {
+        Self { panel, reference, tag, request, told: 0, from_nothing: false }
     }
 }
 
-impl Default for Followed {
+impl Default for PanelReplicas {
     fn default() -> Self {
         Self {
             documents: BTreeMap::new(),
@@ -76,11 +67,21 @@ impl Default for Followed {
             newest: BTreeMap::new(),
             under_way: BTreeMap::new(),
             waiting: VecDeque::new(),
+            answers: VecDeque::new(),
         }
     }
 }
 
-impl Followed {
+impl PanelReplicas {
+    /// Answers that are due.
+    pub(crate) fn answers(&mut self) -> impl Iterator<Item = (RequestId, Result<Reply, Failure>)> {
+        self.answers.drain(..)
+    }
+
+    fn answer(&mut self, fetch: &Fetch, answer: Result<Reply, Failure>) {
+        self.answers.push_back((fetch.request, answer));
+    }
+
     /// The host says which panels it shares: nothing stays here of others.
     pub(crate) fn shared(&mut self, panels: &[PanelId]) -> GuestEvent {
         let panels: Vec<_> = panels.iter().filter_map(|panel| PanelKind::from_number(*panel)).collect();
@@ -93,7 +94,7 @@ impl Followed {
         self.waiting = wanted;
         let lost: VecDeque<Fetch> = lost;
         for fetch in lost {
-            fetch.answer(Err(refusal::not_shared()));
+            self.answer(&fetch, Err(Failure::panel_not_shared()));
         }
         GuestEvent::Panels { panels }
     }
@@ -146,16 +147,16 @@ impl Followed {
             let failure = if shared {
                 refusal::of_fetch(jumpseat_session::FetchRefusal::Gone)
             } else {
-                refusal::not_shared()
+                Failure::panel_not_shared()
             };
-            return fetch.answer(Err(failure));
+            return self.answer(&fetch, Err(failure));
         }
         let known = self.known.get(&(fetch.panel, fetch.reference.clone()));
         if let Some(content) = known.and_then(|hash| self.shelf.find(&fetch.panel, *hash)) {
-            return fetch.answer(Ok(Reply::Content(Content::new(content.into()))));
+            return self.answer(&fetch, Ok(Reply::Content(Content::new(content.into()))));
         }
         if self.waiting.len() >= MAX_WAITING {
-            return fetch.answer(Err(refusal::of_fetch(jumpseat_session::FetchRefusal::Busy)));
+            return self.answer(&fetch, Err(refusal::of_fetch(jumpseat_session::FetchRefusal::Busy)));
         }
         self.waiting.push_back(fetch);
         self.begin(guest, now);
@@ -170,14 +171,14 @@ impl Followed {
             let (panel, reference) = (fetch.panel.number(), fetch.reference.as_str().to_owned());
             match guest.fetch(now, Wish { panel, reference, having }) {
                 Ok(id) => drop(self.under_way.insert(id, fetch)),
-                Err(error) => fetch.answer(Err(error.into())),
+                Err(error) => self.answer(&fetch, Err(error.into())),
             }
         }
     }
 
     /// What is here of the same entry.
     fn base(&mut self, fetch: &Fetch) -> Option<ContentHash> {
-        if fetch.from_nothing {
+        if fetch.from_nothing || !jumpseat_pack::CAN_USE_BASE {
             return None;
         }
         let key = self.key_of(fetch)?;
@@ -232,7 +233,7 @@ impl Followed {
         if let Some(fetch) = self.under_way.remove(&id) {
             match told {
                 Ok(packed) => self.came(fetch, &packed),
-                Err(failure) => fetch.answer(Err(failure)),
+                Err(failure) => self.answer(&fetch, Err(failure)),
             }
         }
         self.begin(guest, now);
@@ -243,7 +244,7 @@ impl Followed {
         match unpack_content(packed, |hash| self.shelf.find(&fetch.panel, hash)) {
             Ok(content) => {
                 self.keep(&fetch, Bytes::from(content.clone()));
-                fetch.answer(Ok(Reply::Content(Content::new(content))));
+                self.answer(&fetch, Ok(Reply::Content(Content::new(content))));
             }
             Err(Fault::NoBase) if !fetch.from_nothing => {
                 fetch.from_nothing = true;
@@ -253,7 +254,7 @@ impl Followed {
                 tracing::debug!(%fault, "a content was left out");
                 let failure =
                     Failure::new(FailureKind::Protocol, "the host sent a content that cannot be read");
-                fetch.answer(Err(failure));
+                self.answer(&fetch, Err(failure));
             }
         }
     }

@@ -5,17 +5,16 @@ use jumpseat_session::{
     guest::{GuestEvent as Said, Liveness},
 };
 
-use crate::{
-    api::{Connection, Failure, FailureKind, GuestEvent, GuestInfo, GuestPointAt, Lag, Secret},
-    refusal,
-};
+use jumpseat_api::{Connection, Failure, FailureKind, GuestEvent, GuestInfo, GuestPointAt, Lag, Secret};
 
-pub(super) fn pointing(at: GuestPointAt) -> Pointing {
+use crate::refusal;
+
+pub(crate) fn pointing(at: GuestPointAt) -> Pointing {
     Pointing { stream: at.stream, from: at.from, to: at.to }
 }
 
 /// The client's event; nothing for what the engine says itself.
-pub(super) fn event(said: Said) -> Option<GuestEvent> {
+pub(crate) fn event(said: Said) -> Option<GuestEvent> {
     Some(match said {
         Said::Waiting { host_present } => GuestEvent::Waiting { host_present },
         Said::Refused { why } => GuestEvent::Failed(refused(why)),

@@ -5,17 +5,17 @@ use std::collections::VecDeque;
 
 use jumpseat_session::StreamId;
 
-use crate::api::{GuestEvent, Size, TerminalChange};
+use jumpseat_api::{GuestEvent, Size, TerminalChange};
 
 /// Events in the order in which they are told.
 #[derive(Default)]
-pub(super) struct Waiting(VecDeque<GuestEvent>);
+pub(crate) struct Queue(VecDeque<GuestEvent>);
 
-impl Waiting {
-    pub(super) fn push(&mut self, event: GuestEvent) {
+impl Queue {
+    pub(crate) fn push(&mut self, event: GuestEvent) {
         match event {
             GuestEvent::Panel(next) => {
-                let known = self.0.iter_mut().find_map(|waiting| match waiting {
+                let known = self.0.iter_mut().find_map(|event| match event {
                     GuestEvent::Panel(update) if update.panel == next.panel => Some(update),
                     _ => None,
                 });
@@ -26,7 +26,7 @@ impl Waiting {
             }
             GuestEvent::Panels { panels } => {
                 // Whatever waits behind this is of a panel that it names, and so may go before it.
-                self.0.retain(|waiting| match waiting {
+                self.0.retain(|event| match event {
                     GuestEvent::Panel(update) => panels.contains(&update.panel),
                     GuestEvent::Panels { .. } => false,
                     _ => true,
@@ -38,7 +38,7 @@ impl Waiting {
     }
 
     /// Takes a size in the place of the terminal's last one if nothing came since. Each costs laying out every line.
-    pub(super) fn absorbs_size(&mut self, stream: StreamId, next: Size) -> bool {
+    pub(crate) fn absorbs_size(&mut self, stream: StreamId, next: Size) -> bool {
         match self.0.back_mut() {
             Some(GuestEvent::Terminal { stream: of, change: TerminalChange::Resize(size) })
                 if *of == stream =>
@@ -50,28 +50,28 @@ impl Waiting {
         }
     }
 
-    pub(super) fn extend(&mut self, events: impl IntoIterator<Item = GuestEvent>) {
+    pub(crate) fn extend(&mut self, events: impl IntoIterator<Item = GuestEvent>) {
         events.into_iter().for_each(|event| self.push(event));
     }
 
-    pub(super) fn pop(&mut self) -> Option<GuestEvent> {
+    pub(crate) fn pop(&mut self) -> Option<GuestEvent> {
         self.0.pop_front()
     }
 
     /// Whether the next may be large: it is told when its client has taken everything before.
-    pub(super) fn next_is_large(&self) -> bool {
+    pub(crate) fn next_is_large(&self) -> bool {
         matches!(self.0.front(), Some(GuestEvent::Panel(_)))
     }
 
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.0.len()
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    pub(super) fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         self.0.clear();
     }
 }
@@ -81,7 +81,7 @@ mod tests {
     use jumpseat_panels::{Entries, Entry, Key, Line, PanelKind, SourceState};
 
     use super::*;
-    use crate::api::PanelUpdate;
+    use jumpseat_api::PanelUpdate;
 
     fn key(name: &str) -> Key {
         Key::new(name).unwrap()
@@ -102,49 +102,49 @@ mod tests {
         })
     }
 
-    fn taken(waiting: &mut Waiting) -> Vec<GuestEvent> {
-        std::iter::from_fn(|| waiting.pop()).collect()
+    fn taken(queue: &mut Queue) -> Vec<GuestEvent> {
+        std::iter::from_fn(|| queue.pop()).collect()
     }
 
     #[test]
     fn a_host_that_says_the_same_again_and_again_fills_nothing() {
-        let mut waiting = Waiting::default();
+        let mut queue = Queue::default();
         for _ in 0..1_000 {
-            waiting.push(GuestEvent::Panels { panels: vec![PanelKind::Log] });
-            waiting.push(update(PanelKind::Log, true, &["a", "b"], &[]));
-            waiting.push(GuestEvent::Panels { panels: vec![] });
-            waiting.push(GuestEvent::Panels { panels: vec![PanelKind::Log, PanelKind::Git] });
-            waiting.push(update(PanelKind::Git, true, &[], &[]));
+            queue.push(GuestEvent::Panels { panels: vec![PanelKind::Log] });
+            queue.push(update(PanelKind::Log, true, &["a", "b"], &[]));
+            queue.push(GuestEvent::Panels { panels: vec![] });
+            queue.push(GuestEvent::Panels { panels: vec![PanelKind::Log, PanelKind::Git] });
+            queue.push(update(PanelKind::Git, true, &[], &[]));
         }
-        assert!(waiting.len() <= 3, "{}", waiting.len());
+        assert!(queue.len() <= 3, "{}", queue.len());
     }
 
     #[test]
     fn of_several_sizes_in_a_row_the_last_counts() {
-        let mut waiting = Waiting::default();
+        let mut queue = Queue::default();
         let sized = |stream, cols| {
             let change = TerminalChange::Resize(Size { cols, rows: 24 });
             GuestEvent::Terminal { stream, change }
         };
-        assert!(!waiting.absorbs_size(1, Size { cols: 80, rows: 24 }));
-        waiting.push(sized(1, 80));
-        assert!(waiting.absorbs_size(1, Size { cols: 90, rows: 24 }));
-        assert!(!waiting.absorbs_size(2, Size { cols: 90, rows: 24 }));
-        waiting.push(sized(2, 70));
-        assert!(!waiting.absorbs_size(1, Size { cols: 100, rows: 24 }), "something came in between");
-        assert_eq!(taken(&mut waiting), [sized(1, 90), sized(2, 70)]);
+        assert!(!queue.absorbs_size(1, Size { cols: 80, rows: 24 }));
+        queue.push(sized(1, 80));
+        assert!(queue.absorbs_size(1, Size { cols: 90, rows: 24 }));
+        assert!(!queue.absorbs_size(2, Size { cols: 90, rows: 24 }));
+        queue.push(sized(2, 70));
+        assert!(!queue.absorbs_size(1, Size { cols: 100, rows: 24 }), "something came in between");
+        assert_eq!(taken(&mut queue), [sized(1, 90), sized(2, 70)]);
     }
 
     #[test]
     fn updates_of_one_panel_become_one() {
-        let mut waiting = Waiting::default();
-        waiting.push(update(PanelKind::Log, true, &["a", "b"], &[]));
-        waiting.push(GuestEvent::Gap);
-        waiting.push(update(PanelKind::Log, false, &["c"], &["a"]));
-        assert!(waiting.next_is_large());
-        assert_eq!(taken(&mut waiting), [update(PanelKind::Log, true, &["b", "c"], &[]), GuestEvent::Gap]);
-        waiting.push(update(PanelKind::Log, false, &["d"], &["b"]));
-        waiting.push(update(PanelKind::Log, false, &["b"], &["c", "d"]));
-        assert_eq!(taken(&mut waiting), [update(PanelKind::Log, false, &["b"], &["c", "d"])]);
+        let mut queue = Queue::default();
+        queue.push(update(PanelKind::Log, true, &["a", "b"], &[]));
+        queue.push(GuestEvent::Gap);
+        queue.push(update(PanelKind::Log, false, &["c"], &["a"]));
+        assert!(queue.next_is_large());
+        assert_eq!(taken(&mut queue), [update(PanelKind::Log, true, &["b", "c"], &[]), GuestEvent::Gap]);
+        queue.push(update(PanelKind::Log, false, &["d"], &["b"]));
+        queue.push(update(PanelKind::Log, false, &["b"], &["c", "d"]));
+        assert_eq!(taken(&mut queue), [update(PanelKind::Log, false, &["b"], &["c", "d"])]);
     }
 }

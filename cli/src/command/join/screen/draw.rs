@@ -1,0 +1,72 @@
+//! The picture of the shared terminal, the status line below it, the overlay over it.
+
+use jumpseat_screen::Event;
+use ratatui::{buffer::Buffer, layout::Rect};
+use tokio::time::Instant;
+
+use super::{GuestScreen, inside};
+use crate::{
+    terminal::{cells::paint, size},
+    viewer::{Status, modes, status_line},
+};
+
+impl GuestScreen {
+    pub(super) fn draw(&mut self) {
+        self.dirty = false;
+        self.drawn_at = Some(Instant::now());
+        let window = size();
+        let stream = self.stream();
+        let position =
+            self.pictures.streams().position(|other| Some(*other) == stream).map_or(0, |at| at + 1);
+        let status = Status {
+            board: &self.board,
+            message: self.message.as_ref().map(|(text, _)| text.as_str()),
+            back: self.view.is_back(),
+            escape: self.escape,
+            cropped: stream.and_then(|stream| self.cropped(stream, inside(window))),
+            terminal: (position, self.pictures.streams().len()),
+            blank: stream.is_none() && !self.terminals.is_empty(),
+        };
+        let status = status_line(&status, window.cols);
+        let mut out = Vec::new();
+        match stream.and_then(|stream| self.pictures.of_mut(stream)) {
+            Some(picture) => {
+                let (changed, scrolled) = picture.take_changes();
+                self.echo &= changed.is_empty();
+                self.view.hold(picture.screen(), scrolled);
+                for event in picture.take_events() {
+                    if event == Event::Bell {
+                        out.push(0x07);
+                    }
+                }
+                let screen = picture.screen();
+                let title = format!("{} · {}", self.board.host, screen.title());
+                if title != self.title {
+                    let shown: String =
+                        title.chars().filter(|letter| !letter.is_control()).take(200).collect();
+                    out.extend_from_slice(format!("\x1b]2;{shown}\x1b\\").as_bytes());
+                    self.title = title;
+                }
+                let modes = modes(screen, self.board.role().may_write(), self.mouse);
+                if modes != self.modes {
+                    out.extend_from_slice(&modes);
+                    self.modes = modes;
+                }
+                // The overlay lies over rows that may change below it.
+                out.extend(self.painter.paint(screen, changed, &self.view, window, &status));
+            }
+            None => {
+                let line = format!("\x1b[2J\x1b[{};1H{status}\x1b[m\x1b[?25l", window.rows);
+                out.extend_from_slice(line.as_bytes());
+            }
+        }
+        if let Some(overlay) = &mut self.overlay {
+            overlay.update(&self.board, Instant::now());
+            let mut buffer = Buffer::empty(Rect { x: 0, y: 0, width: window.cols, height: window.rows });
+            let area = overlay.area(&self.board, window.cols, window.rows);
+            overlay.draw(&self.board, area, &mut buffer);
+            out.extend(paint(&buffer, area));
+        }
+        self.console.write(&out);
+    }
+}

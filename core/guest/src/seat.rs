@@ -1,0 +1,323 @@
+//! The seat itself: what the relay and the client bring, and what comes of it.
+
+use std::{collections::VecDeque, time::Duration};
+
+use bytes::Bytes;
+use jumpseat_api::{
+    Connection, Failure, FailureKind, GuestCommand, GuestEvent, Reply, Secret, Size, StreamId, TerminalChange,
+};
+use jumpseat_session::{
+    EndReason, Entropy, GuestCard, GuestKey, Millis, Scope, SessionError,
+    guest::{self as machine, Guest, GuestConfig, GuestOutput, Sight},
+};
+use jumpseat_wire::{CloseCode, InviteCode};
+use tracing::debug;
+
+use crate::{
+    RequestId,
+    keys::Keys,
+    panels::{Fetch, PanelReplicas},
+    queue::Queue,
+    refusal, snapshot, translate,
+};
+
+/// Events that wait for the client before the relay is no longer read.
+const MAX_WAITING: usize = 256;
+
+/// What a guest needs to get in.
+#[derive(Clone, Debug)]
+pub struct SeatConfig {
+    /// Where the session is found at its relay.
+    pub code: InviteCode,
+    /// `jst1_…`.
+    pub token: Secret,
+    /// The name to be shown under.
+    pub name: String,
+    /// What it joins with: a program and its version.
+    pub program: String,
+    /// What shows the host that it is the same guest as before: 32 random bytes of its own, kept for one seat.
+    pub key: Option<GuestKey>,
+    /// Whether the timing of keys is hidden from the relay, at up to 20 ms a key.
+    pub key_timing: bool,
+    /// Bytes of terminal changes that may be under way to the client before it gives credit.
+    pub window: u32,
+}
+
+/// What the driver is to do.
+#[derive(PartialEq, Debug)]
+pub enum SeatOutput {
+    /// Send this text to the relay.
+    Text(String),
+    /// Send these bytes to the relay.
+    Frame(Bytes),
+    /// Close the connection to the relay, for good.
+    Close,
+    /// Answer a command.
+    Answer {
+        /// Which.
+        request: RequestId,
+        /// The answer.
+        answer: Result<Reply, Failure>,
+    },
+}
+
+/// One seat.
+pub struct Seat {
+    guest: Guest,
+    panels: PanelReplicas,
+    keys: Keys<Sight>,
+    has_sat: bool,
+    /// What the relay said when it took the seat away.
+    refusal: Option<Failure>,
+    /// Nobody holds the client any more.
+    abandoned: bool,
+    /// Bytes of changes that the client still takes; below zero after a large one.
+    window: i64,
+    queue: Queue,
+    out: VecDeque<SeatOutput>,
+}
+
+impl Seat {
+    /// A seat that is not taken yet.
+    ///
+    /// # Errors
+    /// A token that cannot be used.
+    pub fn new(config: SeatConfig, entropy: Entropy, now: Millis) -> Result<Self, Failure> {
+        let token = config.token.reveal().parse().map_err(|error: SessionError| {
+            Failure::new(FailureKind::Invite, error.to_string())
+                .hint("copy the whole token: jst1_ and 64 characters")
+        })?;
+        let card = GuestCard { name: config.name, program: config.program };
+        let SeatConfig { code, key, key_timing, window, .. } = config;
+        let guest = Guest::new(GuestConfig { code, token, card, key, key_timing }, entropy, now);
+        Ok(Self {
+            guest,
+            panels: PanelReplicas::default(),
+            keys: Keys::new(),
+            has_sat: false,
+            refusal: None,
+            abandoned: false,
+            window: i64::from(window),
+            queue: Queue::default(),
+            out: VecDeque::new(),
+        })
+    }
+
+    /// What the driver is to do next.
+    pub fn poll(&mut self) -> Option<SeatOutput> {
+        self.out.pop_front()
+    }
+
+    /// When [`Seat::tick`] is due.
+    pub fn deadline(&self, now: Millis) -> Option<Millis> {
+        self.guest.deadline(now).into_iter().chain(self.keys.flush_at()).min()
+    }
+
+    /// Time has passed.
+    pub fn tick(&mut self, now: Millis) {
+        self.guest.tick(now);
+        for (stream, typed_at, bytes) in self.keys.flush(now) {
+            // A seat that is gone takes no keys; its client was told.
+            let _ = self.guest.late_input(now, stream, typed_at, &bytes);
+        }
+        self.act(now);
+    }
+
+    /// Whether more is to be read of the relay. What comes when it is over, or when nobody looks any more, fills nothing.
+    pub fn reads(&self) -> bool {
+        let over = self.abandoned || self.guest.is_ended();
+        over || (self.window > 0 && self.queue.len() < MAX_WAITING)
+    }
+
+    /// The relay is connected.
+    pub fn connected(&mut self, now: Millis) {
+        self.guest.connected(now);
+        self.act(now);
+    }
+
+    /// The relay said this.
+    ///
+    /// # Errors
+    /// It broke the protocol: the driver drops the connection and says so by [`Seat::disconnected`].
+    pub fn relay_text(&mut self, now: Millis, text: &str) -> Result<(), SessionError> {
+        let taken = self.guest.relay_text(now, text);
+        self.act(now);
+        taken
+    }
+
+    /// The relay brought this frame.
+    ///
+    /// # Errors
+    /// As [`Seat::relay_text`].
+    pub fn relay_frame(&mut self, now: Millis, frame: &[u8]) -> Result<(), SessionError> {
+        let taken = self.guest.relay_frame(now, frame);
+        self.act(now);
+        taken
+    }
+
+    /// The connection is gone, or there was none to be had: the relay's code if it gave one, why, and after which time
+    /// the driver tries again. Says after which time it is to try instead, where the host asked for one.
+    pub fn disconnected(
+        &mut self,
+        now: Millis,
+        code: Option<CloseCode>,
+        failure: Failure,
+        retry_in: Duration,
+    ) -> Option<Duration> {
+        self.guest.disconnected(now, code);
+        let pause = self.guest.comes_again_in();
+        if let Some(pause) = pause {
+            self.tell_away(pause, "the host is busy".to_owned());
+        } else if !self.has_sat && code.is_none() {
+            // A guest that has no seat to lose hears of it at once.
+            self.give_up(now, failure);
+        } else if self.guest.wants_connection() {
+            self.tell_away(retry_in, failure.message);
+        } else {
+            self.refusal = code.map(refusal::of_guest);
+        }
+        self.act(now);
+        pause
+    }
+
+    fn tell_away(&mut self, retry_in: Duration, reason: String) {
+        let retry_in = retry_in.as_millis() as u64;
+        self.queue.push(GuestEvent::Connection(Connection::Away { retry_in, reason }));
+    }
+
+    fn give_up(&mut self, now: Millis, failure: Failure) {
+        self.guest.leave(now);
+        while let Some(output) = self.guest.poll() {
+            if output == GuestOutput::Close {
+                self.out.push_back(SeatOutput::Close);
+            }
+        }
+        self.queue.push(GuestEvent::Failed(failure));
+    }
+
+    /// The client is gone, and its person with it.
+    pub fn abandon(&mut self, now: Millis) {
+        self.abandoned = true;
+        self.queue.clear();
+        self.guest.leave(now);
+        self.act(now);
+    }
+
+    /// The next event for the client, which has room for it.
+    pub fn next_event(&mut self) -> Option<GuestEvent> {
+        self.queue.pop()
+    }
+
+    /// Whether an event waits for the client.
+    pub fn has_event(&self) -> bool {
+        !self.queue.is_empty()
+    }
+
+    /// Whether the next event may be large: it is told once the client has taken everything before it.
+    pub fn next_is_large(&self) -> bool {
+        self.queue.next_is_large()
+    }
+
+    /// Does what the client asks. It is answered by [`SeatOutput::Answer`], at once or later.
+    pub fn command(&mut self, now: Millis, request: RequestId, command: GuestCommand) {
+        if let Some(result) = self.perform(now, request, command) {
+            let answer = result.map(|()| Reply::Done).map_err(Failure::from);
+            self.out.push_back(SeatOutput::Answer { request, answer });
+        }
+        self.act(now);
+    }
+
+    /// Nothing for what is answered later.
+    fn perform(
+        &mut self,
+        now: Millis,
+        request: RequestId,
+        command: GuestCommand,
+    ) -> Option<Result<(), SessionError>> {
+        let guest = &mut self.guest;
+        Some(match command {
+            GuestCommand::Fetch { panel, reference, tag } => {
+                self.panels.fetch(guest, now, Fetch::new(panel, reference, tag, request));
+                return None;
+            }
+            GuestCommand::CancelFetch { tag } => {
+                self.panels.cancel(guest, now, tag);
+                Ok(())
+            }
+            GuestCommand::ShowPanels => {
+                self.queue.extend(self.panels.all());
+                Ok(())
+            }
+            GuestCommand::Input { stream, bytes } => {
+                let (typed_at, keys) = self.keys.press(now, stream, guest.sees(now, stream), &bytes);
+                if keys.is_empty() { Ok(()) } else { guest.late_input(now, stream, typed_at, &keys) }
+            }
+            GuestCommand::Credit { bytes } => {
+                self.window += i64::from(bytes);
+                Ok(())
+            }
+            GuestCommand::AskControl => guest.ask_control(now),
+            GuestCommand::Chat { text } => guest.chat(now, &text),
+            GuestCommand::Point { at } => guest.point(now, at.map(translate::pointing)),
+            GuestCommand::SetRole { slot, role } => guest.set_role(now, slot, role),
+            GuestCommand::Remove { slot } => guest.remove(now, slot),
+            GuestCommand::CreateInvite { role, max_uses, admission } => {
+                guest.invite(now, role, max_uses, admission)
+            }
+            GuestCommand::Leave => {
+                guest.leave(now);
+                Ok(())
+            }
+        })
+    }
+
+    /// Does what the machine wants done.
+    fn act(&mut self, now: Millis) {
+        while let Some(output) = self.guest.poll() {
+            match output {
+                GuestOutput::Text(text) => self.out.push_back(SeatOutput::Text(text)),
+                GuestOutput::Frame(frame) => self.out.push_back(SeatOutput::Frame(frame)),
+                GuestOutput::Close => self.out.push_back(SeatOutput::Close),
+                GuestOutput::Terminal { stream, change } => self.terminal(stream, change),
+                GuestOutput::Panel { panel, change } => self.queue.extend(self.panels.change(panel, change)),
+                GuestOutput::Content { fetch, change } => {
+                    let told = self.panels.content(&mut self.guest, now, fetch, change);
+                    self.queue.extend(told);
+                }
+                GuestOutput::Event(event) => self.event(event),
+            }
+        }
+        let answers = self.panels.answers();
+        self.out.extend(answers.map(|(request, answer)| SeatOutput::Answer { request, answer }));
+    }
+
+    fn terminal(&mut self, stream: StreamId, change: machine::TerminalChange) {
+        let change = match change {
+            machine::TerminalChange::Output(bytes) => TerminalChange::Output(bytes),
+            machine::TerminalChange::Resize { cols, rows } => TerminalChange::Resize(Size { cols, rows }),
+            machine::TerminalChange::Snapshot { scope, data } => match snapshot::unpack(&data) {
+                Ok(data) => TerminalChange::Snapshot { data, scrollback: scope == Scope::Full },
+                Err(failure) => return debug!(%failure, "a snapshot was left out"),
+            },
+        };
+        if let TerminalChange::Resize(size) = change
+            && self.queue.absorbs_size(stream, size)
+        {
+            return;
+        }
+        self.window -= i64::from(change.weight());
+        self.queue.push(GuestEvent::Terminal { stream, change });
+    }
+
+    fn event(&mut self, event: machine::GuestEvent) {
+        self.has_sat |= matches!(event, machine::GuestEvent::Joined { .. });
+        if let machine::GuestEvent::Ended { reason, by_host } = event {
+            let failure = self.refusal.take().filter(|_| reason == EndReason::RelayRefused);
+            self.queue.push(GuestEvent::Ended { reason, by_host, failure });
+        } else if let machine::GuestEvent::Panels { panels } = event {
+            self.queue.push(self.panels.shared(&panels));
+        } else {
+            self.queue.extend(translate::event(event));
+        }
+    }
+}

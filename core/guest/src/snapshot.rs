@@ -1,0 +1,70 @@
+//! Snapshots of terminals as they come from a host: compressed, bounded, and drawn for a real terminal.
+
+use jumpseat_api::{Failure, FailureKind};
+use jumpseat_screen::{DecodeError, Limits, Sanitizer, Screen, Start};
+
+/// Most bytes that a screen is painted in, links and scrollback included: ten thousand colorful lines take a tenth.
+pub const MAX_PAINTED: usize = 32 * 1024 * 1024;
+
+/// The largest snapshot that is expanded, in bytes: ten thousand lines of the widest, most colorful kind.
+const MAX_EXPANDED: usize = 64 * 1024 * 1024;
+
+/// Cells that all screens of a seat store together: 64 MiB, whatever its host sends.
+const SEAT_CELLS: usize = 8 << 20;
+
+/// Screens that a seat keeps: a session has no more terminals at a time.
+pub const MAX_SCREENS: usize = 64;
+
+/// What each of this many screens of a seat may take.
+#[must_use]
+pub fn limits(screens: usize) -> Limits {
+    Limits { keep: SEAT_CELLS / screens.clamp(1, MAX_SCREENS), ..Limits::default() }
+}
+
+/// Expands a snapshot that came from outside: bounded, whatever it claims to be.
+///
+/// # Errors
+/// When it cannot be read, or is too large.
+pub fn unpack(packed: &[u8]) -> Result<Vec<u8>, Failure> {
+    jumpseat_pack::unpack(packed, &[], MAX_EXPANDED)
+        .map_err(|_| Failure::new(FailureKind::Protocol, "the host sent a snapshot that cannot be read"))
+}
+
+/// A snapshot as escape sequences for a fresh terminal of the same size, safe for a real one.
+///
+/// # Errors
+/// When the bytes are no snapshot.
+pub fn ansi(snapshot: &[u8]) -> Result<Vec<u8>, DecodeError> {
+    let mut safe = Vec::new();
+    draw(snapshot, &mut Sanitizer::default(), &mut safe)?;
+    Ok(safe)
+}
+
+/// The same through a filter that output goes on through: it may hold a sequence that the snapshot's end cuts.
+pub(crate) fn draw(snapshot: &[u8], filter: &mut Sanitizer, out: &mut Vec<u8>) -> Result<(), DecodeError> {
+    let screen = Screen::decode(snapshot, &Limits::default())?;
+    let (cols, rows) = screen.size();
+    filter.resize(cols, rows);
+    filter.feed(&escape_sequences(&screen), out);
+    Ok(())
+}
+
+/// The screen for a fresh terminal of its size, as it is.
+#[must_use]
+pub fn escape_sequences(screen: &Screen) -> Vec<u8> {
+    let mut ansi = Vec::new();
+    screen.write_ansi(Start::Everything, MAX_PAINTED, &mut ansi);
+    ansi
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_none_and_what_is_too_large_is_refused() {
+        let bomb = jumpseat_pack::pack(&vec![0; MAX_EXPANDED + 1], &[], jumpseat_pack::Level::Usual);
+        assert!(bomb.len() < 100_000 && unpack(&bomb).is_err());
+        assert!(unpack(b"no snapshot").is_err());
+    }
+}
