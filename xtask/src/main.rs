@@ -2,6 +2,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 mod bench;
+mod cross;
 mod edges;
 mod extension;
 mod fuzz;
@@ -19,6 +20,7 @@ mod tidy;
 mod try_it;
 mod vscode;
 mod walk;
+mod wasm;
 mod windows;
 
 use std::process::ExitCode;
@@ -42,6 +44,8 @@ enum Command {
     Tidy,
     /// Compile the program for Windows, on this machine
     CheckWindows(windows::Options),
+    /// Compile what a browser's guest is made of for WebAssembly, on this machine
+    CheckWasm,
     /// Look for attacks on the models of the protocol, and on weaker ones that must fail
     Model,
     /// Check which crate may link which
@@ -72,6 +76,7 @@ fn main() -> ExitCode {
         Command::Ready => ready::run(),
         Command::Tidy => tidy::run(),
         Command::CheckWindows(options) => windows::by_hand(&options),
+        Command::CheckWasm => wasm::check(),
         Command::Model => model::run(),
         Command::Edges => edges::run(),
         Command::Fuzz(options) => fuzz::by_hand(&options),
