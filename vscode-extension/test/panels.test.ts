@@ -196,7 +196,7 @@ test('a command that nobody proved says so first, and one whose output was erase
     assert.deepEqual(erased?.open, { is: 'nothing', why: 'Its output was erased.' });
     assert.equal(erased?.icon, 'pass');
     const log = panels(update('log', { '1': { is: 'happening', at: NOW, level: 'info', happened: { what: 'ran', terminal: 'sh', command: 'make', unproven: true } } }));
-    assert.match(new LogLines().take(log.panel('log')?.entries ?? new Map())[0]?.text ?? '', /\(unproven\) sh \$ make$/);
+    assert.match(new LogLines().take(log.panel('log')?.entries ?? new Map<string, Entry>())[0]?.text ?? '', /\(unproven\) sh \$ make$/);
 });
 
 const review = update('review', {
@@ -297,7 +297,7 @@ test('the log says each thing once, and once more when it ended', () => {
         '2': { is: 'happening', at: NOW, level: 'info', happened: { what: 'ran', terminal: 'bash', command: 'make' } },
         '3': { is: 'line', at: NOW, file: 'app.log', level: 'error', text: '\x1b]0;x\x07boom' },
     }));
-    const take = (): string[] => lines.take(all.panel('log')?.entries ?? new Map()).map(({ level, text }) => `${level} ${text.slice(9)}`);
+    const take = (): string[] => lines.take(all.panel('log')?.entries ?? new Map<string, Entry>()).map(({ level, text }) => `${level} ${text.slice(9)}`);
     assert.deepEqual(take(), ['info Bo [error] x joined as viewer', 'info bash $ make', 'error app.log: boom']);
     assert.deepEqual(take(), []);
     all.apply(update('log', { '2': { is: 'happening', at: NOW, until: NOW + 1500, level: 'warning', happened: { what: 'ran', terminal: 'bash', command: 'make', exit_code: 2 } } }, { whole: false }), NOW);

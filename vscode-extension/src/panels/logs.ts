@@ -49,8 +49,12 @@ export class Logs {
         }
         open.shared = true;
         for (const { level, text } of open.lines.take(panel.entries)) {
-            const tell = { error: open.log.error, warning: open.log.warn, info: open.log.info, debug: open.log.debug }[level] ?? open.log.info;
-            tell.call(open.log, text);
+            switch (level) {
+                case 'error': open.log.error(text); break;
+                case 'warning': open.log.warn(text); break;
+                case 'debug': open.log.debug(text); break;
+                default: open.log.info(text);
+            }
         }
     }
 }

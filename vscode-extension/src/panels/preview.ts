@@ -1,5 +1,5 @@
 // "Preview What Guests See": a panel as guests see it now, as text, made from what is shared and by the same rows.
-import type { PanelKind } from '@jumpseat/native';
+import type { Entry, PanelKind } from '@jumpseat/native';
 import * as vscode from 'vscode';
 
 import type { HostedSession } from '../model/hosting';
@@ -20,7 +20,7 @@ const SCHEME = 'jumpseat-seen';
 const ROWS: Record<PanelKind, (of: SharedPanels, now: number) => Row[]> = {
     git: (of, now) => changesRows(of, name(), now), history: historyRows, review: reviewRows, issue: issueRows,
     findings: (of) => findingRows(of, 'file'),
-    log: (of) => new LogLines().take(of.panel('log')?.entries ?? new Map()).map(({ level, text }, i) => ({ id: String(i), label: `[${level}] ${text}` })),
+    log: (of) => new LogLines().take(of.panel('log')?.entries ?? new Map<string, Entry>()).map(({ level, text }, i) => ({ id: String(i), label: `[${level}] ${text}` })),
 };
 
 export class Preview implements vscode.TextDocumentContentProvider {

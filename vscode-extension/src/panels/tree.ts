@@ -18,7 +18,7 @@ export interface TreeSetup {
     view: string;
     panel: PanelKind;
     rows(panels: SharedPanels, host: string, now: number): Row[];
-    badge?(panels: SharedPanels): { value: number; tooltip: string };
+    badge?: (panels: SharedPanels) => { value: number; tooltip: string };
     /** VS Code has the rows. */
     read?(): void;
 }
