@@ -8,9 +8,14 @@ export default tseslint.config(
         extends: [tseslint.configs.recommendedTypeChecked],
         languageOptions: { parserOptions: { project: ['tsconfig.json', 'test/tsconfig.json'] } },
         rules: {
-            '@typescript-eslint/no-floating-promises': ['error', {
-                allowForKnownSafeCalls: [{ from: 'package', name: ['test', 'describe', 'it'], package: 'node:test' }],
-            }],
+            '@typescript-eslint/no-floating-promises': [
+                'error',
+                {
+                    allowForKnownSafeCalls: [
+                        { from: 'package', name: ['test', 'describe', 'it'], package: 'node:test' },
+                    ],
+                },
+            ],
             '@typescript-eslint/no-misused-promises': 'error',
             // What an interface wants to be a promise may need to wait for nothing.
             '@typescript-eslint/require-await': 'off',

@@ -50,7 +50,9 @@ const COMMANDS: Record<string, (context: Context, given?: unknown) => Promise<vo
     showTerminal,
     heldTerminals,
     makeDefaultProfile,
-    showGuests: async () => { await vscode.commands.executeCommand('jumpseat.guests.focus'); },
+    showGuests: async () => {
+        await vscode.commands.executeCommand('jumpseat.guests.focus');
+    },
     showLog: (on) => on.log.show(),
 };
 
@@ -59,13 +61,21 @@ export function activate(extension: vscode.ExtensionContext): void {
     const here = new Context(extension);
     context = here;
     for (const [name, run] of Object.entries(COMMANDS)) {
-        extension.subscriptions.push(vscode.commands.registerCommand(`jumpseat.${name}`, (given?: unknown) => (
-            here.attempt(() => run(here, given), () => void vscode.commands.executeCommand(`jumpseat.${name}`, given))
-        )));
+        extension.subscriptions.push(
+            vscode.commands.registerCommand(`jumpseat.${name}`, (given?: unknown) =>
+                here.attempt(
+                    () => run(here, given),
+                    () => void vscode.commands.executeCommand(`jumpseat.${name}`, given),
+                ),
+            ),
+        );
     }
     extension.subscriptions.push(
         // Its content is the two buttons of `viewsWelcome`.
-        vscode.window.registerTreeDataProvider('jumpseat.start', { getChildren: () => [], getTreeItem: (row: vscode.TreeItem) => row }),
+        vscode.window.registerTreeDataProvider('jumpseat.start', {
+            getChildren: () => [],
+            getTreeItem: (row: vscode.TreeItem) => row,
+        }),
         sessionTree(here),
         guestTree(here),
         vscode.window.registerWebviewViewProvider('jumpseat.share', new ShareView(here)),

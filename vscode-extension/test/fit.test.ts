@@ -13,30 +13,37 @@ class Room {
     override = 0;
     behind = 0;
 
-    constructor(public columns: number, public grows = true, readonly surplus = 0) {}
+    constructor(
+        public columns: number,
+        public grows = true,
+        readonly surplus = 0,
+    ) {}
 
     make(wanted: number): Fit {
         this.override = wanted;
         let before = this.shown;
-        const fit: Fit = new Fit({
-            active: () => this.active,
-            probe: (columns) => {
-                this.done.push(`probe ${columns}`);
-                this.longest = columns;
-                return Promise.resolve();
+        const fit: Fit = new Fit(
+            {
+                active: () => this.active,
+                probe: (columns) => {
+                    this.done.push(`probe ${columns}`);
+                    this.longest = columns;
+                    return Promise.resolve();
+                },
+                toggle: () => {
+                    this.done.push('toggle');
+                    if (this.grown !== undefined) this.grown = undefined;
+                    else if (this.grows && this.longest > this.columns) this.grown = this.longest + this.surplus;
+                    // VS Code says nothing of it, and takes its time.
+                    this.behind = 2;
+                    return Promise.resolve();
+                },
+                redraw: () => this.done.push('redraw'),
+                measure: () => Promise.resolve(this.behind-- > 0 ? before : (before = this.shown)),
+                pause: () => Promise.resolve(),
             },
-            toggle: () => {
-                this.done.push('toggle');
-                if (this.grown !== undefined) this.grown = undefined;
-                else if (this.grows && this.longest > this.columns) this.grown = this.longest + this.surplus;
-                // VS Code says nothing of it, and takes its time.
-                this.behind = 2;
-                return Promise.resolve();
-            },
-            redraw: () => this.done.push('redraw'),
-            measure: () => Promise.resolve(this.behind-- > 0 ? before : (before = this.shown)),
-            pause: () => Promise.resolve(),
-        }, wanted);
+            wanted,
+        );
         fit.columns(this.shown);
         return fit;
     }
@@ -59,7 +66,7 @@ test('nothing happens where there is room', async () => {
     assert.deepEqual([room.done, fit.missing], [[], 0]);
 });
 
-test('it grows to the host\'s columns, and follows them', async () => {
+test("it grows to the host's columns, and follows them", async () => {
     const room = new Room(80);
     const fit = room.make(106);
     assert.equal(fit.missing, 26);
@@ -78,7 +85,7 @@ test('it grows to the host\'s columns, and follows them', async () => {
     assert.deepEqual([room.done.splice(0), room.shown], [['toggle', 'redraw'], 60]);
 });
 
-test('it waits until VS Code\'s commands are about it', async () => {
+test("it waits until VS Code's commands are about it", async () => {
     const room = new Room(80);
     room.active = false;
     const fit = room.make(106);
@@ -102,7 +109,17 @@ test('a VS Code that leaves room for more than the line is learned', async () =>
     const room = new Room(80, true, 1);
     const fit = room.make(106);
     await fit.check();
-    assert.deepEqual(room.done.splice(0), ['probe 106', 'toggle', 'toggle', 'probe 106', 'toggle', 'toggle', 'probe 105', 'toggle', 'redraw']);
+    assert.deepEqual(room.done.splice(0), [
+        'probe 106',
+        'toggle',
+        'toggle',
+        'probe 106',
+        'toggle',
+        'toggle',
+        'probe 105',
+        'toggle',
+        'redraw',
+    ]);
     assert.equal(room.shown, 106);
     room.resize(fit, 132);
     await fit.check();

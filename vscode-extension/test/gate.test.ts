@@ -9,9 +9,14 @@ function gate(): { gate: Gate; told: (number | undefined)[]; pass: () => void } 
     const told: (number | undefined)[] = [];
     const waiting: (() => void)[] = [];
     return {
-        gate: new Gate((terminal) => told.push(terminal), (run) => waiting.push(run)),
+        gate: new Gate(
+            (terminal) => told.push(terminal),
+            (run) => waiting.push(run),
+        ),
         told,
-        pass: () => { for (const run of waiting.splice(0)) run(); },
+        pass: () => {
+            for (const run of waiting.splice(0)) run();
+        },
     };
 }
 
@@ -60,7 +65,12 @@ test('the share view beside it leaves it in front, and neither opens nor keeps a
 });
 
 test('a shortcut in the view, another terminal in front or none close it', () => {
-    for (const close of [(at: Gate) => at.shortcut(), (at: Gate) => at.active(2), (at: Gate) => at.active(undefined), (at: Gate) => at.gone(1)]) {
+    for (const close of [
+        (at: Gate) => at.shortcut(),
+        (at: Gate) => at.active(2),
+        (at: Gate) => at.active(undefined),
+        (at: Gate) => at.gone(1),
+    ]) {
         const { gate: at, told, pass } = gate();
         at.focus(1, true);
         at.focus(1, false);
@@ -73,7 +83,7 @@ test('a shortcut in the view, another terminal in front or none close it', () =>
     }
 });
 
-test('the order of the window\'s and the terminal\'s reports does not matter', () => {
+test("the order of the window's and the terminal's reports does not matter", () => {
     const { gate: at, told, pass } = gate();
     at.focus(1, true);
     at.focus(1, false);

@@ -34,10 +34,13 @@ test('a conversation is the one that was picked, that of the terminal in front, 
     assert.equal(chosenTalk(talks, 'a', 'c')?.key, 'a');
     assert.equal(chosenTalk(talks, 'gone', undefined)?.key, 'b');
     assert.equal(chosenTalk([], 'a', 'a'), undefined);
-    assert.deepEqual(talks.map(({ talk: { unread } }) => unread), [1, 1, 0]);
+    assert.deepEqual(
+        talks.map(({ talk: { unread } }) => unread),
+        [1, 1, 0],
+    );
 });
 
-test('one\'s own words are read, and old ones are let go', () => {
+test("one's own words are read, and old ones are let go", () => {
     const talk = { chat: [], unread: 0 } as Titled['talk'];
     for (let at = 0; at < 600; at += 1) said(talk, { slot: 0, name: 'You', text: String(at), at }, true);
     assert.deepEqual([talk.chat.length, talk.chat[0]?.text, talk.unread], [500, '100', 0]);
@@ -51,13 +54,21 @@ test('sessions joined lately are few, of today, and known by code and relay', ()
     assert.deepEqual([list.length, list[0]?.at], [8, 99]);
     assert.equal(without(list, 'C5', 'wss://r').length, 7);
     assert.equal(without(list, 'C5', 'wss://other').length, 8);
-    assert.deepEqual(open([entry('old', 0), entry('new', 86_399_999)], 86_400_000).map(({ code }) => code), ['new']);
+    assert.deepEqual(
+        open([entry('old', 0), entry('new', 86_399_999)], 86_400_000).map(({ code }) => code),
+        ['new'],
+    );
     assert.deepEqual([ago(0, 10_000), ago(0, 120_000), ago(0, 7_200_000)], ['just now', '2 min ago', '2 h ago']);
     assert.equal(JSON.stringify(list).includes('jst1_'), false);
 });
 
 test('a selection is found by its text, at its lowest place', () => {
-    const lines = linesOf(JSON.stringify({ first: 100, lines: ['$ make', 'error: one', '  at a.c', '$ make', 'error: one', '  at b.c', ''] }));
+    const lines = linesOf(
+        JSON.stringify({
+            first: 100,
+            lines: ['$ make', 'error: one', '  at a.c', '$ make', 'error: one', '  at b.c', ''],
+        }),
+    );
     assert.deepEqual(find(lines, 'error'), { from: 104, to: 104 });
     assert.deepEqual(find(lines, 'one\n  at a.c\r\n'), { from: 101, to: 102 });
     assert.deepEqual(find(lines, 'make\nerror: one\n  at'), { from: 103, to: 105 });

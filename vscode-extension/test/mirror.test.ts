@@ -25,7 +25,9 @@ class Holder {
                     this.typed += new TextDecoder().decode(bytes);
                     this.waiting.push(bytes);
                 },
-                credit: (_: number, bytes: number) => { this.credited += bytes; },
+                credit: (_: number, bytes: number) => {
+                    this.credited += bytes;
+                },
                 close: () => Promise.resolve(),
             });
         },
@@ -44,8 +46,13 @@ class Holder {
 
 function holding(holder: Holder): Holding {
     return new Holding({
-        native: () => holder.native, options: () => ({ program: '/jumpseat' }), kept: () => undefined, keep: () => undefined,
-        changed: () => undefined, notice: () => undefined, gone: () => undefined,
+        native: () => holder.native,
+        options: () => ({ program: '/jumpseat' }),
+        kept: () => undefined,
+        keep: () => undefined,
+        changed: () => undefined,
+        notice: () => undefined,
+        gone: () => undefined,
     });
 }
 
@@ -110,13 +117,32 @@ test('a holder that is gone leaves nothing behind in the model', async () => {
     const holder = new Holder();
     const gone: boolean[] = [];
     const line = new Holding({
-        native: () => holder.native, options: () => ({ program: '/jumpseat' }), kept: () => undefined, keep: () => undefined,
-        changed: () => undefined, notice: () => undefined, gone: (ended) => void gone.push(ended),
+        native: () => holder.native,
+        options: () => ({ program: '/jumpseat' }),
+        kept: () => undefined,
+        keep: () => undefined,
+        changed: () => undefined,
+        notice: () => undefined,
+        gone: (ended) => void gone.push(ended),
     });
     const ends: (number | undefined)[] = [];
-    const shown = { output: () => undefined, picture: () => undefined, closed: (code: number | undefined) => void ends.push(code) };
+    const shown = {
+        output: () => undefined,
+        picture: () => undefined,
+        closed: (code: number | undefined) => void ends.push(code),
+    };
     await line.show(shown, { type: 'open_terminal', size: { cols: 80, rows: 24 } });
-    holder.tell([{ type: 'terminal_opened', terminal: 7, title: 'sh', cwd: null, size: { cols: 80, rows: 24 }, session: null, blocks: [] }]);
+    holder.tell([
+        {
+            type: 'terminal_opened',
+            terminal: 7,
+            title: 'sh',
+            cwd: null,
+            size: { cols: 80, rows: 24 },
+            session: null,
+            blocks: [],
+        },
+    ]);
     assert.equal(line.state.terminals.size, 1);
     holder.tell([{ type: 'gone' }]);
     assert.deepEqual([gone, line.connected, line.state.terminals.size, ends], [[false], false, 0, [undefined]]);

@@ -20,12 +20,24 @@ const said = (event: SessionEvent): HostUpdate => ({ type: 'session', session: 1
 test('a question is only put between two escape sequences', () => {
     const ground = new Ground();
     for (const [text, open] of [
-        ['plain', false], ['a\x1b', true], ['[', true], ['31', true], ['m', false], ['\x1b]0;title', true], ['more', true],
-        ['\x07', false], ['\x1bP1$r', true], ['0m\x1b\\', false], ['\x1b(', true], ['B', false], ['\x1b[1;2Hx', false],
-    ] as const) assert.equal(!ground.feed(text), open, JSON.stringify(text));
+        ['plain', false],
+        ['a\x1b', true],
+        ['[', true],
+        ['31', true],
+        ['m', false],
+        ['\x1b]0;title', true],
+        ['more', true],
+        ['\x07', false],
+        ['\x1bP1$r', true],
+        ['0m\x1b\\', false],
+        ['\x1b(', true],
+        ['B', false],
+        ['\x1b[1;2Hx', false],
+    ] as const)
+        assert.equal(!ground.feed(text), open, JSON.stringify(text));
 });
 
-test('credit is given for what the terminal has parsed, and the answers are told apart from the program\'s', () => {
+test("credit is given for what the terminal has parsed, and the answers are told apart from the program's", () => {
     const flow = new Flow();
     const first = flow.write(bytes('hello'));
     assert.ok(first.startsWith('hello') && first.endsWith('\x1b[5n'));
@@ -52,7 +64,10 @@ test('characters that are cut come out whole, and focus reports stay on', () => 
 test('what a terminal says by itself is not typing', () => {
     assert.deepEqual(typed('a\x1b[0nb\x1b[I'), { keys: 'ab', answers: 1, focus: true });
     assert.equal(typed('\x1b[O').focus, false);
-    assert.equal(withoutAnswers('x\x1b[?1;2c\x1b[12;4R\x1b]11;rgb:00/00/00\x1b\\y\x1b[A\x1b[1;5C'), 'xy\x1b[A\x1b[1;5C');
+    assert.equal(
+        withoutAnswers('x\x1b[?1;2c\x1b[12;4R\x1b]11;rgb:00/00/00\x1b\\y\x1b[A\x1b[1;5C'),
+        'xy\x1b[A\x1b[1;5C',
+    );
 });
 
 test('guests come, ask, are let type and go; the badge says so', () => {
@@ -60,7 +75,10 @@ test('guests come, ask, are let type and go; the badge says so', () => {
     assert.equal(badge(hosting), undefined);
     hosting.apply(said({ what: 'opened', code: 'K7QM-3XTE', expires_in: 60 }), 0);
     assert.equal(hosting.sessions.get(1)?.expires, 60_000);
-    assert.equal(hosting.apply(said({ what: 'knocked', knock: 3, name: 'Bo', invite: 'i', again: false }), 0)?.kind, 'knocked');
+    assert.equal(
+        hosting.apply(said({ what: 'knocked', knock: 3, name: 'Bo', invite: 'i', again: false }), 0)?.kind,
+        'knocked',
+    );
     hosting.apply(said({ what: 'knock_gone', knock: 3 }), 0);
     hosting.apply(said({ what: 'joined', guest: bo, words: ['a', 'b'], invite: 'i', again: false }), 0);
     assert.deepEqual([badge(hosting)?.text, badge(hosting)?.warning], ['$(broadcast) 1', false]);
@@ -80,17 +98,30 @@ test('guests come, ask, are let type and go; the badge says so', () => {
 
 test('a knock is answered by its number, not by a name that others have, too', () => {
     const hosting = new Hosting();
-    for (const knock of [3, 4]) hosting.apply(said({ what: 'knocked', knock, name: 'Bo', invite: 'i', again: false }), 0);
+    for (const knock of [3, 4])
+        hosting.apply(said({ what: 'knocked', knock, name: 'Bo', invite: 'i', again: false }), 0);
     // The second one is let in by another window.
     hosting.apply(said({ what: 'knock_gone', knock: 4 }), 0);
     hosting.apply(said({ what: 'joined', guest: bo, words: [], invite: 'i', again: false }), 0);
-    assert.deepEqual(hosting.sessions.get(1)?.knocks.map(({ knock }) => knock), [3], 'the first one still waits');
+    assert.deepEqual(
+        hosting.sessions.get(1)?.knocks.map(({ knock }) => knock),
+        [3],
+        'the first one still waits',
+    );
 });
 
 test('what was kept of one holder answers nobody of another', () => {
     const session = {
-        session: 1, code: 'K7QM-3XTE', relay: 'wss://r', connection: { state: 'connected' } as const, expires_in: 60,
-        terminals: [], guests: [bo], knocks: [{ knock: 1, name: 'Bo', invite: 'i', again: false }], invites: [], panels: [],
+        session: 1,
+        code: 'K7QM-3XTE',
+        relay: 'wss://r',
+        connection: { state: 'connected' } as const,
+        expires_in: 60,
+        terminals: [],
+        guests: [bo],
+        knocks: [{ knock: 1, name: 'Bo', invite: 'i', again: false }],
+        invites: [],
+        panels: [],
     };
     const hosting = new Hosting();
     hosting.load({ pid: 7, terminals: [], sessions: [session] }, 0);
@@ -111,7 +142,10 @@ test('a row that has just come or moved takes no press', () => {
     assert.deepEqual([placed.settled('a', 499), placed.settled('a', 500)], [false, true]);
     placed.show(['new', 'a', 'b'], 1000);
     placed.show(['new', 'a', 'b'], 1200);
-    assert.deepEqual([placed.settled('a', 1499), placed.settled('a', 1500), placed.settled('gone', 1500)], [false, true, false]);
+    assert.deepEqual(
+        [placed.settled('a', 1499), placed.settled('a', 1500), placed.settled('gone', 1500)],
+        [false, true, false],
+    );
 });
 
 test('a host says no to what was asked for, and to nothing else', () => {
@@ -131,8 +165,16 @@ test('a window that comes back knows its guests, their words, and a relay that i
     before.pid = 7;
     before.apply(said({ what: 'joined', guest: bo, words: ['a', 'b'], invite: 'i', again: false }), 0);
     const session = {
-        session: 1, code: 'K7QM-3XTE', relay: 'wss://r', connection: { state: 'away', retry_in: 5, reason: 'gone' } as const, expires_in: 60,
-        terminals: [], guests: [bo], knocks: [], invites: [], panels: [],
+        session: 1,
+        code: 'K7QM-3XTE',
+        relay: 'wss://r',
+        connection: { state: 'away', retry_in: 5, reason: 'gone' } as const,
+        expires_in: 60,
+        terminals: [],
+        guests: [bo],
+        knocks: [],
+        invites: [],
+        panels: [],
     };
     const after = new Hosting();
     after.load({ pid: 7, terminals: [], sessions: [session] }, 1000, { pid: 7, words: before.words });
@@ -141,7 +183,7 @@ test('a window that comes back knows its guests, their words, and a relay that i
     after.apply(said({ what: 'opened', code: 'K7QM-3XTE', expires_in: 60 }), 0);
     assert.equal(after.sessions.get(1)?.connection.state, 'connected');
     after.load({ pid: 8, terminals: [], sessions: [session] }, 0, { pid: 7, words: before.words });
-    assert.deepEqual(after.sessions.get(1)?.guests.get(1)?.words, [], 'another holder\'s guest');
+    assert.deepEqual(after.sessions.get(1)?.guests.get(1)?.words, [], "another holder's guest");
 });
 
 test('who points is known until they stop or go', () => {
@@ -159,7 +201,7 @@ test('who points is known until they stop or go', () => {
     assert.equal(joined.pointing.size, 0);
 });
 
-test('the seat\'s badge says what one may do, and what has no room', () => {
+test("the seat's badge says what one may do, and what has no room", () => {
     const joined = new Joined('K7QM-3XTE');
     assert.match(seatBadge(joined, undefined).label, /joining/);
     joined.apply({ type: 'joined', slot: 1, words: [] });
@@ -200,7 +242,14 @@ test('codes and links are told apart, and nothing else passes', () => {
     const good = (): undefined => undefined;
     const refused = (): string => 'Not an invite link: it is cut off.';
     const TOKEN = `jst1_${'A'.repeat(62)}-_`;
-    for (const [before, after] of [['', ''], ['<', '>'], ['', '.'], ['(', '),'], ['“', '”'], ['`', '`']] as const) {
+    for (const [before, after] of [
+        ['', ''],
+        ['<', '>'],
+        ['', '.'],
+        ['(', '),'],
+        ['“', '”'],
+        ['`', '`'],
+    ] as const) {
         const sent = (text: string): string => `${before}${text}${after}`;
         assert.deepEqual(pasted(sent('k7qm 3xte'), refused), { is: 'code', code: 'K7QM-3XTE' });
         assert.deepEqual(pasted(sent('OIL0-0000'), refused), { is: 'code', code: '0110-0000' });
@@ -212,7 +261,11 @@ test('codes and links are told apart, and nothing else passes', () => {
         assert.equal(tokenProblem(sent(TOKEN)), undefined);
         assert.equal(tokenIn(sent(TOKEN)), TOKEN);
     }
-    assert.deepEqual(pasted('https://r.example/j', refused), { is: 'nothing', why: refused() }, 'without what follows the #');
+    assert.deepEqual(
+        pasted('https://r.example/j', refused),
+        { is: 'nothing', why: refused() },
+        'without what follows the #',
+    );
     assert.equal(pasted('hello', good).is, 'nothing');
     assert.ok(tokenProblem('jst1_short'));
     assert.ok(!tokenProblem('jst1_canary')?.includes('canary'));
@@ -233,13 +286,19 @@ test('what opens an invite wide is never remembered', () => {
 });
 
 test('an invite that nobody asked for reaches nobody', () => {
-    assert.equal(new Joined('K7QM-3XTE').apply({ type: 'invited', code: 'K7QM-3XTE', token: 'jst1_x', role: 'viewer' }), undefined);
+    assert.equal(
+        new Joined('K7QM-3XTE').apply({ type: 'invited', code: 'K7QM-3XTE', token: 'jst1_x', role: 'viewer' }),
+        undefined,
+    );
 });
 
 test('ends and failures are plain sentences with the action that helps', () => {
     assert.equal(ended('removed'), 'Session ended: the host removed you.');
-    assert.deepEqual(failure({ kind: 'no_session', message: 'the relay knows no session', hint: 'check the code' }),
-        { text: 'The relay knows no session. Check the code.', button: 'Try Again', remedy: 'again' });
+    assert.deepEqual(failure({ kind: 'no_session', message: 'the relay knows no session', hint: 'check the code' }), {
+        text: 'The relay knows no session. Check the code.',
+        button: 'Try Again',
+        remedy: 'again',
+    });
     assert.equal(failure({ kind: 'bug', message: 'x' }).remedy, 'log');
     for (const named of ['localhost does not answer.', 'relay.example says no.', '/ca.pem: nothing is in it.']) {
         assert.equal(failure({ kind: 'bug', message: named }).text, named, 'names stay as they are');

@@ -8,11 +8,19 @@ import { Nudge } from '../src/model/nudge';
 function view(): { nudge: Nudge; told: () => number; pass: () => void; show: (on: boolean) => void } {
     let [told, visible] = [0, true];
     const waiting: (() => void)[] = [];
-    const nudge = new Nudge(() => { told += 1; }, () => visible, (run) => waiting.push(run));
+    const nudge = new Nudge(
+        () => {
+            told += 1;
+        },
+        () => visible,
+        (run) => waiting.push(run),
+    );
     return {
         nudge,
         told: () => told,
-        pass: () => { for (const run of waiting.splice(0)) run(); },
+        pass: () => {
+            for (const run of waiting.splice(0)) run();
+        },
         show: (on) => {
             visible = on;
             nudge.seen();

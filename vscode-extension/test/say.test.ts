@@ -13,8 +13,13 @@ const LINK = /\[([^\]]+)\]\(((?:https?:\/\/|command:|file:)[^)\s]+)(?: (["'])(.+
 
 test('a name is no link in a notification', () => {
     for (const name of [
-        '[A](command:workbench.extensions.installExtension?"ab.cdefgh")', '[Ann](command:jumpseat.stopAll)', '[[x]](https://evil.example)',
-        '[x]\u200b(command:a)', '[x]\x1b[0m(command:a)', '[x]\u2060(command:a)', '[x](file:///etc/passwd "title")',
+        '[A](command:workbench.extensions.installExtension?"ab.cdefgh")',
+        '[Ann](command:jumpseat.stopAll)',
+        '[[x]](https://evil.example)',
+        '[x]\u200b(command:a)',
+        '[x]\x1b[0m(command:a)',
+        '[x]\u2060(command:a)',
+        '[x](file:///etc/passwd "title")',
     ]) {
         const shown = notice(`${name} (unverified) asks to join your session.`);
         assert.equal(LINK.test(shown), false, shown);
@@ -34,8 +39,12 @@ test('a name is no icon in the status bar', () => {
 test('nothing is said but by the one file that says it', () => {
     const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
     assert.ok(files.length > 40);
-    const others = files.filter((name) => (
-        !name.endsWith('say.ts') && /show(Information|Warning|Error)Message|setStatusBarMessage|ProgressLocation\.Notification/.test(readFileSync(join('src', name), 'utf8'))
-    ));
+    const others = files.filter(
+        (name) =>
+            !name.endsWith('say.ts') &&
+            /show(Information|Warning|Error)Message|setStatusBarMessage|ProgressLocation\.Notification/.test(
+                readFileSync(join('src', name), 'utf8'),
+            ),
+    );
     assert.deepEqual(others, []);
 });

@@ -20,7 +20,10 @@ class Element {
         remove: (name: string) => this.classList.toggle(name, false),
     };
 
-    constructor(readonly name: string, readonly root?: () => Element) {}
+    constructor(
+        readonly name: string,
+        readonly root?: () => Element,
+    ) {}
 
     /** As if each button had a line of its own. */
     get offsetTop(): number {
@@ -35,7 +38,9 @@ class Element {
         this.children = children;
     }
 
-    setAttribute(): void { /* Nothing reads it. */ }
+    setAttribute(): void {
+        /* Nothing reads it. */
+    }
 
     all(): Element[] {
         return this.children.flatMap((child) => [...(child.name === 'button' ? [child] : []), ...child.all()]);
@@ -58,9 +63,15 @@ test('a button that has just moved under the pointer takes no press, and acts on
         return element;
     };
     const page = {
-        document: { getElementById: () => main, activeElement: null }, el, vscode: { postMessage: (message: unknown) => sent.push(message) },
-        addEventListener: (name: string, run: typeof show) => { if (name === 'message') show = run; },
-        setInterval: () => undefined, setTimeout: (run: () => void, after: number) => timers.push({ at: now + after, run }), performance: { now: () => now },
+        document: { getElementById: () => main, activeElement: null },
+        el,
+        vscode: { postMessage: (message: unknown) => sent.push(message) },
+        addEventListener: (name: string, run: typeof show) => {
+            if (name === 'message') show = run;
+        },
+        setInterval: () => undefined,
+        setTimeout: (run: () => void, after: number) => timers.push({ at: now + after, run }),
+        performance: { now: () => now },
     };
     // eslint-disable-next-line @typescript-eslint/no-implied-eval
     const run = new Function(...Object.keys(page), SCRIPT) as (...given: unknown[]) => void;
@@ -72,10 +83,19 @@ test('a button that has just moved under the pointer takes no press, and acts on
             else timers.push(timer);
         }
     };
-    const session = (...knocks: number[]): unknown => [{
-        session: 1, holder: 7, code: 'K7QM-3XTE', reach: '', expires: 0, invites: [], panels: [], guests: [],
-        knocks: knocks.map((knock) => ({ knock, name: 'Bo', again: false })),
-    }];
+    const session = (...knocks: number[]): unknown => [
+        {
+            session: 1,
+            holder: 7,
+            code: 'K7QM-3XTE',
+            reach: '',
+            expires: 0,
+            invites: [],
+            panels: [],
+            guests: [],
+            knocks: knocks.map((knock) => ({ knock, name: 'Bo', again: false })),
+        },
+    ];
     const admits = (): Element[] => main.all().filter((button) => button.textContent === 'Let In');
     const takes = (): boolean[] => admits().map((button) => !button.className.includes('moved'));
 

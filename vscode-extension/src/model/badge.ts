@@ -4,12 +4,19 @@ import type { Joined } from './joined';
 import { withoutIcons } from './panels/safe';
 import { guests, role } from './words';
 
-export interface Badge { text: string; tooltip: string; label: string; warning: boolean }
+export interface Badge {
+    text: string;
+    tooltip: string;
+    label: string;
+    warning: boolean;
+}
 
 /** The guest count, the same wherever it is shown. Nothing as long as nothing is shared. */
 export function badge(hosting: Hosting): Badge | undefined {
     if (hosting.sessions.size === 0) return undefined;
-    const present = [...hosting.sessions.values()].flatMap((session) => [...session.guests.values()]).filter((guest) => guest.present);
+    const present = [...hosting.sessions.values()]
+        .flatMap((session) => [...session.guests.values()])
+        .filter((guest) => guest.present);
     const warning = present.some((guest) => guest.role !== 'viewer');
     const count = guests(present.length);
     const who = present.map((guest) => `${guest.name} (${role(guest.role)})`).join(', ');
@@ -30,13 +37,24 @@ function connection(seat: Joined): string {
 }
 
 /** Whose terminal this is, what one may do there, and what of it has no room here. */
-export function seatBadge(seat: Joined, missing: { columns: number; rows: number } | undefined): Omit<Badge, 'warning'> {
+export function seatBadge(
+    seat: Joined,
+    missing: { columns: number; rows: number } | undefined,
+): Omit<Badge, 'warning'> {
     const host = seat.host || seat.code;
-    const may = { knocking: 'joining…', waiting: 'waiting to be let in', seated: role(seat.role), failed: 'failed', ended: 'ended' }[seat.phase.is];
+    const may = {
+        knocking: 'joining…',
+        waiting: 'waiting to be let in',
+        seated: role(seat.role),
+        failed: 'failed',
+        ended: 'ended',
+    }[seat.phase.is];
     const said = seat.phase.is === 'seated' && seat.asking ? 'asking…' : may;
     const away = seat.role !== 'viewer' && seat.looking === undefined ? ', host not looking' : '';
     const lag = connection(seat);
-    const cut = [missing?.columns ? `${missing.columns} columns` : '', missing?.rows ? `${missing.rows} rows` : ''].filter(Boolean).join(' and ');
+    const cut = [missing?.columns ? `${missing.columns} columns` : '', missing?.rows ? `${missing.rows} rows` : '']
+        .filter(Boolean)
+        .join(' and ');
     const ask = seat.role === 'viewer' ? 'Ask for control' : 'Show the guests';
     return {
         text: `$(${seat.role === 'viewer' ? 'eye' : 'edit'}) ${withoutIcons(host)}: ${said}${away}${lag}${cut ? ' $(screen-full)' : ''}`,

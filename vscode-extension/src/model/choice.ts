@@ -16,7 +16,13 @@ export interface Choice {
 const HOUR = 3600;
 const DAY = 86_400;
 
-export const FIRST_CHOICE: Choice = { role: 'viewer', start: 'start', admission: 'first', expires: HOUR, reach: 'machine' };
+export const FIRST_CHOICE: Choice = {
+    role: 'viewer',
+    start: 'start',
+    admission: 'first',
+    expires: HOUR,
+    reach: 'machine',
+};
 
 /** What is remembered of a choice. What opens an invite wide counts for one session: nobody finds it open the next time. */
 export function remembered(choice: Partial<Choice>): Choice {
@@ -40,14 +46,25 @@ export function nextExpiry(expires: Lasts): Lasts {
 export function lasts(expires: number | null | undefined): string {
     if (expires === null || expires === undefined) return 'as long as the session';
     const hours = Math.round(expires / 3600);
-    return hours >= 1 ? (hours === 1 ? 'for an hour' : `for ${hours} hours`) : `for ${Math.max(1, Math.round(expires / 60))} minutes`;
+    return hours >= 1
+        ? hours === 1
+            ? 'for an hour'
+            : `for ${hours} hours`
+        : `for ${Math.max(1, Math.round(expires / 60))} minutes`;
 }
 
 /** What an invite does, in a sentence. */
 export function described(of: InviteTerms, uses: number): string {
-    const what = { viewer: 'Guests watch', writer: 'Guests may type while you look on', 'co-owner': 'Guests come as co-owners' }[of.role];
+    const what = {
+        viewer: 'Guests watch',
+        writer: 'Guests may type while you look on',
+        'co-owner': 'Guests come as co-owners',
+    }[of.role];
     const most = of.max_uses ? `, ${of.max_uses === 1 ? 'one guest' : `${of.max_uses} guests`} at most` : '';
-    const first = uses > 0 ? 'you are asked about everyone by now' : 'the first comes straight in, you are asked about others';
-    const who = { ask: 'you are asked first', first, open: 'everyone who has the link comes in' }[of.admission ?? 'first'];
+    const first =
+        uses > 0 ? 'you are asked about everyone by now' : 'the first comes straight in, you are asked about others';
+    const who = { ask: 'you are asked first', first, open: 'everyone who has the link comes in' }[
+        of.admission ?? 'first'
+    ];
     return `${what}${most}; ${who}.`;
 }

@@ -34,7 +34,10 @@ export class Fit {
     /** How many columns more than its line VS Code lets a terminal grow to: its versions differ. */
     #surplus = 0;
 
-    constructor(private readonly setup: FitSetup, private wanted: number) {}
+    constructor(
+        private readonly setup: FitSetup,
+        private wanted: number,
+    ) {}
 
     /** Output is void: a picture follows. */
     get busy(): boolean {

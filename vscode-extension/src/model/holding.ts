@@ -78,7 +78,10 @@ export class Holding {
     }
 
     /** Opens a terminal of the holder's, or the one that is named, in this window. */
-    async show(shown: Shown, open: { terminal: number } | Extract<HostCommand, { type: 'open_terminal' }>): Promise<number> {
+    async show(
+        shown: Shown,
+        open: { terminal: number } | Extract<HostCommand, { type: 'open_terminal' }>,
+    ): Promise<number> {
         let terminal: number;
         if ('type' in open) {
             const reply = await this.ask(open);
@@ -98,11 +101,17 @@ export class Holding {
     }
 
     input(terminal: number, bytes: Uint8Array): void {
-        void this.#host?.then((host) => host.input(terminal, bytes), () => undefined);
+        void this.#host?.then(
+            (host) => host.input(terminal, bytes),
+            () => undefined,
+        );
     }
 
     credit(terminal: number, bytes: number): void {
-        void this.#host?.then((host) => host.credit(terminal, bytes), () => undefined);
+        void this.#host?.then(
+            (host) => host.credit(terminal, bytes),
+            () => undefined,
+        );
     }
 
     /** Asks without waiting; what goes wrong shows elsewhere. */

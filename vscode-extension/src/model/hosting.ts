@@ -1,6 +1,18 @@
 // What this person hosts, as the holder tells it: terminals, sessions, guests, requests, chat.
 import type {
-    BlockInfo, Connection, EndReason, GuestInfo, HostUpdate, Invite, KnockInfo, PanelKind, PanelStatus, PointAt, SessionEvent, Size, Status,
+    BlockInfo,
+    Connection,
+    EndReason,
+    GuestInfo,
+    HostUpdate,
+    Invite,
+    KnockInfo,
+    PanelKind,
+    PanelStatus,
+    PointAt,
+    SessionEvent,
+    Size,
+    Status,
 } from '@jumpseat/native';
 
 import type { Fault } from './client';
@@ -51,7 +63,10 @@ export type Notice =
     | { kind: 'ended'; session: HostedSession; reason: EndReason; failure: Fault | undefined };
 
 /** What a window keeps of a holder's sessions over a reload. */
-export interface Kept { pid: number; words: Record<string, string[]> }
+export interface Kept {
+    pid: number;
+    words: Record<string, string[]>;
+}
 
 const MOST_BLOCKS = 256;
 
@@ -73,9 +88,12 @@ export class Hosting {
         for (const told of status.sessions) {
             const session = this.#session(told.session);
             Object.assign(session, {
-                code: told.code ?? undefined, relay: told.relay, connection: told.connection,
+                code: told.code ?? undefined,
+                relay: told.relay,
+                connection: told.connection,
                 expires: told.expires_in === null ? undefined : now + told.expires_in * 1000,
-                knocks: told.knocks, invites: told.invites,
+                knocks: told.knocks,
+                invites: told.invites,
             });
             for (const guest of told.guests) {
                 session.guests.set(guest.slot, seated(guest, this.words[`${told.session} ${guest.slot}`] ?? []));
@@ -135,15 +153,32 @@ export class Hosting {
     /** Takes an event; says what a person has to hear of. */
     apply(event: HostUpdate, now: number): Notice | undefined {
         switch (event.type) {
-            case 'terminal_opened': this.#open(event); return undefined;
-            case 'terminal_closed': this.terminals.delete(event.terminal); return undefined;
-            case 'resized': this.#change(event.terminal, { size: event.size }); return undefined;
-            case 'titled': this.#change(event.terminal, { title: event.title }); return undefined;
-            case 'cwd': this.#change(event.terminal, { cwd: event.cwd }); return undefined;
-            case 'block': this.#block(event.terminal, event); return undefined;
-            case 'session': return this.#said(event.session, event.event, now);
-            case 'closing': this.terminals.clear(); this.sessions.clear(); return undefined;
-            default: return undefined;
+            case 'terminal_opened':
+                this.#open(event);
+                return undefined;
+            case 'terminal_closed':
+                this.terminals.delete(event.terminal);
+                return undefined;
+            case 'resized':
+                this.#change(event.terminal, { size: event.size });
+                return undefined;
+            case 'titled':
+                this.#change(event.terminal, { title: event.title });
+                return undefined;
+            case 'cwd':
+                this.#change(event.terminal, { cwd: event.cwd });
+                return undefined;
+            case 'block':
+                this.#block(event.terminal, event);
+                return undefined;
+            case 'session':
+                return this.#said(event.session, event.event, now);
+            case 'closing':
+                this.terminals.clear();
+                this.sessions.clear();
+                return undefined;
+            default:
+                return undefined;
         }
     }
 
@@ -161,7 +196,8 @@ export class Hosting {
                 // The relay has the room: after a relay that was restarted, too.
                 session.connection = { state: 'connected' };
                 session.code = event.code;
-                session.expires = now + event.expires_in * 1000; break;
+                session.expires = now + event.expires_in * 1000;
+                break;
             case 'connection':
                 session.connection = event;
                 return event.state === 'away' ? { kind: 'away', session, reason: event.reason } : undefined;
@@ -169,8 +205,12 @@ export class Hosting {
                 session.knocks = [...session.knocks.filter((knock) => knock.knock !== event.knock), event];
                 return { kind: 'knocked', session, knock: event };
             case 'knock_refused':
-                return event.denied ? undefined : { kind: 'refused', session, name: event.name, why: event.why, again: event.again };
-            case 'knock_gone': session.knocks = session.knocks.filter((knock) => knock.knock !== event.knock); break;
+                return event.denied
+                    ? undefined
+                    : { kind: 'refused', session, name: event.name, why: event.why, again: event.again };
+            case 'knock_gone':
+                session.knocks = session.knocks.filter((knock) => knock.knock !== event.knock);
+                break;
             case 'joined': {
                 session.guests.set(event.guest.slot, seated(event.guest, event.words));
                 this.words[`${number} ${event.guest.slot}`] = event.words;
@@ -180,33 +220,55 @@ export class Hosting {
                 const again = event.again && (!invite || invite.terms.admission === 'open');
                 return { kind: 'came', session, guest: event.guest.name, reason: undefined, again };
             }
-            case 'presence': if (guest) guest.present = event.present; break;
+            case 'presence':
+                if (guest) guest.present = event.present;
+                break;
             case 'left':
                 session.guests.delete(event.slot);
                 session.pointing.delete(event.slot);
                 return { kind: 'went', session, guest: event.name, reason: event.reason, again: false };
-            case 'role_changed': if (guest) { guest.role = event.role; guest.asks = false; } break;
+            case 'role_changed':
+                if (guest) {
+                    guest.role = event.role;
+                    guest.asks = false;
+                }
+                break;
             case 'control_asked':
                 if (!guest) break;
                 guest.asks = true;
                 return { kind: 'asked', session, guest };
-            case 'typing': if (guest) guest.typing = event.on; break;
+            case 'typing':
+                if (guest) guest.typing = event.on;
+                break;
             case 'chat':
-                said(session, { slot: event.slot, name: guest?.name ?? 'You', text: event.text, at: event.at }, event.slot === 0);
+                said(
+                    session,
+                    { slot: event.slot, name: guest?.name ?? 'You', text: event.text, at: event.at },
+                    event.slot === 0,
+                );
                 break;
             case 'pointing':
                 if (!event.at) session.pointing.delete(event.slot);
                 else session.pointing.set(event.slot, event.at);
                 return event.at && guest ? { kind: 'pointed', session, guest, at: event.at } : undefined;
-            case 'panels': session.panels = new Map(event.panels.map((panel) => [panel, session.panels.get(panel) ?? beginning(panel)])); break;
-            case 'panel': session.panels.set(event.panel, event); break;
+            case 'panels':
+                session.panels = new Map(
+                    event.panels.map((panel) => [panel, session.panels.get(panel) ?? beginning(panel)]),
+                );
+                break;
+            case 'panel':
+                session.panels.set(event.panel, event);
+                break;
             case 'invite_changed': {
                 const changed = session.invites.find((other) => other.id === event.invite);
                 if (changed) changed.terms = event.terms;
                 break;
             }
-            case 'invite_ended': session.invites = session.invites.filter((invite) => invite.id !== event.invite); break;
-            default: break;
+            case 'invite_ended':
+                session.invites = session.invites.filter((invite) => invite.id !== event.invite);
+                break;
+            default:
+                break;
         }
         return undefined;
     }
@@ -215,18 +277,40 @@ export class Hosting {
         let session = this.sessions.get(number);
         if (!session) {
             session = {
-                session: number, holder: this.pid, code: undefined, relay: '', connection: { state: 'connecting' }, expires: undefined,
-                guests: new Map(), knocks: [], invites: [], pointing: new Map(), panels: new Map(), chat: [], unread: 0,
+                session: number,
+                holder: this.pid,
+                code: undefined,
+                relay: '',
+                connection: { state: 'connecting' },
+                expires: undefined,
+                guests: new Map(),
+                knocks: [],
+                invites: [],
+                pointing: new Map(),
+                panels: new Map(),
+                chat: [],
+                unread: 0,
             };
             this.sessions.set(number, session);
         }
         return session;
     }
 
-    #open(told: { terminal: number; title: string; cwd: string | null; size: Size; session: number | null; blocks: BlockInfo[] }): void {
+    #open(told: {
+        terminal: number;
+        title: string;
+        cwd: string | null;
+        size: Size;
+        session: number | null;
+        blocks: BlockInfo[];
+    }): void {
         this.terminals.set(told.terminal, {
-            terminal: told.terminal, title: told.title, cwd: told.cwd ?? undefined, size: told.size,
-            session: told.session ?? undefined, blocks: [...told.blocks],
+            terminal: told.terminal,
+            title: told.title,
+            cwd: told.cwd ?? undefined,
+            size: told.size,
+            session: told.session ?? undefined,
+            blocks: [...told.blocks],
         });
     }
 

@@ -22,7 +22,8 @@ export function pasted(text: string, problem: (link: string) => string | undefin
         return why === undefined ? { is: 'link', link: text } : { is: 'nothing', why };
     }
     const letters = undressed(text).toUpperCase().replace(/[\s-]/g, '').replace(/O/g, '0').replace(/[IL]/g, '1');
-    if (/^[0-9A-HJKMNP-TV-Z]{8}$/.test(letters)) return { is: 'code', code: `${letters.slice(0, 4)}-${letters.slice(4)}` };
+    if (/^[0-9A-HJKMNP-TV-Z]{8}$/.test(letters))
+        return { is: 'code', code: `${letters.slice(0, 4)}-${letters.slice(4)}` };
     return { is: 'nothing', why: 'A code has eight letters and digits, like K7QM-3XTE; a link works as well.' };
 }
 
@@ -36,5 +37,7 @@ export function tokenIn(text: string): string {
 }
 
 export function tokenProblem(token: string): string | undefined {
-    return /^jst1_[0-9A-Za-z_-]{64}$/.test(tokenIn(token)) ? undefined : 'A token is jst1_ and 64 letters, digits, - and _. Copy it whole.';
+    return /^jst1_[0-9A-Za-z_-]{64}$/.test(tokenIn(token))
+        ? undefined
+        : 'A token is jst1_ and 64 letters, digits, - and _. Copy it whole.';
 }

@@ -1,5 +1,16 @@
 // A seat at somebody else's session, as its guest sees it.
-import type { Connection, EndReason, Failure, GuestCommand, GuestInfo, GuestPointAt, GuestUpdate, InputRefusal, Role, TerminalCard } from '@jumpseat/native';
+import type {
+    Connection,
+    EndReason,
+    Failure,
+    GuestCommand,
+    GuestInfo,
+    GuestPointAt,
+    GuestUpdate,
+    InputRefusal,
+    Role,
+    TerminalCard,
+} from '@jumpseat/native';
 
 import type { Fault } from './client';
 import { SharedPanels } from './panels/shared';
@@ -84,7 +95,9 @@ export class Joined {
             case 'connection':
                 this.connection = event;
                 return event.state === 'away' ? { kind: 'away', reason: event.reason } : undefined;
-            case 'waiting': this.phase = { is: 'waiting' }; return { kind: 'waiting' };
+            case 'waiting':
+                this.phase = { is: 'waiting' };
+                return { kind: 'waiting' };
             case 'joined':
                 this.phase = { is: 'seated' };
                 this.slot = event.slot;
@@ -100,14 +113,21 @@ export class Joined {
                 this.role = event.guests.find((guest) => guest.slot === this.slot)?.role ?? this.role;
                 return named ? { kind: 'named' } : undefined;
             }
-            case 'terminals': this.terminals = event.terminals; break;
-            case 'looking': this.looking = event.stream ?? undefined; this.#refused.clear(); break;
+            case 'terminals':
+                this.terminals = event.terminals;
+                break;
+            case 'looking':
+                this.looking = event.stream ?? undefined;
+                this.#refused.clear();
+                break;
             case 'role_changed':
                 this.role = event.role;
                 this.asking = false;
                 this.#refused.clear();
                 return { kind: 'role', role: event.role };
-            case 'asking': if (event.slot === this.slot) this.asking = event.on; break;
+            case 'asking':
+                if (event.slot === this.slot) this.asking = event.on;
+                break;
             case 'declined':
                 this.asking = false;
                 if (!this.#requests.keyboard) break;
@@ -124,27 +144,42 @@ export class Joined {
                 else this.typing.delete(event.slot);
                 break;
             case 'chat':
-                said(this, { slot: event.slot, name: this.nameOf(event.slot), text: event.text, at: event.at }, event.slot === this.slot);
+                said(
+                    this,
+                    { slot: event.slot, name: this.nameOf(event.slot), text: event.text, at: event.at },
+                    event.slot === this.slot,
+                );
                 break;
             case 'pointing':
                 if (!event.at) this.pointing.delete(event.slot);
                 else this.pointing.set(event.slot, event.at);
-                return event.at && event.slot !== this.slot ? { kind: 'pointed', slot: event.slot, at: event.at } : undefined;
+                return event.at && event.slot !== this.slot
+                    ? { kind: 'pointed', slot: event.slot, at: event.at }
+                    : undefined;
             // Nothing here asks for an invite: what a host hands out unasked reaches no clipboard.
-            case 'invited': break;
+            case 'invited':
+                break;
             case 'not_allowed':
                 if (this.#requests.others === 0) break;
                 this.#requests.others -= 1;
                 return { kind: 'not_allowed', what: event.what };
-            case 'lag': this.lag = event.lag; this.#refused.clear(); break;
-            case 'catching_up': this.catchingUp = event.streams; this.#refused.clear(); break;
+            case 'lag':
+                this.lag = event.lag;
+                this.#refused.clear();
+                break;
+            case 'catching_up':
+                this.catchingUp = event.streams;
+                this.#refused.clear();
+                break;
             case 'failed':
                 this.phase = { is: 'failed', failure: event };
                 return { kind: 'failed', failure: event };
             case 'ended':
                 this.phase = { is: 'ended', reason: event.reason };
                 return { kind: 'ended', reason: event.reason, failure: event.failure };
-            default: this.panels.apply(event, Date.now()); break;
+            default:
+                this.panels.apply(event, Date.now());
+                break;
         }
         return undefined;
     }

@@ -11,7 +11,8 @@ export interface Typed {
 
 const OURS = /\x1b\[(0n|I|O)/g;
 /** Answers to what the shared program asked: device attributes, cursor, colours, versions, modes, strings. */
-const ANSWERS = /\x1b\[[?>=]?[\d;]*(c|R|n|t)|\x1b\[\?[\d;]*\$y|\x1b\](?:4|10|11|12);[^\x07\x1b]*(?:\x07|\x1b\\)|\x1bP[^\x1b]*\x1b\\/g;
+const ANSWERS =
+    /\x1b\[[?>=]?[\d;]*(c|R|n|t)|\x1b\[\?[\d;]*\$y|\x1b\](?:4|10|11|12);[^\x07\x1b]*(?:\x07|\x1b\\)|\x1bP[^\x1b]*\x1b\\/g;
 
 /** Takes apart what a terminal sent. */
 export function typed(data: string): Typed {

@@ -8,9 +8,13 @@ import type { Holding, Shown } from './holding';
 const WINDOW = 256 * 1024;
 
 /** Prints what it is given, byte for byte, and says when it begins. */
-const PROGRAM = (title: string): string[] => (
-    ['sh', '-c', 'stty raw -echo && printf "%s\\r\\n" "$1" && exec cat', 'sh', title]
-);
+const PROGRAM = (title: string): string[] => [
+    'sh',
+    '-c',
+    'stty raw -echo && printf "%s\\r\\n" "$1" && exec cat',
+    'sh',
+    title,
+];
 
 export class Mirror implements Shown {
     #terminal: number | undefined;
@@ -19,7 +23,11 @@ export class Mirror implements Shown {
     #ready = false;
     #over = false;
 
-    constructor(private readonly holding: Holding, private readonly name: string, private readonly size: Size) {}
+    constructor(
+        private readonly holding: Holding,
+        private readonly name: string,
+        private readonly size: Size,
+    ) {}
 
     get terminal(): number | undefined {
         return this.#terminal;
@@ -30,7 +38,12 @@ export class Mirror implements Shown {
         const title = `Read-only mirror of "${this.name.replace(/[^\x20-\x7e]/g, '?')}": the output of its next commands.`;
         const { size } = this;
         this.#terminal = await this.holding.show(this, {
-            type: 'open_terminal', command: PROGRAM(title), size, title: `${this.name} (mirror)`, env, inherit_env: false,
+            type: 'open_terminal',
+            command: PROGRAM(title),
+            size,
+            title: `${this.name} (mirror)`,
+            env,
+            inherit_env: false,
             shell_integration: false,
         });
         await this.#until(() => this.#ready);
@@ -90,6 +103,9 @@ export class Mirror implements Shown {
     }
 
     async #until(done: () => boolean): Promise<void> {
-        while (!done() && !this.#over) await new Promise<void>((wake) => { this.#wake = wake; });
+        while (!done() && !this.#over)
+            await new Promise<void>((wake) => {
+                this.#wake = wake;
+            });
     }
 }

@@ -13,19 +13,28 @@ export interface NetworkSettings {
     instead?: string;
 }
 
-export interface Way { proxy?: string; caFile?: string; systemAuthorities?: false }
+export interface Way {
+    proxy?: string;
+    caFile?: string;
+    systemAuthorities?: false;
+}
 
 /**
  * The way to a relay. No `proxy` leaves it to the environment's variables; an empty one is none at all.
  */
 export function wayTo(relay: string, settings: NetworkSettings, environment: Record<string, string | undefined>): Way {
     const proxy = proxyFor(relay, settings);
-    const trust = settings.instead ? { caFile: settings.instead, systemAuthorities: false as const } : trusted(settings, environment);
+    const trust = settings.instead
+        ? { caFile: settings.instead, systemAuthorities: false as const }
+        : trusted(settings, environment);
     return { ...(proxy === undefined ? {} : { proxy }), ...trust };
 }
 
 /** Whom one trusts besides. */
-export function trusted({ caFile }: Pick<NetworkSettings, 'caFile'>, environment: Record<string, string | undefined>): { caFile?: string } {
+export function trusted(
+    { caFile }: Pick<NetworkSettings, 'caFile'>,
+    environment: Record<string, string | undefined>,
+): { caFile?: string } {
     const file = caFile || environment['NODE_EXTRA_CA_CERTS'];
     return file ? { caFile: file } : {};
 }
@@ -48,7 +57,12 @@ function proxies({ proxy, support, except }: NetworkSettings): Record<string, st
     if (support === 'off') return { ...NO_PROXIES };
     if (!proxy) return {};
     const direct = except.join(',');
-    return { ...NO_PROXIES, ALL_PROXY: proxy, all_proxy: proxy, ...(direct ? { NO_PROXY: direct, no_proxy: direct } : {}) };
+    return {
+        ...NO_PROXIES,
+        ALL_PROXY: proxy,
+        all_proxy: proxy,
+        ...(direct ? { NO_PROXY: direct, no_proxy: direct } : {}),
+    };
 }
 
 const NO_PROXIES = { HTTP_PROXY: '', HTTPS_PROXY: '', ALL_PROXY: '', http_proxy: '', https_proxy: '', all_proxy: '' };
@@ -58,7 +72,10 @@ function proxyFor(relay: string, { proxy, support, except }: NetworkSettings): s
     if (!proxy) return undefined;
     const host = /^wss?:\/\/(\[[^\]]+\]|[^/:]+)/.exec(relay)?.[1]?.toLowerCase() ?? '';
     const excepted = except.some((pattern) => {
-        const domain = pattern.trim().toLowerCase().replace(/^\*?\./, '');
+        const domain = pattern
+            .trim()
+            .toLowerCase()
+            .replace(/^\*?\./, '');
         return domain === '*' || (domain !== '' && (host === domain || host.endsWith(`.${domain}`)));
     });
     return excepted ? '' : proxy;

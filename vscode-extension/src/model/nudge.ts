@@ -9,8 +9,11 @@ export class Nudge {
     #waits = false;
 
     constructor(
-        private readonly tell: () => void, private readonly visible: () => boolean,
-        private readonly later: (run: () => void) => void = (run) => { setTimeout(run, PATIENCE).unref(); },
+        private readonly tell: () => void,
+        private readonly visible: () => boolean,
+        private readonly later: (run: () => void) => void = (run) => {
+            setTimeout(run, PATIENCE).unref();
+        },
     ) {}
 
     /** The rows have changed. */

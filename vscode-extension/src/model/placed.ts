@@ -8,10 +8,12 @@ export class Placed {
 
     /** The rows from the top, as they are shown now. */
     show(ids: string[], now: number): void {
-        this.#rows = new Map(ids.map((id, at) => {
-            const before = this.#rows.get(id);
-            return [id, before?.at === at ? before : { at, since: now }];
-        }));
+        this.#rows = new Map(
+            ids.map((id, at) => {
+                const before = this.#rows.get(id);
+                return [id, before?.at === at ? before : { at, since: now }];
+            }),
+        );
     }
 
     /** Whether a row was where it is for long enough. */

@@ -1,9 +1,15 @@
 // "Look here": lines of a shared terminal, found by their text and counted as host and guests both count them.
 
 /** Lines of a terminal; `first` is the number of `lines[0]`, counted from the first line that was ever there. */
-export interface Lines { first: number; lines: string[] }
+export interface Lines {
+    first: number;
+    lines: string[];
+}
 
-export interface Range { from: number; to: number }
+export interface Range {
+    from: number;
+    to: number;
+}
 
 /** What a terminal's picture in JSON says of its lines. */
 export function linesOf(picture: string): Lines {
@@ -24,7 +30,8 @@ export function find({ first, lines }: Lines, text: string): Range | undefined {
         return at === last ? line.startsWith(part) : line === part;
     };
     for (let at = lines.length - wanted.length; at >= 0; at -= 1) {
-        if (wanted.every((part, i) => fits(lines[at + i] ?? '', part, i))) return { from: first + at, to: first + at + last };
+        if (wanted.every((part, i) => fits(lines[at + i] ?? '', part, i)))
+            return { from: first + at, to: first + at + last };
     }
     return undefined;
 }

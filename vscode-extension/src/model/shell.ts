@@ -14,7 +14,11 @@ export interface ShellSettings {
     version: string;
 }
 
-export interface ShellStart { command: string[]; env: Record<string, string>; inherit_env: false }
+export interface ShellStart {
+    command: string[];
+    env: Record<string, string>;
+    inherit_env: false;
+}
 
 /** Our own variables, and what VS Code's processes say to each other. A token is nobody's but the person's. */
 const PRIVATE = /^(ELECTRON_|VSCODE_(?!IPC_HOOK_CLI$|PORTABLE$)|JUMPSEAT_(TOKEN|SESSION)$|APPLICATION_INSIGHTS)/;
@@ -25,7 +29,9 @@ export function shellStart(environment: Record<string, string | undefined>, sett
 
 function command({ profiles, chosen, fallback }: ShellSettings): string[] {
     const named = chosen === null ? undefined : profiles[chosen];
-    const profile = named?.path ? named : Object.values(profiles).find((other) => other?.path && base(first(other.path)) === base(fallback));
+    const profile = named?.path
+        ? named
+        : Object.values(profiles).find((other) => other?.path && base(first(other.path)) === base(fallback));
     if (!profile?.path) return fallback ? [fallback] : [];
     // A bare name is looked up by whoever starts it.
     const path = profile === named ? first(profile.path) : fallback;
@@ -40,7 +46,10 @@ function variables(environment: Record<string, string | undefined>, settings: Sh
     }
     // As in VS Code's own terminals; its shell integration, where a person sources it, stays out: the holder brings one.
     Object.assign(all, {
-        TERM_PROGRAM: 'vscode', TERM_PROGRAM_VERSION: settings.version, COLORTERM: 'truecolor', TERM: 'xterm-256color',
+        TERM_PROGRAM: 'vscode',
+        TERM_PROGRAM_VERSION: settings.version,
+        COLORTERM: 'truecolor',
+        TERM: 'xterm-256color',
         VSCODE_SHELL_INTEGRATION: '1',
     });
     for (const [name, value] of Object.entries(settings.env)) {
@@ -51,9 +60,14 @@ function variables(environment: Record<string, string | undefined>, settings: Sh
 }
 
 function first(path: string | string[]): string {
-    return typeof path === 'string' ? path : path[0] ?? '';
+    return typeof path === 'string' ? path : (path[0] ?? '');
 }
 
 function base(path: string): string {
-    return path.split(/[\\/]/).pop()?.replace(/\.exe$/i, '') ?? '';
+    return (
+        path
+            .split(/[\\/]/)
+            .pop()
+            ?.replace(/\.exe$/i, '') ?? ''
+    );
 }

@@ -24,12 +24,18 @@ export class Watch {
     constructor(private readonly own: string) {}
 
     /** What is known once this window has said what it shows, and what windows that are gone left behind. */
-    look(windows: Windows, pid: number | undefined, terminals: number[], now: number): { windows: Windows; left: Shown[] } {
+    look(
+        windows: Windows,
+        pid: number | undefined,
+        terminals: number[],
+        now: number,
+    ): { windows: Windows; left: Shown[] } {
         const others = Object.entries(windows).filter(([id]) => id !== this.own);
         const silent = others.filter(([, { at }]) => now - at >= GONE);
         const gone = new Set(silent.filter(([id, { at }]) => this.#silent.get(id) === at).map(([id]) => id));
         this.#silent = new Map(silent.map(([id, { at }]) => [id, at]));
-        const here: [string, Shown][] = pid !== undefined && terminals.length > 0 ? [[this.own, { pid, terminals, at: now }]] : [];
+        const here: [string, Shown][] =
+            pid !== undefined && terminals.length > 0 ? [[this.own, { pid, terminals, at: now }]] : [];
         return {
             windows: Object.fromEntries([...others.filter(([id]) => !gone.has(id)), ...here]),
             left: others.filter(([id]) => gone.has(id)).map(([, shown]) => shown),

@@ -21,21 +21,34 @@ export function ended(reason: EndReason): string {
 /** What a host reads, unless it stopped by itself. */
 export function hostEnded(reason: EndReason): string | undefined {
     switch (reason) {
-        case 'stopped': case 'left': case 'removed': return undefined;
-        case 'shell_exited': return 'Sharing ended with the terminal\'s program.';
-        case 'expired': return 'Sharing ended: its 24 hours were over.';
-        case 'relay_refused': return 'Sharing ended: the relay refused the session. Your terminal goes on.';
-        case 'relay_gone': case 'host_gone': return 'Sharing ended: the relay was gone for too long. Your terminal goes on.';
+        case 'stopped':
+        case 'left':
+        case 'removed':
+            return undefined;
+        case 'shell_exited':
+            return "Sharing ended with the terminal's program.";
+        case 'expired':
+            return 'Sharing ended: its 24 hours were over.';
+        case 'relay_refused':
+            return 'Sharing ended: the relay refused the session. Your terminal goes on.';
+        case 'relay_gone':
+        case 'host_gone':
+            return 'Sharing ended: the relay was gone for too long. Your terminal goes on.';
     }
 }
 
 export function refused(why: InputRefusal): string {
     switch (why) {
-        case 'read_only': return 'Read-only: ask for control to type.';
-        case 'host_away': return 'Not typed: the host is not looking at this terminal.';
-        case 'stale': return 'Not typed: your picture was too far behind.';
-        case 'behind': return 'Not typed: your picture is behind. Wait until it is live.';
-        case 'no_terminal': return 'Not typed: this terminal has ended.';
+        case 'read_only':
+            return 'Read-only: ask for control to type.';
+        case 'host_away':
+            return 'Not typed: the host is not looking at this terminal.';
+        case 'stale':
+            return 'Not typed: your picture was too far behind.';
+        case 'behind':
+            return 'Not typed: your picture is behind. Wait until it is live.';
+        case 'no_terminal':
+            return 'Not typed: this terminal has ended.';
     }
 }
 
@@ -50,7 +63,11 @@ export function guests(count: number): string {
 /** What a button beside a failure does. */
 export type Remedy = 'relay' | 'proxy' | 'certificates' | 'again' | 'log' | 'install' | 'update';
 
-export interface Told { text: string; button: string; remedy: Remedy }
+export interface Told {
+    text: string;
+    button: string;
+    remedy: Remedy;
+}
 
 const REMEDIES: Partial<Record<Fault['kind'], [button: string, remedy: Remedy]>> = {
     address: ['Open Settings', 'relay'],
@@ -66,7 +83,10 @@ const REMEDIES: Partial<Record<Fault['kind'], [button: string, remedy: Remedy]>>
 };
 
 export function failure(of: Fault): Told {
-    const text = [of.message, of.hint].filter(Boolean).map((part) => sentence(part ?? '')).join(' ');
+    const text = [of.message, of.hint]
+        .filter(Boolean)
+        .map((part) => sentence(part ?? ''))
+        .join(' ');
     const [button, remedy] = REMEDIES[of.kind] ?? ['Show Log', 'log' as const];
     return { text, button, remedy };
 }

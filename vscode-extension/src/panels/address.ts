@@ -15,7 +15,10 @@ export function addressOf(seat: Seat, place: Place): vscode.Uri {
 
 /** What an address names, if its session is (still) joined. */
 export function named(seats: Seats, uri: vscode.Uri): { seat: Seat; place: Place } | undefined {
-    const seat = uri.scheme === SCHEME || uri.scheme === ROW_SCHEME ? seats.all.find((one) => one.id === uri.authority) : undefined;
+    const seat =
+        uri.scheme === SCHEME || uri.scheme === ROW_SCHEME
+            ? seats.all.find((one) => one.id === uri.authority)
+            : undefined;
     const place = placeOf(uri);
     return seat && place && { seat, place };
 }

@@ -10,7 +10,10 @@ import { addressOf } from './address';
 /** A thread in a diff keeps VS Code busy for half a second. Rows come first: they have this long to be asked for, and to be drawn. */
 const [PATIENCE, DRAWN] = [150, 20];
 
-interface Shown { thread: vscode.CommentThread; said: string }
+interface Shown {
+    thread: vscode.CommentThread;
+    said: string;
+}
 
 export class Comments {
     readonly #controller = vscode.comments.createCommentController('jumpseat', 'Shared Review');
@@ -72,9 +75,16 @@ export class Comments {
         const thread = known?.thread ?? this.#controller.createCommentThread(uri, range, []);
         thread.canReply = false;
         thread.comments = talk.comments.map(commentOf);
-        thread.state = told.resolved === true ? vscode.CommentThreadState.Resolved : vscode.CommentThreadState.Unresolved;
-        thread.label = [told.resolved === true ? 'Resolved' : 'Unresolved', told.outdated && 'outdated', 'read-only'].filter(Boolean).join(' · ');
-        if (!known) thread.collapsibleState = told.resolved === true ? vscode.CommentThreadCollapsibleState.Collapsed : vscode.CommentThreadCollapsibleState.Expanded;
+        thread.state =
+            told.resolved === true ? vscode.CommentThreadState.Resolved : vscode.CommentThreadState.Unresolved;
+        thread.label = [told.resolved === true ? 'Resolved' : 'Unresolved', told.outdated && 'outdated', 'read-only']
+            .filter(Boolean)
+            .join(' · ');
+        if (!known)
+            thread.collapsibleState =
+                told.resolved === true
+                    ? vscode.CommentThreadCollapsibleState.Collapsed
+                    : vscode.CommentThreadCollapsibleState.Expanded;
         this.#shown.set(id, { thread, said });
         return id;
     }
@@ -85,5 +95,11 @@ function commentOf({ author, at, edited, verdict, body }: Talk['comments'][numbe
     text.isTrusted = false;
     text.supportHtml = false;
     const label = [verdict && VERDICTS[verdict], edited && 'edited'].filter(Boolean).join(', ');
-    return { author: { name: line(author, 60) }, body: text, mode: vscode.CommentMode.Preview, timestamp: new Date(at), ...(label ? { label } : {}) };
+    return {
+        author: { name: line(author, 60) },
+        body: text,
+        mode: vscode.CommentMode.Preview,
+        timestamp: new Date(at),
+        ...(label ? { label } : {}),
+    };
 }

@@ -15,7 +15,9 @@ export class FindingsFeed {
 
     constructor(private readonly context: Context) {
         context.extension.subscriptions.push(
-            vscode.languages.onDidChangeDiagnostics(() => { if (this.#told.size > 0) this.#soon(); }),
+            vscode.languages.onDidChangeDiagnostics(() => {
+                if (this.#told.size > 0) this.#soon();
+            }),
             { dispose: () => clearTimeout(this.#timer) },
         );
     }
@@ -23,7 +25,8 @@ export class FindingsFeed {
     /** Sessions may share findings now that did not before, or no longer. */
     refresh(): void {
         const { sessions } = this.context.holding.state;
-        for (const number of this.#told.keys()) if (!sessions.get(number)?.panels.has('findings')) this.#told.delete(number);
+        for (const number of this.#told.keys())
+            if (!sessions.get(number)?.panels.has('findings')) this.#told.delete(number);
         for (const [number, { panels }] of sessions) {
             if (!panels.has('findings') || this.#told.has(number)) continue;
             this.#told.set(number, new Told());
@@ -32,11 +35,14 @@ export class FindingsFeed {
     }
 
     #soon(): void {
-        this.#timer ??= setTimeout(() => {
-            this.#timer = undefined;
-            this.#last = Date.now();
-            this.#tell();
-        }, Math.max(0, this.#last + EVERY - Date.now()));
+        this.#timer ??= setTimeout(
+            () => {
+                this.#timer = undefined;
+                this.#last = Date.now();
+                this.#tell();
+            },
+            Math.max(0, this.#last + EVERY - Date.now()),
+        );
     }
 
     #tell(): void {
@@ -57,5 +63,11 @@ export class FindingsFeed {
 
 function plainOf({ message, severity, source, code, range }: vscode.Diagnostic): Diagnostic {
     const name = typeof code === 'object' ? code.value : code;
-    return { message, severity, range, ...(source ? { source } : {}), ...(name === undefined ? {} : { code: String(name) }) };
+    return {
+        message,
+        severity,
+        range,
+        ...(source ? { source } : {}),
+        ...(name === undefined ? {} : { code: String(name) }),
+    };
 }

@@ -13,7 +13,12 @@ const LOOK = 150;
 
 let tags = 1;
 
-export async function fetchContent(seat: Seat, panel: PanelKind, reference: Reference, title: string): Promise<Uint8Array> {
+export async function fetchContent(
+    seat: Seat,
+    panel: PanelKind,
+    reference: Reference,
+    title: string,
+): Promise<Uint8Array> {
     const { guest } = seat;
     if (!guest) throw vscode.FileSystemError.Unavailable('the session is over');
     const tag = tags;
@@ -31,7 +36,9 @@ export async function fetchContent(seat: Seat, panel: PanelKind, reference: Refe
 
 function shown<T>(seat: Seat, tag: number, title: string, bytes: number, asked: Promise<T>): Thenable<T> {
     return during(`Jumpseat: fetching ${title} (${size(bytes)})`, true, async (progress, cancelled) => {
-        cancelled.onCancellationRequested(() => void seat.guest?.ask({ type: 'cancel_fetch', tag }).catch(() => undefined));
+        cancelled.onCancellationRequested(
+            () => void seat.guest?.ask({ type: 'cancel_fetch', tag }).catch(() => undefined),
+        );
         let before = 0;
         const look = setInterval(() => {
             const now = seat.state.panels.fetching.get(tag);

@@ -12,7 +12,11 @@ import { named, SCHEME } from './address';
 import { fetchContent } from './fetch';
 
 /** A document that VS Code has asked for, as it was then. */
-interface Known { identity: string | undefined; changed: number; size: number }
+interface Known {
+    identity: string | undefined;
+    changed: number;
+    size: number;
+}
 
 /** Documents that are remembered: more than anyone has open. */
 const MOST = 2000;
@@ -25,7 +29,8 @@ export class SharedFiles implements vscode.FileSystemProvider {
     constructor(private readonly context: Context) {
         const why = new vscode.MarkdownString('This is what a teammate shares: it can be read, not changed.');
         context.extension.subscriptions.push(
-            this.#changed, vscode.workspace.registerFileSystemProvider(SCHEME, this, { isCaseSensitive: true, isReadonly: why }),
+            this.#changed,
+            vscode.workspace.registerFileSystemProvider(SCHEME, this, { isCaseSensitive: true, isReadonly: why }),
         );
     }
 
@@ -36,7 +41,12 @@ export class SharedFiles implements vscode.FileSystemProvider {
             const uri = vscode.Uri.parse(key, true);
             const now = this.#identity(uri);
             if (now === known.identity) continue;
-            const type = now === undefined ? vscode.FileChangeType.Deleted : known.identity === undefined ? vscode.FileChangeType.Created : vscode.FileChangeType.Changed;
+            const type =
+                now === undefined
+                    ? vscode.FileChangeType.Deleted
+                    : known.identity === undefined
+                      ? vscode.FileChangeType.Created
+                      : vscode.FileChangeType.Changed;
             Object.assign(known, { identity: now, changed: Math.max(Date.now(), known.changed + 1) });
             events.push({ type, uri });
         }
@@ -47,7 +57,13 @@ export class SharedFiles implements vscode.FileSystemProvider {
         const { source } = this.#source(uri);
         const known = this.#know(uri);
         const size = source.is === 'content' ? source.reference.size : known.size;
-        return { type: vscode.FileType.File, ctime: 0, mtime: known.changed, size, permissions: vscode.FilePermission.Readonly };
+        return {
+            type: vscode.FileType.File,
+            ctime: 0,
+            mtime: known.changed,
+            size,
+            permissions: vscode.FilePermission.Readonly,
+        };
     }
 
     async readFile(uri: vscode.Uri): Promise<Uint8Array> {
@@ -63,18 +79,30 @@ export class SharedFiles implements vscode.FileSystemProvider {
         return new vscode.Disposable(() => undefined);
     }
 
-    readDirectory(uri: vscode.Uri): never { throw vscode.FileSystemError.FileNotFound(uri); }
-    createDirectory(uri: vscode.Uri): never { throw vscode.FileSystemError.NoPermissions(uri); }
-    writeFile(uri: vscode.Uri): never { throw vscode.FileSystemError.NoPermissions(uri); }
-    delete(uri: vscode.Uri): never { throw vscode.FileSystemError.NoPermissions(uri); }
-    rename(uri: vscode.Uri): never { throw vscode.FileSystemError.NoPermissions(uri); }
+    readDirectory(uri: vscode.Uri): never {
+        throw vscode.FileSystemError.FileNotFound(uri);
+    }
+    createDirectory(uri: vscode.Uri): never {
+        throw vscode.FileSystemError.NoPermissions(uri);
+    }
+    writeFile(uri: vscode.Uri): never {
+        throw vscode.FileSystemError.NoPermissions(uri);
+    }
+    delete(uri: vscode.Uri): never {
+        throw vscode.FileSystemError.NoPermissions(uri);
+    }
+    rename(uri: vscode.Uri): never {
+        throw vscode.FileSystemError.NoPermissions(uri);
+    }
 
     async #read(seat: Seat, source: Source, uri: vscode.Uri): Promise<Uint8Array> {
         const title = baseName(uri.path);
         switch (source.is) {
-            case 'refused': throw vscode.FileSystemError.Unavailable(source.why);
+            case 'refused':
+                throw vscode.FileSystemError.Unavailable(source.why);
             case 'page': {
-                const whole = async (panel: PanelKind, reference: Reference): Promise<string> => text(await fetchContent(seat, panel, reference, title));
+                const whole = async (panel: PanelKind, reference: Reference): Promise<string> =>
+                    text(await fetchContent(seat, panel, reference, title));
                 return new TextEncoder().encode(await pageText(source.parts, whole));
             }
             case 'content': {
@@ -85,13 +113,20 @@ export class SharedFiles implements vscode.FileSystemProvider {
     }
 
     /** The host may have changed it while it was asked for: then the newest is wanted. */
-    async #content(seat: Seat, source: Extract<Source, { is: 'content' }>, uri: vscode.Uri, title: string): Promise<Uint8Array> {
+    async #content(
+        seat: Seat,
+        source: Extract<Source, { is: 'content' }>,
+        uri: vscode.Uri,
+        title: string,
+    ): Promise<Uint8Array> {
         try {
             return await fetchContent(seat, source.panel, source.reference, title);
         } catch (error) {
             const { source: now } = this.#source(uri);
             if (now.is !== 'content' || now.reference.id === source.reference.id) throw unavailable(error);
-            return fetchContent(seat, now.panel, now.reference, title).catch((again: unknown) => { throw unavailable(again); });
+            return fetchContent(seat, now.panel, now.reference, title).catch((again: unknown) => {
+                throw unavailable(again);
+            });
         }
     }
 

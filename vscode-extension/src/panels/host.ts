@@ -33,18 +33,26 @@ export class HostPanels {
         const feed = new FindingsFeed(context);
         context.extension.subscriptions.push(
             context.onDidShare((session) => void context.attempt(() => this.#begin(session))),
-            context.onDidChange(() => { feed.refresh(); this.#preview.refresh(); }),
+            context.onDidChange(() => {
+                feed.refresh();
+                this.#preview.refresh();
+            }),
         );
     }
 
     async share(session: number, panel: PanelKind): Promise<void> {
         const folder = workspaceFolder();
-        if (!canShare(panel, folder)) throw Object.assign(new Error(`${TITLES[panel]} are of a folder, and none is open`), { kind: 'misused' });
+        if (!canShare(panel, folder))
+            throw Object.assign(new Error(`${TITLES[panel]} are of a folder, and none is open`), { kind: 'misused' });
         const files = await filesOf(panel, folder);
         const ofForge = panel === 'review' || panel === 'issue';
         if (ofForge) await this.#signIn.quietly();
         const command: HostCommand = {
-            type: 'share_panel', session, panel, ...(folder ? { folder } : {}), ...(files.length > 0 ? { files } : {}),
+            type: 'share_panel',
+            session,
+            panel,
+            ...(folder ? { folder } : {}),
+            ...(files.length > 0 ? { files } : {}),
             ...(ofForge ? { forges: settings.forges() } : {}),
         };
         await this.context.tell(command);
@@ -73,10 +81,14 @@ export class HostPanels {
     /** A button of the share view. */
     async press(session: HostedSession, { panel, what }: PanelPress): Promise<void> {
         switch (what) {
-            case 'share': return this.share(session.session, panel);
-            case 'unshare': return this.unshare(session.session, panel);
-            case 'remedy': return this.remedy(session.session, panel);
-            case 'preview': return this.preview(session, panel);
+            case 'share':
+                return this.share(session.session, panel);
+            case 'unshare':
+                return this.unshare(session.session, panel);
+            case 'remedy':
+                return this.remedy(session.session, panel);
+            case 'preview':
+                return this.preview(session, panel);
         }
     }
 
@@ -84,8 +96,17 @@ export class HostPanels {
     async choose(row: unknown): Promise<void> {
         const session = await chosenSession(this.context, row);
         if (!session) return;
-        const items = this.lines(session).map(({ panel, title, about, shared }) => ({ label: title, description: withoutIcons(about), picked: shared, panel }));
-        const options = { canPickMany: true as const, title: `What Guests of ${session.code ?? 'This Session'} See`, placeHolder: 'Read-only, beside the terminal' };
+        const items = this.lines(session).map(({ panel, title, about, shared }) => ({
+            label: title,
+            description: withoutIcons(about),
+            picked: shared,
+            panel,
+        }));
+        const options = {
+            canPickMany: true as const,
+            title: `What Guests of ${session.code ?? 'This Session'} See`,
+            placeHolder: 'Read-only, beside the terminal',
+        };
         const picked = await vscode.window.showQuickPick(items, options);
         if (!picked) return;
         for (const { panel } of items) {
@@ -98,7 +119,9 @@ export class HostPanels {
     async choosePreview(row: unknown): Promise<void> {
         const session = await chosenSession(this.context, row);
         if (!session) return;
-        const items = this.lines(session).filter(({ shared }) => shared).map(({ panel, title, about }) => ({ label: title, description: withoutIcons(about), panel }));
+        const items = this.lines(session)
+            .filter(({ shared }) => shared)
+            .map(({ panel, title, about }) => ({ label: title, description: withoutIcons(about), panel }));
         if (items.length === 0) {
             void say('Jumpseat: guests see the terminal, and nothing beside it.');
             return;
@@ -110,7 +133,9 @@ export class HostPanels {
     async #begin(session: number): Promise<void> {
         for (const panel of settings.shared()) {
             // The terminal is shared in any case; the share view offers the panel again.
-            await this.share(session, panel).catch((error: unknown) => this.context.log.warn(`${panel} is not shared: ${(error as Error).message}`));
+            await this.share(session, panel).catch((error: unknown) =>
+                this.context.log.warn(`${panel} is not shared: ${(error as Error).message}`),
+            );
         }
     }
 }
@@ -118,10 +143,12 @@ export class HostPanels {
 export function hostPanels(context: Context): void {
     const host = new HostPanels(context);
     context.panels = host;
-    const command = (name: string, run: (row: unknown) => Promise<void>): vscode.Disposable => (
-        vscode.commands.registerCommand(`jumpseat.${name}`, (row?: unknown) => context.attempt(() => run(row)))
+    const command = (name: string, run: (row: unknown) => Promise<void>): vscode.Disposable =>
+        vscode.commands.registerCommand(`jumpseat.${name}`, (row?: unknown) => context.attempt(() => run(row)));
+    context.extension.subscriptions.push(
+        command('choosePanels', (row) => host.choose(row)),
+        command('previewPanel', (row) => host.choosePreview(row)),
     );
-    context.extension.subscriptions.push(command('choosePanels', (row) => host.choose(row)), command('previewPanel', (row) => host.choosePreview(row)));
 }
 
 /**
@@ -130,15 +157,17 @@ export function hostPanels(context: Context): void {
  */
 async function filesOf(panel: PanelKind, folder: string | undefined): Promise<string[]> {
     const real = async (path: string): Promise<string | undefined> => realpath(path).then(undefined, () => undefined);
-    const top = folder && await real(folder);
-    const all = await Promise.all(settings.files(panel).map(async (file) => {
-        if (isAbsolute(file)) return file;
-        if (!top) return undefined;
-        const path = join(top, file);
-        // One that is yet to be written lies in its folder.
-        const parent = await real(dirname(path));
-        const there = await real(path) ?? (parent && join(parent, basename(path)));
-        return there && within(top, there) !== undefined ? there : undefined;
-    }));
+    const top = folder && (await real(folder));
+    const all = await Promise.all(
+        settings.files(panel).map(async (file) => {
+            if (isAbsolute(file)) return file;
+            if (!top) return undefined;
+            const path = join(top, file);
+            // One that is yet to be written lies in its folder.
+            const parent = await real(dirname(path));
+            const there = (await real(path)) ?? (parent && join(parent, basename(path)));
+            return there && within(top, there) !== undefined ? there : undefined;
+        }),
+    );
     return all.filter((file) => file !== undefined);
 }

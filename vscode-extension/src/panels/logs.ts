@@ -7,13 +7,21 @@ import type { Seat } from '../view/seat';
 import { hostOf } from './tree';
 import { say } from '../view/say';
 
-interface Open { log: vscode.LogOutputChannel; lines: LogLines; shared: boolean }
+interface Open {
+    log: vscode.LogOutputChannel;
+    lines: LogLines;
+    shared: boolean;
+}
 
 export class Logs {
     readonly #open = new Map<Seat, Open>();
 
     constructor(private readonly context: Context) {
-        context.extension.subscriptions.push({ dispose: () => { for (const { log } of this.#open.values()) log.dispose(); } });
+        context.extension.subscriptions.push({
+            dispose: () => {
+                for (const { log } of this.#open.values()) log.dispose();
+            },
+        });
     }
 
     refresh(): void {
@@ -43,17 +51,26 @@ export class Logs {
             return;
         }
         if (!open) {
-            const log = vscode.window.createOutputChannel(`Shared by ${hostOf(seat)} (${seat.state.code})`, { log: true });
+            const log = vscode.window.createOutputChannel(`Shared by ${hostOf(seat)} (${seat.state.code})`, {
+                log: true,
+            });
             open = { log, lines: new LogLines(), shared: true };
             this.#open.set(seat, open);
         }
         open.shared = true;
         for (const { level, text } of open.lines.take(panel.entries)) {
             switch (level) {
-                case 'error': open.log.error(text); break;
-                case 'warning': open.log.warn(text); break;
-                case 'debug': open.log.debug(text); break;
-                default: open.log.info(text);
+                case 'error':
+                    open.log.error(text);
+                    break;
+                case 'warning':
+                    open.log.warn(text);
+                    break;
+                case 'debug':
+                    open.log.debug(text);
+                    break;
+                default:
+                    open.log.info(text);
             }
         }
     }

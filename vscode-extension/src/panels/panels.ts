@@ -32,7 +32,9 @@ export function panels(context: Context): void {
         new PanelTree(context, { view: 'changes', panel: 'git', rows: changesRows }),
         new PanelTree(context, { view: 'history', panel: 'history', rows: (of, _host, now) => historyRows(of, now) }),
         new PanelTree(context, {
-            view: 'review', panel: 'review', rows: (of, _host, now) => reviewRows(of, now),
+            view: 'review',
+            panel: 'review',
+            rows: (of, _host, now) => reviewRows(of, now),
             badge: (of) => ({ value: unresolved(of), tooltip: count(unresolved(of), 'unresolved thread') }),
             read: () => comments.rowsRead(),
         }),
@@ -40,11 +42,19 @@ export function panels(context: Context): void {
         new PanelTree(context, { view: 'findings', panel: 'findings', rows: (of) => findingRows(of, by) }),
     ];
     const parts: Record<PanelKind, { refresh(): void }[]> = {
-        git: [files, marks, comments, problems], history: [files], log: [logs], review: [files, comments], issue: [files], findings: [files, problems],
+        git: [files, marks, comments, problems],
+        history: [files],
+        log: [logs],
+        review: [files, comments],
+        issue: [files],
+        findings: [files, problems],
     };
     const follow = new Follow(context);
     const refresh = (changed: PanelKind[]): void => {
-        const due = [...trees.filter((tree) => changed.includes(tree.panel)), ...new Set(changed.flatMap((kind) => parts[kind]))];
+        const due = [
+            ...trees.filter((tree) => changed.includes(tree.panel)),
+            ...new Set(changed.flatMap((kind) => parts[kind])),
+        ];
         // One that fails leaves the others as they are.
         for (const part of due) {
             try {
@@ -54,10 +64,12 @@ export function panels(context: Context): void {
             }
         }
     };
-    context.extension.subscriptions.push(context.onDidChange(() => {
-        const changed = follow.changed();
-        if (changed.length > 0) refresh(changed);
-    }));
+    context.extension.subscriptions.push(
+        context.onDidChange(() => {
+            const changed = follow.changed();
+            if (changed.length > 0) refresh(changed);
+        }),
+    );
 
     const group = (to: 'file' | 'rule') => (): void => {
         by = to;
@@ -72,7 +84,9 @@ export function panels(context: Context): void {
             const { stream, from, to } = node.row.jump;
             return context.pointing.jump({ seat: node.seat, at: { stream, from, to } });
         },
-        openOnWeb: async (node) => { if (isNode(node) && node.row.web) await vscode.env.openExternal(vscode.Uri.parse(node.row.web, true)); },
+        openOnWeb: async (node) => {
+            if (isNode(node) && node.row.web) await vscode.env.openExternal(vscode.Uri.parse(node.row.web, true));
+        },
         showSharedLog: async (row) => {
             const seat = isNode(row) ? row.seat : await chosenSeat(context, row);
             if (seat) logs.show(seat);
@@ -81,7 +95,9 @@ export function panels(context: Context): void {
         groupByFile: group('file'),
     };
     for (const [name, run] of Object.entries(commands)) {
-        context.extension.subscriptions.push(vscode.commands.registerCommand(`jumpseat.${name}`, (given?: unknown) => context.attempt(() => run(given))));
+        context.extension.subscriptions.push(
+            vscode.commands.registerCommand(`jumpseat.${name}`, (given?: unknown) => context.attempt(() => run(given))),
+        );
     }
     hostPanels(context);
 }

@@ -18,9 +18,15 @@ import { name } from '../view/settings';
 const SCHEME = 'jumpseat-seen';
 
 const ROWS: Record<PanelKind, (of: SharedPanels, now: number) => Row[]> = {
-    git: (of, now) => changesRows(of, name(), now), history: historyRows, review: reviewRows, issue: issueRows,
+    git: (of, now) => changesRows(of, name(), now),
+    history: historyRows,
+    review: reviewRows,
+    issue: issueRows,
     findings: (of) => findingRows(of, 'file'),
-    log: (of) => new LogLines().take(of.panel('log')?.entries ?? new Map<string, Entry>()).map(({ level, text }, i) => ({ id: String(i), label: `[${level}] ${text}` })),
+    log: (of) =>
+        new LogLines()
+            .take(of.panel('log')?.entries ?? new Map<string, Entry>())
+            .map(({ level, text }, i) => ({ id: String(i), label: `[${level}] ${text}` })),
 };
 
 export class Preview implements vscode.TextDocumentContentProvider {
@@ -31,7 +37,8 @@ export class Preview implements vscode.TextDocumentContentProvider {
 
     constructor(private readonly context: Context) {
         context.extension.subscriptions.push(
-            this.#changed, vscode.workspace.registerTextDocumentContentProvider(SCHEME, this),
+            this.#changed,
+            vscode.workspace.registerTextDocumentContentProvider(SCHEME, this),
             vscode.workspace.onDidCloseTextDocument(({ uri }) => this.#shown.delete(uri.toString())),
         );
     }
@@ -55,7 +62,11 @@ export class Preview implements vscode.TextDocumentContentProvider {
         const panel = uri.fragment as PanelKind;
         const now = Date.now();
         try {
-            const reply = await this.context.holding.ask({ type: 'look_at_panel', session: Number(uri.authority), panel });
+            const reply = await this.context.holding.ask({
+                type: 'look_at_panel',
+                session: Number(uri.authority),
+                panel,
+            });
             if (reply.reply !== 'panel') return '';
             const seen = new SharedPanels();
             seen.take(reply, now);
@@ -68,6 +79,9 @@ export class Preview implements vscode.TextDocumentContentProvider {
     }
 
     #state(uri: vscode.Uri): string {
-        return JSON.stringify(this.context.holding.state.sessions.get(Number(uri.authority))?.panels.get(uri.fragment as PanelKind) ?? null);
+        return JSON.stringify(
+            this.context.holding.state.sessions.get(Number(uri.authority))?.panels.get(uri.fragment as PanelKind) ??
+                null,
+        );
     }
 }

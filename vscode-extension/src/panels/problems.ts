@@ -9,8 +9,10 @@ import { addressOf } from './address';
 import { rangeOf } from './open';
 
 const SEVERITIES: Record<Severity, vscode.DiagnosticSeverity> = {
-    error: vscode.DiagnosticSeverity.Error, warning: vscode.DiagnosticSeverity.Warning,
-    note: vscode.DiagnosticSeverity.Information, hint: vscode.DiagnosticSeverity.Hint,
+    error: vscode.DiagnosticSeverity.Error,
+    warning: vscode.DiagnosticSeverity.Warning,
+    note: vscode.DiagnosticSeverity.Information,
+    hint: vscode.DiagnosticSeverity.Hint,
 };
 
 export class Problems {
@@ -32,14 +34,20 @@ export class Problems {
                 all.set(uri.toString(), [uri, list]);
             }
         }
-        this.#collection.forEach((uri) => { if (!all.has(uri.toString())) this.#collection.delete(uri); });
+        this.#collection.forEach((uri) => {
+            if (!all.has(uri.toString())) this.#collection.delete(uri);
+        });
         this.#collection.set([...all.values()]);
     }
 }
 
 function diagnostic({ finding, span }: Placed, web: string | undefined): vscode.Diagnostic {
     const fix = finding.fix ? `\nFix: ${plain(finding.fix)}` : '';
-    const problem = new vscode.Diagnostic(rangeOf(span), `${plain(finding.message)}${fix}`, SEVERITIES[finding.severity]);
+    const problem = new vscode.Diagnostic(
+        rangeOf(span),
+        `${plain(finding.message)}${fix}`,
+        SEVERITIES[finding.severity],
+    );
     problem.source = line(finding.tool, 60);
     const rule = line(finding.rule ?? '', 100);
     if (rule) problem.code = isWeb(web) ? { value: rule, target: vscode.Uri.parse(web, true) } : rule;

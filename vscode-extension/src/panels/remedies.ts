@@ -12,15 +12,25 @@ import type { SignIn } from './signIn';
 const run = promisify(execFile);
 
 export class Remedies {
-    constructor(private readonly context: Context, private readonly signIn: SignIn) {}
+    constructor(
+        private readonly context: Context,
+        private readonly signIn: SignIn,
+    ) {}
 
     async apply(session: number, panel: PanelKind, remedy: Remedy): Promise<void> {
         switch (remedy.is) {
-            case 'sign_in': return this.signIn.at(remedy.host);
-            case 'install_git': await vscode.env.openExternal(vscode.Uri.parse('https://git-scm.com/downloads')); return;
-            case 'trust_folder': return this.#trust(session, panel);
-            case 'configure': await vscode.commands.executeCommand('workbench.action.openSettings', '@ext:jumpseat.jumpseat panels'); return;
-            default: return this.#again(session, panel);
+            case 'sign_in':
+                return this.signIn.at(remedy.host);
+            case 'install_git':
+                await vscode.env.openExternal(vscode.Uri.parse('https://git-scm.com/downloads'));
+                return;
+            case 'trust_folder':
+                return this.#trust(session, panel);
+            case 'configure':
+                await vscode.commands.executeCommand('workbench.action.openSettings', '@ext:jumpseat.jumpseat panels');
+                return;
+            default:
+                return this.#again(session, panel);
         }
     }
 
@@ -29,7 +39,7 @@ export class Remedies {
         const folder = workspaceFolder();
         if (!folder) return;
         const detail = `Git does not look into folders of other people's. "Trust" runs: git config --global --add safe.directory ${folder}`;
-        if (!await ask('warning', `Is ${folder} yours to trust?`, detail, 'Trust')) return;
+        if (!(await ask('warning', `Is ${folder} yours to trust?`, detail, 'Trust'))) return;
         await run('git', ['config', '--global', '--add', 'safe.directory', folder]);
         await this.#again(session, panel);
     }

@@ -1,7 +1,12 @@
 // The share view's part on panels: a line for each, with what guests see of it and what the host can do.
 import type { PanelKind } from '@jumpseat/native';
 
-export interface PanelPress { act: 'panel'; session: number; panel: PanelKind; what: 'share' | 'unshare' | 'remedy' | 'preview' }
+export interface PanelPress {
+    act: 'panel';
+    session: number;
+    panel: PanelKind;
+    what: 'share' | 'unshare' | 'remedy' | 'preview';
+}
 
 export const PANELS_STYLE = `
 .panel { display: flex; gap: 6px; align-items: center; padding: 1px 0; }

@@ -13,11 +13,15 @@ const OTHERS = ['read:user', 'user:email', 'repo', 'workflow'];
 
 export class SignIn {
     constructor(private readonly context: Context) {
-        context.extension.subscriptions.push(vscode.authentication.onDidChangeSessions(({ provider }) => {
-            const shared = [...context.holding.state.sessions.values()].some(({ panels }) => panels.has('review') || panels.has('issue'));
-            const known = PROVIDERS.find((one) => one === provider.id);
-            if (shared && known) void context.attempt(() => this.#follow(known, true));
-        }));
+        context.extension.subscriptions.push(
+            vscode.authentication.onDidChangeSessions(({ provider }) => {
+                const shared = [...context.holding.state.sessions.values()].some(
+                    ({ panels }) => panels.has('review') || panels.has('issue'),
+                );
+                const known = PROVIDERS.find((one) => one === provider.id);
+                if (shared && known) void context.attempt(() => this.#follow(known, true));
+            }),
+        );
     }
 
     /**
@@ -35,8 +39,10 @@ export class SignIn {
         const detail = 'Guests see the pull request and its issues; they never get the credential.';
         const { getSession } = vscode.authentication;
         // One that there is already was refused: another one is needed.
-        const refused = await silently(provider) !== undefined;
-        const session = await (refused ? getSession(provider, SCOPES, { forceNewSession: { detail } }) : getSession(provider, SCOPES, { createIfNone: { detail } }));
+        const refused = (await silently(provider)) !== undefined;
+        const session = await (refused
+            ? getSession(provider, SCOPES, { forceNewSession: { detail } })
+            : getSession(provider, SCOPES, { createIfNone: { detail } }));
         await this.#give(host, session.accessToken);
     }
 
@@ -63,7 +69,9 @@ export class SignIn {
 
 async function silently(provider: Provider): Promise<string | undefined> {
     for (const scopes of [SCOPES, OTHERS]) {
-        const session = await vscode.authentication.getSession(provider, scopes, { silent: true }).then(undefined, () => undefined);
+        const session = await vscode.authentication
+            .getSession(provider, scopes, { silent: true })
+            .then(undefined, () => undefined);
         if (session) return session.accessToken;
     }
     return undefined;

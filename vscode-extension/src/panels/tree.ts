@@ -33,10 +33,21 @@ export class PanelTree implements vscode.TreeDataProvider<Node> {
     readonly #nudge: Nudge;
     #key = '';
 
-    constructor(private readonly context: Context, private readonly setup: TreeSetup) {
-        this.#view = vscode.window.createTreeView(`jumpseat.${setup.view}`, { treeDataProvider: this, showCollapseAll: true });
-        this.#nudge = new Nudge(() => this.#changed.fire(), () => this.#view.visible);
-        const timer = setInterval(() => { if (this.#view.visible) this.refresh(); }, AGE);
+    constructor(
+        private readonly context: Context,
+        private readonly setup: TreeSetup,
+    ) {
+        this.#view = vscode.window.createTreeView(`jumpseat.${setup.view}`, {
+            treeDataProvider: this,
+            showCollapseAll: true,
+        });
+        this.#nudge = new Nudge(
+            () => this.#changed.fire(),
+            () => this.#view.visible,
+        );
+        const timer = setInterval(() => {
+            if (this.#view.visible) this.refresh();
+        }, AGE);
         const seen = this.#view.onDidChangeVisibility(() => this.#nudge.seen());
         context.extension.subscriptions.push(this.#changed, this.#view, seen, { dispose: () => clearInterval(timer) });
         this.refresh();
@@ -53,7 +64,8 @@ export class PanelTree implements vscode.TreeDataProvider<Node> {
         const [seat] = seats;
         const one = seats.length === 1 ? seat?.state.panels.panel(panel) : undefined;
         const age = one ? ` · ${one.state.is === 'fresh' ? ago(one.changed, now) : one.state.is}` : '';
-        this.#view.description = seats.length === 0 ? '' : `${seats.length === 1 ? hostOf(seat) : 'several hosts'} · read-only${age}`;
+        this.#view.description =
+            seats.length === 0 ? '' : `${seats.length === 1 ? hostOf(seat) : 'several hosts'} · read-only${age}`;
         const notes = seats.map((each) => this.#note(each, seats.length > 1, now)).filter(Boolean);
         // The rows first: what is told next VS Code takes up to 200 ms later.
         this.#nudge.changed();
@@ -71,7 +83,8 @@ export class PanelTree implements vscode.TreeDataProvider<Node> {
         this.setup.read?.();
         const seats = this.context.seats.all;
         const [seat] = seats;
-        if (seat && seats.length === 1) return this.#rows(seat).map((row) => ({ seat, row, id: `${seat.id}/${row.id}` }));
+        if (seat && seats.length === 1)
+            return this.#rows(seat).map((row) => ({ seat, row, id: `${seat.id}/${row.id}` }));
         return seats.map((each) => ({ seat: each, row: this.#sessionRow(each), id: each.id }));
     }
 
@@ -83,7 +96,8 @@ export class PanelTree implements vscode.TreeDataProvider<Node> {
         // A text: Markdown would be read here.
         item.tooltip = row.tooltip ?? row.label;
         item.accessibilityInformation = { label: spoken(row) };
-        if (row.icon) item.iconPath = new vscode.ThemeIcon(row.icon, row.color ? new vscode.ThemeColor(row.color) : undefined);
+        if (row.icon)
+            item.iconPath = new vscode.ThemeIcon(row.icon, row.color ? new vscode.ThemeColor(row.color) : undefined);
         if (row.resource) {
             item.resourceUri = addressOf(seat, row.resource).with({ scheme: ROW_SCHEME });
             if (!row.icon) item.iconPath = row.rows ? vscode.ThemeIcon.Folder : vscode.ThemeIcon.File;
@@ -103,8 +117,13 @@ export class PanelTree implements vscode.TreeDataProvider<Node> {
         const { panels } = seat.state;
         const shown = panels.panel(this.panel);
         const rows = this.#rows(seat);
-        const description = !panels.shares(this.panel) ? 'not shared' : !shown || shown.state.is === 'starting' ? 'looking…'
-            : rows.length === 0 ? 'nothing' : `changed ${ago(shown.changed, Date.now())}`;
+        const description = !panels.shares(this.panel)
+            ? 'not shared'
+            : !shown || shown.state.is === 'starting'
+              ? 'looking…'
+              : rows.length === 0
+                ? 'nothing'
+                : `changed ${ago(shown.changed, Date.now())}`;
         return { id: seat.id, label: `Shared by ${hostOf(seat)}`, description, icon: 'broadcast', rows };
     }
 

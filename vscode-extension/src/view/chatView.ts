@@ -6,7 +6,9 @@ import { Page } from './page';
 
 type Said = { say: string; to: string } | { pick: string };
 
-interface Conversation extends Titled { say(text: string): Promise<unknown> }
+interface Conversation extends Titled {
+    say(text: string): Promise<unknown>;
+}
 
 export class ChatView extends Page<Said> {
     #picked: string | undefined;
@@ -22,7 +24,10 @@ export class ChatView extends Page<Said> {
             this.context.changed();
         }
         return {
-            talks: all.map(({ key, title, talk }) => ({ key, title: talk.unread > 0 ? `${title} (${talk.unread})` : title })),
+            talks: all.map(({ key, title, talk }) => ({
+                key,
+                title: talk.unread > 0 ? `${title} (${talk.unread})` : title,
+            })),
             chosen: chosen?.key ?? '',
             lines: chosen?.talk.chat ?? [],
         };
@@ -35,18 +40,24 @@ export class ChatView extends Page<Said> {
             return;
         }
         this.#picked = message.to;
-        await this.#all().find(({ key }) => key === message.to)?.say(message.say);
+        await this.#all()
+            .find(({ key }) => key === message.to)
+            ?.say(message.say);
     }
 
     #all(): Conversation[] {
         const { holding, seats } = this.context;
         return [
             ...[...holding.state.sessions.values()].map((session) => ({
-                key: `mine ${session.session}`, title: `My session ${session.code ?? ''}`, talk: session,
+                key: `mine ${session.session}`,
+                title: `My session ${session.code ?? ''}`,
+                talk: session,
                 say: (text: string) => holding.ask({ type: 'chat', session: session.session, text }),
             })),
             ...seats.all.map((seat) => ({
-                key: `joined ${seat.number}`, title: seat.title, talk: seat.state,
+                key: `joined ${seat.number}`,
+                title: seat.title,
+                talk: seat.state,
                 say: (text: string) => seat.request({ type: 'chat', text }),
             })),
         ];

@@ -63,7 +63,12 @@ export class Context {
             notice: (notice) => void this.notices.host(notice),
             gone: (ended) => {
                 this.log.warn(`the holder is gone${ended ? ', as it was told to' : ''}`);
-                if (!ended) void this.notices.failed({ kind: 'local', message: 'the background process with your terminals is gone', hint: 'new ones work; the log may say why' });
+                if (!ended)
+                    void this.notices.failed({
+                        kind: 'local',
+                        message: 'the background process with your terminals is gone',
+                        hint: 'new ones work; the log may say why',
+                    });
             },
         });
         this.gate = new Gate((terminal) => {
@@ -71,22 +76,39 @@ export class Context {
             this.holding.tell({ type: 'looking', terminal: terminal ?? null });
         });
         this.terminals = new Terminals(
-            this.holding, this.gate, extension.workspaceState, (error) => void this.attempt(() => { throw error; }),
+            this.holding,
+            this.gate,
+            extension.workspaceState,
+            (error) =>
+                void this.attempt(() => {
+                    throw error;
+                }),
         );
-        this.seats = new Seats({
-            native: () => this.native.load(),
-            changed: () => this.changed(),
-            notice: (seat, notice, again) => void this.notices.guest(seat, notice, again),
-            log: this.log,
-        }, extension);
+        this.seats = new Seats(
+            {
+                native: () => this.native.load(),
+                changed: () => this.changed(),
+                notice: (seat, notice, again) => void this.notices.guest(seat, notice, again),
+                log: this.log,
+            },
+            extension,
+        );
         this.pointing = new Pointing(this);
         this.mirrors = new Mirrors(this);
         const focused = (state: vscode.WindowState): void => this.gate.window(state.focused);
         focused(vscode.window.state);
         extension.subscriptions.push(
-            this.log, this.#changed, this.#shared, this.terminals, this.pointing, this.mirrors, new LeftBehind(this), vscode.window.onDidChangeWindowState(focused),
+            this.log,
+            this.#changed,
+            this.#shared,
+            this.terminals,
+            this.pointing,
+            this.mirrors,
+            new LeftBehind(this),
+            vscode.window.onDidChangeWindowState(focused),
             vscode.workspace.onDidChangeConfiguration((event) => {
-                if (settings.NETWORK.some((name) => event.affectsConfiguration(name))) void this.attempt(() => this.#anotherWay());
+                if (settings.NETWORK.some((name) => event.affectsConfiguration(name)))
+                    void this.attempt(() => this.#anotherWay());
             }),
         );
     }
@@ -101,7 +123,10 @@ export class Context {
         const { holding } = this;
         if (!holding.connected) return;
         if (holding.state.terminals.size === 0) await this.tell({ type: 'shutdown' });
-        else await say('Jumpseat: what you share goes the new way to its relay once the terminals in the background have ended.');
+        else
+            await say(
+                'Jumpseat: what you share goes the new way to its relay once the terminals in the background have ended.',
+            );
     }
 
     /** Views are told once for all that happens in one turn. */
@@ -146,8 +171,12 @@ export class Context {
         const started = performance.now();
         const page = settings.invitePage();
         const { session, invite } = await this.holding.share({
-            name: settings.name(), terminals: opens ? [] : [terminal], relay: settings.relay(choice), invite: terms(choice),
-            ...(page ? { invite_page: page } : {}), ...start,
+            name: settings.name(),
+            terminals: opens ? [] : [terminal],
+            relay: settings.relay(choice),
+            invite: terms(choice),
+            ...(page ? { invite_page: page } : {}),
+            ...start,
         });
         const { code } = invite;
         // What opens an invite wide counts for the session that it was chosen for.
@@ -184,7 +213,9 @@ export class Context {
         const guest = session?.guests.get(slot);
         if (!session || !guest) return;
         const { guests } = session;
-        const others = guest.invite ? [...guests.values()].filter((other) => other.slot !== slot && other.invite === guest.invite) : [];
+        const others = guest.invite
+            ? [...guests.values()].filter((other) => other.slot !== slot && other.invite === guest.invite)
+            : [];
         let all = false;
         if (others.length > 0) {
             const names = others.map(({ name }) => line(name, 40)).join(', ');
@@ -206,8 +237,15 @@ export class Context {
             if (role !== 'viewer') return this.terminals.front(session);
             // One person may have several seats.
             const guest = session.guests.get(slot);
-            const others = guest?.invite ? [...session.guests.values()].filter((other) => other.slot !== slot && other.invite === guest.invite && other.role !== 'viewer') : [];
-            if (others.length > 0) await say(`By the same invite came, and can still type: ${others.map(({ name }) => line(name, 40)).join(', ')}.`);
+            const others = guest?.invite
+                ? [...session.guests.values()].filter(
+                      (other) => other.slot !== slot && other.invite === guest.invite && other.role !== 'viewer',
+                  )
+                : [];
+            if (others.length > 0)
+                await say(
+                    `By the same invite came, and can still type: ${others.map(({ name }) => line(name, 40)).join(', ')}.`,
+                );
         });
     }
 

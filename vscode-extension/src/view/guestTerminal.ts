@@ -33,23 +33,31 @@ export class GuestTerminal implements vscode.Pseudoterminal {
     #named = '';
 
     constructor(
-        private readonly stream: number, size: Size, private readonly guest: () => Guest | undefined,
-        active: () => boolean, private readonly changed: () => void,
+        private readonly stream: number,
+        size: Size,
+        private readonly guest: () => Guest | undefined,
+        active: () => boolean,
+        private readonly changed: () => void,
     ) {
         this.#size = size;
-        this.#fit = new Fit({
-            active: () => active() && !this.#over,
-            probe: (columns) => new Promise((taken) => {
-                this.#put(`${this.#flow.clear()}\x1b[H\x1b[2J${'·'.repeat(columns)}${this.#flow.ask(taken)}`);
-            }),
-            toggle: () => vscode.commands.executeCommand('workbench.action.terminal.sizeToContentWidth'),
-            redraw: () => this.guest()?.redraw(this.stream),
-            measure: () => new Promise((measured) => {
-                this.#measured = measured;
-                this.#put(MEASURE);
-            }),
-            pause: () => new Promise((over) => setTimeout(over, PAUSE)),
-        }, size.cols);
+        this.#fit = new Fit(
+            {
+                active: () => active() && !this.#over,
+                probe: (columns) =>
+                    new Promise((taken) => {
+                        this.#put(`${this.#flow.clear()}\x1b[H\x1b[2J${'·'.repeat(columns)}${this.#flow.ask(taken)}`);
+                    }),
+                toggle: () => vscode.commands.executeCommand('workbench.action.terminal.sizeToContentWidth'),
+                redraw: () => this.guest()?.redraw(this.stream),
+                measure: () =>
+                    new Promise((measured) => {
+                        this.#measured = measured;
+                        this.#put(MEASURE);
+                    }),
+                pause: () => new Promise((over) => setTimeout(over, PAUSE)),
+            },
+            size.cols,
+        );
     }
 
     open(dimensions: vscode.TerminalDimensions | undefined): void {

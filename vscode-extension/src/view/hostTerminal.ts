@@ -28,7 +28,11 @@ export class HostTerminal implements vscode.Pseudoterminal, Shown {
     #isOpen!: (terminal: number) => void;
     #failed!: (error: unknown) => void;
 
-    constructor(private readonly holding: Holding, private readonly gate: Gate, private readonly opening: Opening) {
+    constructor(
+        private readonly holding: Holding,
+        private readonly gate: Gate,
+        private readonly opening: Opening,
+    ) {
         this.opened = new Promise((isOpen, failed) => {
             this.#isOpen = isOpen;
             this.#failed = failed;
@@ -47,7 +51,8 @@ export class HostTerminal implements vscode.Pseudoterminal, Shown {
             const how = 'terminal' in opening ? opening : { type: 'open_terminal' as const, size, ...opening };
             this.terminal = await this.holding.show(this, how);
             const now = this.#size ?? size;
-            if ('terminal' in opening || now !== size) this.holding.tell({ type: 'resize', terminal: this.terminal, size: now });
+            if ('terminal' in opening || now !== size)
+                this.holding.tell({ type: 'resize', terminal: this.terminal, size: now });
             this.#isOpen(this.terminal);
         } catch (error) {
             this.#failed(error);
@@ -65,7 +70,8 @@ export class HostTerminal implements vscode.Pseudoterminal, Shown {
 
     setDimensions(dimensions: vscode.TerminalDimensions): void {
         this.#size = { cols: dimensions.columns, rows: dimensions.rows };
-        if (this.terminal !== undefined) this.holding.tell({ type: 'resize', terminal: this.terminal, size: this.#size });
+        if (this.terminal !== undefined)
+            this.holding.tell({ type: 'resize', terminal: this.terminal, size: this.#size });
     }
 
     handleInput(data: string): void {

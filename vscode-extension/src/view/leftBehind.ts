@@ -40,9 +40,14 @@ export class LeftBehind implements vscode.Disposable {
         await holding.connect();
         const { state } = holding;
         const all = left.filter(({ pid }) => pid === state.pid).flatMap((shown) => shown.terminals);
-        const running = [...new Set(all)].flatMap((number) => state.terminals.get(number) ?? []).filter(({ terminal }) => !terminals.tab(terminal));
+        const running = [...new Set(all)]
+            .flatMap((number) => state.terminals.get(number) ?? [])
+            .filter(({ terminal }) => !terminals.tab(terminal));
         if (running.length === 0) return;
-        const what = running.length === 1 ? 'A terminal of a window that was closed runs on' : `${running.length} terminals of windows that were closed run on`;
+        const what =
+            running.length === 1
+                ? 'A terminal of a window that was closed runs on'
+                : `${running.length} terminals of windows that were closed run on`;
         const shared = running.some(({ session }) => session !== undefined) ? ', and guests see it' : '';
         const answer = await say(`Jumpseat: ${what} in the background${shared}.`, 'Show', 'End', 'Keep');
         for (const { terminal, title } of running.filter((one) => state.terminals.has(one.terminal))) {

@@ -5,7 +5,10 @@ import { Mirror } from '../model/mirror';
 import type { Context } from './context';
 import { shell } from './settings';
 
-interface Kept { pid: number | undefined; mirrors: { terminal: number; process: number }[] }
+interface Kept {
+    pid: number | undefined;
+    mirrors: { terminal: number; process: number }[];
+}
 
 /** A foreign terminal does not tell its size. */
 const SIZE = { cols: 120, rows: 30 };
@@ -16,7 +19,9 @@ export class Mirrors implements vscode.Disposable {
 
     constructor(private readonly context: Context) {
         this.#parts = [
-            vscode.window.onDidStartTerminalShellExecution(({ terminal, execution }) => this.#follow(terminal, execution)),
+            vscode.window.onDidStartTerminalShellExecution(({ terminal, execution }) =>
+                this.#follow(terminal, execution),
+            ),
             vscode.window.onDidCloseTerminal((terminal) => this.#closed(terminal)),
         ];
     }
@@ -65,7 +70,9 @@ export class Mirrors implements vscode.Disposable {
         const mirror = this.#all.get(terminal);
         if (!mirror) return;
         const output = execution.read();
-        void mirror.follow(execution.commandLine.value, output).catch((error: unknown) => this.context.log.warn(`mirror: ${String(error)}`));
+        void mirror
+            .follow(execution.commandLine.value, output)
+            .catch((error: unknown) => this.context.log.warn(`mirror: ${String(error)}`));
     }
 
     #closed(terminal: vscode.Terminal): void {
@@ -80,8 +87,12 @@ export class Mirrors implements vscode.Disposable {
         const mirrors: Kept['mirrors'] = [];
         for (const [source, mirror] of this.#all) {
             const process = await source.processId;
-            if (mirror.terminal !== undefined && process !== undefined) mirrors.push({ terminal: mirror.terminal, process });
+            if (mirror.terminal !== undefined && process !== undefined)
+                mirrors.push({ terminal: mirror.terminal, process });
         }
-        await this.context.extension.workspaceState.update('mirrors', { pid: this.context.holding.state.pid, mirrors } satisfies Kept);
+        await this.context.extension.workspaceState.update('mirrors', {
+            pid: this.context.holding.state.pid,
+            mirrors,
+        } satisfies Kept);
     }
 }

@@ -10,7 +10,11 @@ import type { Fault, Native } from '../model/client';
 export class NativeModule {
     #loaded: Native | undefined;
 
-    constructor(private readonly folder: string, private readonly version: string, private readonly log: LogOutputChannel) {}
+    constructor(
+        private readonly folder: string,
+        private readonly version: string,
+        private readonly log: LogOutputChannel,
+    ) {}
 
     /** The `jumpseat` binary that holds sessions. */
     get program(): string {
@@ -38,6 +42,10 @@ export class NativeModule {
 }
 
 function wrong(message: string): Error {
-    const fault: Fault = { kind: 'native', message, hint: `install the Jumpseat extension for ${process.platform}-${process.arch}` };
+    const fault: Fault = {
+        kind: 'native',
+        message,
+        hint: `install the Jumpseat extension for ${process.platform}-${process.arch}`,
+    };
     return Object.assign(new Error(message), fault);
 }

@@ -19,22 +19,34 @@ export class Notices {
         const chosen = await complain(`Jumpseat: ${text}`, offered ? button : 'Show Log');
         if (chosen === undefined) return;
         if (!offered) return this.context.log.show();
-        const run = (command: string, ...rest: unknown[]): Thenable<unknown> => vscode.commands.executeCommand(command, ...rest);
+        const run = (command: string, ...rest: unknown[]): Thenable<unknown> =>
+            vscode.commands.executeCommand(command, ...rest);
         switch (remedy) {
-            case 'again': return again?.();
-            case 'log': return this.context.log.show();
-            case 'relay': return setting('jumpseat.relay.url');
-            case 'certificates': return setting('jumpseat.relay.caFile');
-            case 'proxy': await run('workbench.action.openSettings', '@id:http.proxy'); return;
-            case 'install': await run('extension.open', this.context.extension.extension.id); return;
-            case 'update': await run('workbench.extensions.action.checkForUpdates'); return;
+            case 'again':
+                return again?.();
+            case 'log':
+                return this.context.log.show();
+            case 'relay':
+                return setting('jumpseat.relay.url');
+            case 'certificates':
+                return setting('jumpseat.relay.caFile');
+            case 'proxy':
+                await run('workbench.action.openSettings', '@id:http.proxy');
+                return;
+            case 'install':
+                await run('extension.open', this.context.extension.extension.id);
+                return;
+            case 'update':
+                await run('workbench.extensions.action.checkForUpdates');
+                return;
         }
     }
 
     /** What a host has to hear of. */
     async host(notice: Notice): Promise<void> {
         const { session } = notice;
-        const tell = (command: Parameters<Context['tell']>[0]): Promise<void> => this.context.attempt(() => this.context.tell(command));
+        const tell = (command: Parameters<Context['tell']>[0]): Promise<void> =>
+            this.context.attempt(() => this.context.tell(command));
         switch (notice.kind) {
             case 'ended': {
                 if (notice.failure) return this.failed(notice.failure);
@@ -42,9 +54,11 @@ export class Notices {
                 if (why) void say(`Jumpseat: ${why}`);
                 return;
             }
-            case 'came': case 'went': {
+            case 'came':
+            case 'went': {
                 const what = notice.kind === 'came' ? 'joined' : notice.reason === 'removed' ? 'was removed' : 'left';
-                if (notice.again) await say(`${notice.guest} (unverified) joined, with an invite that was used before.`);
+                if (notice.again)
+                    await say(`${notice.guest} (unverified) joined, with an invite that was used before.`);
                 else mention('person', `Jumpseat: ${notice.guest} ${what}`);
                 return;
             }
@@ -62,7 +76,8 @@ export class Notices {
                 const answer = await say(`${name} (unverified) asks to join your session${how}.`, 'Let In', 'Deny');
                 // The row in the list may have answered meanwhile.
                 if (!this.context.holding.state.waits(session, knock)) return;
-                if (answer) await tell({ type: answer === 'Let In' ? 'admit' : 'deny', session: session.session, knock });
+                if (answer)
+                    await tell({ type: answer === 'Let In' ? 'admit' : 'deny', session: session.session, knock });
                 return;
             }
             case 'asked': {
@@ -73,25 +88,35 @@ export class Notices {
                 else await this.context.decline(session, guest.slot);
                 return;
             }
-            case 'pointed': await this.context.pointing.announce(guest(notice.guest.name), { session, at: notice.at });
+            case 'pointed':
+                await this.context.pointing.announce(guest(notice.guest.name), { session, at: notice.at });
         }
     }
 
     /** What a guest has to hear of. */
     async guest(seat: Seat, notice: GuestNotice, again?: () => void): Promise<void> {
         switch (notice.kind) {
-            case 'failed': return this.failed(notice.failure, again);
+            case 'failed':
+                return this.failed(notice.failure, again);
             case 'ended':
                 if (notice.failure) return this.failed(notice.failure);
                 if (notice.reason !== 'left') await say(`Jumpseat: ${words.ended(notice.reason)}`);
                 return;
             case 'role': {
-                const told = { viewer: 'You can watch.', writer: 'You can type while the host looks on.', 'co-owner': 'You are a co-owner now.' };
+                const told = {
+                    viewer: 'You can watch.',
+                    writer: 'You can type while the host looks on.',
+                    'co-owner': 'You are a co-owner now.',
+                };
                 mention('info', `Jumpseat: ${told[notice.role]}`);
                 return;
             }
-            case 'declined': await say('Jumpseat: the host declined.'); return;
-            case 'not_allowed': await say(`Jumpseat: ${notice.what} is not yours to do.`); return;
+            case 'declined':
+                await say('Jumpseat: the host declined.');
+                return;
+            case 'not_allowed':
+                await say(`Jumpseat: ${notice.what} is not yours to do.`);
+                return;
             case 'refused':
                 if (notice.why !== 'read_only') {
                     await say(`Jumpseat: ${words.refused(notice.why)}`);
@@ -102,7 +127,11 @@ export class Notices {
             case 'pointed':
                 await this.context.pointing.announce(guest(seat.state.nameOf(notice.slot)), { seat, at: notice.at });
                 return;
-            case 'seated': case 'named': case 'waiting': case 'away': return;
+            case 'seated':
+            case 'named':
+            case 'waiting':
+            case 'away':
+                return;
         }
     }
 }

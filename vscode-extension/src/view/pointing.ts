@@ -10,8 +10,7 @@ import { mention, say } from './say';
 
 /** Lines in a session that this window hosts, or sits at. */
 export type Place =
-    | { session: HostedSession; at: Range & { terminal: number } }
-    | { seat: Seat; at: Range & { stream: number } };
+    { session: HostedSession; at: Range & { terminal: number } } | { seat: Seat; at: Range & { stream: number } };
 
 /** Lines that are offered at most. */
 const OFFERED = 500;
@@ -53,7 +52,7 @@ export class Pointing implements vscode.Disposable {
             return;
         }
         const lines = await this.#lines(place);
-        const range = find(lines, await selection(terminal)) ?? await picked(lines);
+        const range = find(lines, await selection(terminal)) ?? (await picked(lines));
         if (range) await this.#tell(place, range);
     }
 
@@ -67,12 +66,17 @@ export class Pointing implements vscode.Disposable {
     async jump(place: Place | undefined = this.#last): Promise<void> {
         this.#item.hide();
         if (!place) return;
-        const terminal = 'seat' in place ? place.seat.show(place.at.stream) : this.context.terminals.tab(place.at.terminal);
+        const terminal =
+            'seat' in place ? place.seat.show(place.at.stream) : this.context.terminals.tab(place.at.terminal);
         if (!terminal) return;
         terminal.show();
         const lines = await this.#lines(place);
-        const rows = 'seat' in place ? place.seat.rows(place.at.stream) : this.context.holding.state.terminals.get(place.at.terminal)?.size.rows ?? 24;
-        const run = (command: string): Thenable<unknown> => vscode.commands.executeCommand(`workbench.action.terminal.${command}`);
+        const rows =
+            'seat' in place
+                ? place.seat.rows(place.at.stream)
+                : (this.context.holding.state.terminals.get(place.at.terminal)?.size.rows ?? 24);
+        const run = (command: string): Thenable<unknown> =>
+            vscode.commands.executeCommand(`workbench.action.terminal.${command}`);
         await run('scrollToBottom');
         // Pages first: each is one line less than the screen.
         const { pages, single } = scrolls(upTo(lines, place.at.from, rows), rows);
@@ -87,7 +91,11 @@ export class Pointing implements vscode.Disposable {
             return;
         }
         const { session, at } = place;
-        await this.context.tell({ type: 'point', session: session.session, at: range ? { terminal: at.terminal, ...range } : null });
+        await this.context.tell({
+            type: 'point',
+            session: session.session,
+            at: range ? { terminal: at.terminal, ...range } : null,
+        });
         if (range) session.pointing.set(0, { terminal: at.terminal, ...range });
         else session.pointing.delete(0);
         this.context.changed();
@@ -106,7 +114,7 @@ export class Pointing implements vscode.Disposable {
     }
 
     async #lines(place: Place): Promise<Lines> {
-        if ('seat' in place) return linesOf(await place.seat.guest?.screen(place.at.stream) ?? '{}');
+        if ('seat' in place) return linesOf((await place.seat.guest?.screen(place.at.stream)) ?? '{}');
         const reply = await this.context.holding.ask({ type: 'screen', terminal: place.at.terminal, format: 'json' });
         return linesOf(reply.reply === 'screen' ? reply.picture : '{}');
     }
@@ -126,7 +134,14 @@ async function selection(terminal: vscode.Terminal): Promise<string> {
 
 async function picked({ first, lines }: Lines): Promise<Range | undefined> {
     // A line is what a program printed: nothing in it is an icon.
-    const items = lines.map((text, i) => ({ label: withoutIcons(text), line: first + i })).filter(({ label }) => label).slice(-OFFERED).reverse();
-    const chosen = await vscode.window.showQuickPick(items, { title: 'Look Here', placeHolder: 'The line to point at, newest first' });
+    const items = lines
+        .map((text, i) => ({ label: withoutIcons(text), line: first + i }))
+        .filter(({ label }) => label)
+        .slice(-OFFERED)
+        .reverse();
+    const chosen = await vscode.window.showQuickPick(items, {
+        title: 'Look Here',
+        placeHolder: 'The line to point at, newest first',
+    });
     return chosen && { from: chosen.line, to: chosen.line };
 }

@@ -31,12 +31,21 @@ abstract class Rows<Row> implements vscode.TreeDataProvider<Row> {
     protected readonly placed = new Placed();
     #settling: NodeJS.Timeout | undefined;
 
-    constructor(protected readonly context: Context, id: string) {
+    constructor(
+        protected readonly context: Context,
+        id: string,
+    ) {
         this.view = vscode.window.createTreeView(id, { treeDataProvider: this });
-        this.#nudge = new Nudge(() => this.#changed.fire(), () => this.view.visible);
+        this.#nudge = new Nudge(
+            () => this.#changed.fire(),
+            () => this.view.visible,
+        );
         context.extension.subscriptions.push(
-            this.#changed, this.view, this.view.onDidChangeVisibility(() => this.#nudge.seen()),
-            context.onDidChange(() => this.#nudge.changed()), { dispose: () => clearTimeout(this.#settling) },
+            this.#changed,
+            this.view,
+            this.view.onDidChangeVisibility(() => this.#nudge.seen()),
+            context.onDidChange(() => this.#nudge.changed()),
+            { dispose: () => clearTimeout(this.#settling) },
         );
     }
 
@@ -64,7 +73,10 @@ abstract class Rows<Row> implements vscode.TreeDataProvider<Row> {
 class SessionRows extends Rows<SessionRow> {
     protected top(): SessionRow[] {
         return [
-            ...[...this.context.holding.state.sessions.values()].map((session) => ({ kind: 'hosted' as const, session })),
+            ...[...this.context.holding.state.sessions.values()].map((session) => ({
+                kind: 'hosted' as const,
+                session,
+            })),
             ...this.context.seats.all.map((seat) => ({ kind: 'joined' as const, seat })),
         ];
     }
@@ -89,7 +101,11 @@ class SessionRows extends Rows<SessionRow> {
                 const { state } = session.connection;
                 const what = state === 'connected' ? count : state === 'away' ? 'reconnecting' : 'connecting';
                 const entry = item(session.code ?? 'My session', what, 'broadcast', 'hosted', true);
-                return named(entry, `My session ${session.code ?? ''}, ${count}${state === 'connected' ? '' : `, ${what}`}`, `Relay: ${session.relay}`);
+                return named(
+                    entry,
+                    `My session ${session.code ?? ''}, ${count}${state === 'connected' ? '' : `, ${what}`}`,
+                    `Relay: ${session.relay}`,
+                );
             }
             case 'terminal': {
                 const { title, cwd = '' } = row.terminal;
@@ -100,9 +116,15 @@ class SessionRows extends Rows<SessionRow> {
             }
             case 'joined': {
                 const { state } = row.seat;
-                const phase = { knocking: 'joining', waiting: 'waiting to be let in', seated: words.role(state.role), failed: 'failed', ended: 'ended' }[state.phase.is];
+                const phase = {
+                    knocking: 'joining',
+                    waiting: 'waiting to be let in',
+                    seated: words.role(state.role),
+                    failed: 'failed',
+                    ended: 'ended',
+                }[state.phase.is];
                 const away = state.phase.is === 'seated' && state.connection.state === 'away';
-                const what = away ? 'reconnecting' : state.asking ? 'asking for control' : state.behind ?? phase;
+                const what = away ? 'reconnecting' : state.asking ? 'asking for control' : (state.behind ?? phase);
                 return item(row.seat.title, what, 'plug', `joined.${state.role}`, true);
             }
             case 'stream': {
@@ -140,15 +162,21 @@ class GuestRows extends Rows<GuestRow> {
     #rows(): GuestRow[] {
         const sessions = [...this.context.holding.state.sessions.values()];
         return [
-            ...sessions.flatMap((session) => session.knocks.map((knock) => ({ kind: 'knock' as const, session, knock }))),
-            ...sessions.flatMap((session) => [...session.guests.values()].map((guest) => {
-                const at = session.pointing.get(guest.slot);
-                return { kind: 'guest' as const, session, guest, place: at && { session, at } };
-            })),
-            ...this.context.seats.all.flatMap((seat) => seat.state.guests.map((guest) => {
-                const at = seat.state.pointing.get(guest.slot);
-                return { kind: 'fellow' as const, seat, guest, place: at && { seat, at } };
-            })),
+            ...sessions.flatMap((session) =>
+                session.knocks.map((knock) => ({ kind: 'knock' as const, session, knock })),
+            ),
+            ...sessions.flatMap((session) =>
+                [...session.guests.values()].map((guest) => {
+                    const at = session.pointing.get(guest.slot);
+                    return { kind: 'guest' as const, session, guest, place: at && { session, at } };
+                }),
+            ),
+            ...this.context.seats.all.flatMap((seat) =>
+                seat.state.guests.map((guest) => {
+                    const at = seat.state.pointing.get(guest.slot);
+                    return { kind: 'fellow' as const, seat, guest, place: at && { seat, at } };
+                }),
+            ),
         ];
     }
 
@@ -171,13 +199,22 @@ class GuestRows extends Rows<GuestRow> {
         const typing = own ? row.guest.typing : row.seat.state.typing.has(guest.slot);
         const state = !guest.present ? 'away' : asks ? 'asks to type' : typing ? 'typing…' : words.role(guest.role);
         const points = row.place && !mine ? ' · points' : '';
-        const entry = item(`${guest.name}${mine ? ' (you)' : ''}`, `${state}${points} · unverified`, icon(guest.role, asks), contextOf(row, asks));
+        const entry = item(
+            `${guest.name}${mine ? ' (you)' : ''}`,
+            `${state}${points} · unverified`,
+            icon(guest.role, asks),
+            contextOf(row, asks),
+        );
         const safety = own ? row.guest.words : mine ? row.seat.state.words : [];
         if (safety.length > 0) {
             const label = `${entry.accessibilityInformation?.label ?? ''}, safety words ${safety.join(' ')}`;
-            named(entry, label, new vscode.MarkdownString(
-                `Safety words: **${safety.join(' ')}**\n\nCompare them with ${own ? escaped(guest.name) : 'the host'} to rule out anyone in between.`,
-            ));
+            named(
+                entry,
+                label,
+                new vscode.MarkdownString(
+                    `Safety words: **${safety.join(' ')}**\n\nCompare them with ${own ? escaped(guest.name) : 'the host'} to rule out anyone in between.`,
+                ),
+            );
         }
         return entry;
     }
@@ -186,9 +223,12 @@ class GuestRows extends Rows<GuestRow> {
 /** Names a row by who is in it: names are not unique, and rows move. */
 function idOf(row: GuestRow): string {
     switch (row.kind) {
-        case 'knock': return `knock ${row.session.holder} ${row.session.session} ${row.knock.knock}`;
-        case 'guest': return `guest ${row.session.holder} ${row.session.session} ${row.guest.slot}`;
-        case 'fellow': return `fellow ${row.seat.number} ${row.guest.slot}`;
+        case 'knock':
+            return `knock ${row.session.holder} ${row.session.session} ${row.knock.knock}`;
+        case 'guest':
+            return `guest ${row.session.holder} ${row.session.session} ${row.guest.slot}`;
+        case 'fellow':
+            return `fellow ${row.seat.number} ${row.guest.slot}`;
     }
 }
 
@@ -206,7 +246,10 @@ function icon(role: Role, asks: boolean): string {
 }
 
 function item(label: string, description: string, icon: string, context: string, open = false): vscode.TreeItem {
-    const entry = new vscode.TreeItem(label, open ? vscode.TreeItemCollapsibleState.Expanded : vscode.TreeItemCollapsibleState.None);
+    const entry = new vscode.TreeItem(
+        label,
+        open ? vscode.TreeItemCollapsibleState.Expanded : vscode.TreeItemCollapsibleState.None,
+    );
     entry.description = description;
     entry.iconPath = new vscode.ThemeIcon(icon);
     entry.contextValue = context;

@@ -19,7 +19,10 @@ export async function complain(text: string, button: string): Promise<string | u
 export async function ask(kind: 'calm' | 'warning', text: string, detail: string, button: string): Promise<boolean> {
     const options = { modal: true, detail: notice(detail) };
     const { showInformationMessage, showWarningMessage } = vscode.window;
-    return await (kind === 'calm' ? showInformationMessage : showWarningMessage)(notice(text), options, button) === button;
+    return (
+        (await (kind === 'calm' ? showInformationMessage : showWarningMessage)(notice(text), options, button)) ===
+        button
+    );
 }
 
 /** The same with several answers: the one that was pressed, if any was. */
@@ -29,9 +32,14 @@ export async function choose(text: string, detail: string, ...buttons: string[])
 
 /** A progress notification. */
 export function during<T>(
-    text: string, cancellable: boolean, work: (progress: vscode.Progress<{ increment?: number }>, cancelled: vscode.CancellationToken) => Promise<T>,
+    text: string,
+    cancellable: boolean,
+    work: (progress: vscode.Progress<{ increment?: number }>, cancelled: vscode.CancellationToken) => Promise<T>,
 ): Thenable<T> {
-    return vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title: notice(text), cancellable }, work);
+    return vscode.window.withProgress(
+        { location: vscode.ProgressLocation.Notification, title: notice(text), cancellable },
+        work,
+    );
 }
 
 /** A line in the status bar, for a moment. */

@@ -21,7 +21,10 @@ export interface SeatSetup {
     left(seat: Seat): void;
 }
 
-interface View { pty: GuestTerminal; terminal: vscode.Terminal }
+interface View {
+    pty: GuestTerminal;
+    terminal: vscode.Terminal;
+}
 
 let next = 1;
 
@@ -129,7 +132,8 @@ export class Seat implements vscode.Disposable {
                 else this.#view(event.stream).pty.output(event.bytes);
                 continue;
             }
-            if (event.type === 'resize' && !this.#hidden.has(event.stream)) this.#view(event.stream).pty.resize(event.size);
+            if (event.type === 'resize' && !this.#hidden.has(event.stream))
+                this.#view(event.stream).pty.resize(event.size);
             changed = true;
             const notice = this.state.apply(event);
             // They open while their pictures are on their way.
@@ -162,12 +166,19 @@ export class Seat implements vscode.Disposable {
         if (!view) {
             const card = this.state.terminals.find((other) => other.stream === stream);
             const pty: GuestTerminal = new GuestTerminal(
-                stream, { cols: card?.cols ?? 80, rows: card?.rows ?? 24 }, () => this.#guest,
-                () => vscode.window.activeTerminal !== undefined && this.#viewOf(vscode.window.activeTerminal)?.pty === pty,
+                stream,
+                { cols: card?.cols ?? 80, rows: card?.rows ?? 24 },
+                () => this.#guest,
+                () =>
+                    vscode.window.activeTerminal !== undefined &&
+                    this.#viewOf(vscode.window.activeTerminal)?.pty === pty,
                 () => this.setup.changed(),
             );
             const terminal = vscode.window.createTerminal({
-                name: signed(this.#name(stream)), pty, location: vscode.TerminalLocation.Editor, isTransient: true,
+                name: signed(this.#name(stream)),
+                pty,
+                location: vscode.TerminalLocation.Editor,
+                isTransient: true,
                 iconPath: new vscode.ThemeIcon('eye'),
             });
             view = { pty, terminal };

@@ -19,7 +19,10 @@ export interface Invite {
 }
 
 /** A seat that a reload is to find again. */
-interface Kept { id: string; at: number }
+interface Kept {
+    id: string;
+    at: number;
+}
 
 export interface SeatsSetup {
     native(): Native;
@@ -35,7 +38,10 @@ export class Seats {
     readonly #all = new Set<Seat>();
     readonly #again = new Map<Seat, () => void>();
 
-    constructor(private readonly setup: SeatsSetup, private readonly extension: vscode.ExtensionContext) {}
+    constructor(
+        private readonly setup: SeatsSetup,
+        private readonly extension: vscode.ExtensionContext,
+    ) {}
 
     get all(): Seat[] {
         return [...this.#all];
@@ -54,9 +60,16 @@ export class Seats {
     async join(invite: Invite, again?: () => void, kept?: string): Promise<void> {
         const id = kept ?? randomUUID();
         const own = { ...invite, key: invite.key ?? randomBytes(32).toString('hex') };
-        const options = { ...own, ...wayTo(invite.relay, network(this.extension.globalStorageUri.fsPath), process.env), name: name(), program: `VS Code ${vscode.version}` };
+        const options = {
+            ...own,
+            ...wayTo(invite.relay, network(this.extension.globalStorageUri.fsPath), process.env),
+            name: name(),
+            program: `VS Code ${vscode.version}`,
+        };
         const seat: Seat = new Seat({
-            native: this.setup.native(), id, options,
+            native: this.setup.native(),
+            id,
+            options,
             changed: () => this.setup.changed(),
             notice: (from, notice) => void this.#notice(from, notice),
             left: (from) => void this.leave(from),

@@ -31,7 +31,13 @@ export function relay(choice: Choice): RelayChoice {
 }
 
 /** What the way to relays goes by. */
-export const NETWORK = ['http.proxy', 'http.proxySupport', 'http.noProxy', 'http.systemCertificates', 'jumpseat.relay.caFile'];
+export const NETWORK = [
+    'http.proxy',
+    'http.proxySupport',
+    'http.noProxy',
+    'http.systemCertificates',
+    'jumpseat.relay.caFile',
+];
 
 /** `storage` is a folder for what has to be a file. */
 export function network(storage: string): NetworkSettings {
@@ -42,7 +48,9 @@ export function network(storage: string): NetworkSettings {
         support: http.get<string>('proxySupport') ?? 'override',
         except: http.get<string[]>('noProxy') ?? [],
         caFile,
-        ...(http.get<boolean>('systemCertificates') === false ? { instead: authorities(storage, trusted({ caFile }, process.env).caFile) } : {}),
+        ...(http.get<boolean>('systemCertificates') === false
+            ? { instead: authorities(storage, trusted({ caFile }, process.env).caFile) }
+            : {}),
     };
 }
 

@@ -31,13 +31,24 @@ export class ShareView extends Page<Press> {
             connection: session.connection.state,
             expires: session.expires ?? 0,
             reach: reach(session),
-            invites: session.invites.map((invite) => ({ id: invite.id, terms: described(invite.terms, invite.uses), uses: invite.uses })),
+            invites: session.invites.map((invite) => ({
+                id: invite.id,
+                terms: described(invite.terms, invite.uses),
+                uses: invite.uses,
+            })),
             panels: this.context.panels?.lines(session) ?? [],
             knocks: session.knocks.map(({ knock, name, again }) => ({ knock, name, again })),
-            guests: [...session.guests.values()].map(({ slot, name, present, words, asks, typing, program, role: may }) => ({
-                slot, name, words: words.join(' '), asks, program, writes: may !== 'viewer',
-                state: !present ? 'away' : asks ? 'asks to type' : typing ? 'typing…' : role(may),
-            })),
+            guests: [...session.guests.values()].map(
+                ({ slot, name, present, words, asks, typing, program, role: may }) => ({
+                    slot,
+                    name,
+                    words: words.join(' '),
+                    asks,
+                    program,
+                    writes: may !== 'viewer',
+                    state: !present ? 'away' : asks ? 'asks to type' : typing ? 'typing…' : role(may),
+                }),
+            ),
         }));
     }
 
@@ -47,19 +58,30 @@ export class ShareView extends Page<Press> {
         if (!session || session.holder !== press.holder) return;
         const row = { kind: 'hosted', session };
         switch (press.act) {
-            case 'copy': return this.#copy(session, press.invite, press.what);
-            case 'role': return this.context.grant(session, press.slot, press.role);
-            case 'decline': return this.context.decline(session, press.slot);
-            case 'remove': return this.context.remove(session, press.slot);
+            case 'copy':
+                return this.#copy(session, press.invite, press.what);
+            case 'role':
+                return this.context.grant(session, press.slot, press.role);
+            case 'decline':
+                return this.context.decline(session, press.slot);
+            case 'remove':
+                return this.context.remove(session, press.slot);
             case 'knock':
                 if (!this.context.holding.state.waits(session, press.knock)) return;
                 return this.context.tell({ type: press.answer, session: press.session, knock: press.knock });
-            case 'stop': await vscode.commands.executeCommand('jumpseat.stop', row); return;
-            case 'invite': await vscode.commands.executeCommand('jumpseat.newInvite', row); return;
-            case 'panel': await this.context.panels?.press(session, press); return;
+            case 'stop':
+                await vscode.commands.executeCommand('jumpseat.stop', row);
+                return;
+            case 'invite':
+                await vscode.commands.executeCommand('jumpseat.newInvite', row);
+                return;
+            case 'panel':
+                await this.context.panels?.press(session, press);
+                return;
             case 'revoke': {
                 const invite = session.invites.find((other) => other.id === press.invite);
-                if (invite) await this.context.tell({ type: 'revoke_invite', session: press.session, invite: invite.id });
+                if (invite)
+                    await this.context.tell({ type: 'revoke_invite', session: press.session, invite: invite.id });
             }
         }
     }

@@ -41,5 +41,9 @@ export function seatItem(context: Context): void {
         item.command = seat.state.role === 'viewer' ? 'jumpseat.askControl' : 'jumpseat.showGuests';
         item.show();
     };
-    context.extension.subscriptions.push(item, context.onDidChange(show), vscode.window.onDidChangeActiveTerminal(show));
+    context.extension.subscriptions.push(
+        item,
+        context.onDidChange(show),
+        vscode.window.onDidChangeActiveTerminal(show),
+    );
 }

@@ -10,7 +10,10 @@ import { HostTerminal, type Opening } from './hostTerminal';
 import { shell, workspaceFolder } from './settings';
 
 /** What this window showed last: enough to show it again. */
-interface Kept { pid: number | undefined; terminals: number[] }
+interface Kept {
+    pid: number | undefined;
+    terminals: number[];
+}
 
 const ICON = new vscode.ThemeIcon('broadcast');
 
@@ -19,7 +22,9 @@ export class Terminals implements vscode.Disposable {
     readonly #parts: vscode.Disposable[];
 
     constructor(
-        private readonly holding: Holding, private readonly gate: Gate, private readonly memory: vscode.Memento,
+        private readonly holding: Holding,
+        private readonly gate: Gate,
+        private readonly memory: vscode.Memento,
         private readonly failed: (error: unknown) => void,
     ) {
         this.#parts = [
@@ -120,10 +125,13 @@ export class Terminals implements vscode.Disposable {
 
     #track(terminal: vscode.Terminal, pty: HostTerminal): void {
         this.#known.set(terminal, pty);
-        void pty.opened.then(() => {
-            this.rename();
-            return this.#keep();
-        }, () => undefined);
+        void pty.opened.then(
+            () => {
+                this.rename();
+                return this.#keep();
+            },
+            () => undefined,
+        );
     }
 
     async #keep(): Promise<void> {

@@ -22,7 +22,8 @@ export type Source =
 /** What a place shows now; nothing if it does not stand in a panel that is shared. */
 export function sourceOf(panels: SharedPanels, place: Place): Source | undefined {
     switch (place.view) {
-        case 'changes': return fileSource(panels, place);
+        case 'changes':
+            return fileSource(panels, place);
         case 'findings': {
             const text = findingsText(panels, place.path);
             return text === undefined ? undefined : { is: 'page', parts: [text] };
@@ -30,30 +31,44 @@ export function sourceOf(panels: SharedPanels, place: Place): Source | undefined
         case 'history': {
             const block = blockAt(panels, place.key);
             if (!block) return undefined;
-            return block.output ? { is: 'content', panel: 'history', reference: block.output, plain: true } : { is: 'page', parts: [''] };
+            return block.output
+                ? { is: 'content', panel: 'history', reference: block.output, plain: true }
+                : { is: 'page', parts: [''] };
         }
-        case 'issue': return issuePage(panels, place.key);
-        case 'review': return reviewPage(panels, place.key);
+        case 'issue':
+            return issuePage(panels, place.key);
+        case 'review':
+            return reviewPage(panels, place.key);
     }
 }
 
 /** Tells one state of a document from the next. */
 export function identity(source: Source): string {
     switch (source.is) {
-        case 'content': return source.reference.id;
-        case 'refused': return source.why;
-        case 'page': return source.parts.map((part) => (typeof part === 'string' ? part : part.body.rest?.id ?? part.body.text)).join('\0');
+        case 'content':
+            return source.reference.id;
+        case 'refused':
+            return source.why;
+        case 'page':
+            return source.parts
+                .map((part) => (typeof part === 'string' ? part : (part.body.rest?.id ?? part.body.text)))
+                .join('\0');
     }
 }
 
 /** The page as text; `whole` fetches what is longer than what stands in the panel. */
-export async function pageText(parts: Part[], whole: (panel: PanelKind, reference: Reference) => Promise<string>): Promise<string> {
-    const texts = await Promise.all(parts.map(async (part) => {
-        if (typeof part === 'string') return part;
-        const { panel, body } = part;
-        const text = body.rest ? await whole(panel, body.rest).catch(() => `${body.text}\n\n…`) : body.text;
-        return markdown(text);
-    }));
+export async function pageText(
+    parts: Part[],
+    whole: (panel: PanelKind, reference: Reference) => Promise<string>,
+): Promise<string> {
+    const texts = await Promise.all(
+        parts.map(async (part) => {
+            if (typeof part === 'string') return part;
+            const { panel, body } = part;
+            const text = body.rest ? await whole(panel, body.rest).catch(() => `${body.text}\n\n…`) : body.text;
+            return markdown(text);
+        }),
+    );
     return texts.join('');
 }
 
@@ -63,7 +78,8 @@ function fileSource(panels: SharedPanels, place: Extract<Place, { view: 'changes
     const file = fileAt(panels, place);
     const version = file && versionOf(file, place.version);
     if (!version) return undefined;
-    if (version.shape === 'submodule') return { is: 'page', parts: [`Subproject commit ${line(version.commit ?? '')}\n`] };
+    if (version.shape === 'submodule')
+        return { is: 'page', parts: [`Subproject commit ${line(version.commit ?? '')}\n`] };
     if (version.content) return { is: 'content', panel: 'git', reference: version.content, plain: false };
     const why = refusal(version);
     return why ? { is: 'refused', why: `${place.path} ${why}` } : { is: 'page', parts: [''] };
@@ -73,12 +89,24 @@ function issuePage(panels: SharedPanels, key: string): Source | undefined {
     const issue = panels.entries('issue', 'issue').find(([name]) => name === key)?.[1];
     if (!issue) return undefined;
     const facts = [
-        ISSUES[issue.state]?.word, `by ${escaped(issue.author)}`, day(issue.created), ...issue.labels.map(({ name }) => `*${escaped(name)}*`),
-        issue.assignees.length > 0 && `for ${issue.assignees.map(escaped).join(', ')}`, issue.milestone && `planned for ${escaped(issue.milestone)}`,
-    ].filter(Boolean).join(' · ');
-    const parts: Part[] = [`# ${escaped(issue.title)}\n\n${escaped(issue.repository)} \\#${issue.number} · ${facts}${link(issue.web)}\n\n---\n\n`, { panel: 'issue', body: issue.body }];
+        ISSUES[issue.state]?.word,
+        `by ${escaped(issue.author)}`,
+        day(issue.created),
+        ...issue.labels.map(({ name }) => `*${escaped(name)}*`),
+        issue.assignees.length > 0 && `for ${issue.assignees.map(escaped).join(', ')}`,
+        issue.milestone && `planned for ${escaped(issue.milestone)}`,
+    ]
+        .filter(Boolean)
+        .join(' · ');
+    const parts: Part[] = [
+        `# ${escaped(issue.title)}\n\n${escaped(issue.repository)} \\#${issue.number} · ${facts}${link(issue.web)}\n\n---\n\n`,
+        { panel: 'issue', body: issue.body },
+    ];
     for (const [, comment] of commentsOf(panels, issue)) {
-        parts.push(`\n\n---\n\n**${escaped(comment.author)}** · ${day(comment.at)}${comment.edited ? ' · edited' : ''}\n\n`, { panel: 'issue', body: comment.body });
+        parts.push(
+            `\n\n---\n\n**${escaped(comment.author)}** · ${day(comment.at)}${comment.edited ? ' · edited' : ''}\n\n`,
+            { panel: 'issue', body: comment.body },
+        );
     }
     return { is: 'page', parts: [...parts, '\n'] };
 }
@@ -87,13 +115,32 @@ function reviewPage(panels: SharedPanels, key: string): Source | undefined {
     const request = panels.entries('review', 'request').find(([name]) => name === key)?.[1];
     if (!request) return undefined;
     const facts = [
-        REQUESTS[request.state]?.word, `by ${escaped(request.author)}`, `${escaped(request.head)} → ${escaped(request.base)}`, checksText(request.checks),
-        ...request.reviewers.map(({ name, verdict }) => `${escaped(name)} ${verdict ? VERDICTS[verdict] ?? '' : 'still to look'}`),
-    ].filter(Boolean).join(' · ');
-    const parts: Part[] = [`# ${escaped(request.title)}\n\n${escaped(request.repository)} \\#${request.number} · ${facts}${link(request.web)}\n\n---\n\n`, { panel: 'review', body: request.body }];
-    const says = (comment: { author: string; at: number; edited: boolean; verdict?: keyof typeof VERDICTS; body: Body }): void => {
+        REQUESTS[request.state]?.word,
+        `by ${escaped(request.author)}`,
+        `${escaped(request.head)} → ${escaped(request.base)}`,
+        checksText(request.checks),
+        ...request.reviewers.map(
+            ({ name, verdict }) => `${escaped(name)} ${verdict ? (VERDICTS[verdict] ?? '') : 'still to look'}`,
+        ),
+    ]
+        .filter(Boolean)
+        .join(' · ');
+    const parts: Part[] = [
+        `# ${escaped(request.title)}\n\n${escaped(request.repository)} \\#${request.number} · ${facts}${link(request.web)}\n\n---\n\n`,
+        { panel: 'review', body: request.body },
+    ];
+    const says = (comment: {
+        author: string;
+        at: number;
+        edited: boolean;
+        verdict?: keyof typeof VERDICTS;
+        body: Body;
+    }): void => {
         const verdict = comment.verdict ? ` ${VERDICTS[comment.verdict] ?? ''}` : '';
-        parts.push(`\n\n**${escaped(comment.author)}**${verdict} · ${day(comment.at)}${comment.edited ? ' · edited' : ''}\n\n`, { panel: 'review', body: comment.body });
+        parts.push(
+            `\n\n**${escaped(comment.author)}**${verdict} · ${day(comment.at)}${comment.edited ? ' · edited' : ''}\n\n`,
+            { panel: 'review', body: comment.body },
+        );
     };
     for (const [, comment] of panels.entries('review', 'comment')) {
         if (comment.thread !== undefined) continue;
@@ -102,7 +149,9 @@ function reviewPage(panels: SharedPanels, key: string): Source | undefined {
     }
     for (const { thread, comments } of talksOf(panels)) {
         const at = thread.line ?? thread.original_line;
-        parts.push(`\n\n---\n\n### ${escaped(thread.path)}${at === undefined ? '' : ` line ${at}`}${thread.resolved ? ' (resolved)' : ''}${thread.outdated ? ' (outdated)' : ''}\n\n`);
+        parts.push(
+            `\n\n---\n\n### ${escaped(thread.path)}${at === undefined ? '' : ` line ${at}`}${thread.resolved ? ' (resolved)' : ''}${thread.outdated ? ' (outdated)' : ''}\n\n`,
+        );
         if (thread.hunk) parts.push(fenced(thread.hunk));
         comments.forEach(says);
     }
@@ -111,7 +160,13 @@ function reviewPage(panels: SharedPanels, key: string): Source | undefined {
 
 /** Lines as they are: indented, there is no sign that ends them. */
 function fenced(text: string): string {
-    return text.split('\n').map((one) => `    ${line(one.replace(/\t/g, '    '), 400) === '' ? '' : one.replace(/[\x00-\x1f\x7f-\x9f]/g, ' ')}`).join('\n');
+    return text
+        .split('\n')
+        .map(
+            (one) =>
+                `    ${line(one.replace(/\t/g, '    '), 400) === '' ? '' : one.replace(/[\x00-\x1f\x7f-\x9f]/g, ' ')}`,
+        )
+        .join('\n');
 }
 
 function day(time: number): string {
@@ -119,5 +174,7 @@ function day(time: number): string {
 }
 
 function link(address: string | undefined): string {
-    return isWeb(address) ? ` · [on the web](${address.replace(/[()]/g, (sign) => (sign === '(' ? '%28' : '%29'))})` : '';
+    return isWeb(address)
+        ? ` · [on the web](${address.replace(/[()]/g, (sign) => (sign === '(' ? '%28' : '%29'))})`
+        : '';
 }

@@ -42,8 +42,17 @@ export function findingsByTool(files: [path: string, diagnostics: Diagnostic[]][
 function findingOf(path: string, { message, severity, source, code, range }: Diagnostic): Finding {
     const { start, end } = range;
     return {
-        tool: source?.trim() || 'editor', severity: SEVERITIES[severity] ?? 'note', message, path, ...(code ? { rule: code } : {}),
-        range: { line: start.line + 1, column: start.character + 1, end_line: end.line + 1, end_column: end.character + 1 },
+        tool: source?.trim() || 'editor',
+        severity: SEVERITIES[severity] ?? 'note',
+        message,
+        path,
+        ...(code ? { rule: code } : {}),
+        range: {
+            line: start.line + 1,
+            column: start.character + 1,
+            end_line: end.line + 1,
+            end_column: end.character + 1,
+        },
     };
 }
 

@@ -14,7 +14,9 @@ export function chosenForges(setting: unknown, enterprise: string): ForgeOptions
         return [{ host, kind, ...(typeof api === 'string' && api !== '' ? { api } : {}) }];
     });
     const known = hostOf(enterprise);
-    return known === undefined || named.some(({ host }) => same(host, known)) ? named : [...named, { host: known, kind: 'github' }];
+    return known === undefined || named.some(({ host }) => same(host, known))
+        ? named
+        : [...named, { host: known, kind: 'github' }];
 }
 
 /** How VS Code signs in at a host, if it does. */

@@ -14,8 +14,11 @@ export function historyRows(panels: SharedPanels, now: number): Row[] {
     return terminals.map((terminal) => {
         const own = blocks.filter(([, block]) => block.terminal === terminal);
         return {
-            id: `terminal ${terminal}`, label: line(own[0]?.[1].title ?? '') || `Terminal ${terminal}`, description: count(own.length, 'command'),
-            icon: 'terminal', rows: own.map(([key, block]) => blockRow(key, block, now)),
+            id: `terminal ${terminal}`,
+            label: line(own[0]?.[1].title ?? '') || `Terminal ${terminal}`,
+            description: count(own.length, 'command'),
+            icon: 'terminal',
+            rows: own.map(([key, block]) => blockRow(key, block, now)),
         };
     });
 }
@@ -27,14 +30,37 @@ function blockRow(key: string, block: Block, now: number): Row {
     const jump = block.line === undefined ? undefined : { stream: block.terminal, from: block.line, to: block.line };
     // What is not proven says so first: a command can be long, and can say anything.
     const proof = block.unproven ? 'unproven' : '';
-    const gone = block.erased ? 'Its output was erased.' : block.lines > 0 ? 'Its output is not kept any more.' : 'It printed nothing.';
+    const gone = block.erased
+        ? 'Its output was erased.'
+        : block.lines > 0
+          ? 'Its output is not kept any more.'
+          : 'It printed nothing.';
     return {
-        id: key, label: command, icon: block.unproven ? 'question' : how.icon, ...(how.color ? { color: how.color } : {}),
-        description: [proof, how.short, block.took !== undefined && took(block.took), at(block.started, now)].filter(Boolean).join(' · '),
-        tooltip: [block.unproven && UNPROVEN, plain(block.command ?? '').slice(0, 2000), block.cwd && `in ${line(block.cwd)}`, how.text, count(block.lines, 'line'), block.erased && 'output erased'].filter(Boolean).join('\n'),
-        spoken: [proof, command, how.text, block.took !== undefined && took(block.took), at(block.started, now)].filter(Boolean).join(', '),
-        open: block.output ? { is: 'file', place } : { is: 'nothing', why: block.took === undefined ? 'It still runs.' : gone },
-        context: jump ? 'block.jumps' : 'block', ...(jump ? { jump } : {}),
+        id: key,
+        label: command,
+        icon: block.unproven ? 'question' : how.icon,
+        ...(how.color ? { color: how.color } : {}),
+        description: [proof, how.short, block.took !== undefined && took(block.took), at(block.started, now)]
+            .filter(Boolean)
+            .join(' · '),
+        tooltip: [
+            block.unproven && UNPROVEN,
+            plain(block.command ?? '').slice(0, 2000),
+            block.cwd && `in ${line(block.cwd)}`,
+            how.text,
+            count(block.lines, 'line'),
+            block.erased && 'output erased',
+        ]
+            .filter(Boolean)
+            .join('\n'),
+        spoken: [proof, command, how.text, block.took !== undefined && took(block.took), at(block.started, now)]
+            .filter(Boolean)
+            .join(', '),
+        open: block.output
+            ? { is: 'file', place }
+            : { is: 'nothing', why: block.took === undefined ? 'It still runs.' : gone },
+        context: jump ? 'block.jumps' : 'block',
+        ...(jump ? { jump } : {}),
     };
 }
 
@@ -44,7 +70,12 @@ function ending(block: Block): { icon: string; color?: string; short: string; te
     if (block.took === undefined) return { icon: 'loading~spin', short: 'running', text: 'running' };
     if (block.exit_code === undefined) return { icon: 'circle-outline', short: '', text: 'ended' };
     if (block.exit_code === 0) return { icon: 'pass', color: 'testing.iconPassed', short: '', text: 'succeeded' };
-    return { icon: 'error', color: 'testing.iconFailed', short: `exit ${block.exit_code}`, text: `failed with exit code ${block.exit_code}` };
+    return {
+        icon: 'error',
+        color: 'testing.iconFailed',
+        short: `exit ${block.exit_code}`,
+        text: `failed with exit code ${block.exit_code}`,
+    };
 }
 
 /** The command of a block whose output is shown. */

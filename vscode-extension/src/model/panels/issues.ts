@@ -13,7 +13,9 @@ type Issue = Is<'issue'>;
 type IssueComment = Is<'issue_comment'>;
 
 export const ISSUES: Record<IssueState, { word: string; icon: string }> = {
-    open: { word: 'open', icon: 'issues' }, closed: { word: 'closed', icon: 'pass' }, not_planned: { word: 'not planned', icon: 'circle-slash' },
+    open: { word: 'open', icon: 'issues' },
+    closed: { word: 'closed', icon: 'pass' },
+    not_planned: { word: 'not planned', icon: 'circle-slash' },
 };
 
 export function issueRows(panels: SharedPanels, now: number): Row[] {
@@ -23,17 +25,36 @@ export function issueRows(panels: SharedPanels, now: number): Row[] {
         const place: Place = { view: 'issue', key, name: `${issue.number} ${line(issue.title, 60)}.md` };
         const labels = issue.labels.map(({ name }) => line(name)).join(', ');
         return {
-            id: key, label: `#${issue.number} ${line(issue.title)}`, icon: state.icon,
-            description: [state.word, labels, said.length > 0 && count(said.length, 'comment')].filter(Boolean).join(' · '),
+            id: key,
+            label: `#${issue.number} ${line(issue.title)}`,
+            icon: state.icon,
+            description: [state.word, labels, said.length > 0 && count(said.length, 'comment')]
+                .filter(Boolean)
+                .join(' · '),
             tooltip: [
-                `${line(issue.repository)} #${issue.number} by ${line(issue.author)}`, issue.assignees.length > 0 && `For ${issue.assignees.map((name) => line(name)).join(', ')}`,
-                issue.milestone && `Planned for ${line(issue.milestone)}`, issue.link === 'closes' ? 'The request closes it.' : 'The branch is named after it.',
-            ].filter(Boolean).join('\n'),
-            open: { is: 'page', place }, ...web(issue.web, 'page'), collapsed: true,
-            ...(said.length > 0 ? { rows: said.map(([id, comment]): Row => ({
-                id, label: line(comment.author, 40), description: line(comment.body.text, 120), icon: 'comment', open: { is: 'page', place },
-                tooltip: `${line(comment.author)}, ${ago(comment.at, now)}\n\n${line(comment.body.text, 1000)}`, ...web(comment.web, 'comment'),
-            })) } : {}),
+                `${line(issue.repository)} #${issue.number} by ${line(issue.author)}`,
+                issue.assignees.length > 0 && `For ${issue.assignees.map((name) => line(name)).join(', ')}`,
+                issue.milestone && `Planned for ${line(issue.milestone)}`,
+                issue.link === 'closes' ? 'The request closes it.' : 'The branch is named after it.',
+            ]
+                .filter(Boolean)
+                .join('\n'),
+            open: { is: 'page', place },
+            ...web(issue.web, 'page'),
+            collapsed: true,
+            ...(said.length > 0
+                ? {
+                      rows: said.map(([id, comment]): Row => ({
+                          id,
+                          label: line(comment.author, 40),
+                          description: line(comment.body.text, 120),
+                          icon: 'comment',
+                          open: { is: 'page', place },
+                          tooltip: `${line(comment.author)}, ${ago(comment.at, now)}\n\n${line(comment.body.text, 1000)}`,
+                          ...web(comment.web, 'comment'),
+                      })),
+                  }
+                : {}),
         };
     });
 }

@@ -5,7 +5,9 @@ import type { Place, VersionName } from './place';
 import type { SharedPanels } from './shared';
 
 const filesByPath = kept('git', (panels) => {
-    const tops = new Map(panels.entries('git', 'repository').map(([, repository]) => [repository.number, repository.path]));
+    const tops = new Map(
+        panels.entries('git', 'repository').map(([, repository]) => [repository.number, repository.path]),
+    );
     const files = [...panels.entries('git', 'file'), ...panels.entries('git', 'branch_file')].map(([, file]) => file);
     return grouped(files, (file) => {
         const top = tops.get(file.repository);
@@ -14,7 +16,11 @@ const filesByPath = kept('git', (panels) => {
 });
 
 /** The document of a file, the first of these versions that can be opened. */
-export function located(panels: SharedPanels, path: string, versions: readonly VersionName[]): Extract<Place, { view: 'changes' }> | undefined {
+export function located(
+    panels: SharedPanels,
+    path: string,
+    versions: readonly VersionName[],
+): Extract<Place, { view: 'changes' }> | undefined {
     const fitting = filesByPath(panels).get(path) ?? [];
     for (const version of versions) {
         const file = fitting.find((one) => versionOf(one, version)?.content);

@@ -4,7 +4,10 @@ import type { Entry, Happened, Level, PanelKind } from '@jumpseat/native';
 import { line } from './safe';
 import { PANELS, TITLES, took } from './words';
 
-export interface LogLine { level: Level; text: string }
+export interface LogLine {
+    level: Level;
+    text: string;
+}
 
 /** Turns what stands in the panel into lines: each thing once, and once more when it ended. */
 export class LogLines {
@@ -24,32 +27,55 @@ export class LogLines {
 
 function lineOf(entry: Entry): LogLine | undefined {
     if (entry.is === 'line') {
-        return { level: entry.level ?? 'info', text: `${clock(entry.at)} ${line(entry.file, 60)}: ${line(entry.text, 2000)}${entry.rest ? ' …' : ''}` };
+        return {
+            level: entry.level ?? 'info',
+            text: `${clock(entry.at)} ${line(entry.file, 60)}: ${line(entry.text, 2000)}${entry.rest ? ' …' : ''}`,
+        };
     }
-    if (entry.is === 'unread') return { level: 'warning', text: `Could not read ${line(entry.part, 200)}: ${line(entry.why)}` };
+    if (entry.is === 'unread')
+        return { level: 'warning', text: `Could not read ${line(entry.part, 200)}: ${line(entry.why)}` };
     if (entry.is !== 'happening') return undefined;
     const lasted = entry.until !== undefined ? ` (${took(Math.max(0, entry.until - entry.at))})` : '';
     const who = line(entry.who ?? '', 60);
-    return { level: entry.level, text: `${clock(entry.at)} ${[who, what(entry.happened)].filter(Boolean).join(' ')}${lasted}` };
+    return {
+        level: entry.level,
+        text: `${clock(entry.at)} ${[who, what(entry.happened)].filter(Boolean).join(' ')}${lasted}`,
+    };
 }
 
 function what(happened: Happened): string {
     switch (happened.what) {
-        case 'joined': return `joined as ${line(happened.role)}`;
-        case 'left': return `left: ${line(happened.why)}`;
-        case 'presence': return happened.present ? 'is back' : 'is away';
-        case 'granted': return `is ${line(happened.role)} now, by ${line(happened.by)}`;
-        case 'asked': return 'asked for the keyboard';
-        case 'refused': return `was refused: ${line(happened.why)}`;
-        case 'typed': return `typed in ${line(happened.terminal)}`;
+        case 'joined':
+            return `joined as ${line(happened.role)}`;
+        case 'left':
+            return `left: ${line(happened.why)}`;
+        case 'presence':
+            return happened.present ? 'is back' : 'is away';
+        case 'granted':
+            return `is ${line(happened.role)} now, by ${line(happened.by)}`;
+        case 'asked':
+            return 'asked for the keyboard';
+        case 'refused':
+            return `was refused: ${line(happened.why)}`;
+        case 'typed':
+            return `typed in ${line(happened.terminal)}`;
         case 'ran': {
-            const end = happened.exit_code === undefined ? '' : happened.exit_code === 0 ? ' → done' : ` → exit ${happened.exit_code}`;
+            const end =
+                happened.exit_code === undefined
+                    ? ''
+                    : happened.exit_code === 0
+                      ? ' → done'
+                      : ` → exit ${happened.exit_code}`;
             return `${happened.unproven ? '(unproven) ' : ''}${line(happened.terminal)} $ ${line(happened.command, 2000)}${end}`;
         }
-        case 'connection': return `connection: ${line(happened.state)}`;
-        case 'shared': return `${titleOf(happened.thing)} ${happened.on ? 'shared' : 'no longer shared'}`;
-        case 'noted': return line(happened.text, 2000);
-        default: return '';
+        case 'connection':
+            return `connection: ${line(happened.state)}`;
+        case 'shared':
+            return `${titleOf(happened.thing)} ${happened.on ? 'shared' : 'no longer shared'}`;
+        case 'noted':
+            return line(happened.text, 2000);
+        default:
+            return '';
     }
 }
 

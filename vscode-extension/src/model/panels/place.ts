@@ -14,13 +14,19 @@ export type Place =
     | { view: 'findings'; path: string };
 
 /** An address within a session. */
-export interface Address { path: string; query: string }
+export interface Address {
+    path: string;
+    query: string;
+}
 
 export function addressOf(place: Place): Address {
     switch (place.view) {
-        case 'changes': return { path: `/${place.path}`, query: `changes/${place.repository}/${place.version}` };
-        case 'findings': return { path: `/${place.path}`, query: 'findings' };
-        default: return { path: `/${fileName(place.name)}`, query: `${place.view}/${place.key}` };
+        case 'changes':
+            return { path: `/${place.path}`, query: `changes/${place.repository}/${place.version}` };
+        case 'findings':
+            return { path: `/${place.path}`, query: 'findings' };
+        default:
+            return { path: `/${fileName(place.name)}`, query: `${place.view}/${place.key}` };
     }
 }
 
@@ -32,17 +38,28 @@ export function placeOf({ path, query }: Address): Place | undefined {
         case 'changes': {
             const [, number, version] = /^(\d{1,9})\/(\w+)$/.exec(rest ?? '') ?? [];
             const known = VERSIONS.find((one) => one === version);
-            return number !== undefined && known ? { view, repository: Number(number), version: known, path: name } : undefined;
+            return number !== undefined && known
+                ? { view, repository: Number(number), version: known, path: name }
+                : undefined;
         }
-        case 'findings': return rest === undefined ? { view, path: name } : undefined;
-        case 'history': case 'review': case 'issue': return rest === undefined ? undefined : { view, key: rest, name };
-        default: return undefined;
+        case 'findings':
+            return rest === undefined ? { view, path: name } : undefined;
+        case 'history':
+        case 'review':
+        case 'issue':
+            return rest === undefined ? undefined : { view, key: rest, name };
+        default:
+            return undefined;
     }
 }
 
 /** A name for a tab, of any text: nothing of it reads as a path. */
 export function fileName(text: string): string {
-    const name = text.replace(/[\s/\\:*?"<>|#%\x00-\x1f]+/g, ' ').replace(/^[. ]+|[. ]+$/g, '').slice(0, 80).trim();
+    const name = text
+        .replace(/[\s/\\:*?"<>|#%\x00-\x1f]+/g, ' ')
+        .replace(/^[. ]+|[. ]+$/g, '')
+        .slice(0, 80)
+        .trim();
     return name || 'untitled';
 }
 

@@ -2,7 +2,12 @@
 import type { Place } from './place';
 
 /** A part of a document: lines and columns count from 1. */
-export interface Span { line: number; column: number; endLine: number; endColumn: number }
+export interface Span {
+    line: number;
+    column: number;
+    endLine: number;
+    endColumn: number;
+}
 
 export type Opening =
     | { is: 'file'; place: Place; at?: Span }
@@ -45,8 +50,10 @@ export function spoken(row: Row): string {
 
 /** The rows as text, as they stand below each other. */
 export function asText(rows: Row[], depth = 0): string {
-    return rows.map((row) => {
-        const line = `${'  '.repeat(depth)}${row.label}${row.description ? `  ·  ${row.description}` : ''}\n`;
-        return line + asText(row.rows ?? [], depth + 1);
-    }).join('');
+    return rows
+        .map((row) => {
+            const line = `${'  '.repeat(depth)}${row.label}${row.description ? `  ·  ${row.description}` : ''}\n`;
+            return line + asText(row.rows ?? [], depth + 1);
+        })
+        .join('');
 }

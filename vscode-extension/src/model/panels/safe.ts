@@ -14,7 +14,12 @@ const FLOODS = new RegExp(`([${MARKS}]{${MAX_MARKS}})[${MARKS}]+`, 'gu');
 
 /** Several lines of text, without escape sequences, control characters, and what `core/text` does not show. */
 export function plain(text: string): string {
-    return text.replace(ESCAPES, '').replace(/\r\n?/g, '\n').replace(CONTROLS, '').replace(UNSHOWN, '').replace(FLOODS, '$1');
+    return text
+        .replace(ESCAPES, '')
+        .replace(/\r\n?/g, '\n')
+        .replace(CONTROLS, '')
+        .replace(UNSHOWN, '')
+        .replace(FLOODS, '$1');
 }
 
 /** The same in one line, of at most so many signs. */

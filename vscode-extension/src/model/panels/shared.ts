@@ -39,7 +39,7 @@ export class SharedPanels {
 
     /** Every entry of one type, with its key, in their order. */
     entries<Type extends Entry['is']>(kind: PanelKind, type: Type): [string, Is<Type>][] {
-        const all = [...this.#panels.get(kind)?.entries ?? []];
+        const all = [...(this.#panels.get(kind)?.entries ?? [])];
         return all.filter((entry): entry is [string, Is<Type>] => entry[1].is === type);
     }
 
@@ -50,10 +50,17 @@ export class SharedPanels {
 
     apply(event: GuestUpdate, now: number): void {
         switch (event.type) {
-            case 'panels': this.#share(event.panels); break;
-            case 'panel': this.take(event, now); break;
-            case 'fetching': this.fetching.set(event.tag, { received: event.received, total: event.total }); break;
-            default: break;
+            case 'panels':
+                this.#share(event.panels);
+                break;
+            case 'panel':
+                this.take(event, now);
+                break;
+            case 'fetching':
+                this.fetching.set(event.tag, { received: event.received, total: event.total });
+                break;
+            default:
+                break;
         }
     }
 
@@ -68,7 +75,10 @@ export class SharedPanels {
             return !known;
         });
         this.#panels.set(update.panel, {
-            kind: update.panel, state: update.state, leftOut: update.left_out, changed: now,
+            kind: update.panel,
+            state: update.state,
+            leftOut: update.left_out,
+            changed: now,
             entries: added.length > 0 ? sorted(entries) : entries,
         });
         this.#count(update.panel);

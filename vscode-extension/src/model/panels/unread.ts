@@ -13,7 +13,12 @@ export function unreadRows(panels: SharedPanels, kind: PanelKind, host: string, 
         const what = `Could not read ${line(part)}`;
         const reason = `${sentence(why).replace(/\.$/, '')}.${remedyText(remedy, host)}`;
         return {
-            id: `unread ${key}`, label: what, description: reason, tooltip: `${what}\n${reason}`, icon: 'warning', color: 'list.warningForeground',
+            id: `unread ${key}`,
+            label: what,
+            description: reason,
+            tooltip: `${what}\n${reason}`,
+            icon: 'warning',
+            color: 'list.warningForeground',
         };
     });
 }

@@ -5,7 +5,12 @@ import { line } from './safe';
 
 /** The panels as they are called here, in the order in which they are shown. */
 export const TITLES: Record<PanelKind, string> = {
-    git: 'Changes', history: 'History', log: 'Log', review: 'Review', issue: 'Issues', findings: 'Findings',
+    git: 'Changes',
+    history: 'History',
+    log: 'Log',
+    review: 'Review',
+    issue: 'Issues',
+    findings: 'Findings',
 };
 
 export const PANELS = Object.keys(TITLES) as PanelKind[];
@@ -37,7 +42,9 @@ export function took(milliseconds: number): string {
     const seconds = milliseconds / 1000;
     if (seconds < 60) return `${seconds.toFixed(1)} s`;
     const minutes = Math.floor(seconds / 60);
-    return minutes < 60 ? `${minutes} min ${Math.floor(seconds % 60)} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+    return minutes < 60
+        ? `${minutes} min ${Math.floor(seconds % 60)} s`
+        : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
 export function size(bytes: number): string {
@@ -51,8 +58,11 @@ export function size(bytes: number): string {
 /** What stands above a panel whose source is not as it should be. */
 export function stateText(state: SourceState, host: string, now: number): string | undefined {
     switch (state.is) {
-        case 'fresh': case 'starting': return undefined;
-        case 'stale': return `As of ${at(state.since, now)}: ${host} cannot reach its source now.`;
+        case 'fresh':
+        case 'starting':
+            return undefined;
+        case 'stale':
+            return `As of ${at(state.since, now)}: ${host} cannot reach its source now.`;
         case 'failed': {
             const then = state.since > 0 ? ` Shown as of ${at(state.since, now)}.` : '';
             return `${sentence(state.why).replace(/\.$/, '')}.${remedyText(state.remedy, host)}${then}`;
@@ -69,11 +79,16 @@ export function sentence(text: string): string {
 /** What only the host can do about it. */
 export function remedyText(remedy: Remedy | undefined, host: string): string {
     switch (remedy?.is) {
-        case 'sign_in': return ` ${host} has to sign in.`;
-        case 'install_git': return ` ${host} has to install git.`;
-        case 'trust_folder': return ` ${host} has to trust the folder.`;
-        case 'configure': return ` ${host} has to set it up.`;
-        default: return '';
+        case 'sign_in':
+            return ` ${host} has to sign in.`;
+        case 'install_git':
+            return ` ${host} has to install git.`;
+        case 'trust_folder':
+            return ` ${host} has to trust the folder.`;
+        case 'configure':
+            return ` ${host} has to set it up.`;
+        default:
+            return '';
     }
 }
 

@@ -13,7 +13,11 @@ export async function chosenSession(context: Context, row?: unknown): Promise<Ho
     if (given?.kind === 'hosted') return given.session;
     const all = [...context.holding.state.sessions.values()];
     if (all.length < 2) return all[0];
-    const items = all.map((session) => ({ label: session.code ?? '', description: guests(session.guests.size), session }));
+    const items = all.map((session) => ({
+        label: session.code ?? '',
+        description: guests(session.guests.size),
+        session,
+    }));
     return (await vscode.window.showQuickPick(items, { placeHolder: 'Which session?' }))?.session;
 }
 

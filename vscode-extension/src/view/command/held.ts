@@ -24,7 +24,8 @@ export async function heldTerminals(context: Context): Promise<void> {
     if (picked.all) {
         const sessions = [...holding.state.sessions.values()];
         const { size } = holding.state.terminals;
-        const loss = size === 1 ? '1 terminal and what runs in it end.' : `${size} terminals and what runs in them end.`;
+        const loss =
+            size === 1 ? '1 terminal and what runs in it end.' : `${size} terminals and what runs in them end.`;
         if (await sure(sessions, 'End Everything', loss)) {
             await context.tell({ type: 'shutdown' });
         }
@@ -38,7 +39,9 @@ async function pick(context: Context): Promise<Item | undefined> {
     const box = vscode.window.createQuickPick<Item>();
     box.title = 'Held Terminals';
     box.placeholder = 'Enter shows one here';
-    const list = (): void => { box.items = items(context); };
+    const list = (): void => {
+        box.items = items(context);
+    };
     list();
     const changes = context.onDidChange(list);
     box.onDidTriggerItemButton(({ item }) => {
@@ -58,10 +61,19 @@ function items(context: Context): Item[] {
     const { state } = context.holding;
     const terminals = [...state.terminals.values()].map((terminal): Item => ({
         label: `$(terminal) ${withoutIcons(terminal.title) || 'Terminal'}`,
-        description: [terminal.session === undefined ? '' : 'shared', context.terminals.tab(terminal.terminal) ? 'shown here' : ''].filter(Boolean).join(', '),
+        description: [
+            terminal.session === undefined ? '' : 'shared',
+            context.terminals.tab(terminal.terminal) ? 'shown here' : '',
+        ]
+            .filter(Boolean)
+            .join(', '),
         detail: withoutIcons(terminal.cwd ?? ''),
         buttons: [END],
         terminal,
     }));
-    return [...terminals, { label: '', kind: vscode.QuickPickItemKind.Separator }, { label: '$(debug-stop) End everything', all: true }];
+    return [
+        ...terminals,
+        { label: '', kind: vscode.QuickPickItemKind.Separator },
+        { label: '$(debug-stop) End everything', all: true },
+    ];
 }

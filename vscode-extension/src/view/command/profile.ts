@@ -20,7 +20,9 @@ export async function offerProfile(context: Context): Promise<void> {
     if (globalState.get('profileOffered')) return;
     await globalState.update('profileOffered', true);
     const answer = await say(
-        'Open new terminals with Jumpseat? Each can then be shared at any time, with its history.', 'Make Default', 'Not Now',
+        'Open new terminals with Jumpseat? Each can then be shared at any time, with its history.',
+        'Make Default',
+        'Not Now',
     );
     if (answer === 'Make Default') await makeDefaultProfile();
 }

@@ -27,7 +27,11 @@ export async function shareCurrentTerminal(context: Context, chosen?: unknown): 
     const running = [...context.holding.state.sessions.values()];
     if (running.length === 0) return context.share(number);
     const items = [
-        ...running.map((session) => ({ label: `$(broadcast) Add to ${session.code ?? 'my session'}`, description: guests(session.guests.size), session })),
+        ...running.map((session) => ({
+            label: `$(broadcast) Add to ${session.code ?? 'my session'}`,
+            description: guests(session.guests.size),
+            session,
+        })),
         { label: '$(add) A session of its own', session: undefined },
     ];
     const picked = await vscode.window.showQuickPick(items, { title: `Share ${terminal.name}` });
@@ -42,7 +46,9 @@ async function shareForeign(context: Context, foreign: vscode.Terminal): Promise
     }
     const mirrored = process.platform !== 'win32' && foreign.shellIntegration !== undefined;
     const answer = await say(
-        `"${foreign.name}" was not opened by Jumpseat: what it printed cannot be shared.`, CONTINUE, ...(mirrored ? [MIRROR] : []),
+        `"${foreign.name}" was not opened by Jumpseat: what it printed cannot be shared.`,
+        CONTINUE,
+        ...(mirrored ? [MIRROR] : []),
     );
     if (answer === MIRROR) {
         await context.share(await context.mirrors.start(foreign), { from: 'start' });

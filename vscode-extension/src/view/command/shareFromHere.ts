@@ -8,8 +8,8 @@ import { say } from '../say';
 export async function shareFromHere(context: Context, given?: unknown): Promise<void> {
     const terminal = given as vscode.Terminal | undefined;
     const pty = context.terminals.hosted(terminal?.creationOptions ? terminal : vscode.window.activeTerminal);
-    const number = pty && await pty.opened;
-    const blocks = number === undefined ? [] : context.holding.state.terminals.get(number)?.blocks ?? [];
+    const number = pty && (await pty.opened);
+    const blocks = number === undefined ? [] : (context.holding.state.terminals.get(number)?.blocks ?? []);
     if (number === undefined || blocks.length === 0) {
         void say('Jumpseat: this terminal has no commands to share from.');
         return;
@@ -18,12 +18,17 @@ export async function shareFromHere(context: Context, given?: unknown): Promise<
         void say('Jumpseat: this terminal is shared already. Stop sharing first.');
         return;
     }
-    const items = blocks.map((block) => ({
-        label: withoutIcons(block.command ?? '') || '(command)',
-        description: block.exit_code === null ? 'running' : block.exit_code === 0 ? '' : `exit ${block.exit_code}`,
-        detail: new Date(block.started).toLocaleTimeString(),
-        block: block.block,
-    })).reverse();
-    const picked = await vscode.window.showQuickPick(items, { title: 'Share From Here', placeHolder: 'Guests see this command and what follows' });
+    const items = blocks
+        .map((block) => ({
+            label: withoutIcons(block.command ?? '') || '(command)',
+            description: block.exit_code === null ? 'running' : block.exit_code === 0 ? '' : `exit ${block.exit_code}`,
+            detail: new Date(block.started).toLocaleTimeString(),
+            block: block.block,
+        }))
+        .reverse();
+    const picked = await vscode.window.showQuickPick(items, {
+        title: 'Share From Here',
+        placeHolder: 'Guests see this command and what follows',
+    });
     if (picked) await context.share(number, { from: 'block', block: picked.block });
 }

@@ -6,7 +6,8 @@ import { ask } from '../say';
 
 export async function stop(context: Context, row?: unknown): Promise<void> {
     const session = await chosenSession(context, row);
-    if (session && await sure([session], 'Stop Sharing')) await context.tell({ type: 'stop', session: session.session });
+    if (session && (await sure([session], 'Stop Sharing')))
+        await context.tell({ type: 'stop', session: session.session });
 }
 
 export async function stopAll(context: Context): Promise<void> {
@@ -18,6 +19,7 @@ export async function stopAll(context: Context): Promise<void> {
 export async function sure(sessions: HostedSession[], button: string, loss?: string): Promise<boolean> {
     const guests = sessions.reduce((sum, session) => sum + session.guests.size, 0);
     if (guests === 0 && !loss) return true;
-    const watching = guests === 1 ? '1 guest is watching.' : guests > 0 ? `${guests} guests are watching.` : `${button}?`;
+    const watching =
+        guests === 1 ? '1 guest is watching.' : guests > 0 ? `${guests} guests are watching.` : `${button}?`;
     return ask('warning', watching, loss ?? 'They read "Session ended"; your terminal goes on.', button);
 }
