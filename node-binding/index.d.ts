@@ -807,7 +807,7 @@ export type IssueState = "open" | "closed" | "not_planned";
  * 1 to [`MAX_KEY_LEN`] bytes of one line. */
 export type Key = string;
 
-/** Someone who waits at the door. */
+/** Someone who is waiting to join. */
 export type KnockInfo = {
   /** The knock's number. */
   knock: number,
@@ -1167,7 +1167,7 @@ export type SessionStatus = {
   terminals: Array<TerminalNo>,
   /** Who sits in. */
   guests: Array<GuestInfo>,
-  /** Who waits at the door. */
+  /** Who is waiting to join. */
   knocks: Array<KnockInfo>,
   /** Its invites that still hold. */
   invites: Array<Invite>,

@@ -43,9 +43,9 @@ pub(crate) enum Command {
     Grant(grant::Arguments),
     Revoke(revoke::Arguments),
     Remove(remove::Arguments),
-    /// Let someone in who waits at the door
+    /// Let in a guest who is waiting to join
     Admit(admit::Arguments),
-    /// Send someone away who waits at the door
+    /// Turn away a guest who is waiting to join
     Deny(admit::Arguments),
     Stop(stop::Arguments),
     Relay(relay::Arguments),

@@ -34,7 +34,7 @@ pub(crate) struct Board {
     pub(crate) host_present: bool,
     /// Guests, in the order of their slots.
     pub(crate) people: Vec<Person>,
-    /// Who waits at the door: the host alone knows.
+    /// Who is waiting to join: the host alone knows.
     pub(crate) knocks: Vec<KnockInfo>,
     /// Invites that hold: the host has all, a co-owner its own.
     pub(crate) invites: Vec<InviteCard>,

@@ -20,7 +20,7 @@ pub(crate) struct Config {
     pub(crate) name: Option<String>,
     /// The key that opens the overlay.
     pub(crate) escape_key: Option<EscapeKey>,
-    /// Certificate authorities beyond the system's, in PEM.
+    /// Additional CA certificates (PEM).
     pub(crate) ca_file: Option<PathBuf>,
     /// Whether a guest's keys are sent at times that do not give the rhythm away.
     pub(crate) key_timing: Option<bool>,

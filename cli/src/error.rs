@@ -146,7 +146,7 @@ pub(crate) fn why(reason: EndReason, failure: Option<&Failure>) -> Cow<'static, 
         }
         EndReason::Stopped => "the host stopped sharing",
         EndReason::ShellExited => "its program ended",
-        EndReason::Expired => "its time was over",
+        EndReason::Expired => "the session expired",
         EndReason::RelayGone => "the relay was gone for too long",
         EndReason::HostGone => "the host was away for too long",
         EndReason::Removed => "the host removed this guest",

@@ -64,7 +64,7 @@ pub(crate) fn page(kind: PanelKind, panel: Option<Option<&Panel>>, around: Aroun
     rows.push(Words::new());
     match panel {
         None => rows.push(Words::new().dim(&format!("{} does not share this panel.", around.host))),
-        Some(None) => rows.push(Words::new().dim("It is on its way.")),
+        Some(None) => rows.push(Words::new().dim("Loading…")),
         Some(Some(panel)) => {
             let before = rows.len();
             rows.extend(unread::rows(&panel.entries, None, around.host));
@@ -80,7 +80,7 @@ pub(crate) fn page(kind: PanelKind, panel: Option<Option<&Panel>>, around: Aroun
                 rows.push(Words::new().dim(nothing(kind, &panel.state)));
             }
             if panel.left_out > 0 {
-                rows.push(Words::new().dim(&format!("{} more, for which there is no room.", panel.left_out)));
+                rows.push(Words::new().dim(&format!("{} more not shown", panel.left_out)));
             }
         }
     }
@@ -173,12 +173,12 @@ fn nothing(kind: PanelKind, state: &SourceState) -> &'static str {
         return "The host is looking for the first time.";
     }
     match kind {
-        PanelKind::Git => "There is no repository here.",
-        PanelKind::History => "No command was run yet.",
-        PanelKind::Log => "Nothing happened yet.",
-        PanelKind::Review => "The branch has no pull request.",
-        PanelKind::Issue => "The branch is about no issue.",
-        PanelKind::Findings => "Nothing was found.",
+        PanelKind::Git => "No Git repository",
+        PanelKind::History => "No commands yet",
+        PanelKind::Log => "No activity yet",
+        PanelKind::Review => "No pull request for this branch",
+        PanelKind::Issue => "No linked issues",
+        PanelKind::Findings => "No findings",
     }
 }
 

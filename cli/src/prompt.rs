@@ -60,7 +60,7 @@ fn typed() -> Result<Zeroizing<String>, Fault> {
 }
 
 fn text(bytes: &[u8]) -> Result<Zeroizing<String>, Fault> {
-    let text = std::str::from_utf8(bytes).map_err(|_| Fault::usage("what was entered is no text"))?.trim();
+    let text = std::str::from_utf8(bytes).map_err(|_| Fault::usage("input is not valid UTF-8"))?.trim();
     if text.is_empty() {
         Err(Fault::usage("nothing was entered"))
     } else {

@@ -223,7 +223,7 @@ fn what_there_is_none_of_is_said() {
     wait(&mut guest, "review", |event| event["state"]["is"] == "fresh");
     let (head, requests) = desk.entries("pr", "request");
     assert_eq!((&head["entries"], requests.len()), (&0.into(), 0));
-    assert!(desk.text(&["pr"]).contains("The branch has no pull request."));
+    assert!(desk.text(&["pr"]).contains("No pull request for this branch"));
     // The issues are another panel.
     let output = desk.panel(&["issue"]);
     let told = String::from_utf8_lossy(&output.stderr);

@@ -59,7 +59,7 @@ impl Board {
                     return Some(format!("{} asks for the keyboard", self.name(slot)));
                 }
             }
-            GuestEvent::Declined => return Some("the host keeps the keyboard for now".to_owned()),
+            GuestEvent::Declined => return Some("the host declined your request".to_owned()),
             GuestEvent::InputRefused { why, .. } => return Some(refusal(*why).to_owned()),
             GuestEvent::NotAllowed { what } => return Some(format!("not allowed: {what}")),
             GuestEvent::Typing { slot, on, .. } => self.typing(*slot, *on),

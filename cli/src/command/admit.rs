@@ -1,4 +1,4 @@
-//! `jumpseat admit` and `jumpseat deny`: answer whoever waits at the door.
+//! `jumpseat admit` and `jumpseat deny`: answer whoever is waiting to join.
 
 use clap::Args;
 use jumpseat_engine::api::{HostCommand, KnockInfo};

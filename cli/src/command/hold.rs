@@ -11,7 +11,7 @@ use crate::{duration, error::Fault};
 /// Hold sessions in the background
 #[derive(Args, Debug)]
 pub(crate) struct Arguments {
-    /// Certificate authorities beyond the system's, in PEM
+    /// Additional CA certificates (PEM)
     #[arg(long, value_name = "FILE", env = "JUMPSEAT_CA_FILE", hide_env_values = true)]
     ca_file: Option<PathBuf>,
     /// How long it stays with nothing to hold

@@ -94,7 +94,7 @@ fn row(invite: &Invite) -> Vec<String> {
 async fn make(hosted: &Hosted, terms: &TermsArguments, json: bool) -> Result<(), Fault> {
     let command = HostCommand::CreateInvite { session: hosted.session(), terms: terms.terms() };
     let Reply::Invite(invite) = hosted.ask(command).await? else {
-        return Err(Fault::new(FaultKind::Local, "the process answered with something else"));
+        return Err(Fault::new(FaultKind::Local, "the process gave an unexpected reply"));
     };
     if json {
         return print::json(&invite);

@@ -52,7 +52,7 @@ pub(crate) struct Arguments {
     /// Leave the mouse to your terminal, for selecting text
     #[arg(long)]
     no_mouse: bool,
-    /// Certificate authorities beyond the system's, in PEM
+    /// Additional CA certificates (PEM)
     #[arg(long, value_name = "FILE", env = "JUMPSEAT_CA_FILE", hide_env_values = true)]
     ca_file: Option<PathBuf>,
     /// Run without a terminal, until the session or the wait is over

@@ -42,7 +42,7 @@ pub(crate) async fn run(arguments: Arguments, json: bool) -> Result<(), Fault> {
     let Some(word) = arguments.panel else { return summary(joined.seat(), json, paper) };
     let kind = word.kind();
     let Answer::Seat(seat) = joined.ask(Question::Look { panel: Some(kind) }).await? else {
-        return Err(Fault::new(FaultKind::Local, "the joined session answered with something else"));
+        return Err(Fault::new(FaultKind::Local, "the joined session gave an unexpected reply"));
     };
     let Some(shared) = seat.panels.iter().find(|shared| shared.kind == kind) else {
         return Err(Fault::new(FaultKind::Refused, format!("{} does not share this panel", host(&seat)))

@@ -32,7 +32,7 @@ pub(crate) struct Arguments {
 
 #[derive(Subcommand, Debug)]
 enum Step {
-    /// Show panels to guests; one that they see already begins anew
+    /// Show panels to guests; one that they see already restarts
     Share {
         /// Which
         #[arg(required = true, value_name = "PANEL")]
@@ -140,7 +140,7 @@ fn row(kind: PanelKind, status: Option<&PanelStatus>, now: u64) -> Vec<String> {
 async fn look(hosted: &Hosted, kind: PanelKind, json: bool) -> Result<(), Fault> {
     let asked = hosted.ask(HostCommand::LookAtPanel { session: hosted.session(), panel: kind }).await?;
     let Reply::Panel(update) = asked else {
-        return Err(Fault::new(FaultKind::Local, "the process answered with something else"));
+        return Err(Fault::new(FaultKind::Local, "the process gave an unexpected reply"));
     };
     if json {
         return update.set.iter().try_for_each(|(key, entry)| {

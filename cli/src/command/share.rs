@@ -59,7 +59,7 @@ pub(crate) struct Arguments {
     /// The key that opens the overlay [default: ctrl-]]
     #[arg(long, value_name = "KEY", env = "JUMPSEAT_ESCAPE_KEY", hide_env_values = true)]
     escape_key: Option<EscapeKey>,
-    /// Certificate authorities beyond the system's, in PEM
+    /// Additional CA certificates (PEM)
     #[arg(long, value_name = "FILE", env = "JUMPSEAT_CA_FILE", hide_env_values = true)]
     ca_file: Option<PathBuf>,
     /// Run without a terminal: keys come from standard input
@@ -126,7 +126,7 @@ fn parse_size(text: &str) -> Result<Size, String> {
         .and_then(|(cols, rows)| Some(Size { cols: cols.parse().ok()?, rows: rows.parse().ok()? }));
     let most = jumpseat_screen::MAX_SIZE;
     size.filter(|size| (2..=most).contains(&size.cols) && (1..=most).contains(&size.rows))
-        .ok_or_else(|| format!("`{text}` is no size; write for example 120x40 (at most {most}x{most})"))
+        .ok_or_else(|| format!("`{text}` is not a size; write for example 120x40 (at most {most}x{most})"))
 }
 
 #[cfg(test)]

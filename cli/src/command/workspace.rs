@@ -102,7 +102,7 @@ impl Workspace {
         if folder.is_dir() {
             Ok(folder)
         } else {
-            Err(Fault::usage(format!("{} is no folder", named.display())))
+            Err(Fault::usage(format!("{} is not a directory", named.display())))
         }
     }
 

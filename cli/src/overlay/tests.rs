@@ -407,7 +407,7 @@ fn what_is_opened_is_what_was_marked() {
 fn panels_are_chosen_by_number_and_arrows_and_go_when_they_are_hidden() {
     let (mut board, mut overlay) = (reading(), Overlay::new(EscapeKey::default()));
     press(&mut overlay, &mut board, b"p3");
-    assert!(draw(&mut overlay, &board, 70, 18).contains("It is on its way."));
+    assert!(draw(&mut overlay, &board, 70, 18).contains("Loading…"));
     press(&mut overlay, &mut board, b"\x1b[D");
     assert!(draw(&mut overlay, &board, 70, 18).contains("Ann does not share this panel."));
     press(&mut overlay, &mut board, b"\x1b[D");

@@ -46,7 +46,7 @@ pub(super) fn rows(entries: &Entries, around: Around<'_>, rows: &mut Rows) {
             rows.push(Words::new().dim(&text));
         }
         if changed(repository) == 0 && whole {
-            rows.push(Words::new().dim("  Nothing differs from the last commit."));
+            rows.push(Words::new().dim("  Working tree clean"));
         }
     }
 }
@@ -123,7 +123,7 @@ fn head(repository: &Repository, several: bool) -> Words {
             OperationKind::Merge => "merging",
             OperationKind::Rebase => "rebasing",
             OperationKind::Apply => "applying patches",
-            OperationKind::CherryPick => "picking commits",
+            OperationKind::CherryPick => "cherry-picking",
             OperationKind::Revert => "reverting",
             OperationKind::Bisect => "bisecting",
             _ => "busy",

@@ -40,7 +40,7 @@ impl Contents {
             }
         };
         let bytes = content.and_then(Content::into_bytes);
-        bytes.ok_or_else(|| Failure::new(FailureKind::System, "the seat answered with something else").into())
+        bytes.ok_or_else(|| Failure::new(FailureKind::System, "the seat gave an unexpected reply").into())
     }
 
     /// A version's content; what has none is empty.

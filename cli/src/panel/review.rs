@@ -128,10 +128,10 @@ pub(super) fn address(web: Option<&str>, rows: &mut Rows) {
 fn verdict_word(verdict: Verdict) -> (&'static str, Style) {
     match verdict {
         Verdict::Approved => ("approved", style::GOOD),
-        Verdict::ChangesRequested => ("wants changes", style::BAD),
+        Verdict::ChangesRequested => ("changes requested", style::BAD),
         Verdict::Commented => ("commented", style::DIM),
         Verdict::Dismissed => ("dismissed", style::DIM),
-        Verdict::Required => ("has to look", style::WARN),
+        Verdict::Required => ("review required", style::WARN),
     }
 }
 

@@ -408,7 +408,7 @@ fn what_is_not_there_says_so() {
     let none = text(&page(PanelKind::Git, None, around()));
     assert!(none.contains("Ann does not share this panel."), "{none}");
     let coming = text(&page(PanelKind::Git, Some(None), around()));
-    assert!(coming.contains("It is on its way."), "{coming}");
+    assert!(coming.contains("Loading…"), "{coming}");
     let empty = Panel { changed: NOW, ..panel([]) };
     for kind in PanelKind::ALL {
         let shown = text(&page(kind, Some(Some(&empty)), around()));

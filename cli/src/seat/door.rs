@@ -92,7 +92,7 @@ impl Asked {
                         Ok(Reply::Content(content)) => Answer::Content(content),
                         Ok(_) => Answer::Failure(Failure::new(
                             FailureKind::System,
-                            "the seat answered with something else",
+                            "the seat gave an unexpected reply",
                         )),
                         Err(failure) => Answer::Failure(failure),
                     });

@@ -57,7 +57,9 @@ impl FromStr for EscapeKey {
             Some([letter @ (b'a'..=b'z' | b'\\' | b']' | b'^' | b'_')]) => return Ok(Self(letter & 0x1f)),
             Some(_) => {}
         }
-        Err(format!("`{text}` is no key for this; write ctrl-] or ctrl- with another letter, \\, ^ or _"))
+        Err(format!(
+            "`{text}` is not a key that can be used here; write ctrl-] or ctrl- with another letter, \\, ^ or _"
+        ))
     }
 }
 

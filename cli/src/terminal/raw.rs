@@ -22,7 +22,7 @@ impl RawMode {
         if io::stdin().is_terminal() && io::stdout().is_terminal() {
             return Ok(());
         }
-        Err(Fault::usage("standard input and output are no terminal").hint("add --headless for scripts"))
+        Err(Fault::usage("standard input and output are not a terminal").hint("add --headless for scripts"))
     }
 
     /// Whether standard output is one: standard input may be a token's way in.

@@ -436,7 +436,7 @@ pub struct SessionStatus {
     pub terminals: Vec<TerminalNo>,
     /// Who sits in.
     pub guests: Vec<GuestInfo>,
-    /// Who waits at the door.
+    /// Who is waiting to join.
     pub knocks: Vec<KnockInfo>,
     /// Its invites that still hold.
     pub invites: Vec<Invite>,
@@ -445,7 +445,7 @@ pub struct SessionStatus {
     pub panels: Vec<PanelStatus>,
 }
 
-/// Someone who waits at the door.
+/// Someone who is waiting to join.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct KnockInfo {

@@ -59,7 +59,7 @@ impl fmt::Display for PanelKind {
 
 /// There is no panel of that name.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
-#[error("there is no such panel: git, history, log, review, issue and findings are")]
+#[error("unknown panel; expected git, history, log, review, issue or findings")]
 pub struct UnknownPanel;
 
 impl FromStr for PanelKind {

@@ -50,7 +50,7 @@ fn main() -> anyhow::Result<()> {
 
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let count = |text: &str| text.parse::<usize>().with_context(|| format!("{text} is no number"));
+    let count = |text: &str| text.parse::<usize>().with_context(|| format!("{text} is not a number"));
     match &words[..] {
         ["relay"] => relay::run(),
         ["host", address, command @ ..] if !command.is_empty() => host::run(address, command),

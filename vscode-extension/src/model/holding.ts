@@ -63,7 +63,7 @@ export class Holding {
 
     async share(options: ShareOptions): Promise<{ session: number; invite: Invite }> {
         const reply = await this.ask({ type: 'share', ...options });
-        if (reply.reply !== 'session') throw new Error('the holder answered with something else');
+        if (reply.reply !== 'session') throw new Error('the holder gave an unexpected reply');
         this.state.shared(reply.session, reply.relay, reply.invite);
         for (const terminal of options.terminals ?? []) this.state.attach(terminal, reply.session);
         this.setup.changed();
@@ -85,7 +85,7 @@ export class Holding {
         let terminal: number;
         if ('type' in open) {
             const reply = await this.ask(open);
-            if (reply.reply !== 'terminal') throw new Error('the holder answered with something else');
+            if (reply.reply !== 'terminal') throw new Error('the holder gave an unexpected reply');
             terminal = reply.terminal;
         } else {
             terminal = open.terminal;

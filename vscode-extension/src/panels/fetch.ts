@@ -24,7 +24,7 @@ export async function fetchContent(
     const tag = tags;
     tags += 1;
     const asked = guest.ask({ type: 'fetch', panel, reference: reference.id, tag }).then((reply) => {
-        if (reply.reply !== 'content') throw new Error('the session answered with something else');
+        if (reply.reply !== 'content') throw new Error('the session gave an unexpected reply');
         return Buffer.from(reply.data, reply.encoding === 'base64' ? 'base64' : 'utf8');
     });
     try {

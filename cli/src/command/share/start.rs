@@ -81,7 +81,7 @@ pub(super) async fn start(
     };
     // The session first: its code stands in the environment of the program that is shared.
     let Reply::Session { session, relay, invite } = commands.ask(HostCommand::Share(share)).await? else {
-        return Err(Fault::new(FaultKind::System, "the engine answered with something else"));
+        return Err(Fault::new(FaultKind::System, "the engine gave an unexpected reply"));
     };
     let terminal = TerminalOptions {
         command: arguments.command.clone(),
@@ -190,7 +190,7 @@ pub(super) fn parse_listen(text: &str) -> Result<(IpAddr, u16), String> {
         return Ok((address.ip(), address.port()));
     }
     let bare = text.trim_start_matches('[').trim_end_matches(']');
-    bare.parse().map(|address| (address, 0)).map_err(|_| format!("`{text}` is no address of a machine"))
+    bare.parse().map(|address| (address, 0)).map_err(|_| format!("`{text}` is not an address"))
 }
 
 #[cfg(test)]

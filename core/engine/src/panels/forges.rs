@@ -26,8 +26,8 @@ impl Forges {
     pub(crate) fn give(&self, host: &str, credential: Option<&Secret>) -> Result<(), Failure> {
         let credential = match credential.map(|secret| Credential::new(secret.reveal())) {
             Some(None) => {
-                return Err(Failure::new(FailureKind::Misused, "this is nothing that signs in")
-                    .hint("it is one word of plain letters, digits and signs"));
+                return Err(Failure::new(FailureKind::Misused, "not a valid credential")
+                    .hint("a credential is one word of letters, digits and punctuation"));
             }
             given => given.flatten(),
         };

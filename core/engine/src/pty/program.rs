@@ -74,7 +74,7 @@ impl Program {
             }
         };
         if !cwd.is_dir() {
-            return Err(Failure::new(FailureKind::Program, format!("there is no folder {}", cwd.display())));
+            return Err(Failure::new(FailureKind::Program, format!("no such directory: {}", cwd.display())));
         }
         let mut builder = CommandBuilder::from_argv(self.argv.clone());
         builder.cwd(cwd);

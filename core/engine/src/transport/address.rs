@@ -23,7 +23,7 @@ impl Address {
     /// Reads `ws[s]://HOST[:PORT][/PATH]`, or the same with `http[s]`.
     pub(crate) fn parse(text: &str) -> Result<Self, Failure> {
         let wrong = |why: &str| {
-            Failure::new(FailureKind::Address, format!("{text:?} is no relay address: {why}"))
+            Failure::new(FailureKind::Address, format!("{text:?} is not a relay address: {why}"))
                 .hint("a relay's address looks like wss://relay.example.org")
         };
         let uri: Uri = text.trim().parse().map_err(|_| wrong("it is no URL"))?;

@@ -1,4 +1,4 @@
-//! Who waits at the door: what a no, a change of mind and a false word of the relay do, and to whom.
+//! Who is waiting to join: what a no, a change of mind and a false word of the relay do, and to whom.
 
 use jumpseat_session::{
     Admission, EndReason, Invite, InviteTerms, KnockRefusal, Role, guest::GuestEvent, host::HostEvent,

@@ -95,7 +95,7 @@ impl Seat {
         let panel = PanelKind::Git;
         match self.client.ask(GuestCommand::Fetch { panel, reference, tag: 1 }).await? {
             Reply::Content(content) => Ok(content.into_bytes().context("no base64")?.len()),
-            _ => bail!("the engine answered with something else"),
+            _ => bail!("the engine gave an unexpected reply"),
         }
     }
 

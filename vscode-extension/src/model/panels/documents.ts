@@ -120,7 +120,7 @@ function reviewPage(panels: SharedPanels, key: string): Source | undefined {
         `${escaped(request.head)} → ${escaped(request.base)}`,
         checksText(request.checks),
         ...request.reviewers.map(
-            ({ name, verdict }) => `${escaped(name)} ${verdict ? (VERDICTS[verdict] ?? '') : 'still to look'}`,
+            ({ name, verdict }) => `${escaped(name)} ${verdict ? (VERDICTS[verdict] ?? '') : 'review required'}`,
         ),
     ]
         .filter(Boolean)

@@ -22,10 +22,10 @@ export const REQUESTS: Record<RequestState, { word: string; icon: string }> = {
 
 export const VERDICTS: Record<Verdict, string> = {
     approved: 'approved',
-    changes_requested: 'asks for changes',
+    changes_requested: 'changes requested',
     commented: 'commented',
     dismissed: 'dismissed',
-    required: 'still to look',
+    required: 'review required',
 };
 
 const CHECKS: Record<CheckState, { word: string; icon: string; color?: string }> = {
@@ -127,7 +127,7 @@ export function threadPlace(panels: SharedPanels, thread: Thread): Extract<Place
 function requestRow(key: string, request: Request): Row {
     const state = REQUESTS[request.state] ?? REQUESTS.open;
     const looked = request.reviewers.map(
-        ({ name, verdict }) => `${line(name)}: ${verdict ? (VERDICTS[verdict] ?? '') : 'still to look'}`,
+        ({ name, verdict }) => `${line(name)}: ${verdict ? (VERDICTS[verdict] ?? '') : 'review required'}`,
     );
     return {
         id: key,
