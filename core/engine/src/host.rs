@@ -59,8 +59,8 @@ use self::{
 use crate::{
     api::{SessionNo, TerminalNo},
     awake::Awake,
-    local::RuntimeFolder,
     panels::{desk::Desk, forges::Forges},
+    runtime::folder::RuntimeFolder,
     transport::TransportSetup,
 };
 

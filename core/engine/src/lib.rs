@@ -11,6 +11,7 @@ mod panels;
 mod picture;
 mod pty;
 mod refusal;
+mod runtime;
 mod shell;
 mod transport;
 

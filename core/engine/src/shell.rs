@@ -14,7 +14,7 @@ use jumpseat_screen::Nonce;
 
 pub(crate) use nonce::Redactor;
 
-use crate::{api::Failure, local::folder::Scratch, pty::program::Program};
+use crate::{api::Failure, pty::program::Program, runtime::folder::Scratch};
 
 const BASH: &str = include_str!("shell/jumpseat.bash");
 const ZSH: &str = include_str!("shell/jumpseat.zsh");

@@ -12,7 +12,7 @@ use super::{HostEngine, session::Session, terminal::Terminal};
 use crate::{
     api::{Failure, FailureKind, HostClient, HostCommand, HostEvent, SessionNo, TerminalNo},
     client::{COMMANDS, Request},
-    local::origin::Origin,
+    runtime::origin::Origin,
 };
 
 /// Commands of one client in one pass: all that can wait there, so that what takes something back counts in this pass.

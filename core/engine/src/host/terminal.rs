@@ -22,8 +22,8 @@ use super::{
 };
 use crate::{
     api::{BlockInfo, Failure, Reply, SessionNo, Size, TerminalNo, TerminalStatus},
-    local::origin::Origin,
     pty::{Pty, READ_LEN, program::Program},
+    runtime::origin::Origin,
     shell::{Integration, Redactor},
 };
 

@@ -14,14 +14,14 @@ use tokio::{
 };
 
 use super::{
-    failure,
-    folder::RuntimeFolder,
     frame::Frame,
     message::{Answer, GREET_FOR, ToClient, ToEngine, greet},
-    stream::LocalStream,
 };
-use crate::api::{Failure, HostClient, HostCommand, HostEvent, Reply};
-use crate::client::{COMMANDS, Request};
+use crate::{
+    api::{Failure, HostClient, HostCommand, HostEvent, Reply},
+    client::{COMMANDS, Request},
+    runtime::{failure, folder::RuntimeFolder, stream::LocalStream},
+};
 
 /// Events between the socket and the client. What a client attaches is bounded by its credit; one that is this far
 /// behind with all else is let go, as the engine would.

@@ -19,10 +19,11 @@ use std::{
 
 use tokio::{io::AsyncReadExt as _, process::Command, time::timeout};
 
-use super::{attach::connect, failure, folder::RuntimeFolder, listener::Listener, stream::LocalStream};
+use super::{attach::connect, listener::Listener};
 use crate::{
     HostEngine, HostSetup,
     api::{Failure, FailureKind, HostClient, HostCommand},
+    runtime::{failure, folder::RuntimeFolder, stream::LocalStream},
 };
 
 /// What a holder says on its standard output once it can be reached.

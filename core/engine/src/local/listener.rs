@@ -11,15 +11,17 @@ use tokio::{
 };
 
 use super::{
-    folder::{BoundSocket, RuntimeFolder},
     frame::Frame,
     message::{GREET_FOR, ToClient, ToEngine, greet},
-    origin::Origin,
-    stream::{Incoming, LocalStream},
 };
 use crate::{
     ClientListener,
     api::{Failure, HostClient, HostCommand, HostEvent},
+    runtime::{
+        folder::{BoundSocket, RuntimeFolder},
+        origin::Origin,
+        stream::{Incoming, LocalStream},
+    },
 };
 
 /// Bytes that are gathered before they are written.

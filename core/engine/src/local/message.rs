@@ -5,9 +5,11 @@ use std::{io, time::Duration};
 use serde::{Deserialize, Serialize};
 use tokio::io::AsyncWriteExt as _;
 
-use super::{frame::Frame, stream::LocalStream};
-
-use crate::api::{Failure, FailureKind, HostCommand, HostEvent, Reply};
+use super::frame::Frame;
+use crate::{
+    api::{Failure, FailureKind, HostCommand, HostEvent, Reply},
+    runtime::stream::LocalStream,
+};
 
 /// The version of this exchange: both sides must speak the same.
 pub(super) const VERSION: u32 = 1;

@@ -8,7 +8,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use super::{attach::connect, frame::Frame, holder::hold, message::greet, *};
 use crate::{
     ClientListener, HostEngine, HostSetup, Proxies, TransportSetup,
-    api::{HostClient, HostCommand, Reply, ScreenFormat, TerminalNo, TerminalOptions},
+    api::{FailureKind, HostClient, HostCommand, Reply, ScreenFormat, TerminalNo, TerminalOptions},
 };
 
 async fn within<T>(future: impl Future<Output = T>) -> T {

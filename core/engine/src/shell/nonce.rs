@@ -12,7 +12,7 @@ use jumpseat_screen::Nonce;
 
 use crate::{
     api::{Failure, FailureKind},
-    local::folder::Scratch,
+    runtime::folder::Scratch,
 };
 
 /// The longest mark that is waited for; in bytes. Longer ones are no shell's.
@@ -122,7 +122,7 @@ mod tests {
     use std::fs;
 
     use super::*;
-    use crate::local::RuntimeFolder;
+    use crate::runtime::folder::RuntimeFolder;
 
     const NONCE: &str = "0123456789abcdef0123456789abcdef";
 

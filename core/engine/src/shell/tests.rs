@@ -5,7 +5,7 @@ use std::{fs, future::poll_fn, path::Path, time::Duration};
 use tempfile::TempDir;
 
 use super::*;
-use crate::{api::Size, local::RuntimeFolder, pty::Pty};
+use crate::{api::Size, pty::Pty, runtime::folder::RuntimeFolder};
 
 /// A shell in a terminal, in a home folder of its own.
 struct Running {

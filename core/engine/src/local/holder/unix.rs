@@ -6,7 +6,7 @@ use tokio::process::Command;
 
 use crate::{
     api::Failure,
-    local::{failure, folder::RuntimeFolder},
+    runtime::{failure, folder::RuntimeFolder},
 };
 
 /// Out of the starter's session: closing its terminal is none of this process's business.

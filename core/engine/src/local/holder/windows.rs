@@ -4,7 +4,7 @@ use std::fs::OpenOptions;
 
 use tokio::process::Command;
 
-use crate::{api::Failure, local::folder::RuntimeFolder};
+use crate::{api::Failure, runtime::folder::RuntimeFolder};
 
 /// With a console of its own that has no window, so that the programs which it starts open none.
 const CREATE_NO_WINDOW: u32 = 0x0800_0000;

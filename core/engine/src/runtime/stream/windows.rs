@@ -35,7 +35,7 @@ type Secret = [u8; SECRET_LEN];
 
 /// What the file in the private folder says.
 #[derive(Clone)]
-pub(in crate::local) struct Address {
+pub(in crate::runtime) struct Address {
     /// The last part of the pipe's name: until it is there nobody can make a pipe of that name before.
     name: Secret,
     /// What the client shows, and then the server.
@@ -45,15 +45,15 @@ pub(in crate::local) struct Address {
 
 impl Address {
     /// One that nobody knows.
-    pub(in crate::local) fn random() -> io::Result<Self> {
+    pub(in crate::runtime) fn random() -> io::Result<Self> {
         Ok(Self { name: secret()?, client: secret()?, server: secret()? })
     }
 
-    pub(in crate::local) fn to_bytes(&self) -> Vec<u8> {
+    pub(in crate::runtime) fn to_bytes(&self) -> Vec<u8> {
         [&self.name[..], &self.client, &self.server].concat()
     }
 
-    pub(in crate::local) fn read(path: &Path) -> io::Result<Self> {
+    pub(in crate::runtime) fn read(path: &Path) -> io::Result<Self> {
         let bytes = std::fs::read(path)?;
         let parts = bytes.as_chunks().0;
         match parts {
@@ -86,14 +86,14 @@ type Pipe = pipe::DuplexPipeStream<pipe_mode::Bytes>;
 
 /// Where connections come in.
 #[derive(Debug)]
-pub(in crate::local) struct Listener {
+pub(in crate::runtime) struct Listener {
     pipe: pipe::PipeListener<pipe_mode::Bytes, pipe_mode::Bytes>,
     address: Address,
 }
 
 impl Listener {
     /// Listens at a new pipe. Fails if there is one of that name, whoever made it.
-    pub(in crate::local) fn bind(address: Address) -> io::Result<Self> {
+    pub(in crate::runtime) fn bind(address: Address) -> io::Result<Self> {
         let options = PipeListenerOptions::new()
             .path(address.pipe())
             .security_descriptor(Some(SecurityDescriptor::deserialize(OWNER_ONLY)?))
@@ -105,7 +105,7 @@ impl Listener {
     }
 
     /// The next connection. Cancel-safe.
-    pub(in crate::local) async fn accept(&self) -> io::Result<Stream> {
+    pub(in crate::runtime) async fn accept(&self) -> io::Result<Stream> {
         let pipe = self.pipe.accept().await?;
         Ok(Stream::Server { pipe, address: self.address.clone() })
     }
@@ -155,7 +155,7 @@ pub(super) async fn check_caller(stream: &mut Stream) -> io::Result<()> {
 
 /// One end of a pipe.
 #[derive(Debug)]
-pub(in crate::local) enum Stream {
+pub(in crate::runtime) enum Stream {
     Server { pipe: Pipe, address: Address },
     Client(NamedPipeClient),
 }

@@ -10,7 +10,7 @@ use std::{
 use super::dir::Dir;
 use crate::{
     api::Failure,
-    local::{
+    runtime::{
         failure,
         stream::{Incoming, system::Listener},
     },
@@ -47,7 +47,7 @@ impl BoundSocket {
 
     /// Listens no more, and leaves behind what a crash leaves.
     #[cfg(test)]
-    pub(in crate::local) fn crash(mut self) {
+    pub(crate) fn crash(mut self) {
         self.name.clear();
     }
 }

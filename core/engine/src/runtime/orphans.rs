@@ -22,7 +22,7 @@ mod linux {
     use rustix::process::{Pid, WaitId, WaitIdOptions, getpid, set_child_subreaper, waitid};
     use tokio::signal::unix::{SignalKind, signal};
 
-    use crate::{local::process::parent_and_session, pty::is_program};
+    use crate::{pty::is_program, runtime::process::parent_and_session};
 
     /// Whether they come to this process.
     static ADOPTED: AtomicBool = AtomicBool::new(false);

@@ -111,7 +111,7 @@ impl RuntimeFolder {
     }
 
     /// Where a socket inside is.
-    pub(super) fn socket(&self, name: &str) -> Result<PathBuf, Failure> {
+    pub(crate) fn socket(&self, name: &str) -> Result<PathBuf, Failure> {
         Ok(self.dir()?.path().join(name))
     }
 
@@ -134,7 +134,7 @@ impl RuntimeFolder {
     }
 
     /// A file inside that serves as a lock; made if there is none.
-    pub(super) fn lock_file(&self, name: &str) -> Result<std::fs::File, Failure> {
+    pub(crate) fn lock_file(&self, name: &str) -> Result<std::fs::File, Failure> {
         self.dir()?.lock_file(name).map_err(|error| failure(&self.path.join(name), error))
     }
 }

@@ -11,7 +11,7 @@ use std::{
 use super::failure;
 use crate::{
     api::Failure,
-    local::stream::system::{Address, Listener},
+    runtime::stream::system::{Address, Listener},
 };
 
 /// A private folder.

@@ -21,7 +21,7 @@ use rustix::{
 };
 
 use super::failure;
-use crate::{api::Failure, local::stream::system::Listener};
+use crate::{api::Failure, runtime::stream::system::Listener};
 
 const FOLDER: OFlags = OFlags::DIRECTORY.union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
 

@@ -3,20 +3,20 @@
 use std::{io, path::Path};
 
 use tokio::net::UnixListener;
-pub(in crate::local) use tokio::net::UnixStream as Stream;
+pub(in crate::runtime) use tokio::net::UnixStream as Stream;
 
 /// Where connections come in.
 #[derive(Debug)]
-pub(in crate::local) struct Listener(UnixListener);
+pub(in crate::runtime) struct Listener(UnixListener);
 
 impl Listener {
     /// Listens at a new socket.
-    pub(in crate::local) fn bind(path: &Path) -> io::Result<Self> {
+    pub(in crate::runtime) fn bind(path: &Path) -> io::Result<Self> {
         UnixListener::bind(path).map(Self)
     }
 
     /// The next connection. Cancel-safe.
-    pub(in crate::local) async fn accept(&self) -> io::Result<Stream> {
+    pub(in crate::runtime) async fn accept(&self) -> io::Result<Stream> {
         Ok(self.0.accept().await?.0)
     }
 }

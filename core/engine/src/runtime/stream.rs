@@ -44,7 +44,7 @@ pub struct Incoming(pub(super) system::Stream);
 
 impl Incoming {
     /// The process at the other end, where the system names it.
-    pub(super) fn peer(&self) -> Option<i32> {
+    pub(crate) fn peer(&self) -> Option<i32> {
         system::caller(&self.0)
     }
 

@@ -1,0 +1,19 @@
+//! What all processes of a person on this machine share: the private folder, the streams between them, and where the
+//! process at the other end of one runs.
+
+pub(crate) mod folder;
+pub(crate) mod origin;
+mod orphans;
+#[cfg(target_os = "linux")]
+mod process;
+pub(crate) mod stream;
+
+use std::path::Path;
+
+pub use orphans::adopt_orphans;
+
+use crate::api::{Failure, FailureKind};
+
+pub(crate) fn failure(path: &Path, error: impl std::fmt::Display) -> Failure {
+    Failure::new(FailureKind::Local, format!("{}: {error}", path.display()))
+}
