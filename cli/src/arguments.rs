@@ -114,6 +114,9 @@ fn one_line(text: &str) -> String {
 }
 
 #[cfg(test)]
+mod reference;
+
+#[cfg(test)]
 mod tests {
     use clap::CommandFactory as _;
 
@@ -157,31 +160,5 @@ mod tests {
             let found = command.find_subcommand_mut(name).expect("a command");
             insta::assert_snapshot!(format!("help-{name}"), found.render_long_help());
         }
-    }
-
-    const REFERENCE: &str = include_str!("../../docs/cli.md");
-
-    fn assert_documented(command: &clap::Command) {
-        for option in command.get_arguments().filter(|option| !option.is_hide_set()) {
-            let long = option.get_long().filter(|long| *long != "help");
-            assert!(
-                long.is_none_or(|long| REFERENCE.contains(&format!("--{long}"))),
-                "docs/cli.md lacks {option} of {}",
-                command.get_name()
-            );
-        }
-        for inner in command.get_subcommands().filter(|inner| inner.get_name() != "help") {
-            assert!(
-                REFERENCE.contains(&format!(" {}", inner.get_name())),
-                "docs/cli.md lacks {}",
-                inner.get_name()
-            );
-            assert_documented(inner);
-        }
-    }
-
-    #[test]
-    fn every_command_and_option_stands_in_the_reference() {
-        assert_documented(&Arguments::command());
     }
 }

@@ -5,7 +5,7 @@ use std::{borrow::Cow, fmt, io::Write as _, process::ExitCode};
 use jumpseat_engine::api::{EndReason, Failure, FailureKind};
 use serde::Serialize;
 
-/// Kinds of fault. Each has an exit code of its own; `docs/cli.md` lists them.
+/// Kinds of fault. Each has an exit code of its own; `docs/guide.md` lists them.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 #[cfg_attr(test, derive(serde::Deserialize))]
 #[serde(rename_all = "snake_case")]
@@ -207,7 +207,7 @@ mod tests {
 
     #[test]
     fn every_kind_stands_in_the_reference_with_its_code() {
-        let reference = include_str!("../../docs/cli.md");
+        let reference = include_str!("../../docs/guide.md");
         let mut kinds = 0;
         for code in 1..=u8::MAX {
             let row = reference.lines().find(|line| line.starts_with(&format!("| {code} |")));

@@ -7,7 +7,7 @@ use jumpseat_tests::{Invite, Line, Nginx, Program, Stage};
 
 /// The configuration that the reference tells people to use, for a relay at this address.
 fn documented(relay: SocketAddr) -> String {
-    let reference = include_str!("../../docs/cli.md");
+    let reference = include_str!("../../docs/guide.md");
     let block = reference.split("```nginx\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
     let to = relay.to_string();
     assert!(block.contains("127.0.0.1:7707"), "{block}");

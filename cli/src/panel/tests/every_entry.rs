@@ -130,7 +130,7 @@ fn everything() -> Vec<Entry> {
 /// Scripts rely on it: what is printed stands in the reference, and what stands there is printed.
 #[test]
 fn the_shapes_are_those_of_the_reference() {
-    let reference = include_str!("../../../../docs/cli.md");
+    let reference = include_str!("../../../../docs/guide.md");
     for entry in everything() {
         let value = serde_json::to_value(&entry).unwrap();
         let is = value["is"].as_str().unwrap();
