@@ -1310,14 +1310,12 @@ export type Thread = {
 /** What kind of working tree a repository is. */
 export type TreeKind = "main" | "linked" | "submodule";
 
-/**
- * A part of a panel that could not be read.
+/** A part of a panel that could not be read.
  *
  * Sources publish one of these for every part they asked for and did not get, so that "could not be read" never looks
  * like "there is nothing". A source that can show nothing at all has failed instead
  * ([`SourceState::Failed`](crate::SourceState::Failed)); one that was not asked has
- * [`SourceState::Starting`](crate::SourceState::Starting).
- */
+ * [`SourceState::Starting`](crate::SourceState::Starting). */
 export type Unread = {
   /** The panel that it is a part of. */
   panel: PanelKind,
