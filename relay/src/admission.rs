@@ -232,6 +232,44 @@ mod tests {
         assert!(!attempts.may_try(hosts[3], now) && attempts.may_try(source("192.0.3.4"), now));
     }
 
+    /// JS-RELAY-8: a network's attempts come back as fast as those of so many of its hosts, no faster.
+    #[test]
+    fn a_network_s_attempts_come_back_with_time() {
+        let attempts = Attempts::new(1.0, 10.0);
+        let now = Instant::now();
+        for host in ["192.0.2.1", "192.0.2.2", "192.0.2.3"] {
+            attempts.count(source(host), 10.0, now);
+        }
+        let (fourth, later) = (source("192.0.2.4"), now + Duration::from_secs(1));
+        for _ in 0..HOSTS_IN_NETWORK {
+            assert!(attempts.may_try(fourth, later));
+            attempts.count(fourth, 1.0, later);
+        }
+        assert!(!attempts.may_try(fourth, later));
+    }
+
+    /// JS-RELAY-8: many addresses, each good for one attempt, do not make a relay forget who has used up its own.
+    #[test]
+    fn a_sweep_makes_nobody_forgiven() {
+        let attempts = Attempts::new(1.0, 10.0);
+        let now = Instant::now();
+        let guesser = source("192.0.2.1");
+        attempts.count(guesser, 30.0, now);
+        let sweep = |nets: std::ops::Range<u32>, now| {
+            for net in nets {
+                attempts.count(IpAddr::from((net << 8).to_be_bytes()).into(), 1.0, now);
+            }
+        };
+        let most = u32::try_from(MAX_BUCKETS / 2).unwrap();
+        sweep(0..most - 1, now);
+        assert_eq!(attempts.buckets().len(), MAX_BUCKETS);
+        // Two seconds later what the others took has come back.
+        let later = now + Duration::from_secs(2);
+        sweep(most..most + 1, later);
+        assert_eq!(attempts.buckets().len(), 4, "those that are full again are forgotten");
+        assert!(!attempts.may_try(guesser, later));
+    }
+
     #[test]
     fn a_sweep_over_many_addresses_does_not_grow_memory() {
         let attempts = Attempts::new(1.0, 10.0);

@@ -145,6 +145,22 @@ mod tests {
 
     const KIB: u64 = 1024;
 
+    /// Frames of a kind are taken by their own numbers, though they left together.
+    #[test]
+    fn each_kind_is_taken_by_its_own_numbers() {
+        let now = Instant::now();
+        let mut flight = Flight::new(now);
+        flight.sent(true, 1, KIB, now);
+        flight.sent(false, 9, KIB, now);
+        flight.taken(10, 1, now);
+        assert!(flight.owing_since().is_some(), "the pairwise one is under way");
+        flight.taken(10, 2, now);
+        assert_eq!((flight.owing_since(), flight.bytes), (None, 0));
+        flight.sent(false, 10, KIB, now);
+        flight.taken(10, 11, now);
+        assert_eq!(flight.bytes, KIB, "nor is one taken that is the next");
+    }
+
     /// A link of so many bytes a second and such a length, driven for a while with something always to
     /// send. Gives the window, the bytes taken and the longest queueing seen in the second half.
     fn drive(rate: f64, path: Duration, frame: u64, span: Duration) -> (u64, u64, Duration) {

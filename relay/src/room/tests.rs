@@ -1,6 +1,7 @@
 //! The room without sockets, under virtual time.
 
 mod chaos;
+mod counts;
 mod lag;
 mod seats;
 

@@ -207,6 +207,68 @@ fn long_sequences_are_dropped_without_being_kept() {
     assert_eq!(clean(&[&csi]), b"x");
 }
 
+/// The screen's own colours, and C1 controls in their 7-bit form.
+#[test]
+fn colours_are_set_back_and_controls_are_written_anew() {
+    for (given, passes) in [
+        ("\u{84}\u{85}\u{88}", "\x1bD\x1bE\x1bH"),
+        ("\x1bc", "\x1bc"),
+        ("\x1b]11;#102030\x07", "\x1b]11;rgb:10/20/30\x1b\\"),
+        ("\x1b]12;#102030\x07", "\x1b]12;rgb:10/20/30\x1b\\"),
+        ("\x1b]104\x07", "\x1b]104\x1b\\"),
+        ("\x1b]104;3;300;x\x07", "\x1b]104;3\x1b\\"),
+        ("\x1b]110\x07", "\x1b]110\x1b\\"),
+        ("\x1b]111\x07", "\x1b]111\x1b\\"),
+        ("\x1b]112\x07", "\x1b]112\x1b\\"),
+        ("\x1b];x\x07", ""),
+    ] {
+        assert_eq!(String::from_utf8(clean(&[given.as_bytes()])).unwrap(), passes, "{given:?}");
+    }
+    let ends = clean(&[b"\x1b]8;;https://a.example/\x07x\x1b]8;id=a;file:///etc\x07"]);
+    assert!(ends.ends_with(b"x\x1b]8;;\x1b\\"), "{ends:?}");
+}
+
+/// On 200 columns and 100 rows: what each costs in cells, and how often it passes by that.
+#[test]
+fn what_costs_a_screen_passes_as_often_as_output_pays_for_it() {
+    const CELLS: u32 = 200 * 100;
+    const ATTEMPTS: usize = 60;
+    let (lines, shift) = (7_500, CELLS);
+    for (sequence, cost, earns) in [
+        ("\x1b[100L", lines, 3),
+        ("\x1b[100M", lines, 3),
+        ("\x1b[100S", lines, 3),
+        ("\x1b[900T", lines, 3),
+        ("\x1b[60S", 4_500, 3),
+        ("\x1b[2J", CELLS / 4, 3),
+        ("\x1b[1 @", shift, 3),
+        ("\x1b[1 A", shift, 3),
+        ("\x1b[1'}", shift, 3),
+        ("\x1b[1'~", shift, 3),
+        ("\x1b[?1049h", CELLS / 4, 3),
+        ("\x1b[?47;1047h", CELLS / 2, 3),
+        ("\x1b[?25h", 0, 3),
+        ("\x1b#8", CELLS, 2),
+        ("\x1bc", CELLS / 2, 2),
+    ] {
+        let mut sanitizer = Sanitizer::default();
+        sanitizer.resize(200, 100);
+        let mut out = Vec::new();
+        sanitizer.feed(sequence.repeat(ATTEMPTS).as_bytes(), &mut out);
+        let passed = out.iter().filter(|byte| **byte == 0x1b).count();
+        let most = 65_536 + 2 * CELLS;
+        let (mut left, mut affords) = (most, 0);
+        for _ in 0..ATTEMPTS {
+            left = (left + earns * 256).min(most);
+            if left >= cost {
+                left -= cost;
+                affords += 1;
+            }
+        }
+        assert_eq!(passed, affords, "{sequence:?}");
+    }
+}
+
 proptest! {
     #[test]
     fn cuts_change_nothing_and_cleaning_twice_neither(
