@@ -99,10 +99,11 @@ async function terminal(host, command, more = {}) {
   return terminal;
 }
 
-/** A session of these terminals, relayed inside the holder. */
+/** A session of these terminals, relayed inside the holder, with an invite that lets in everyone who has it. */
 function share(host, terminals, more = {}) {
   const relay = { at: "embedded", address: "127.0.0.1" };
-  return host.ask({ type: "share", name: "Ada", terminals, from: "start", relay, ...more });
+  const invite = { role: "viewer", admission: "open" };
+  return host.ask({ type: "share", name: "Ada", terminals, from: "start", relay, invite, ...more });
 }
 
 /** A seat whose output is shown as it comes. */
