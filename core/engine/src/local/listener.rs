@@ -28,7 +28,7 @@ use crate::{
 const GATHER: usize = 128 * 1024;
 
 /// Clients at one time: far above need, far below the limit of descriptors.
-const MAX_CLIENTS: usize = 64;
+pub(super) const MAX_CLIENTS: usize = 64;
 
 /// A socket in the private folder, removed when this is dropped.
 pub struct Listener {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
-use super::{attach::connect, frame::Frame, holder::hold, message::greet, *};
+use super::{attach::connect, frame::Frame, holder::hold, listener::MAX_FACES, message::greet, *};
 use crate::{
     ClientListener, HostEngine, HostSetup, Proxies, TransportSetup,
     api::{FailureKind, HostClient, HostCommand, Reply, ScreenFormat, TerminalNo, TerminalOptions},
@@ -141,6 +141,22 @@ async fn what_breaks_the_rules_is_cut_off_and_others_are_not() {
         let _ = within(stream.read_to_end(&mut rest)).await;
         assert!(within(client.ask(HostCommand::Status)).await.is_ok(), "after {nonsense:?}");
     }
+}
+
+#[tokio::test]
+async fn a_process_that_lets_nobody_more_in_keeps_its_place() {
+    let (_parent, folder) = folder();
+    let listener = Listener::bind(&folder).unwrap();
+    let path = listener.path().to_owned();
+    tokio::spawn(listener.serve(engine(&folder)));
+    let mut faces = Vec::new();
+    for _ in 0..MAX_FACES {
+        faces.push(within(connect(&path)).await.unwrap());
+    }
+    within(processes(&folder)).await.unwrap();
+    faces.pop();
+    // One that left makes room, as soon as it is seen to be gone.
+    within(async { while connect(&path).await.is_err() {} }).await;
 }
 
 #[tokio::test]

@@ -118,3 +118,47 @@ pub(super) fn fallback() -> PathBuf {
 pub(super) fn is_gone(pid: i32) -> bool {
     crate::pty::is_gone(pid.cast_unsigned())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::process::Command;
+
+    use crate::local::RuntimeFolder;
+
+    #[test]
+    fn a_folder_outside_of_the_profile_is_refused() {
+        let windows = std::env::var_os("SystemRoot").unwrap();
+        let failure = RuntimeFolder::at(std::path::Path::new(&windows).join("jumpseat")).unwrap_err();
+        assert!(failure.message.contains("it is not in your profile"), "{failure}");
+        assert!(failure.hint.is_some_and(|hint| hint.contains("XDG_RUNTIME_DIR")));
+    }
+
+    #[test]
+    fn folders_of_processes_that_ended_are_removed() {
+        let parent = tempfile::tempdir().unwrap();
+        let folder = RuntimeFolder::at(parent.path().join("run")).unwrap();
+        let mut ended = Command::new("cmd").args(["/c", "exit"]).spawn().unwrap();
+        ended.wait().unwrap();
+        let of = |pid: u32| folder.path().join(format!("shell-{pid}-0"));
+        for pid in [ended.id(), std::process::id()] {
+            std::fs::create_dir(of(pid)).unwrap();
+        }
+        RuntimeFolder::at(folder.path().to_owned()).unwrap();
+        assert!(!of(ended.id()).exists() && of(std::process::id()).exists());
+    }
+
+    #[tokio::test]
+    async fn a_socket_is_found_by_its_name_and_goes() {
+        let parent = tempfile::tempdir().unwrap();
+        let folder = RuntimeFolder::at(parent.path().join("run")).unwrap();
+        std::fs::write(folder.path().join("no.sock"), "").unwrap();
+        let socket = folder.bind("7.sock").unwrap();
+        assert_eq!(folder.sockets("sock").unwrap(), [folder.path().join("7.sock")]);
+        folder.remove_socket(&folder.path().join("no.sock"));
+        assert!(folder.path().join("no.sock").exists(), "only what names a pipe is removed");
+        // Whoever takes the name again takes it over.
+        let next = folder.bind("7.sock").unwrap();
+        drop((socket, next));
+        assert!(folder.sockets("sock").unwrap().is_empty());
+    }
+}
