@@ -6,6 +6,14 @@ mod stand;
 #[cfg(unix)]
 #[allow(clippy::unwrap_used)]
 mod desk {
+    use jumpseat_engine::{
+        GuestEngine, GuestSetup, Proxies, TransportSetup,
+        api::{
+            Admission, GuestCommand, GuestEvent, GuestPointAt, HostClient, HostCommand, InviteTerms, PointAt,
+            Reply, ScreenFormat, SessionNo,
+        },
+        local::{RuntimeFolder, processes},
+    };
     use jumpseat_screen::Screen;
 
     use super::stand::{Home, Terminal, assert_plain, text};
@@ -234,6 +242,80 @@ mod desk {
         guest.keys("\x1b[200~pasted\x1b[201~\r");
         host.shows("pasted\npasted");
         host.wait("focus reports", |screen| screen.modes().focus_events);
+        // What the terminal reports is not for a program that did not ask.
+        host.keys("\x1b[O\x1b[Iend\r");
+        host.shows("end\nend");
+        assert!(!host.text().contains("^[[I"), "{}", host.text());
+    }
+
+    /// The number of the first line of the host's terminal with this text alone, and what asks the host's engine.
+    async fn line_with(home: &Home, text: &str) -> (HostClient, SessionNo, PointAt) {
+        let folder = RuntimeFolder::at(home.path("run").join("jumpseat")).unwrap();
+        let client = processes(&folder).await.unwrap()[0].connect().await.unwrap();
+        let Reply::Status(status) = client.ask(HostCommand::Status).await.unwrap() else {
+            panic!("no status")
+        };
+        let (session, terminal) = (status.sessions[0].session, status.terminals[0].terminal);
+        let screen = HostCommand::Screen { terminal, format: ScreenFormat::Json };
+        let Reply::Screen { picture } = client.ask(screen).await.unwrap() else { panic!("no picture") };
+        let picture: serde_json::Value = serde_json::from_str(&picture).unwrap();
+        let lines = picture["lines"].as_array().unwrap();
+        let at = lines.iter().position(|line| line.as_str().unwrap().trim() == text).unwrap() as u64;
+        let line = picture["first"].as_u64().unwrap() + at;
+        (client, session, PointAt { terminal, from: line, to: line })
+    }
+
+    #[test]
+    fn who_points_at_a_line_is_shown_with_its_text() {
+        let home = Home::new();
+        let (mut host, guest) = at_two_desks(&home, SHARE);
+        host.line("echo one-$((40+2))");
+        guest.shows("one-42");
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let (over, until) = tokio::sync::oneshot::channel::<()>();
+        std::thread::scope(|scope| {
+            let home = &home;
+            scope.spawn(move || {
+                runtime.block_on(async {
+                    // The host points from a window that is none of this program's.
+                    let (client, session, at) = line_with(home, "one-42").await;
+                    client.ask(HostCommand::Point { session, at: Some(at) }).await.unwrap();
+                    // And a guest from another one.
+                    let terms = InviteTerms { admission: Admission::Open, ..InviteTerms::default() };
+                    let invite = HostCommand::CreateInvite { session, terms };
+                    let Reply::Invite(invite) = client.ask(invite).await.unwrap() else {
+                        panic!("no invite")
+                    };
+                    let Reply::Status(status) = client.ask(HostCommand::Status).await.unwrap() else {
+                        panic!()
+                    };
+                    let (engine, mut seat) = GuestEngine::new(GuestSetup {
+                        relay: status.sessions[0].relay.clone(),
+                        code: invite.code,
+                        token: invite.token,
+                        name: "Cy".into(),
+                        program: "test/1".into(),
+                        key: None,
+                        key_timing: false,
+                        window: 256 * 1024,
+                        transport: TransportSetup { proxies: Proxies::none(), ..TransportSetup::default() },
+                    })
+                    .unwrap();
+                    tokio::spawn(engine.run());
+                    while !matches!(seat.next().await.unwrap(), GuestEvent::Terminal { .. }) {}
+                    let at = GuestPointAt { stream: 1, from: at.from, to: at.to };
+                    seat.ask(GuestCommand::Point { at: Some(at) }).await.unwrap();
+                    let _ = until.await;
+                });
+            });
+            guest.wait("what the host points at", |screen| {
+                last_line(screen).contains("Ann points at: one-42")
+            });
+            guest.wait("who points", |screen| last_line(screen).contains("Ann points"));
+            host.wait("what the guest points at", |screen| screen.title().contains("Cy points at: one-42"));
+            assert!(!host.look(|screen| screen.title().contains("Ann points")));
+            drop(over);
+        });
     }
 
     #[test]

@@ -341,4 +341,15 @@ mod tests {
         drop(heavy);
         assert!(budget.is_ample());
     }
+
+    /// JS-RELAY-32: however many rooms share a host's part, a small one is not hurried.
+    #[test]
+    fn a_small_room_gives_way_with_the_others_alone() {
+        let budget = Budget::new(512_000);
+        let mut rooms: Vec<_> = (0..100).map(|_| budget.open(source("192.0.2.1")).unwrap()).collect();
+        rooms.iter_mut().for_each(|room| room.set(700));
+        assert!(rooms.iter().all(|room| room.meter.excess(usize::MAX) > 0 && !room.meter.is_short()));
+        rooms[0].set(1001);
+        assert!(rooms[0].meter.is_short());
+    }
 }

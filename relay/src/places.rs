@@ -407,4 +407,18 @@ mod tests {
         other.settle(source("192.0.2.9"));
         assert!(other.has_place());
     }
+
+    /// JS-RELAY-27: of those that wait the oldest goes, and a place that is given back is had by who still waits.
+    #[test]
+    fn of_those_that_wait_the_oldest_makes_way_and_the_others_get_what_is_given_back() {
+        let connections = Connections::new(100, 16);
+        let mut crowd: Vec<_> = (0..16).map(|_| come(&connections, "192.0.2.66")).collect();
+        let waiting = [(); 3].map(|()| come(&connections, "192.0.2.66"));
+        let told = waiting.each_ref().map(|(_, link)| link.verdict());
+        assert_eq!(told, [Some(CloseCode::RateLimited), None, None]);
+        assert!(!waiting[1].0.has_place());
+        drop(crowd.pop());
+        assert!(waiting[1].0.has_place() && !waiting[2].0.has_place() && !waiting[0].0.has_place());
+        assert_eq!(connections.open().reserve.len(), 1);
+    }
 }

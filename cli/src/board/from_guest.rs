@@ -117,7 +117,7 @@ pub(crate) fn refusal(why: InputRefusal) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use jumpseat_engine::api::GuestInfo;
+    use jumpseat_engine::api::{GuestInfo, GuestPointAt};
 
     use super::*;
 
@@ -143,5 +143,19 @@ mod tests {
         assert_eq!(board.take_guest_event(&GuestEvent::RoleChanged { role: Role::Writer }), None);
         board.take_guest_event(&GuestEvent::Typing { slot: 1, stream: 1, on: true });
         assert_eq!(board.typing, Some(1));
+
+        // Who points does so until they stop or leave.
+        let point = |board: &mut Board, slot, at| {
+            assert_eq!(board.take_guest_event(&GuestEvent::Pointing { slot, at }), None);
+        };
+        let at = Some(GuestPointAt { stream: 1, from: 3, to: 3 });
+        point(&mut board, HOST_SLOT, at);
+        point(&mut board, 1, at);
+        assert_eq!(board.pointing, [HOST_SLOT, 1].into());
+        let guests = vec![guest(2, "Bo")];
+        board.take_guest_event(&GuestEvent::Roster { host: "Ann".into(), guests });
+        assert_eq!(board.pointing, [HOST_SLOT].into());
+        point(&mut board, HOST_SLOT, None);
+        assert!(board.pointing.is_empty());
     }
 }

@@ -153,7 +153,7 @@ impl From<GuestInfo> for Person {
 
 #[cfg(test)]
 mod tests {
-    use jumpseat_engine::api::{KnockInfo, Role};
+    use jumpseat_engine::api::{KnockInfo, PointAt, Role, TerminalNo};
     use jumpseat_wire::InviteId;
 
     use super::*;
@@ -231,5 +231,26 @@ mod tests {
             panels: Vec::new(),
         });
         assert_eq!((board.people[0].words.len(), board.people[0].role), (1, Role::Writer));
+    }
+
+    #[test]
+    fn who_points_is_known_until_it_goes() {
+        let at = PointAt { terminal: TerminalNo(1), from: 3, to: 3 };
+        let points = |at| SessionEvent::Pointing { slot: 1, at };
+        let ends: [fn() -> SessionEvent; 4] = [
+            || SessionEvent::Pointing { slot: 1, at: None },
+            || SessionEvent::Presence { slot: 1, present: false },
+            || SessionEvent::Left { slot: 1, name: "Bo".into(), reason: EndReason::Left },
+            || SessionEvent::Ended { reason: EndReason::Stopped, failure: None },
+        ];
+        for (nth, end) in ends.into_iter().enumerate() {
+            let mut board = Board::hosting("Ann".into());
+            joined(&mut board, 1, "Bo");
+            assert_eq!(board.take_session_event(points(Some(at))), None);
+            board.take_session_event(SessionEvent::Presence { slot: 1, present: true });
+            assert!(board.pointing.contains(&1), "{nth}");
+            board.take_session_event(end());
+            assert!(board.pointing.is_empty(), "{nth}");
+        }
     }
 }

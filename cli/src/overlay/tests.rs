@@ -487,3 +487,41 @@ fn a_host_shows_and_hides_panels() {
     // What is pasted shows nothing to anybody.
     assert_eq!(press(&mut overlay, &mut board, b"\x1b[200~ \x1b[201~"), []);
 }
+
+#[test]
+fn who_points_is_shown_beside_the_name() {
+    let mut board = board();
+    board.pointing.insert(1);
+    let shown = draw(&mut Overlay::new(EscapeKey::default()), &board, 84, 16);
+    assert!(shown.lines().any(|line| line.contains("Bo ") && line.contains("points at a line")), "{shown}");
+    assert_eq!(shown.matches("points at a line").count(), 1);
+    let mut board = reading();
+    board.pointing.insert(jumpseat_wire::HOST_SLOT);
+    let shown = draw(&mut Overlay::new(EscapeKey::default()), &board, 84, 16);
+    assert!(shown.contains("Ann (host), points at a line"), "{shown}");
+}
+
+#[test]
+fn a_row_that_has_just_come_under_the_mark_is_not_acted_on() {
+    // An arrow, while another row goes: what it leads to is as it was, and yet perhaps not what was meant.
+    let mut board = board();
+    let mut overlay = seen(&mut board);
+    for number in 5..7 {
+        let knock = KnockInfo { knock: number, name: "Eve".into(), invite: InviteId([7; 16]), again: false };
+        board.take_session_event(SessionEvent::Knocked(knock));
+    }
+    draw(&mut overlay, &board, 84, 20);
+    later(1000);
+    board.take_session_event(SessionEvent::KnockGone { knock: 5 });
+    assert_eq!(press_after(&mut overlay, &mut board, 0, b"\x1b[Bd"), []);
+    assert_eq!(press_after(&mut overlay, &mut board, 500, b"d"), [Action::Deny(6)]);
+
+    // An invite that has just come.
+    let mut board = self::board();
+    let mut overlay = seen(&mut board);
+    board.invites.clear();
+    press(&mut overlay, &mut board, b"\t\t");
+    board.invites = self::board().invites;
+    assert_eq!(press_after(&mut overlay, &mut board, 0, b"xy"), []);
+    assert_eq!(press_after(&mut overlay, &mut board, 500, b"xy"), [Action::RevokeInvite(InviteId([7; 16]))]);
+}

@@ -93,3 +93,17 @@ impl From<SessionError> for Failure {
         if kind == FailureKind::Full { failure.hint("something of it has to end first") } else { failure }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_missing_full_and_misused_are_of_different_kinds() {
+        let kind = |error: SessionError| Failure::from(error).kind;
+        assert_eq!(kind(SessionError::Missing("there is no such invite")), FailureKind::NotFound);
+        assert_eq!(kind(SessionError::Misused("terminals count from 1 to 223")), FailureKind::Misused);
+        let full = Failure::from(SessionError::Full("as many invites as it can have"));
+        assert!(full.kind == FailureKind::Full && full.hint.is_some());
+    }
+}

@@ -321,3 +321,71 @@ async fn who_leaves_gives_way() {
     assert_eq!(party.guests[0].verdict(), Some(CloseCode::Removed));
     assert!(party.guests[2..].iter().all(|guest| guest.verdict().is_none()), "they were lighter");
 }
+
+/// JS-RELAY-32: also with what was sent to all, and with what is on its way to it already.
+#[tokio::test]
+async fn who_leaves_keeps_no_output_of_the_room() {
+    let rooms = rooms_with(4);
+    let now = Instant::now();
+    let party = Party::new(&rooms, 1, source(1, 1), 2).await.unwrap();
+    for seq in 0..15 {
+        party.room.lock().host_sends(&party.host, &group(seq), now).unwrap();
+    }
+    let remove = |slot| {
+        let message = jumpseat_wire::control::HostToRelay::Remove { slot };
+        party.room.lock().host_says(&party.host, message, now).unwrap();
+    };
+    remove(1);
+    remove(2);
+    assert!(party.stays() && rooms.budget.held() > 480_000, "{}", rooms.budget.held());
+    party.room.lock().host_sends(&party.host, &group(15), now).unwrap();
+    party.room.lock().host_sends(&party.host, &group(16), now).unwrap();
+    assert!(rooms.budget.held() < 400_000, "{}", rooms.budget.held());
+}
+
+/// JS-RELAY-32: what a guest that goes is given first weighs as what comes behind it.
+#[tokio::test]
+async fn what_is_on_its_way_to_who_leaves_weighs_too() {
+    let rooms = rooms_with(4);
+    let party = Party::new(&rooms, 1, source(1, 1), 3).await.unwrap();
+    let send = |slot, count: u64, len| {
+        for seq in 0..count {
+            party.room.lock().host_sends(&party.host, &pair(slot, seq, len), Instant::now()).unwrap();
+        }
+    };
+    send(1, 8, 30_000);
+    let message = jumpseat_wire::control::HostToRelay::Remove { slot: 1 };
+    party.room.lock().host_says(&party.host, message, Instant::now()).unwrap();
+    assert_eq!(party.guests[0].verdict(), None, "there is more than the window takes");
+    send(2, 7, 30_000);
+    send(3, 3, 30_000);
+    assert_eq!(party.guests[0].verdict(), Some(CloseCode::Removed));
+    assert!(party.guests[1..].iter().all(|guest| guest.verdict().is_none()), "they were lighter");
+}
+
+/// JS-RELAY-32: where memory is short a knock is as long as a genuine one.
+#[tokio::test]
+async fn long_knocks_are_not_taken_where_memory_is_short() {
+    let rooms = rooms_with(4);
+    // Ten share what a host may hold.
+    let mut others = Vec::new();
+    for number in 2..11 {
+        others.push(Party::new(&rooms, number, source(1, 1), 0).await.unwrap());
+    }
+    let party = Party::new(&rooms, 1, source(1, 1), 3).await.unwrap();
+    let attempts = Arc::new(crate::admission::Attempts::new(1.0, 100.0));
+    let knock = |len| {
+        let now = Instant::now();
+        let fee = crate::admission::Fee::charge(&attempts, source(9, 9), len, now).unwrap();
+        party.room.lock().knock(Arc::default(), Blob(vec![1; len]), fee)
+    };
+    knock(5000).unwrap();
+    let held = rooms.budget.connect(source(1, 1));
+    let packets: Vec<_> = (0..18).map(|_| held.meter().keep(vec![0; 30_000])).collect();
+    assert!(knock(5000).is_ok(), "this room holds little");
+    party.fatten(32_000);
+    assert_eq!(knock(5000), Err(CloseCode::RateLimited));
+    knock(3000).unwrap();
+    drop(packets);
+    knock(5000).unwrap();
+}

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
-use super::{attach::connect, frame::Frame, holder::hold, listener::MAX_FACES, message::greet, *};
+use super::{attach::connect, frame::Frame, holder::hold, listener::MAX_CLIENTS, message::greet, *};
 use crate::{
     ClientListener, HostEngine, HostSetup, Proxies, TransportSetup,
     api::{FailureKind, HostClient, HostCommand, Reply, ScreenFormat, TerminalNo, TerminalOptions},
@@ -149,12 +149,12 @@ async fn a_process_that_lets_nobody_more_in_keeps_its_place() {
     let listener = Listener::bind(&folder).unwrap();
     let path = listener.path().to_owned();
     tokio::spawn(listener.serve(engine(&folder)));
-    let mut faces = Vec::new();
-    for _ in 0..MAX_FACES {
-        faces.push(within(connect(&path)).await.unwrap());
+    let mut clients = Vec::new();
+    for _ in 0..MAX_CLIENTS {
+        clients.push(within(connect(&path)).await.unwrap());
     }
     within(processes(&folder)).await.unwrap();
-    faces.pop();
+    clients.pop();
     // One that left makes room, as soon as it is seen to be gone.
     within(async { while connect(&path).await.is_err() {} }).await;
 }

@@ -67,3 +67,29 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Metered<S> {
         Pin::new(&mut self.stream).poll_shutdown(cx)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::AsyncReadExt as _;
+
+    use super::*;
+
+    /// JS-LINK-8: whatever the other end sends, others have their turn.
+    #[tokio::test]
+    async fn no_more_is_read_than_was_allowed() {
+        let mut metered = Metered::new(tokio::io::repeat(0));
+        let mut buffer = [0; 1000];
+        for _ in 0..2 {
+            metered.allow(2500);
+            for _ in 0..3 {
+                metered.read_exact(&mut buffer).await.unwrap();
+            }
+            let more = std::future::poll_fn(|cx| {
+                let mut buffer = ReadBuf::new(&mut buffer);
+                Poll::Ready(Pin::new(&mut metered).poll_read(cx, &mut buffer).is_ready())
+            });
+            assert!(!more.await);
+            assert_eq!(metered.take_read(), 3000);
+        }
+    }
+}

@@ -414,6 +414,29 @@ async fn what_is_no_message_is_read_at_a_bounded_rate() {
     }
 }
 
+/// JS-LINK-8: after each ping, pong or frame of nothing others have their turn.
+#[tokio::test]
+async fn pings_in_a_row_are_not_read_in_a_row() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("ws://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        let socket = accept_async(listener.accept().await.unwrap().0).await.unwrap();
+        let mut stream = socket.into_inner();
+        // A hundred of them and a text, in one packet.
+        stream.write_all(&[[0x89, 0].repeat(100), b"\x81\x02{}".to_vec()].concat()).await.unwrap();
+        std::future::pending::<()>().await;
+    });
+    let mut line = line(&address, setup());
+    assert!(matches!(next(&mut line).await, LineEvent::Up));
+    let mut turns = 0;
+    let text = poll_fn(|cx| {
+        turns += 1;
+        line.poll(cx)
+    });
+    assert!(matches!(within(text).await, LineEvent::Text(_)));
+    assert!(turns > 100, "{turns}");
+}
+
 /// A relay that says one word and hangs up is not called again at once for ever.
 #[tokio::test]
 async fn the_first_word_of_a_relay_is_no_reason_to_hurry() {

@@ -394,3 +394,14 @@ fn a_full_session_takes_back_who_has_a_seat_and_nobody_else() {
     assert!(world.host.guests().all(|guest| guest.slot != 1 && guest.name != "late"));
     world.saw_guest(bo, |e| matches!(e, GuestEvent::Ended { .. }));
 }
+
+/// JS-JOIN-13: who was not even looked up is told at once; only a knock at a busy host is repeated.
+#[test]
+fn a_relay_that_looks_nothing_up_is_told_at_once() {
+    let mut world = World::new();
+    let invite = world.invite(Role::Viewer);
+    world.relay.answer = Some(CloseCode::RateLimited);
+    let cy = world.knock("Cy", &invite);
+    assert_eq!(world.guests[cy].guest.comes_again_in(), None);
+    world.saw_guest(cy, |e| *e == GuestEvent::TurnedAway { code: CloseCode::RateLimited });
+}

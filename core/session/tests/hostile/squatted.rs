@@ -86,9 +86,9 @@ fn a_relay_that_is_full_at_first_ends_the_attempt() {
 fn case_46_a_code_that_was_taken_is_replaced() {
     let (mut world, bo) = seated();
     world.restart_relay();
-    world.relay.answer = Some(CloseCode::CodeTaken);
+    // Under the old one it is not to be had any more.
+    world.relay.taken = world.relay.code;
     try_again(&mut world, bo);
-    world.relay.answer = None;
     let other = InviteCode::from_random([8; 5]);
     world.relay.code = Some(other);
     for _ in 0..3 {

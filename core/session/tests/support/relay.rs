@@ -62,6 +62,8 @@ pub(crate) struct Relay {
     challenges: u8,
     /// Its answer to everyone who asks for a place, instead of the place.
     pub(crate) answer: Option<CloseCode>,
+    /// A code that another session has.
+    pub(crate) taken: Option<InviteCode>,
     host_up: bool,
     next_knock: KnockId,
     knocks: BTreeMap<KnockId, (usize, Blob)>,
@@ -183,6 +185,9 @@ impl Relay {
             return self.out.push(Delivery { to: To::Host, body: Body::Close(code) });
         }
         match hello {
+            Hello::Open { code: Some(code), .. } if Some(code) == self.taken => {
+                self.out.push(Delivery { to: To::Host, body: Body::Close(CloseCode::CodeTaken) });
+            }
             Hello::Open { .. } => {
                 self.challenges += 1;
                 let nonce = Nonce([self.challenges; 32]);

@@ -170,6 +170,9 @@ fn files_are_new_and_private_and_nobody_knows_their_folder_before() {
     one.write("file", "other").unwrap_err();
     symlink("/nowhere", one.path().join("link")).unwrap();
     one.write("link", "text").unwrap_err();
+    symlink(folder.path().join("elsewhere"), folder.path().join("hold.lock")).unwrap();
+    folder.lock_file("hold.lock").unwrap_err();
+    assert!(!folder.path().join("elsewhere").exists());
     assert_eq!(fs::read_to_string(file).unwrap(), "text");
 }
 

@@ -69,3 +69,41 @@ fn too_many_messages_are_many() {
     }
     assert_eq!(noes(&pump(&mut host, &mut guest)), 1);
 }
+
+/// JS-MSG-5: a yes answers a request as a no does.
+#[test]
+fn a_request_that_was_granted_is_not_refused_afterwards() {
+    let mut host = open_host();
+    let mut guest = true_guest(&mut host);
+    let slot = guest.slot().unwrap();
+    guest.ask_control(NOW).unwrap();
+    pump(&mut host, &mut guest);
+    host.set_role(NOW, slot, Role::Writer).unwrap();
+    pump(&mut host, &mut guest);
+    host.tell(slot, &FromHost::Declined);
+    assert_eq!(noes(&pump(&mut host, &mut guest)), 0);
+}
+
+#[test]
+fn what_is_missing_and_what_is_full_are_told_apart() {
+    #[track_caller]
+    fn missing(result: Result<(), SessionError>) {
+        assert!(matches!(result, Err(SessionError::Missing(_))), "{result:?}");
+    }
+    #[track_caller]
+    fn gets_full<T: std::fmt::Debug>(mut add: impl FnMut() -> Result<T, SessionError>) {
+        let full = (0..100_000).find_map(|_| add().err());
+        assert!(matches!(full, Some(SessionError::Full(_))), "{full:?}");
+    }
+    let mut host = open_host();
+    let mut guest = true_guest(&mut host);
+    missing(host.admit(NOW, 99));
+    missing(host.deny(NOW, 99));
+    missing(host.revoke_invite(NOW, jumpseat_wire::InviteId([9; 16])));
+    missing(host.set_role(NOW, 99, Role::Writer));
+    missing(host.decline(NOW, 99));
+    missing(host.remove(NOW, 99));
+    gets_full(|| host.create_invite(NOW, InviteTerms::default()));
+    gets_full(|| host.open_terminal(NOW, "more", 80, 24));
+    gets_full(|| guest.invite(NOW, Role::Viewer, None, Admission::First));
+}
