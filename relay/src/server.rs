@@ -104,7 +104,7 @@ impl Relay {
         Arc::clone(&self.shared.counters)
     }
 
-    /// Serves until `stop` is cancelled, then tells every connection ([`CloseCode::ShuttingDown`]) and
+    /// Serves until `stop` is cancelled, then tells every connection ([`CloseCode::ShuttingDown`](jumpseat_wire::CloseCode::ShuttingDown)) and
     /// returns when all are closed, or after `timeouts.stop`.
     pub async fn serve(self, stop: CancellationToken) {
         let Self { listener, shared } = self;

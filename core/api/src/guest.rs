@@ -262,13 +262,12 @@ pub enum Lag {
 /// A change in a terminal that a guest sees.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum TerminalChange {
-    /// What the program printed, as it is: for a screen. A real terminal gets it through a
-    /// [`Drawing`](crate::Drawing).
+    /// What the program printed, as it is: for a screen. A real terminal gets it through `jumpseat_guest::Drawing`.
     Output(Vec<u8>),
     /// The host's size changed.
     Resize(Size),
     /// A whole picture: everything before it is void. For `Screen::decode`, or as escape sequences by
-    /// [`ansi`](crate::picture::ansi).
+    /// `jumpseat_guest::snapshot::ansi`.
     Snapshot {
         /// What the host's screen encoded, uncompressed.
         data: Vec<u8>,

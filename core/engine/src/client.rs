@@ -37,7 +37,7 @@ impl<C> Commands<C> {
     /// Sends a command and waits for its answer.
     ///
     /// # Errors
-    /// What the engine says against it, or [`FailureKind::Gone`] when there is no engine any more.
+    /// What the engine says against it, or [`FailureKind::Gone`](crate::api::FailureKind::Gone) when there is no engine any more.
     pub async fn ask(&self, command: C) -> Result<Reply, Failure> {
         self.begin(command).await?.await
     }
@@ -60,7 +60,7 @@ impl<C> Commands<C> {
     /// earlier ones.
     ///
     /// # Errors
-    /// [`FailureKind::Gone`] when there is no engine any more.
+    /// [`FailureKind::Gone`](crate::api::FailureKind::Gone) when there is no engine any more.
     pub async fn tell(&self, command: C) -> Result<(), Failure> {
         let (answer, _) = oneshot::channel();
         self.0.send(Request { command, answer }).await.map_err(|_| Failure::gone())
@@ -93,7 +93,7 @@ impl<C> Commands<C> {
     /// Waits until the queue takes a command. Cancel-safe.
     ///
     /// # Errors
-    /// [`FailureKind::Gone`] when there is no engine any more.
+    /// [`FailureKind::Gone`](crate::api::FailureKind::Gone) when there is no engine any more.
     pub async fn room(&self) -> Result<(), Failure> {
         self.0.reserve().await.map(drop).map_err(|_| Failure::gone())
     }

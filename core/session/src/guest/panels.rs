@@ -4,10 +4,10 @@ use super::Guest;
 use crate::{FetchId, Millis, SessionError, Wish, message::FromGuest};
 
 impl Guest {
-    /// Asks the host for a content of a panel; what comes of it is told as [`GuestOutput::Content`].
+    /// Asks the host for a content of a panel; what comes of it is told as [`GuestOutput::Content`](super::GuestOutput::Content).
     ///
     /// # Errors
-    /// [`SessionError::Misused`] without a seat, for a name that no content has, with [`MAX_FETCHES`] under way,
+    /// [`SessionError::Misused`] without a seat, for a name that no content has, with [`MAX_FETCHES`](crate::MAX_FETCHES) under way,
     /// and when more waits for the line than may.
     pub fn fetch(&mut self, _now: Millis, wish: Wish) -> Result<FetchId, SessionError> {
         if !wish.is_sound() {
