@@ -201,10 +201,16 @@ impl PanelReplicas {
 
     /// The client wants it no more.
     pub(crate) fn cancel(&mut self, guest: &mut Guest, now: Millis, tag: u32) {
-        self.waiting.retain(|fetch| fetch.tag != tag);
+        let given_up = || Err(Failure::new(FailureKind::Gone, "the fetch was given up"));
+        let (ended, rest): (VecDeque<_>, VecDeque<_>) =
+            std::mem::take(&mut self.waiting).into_iter().partition(|fetch| fetch.tag == tag);
+        self.waiting = rest;
+        self.answers.extend(ended.into_iter().map(|fetch| (fetch.request, given_up())));
         let ids: Vec<_> = self.under_way.iter().filter(|(_, f)| f.tag == tag).map(|(id, _)| *id).collect();
         for id in ids {
-            self.under_way.remove(&id);
+            if let Some(fetch) = self.under_way.remove(&id) {
+                self.answers.push_back((fetch.request, given_up()));
+            }
             guest.cancel_fetch(now, id);
         }
         self.begin(guest, now);
