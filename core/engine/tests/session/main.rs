@@ -313,15 +313,8 @@ async fn a_flood_ends_equal_at_a_guest() {
     let mut guest = Guest::new(&relay, &invite, "Bo");
     guest.until(|event| matches!(event, GuestEvent::Terminal { .. }).then_some(())).await;
     host.client.ask(HostCommand::Input { terminal, bytes: b"\r".to_vec() }).await.unwrap();
-    let full = |event: &GuestEvent| {
-        matches!(
-            event,
-            GuestEvent::Terminal { change: TerminalChange::Snapshot { scrollback: true, .. }, .. }
-        )
-    };
-    guest.until(|event| full(event).then_some(())).await;
     guest.sees("\nover\n").await;
-    // The last whole picture has the scrollback, too.
+    // With the scrollback: after a skim only a full snapshot brings it. A busy machine may print too slowly to be skimmed.
     while guest.text() != host.text(terminal).await {
         guest.step().await;
     }
