@@ -291,16 +291,21 @@ async fn what_is_taken_back_is_gone() {
     guest.until(|guest| guest.contents("new.txt").pop()).await;
 }
 
-#[tokio::test]
-async fn a_large_content_tells_how_far_it_is() {
-    let host = Host::new().await;
-    host.git(&["init", "-q", "-b", "main"]);
+/// Two megabytes that do not compress.
+fn noise() -> Vec<u8> {
     let mut state = 1_u64;
     let mut next = || {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (state >> 56) as u8
     };
-    let noise: Vec<u8> = (0..2_000_000).map(|_| next()).collect();
+    (0..2_000_000).map(|_| next()).collect()
+}
+
+#[tokio::test]
+async fn a_large_content_tells_how_far_it_is() {
+    let host = Host::new().await;
+    host.git(&["init", "-q", "-b", "main"]);
+    let noise = noise();
     host.write("noise.bin", &noise);
     host.share(PanelKind::Git).await;
     let mut guest = Guest::new(&host);
@@ -309,6 +314,32 @@ async fn a_large_content_tells_how_far_it_is() {
     guest.until(|guest| (guest.progress.len() > 5).then_some(())).await;
     assert!(guest.progress.iter().all(|(tag, received, total)| *tag == 7 && received <= total));
     assert!(guest.progress.is_sorted());
+}
+
+#[tokio::test]
+async fn a_fetch_that_is_given_up_is_answered_and_can_be_asked_for_again() {
+    let host = Host::new().await;
+    host.git(&["init", "-q", "-b", "main"]);
+    let noise = noise();
+    host.write("noise.bin", &noise);
+    host.share(PanelKind::Git).await;
+    let mut guest = Guest::new(&host);
+    let found = guest.until(|guest| guest.contents("noise.bin").pop()).await;
+    // More than may be under way: some wait for the others.
+    let tags = 100..112;
+    let commands = guest.client.commands();
+    let mut asked = Vec::new();
+    for tag in tags.clone() {
+        let fetch = GuestCommand::Fetch { panel: PanelKind::Git, reference: found.id.clone(), tag };
+        asked.push(commands.begin(fetch).await.unwrap());
+    }
+    for tag in tags {
+        commands.tell(GuestCommand::CancelFetch { tag }).await.unwrap();
+    }
+    for answer in asked {
+        assert_eq!(within(answer).await.unwrap_err().kind, FailureKind::Gone);
+    }
+    assert!(guest.fetch(PanelKind::Git, &found).await.unwrap() == noise);
 }
 
 #[tokio::test]
