@@ -7,7 +7,7 @@ mod stand;
 #[allow(clippy::unwrap_used)]
 mod desk {
     use jumpseat_engine::{
-        GuestEngine, GuestSetup, Proxies, TransportSetup,
+        GuestEngine, GuestSetup, Proxies, SeatConfig, TransportSetup,
         api::{
             Admission, GuestCommand, GuestEvent, GuestPointAt, HostClient, HostCommand, InviteTerms, PointAt,
             Reply, ScreenFormat, SessionNo,
@@ -291,13 +291,15 @@ mod desk {
                     };
                     let (engine, mut seat) = GuestEngine::new(GuestSetup {
                         relay: status.sessions[0].relay.clone(),
-                        code: invite.code,
-                        token: invite.token,
-                        name: "Cy".into(),
-                        program: "test/1".into(),
-                        key: None,
-                        key_timing: false,
-                        window: 256 * 1024,
+                        seat: SeatConfig {
+                            code: invite.code,
+                            token: invite.token,
+                            name: "Cy".into(),
+                            program: "test/1".into(),
+                            key: None,
+                            key_timing: false,
+                            window: 256 * 1024,
+                        },
                         transport: TransportSetup { proxies: Proxies::none(), ..TransportSetup::default() },
                     })
                     .unwrap();

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, panic::AssertUnwindSafe, path::PathBuf, time::D
 
 use futures_util::FutureExt as _;
 use jumpseat_engine::{
-    Drawing, GuestEngine, GuestKey, GuestSetup, Proxies, TransportSetup,
+    Drawing, GuestEngine, GuestKey, GuestSetup, Proxies, SeatConfig, TransportSetup,
     api::{
         Commands, Failure, FailureKind, GuestClient, GuestCommand, GuestEvent, ScreenFormat, Secret,
         StreamId, TerminalChange,
@@ -263,13 +263,15 @@ fn setup(options: Options) -> Result<GuestSetup, Failure> {
     let key = options.key.map(|text| key(text.reveal())).transpose()?;
     Ok(GuestSetup {
         relay: options.relay,
-        code,
-        token: options.token,
-        name: options.name,
-        program: options.program,
-        key,
-        key_timing: options.hide_key_timing,
-        window: AHEAD,
+        seat: SeatConfig {
+            code,
+            token: options.token,
+            name: options.name,
+            program: options.program,
+            key,
+            key_timing: options.hide_key_timing,
+            window: AHEAD,
+        },
         transport: TransportSetup {
             ca_file: options.ca_file,
             system_authorities: options.system_authorities,

@@ -10,7 +10,7 @@ use std::{path::PathBuf, process::ExitCode, time::Duration};
 
 use clap::{Args, ValueEnum};
 use jumpseat_engine::{
-    GuestEngine, GuestSetup,
+    GuestEngine, GuestSetup, SeatConfig,
     api::{GuestClient, ScreenFormat, Secret},
 };
 use jumpseat_session::InviteLink;
@@ -116,14 +116,16 @@ fn sit_down(
     context: &Context,
 ) -> Result<(GuestClient, JoinHandle<()>), Fault> {
     let setup = GuestSetup {
-        token: Secret::new(invite.token.reveal().to_string()),
-        code: invite.code,
         relay: invite.relay,
-        name: config::name(arguments.name.clone(), &context.config),
-        program: concat!("cli/", env!("CARGO_PKG_VERSION")).to_owned(),
-        key: None,
-        key_timing: !arguments.no_key_timing && context.config.key_timing.unwrap_or(true),
-        window: WINDOW,
+        seat: SeatConfig {
+            token: Secret::new(invite.token.reveal().to_string()),
+            code: invite.code,
+            name: config::name(arguments.name.clone(), &context.config),
+            program: concat!("cli/", env!("CARGO_PKG_VERSION")).to_owned(),
+            key: None,
+            key_timing: !arguments.no_key_timing && context.config.key_timing.unwrap_or(true),
+            window: WINDOW,
+        },
         transport: transport(&context.config, arguments.ca_file.clone()),
     };
     let (engine, client) = GuestEngine::new(setup)?;

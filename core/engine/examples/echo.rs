@@ -8,7 +8,7 @@
 use std::{net::SocketAddr, sync::Arc, time::Instant};
 
 use jumpseat_engine::{
-    EmbeddedRelay, GuestEngine, GuestSetup, HostEngine, HostSetup, StartRelay, TransportSetup,
+    EmbeddedRelay, GuestEngine, GuestSetup, HostEngine, HostSetup, SeatConfig, StartRelay, TransportSetup,
     api::{
         Failure, FailureKind, GuestClient, GuestCommand, GuestEvent, HostCommand, InviteTerms, RelayChoice,
         Reply, Role, ShareOptions, StartFrom, TerminalChange, TerminalOptions,
@@ -84,13 +84,15 @@ async fn main() -> Result<(), Failure> {
     client.ask(HostCommand::Looking { terminal: Some(terminal) }).await?;
     let setup = GuestSetup {
         relay,
-        code: invite.code,
-        token: invite.token,
-        name: "Bo".to_owned(),
-        program: "example/1".to_owned(),
-        key: None,
-        key_timing: false,
-        window: 1 << 20,
+        seat: SeatConfig {
+            code: invite.code,
+            token: invite.token,
+            name: "Bo".to_owned(),
+            program: "example/1".to_owned(),
+            key: None,
+            key_timing: false,
+            window: 1 << 20,
+        },
         transport,
     };
     let begun = Instant::now();

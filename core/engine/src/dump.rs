@@ -1,6 +1,5 @@
 //! A screen with its scrollback for scripts: as text, JSON or escape sequences.
 
-use jumpseat_guest::snapshot::escape_sequences;
 use jumpseat_screen::{Sanitizer, Screen, without_controls};
 use serde::Serialize;
 
@@ -58,7 +57,7 @@ pub fn screen(screen: &Screen, format: ScreenFormat) -> String {
             let (mut filter, mut safe) = (Sanitizer::default(), Vec::new());
             let (cols, rows) = screen.size();
             filter.resize(cols, rows);
-            filter.feed(&escape_sequences(screen), &mut safe);
+            filter.feed(&screen.escape_sequences(), &mut safe);
             String::from_utf8_lossy(&safe).into_owned()
         }
     }

@@ -11,8 +11,8 @@ use std::{
 };
 
 use jumpseat_guest::{RequestId, Seat, SeatConfig, SeatOutput};
-use jumpseat_session::{Entropy, GuestKey, Millis};
-use jumpseat_wire::{CloseCode, InviteCode};
+use jumpseat_session::{Entropy, Millis};
+use jumpseat_wire::CloseCode;
 use tokio::{
     sync::{mpsc, oneshot},
     time::Instant,
@@ -20,7 +20,7 @@ use tokio::{
 use tracing::debug;
 
 use crate::{
-    api::{Failure, FailureKind, GuestClient, GuestCommand, GuestEvent, Reply, Secret},
+    api::{Failure, FailureKind, GuestClient, GuestCommand, GuestEvent, Reply},
     awake::Awake,
     client::{COMMANDS, Request},
     transport::{Address, Dialer, Line, LineEvent, TransportSetup},
@@ -34,20 +34,8 @@ const EVENTS: usize = 256;
 pub struct GuestSetup {
     /// The relay's address.
     pub relay: String,
-    /// Where the session is found there.
-    pub code: InviteCode,
-    /// `jst1_…`.
-    pub token: Secret,
-    /// The name to be shown under.
-    pub name: String,
-    /// What it joins with: a program and its version.
-    pub program: String,
-    /// What shows the host that it is the same guest as before: 32 random bytes of its own, kept for one seat.
-    pub key: Option<GuestKey>,
-    /// Whether the timing of keys is hidden from the relay, at up to 20 ms a key.
-    pub key_timing: bool,
-    /// Bytes of terminal changes that may be under way to the client before it gives credit.
-    pub window: u32,
+    /// Which seat, and whose.
+    pub seat: SeatConfig,
     /// How the relay is reached.
     pub transport: TransportSetup,
 }
@@ -83,12 +71,11 @@ impl GuestEngine {
     /// # Errors
     /// An address, token or CA file that cannot be used.
     pub fn new(setup: GuestSetup) -> Result<(Self, GuestClient), Failure> {
-        let GuestSetup { relay, code, token, name, program, key, key_timing, window, transport } = setup;
-        let config = SeatConfig { code, token, name, program, key, key_timing, window };
+        let GuestSetup { relay, seat, transport } = setup;
         let (command_sender, commands) = mpsc::channel(COMMANDS);
         let (events, event_receiver) = mpsc::channel(EVENTS);
         let engine = Self {
-            seat: Seat::new(config, Entropy::system(), Millis(0))?,
+            seat: Seat::new(seat, Entropy::system(), Millis(0))?,
             line: Line::new(Dialer::new(Address::parse(&relay)?, transport)),
             began: Instant::now(),
             closed: false,

@@ -16,7 +16,7 @@ mod shell;
 mod transport;
 
 pub use guest::{GuestEngine, GuestSetup};
-pub use jumpseat_guest::{Drawing, snapshot};
+pub use jumpseat_guest::{Drawing, SeatConfig, snapshot};
 pub use jumpseat_session::{GuestKey, InviteLink};
 use std::{future::Future, io, thread};
 

@@ -1,10 +1,7 @@
 //! Snapshots of terminals as they come from a host: compressed, bounded, and drawn for a real terminal.
 
 use jumpseat_api::{Failure, FailureKind};
-use jumpseat_screen::{DecodeError, Limits, Sanitizer, Screen, Start};
-
-/// Most bytes that a screen is painted in, links and scrollback included: ten thousand colorful lines take a tenth.
-pub const MAX_PAINTED: usize = 32 * 1024 * 1024;
+use jumpseat_screen::{DecodeError, Limits, Sanitizer, Screen};
 
 /// The largest snapshot that is expanded, in bytes: ten thousand lines of the widest, most colorful kind.
 const MAX_EXPANDED: usize = 64 * 1024 * 1024;
@@ -45,16 +42,8 @@ pub(crate) fn draw(snapshot: &[u8], filter: &mut Sanitizer, out: &mut Vec<u8>) -
     let screen = Screen::decode(snapshot, &Limits::default())?;
     let (cols, rows) = screen.size();
     filter.resize(cols, rows);
-    filter.feed(&escape_sequences(&screen), out);
+    filter.feed(&screen.escape_sequences(), out);
     Ok(())
-}
-
-/// The screen for a fresh terminal of its size, as it is.
-#[must_use]
-pub fn escape_sequences(screen: &Screen) -> Vec<u8> {
-    let mut ansi = Vec::new();
-    screen.write_ansi(Start::Everything, MAX_PAINTED, &mut ansi);
-    ansi
 }
 
 #[cfg(test)]

@@ -69,7 +69,7 @@ pub use palette::{Palette, Slot};
 pub use replies::{ReplyFilter, strip_replies};
 pub use sanitize::Sanitizer;
 pub use screen::{Changes, Cursor, Mark, Screen, Start};
-pub use snapshot::{DecodeError, Limits};
+pub use snapshot::{DecodeError, Limits, MAX_PAINTED};
 pub use style::{Color, Style, Underline};
 pub use text::without_controls;
 pub use view::{CellView, LineView, Run};

@@ -12,6 +12,9 @@ pub use error::DecodeError;
 use crate::line::Line;
 use crate::screen::{Screen, Start};
 
+/// Most bytes that a screen is painted in, links and scrollback included. Ten thousand colorful lines take a tenth.
+pub const MAX_PAINTED: usize = 32 * 1024 * 1024;
+
 /// First bytes of the binary form.
 const MAGIC: [u8; 2] = *b"JS";
 /// Version of the binary form.
@@ -45,6 +48,13 @@ impl Screen {
     /// text alone: no more than a few bytes for each cell of the screen.
     pub fn write_ansi(&self, start: Start, most: usize, out: &mut Vec<u8>) {
         ansi::write_ansi(self, start, most, out);
+    }
+
+    /// The whole screen for a fresh terminal of its size, in at most about [`MAX_PAINTED`] bytes.
+    pub fn escape_sequences(&self) -> Vec<u8> {
+        let mut out = Vec::new();
+        self.write_ansi(Start::Everything, MAX_PAINTED, &mut out);
+        out
     }
 
     /// Bytes that repaint the visible part alone on a real terminal of the same size, modes included, without

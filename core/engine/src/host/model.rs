@@ -12,8 +12,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use jumpseat_guest::snapshot::MAX_PAINTED;
-use jumpseat_screen::{Block, BlockId, Event, Mark, Nonce, Options, Screen, Start};
+use jumpseat_screen::{Block, BlockId, Event, MAX_PAINTED, Mark, Nonce, Options, Screen, Start};
 use jumpseat_session::{Scope, host::Ticket};
 use tokio::{
     sync::oneshot,

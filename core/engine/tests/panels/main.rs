@@ -16,7 +16,7 @@ use std::{
 };
 
 use jumpseat_engine::{
-    GuestEngine, GuestSetup, HostEngine, HostSetup,
+    GuestEngine, GuestSetup, HostEngine, HostSetup, SeatConfig,
     api::{
         Admission, BlockInfo, Failure, FailureKind, GuestClient, GuestCommand, GuestEvent, HostClient,
         HostCommand, HostEvent, Invite, InviteTerms, PanelOptions, RelayChoice, Reply, SessionEvent,
@@ -140,13 +140,15 @@ impl Guest {
     fn at(host: &Host, relay: String) -> Self {
         let setup = GuestSetup {
             relay,
-            code: host.invite.code,
-            token: host.invite.token.clone(),
-            name: "Bo".to_owned(),
-            program: "test/1".to_owned(),
-            key: None,
-            key_timing: false,
-            window: 1 << 20,
+            seat: SeatConfig {
+                code: host.invite.code,
+                token: host.invite.token.clone(),
+                name: "Bo".to_owned(),
+                program: "test/1".to_owned(),
+                key: None,
+                key_timing: false,
+                window: 1 << 20,
+            },
             transport: transport(),
         };
         let (engine, client) = GuestEngine::new(setup).unwrap();

@@ -8,7 +8,7 @@ mod refusals;
 mod support;
 
 use jumpseat_engine::{
-    ClientListener, GuestEngine, GuestSetup, HostEngine, HostSetup,
+    ClientListener, GuestEngine, GuestSetup, HostEngine, HostSetup, SeatConfig,
     api::{
         Admission, EndReason, FailureKind, GuestClient, GuestCommand, GuestEvent, HostClient, HostCommand,
         HostEvent, InputRefusal, Invite, InviteTerms, RelayChoice, Reply, Role, ScreenFormat, SessionEvent,
@@ -110,13 +110,15 @@ impl Guest {
     fn new(relay: &str, invite: &Invite, name: &str) -> Self {
         let setup = GuestSetup {
             relay: relay.to_owned(),
-            code: invite.code,
-            token: invite.token.clone(),
-            name: name.to_owned(),
-            program: "test/1".to_owned(),
-            key: None,
-            key_timing: false,
-            window: WINDOW,
+            seat: SeatConfig {
+                code: invite.code,
+                token: invite.token.clone(),
+                name: name.to_owned(),
+                program: "test/1".to_owned(),
+                key: None,
+                key_timing: false,
+                window: WINDOW,
+            },
             transport: transport(),
         };
         let (engine, client) = GuestEngine::new(setup).unwrap();

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use jumpseat_engine::api::panels::{Entries, PanelKind, ReferenceId};
 use jumpseat_engine::api::{GuestClient, GuestCommand, GuestEvent, Reply, Secret, StreamId};
-use jumpseat_engine::{GuestEngine, GuestSetup, TransportSetup};
+use jumpseat_engine::{GuestEngine, GuestSetup, SeatConfig, TransportSetup};
 
 use super::QUIET;
 use super::shown::Shown;
@@ -42,13 +42,15 @@ impl Seat {
         let field = |name: &str| invite[name].as_str().with_context(|| format!("the invite has no {name}"));
         let setup = GuestSetup {
             relay: line.map_or_else(|| field("relay").map(str::to_owned), Ok)?,
-            code: field("code")?.parse().context("the invite's code")?,
-            token: Secret::new(field("token")?.to_owned()),
-            name: "Guest".to_owned(),
-            program: concat!("bench ", env!("CARGO_PKG_VERSION")).to_owned(),
-            key: None,
-            key_timing,
-            window: WINDOW,
+            seat: SeatConfig {
+                code: field("code")?.parse().context("the invite's code")?,
+                token: Secret::new(field("token")?.to_owned()),
+                name: "Guest".to_owned(),
+                program: concat!("bench ", env!("CARGO_PKG_VERSION")).to_owned(),
+                key: None,
+                key_timing,
+                window: WINDOW,
+            },
             transport: TransportSetup::default(),
         };
         let (engine, client) = GuestEngine::new(setup)?;
