@@ -5,19 +5,14 @@ use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::thread::sleep;
-use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 
 use super::{MINGW, TARGET};
 use crate::shell::{cargo, has, output, program, root, run};
 
-/// Where Debian puts it, beside the path.
+/// Where Debian puts it, outside of the search path.
 const DEBIAN_WINE: &str = "/usr/lib/wine/wine64";
-
-/// How long a step may take: the first start of Wine makes its folders.
-const PATIENCE: Duration = Duration::from_secs(120);
 
 /// What the host prints and the guest waits for.
 const TEXT: &str = "tests passed";
@@ -41,30 +36,23 @@ fn guest_at_a_relay(wine: &Wine) -> Result<()> {
     let invite = wine.folder.join("invite.json");
     let _ = fs::remove_file(&invite);
     let mut host = program("target/debug/jumpseat");
-    host.args(["share", "--headless", "--relay", address, "--invite-file"]).arg(&invite);
+    host.args(["share", "--headless", "--json", "--relay", address, "--invite-file"]).arg(&invite);
     host.args(["--", "sh", "-c", &format!("echo {TEXT}; sleep 600")]);
-    let _host = Running::new(&mut host)?;
-    let since = Instant::now();
-    while !invite.is_file() {
-        ensure!(since.elapsed() < PATIENCE, "the host makes no invite");
-        sleep(Duration::from_millis(100));
-    }
+    let mut host = Running::new(&mut host)?;
+    // The file is there by then.
+    host.line("\"invite\"")?;
 
-    let invite = invite.to_str().context("the checkout's folder is no UTF-8")?;
+    let invite = invite.to_str().context("the checkout's folder is not UTF-8")?;
     let join = ["join", "--headless", "--invite-file", invite, "--timeout", "60s", "--until"];
     let shown = output(&mut wine.command(&[&join[..], &[TEXT, "--dump", "text"]].concat()))?;
     ensure!(shown.contains(TEXT), "the guest's screen shows {shown:?}");
 
     // It stays until it is ended, and another process asks it.
-    let _guest = wine.start(&[&join[..], &["never"]].concat())?;
-    let since = Instant::now();
-    loop {
-        match output(&mut wine.command(&["panel"])) {
-            Ok(panels) if panels.contains("history") => return Ok(()),
-            _ if since.elapsed() > PATIENCE => bail!("the joined session cannot be asked"),
-            _ => sleep(Duration::from_millis(500)),
-        }
-    }
+    let mut guest = wine.start(&[&join[..], &["never", "--json"]].concat())?;
+    guest.line("\"panels\"")?;
+    let panels = output(&mut wine.command(&["panel"]))?;
+    ensure!(panels.contains("history"), "the joined session says {panels:?}");
+    Ok(())
 }
 
 /// A process in the background, found by another one.
