@@ -144,7 +144,7 @@ pub(crate) fn troubles(panel: Option<&Panel>, around: Around<'_>) -> Vec<Words> 
     words
 }
 
-/// How a panel's source does, for its host.
+/// The state of a panel's source, for its host.
 pub(crate) fn state_words(state: &SourceState, now: u64) -> String {
     match state {
         SourceState::Starting => "looking for the first time".to_owned(),

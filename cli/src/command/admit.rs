@@ -1,4 +1,4 @@
-//! `jumpseat admit` and `jumpseat deny`: answer whoever is waiting to join.
+//! `jumpseat admit` and `jumpseat deny`: answer a guest who is waiting to join.
 
 use clap::Args;
 use jumpseat_engine::api::{HostCommand, KnockInfo};

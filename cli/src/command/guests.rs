@@ -1,4 +1,4 @@
-//! `jumpseat guests`: who sits in, and who is waiting to join.
+//! `jumpseat guests`: guests, and who is waiting to join.
 
 use clap::Args;
 use jumpseat_wire::InviteCode;

@@ -33,7 +33,7 @@ pub(crate) struct Arguments {
     /// The session's code, XXXX-XXXX; without it the link is asked for
     #[arg(value_parser = invite::code)]
     code: Option<InviteCode>,
-    #[allow(rustdoc::broken_intra_doc_links, reason = "the help is no page")]
+    #[allow(rustdoc::broken_intra_doc_links, reason = "this text is help, not documentation")]
     /// The relay that the session is at, wss://HOST[:PORT][/PATH]
     #[arg(long, value_name = "URL", env = "JUMPSEAT_RELAY", hide_env_values = true)]
     relay: Option<String>,

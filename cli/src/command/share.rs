@@ -25,7 +25,7 @@ pub(crate) struct Arguments {
     terms: TermsArguments,
     #[command(flatten)]
     panels: PanelArguments,
-    #[allow(rustdoc::broken_intra_doc_links, reason = "the help is no page")]
+    #[allow(rustdoc::broken_intra_doc_links, reason = "this text is help, not documentation")]
     /// The relay to share through, wss://HOST[:PORT][/PATH] [default: one inside this process]
     #[arg(long, value_name = "URL", env = "JUMPSEAT_RELAY", hide_env_values = true)]
     relay: Option<String>,

@@ -40,7 +40,7 @@ pub enum FailureKind {
     Certificate,
     /// The proxy refused, or cannot be reached.
     Proxy,
-    /// What answered is no relay that speaks this protocol.
+    /// What answered is not a relay that speaks this protocol.
     Protocol,
     /// The relay, or the host, said no.
     Refused,

@@ -30,7 +30,7 @@ pub fn unpack(packed: &[u8]) -> Result<Vec<u8>, Failure> {
 /// A snapshot as escape sequences for a fresh terminal of the same size, safe for a real one.
 ///
 /// # Errors
-/// When the bytes are no snapshot.
+/// When the bytes are not a snapshot.
 pub fn ansi(snapshot: &[u8]) -> Result<Vec<u8>, DecodeError> {
     let mut safe = Vec::new();
     draw(snapshot, &mut Sanitizer::default(), &mut safe)?;

@@ -54,7 +54,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Read<'a> {
     }
 }
 
-/// Bytes that an entry takes in a document: its key as JSON, its own, and the signs between.
+/// Bytes that an entry takes in a document: its key as JSON, its own, and the punctuation between.
 pub(crate) fn written_len(key: &Key, entry: &Entry) -> usize {
     json_len(key) + json_len(entry) + 2
 }

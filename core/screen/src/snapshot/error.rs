@@ -1,4 +1,4 @@
-//! Why bytes are no snapshot.
+//! Why bytes are not a snapshot.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use std::fmt;
 pub enum DecodeError {
     /// They end too early.
     Truncated,
-    /// They are no snapshot, or of a version that is not known.
+    /// They are not a snapshot, or of an unknown version.
     Version,
     /// They exceed a limit.
     TooLarge,

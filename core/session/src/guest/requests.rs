@@ -3,7 +3,7 @@
 
 use crate::message::{MESSAGES_PER_SECOND, NO_REMOVAL, NO_ROLE, TOO_MANY_MESSAGES};
 
-/// Most requests of a kind that wait for a no; a yes is no message, so older ones are forgotten.
+/// Most requests of a kind that wait for a no; a yes is not a message, so older ones are forgotten.
 const MOST: u32 = 8;
 
 /// Messages of this guest behind which the host may say that they were too many.
