@@ -49,7 +49,7 @@ fn typed() -> Result<Zeroizing<String>, Fault> {
             b'A'..=b'Z' | b'a'..=b'z' | b'~' if escape => escape = false,
             _ if escape => {}
             b'\r' | b'\n' => return text(&bytes),
-            0x03 | 0x04 => return Err(Fault::usage("nothing was entered")),
+            0x03 | 0x04 => return Err(nothing()),
             0x1b => escape = true,
             0x7f | 0x08 => drop(bytes.pop()),
             0x15 => bytes.clear(),
@@ -61,9 +61,10 @@ fn typed() -> Result<Zeroizing<String>, Fault> {
 
 fn text(bytes: &[u8]) -> Result<Zeroizing<String>, Fault> {
     let text = std::str::from_utf8(bytes).map_err(|_| Fault::usage("input is not valid UTF-8"))?.trim();
-    if text.is_empty() {
-        Err(Fault::usage("nothing was entered"))
-    } else {
-        Ok(Zeroizing::new(text.to_owned()))
-    }
+    if text.is_empty() { Err(nothing()) } else { Ok(Zeroizing::new(text.to_owned())) }
+}
+
+fn nothing() -> Fault {
+    let hint = "paste it when asked, or use JUMPSEAT_TOKEN, standard input or --invite-file";
+    Fault::usage("no token or link was entered").hint(hint)
 }

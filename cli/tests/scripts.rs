@@ -398,6 +398,16 @@ mod scripts {
     }
 
     #[test]
+    fn who_gives_no_token_is_told_how() {
+        let home = Home::new();
+        for arguments in [&["join", "--headless"][..], &["join", "K7QM-3XTE", "--headless"]] {
+            let output = home.command(arguments).stdin(Stdio::null()).output().unwrap();
+            let (code, told) = fault(&output);
+            assert!(code == Some(2) && told.contains("no token") && told.contains("--invite-file"), "{told}");
+        }
+    }
+
+    #[test]
     fn the_relay_takes_its_settings_and_stops_when_told() {
         let home = Home::new();
         let output = home.run(&["relay", "--set", "limits.roms=3"]);
