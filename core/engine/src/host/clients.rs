@@ -181,15 +181,21 @@ impl HostEngine {
     /// Tells each session which of its terminals the host's person has in front: the last look of all clients.
     pub(super) fn look(&mut self) {
         let now = self.now();
+        let looked_at = self.looked_at();
+        for session in self.sessions.values_mut() {
+            let stream = looked_at.iter().find_map(|terminal| session.stream(*terminal));
+            session.host.looking(now, stream);
+        }
+    }
+
+    /// What the clients have in front, the last look first. A program in a shared terminal looks for nobody.
+    pub(super) fn looked_at(&self) -> Vec<TerminalNo> {
         let outside =
             self.clients.values().filter(|client| !is_inside(&self.terminals, &self.sessions, client));
         let mut looks: Vec<(u64, TerminalNo)> =
             outside.filter_map(|client| Some((client.looked, client.looking?))).collect();
         looks.sort_unstable();
-        for session in self.sessions.values_mut() {
-            let stream = looks.iter().rev().find_map(|(_, terminal)| session.stream(*terminal));
-            session.host.looking(now, stream);
-        }
+        looks.into_iter().rev().map(|(_, terminal)| terminal).collect()
     }
 
     /// Tells every client.

@@ -2,24 +2,31 @@
 
 #![allow(clippy::unwrap_used)]
 
-use std::task::Waker;
+use std::{collections::BTreeSet, net::TcpListener, task::Waker};
 
+use jumpseat_session::{
+    Entropy, InviteTerms,
+    host::{Host, HostConfig},
+};
 use tempfile::TempDir;
+use tokio::sync::oneshot;
 
 use super::{view::View, *};
 use crate::{
-    api::{HostClient, HostEvent, Size, TerminalNo},
+    api::{HostClient, HostEvent, Size, StartFrom, TerminalNo},
     pty::program::Program,
-    transport::{Proxies, TransportSetup},
+    runtime::origin::Origin,
+    transport::{Address, Dialer, Line, Proxies, TransportSetup},
 };
 
+const NOW: Millis = Millis(0);
 const NO: TerminalNo = TerminalNo(1);
 const SIZE: Size = Size { cols: 80, rows: 24 };
 
 struct Stand {
     engine: HostEngine,
     client: HostClient,
-    _door: ClientListener,
+    door: ClientListener,
     _folder: TempDir,
 }
 
@@ -34,7 +41,7 @@ impl Stand {
         let terminal = Terminal::open(NO, &program, "sh".to_owned(), SIZE, 100, None).unwrap();
         engine.terminals.insert(NO, terminal);
         let client = door.open();
-        let mut stand = Self { engine, client, _door: door, _folder: folder };
+        let mut stand = Self { engine, client, door, _folder: folder };
         stand.drive();
         stand
     }
@@ -59,6 +66,25 @@ impl Stand {
         while client.takes_output() {
             client.tell(HostEvent::Titled { terminal: NO, title: "title".to_owned() });
         }
+    }
+
+    /// Shares the terminal in a session at a relay that answers nothing.
+    fn share(&mut self, relay: &TcpListener) {
+        let url = format!("ws://{}", relay.local_addr().unwrap());
+        let dialer = Dialer::new(Address::parse(&url).unwrap(), self.engine.setup.transport.clone());
+        let mut host = Host::new(HostConfig::new("Ann", 0), Entropy::system(), NOW);
+        let invite = host.create_invite(NOW, InviteTerms::default()).unwrap().id;
+        let (answer, _) = oneshot::channel();
+        let no = SessionNo(1);
+        let session = Session::new(no, host, Line::new(dialer), (url, None), None, (answer, invite));
+        self.engine.sessions.insert(no, session);
+        self.engine.add_terminal(no, NO, StartFrom::Now).unwrap();
+    }
+
+    /// Tells every client something, and hands it on.
+    fn tell(&mut self, title: &str) {
+        self.engine.tell(&HostEvent::Titled { terminal: NO, title: title.to_owned() });
+        self.drive();
     }
 
     /// The bytes of output that are told by now.
@@ -95,4 +121,59 @@ async fn a_pass_that_only_hands_on_is_followed_by_another() {
     assert!(!stand.engine.terminals[&NO].views[0].has_room());
     assert!(stand.engine.pass(cx).is_ready());
     assert!(stand.engine.terminals[&NO].views[0].has_room());
+}
+
+/// The titles that a client was told.
+fn titles(client: &mut HostClient) -> Vec<String> {
+    let events = std::iter::from_fn(|| client.try_next());
+    let title = |event| if let HostEvent::Titled { title, .. } = event { Some(title) } else { None };
+    events.filter_map(title).collect()
+}
+
+/// What guests type in a shared terminal starts programs there: these see nothing of the session, whatever they asked
+/// for while it was not shared.
+#[tokio::test]
+async fn a_program_in_a_shared_terminal_is_told_and_shown_nothing() {
+    let mut stand = Stand::new("read end");
+    let mut inside = stand.door.open_for(Some(Origin::Unknown));
+    let mut elsewhere = stand.door.open_for(Some(elsewhere()));
+    stand.drive();
+    for no in stand.engine.clients.keys() {
+        stand.engine.terminals.get_mut(&NO).unwrap().views.push(View::new(*no, 1 << 20));
+    }
+    stand.tell("not shared");
+    let mut told = |stand: &mut Stand| [&mut stand.client, &mut inside, &mut elsewhere].map(titles);
+    assert_eq!(told(&mut stand), [["not shared"]; 3]);
+
+    let relay = TcpListener::bind("127.0.0.1:0").unwrap();
+    stand.share(&relay);
+    stand.tell("shared");
+    let nothing = Vec::<String>::new();
+    assert_eq!(told(&mut stand), [vec!["shared".to_owned()], nothing, vec!["shared".to_owned()]]);
+    let views = &stand.engine.terminals[&NO].views;
+    assert_eq!(views.iter().map(|view| view.client).collect::<Vec<_>>(), [ClientNo(1), ClientNo(3)]);
+
+    stand.engine.sessions.get_mut(&SessionNo(1)).unwrap().manage_from_inside = true;
+    stand.tell("managed from inside");
+    assert_eq!(told(&mut stand), [["managed from inside"]; 3]);
+}
+
+/// Where guests' keys count is where the host's person looks, not where a program says that somebody does.
+#[tokio::test]
+async fn a_program_in_a_shared_terminal_does_not_look_for_the_host() {
+    let mut stand = Stand::new("read end");
+    let _inside = stand.door.open_for(Some(Origin::Unknown));
+    stand.drive();
+    for (client, (terminal, looked)) in stand.engine.clients.values_mut().zip([(NO, 2), (TerminalNo(2), 1)]) {
+        (client.looking, client.looked) = (Some(terminal), looked);
+    }
+    assert_eq!(stand.engine.looked_at(), [NO, TerminalNo(2)], "the last look first");
+    let relay = TcpListener::bind("127.0.0.1:0").unwrap();
+    stand.share(&relay);
+    assert_eq!(stand.engine.looked_at(), [NO]);
+}
+
+/// A process that is in no terminal.
+fn elsewhere() -> Origin {
+    Origin::Known { session: None, line: BTreeSet::new(), below: false }
 }
