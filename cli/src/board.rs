@@ -223,14 +223,13 @@ impl Board {
         }
     }
 
-    /// Somebody points, or no longer; whether that is to be told: nobody has to tell people what they do themselves.
-    fn points(&mut self, slot: Slot, on: bool) -> bool {
+    /// Somebody points, or no longer.
+    fn points(&mut self, slot: Slot, on: bool) {
         if on {
             self.pointing.insert(slot);
         } else {
             self.pointing.remove(&slot);
         }
-        on && slot != self.me
     }
 
     /// What to tell about somebody who points at a line with this text.

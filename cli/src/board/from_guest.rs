@@ -64,7 +64,7 @@ impl Board {
             GuestEvent::NotAllowed { what } => return Some(format!("not allowed: {what}")),
             GuestEvent::Typing { slot, on, .. } => self.typing(*slot, *on),
             // What is pointed at is told by who has the screen.
-            GuestEvent::Pointing { slot, at } => drop(self.points(*slot, at.is_some())),
+            GuestEvent::Pointing { slot, at } => self.points(*slot, at.is_some()),
             GuestEvent::Chat { slot, text, .. } => {
                 let line = format!("{}: {text}", self.name(*slot));
                 self.say(*slot, text.clone());

@@ -89,7 +89,7 @@ impl Board {
             }
             SessionEvent::Typing { slot, on, .. } => self.typing(slot, on),
             // What is pointed at is told by who has the screen.
-            SessionEvent::Pointing { slot, at } => drop(self.points(slot, at.is_some())),
+            SessionEvent::Pointing { slot, at } => self.points(slot, at.is_some()),
             SessionEvent::Chat { slot, text, .. } => {
                 let notice = format!("{}: {text}", self.name(slot));
                 self.say(slot, text);

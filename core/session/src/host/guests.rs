@@ -259,7 +259,7 @@ impl Host {
 
     pub(super) fn guest_absent(&mut self, now: Millis, slot: Slot) {
         let Some(seat) = self.seats.get_mut(&slot).filter(|seat| seat.present) else { return };
-        (seat.present, seat.lost_with_relay) = (false, false);
+        seat.present = false;
         // The time to confirm runs on, or a guest that comes and goes would hold a seat for ever.
         if seat.is_confirmed() {
             seat.since = now;
