@@ -189,6 +189,22 @@ mod tests {
         assert!(typing.press(now, 1, AT, &vec![0; MAX_WAITING]), "all the room is there again");
     }
 
+    /// Long after it was pressed, what fits one frame is one frame, and nothing follows.
+    #[test]
+    fn on_a_beat_a_full_frame_is_the_last() {
+        for (len, sent) in [(MAX_INPUT, 1), (MAX_INPUT + 1, 2)] {
+            let mut typing = Typing::new(true);
+            typing.press(Millis(0), 1, AT, &vec![0; len]);
+            let mut now = Some(Millis(5_000));
+            let mut left = 0;
+            while let Some(due) = now {
+                left += frames(&mut typing, due.0);
+                now = typing.deadline();
+            }
+            assert_eq!(left, sent, "{len}");
+        }
+    }
+
     /// While there is no connection nothing leaves; what waits goes as soon as there is one.
     #[test]
     fn it_rests_without_a_connection() {

@@ -243,7 +243,6 @@ impl Allowance {
 mod tests {
     use super::*;
 
-    /// JS-FLOOD-2, JS-FLOOD-3: glimpses while it goes on, the whole when it is over.
     /// JS-STREAM-4: a number is used by one at a time, comes back late, and goes on behind where it stood.
     #[test]
     fn a_number_that_comes_back_goes_on() {
@@ -260,6 +259,7 @@ mod tests {
         assert_eq!(streams.iter().next_back().unwrap().position(), 11);
     }
 
+    /// JS-FLOOD-2, JS-FLOOD-3: glimpses while it goes on, the whole when it is over.
     #[test]
     fn a_flood_is_glimpsed_and_ends_whole() {
         let mut stream = Stream::new(1, "t".into(), 80, 24, 10_000);

@@ -35,6 +35,7 @@ mod link;
 mod panels;
 mod people;
 mod requests;
+mod terminals;
 
 const NOW: Millis = Millis(1_000);
 

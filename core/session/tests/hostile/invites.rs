@@ -428,6 +428,29 @@ fn case_42_a_key_brings_back_nothing_that_was_taken() {
     assert!(!is_in(&world, late));
 }
 
+/// JS-JOIN-11: a key and an invite bring a seat back together, neither does alone.
+#[test]
+fn case_42_a_key_opens_no_other_invite_and_an_invite_opens_to_no_other_key() {
+    let mut world = World::new();
+    let ask = |world: &mut World| {
+        world.invite_with(InviteTerms { admission: Admission::Ask, ..InviteTerms::default() })
+    };
+    let (first, other) = (ask(&mut world), ask(&mut world));
+    world.key = Some(GuestKey::from_bytes([7; 32]));
+    let bo = world.knock("Bo", &first);
+    let knock = world.host.knocks().next().unwrap().0;
+    world.as_host(|host, now| host.admit(now, knock).unwrap());
+    world.as_guest(bo, |guest, now| guest.leave(now));
+    let by_another_invite = world.knock("Bo", &other);
+    world.key = Some(GuestKey::from_bytes([8; 32]));
+    let by_another_key = world.knock("Eve", &first);
+    assert!(!is_in(&world, by_another_invite) && !is_in(&world, by_another_key));
+    assert_eq!(world.host.knocks().count(), 2, "the host is asked");
+    world.key = Some(GuestKey::from_bytes([7; 32]));
+    let bo = world.knock("Bo", &first);
+    assert!(is_in(&world, bo));
+}
+
 /// JS-JOIN-11: a knock that is never confirmed takes nobody's seat away.
 #[test]
 fn case_42_a_seat_is_given_up_only_for_one_that_is_taken() {

@@ -8,7 +8,7 @@ use jumpseat_session::{
 use jumpseat_wire::{
     Blob, CloseCode, FrameKind, blob,
     control::{self, RelayToGuest, RelayToHost},
-    limits::{FAILED_KNOCKS_PER_SECOND, MAX_PENDING_KNOCKS},
+    limits::{FAILED_KNOCKS_PER_SECOND, MAX_BUNDLE_LEN, MAX_PENDING_KNOCKS},
 };
 use sha2::{Digest, Sha256};
 
@@ -78,6 +78,24 @@ fn case_02_suite_or_version_changed() {
         invite.token = token(parts(&invite.token).0, hash[..16].try_into().unwrap());
         let bo = world.knock("Bo", &invite);
         world.saw_guest(bo, |e| matches!(e, GuestEvent::TurnedAway { code: CloseCode::Version }));
+        assert_eq!(knocks(&world), 0);
+    }
+}
+
+/// JS-INVITE-3: what is longer than a bundle may be is no host's, whatever a token pins.
+#[test]
+fn case_02_a_bundle_that_is_too_long() {
+    for (len, why) in [
+        (MAX_BUNDLE_LEN, GuestEvent::TurnedAway { code: CloseCode::Version }),
+        (MAX_BUNDLE_LEN + 1, GuestEvent::WrongHost),
+    ] {
+        let mut world = World::new();
+        let mut invite = world.invite(Role::Viewer);
+        world.relay.bundle.0.resize(len, 0);
+        let hash = Sha256::digest([b"jumpseat/1 bundle\0", &world.relay.bundle.0[..]].concat());
+        invite.token = token(parts(&invite.token).0, hash[..16].try_into().unwrap());
+        let bo = world.knock("Bo", &invite);
+        world.saw_guest(bo, |e| *e == why);
         assert_eq!(knocks(&world), 0);
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jumpseat_wire::limits::MAX_FRAME_LEN;
 
 use super::*;
-use crate::{FetchId, Wish};
+use crate::{FetchId, Wish, panel::stream_of};
 
 /// What reached a guest: lengths of frames, and bytes of snapshots and of contents.
 #[derive(Default)]
@@ -13,6 +13,7 @@ struct Got {
     frames: Vec<usize>,
     messages: usize,
     shown: usize,
+    shown_of: BTreeMap<StreamId, usize>,
     contents: BTreeMap<FetchId, usize>,
 }
 
@@ -29,7 +30,10 @@ fn take(host: &mut Host, rogue: &mut Rogue, got: &mut Got) {
         for record in Records::new(&plaintext) {
             match record.unwrap() {
                 Record::Message(_) => got.messages += 1,
-                Record::Snapshot(part) => got.shown += part.bytes.len(),
+                Record::Snapshot(part) => {
+                    got.shown += part.bytes.len();
+                    *got.shown_of.entry(part.stream).or_default() += part.bytes.len();
+                }
                 Record::Content(part) => *got.contents.entry(part.fetch).or_default() += part.bytes.len(),
                 _ => {}
             }
@@ -144,4 +148,27 @@ fn a_picture_that_comes_too_late_goes_to_nobody() {
     let mut got = Got::default();
     take_all(&mut host, &mut stays, &mut got);
     assert_eq!(got.shown, 20 + 2, "of the second panel and the second terminal");
+}
+
+/// JS-PANEL-2: nor does a picture that waits for the line when its panel is taken back; other panels' come.
+#[test]
+fn a_picture_in_line_goes_with_its_panel() {
+    const LEN: usize = 1_000_000;
+    let mut host = open_host();
+    host.share_panel(NOW, 1).unwrap();
+    host.share_panel(NOW, 2).unwrap();
+    let mut rogue = Rogue::seated(&mut host, 54, Role::Viewer);
+    take_all(&mut host, &mut rogue, &mut Got::default());
+    host.show_all(rogue.keys.slot, Scope::Full);
+    let outputs: Vec<_> = std::iter::from_fn(|| host.poll()).collect();
+    for output in outputs {
+        if let HostOutput::PanelSnapshot { panel, ticket } = output {
+            host.snapshot_ready(NOW, ticket, vec![b'x'; if panel == 1 { LEN } else { 10 }].into());
+        }
+    }
+    host.unshare_panel(NOW, 1);
+    let mut got = Got::default();
+    take_all(&mut host, &mut rogue, &mut got);
+    assert!(got.shown_of[&stream_of(1)] < LEN / 2, "{:?}", got.shown_of);
+    assert_eq!(got.shown_of[&stream_of(2)], 10);
 }

@@ -203,3 +203,31 @@ fn with_a_new_epoch_a_silent_guest_moves_on_to_new_keys() {
     pump(&mut host, &mut guest);
     assert_eq!(host.seats[&slot].receiver.expected(), heard + 1);
 }
+
+/// JS-END-1: of a session that is over guests get the end and change nothing any more.
+#[test]
+fn what_guests_say_after_the_end_counts_for_nothing() {
+    let mut host = open_host();
+    let mut co = Rogue::seated(&mut host, 38, Role::CoOwner);
+    let bo = Rogue::seated(&mut host, 39, Role::Viewer);
+    host.end(NOW, EndReason::Stopped);
+    while host.poll().is_some() {}
+    let (slot, invites) = (bo.keys.slot, host.invites().count());
+    for word in [
+        FromGuest::AskControl,
+        FromGuest::Chat { text: "hi".into() },
+        FromGuest::Pointing { at: Some(Pointing { stream: 1, from: 0, to: 1 }) },
+        FromGuest::SetRole { slot, role: Role::Writer },
+        FromGuest::Invite { id: 1, role: Role::Viewer, max_uses: None, admission: Admission::Open },
+        FromGuest::Fetch { id: 1, wish: Wish { panel: 1, reference: "x".into(), having: None } },
+        FromGuest::Remove { slot },
+    ] {
+        ask(&mut host, &mut co, &word);
+    }
+    let outputs = std::iter::from_fn(|| host.poll());
+    let told = outputs.filter(|output| !matches!(output, HostOutput::Text(_)));
+    assert_eq!(told.collect::<Vec<_>>(), [], "nobody hears of it");
+    assert_eq!((host.role_of(slot), host.invites().count()), (Some(Role::Viewer), invites));
+    ask(&mut host, &mut co, &FromGuest::Leave);
+    assert!(!co.is_seated(&host), "it may go");
+}

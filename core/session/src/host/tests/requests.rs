@@ -1,6 +1,7 @@
 //! A host that says no to what nobody asked for.
 
 use super::*;
+use crate::{MAX_FETCHES, Wish};
 
 fn noes(outputs: &[GuestOutput]) -> usize {
     let is_no = |output: &&GuestOutput| {
@@ -106,4 +107,37 @@ fn what_is_missing_and_what_is_full_are_told_apart() {
     gets_full(|| host.create_invite(NOW, InviteTerms::default()));
     gets_full(|| host.open_terminal(NOW, "more", 80, 24));
     gets_full(|| guest.invite(NOW, Role::Viewer, None, Admission::First));
+}
+
+/// What a guest says, types and fetches while nothing of it is taken is refused once there is no room, and not lost.
+#[test]
+fn a_guest_is_told_when_no_more_of_it_can_wait() {
+    let full = |result: Result<(), SessionError>| match result {
+        Ok(()) => false,
+        Err(SessionError::Full(_)) => true,
+        Err(other) => panic!("{other:?}"),
+    };
+    let fetch = |guest: &mut Guest| {
+        let wish = Wish { panel: 1, reference: "x".into(), having: None };
+        full(guest.fetch(NOW, wish).map(drop))
+    };
+    let mut host = open_host();
+    host.share_panel(NOW, 1).unwrap();
+    let mut guest = true_guest(&mut host);
+    pump(&mut host, &mut guest);
+    assert_eq!((0..20).take_while(|_| !fetch(&mut guest)).count(), MAX_FETCHES);
+    assert!(!full(guest.chat(NOW, "the line is open")));
+
+    let mut host = open_host();
+    let mut guest = true_guest(&mut host);
+    pump(&mut host, &mut guest);
+    let said = (0..100_000).take_while(|_| !full(guest.chat(NOW, "hello"))).count();
+    assert!((100..10_000).contains(&said), "{said}");
+    assert!(!guest.may_fetch() && fetch(&mut guest), "a fetch is said, too");
+    assert!(full(guest.ask_control(NOW)) && full(guest.point(NOW, None)));
+    assert!(full(guest.set_role(NOW, 1, Role::Writer)) && full(guest.remove(NOW, 1)));
+    // Keys wait behind what was said, as much as a paste.
+    let kib = [b'k'; 1024];
+    assert_eq!((0..10_000).take_while(|_| !full(guest.input(NOW, 1, &kib))).count(), 1024);
+    assert!(full(guest.input(NOW, 1, b"k")) && !full(guest.input(NOW, 1, b"")));
 }
