@@ -110,6 +110,7 @@ mod tests {
             (announcement(0x20, 0, &[]), None),
             (announcement(0x21, 0, &[]), None),
             (announcement(0x21, 0x31, &[0; 216]), None),
+            (announcement(0x20, 0, &[0; 4096]), None),
             (Vec::new(), None),
         ] {
             let followed = [&bytes[..], b"GET / HTTP/1.1\r\n"].concat();
@@ -133,6 +134,7 @@ mod tests {
             announcement(0x21, 0x11, &v4[..11]),
             announcement(0x21, 0x21, &v4),
             announcement(0x21, 0x11, &v4)[..20].to_vec(),
+            announcement(0x20, 0, &[0; 4097]),
             long,
         ] {
             assert!(read_from(bytes.clone()).await.0.is_err(), "{bytes:?}");

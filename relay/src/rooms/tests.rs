@@ -93,14 +93,24 @@ async fn a_room_that_breaks_is_given_up_alone() {
 
 /// Opens a room from a network, with a guest that is not there, and has its host print nearly a megabyte and go.
 async fn abandon(rooms: &Rooms, number: u16, net: u8) -> Result<Arc<SharedRoom>, CloseCode> {
+    abandon_with(rooms, number, source(net, 1), 31).await
+}
+
+/// The same with so many frames of 32 KiB.
+async fn abandon_with(
+    rooms: &Rooms,
+    number: u16,
+    source: Source,
+    frames: u64,
+) -> Result<Arc<SharedRoom>, CloseCode> {
     let mut sid = SessionId([9; 16]);
     sid.0[..2].copy_from_slice(&number.to_be_bytes());
     let claim = ClaimHash([0; 32]);
     let seats = vec![jumpseat_wire::control::Seat { slot: 1, claim }];
     let opening = Opening { bundle: Blob(vec![7]), claim, seats };
     let (host, now) = (Arc::<Link>::default(), Instant::now());
-    let room = rooms.open(sid, source(net, 1), opening, None, &host, now).await?;
-    for seq in 0..31 {
+    let room = rooms.open(sid, source, opening, None, &host, now).await?;
+    for seq in 0..frames {
         room.lock().host_sends(&host, &group(seq), now).unwrap();
     }
     room.lock().host_lost(&host, now);
@@ -154,6 +164,49 @@ async fn one_prefix_cannot_spend_what_others_need() {
     let mine = abandon(&rooms, 1000, 2).await.unwrap();
     rooms.sweep(Instant::now()).await;
     assert!(mine.lock().meter().held() > 900 * 1024, "it keeps what its guest missed");
+}
+
+/// JS-RELAY-32: the heaviest networks give way first, of these the heaviest rooms, no more of them than have to, and a
+/// guest that is there not before all that are not.
+#[tokio::test]
+async fn the_heaviest_give_way_first_and_no_more_of_them_than_must() {
+    const FRAME: usize = 32 * 1024;
+    let rooms = rooms_with(16);
+    let now = Instant::now();
+    // The heaviest network: a room with a guest that is there, and two that are lighter than others' rooms.
+    let there = Party::new(&rooms, 1, source(1, 1), 1).await.unwrap();
+    for seq in 0..30 {
+        there.room.lock().host_sends(&there.host, &group(seq), now).unwrap();
+    }
+    let mut all = Vec::new();
+    for (number, net, frames) in [(2, 1, 12), (3, 1, 10)] {
+        all.push((abandon_with(&rooms, number, source(net, 2), frames).await.unwrap(), frames));
+    }
+    for net in 2..12 {
+        let frames = 31 - u64::from(net);
+        all.push((abandon_with(&rooms, u16::from(net) + 10, source(net, 1), frames).await.unwrap(), frames));
+    }
+    let held = |at: usize| all[at].0.lock().meter().held();
+    let whole: Vec<usize> = (0..all.len()).map(held).collect();
+    assert!(whole.iter().zip(&all).all(|(held, (_, frames))| *held >= *frames as usize * FRAME));
+    assert!(!rooms.budget.is_short());
+    rooms.sweep(now).await;
+    assert!((0..all.len()).all(|at| held(at) == whole[at]), "there is enough");
+
+    let strangers = [20, 21].map(|net| {
+        let held = rooms.budget.connect(source(net, 1));
+        let packets: Vec<_> = (0..80).map(|_| held.meter().keep(vec![0; FRAME])).collect();
+        (held, packets)
+    });
+    assert!(rooms.budget.is_short());
+    let (short, guest) = (rooms.budget.held(), there.room.lock().meter().held());
+    rooms.sweep(now).await;
+    let gone = (0..all.len()).take_while(|at| held(*at) < FRAME).count();
+    assert!((3..all.len() - 1).contains(&gone), "{gone}");
+    assert!((gone..all.len()).all(|at| held(at) == whole[at]), "lighter ones keep everything");
+    assert!(rooms.budget.is_ample() && rooms.budget.held() + whole[gone - 1] > 8 << 20, "{short}");
+    assert_eq!(there.room.lock().meter().held(), guest, "and so does who is there");
+    drop(strangers);
 }
 
 /// JS-RELAY-32: in need a guest that is there is skipped to the newest frame, and gets that one.

@@ -2,10 +2,10 @@
 
 use jumpseat_relay::{
     Proxies,
-    testing::{End, HOST_CLAIM, Heard, Host, Session, claim},
+    testing::{End, HOST_CLAIM, Heard, Host, Session, claim, frame},
 };
 use jumpseat_wire::{
-    CloseCode, VERSION,
+    CloseCode, FrameKind, VERSION,
     control::{Hello, RelayToHost},
 };
 use tokio::{
@@ -54,6 +54,27 @@ async fn connections_beyond_the_limit_are_for_who_has_a_claim() {
                 heard => assert_eq!(heard, Heard::Closed(Some(CloseCode::RateLimited))),
             }
         }
+    }
+}
+
+/// JS-RELAY-27: who has a seat, and the host that gave it, are known. Nobody takes their places, by a right claim either.
+#[tokio::test]
+async fn who_has_a_seat_keeps_its_place() {
+    let relay = relay_with(|config| config.limits.connections = 2).await;
+    let mut host = Host::open(relay.address(), SESSION).await;
+    let mut guest = host.seat(relay.address(), 1).await;
+    let mut seq = 0;
+    let mut talk = async |host: &mut Host| {
+        guest.frame(frame(FrameKind::ToHost, 1, seq, 160)).await;
+        assert_eq!(host.end.next_frame().await.seq, seq);
+        seq += 1;
+    };
+    talk(&mut host).await;
+    for hello in [SESSION.taking(1, 0, 0), SESSION.returning()] {
+        let mut late = End::connect(relay.address()).await;
+        late.say(&hello).await;
+        assert_eq!(late.closed().await, Some(CloseCode::RateLimited));
+        talk(&mut host).await;
     }
 }
 
@@ -124,8 +145,6 @@ async fn a_session_expires() {
 /// JS-RELAY-17, JS-RELAY-27.
 #[tokio::test]
 async fn one_that_sends_too_many_messages_waits_and_loses_nothing() {
-    use jumpseat_relay::testing::frame;
-    use jumpseat_wire::FrameKind;
     let relay = relay_with(|config| config.limits.messages_per_second = 50).await;
     let mut host = Host::open(relay.address(), SESSION).await;
     let mut guest = host.seat(relay.address(), 1).await;

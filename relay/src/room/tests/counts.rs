@@ -1,6 +1,6 @@
 //! What a room counts, and who has to make room.
 
-use jumpseat_wire::limits::MAX_PENDING_KNOCKS;
+use jumpseat_wire::limits::{MAX_PAIR_BACKLOG, MAX_PENDING_KNOCKS};
 
 use super::*;
 
@@ -52,4 +52,54 @@ fn where_memory_is_short_long_knocks_are_not_taken() {
     let long = stage.knock_with("192.0.2.2", Blob(vec![0; 4_097]));
     assert_eq!(long.err(), Some(CloseCode::RateLimited));
     stage.knock_with("192.0.2.3", Blob(vec![0; 4_096])).unwrap();
+}
+
+/// What a guest sent waits for the host in order, and counts until the host has taken it.
+#[test]
+fn input_counts_until_the_host_takes_it() {
+    const LEN: usize = 8_000;
+    let mut stage = Stage::new();
+    let link = stage.seat(1);
+    stage.host_fetches();
+    let seqs =
+        |packets: &VecDeque<Bytes>| headers(packets).iter().map(|header| header.seq).collect::<Vec<_>>();
+    for round in 0..3 {
+        let first = round * 18;
+        for seq in first..first + 18 {
+            assert_eq!(
+                stage.room.wants_input(&link),
+                seq < first + 9,
+                "{seq}: eight are less than the window"
+            );
+            stage.input(&link, 1, seq, LEN).unwrap();
+        }
+        assert_eq!(seqs(&stage.host_fetches()), (first..first + 9).collect::<Vec<_>>(), "a batch");
+        assert!(!stage.room.wants_input(&link), "nine are more");
+        assert_eq!(seqs(&stage.host_fetches()), (first + 9..first + 18).collect::<Vec<_>>());
+    }
+}
+
+/// What waits for a guest counts until it is sent, no longer and no less.
+#[test]
+fn what_a_guest_was_sent_no_longer_counts_against_it() {
+    const LEN: usize = 10_000;
+    let mut stage = Stage::new();
+    let link = stage.seat(1);
+    let mut next = 0;
+    let mut queue = |stage: &mut Stage, most: u64| {
+        let first = next;
+        while next < first + most && link.verdict().is_none() {
+            stage.pair(1, next, LEN);
+            next += 1;
+        }
+        next - first
+    };
+    let all = (MAX_PAIR_BACKLOG / LEN) as u64;
+    assert_eq!(queue(&mut stage, all), all);
+    let sent = stage.fetch(&link).len() as u64;
+    assert!((1..all).contains(&sent));
+    assert_eq!(queue(&mut stage, sent), sent);
+    assert_eq!(link.verdict(), None, "there is as much room as was sent");
+    assert_eq!(queue(&mut stage, 2), 1);
+    assert_eq!(link.verdict(), Some(CloseCode::Slow), "and no more");
 }
