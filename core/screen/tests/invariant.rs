@@ -172,6 +172,106 @@ fn a_screen_decodes_to_its_receivers_scrollback_and_budget() {
     }
 }
 
+#[test]
+fn whatever_was_set_is_set_in_its_snapshot() {
+    for fed in [
+        "\x1b[?9h",
+        "\x1b[?1000h",
+        "\x1b[?1002h",
+        "\x1b[?1003h",
+        "\x1b[?1006h",
+        "\x1b[?1016h",
+        "\x1b[1 q",
+        "\x1b[2 q",
+        "\x1b[3 q",
+        "\x1b[4 q",
+        "\x1b[5 q",
+        "\x1b[6 q",
+        "\x1b[?12h",
+        "\x1b[?12l",
+        "\x1b[?1h",
+        "\x1b[?6h",
+        "\x1b[?7l",
+        "\x1b[?25l",
+        "\x1b[?45h",
+        "\x1b[?66h",
+        "\x1b[?1004h",
+        "\x1b[?2004h",
+        "\x1b[?2026h",
+        "\x1b[4h",
+        "\x1b[20h",
+        "\x1b(0",
+        "\x1b)0\x0e",
+        "\x1b*A\x1bn",
+        "\x1b+5\x1bo",
+        "\x1b]2;t\x07\x1b[22;2t",
+        "\x1b]1;i\x07\x1b[22;1t",
+        "\x1b]10;#fff\x07",
+        "\x1b]11;#fff\x07",
+        "\x1b]12;#fff\x07",
+        "\x1b]4;0;#fff;255;#fff\x07",
+        "\x1b]8;;http://a/\x07x",
+        "\x1b[1;2;3;4;5;7;8;9;53mx",
+        "\x1b[4:4;58;5;3mx",
+        "\x1b[38;5;200;48;2;1;2;3mx",
+        "\x1b[1\"qx",
+        "ab\x1b[2;5H\x1b[1K",
+    ] {
+        for widths in [jumpseat_screen::Widths::Unicode6, jumpseat_screen::Widths::Unicode11] {
+            let mut host =
+                Screen::new(Options { cols: 8, rows: 4, scrollback: 5, widths, ..Options::default() });
+            let before = host.dump();
+            host.feed(0, fed.as_bytes());
+            let mut guest = decoded(&host.encode(Start::Everything)).expect("it decodes");
+            assert_eq!(guest.dump(), host.dump(), "{fed:?}");
+            for screen in [&mut host, &mut guest] {
+                screen.feed(0, "a\u{1f44d}b".as_bytes());
+            }
+            assert_eq!(guest.dump(), host.dump(), "{fed:?}");
+            assert!(host.dump() != before, "{fed:?}");
+        }
+    }
+}
+
+/// Each byte of snapshots that stand at the edges of what there is, changed to what is around it and around every limit.
+#[test]
+fn whatever_one_byte_is_changed_to_it_is_a_screen_or_nothing() {
+    const AROUND: [u8; 22] =
+        [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 0x0f, 0x10, 0x1f, 0x20, 0x41, 0x7e, 0x7f, 0x80, 0x81, 0xff];
+    let mut taken = 0;
+    for fed in [
+        "",
+        "\x1b[4;8Hx\u{301}\x1b7",
+        "a\r\nb\r\nc\r\nd\r\n\x1b[2;4r\x1b[4;8H\x1b7\x1b[3g\x1b[1;8H\x1bH\x1b[2;3H\x1bH",
+        "1\r\n2\r\n3\r\n4\r\n5\r\n6\x1b[?1049h\x1b[4;8Hz\x1b[1;1r\x1b7",
+        "\x1b[?1003;1006h\x1b[5 q\x1b]2;t\x07\x1b[22t\x1b]4;255;#fff\x07\x1b]12;#fff\x07\x1b(0\x1b[1;4:3m\u{4e2d}",
+        "\x1b]133;A\x07$ \x1b]133;B\x07ls\r\n\x1b]133;C\x07out\r\n\x1b]133;D;1\x07\x1b]8;id=a;http://a/\x07l\x1b[7@",
+    ] {
+        let mut host = Screen::new(Options { cols: 8, rows: 4, scrollback: 5, ..Options::default() });
+        host.feed(0, fed.as_bytes());
+        let whole = host.encode(Start::Everything);
+        assert_eq!(decoded(&whole).expect("it decodes").dump(), host.dump(), "{fed:?}");
+        for at in 0..whole.len() {
+            let own = whole[at];
+            for byte in AROUND.into_iter().chain([own ^ 1, own.wrapping_add(1), own.wrapping_sub(1)]) {
+                let mut changed = whole.clone();
+                changed[at] = byte;
+                let Ok(mut guest) = decoded(&changed) else { continue };
+                taken += 1;
+                assert_eq!(guest.flaw(), None, "{fed:?} {at} {byte}");
+                guest.feed(
+                    0,
+                    "\x1b[Ax\u{4e2d}\t\x1b[I\r\n\x1b[2L\x1b[M\x1b8y\x1b[?1049l\x1b8z\x1bM".as_bytes(),
+                );
+                assert_eq!(guest.flaw(), None, "{fed:?} {at} {byte}");
+                let again = decoded(&guest.encode(Start::Everything)).expect("it decodes");
+                assert_eq!(again.dump(), guest.dump(), "{fed:?} {at} {byte}");
+            }
+        }
+    }
+    assert!(taken > 1_000, "{taken}");
+}
+
 fn output() -> impl Strategy<Value = Vec<u8>> {
     let piece = prop_oneof![
         4 => "[ -~]{1,8}".prop_map(String::into_bytes),

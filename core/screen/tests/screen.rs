@@ -32,6 +32,28 @@ fn runs_have_text_style_and_place() {
     assert_eq!(row.cells().filter(|cell| cell.width == 0).count(), 1);
 }
 
+/// Nothing is sent that whoever gets it would refuse, nor held back what it would take.
+#[test]
+fn what_is_encoded_within_limits_is_what_they_take() {
+    let mut screen = screen(40, 3);
+    screen.feed(0, "text, \u{4e2d}\r\n".repeat(20).as_bytes());
+    let bytes = screen.encode(Start::Everything);
+    let mut taken = 0;
+    for len in [bytes.len() - 1, bytes.len(), bytes.len() + 1] {
+        for cells in 0..1_000 {
+            let limits = Limits { bytes: len, cells, ..Limits::default() };
+            let takes = Screen::decode(&bytes, &limits).is_ok();
+            taken += usize::from(takes);
+            assert_eq!(screen.encode_within(Start::Everything, &limits), takes.then(|| bytes.clone()));
+        }
+    }
+    assert!((1..1_999).contains(&taken), "{taken}");
+    // Another terminal gets the same.
+    let mut painted = Screen::new(Options { cols: 40, rows: 3, scrollback: 100, ..Options::default() });
+    painted.feed(0, &screen.escape_sequences());
+    assert_eq!(texts(&painted), texts(&screen));
+}
+
 #[test]
 fn what_the_margin_wrapped_is_one_line() {
     let mut screen = screen(10, 3);

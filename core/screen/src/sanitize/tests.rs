@@ -135,6 +135,28 @@ fn the_rest_is_kept_byte_by_byte() {
     }
 }
 
+/// Every sequence that passes, once.
+#[test]
+fn whatever_draws_passes() {
+    for kept in [
+        &b"\x07\x08\t\n\x0b\x0c\r\x0e\x0f"[..],
+        b"\x1b[3A\x1b[3B\x1b[3C\x1b[3D\x1b[3E\x1b[3F\x1b[3G\x1b[3;4H\x1b[0;4H",
+        b"\x1b[1J\x1b[1K\x1b[?1J\x1b[?1K\x1b[3@\x1b[3P\x1b[3X",
+        b"\x1b[3`\x1b[3a\x1b[3d\x1b[3e\x1b[3;4f\x1b[3g\x1b[3;4r",
+        b"\x1b[3L\x1b[3M\x1b[3S\x1b[3T\x1b[3I\x1b[3Z\x1b[3b",
+        b"\x1b[3 @\x1b[3 A",
+        b"\x1b[3'}\x1b[3'~",
+        b"\x1b[4h\x1b[4;20l\x1b[?1;6;7;9;12;25;45;66h\x1b[?1000;1002;1003;1004;1006;1016;1048;2004;2026l",
+        b"\x1b[?47h\x1b[?1047l\x1b[?1049h",
+        b"\x1b[s\x1b[u\x1b[22;0t\x1b[23;2t\x1b[4 q\x1b[1\"q\x1b[!p",
+        b"\x1b[4:0m\x1b[4:3;58:2::1:2:3m",
+        b"\x1b7\x1b8\x1bD\x1bE\x1bH\x1bM\x1b=\x1b>\x1bc\x1bn\x1bo\x1b|\x1b}\x1b~\x1b#8",
+        b"\x1b(0\x1b)0\x1b*0\x1b+0\x1b-0\x1b.0",
+    ] {
+        assert_eq!(clean(&[kept]), kept, "{}", kept.escape_ascii());
+    }
+}
+
 #[test]
 fn no_number_exceeds_what_the_terminal_could_use() {
     let mut sanitizer = Sanitizer::default();
@@ -179,6 +201,11 @@ fn colours_and_titles_are_written_anew() {
         b"\x1b]4;1;rgb:ff/00/00\x1b\\\x1b]4;3;rgb:00/00/ff\x1b\\"
     );
     assert_eq!(clean(&[b"\x1b]10;#fff;?;#000\x07"]), b"\x1b]10;rgb:f0/f0/f0\x1b\\\x1b]12;rgb:00/00/00\x1b\\");
+    // Behind the cursor's there is none that passes.
+    assert_eq!(
+        clean(&[b"\x1b]10;#000;#111;#222;#333\x07\x1b]12;#fff;#fff\x07"]),
+        b"\x1b]10;rgb:00/00/00\x1b\\\x1b]11;rgb:10/10/10\x1b\\\x1b]12;rgb:20/20/20\x1b\\\x1b]12;rgb:f0/f0/f0\x1b\\"
+    );
     assert_eq!(clean(&[b"\x1b]002;a\x7fb\x07"]), "\x1b]2;a\u{fffd}b\x1b\\".as_bytes());
     let long = [b"\x1b]2;".to_vec(), vec![b't'; 10_000], b"\x07".to_vec()].concat();
     assert_eq!(clean(&[&long]).len(), 4096 + 6);
@@ -188,6 +215,8 @@ fn colours_and_titles_are_written_anew() {
 fn a_link_that_does_not_pass_ends_the_one_before() {
     let text = b"\x1b]8;;http://a/\x07a\x1b]8;;file:///etc/passwd\x07b\x1b]8;;vscode://x\x07c";
     assert_eq!(clean(&[text]), b"\x1b]8;;http://a/\x1b\\a\x1b]8;;\x1b\\bc");
+    // One without an address that names something does not end it, as on a screen.
+    assert_eq!(clean(&[b"\x1b]8;;http://a/\x07a\x1b]8;x=1;\x07b"]), b"\x1b]8;;http://a/\x1b\\ab");
 }
 
 #[test]
