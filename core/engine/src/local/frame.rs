@@ -125,6 +125,29 @@ mod tests {
         assert_eq!((parts.len(), parts.concat()), (2, bytes));
     }
 
+    /// Whole messages, one byte around what may be.
+    #[tokio::test]
+    async fn what_is_at_the_limit_passes_and_nothing_beyond() {
+        let mut out = Vec::new();
+        Frame::put_bytes(TerminalNo(1), b"before", &mut out);
+        // The kind and two quotes count.
+        Frame::put_json(&"x".repeat(MAX_JSON_LEN - 3), &mut out).unwrap();
+        let len = out.len();
+        assert!(Frame::put_json(&"x".repeat(MAX_JSON_LEN - 2), &mut out).is_err());
+        assert_eq!(out.len(), len, "nothing of it");
+        let frames = read(&out).await.unwrap();
+        assert!(
+            matches!(&frames[..], [Frame::Bytes(..), Frame::Json(json)] if json.len() == MAX_JSON_LEN - 1)
+        );
+        for (kind, most) in [(JSON, MAX_JSON_LEN), (BYTES, MAX_BYTES_LEN)] {
+            for (len, passes) in [(most, true), (most + 1, false)] {
+                let head = [&(len as u32).to_be_bytes()[..], &[kind]].concat();
+                let whole = [head, vec![0; len - 1]].concat();
+                assert_eq!(read(&whole).await.is_ok(), passes, "{kind} {len}");
+            }
+        }
+    }
+
     #[tokio::test]
     async fn what_breaks_the_rules_is_an_error() {
         for bytes in [

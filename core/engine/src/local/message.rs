@@ -60,7 +60,7 @@ pub(super) async fn greet(stream: &mut LocalStream) -> io::Result<Hello> {
 }
 
 /// The longest hello, in bytes.
-const MAX_HELLO_LEN: usize = 1024;
+pub(super) const MAX_HELLO_LEN: usize = 1024;
 
 /// Client to engine.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]

@@ -1,11 +1,18 @@
 //! The local socket with a real engine behind it.
 
-use std::time::Duration;
+use std::{path::Path, time::Duration};
 
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
-use super::{attach::connect, frame::Frame, holder::hold, listener::MAX_CLIENTS, message::greet, *};
+use super::{
+    attach::connect,
+    frame::Frame,
+    holder::hold,
+    listener::MAX_CLIENTS,
+    message::{MAX_HELLO_LEN, ToEngine, VERSION},
+    *,
+};
 use crate::{
     ClientListener, HostEngine, HostSetup, Proxies, TransportSetup,
     api::{FailureKind, HostClient, HostCommand, Reply, ScreenFormat, TerminalNo, TerminalOptions},
@@ -116,6 +123,34 @@ async fn a_flood_over_the_socket_keeps_to_its_window() {
     assert!(total > 1_000_000, "{total}");
 }
 
+/// Whether a client that says this and then asks for the status is answered, or cut off.
+async fn is_answered(path: &Path, said: &[u8]) -> bool {
+    let mut stream = LocalStream::connect(path).await.unwrap();
+    let mut out = said.to_vec();
+    let ask = ToEngine { id: Some(1), command: HostCommand::Status };
+    Frame::put_json(&ask, &mut out).unwrap();
+    // It may be cut off before it has said everything.
+    let _ = stream.write_all(&out).await;
+    let mut heard = Vec::new();
+    within(async {
+        while stream.read_buf(&mut heard).await.is_ok_and(|len| len > 0) {
+            if String::from_utf8_lossy(&heard).contains("\"answer\"") {
+                return true;
+            }
+        }
+        false
+    })
+    .await
+}
+
+fn hello(version: u32, len: usize) -> Vec<u8> {
+    let hello = |program| serde_json::json!({"jumpseat": version, "program": program});
+    let rest = len - hello("").to_string().len();
+    let mut out = Vec::new();
+    Frame::put_json(&hello(&"x".repeat(rest)), &mut out).unwrap();
+    out
+}
+
 #[tokio::test]
 async fn what_breaks_the_rules_is_cut_off_and_others_are_not() {
     let (_parent, folder) = folder();
@@ -123,24 +158,55 @@ async fn what_breaks_the_rules_is_cut_off_and_others_are_not() {
     let path = listener.path().to_owned();
     tokio::spawn(listener.serve(engine(&folder)));
     let client = within(connect(&path)).await.unwrap();
-    for (greeted, nonsense) in [
-        (false, &b"GET / HTTP/1.1\r\n\r\n"[..]),
-        (false, &[0, 0, 0, 2, 0, b'x']),
-        (true, &[255, 255, 255, 255, 0]),
-        (true, &[0, 0, 0, 3, 0, b'{', b'}']),
-        (true, &[0, 0, 0, 1, 7]),
+    assert!(is_answered(&path, &hello(VERSION, MAX_HELLO_LEN)).await);
+    let greeted = |nonsense: &[u8]| [&hello(VERSION, 100), nonsense].concat();
+    for nonsense in [
+        b"GET / HTTP/1.1\r\n\r\n".to_vec(),
+        vec![0, 0, 0, 2, 0, b'x'],
+        Vec::new(),
+        hello(VERSION, MAX_HELLO_LEN + 1),
+        hello(VERSION + 1, 100),
+        greeted(&[255, 255, 255, 255, 0]),
+        greeted(&[0, 0, 0, 3, 0, b'{', b'}']),
+        greeted(&[0, 0, 0, 1, 7]),
     ] {
-        let mut stream = LocalStream::connect(&path).await.unwrap();
-        if greeted {
-            greet(&mut stream).await.unwrap();
-        }
-        stream.write_all(nonsense).await.unwrap();
-        stream.shutdown().await.unwrap();
-        let mut rest = Vec::new();
-        // Reset or closed: the end in either case.
-        let _ = within(stream.read_to_end(&mut rest)).await;
-        assert!(within(client.ask(HostCommand::Status)).await.is_ok(), "after {nonsense:?}");
+        assert!(!is_answered(&path, &nonsense).await, "after {}", nonsense.escape_ascii());
+        assert!(within(client.ask(HostCommand::Status)).await.is_ok());
     }
+}
+
+#[tokio::test]
+async fn each_answer_finds_who_asked() {
+    let (_parent, folder) = folder();
+    let listener = Listener::bind(&folder).unwrap();
+    let path = listener.path().to_owned();
+    tokio::spawn(listener.serve(engine(&folder)));
+    let client = within(connect(&path)).await.unwrap();
+    let terminal = open(&client, WAITS).await;
+    let screen = HostCommand::Screen { terminal, format: ScreenFormat::Text };
+    let close = HostCommand::CloseTerminal { terminal: TerminalNo(77) };
+    let asked = async {
+        tokio::join!(
+            client.ask(screen),
+            client.ask(HostCommand::Status),
+            client.ask(close),
+            client.ask(HostCommand::Status)
+        )
+    };
+    let (screen, status, closed, again) = within(asked).await;
+    assert!(matches!(screen, Ok(Reply::Screen { .. })), "{screen:?}");
+    assert!(matches!((&status, &again), (Ok(Reply::Status(_)), Ok(Reply::Status(_)))), "{status:?}");
+    assert_eq!(closed.unwrap_err().kind, FailureKind::NotFound);
+}
+
+/// A socket goes when nobody listens there any more, not when it cannot be reached for another reason.
+#[tokio::test]
+#[cfg(unix)]
+async fn a_socket_of_another_kind_is_not_removed() {
+    let (_parent, folder) = folder();
+    let path = folder.path().join("1.sock");
+    let _other = std::os::unix::net::UnixDatagram::bind(&path).unwrap();
+    assert!(within(processes(&folder)).await.unwrap().is_empty() && path.exists());
 }
 
 #[tokio::test]
@@ -154,6 +220,7 @@ async fn a_process_that_lets_nobody_more_in_keeps_its_place() {
         clients.push(within(connect(&path)).await.unwrap());
     }
     within(processes(&folder)).await.unwrap();
+    assert!(within(connect(&path)).await.is_err(), "no more than that");
     clients.pop();
     // One that left makes room, as soon as it is seen to be gone.
     within(async { while connect(&path).await.is_err() {} }).await;
