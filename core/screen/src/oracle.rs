@@ -36,6 +36,11 @@ impl Screen {
 }
 
 fn buffer_flaw(state: &State, buffer: &Buffer) -> Option<String> {
+    let Buffer { x, y, top, bottom, cols, rows, .. } = *buffer;
+    // A mark without a character can stand behind a pending wrap.
+    if x > cols + 1 || y >= rows || bottom >= rows || top > bottom {
+        return Some(format!("has its cursor at {x},{y} and its region at {top} to {bottom}"));
+    }
     if buffer.kept() != buffer.counted() {
         return Some(format!("counts {} for {}", buffer.kept(), buffer.counted()));
     }

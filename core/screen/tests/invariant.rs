@@ -172,6 +172,33 @@ fn a_screen_decodes_to_its_receivers_scrollback_and_budget() {
     }
 }
 
+/// Nothing is made room for before it is known to fit, and nothing is left over.
+#[test]
+fn no_run_is_longer_than_a_line_and_no_line_number_beyond_counting() {
+    let null = |cells: usize| {
+        let mut run = Vec::new();
+        put(&mut run, cells << 2 | 1);
+        put(&mut run, 0);
+        run
+    };
+    assert!(decoded(&with_row(&null(6))).is_ok());
+    for cells in [0, 7, 1_001, 1 << 40, usize::MAX >> 3] {
+        assert!(decoded(&with_row(&null(cells))).is_err(), "{cells}");
+    }
+    assert!(decoded(&with_row(&[&null(6)[..], b"\0"].concat())).is_err(), "there is more than was counted");
+    let mut wide = Screen::new(Options { cols: 1_000, ..OPTIONS });
+    wide.feed(0, &[b'x'; 1_000]);
+    assert_eq!(decoded(&wide.encode(Start::Everything)).expect("it decodes").dump(), wide.dump());
+    // Size, scrollback, widths, which buffer; then how many lines were there before.
+    for (dropped, takes) in [(u64::MAX >> 1, true), ((u64::MAX >> 1) + 1, false)] {
+        let head = b"\x06\x01\0\x01\0";
+        let mut more = head.to_vec();
+        put(&mut more, dropped as usize);
+        let guest = decoded(&replaced(&Screen::new(OPTIONS), &[&head[..], b"\0"].concat(), &more));
+        assert_eq!(guest.is_ok(), takes, "{:?}", guest.err());
+    }
+}
+
 #[test]
 fn whatever_was_set_is_set_in_its_snapshot() {
     for fed in [
@@ -242,6 +269,7 @@ fn whatever_one_byte_is_changed_to_it_is_a_screen_or_nothing() {
     for fed in [
         "",
         "\x1b[4;8Hx\u{301}\x1b7",
+        "\x1b[2;8Hx\x1b[m\u{301}\x1b7",
         "a\r\nb\r\nc\r\nd\r\n\x1b[2;4r\x1b[4;8H\x1b7\x1b[3g\x1b[1;8H\x1bH\x1b[2;3H\x1bH",
         "1\r\n2\r\n3\r\n4\r\n5\r\n6\x1b[?1049h\x1b[4;8Hz\x1b[1;1r\x1b7",
         "\x1b[?1003;1006h\x1b[5 q\x1b]2;t\x07\x1b[22t\x1b]4;255;#fff\x07\x1b]12;#fff\x07\x1b(0\x1b[1;4:3m\u{4e2d}",

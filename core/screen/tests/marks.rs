@@ -1,7 +1,7 @@
 //! Whom a screen believes about commands, and what is left of their output when somebody clears the screen.
 #![allow(clippy::unwrap_used, reason = "what panics here is a finding")]
 
-use jumpseat_screen::{Event, Nonce, Options, Screen};
+use jumpseat_screen::{Event, Limits, Nonce, Options, Screen, Start};
 
 const NONCE: &str = "5ecre7";
 
@@ -127,6 +127,31 @@ fn marks_of_others_alone_are_understood_and_never_proven() {
     run(&mut screen, "true", "", 0);
     let last = &commands(&screen)[4..];
     assert_eq!(last, [("exec bash", None, false), ("true", Some(0), true)]);
+}
+
+/// A decoded screen has the same commands as the one that was fed, and believes the same from then on.
+#[test]
+fn commands_are_the_same_behind_a_snapshot() {
+    let ours = format!(
+        "{PROMPT}make\n\x1b]633;E;make;typed;NONCE\x07\x1b]633;C;NONCE\x07a\n\x1b]633;D;0;NONCE\x07\
+         {PROMPT} ls\n\x1b]633;E;ls;NONCE\x07\x1b]633;C;NONCE\x07b\n\x1b[H\x1b[2J\x1b]633;D;1;NONCE\x07{PROMPT}x"
+    );
+    let others = "\x1b]133;A\x07$ \x1b]133;B\x07ls\n\x1b]633;E;ls -l;vsc\x07\x1b]133;C\x07a\n\x1b]133;D;3\x07\x1b]133;A\x07$ ";
+    for text in [ours.as_str(), others] {
+        for cut in 0..=text.len() {
+            let (before, after) = text.split_at(cut);
+            let mut host = screen();
+            // Cut anywhere but in a nonce, which is written for a word.
+            feed(&mut host, before);
+            let mut guest = Screen::decode(&host.encode(Start::Everything), &Limits::default()).unwrap();
+            guest.expect_nonce(Nonce::new(NONCE).unwrap());
+            assert_eq!((guest.blocks(), guest.cwd()), (host.blocks(), host.cwd()), "{cut}");
+            for screen in [&mut host, &mut guest] {
+                feed(screen, after);
+            }
+            assert_eq!((guest.blocks(), guest.cwd()), (host.blocks(), host.cwd()), "{cut}");
+        }
+    }
 }
 
 #[test]
