@@ -2,24 +2,25 @@
 
 use clap::ValueEnum;
 use jumpseat_engine::api::panels::PanelKind;
+use jumpseat_panels::outline::about;
 
 /// A panel's name on the command line.
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum PanelName {
-    /// Files that differ in git, with their contents
+    #[value(help = about(PanelKind::Git))]
     Git,
-    /// The commands of the terminal, with what they printed
+    #[value(help = about(PanelKind::History))]
     History,
-    /// Who came, typed and ran what; and log files
+    #[value(help = about(PanelKind::Log))]
     Log,
-    /// The pull request of the branch, with its threads
+    #[value(help = about(PanelKind::Review))]
     #[value(alias = "review")]
     #[serde(alias = "review")]
     Pr,
-    /// What the branch is about
+    #[value(help = about(PanelKind::Issue))]
     Issue,
-    /// What tools found in the code
+    #[value(help = about(PanelKind::Findings))]
     Findings,
 }
 

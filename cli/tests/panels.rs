@@ -134,7 +134,7 @@ mod panels {
         guest.shows("Changes · shared by Ann");
         host.keys("\x1dp ");
         host.shows("○ Changes");
-        guest.shows("Ann does not share this panel.");
+        guest.shows("The host does not share changes.");
         host.keys(" ");
         host.shows("● Changes");
         guest.shows("M  story.txt");

@@ -177,7 +177,7 @@ fn a_guest_at_a_prompt_reads_the_review_and_the_issues() {
     let of_thread: Vec<_> = comments.iter().filter(|comment| comment["thread"] == "100").collect();
     assert_eq!((of_thread.len(), &of_thread[0]["body"]["text"]), (1, &"comment 100".into()));
     let shown = desk.text(&["pr"]);
-    for line in ["#7 Fix it  open", "src/a.rs", "comment 100", "Please split", "Nice work", "2 failed"] {
+    for line in ["#7 Fix it  Open", "src/a.rs", "comment 100", "Please split", "Nice work", "2 failed"] {
         assert!(shown.contains(line), "{line} is missing: {shown}");
     }
 
@@ -187,7 +187,7 @@ fn a_guest_at_a_prompt_reads_the_review_and_the_issues() {
     assert_eq!(found, [(3, &"closes".into()), (12, &"branch".into())]);
     let shown = desk.text(&["issue"]);
     assert!(shown.contains("#3 Issue 3") && shown.contains("I see it, too"), "{shown}");
-    assert!(desk.text(&[]).contains("#7 Fix it: open, 1 unresolved, 1 failed check"));
+    assert!(desk.text(&[]).contains("#7 Fix it: Open, 1 unresolved, 1 check failed"));
 
     // What is said next comes by itself.
     let next =
@@ -223,7 +223,7 @@ fn what_there_is_none_of_is_said() {
     wait(&mut guest, "review", |event| event["state"]["is"] == "fresh");
     let (head, requests) = desk.entries("pr", "request");
     assert_eq!((&head["entries"], requests.len()), (&0.into(), 0));
-    assert!(desk.text(&["pr"]).contains("No pull request for this branch"));
+    assert!(desk.text(&["pr"]).contains("No pull request for the host's branch"));
     // The issues are another panel.
     let output = desk.panel(&["issue"]);
     let told = String::from_utf8_lossy(&output.stderr);

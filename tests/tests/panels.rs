@@ -134,7 +134,7 @@ fn a_guest_at_a_prompt_sees_what_the_host_does() {
     // Staged it is another.
     repository.git(&["add", "."]);
     wait_entry(&mut guest, "git", |entry| entry["path"] == "src/story.txt" && entry["staged"].is_object());
-    assert!(text(panel(&stage, &["git", "."])).contains("src/story.txt  staged  +1 −1"));
+    assert!(text(panel(&stage, &["git", "."])).contains("src/story.txt  Staged  +1 −1"));
 
     // A command that fails, with what it printed.
     host.write(b"ls /no/such/place\n");
@@ -150,7 +150,7 @@ fn a_guest_at_a_prompt_sees_what_the_host_does() {
     wait_entry(&mut guest, "log", |entry| entry["text"] == "ERROR the disk is full");
     let shown = text(panel(&stage, &["log"]));
     assert!(
-        shown.contains("Bo joined as viewer") && shown.contains("app.log  ERROR the disk is full"),
+        shown.contains("Bo joined as viewer") && shown.contains("app.log: ERROR the disk is full"),
         "{shown}"
     );
 
@@ -159,7 +159,8 @@ fn a_guest_at_a_prompt_sees_what_the_host_does() {
     wait_entry(&mut guest, "findings", |entry| entry["message"] == "too many lines");
     let shown = text(panel(&stage, &["findings"]));
     assert!(
-        shown.contains("src/story.txt  1 finding") && shown.contains("7:3      error   too many lines"),
+        shown.contains("src/story.txt  1 finding")
+            && shown.contains("error    too many lines  linter L1 · 7:3"),
         "{shown}"
     );
 
@@ -215,7 +216,7 @@ fn what_is_hidden_is_gone_at_once_and_cannot_be_fetched() {
     assert!(text(panel(&stage, &["git", "src/story.txt"])).contains("+another ending"));
     let listed = stage.run(&["panels"]);
     assert!(
-        listed.contains("git       ") && listed.contains("up to date") && listed.contains("not shared"),
+        listed.contains("git       ") && listed.contains("Up to date") && listed.contains("not shared"),
         "{listed}"
     );
     assert!(stage.run(&["panels", "look", "git"]).contains("M  src/story.txt"));

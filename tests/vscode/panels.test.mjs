@@ -157,11 +157,11 @@ scene('every view says whose it is, that it is read-only, and what is not there'
     await guest.join(link);
     await host.guests(1);
     const views = {
-        Changes: ['changes', 'The host does not share changes.', 'There is no repository in the host\'s folder.'],
+        Changes: ['changes', 'The host does not share changes.', 'There is no Git repository in the host\'s folder.'],
         History: ['history', 'The host does not share the history of commands.', 'No commands yet'],
         Review: ['review', 'The host does not share the review.', 'There is no Git repository here.'],
         Issues: ['issues', 'The host does not share issues.', 'There is no Git repository here.'],
-        Findings: ['findings', 'The host does not share what tools found.', 'No findings in the host\'s folder'],
+        Findings: ['findings', 'The host does not share findings.', 'No findings in the host\'s folder'],
     };
     const title = (name) => guest.page.locator(`.pane-header[aria-label^="${name}"]`).first();
 

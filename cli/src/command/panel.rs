@@ -2,13 +2,14 @@
 
 use clap::Args;
 use jumpseat_engine::api::panels::PanelKind;
+use jumpseat_panels::outline::{self, ago};
 use jumpseat_wire::InviteCode;
 use serde_json::json;
 
 use crate::{
     board::{Panel, now},
     error::{Fault, FaultKind},
-    panel::{self, Around, Contents, Diff, Opened, Opens, Row, Words, ago, style},
+    panel::{self, Around, Contents, Diff, Opened, Opens, Row, Words, style},
     panel_name::{PanelName, panel_name},
     print::{self, Page, Paper},
     seat::{self, Answer, Joined, Question, Seat, Shared},
@@ -102,7 +103,7 @@ fn summary_lines(seat: &Seat, now: u64) -> Vec<Row> {
         let words = Words::new().plain(&format!("  {:<9} ", panel_name(kind)));
         let row = match seat.panels.iter().find(|shared| shared.kind == kind) {
             None => words.dim("not shared"),
-            Some(Shared { panel: None, .. }) => words.dim("on its way"),
+            Some(Shared { panel: None, .. }) => words.dim(outline::LOADING),
             Some(Shared { panel: Some(panel), gist, .. }) => {
                 words.plain(gist).dim(&format!("  changed {}", ago(now, panel.changed)))
             }
@@ -269,9 +270,9 @@ mod tests {
 
           git       2 changed files on main  changed 1 min ago
           history   not shared
-          log       on its way
+          log       Loading…
           pr        #1 It: open  changed 1 min ago
-                    As of 2 min ago: its source cannot be reached now.
+                    As of 2 min ago: Ann cannot reach its source now.
           issue     not shared
           findings  not shared
         ");

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use clap::{Args, Subcommand};
 use jumpseat_engine::api::{HostCommand, PanelStatus, Reply, panels::PanelKind};
+use jumpseat_panels::outline;
 use jumpseat_wire::InviteCode;
 use serde_json::json;
 
@@ -125,12 +126,8 @@ fn row(kind: PanelKind, status: Option<&PanelStatus>, now: u64) -> Vec<String> {
     let (seen, state) = match status {
         None => ("nothing".to_owned(), "not shared".to_owned()),
         Some(status) => {
-            let seen = if status.entries == 1 {
-                "1 entry".to_owned()
-            } else {
-                format!("{} entries", status.entries)
-            };
-            (seen, panel::state_words(&status.state, now))
+            let state = panel::state_words(&status.state, now);
+            (outline::holds(kind, status.entries), ratatui::text::Line::from(state).to_string())
         }
     };
     vec![panel_name(kind).to_owned(), seen, state]
@@ -166,10 +163,10 @@ mod tests {
         let status = PanelStatus { panel: PanelKind::Review, state: failed, entries: 1, left_out: 0 };
         assert_eq!(
             row(PanelKind::Review, Some(&status), 0),
-            ["pr", "1 entry", "it wants a name; you can install git"]
+            ["pr", "1 entry", "It wants a name. You can install git."]
         );
         let fresh = PanelStatus { state: SourceState::Fresh, entries: 3, ..status };
-        assert_eq!(row(PanelKind::Git, Some(&fresh), 0), ["git", "3 entries", "up to date"]);
+        assert_eq!(row(PanelKind::Git, Some(&fresh), 0), ["git", "3 entries", "Up to date"]);
         assert_eq!(row(PanelKind::Log, None, 0), ["log", "nothing", "not shared"]);
     }
 }

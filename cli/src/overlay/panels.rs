@@ -6,7 +6,8 @@ use std::{
     sync::atomic::{AtomicU32, Ordering},
 };
 
-use jumpseat_engine::api::panels::{PanelKind, SourceState};
+use jumpseat_engine::api::panels::PanelKind;
+use jumpseat_panels::outline;
 use ratatui::{
     buffer::Buffer,
     layout::Rect,
@@ -215,7 +216,7 @@ impl PanelPage {
         }
         let opens = self.marked.clone()?;
         let (ticket, kind) = (TICKETS.fetch_add(1, Ordering::Relaxed), opens.panel());
-        let coming = Row::from(Words::new().dim("It is on its way…"));
+        let coming = Row::from(Words::new().dim(outline::LOADING));
         self.opened = Some(View { ticket, kind, rows: Rc::new(vec![coming]), at: 0 });
         Some(Action::Open(ticket, opens))
     }
@@ -303,17 +304,12 @@ impl PanelPage {
                 Some(_) => words.ink("● ", style::GOOD),
                 None => words.dim("○ "),
             };
-            let words = words.ink(&format!("{:<9} ", panel::title(kind)), pen);
+            let words = words.ink(&format!("{:<9} ", outline::title(kind)), pen);
             let words = match status {
-                None => words.dim(about(kind)),
+                None => words.dim(outline::about(kind)),
                 Some(status) => {
-                    let text = crate::panel::state_words(&status.state, now);
-                    let ink = if matches!(status.state, SourceState::Failed { .. }) {
-                        style::BAD
-                    } else {
-                        style::DIM
-                    };
-                    words.plain(&format!("{} seen  ", status.entries)).ink(&text, ink)
+                    let holds = outline::holds(kind, status.entries);
+                    words.plain(&format!("{holds}  ")).then(panel::state_words(&status.state, now))
                 }
             };
             lines.push(words.into());
@@ -339,18 +335,6 @@ fn is_ongoing(kind: PanelKind) -> bool {
     matches!(kind, PanelKind::History | PanelKind::Log)
 }
 
-/// What a host would show with it.
-fn about(kind: PanelKind) -> &'static str {
-    match kind {
-        PanelKind::Git => "files that differ in git, with their contents",
-        PanelKind::History => "commands, with what they printed",
-        PanelKind::Log => "who came, typed and ran what",
-        PanelKind::Review => "the pull request of the branch, with its threads",
-        PanelKind::Issue => "what the branch is about",
-        PanelKind::Findings => "what tools found in the code",
-    }
-}
-
 /// The panels in a line: the chosen one, those that are shared, and the others.
 fn kinds(board: &Board, chosen: PanelKind) -> Line<'static> {
     let spans = PanelKind::ALL.into_iter().enumerate().flat_map(|(nth, kind)| {
@@ -359,7 +343,7 @@ fn kinds(board: &Board, chosen: PanelKind) -> Line<'static> {
             (_, true) => Style::new(),
             _ => style::DIM,
         };
-        [Span::styled(format!("{} {}", nth + 1, panel::title(kind)), pen), Span::raw("   ")]
+        [Span::styled(format!("{} {}", nth + 1, outline::title(kind)), pen), Span::raw("   ")]
     });
     Line::from(spans.collect::<Vec<_>>())
 }

@@ -360,10 +360,10 @@ fn a_guest_reads_panels_and_opens_what_is_in_them() {
     let (mut board, mut overlay) = (reading(), Overlay::new(EscapeKey::default()));
     assert_eq!(press(&mut overlay, &mut board, b"p"), []);
     insta::assert_snapshot!("guest-panels", draw(&mut overlay, &board, 60, 16));
-    // The rows: a head, a blank, the branch, "Changed", the file.
-    let opened = press(&mut overlay, &mut board, b"\x1b[B\x1b[B\x1b[B\x1b[B\r");
+    // The rows: a head, a blank, the branch, a blank, "Changes", the file.
+    let opened = press(&mut overlay, &mut board, b"\x1b[B\x1b[B\x1b[B\x1b[B\x1b[B\r");
     let [Action::Open(ticket, _)] = opened[..] else { panic!("{opened:?}") };
-    assert!(draw(&mut overlay, &board, 60, 16).contains("on its way"));
+    assert!(draw(&mut overlay, &board, 60, 16).contains("Loading…"));
     let rows = |text: &str| Ok(vec![Row::from(Words::new().plain(text))]);
     overlay.opened(ticket + 1, rows("of something else"));
     overlay.opened(ticket, rows("+new line"));
@@ -381,7 +381,7 @@ fn a_guest_reads_panels_and_opens_what_is_in_them() {
 #[test]
 fn what_is_opened_is_what_was_marked() {
     let (mut board, mut overlay) = (reading(), Overlay::new(EscapeKey::default()));
-    press(&mut overlay, &mut board, b"p\x1b[B\x1b[B\x1b[B\x1b[B");
+    press(&mut overlay, &mut board, b"p\x1b[B\x1b[B\x1b[B\x1b[B\x1b[B");
     let change = |board: &mut Board, path: &str, remove: bool| {
         let text =
             format!(r#"{{"is":"file","repository":0,"path":"{path}","unstaged":{{"what":"modified"}}}}"#);
@@ -409,7 +409,7 @@ fn panels_are_chosen_by_number_and_arrows_and_go_when_they_are_hidden() {
     press(&mut overlay, &mut board, b"p3");
     assert!(draw(&mut overlay, &board, 70, 18).contains("Loading…"));
     press(&mut overlay, &mut board, b"\x1b[D");
-    assert!(draw(&mut overlay, &board, 70, 18).contains("Ann does not share this panel."));
+    assert!(draw(&mut overlay, &board, 70, 18).contains("The host does not share the history of commands."));
     press(&mut overlay, &mut board, b"\x1b[D");
     assert!(draw(&mut overlay, &board, 70, 18).contains("src/main.rs"));
     board.take_guest_event(&GuestEvent::Panels { panels: vec![PanelKind::Log] });
@@ -417,7 +417,7 @@ fn panels_are_chosen_by_number_and_arrows_and_go_when_they_are_hidden() {
     assert!(shown.contains("does not share") && !shown.contains("src/main.rs"), "{shown}");
     // What was opened of it is gone, too.
     let (mut board, mut overlay) = (reading(), Overlay::new(EscapeKey::default()));
-    let opened = press(&mut overlay, &mut board, b"p\x1b[B\x1b[B\x1b[B\x1b[B\r");
+    let opened = press(&mut overlay, &mut board, b"p\x1b[B\x1b[B\x1b[B\x1b[B\x1b[B\r");
     let [Action::Open(ticket, _)] = opened[..] else { panic!("{opened:?}") };
     overlay.opened(ticket, Ok(vec![Row::from(Words::new().plain("+secret"))]));
     assert!(draw(&mut overlay, &board, 70, 18).contains("+secret"));
@@ -429,7 +429,7 @@ fn panels_are_chosen_by_number_and_arrows_and_go_when_they_are_hidden() {
     assert!(!draw(&mut overlay, &board, 70, 18).contains("+secret"), "it came back");
     // Another menu asks under another number: an answer for the one before is not taken for its own.
     let (mut board, mut overlay) = (reading(), Overlay::new(EscapeKey::default()));
-    let opened = press(&mut overlay, &mut board, b"p\x1b[B\x1b[B\x1b[B\x1b[B\r");
+    let opened = press(&mut overlay, &mut board, b"p\x1b[B\x1b[B\x1b[B\x1b[B\x1b[B\r");
     assert!(matches!(opened[..], [Action::Open(other, _)] if other != ticket));
     board.take_guest_event(&GuestEvent::Panels { panels: vec![PanelKind::Log] });
     // Where it is entered next, something is shared.
@@ -483,7 +483,10 @@ fn a_host_shows_and_hides_panels() {
     assert_eq!(press(&mut overlay, &mut board, b"p "), [Action::SharePanel(PanelKind::Git)]);
     assert_eq!(press(&mut overlay, &mut board, b"\x1b[B\r"), [Action::HidePanel(PanelKind::History)]);
     let shown = draw(&mut overlay, &board, 84, 16);
-    assert!(shown.contains("▸ ● History   7 seen  up to date") && shown.contains("Space hide"), "{shown}");
+    assert!(
+        shown.contains("▸ ● History   7 commands  Up to date") && shown.contains("Space hide"),
+        "{shown}"
+    );
     // What is pasted shows nothing to anybody.
     assert_eq!(press(&mut overlay, &mut board, b"\x1b[200~ \x1b[201~"), []);
 }

@@ -6,11 +6,9 @@ use jumpseat_engine::api::panels::{Shape, Version};
 use serde::Serialize;
 use similar::{Algorithm, ChangeTag, capture_diff_slices_deadline, group_diff_ops};
 
-use super::{
-    Row, Words,
-    diff_request::{DiffRequest, Part},
-    style, words,
-};
+use jumpseat_panels::outline::{self, Part};
+
+use super::{Row, Words, diff_request::DiffRequest, style};
 
 /// Lines around a change.
 const AROUND: usize = 3;
@@ -52,7 +50,7 @@ impl DiffRequest {
     pub(super) fn note(&self) -> Option<String> {
         let all = || self.before.iter().chain(&self.after);
         let size =
-            |version: &Option<Version>| words::bytes(version.as_ref().map_or(0, |version| version.size));
+            |version: &Option<Version>| outline::size(version.as_ref().map_or(0, |version| version.size));
         let commit = |version: &Option<Version>| {
             let commit = version.as_ref().and_then(|version| version.commit.clone());
             let unknown = || if version.is_some() { "unknown" } else { "none" }.to_owned();
@@ -183,19 +181,6 @@ fn shapes(wanted: &DiffRequest) -> Option<String> {
     }
 }
 
-impl Part {
-    /// In a word.
-    pub(crate) fn word(self) -> &'static str {
-        match self {
-            Self::Staged => "staged",
-            Self::Unstaged => "not staged",
-            Self::Untracked => "untracked",
-            Self::Conflict => "in conflict: ours and the folder's",
-            Self::Branch => "since the branch began",
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -214,7 +199,7 @@ mod tests {
         assert_eq!((hunk.before, hunk.after), (7, 7));
         assert_eq!(hunk.lines[3..6], ["-line 10", "+line ten", "+and more"]);
         let text: Vec<String> = diff.rows().map(|row| row.line.to_string()).collect();
-        assert_eq!(text[..2], ["a.rs  not staged  +2 −1", "@@ -7,7 +7,8 @@"]);
+        assert_eq!(text[..2], ["a.rs  Not staged  +2 −1", "@@ -7,7 +7,8 @@"]);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What is to be compared.
 
 use jumpseat_engine::api::panels::Version;
-use serde::Serialize;
+use jumpseat_panels::outline::{Listed, Part};
 
 /// Which versions of a file are to be compared.
 #[derive(Clone, PartialEq, Debug)]
@@ -14,14 +14,14 @@ pub(crate) struct DiffRequest {
     pub(crate) after: Option<Version>,
 }
 
-/// Where a change stands.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Part {
-    Staged,
-    Unstaged,
-    Untracked,
-    Conflict,
-    /// Since the branch left its base.
-    Branch,
+impl DiffRequest {
+    /// A part of what changed in a file that is shown under this path.
+    pub(super) fn of(file: Listed<'_>, part: Part, path: String) -> Self {
+        let (before, after) = file.sides(part);
+        let from = match file {
+            Listed::File(file) => file.from.clone().filter(|_| part == Part::Staged),
+            Listed::Branch(file) => file.from.clone(),
+        };
+        Self { path, from, part, before: file.version(before).cloned(), after: file.version(after).cloned() }
+    }
 }

@@ -1,9 +1,10 @@
 //! The rows of a page, as many as anybody reads.
 
-use jumpseat_engine::api::panels::{PanelKind, ReferenceId};
+use jumpseat_engine::api::panels::{Entries, Entry, Key, PanelKind, ReferenceId};
+use jumpseat_panels::outline::counted;
 use ratatui::text::Line;
 
-use super::{DiffRequest, Words, counted};
+use super::{DiffRequest, Words};
 
 /// Most rows of a page: a document holds 10,000 entries, and what is in them can be lines of nothing.
 pub(crate) const MAX_ROWS: usize = 20_000;
@@ -26,6 +27,17 @@ pub(crate) enum Opens {
 }
 
 impl Opens {
+    /// The text that an entry refers to.
+    pub(super) fn text(entries: &Entries, key: &Key, title: String) -> Option<Self> {
+        let entry = entries.get(key)?;
+        let reference = match entry {
+            Entry::Block(block) => block.output.as_ref()?,
+            Entry::Line(line) => line.rest.as_ref()?,
+            _ => return None,
+        };
+        Some(Self::Text { title, panel: entry.kind(), reference: reference.id.clone() })
+    }
+
     /// The panel that it stands in: with that it goes.
     pub(crate) fn panel(&self) -> PanelKind {
         match self {
@@ -66,10 +78,6 @@ impl Rows {
 
     pub(crate) fn full(&self) -> bool {
         self.0.len() >= MAX_ROWS
-    }
-
-    pub(super) fn len(&self) -> usize {
-        self.0.len()
     }
 
     /// All of them, and a last one where there would have been more.

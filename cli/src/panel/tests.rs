@@ -1,8 +1,9 @@
 //! Whole pages, as a guest reads them.
 
-use jumpseat_engine::api::panels::{self as api, *};
+use jumpseat_engine::api::panels::*;
+use jumpseat_panels::outline::Part;
 
-use super::{Around, Opened, Panel, Row, diff_request, find_block, find_files, gist, page, touched};
+use super::{Around, Opened, Panel, Row, find_block, find_files, gist, page, touched};
 
 mod every_entry;
 
@@ -90,47 +91,23 @@ pub(super) fn git() -> Panel {
 }
 
 #[test]
-fn git_reads_as_it_should() {
+fn changes_are_painted_below_each_other() {
     insta::assert_snapshot!("git", show(PanelKind::Git, &git()));
 }
 
 #[test]
 fn what_could_not_be_read_never_looks_like_nothing() {
-    let unread = |kind, repository, part: &str, why: &str| {
-        let remedy = Some(Remedy::Retry);
-        Entry::Unread(Unread { panel: kind, repository, part: part.into(), why: why.into(), remedy })
-    };
-    let repository = Repository { name: "work".into(), ..Repository::default() };
-    let broken = Repository {
-        number: 1,
-        name: "sub".into(),
-        path: "sub".into(),
-        fault: Some("permission denied".into()),
-        ..Repository::default()
-    };
-    let git = panel([
-        ("00", Entry::Repository(repository)),
-        ("00/unread/untracked", unread(PanelKind::Git, Some(0), "untracked files", "git took too long")),
-        ("01", Entry::Repository(broken)),
-        ("unread/more", unread(PanelKind::Git, None, "all repositories", "only the first 32 are shown")),
-    ]);
-    insta::assert_snapshot!(show(PanelKind::Git, &git), @"
-    Changes · shared by Ann, read-only · changed 3 s ago
-
-    Could not read all repositories: only the first 32 are shown. Ann can try again.
-    work  branch unknown
-      Could not read untracked files: git took too long. Ann can try again.
-
-    sub
-      permission denied
-
-    = no changes in 2 repositories, not all could be read
-    ");
     for kind in PanelKind::ALL {
-        let panel = panel([("unread/a", unread(kind, None, "reports/a.sarif", "it is larger than 32 MB"))]);
-        let shown = show(kind, &panel);
-        assert!(shown.contains("Could not read reports/a.sarif: it is larger than 32 MB."), "{shown}");
-        assert!(!shown.contains("Nothing was") && shown.contains("not all could be read"), "{shown}");
+        let unread = Unread {
+            panel: kind,
+            repository: None,
+            part: "reports/a.sarif".into(),
+            why: "it is larger than 32 MB".into(),
+            remedy: None,
+        };
+        let shown = show(kind, &panel([("unread/a", Entry::Unread(unread))]));
+        assert!(shown.contains("Could not read reports/a.sarif  It is larger than 32 MB."), "{shown}");
+        assert!(shown.ends_with("= not all could be read"), "{shown}");
     }
 }
 
@@ -150,10 +127,7 @@ fn both_things_that_git_says_of_a_path_are_shown_and_found() {
     assert!(shown.contains("  D  a  +0 −3\n") && shown.contains("  ?  a\n"), "{shown}");
     let found = find_files(&git.entries, "a");
     let sides: Vec<_> = found.iter().map(|it| (it.part, it.before.is_some(), it.after.is_some())).collect();
-    assert_eq!(
-        sides,
-        [(diff_request::Part::Staged, true, false), (diff_request::Part::Untracked, false, true)]
-    );
+    assert_eq!(sides, [(Part::Staged, true, false), (Part::Untracked, false, true)]);
 }
 
 #[test]
@@ -183,7 +157,7 @@ fn a_path_finds_what_changed_there() {
     let git = git();
     let parts =
         |path: &str| find_files(&git.entries, path).into_iter().map(|found| found.part).collect::<Vec<_>>();
-    use diff_request::Part::{Conflict, Staged, Unstaged, Untracked};
+    use Part::{Conflict, Staged, Unstaged, Untracked};
     assert_eq!(parts("src/new.rs"), [Staged, Unstaged]);
     assert_eq!(parts("./src/"), [Staged, Unstaged]);
     assert_eq!(parts("src/old.rs"), [Staged, Unstaged], "by the name that it had");
@@ -196,7 +170,7 @@ fn a_path_finds_what_changed_there() {
 }
 
 #[test]
-fn history_reads_as_it_should() {
+fn commands_stand_in_columns_with_their_numbers() {
     let block = |command: &str, exit_code, took| Block {
         terminal: 1,
         title: "bash".into(),
@@ -220,65 +194,12 @@ fn history_reads_as_it_should() {
 }
 
 #[test]
-fn what_nobody_proved_says_so_before_it_says_anything_else() {
-    let block = |unproven, erased| Block {
-        terminal: 1,
-        command: Some("rm -rf /srv/prod".into()),
-        started: NOW,
-        took: Some(20),
-        exit_code: Some(0),
-        unproven,
-        erased,
-        ..Block::default()
+fn the_log_stands_in_columns_by_time() {
+    let line = |seconds: u64, text: &str, level| {
+        let (at, file, text) = (NOW - seconds * 1000, "app.log".into(), text.into());
+        Entry::Line(Line { at, file, level: Some(level), text, rest: None })
     };
-    let history = panel([("1", Entry::Block(block(true, false))), ("2", Entry::Block(block(false, true)))]);
-    let shown = show(PanelKind::History, &history);
-    let lines: Vec<&str> = shown.lines().filter(|line| line.contains("/srv/prod")).collect();
-    assert!(lines[0].contains("(unproven) rm -rf") && !lines[0].contains("erased"), "{shown}");
-    assert!(!lines[1].contains("unproven") && lines[1].contains("output was erased"), "{shown}");
-    let happened = Happened::Ran {
-        terminal: "sh".into(),
-        command: "rm -rf /srv/prod".into(),
-        exit_code: Some(0),
-        unproven: true,
-    };
-    let ran = Happening { at: NOW, until: None, level: Level::Info, who: None, happened };
-    let shown = show(PanelKind::Log, &panel([("1", Entry::Happening(ran))]));
-    assert!(shown.contains("(unproven) sh $ rm"), "{shown}");
-}
-
-#[test]
-fn the_log_reads_as_it_should() {
-    let at = |seconds: u64| NOW - seconds * 1000;
-    let happening = |at, who: &str, level, happened| {
-        Entry::Happening(Happening { at, until: None, level, who: Some(who.into()), happened })
-    };
-    let typed = Happening {
-        at: at(30),
-        until: Some(at(20)),
-        level: Level::Info,
-        who: Some("Bo".into()),
-        happened: Happened::Typed { terminal: "bash".into() },
-    };
-    let ran = Happened::Ran {
-        terminal: "bash".into(),
-        command: "false".into(),
-        exit_code: Some(1),
-        unproven: false,
-    };
-    let line = api::Line {
-        at: at(25),
-        file: "app.log".into(),
-        level: Some(Level::Error),
-        text: "boom\u{202e}".into(),
-        rest: None,
-    };
-    let panel = panel([
-        ("1", happening(at(40), "Bo", Level::Info, Happened::Joined { role: "viewer".into() })),
-        ("2", Entry::Happening(typed)),
-        ("3", happening(at(10), "", Level::Warning, ran)),
-        ("4", Entry::Line(line)),
-    ]);
+    let panel = panel([("1", line(5, "boom\u{202e}", Level::Error)), ("2", line(25, "fine", Level::Info))]);
     insta::assert_snapshot!("log", show(PanelKind::Log, &panel));
 }
 
@@ -345,68 +266,32 @@ fn review() -> Panel {
 }
 
 #[test]
-fn the_review_reads_as_it_should() {
+fn a_review_is_painted_with_all_that_was_said() {
     insta::assert_snapshot!("review", show(PanelKind::Review, &review()));
 }
 
 #[test]
-fn issues_read_as_they_should() {
-    let issue = Issue {
-        number: 7,
-        repository: "team/app".into(),
-        link: IssueLink::Closes,
-        title: "Slow start".into(),
-        body: Body {
-            text: "Ten seconds.".into(),
-            rest: Some(Reference { id: ReferenceId::new("r").unwrap(), size: 9000 }),
-        },
-        state: IssueState::Open,
-        author: "bo".into(),
-        labels: Vec::new(),
-        assignees: vec!["ann".into()],
-        milestone: Some("1.0".into()),
-        created: NOW - 86_400_000,
-        updated: NOW,
-        web: None,
-    };
-    let comment = IssueComment {
-        issue: 7,
-        repository: "team/app".into(),
+fn the_rest_of_a_long_text_can_be_opened() {
+    let rest = Some(Reference { id: ReferenceId::new("r").unwrap(), size: 9000 });
+    let comment = Comment {
+        thread: None,
         author: "cy".into(),
         at: NOW - 60_000,
-        edited: true,
-        body: Body { text: "Seen, too".into(), rest: None },
+        edited: false,
+        verdict: None,
+        body: Body { text: "Ten seconds.".into(), rest },
         web: None,
     };
-    let panel = panel([("1", Entry::Issue(issue)), ("2", Entry::IssueComment(comment))]);
-    insta::assert_snapshot!("issue", show(PanelKind::Issue, &panel));
-}
-
-#[test]
-fn findings_read_as_they_should() {
-    let finding = |severity, path: Option<&str>, line| {
-        Entry::Finding(Finding {
-            tool: "ruff".into(),
-            rule: Some("F401".into()),
-            severity,
-            message: "unused import\nsecond line".into(),
-            path: path.map(str::to_owned),
-            range: Some(Range { line, column: 1, end_line: line, end_column: 4 }),
-            fix: Some("remove it".into()),
-        })
-    };
-    let panel = panel([
-        ("1", finding(Severity::Warning, Some("b.py"), 9)),
-        ("2", finding(Severity::Error, Some("b.py"), 2)),
-        ("3", finding(Severity::Note, None, 1)),
-    ]);
-    insta::assert_snapshot!("findings", show(PanelKind::Findings, &panel));
+    let rows = page(PanelKind::Review, Some(Some(&panel([("1", Entry::Comment(comment))]))), around());
+    let last = rows.last().unwrap();
+    assert_eq!(last.line.to_string().trim(), "… 9 KB in all");
+    assert!(matches!(&last.opens, Some(super::Opens::Text { title, .. }) if title == "cy"));
 }
 
 #[test]
 fn what_is_not_there_says_so() {
     let none = text(&page(PanelKind::Git, None, around()));
-    assert!(none.contains("Ann does not share this panel."), "{none}");
+    assert!(none.contains("The host does not share changes."), "{none}");
     let coming = text(&page(PanelKind::Git, Some(None), around()));
     assert!(coming.contains("Loading…"), "{coming}");
     let empty = Panel { changed: NOW, ..panel([]) };
@@ -418,12 +303,15 @@ fn what_is_not_there_says_so() {
         );
     }
     let starting = Panel { state: SourceState::Starting, ..empty.clone() };
-    assert!(gist(PanelKind::Git, &starting).contains("first time"));
+    assert_eq!(gist(PanelKind::Git, &starting), "Loading…");
     let offline = Around { offline: Some(NOW - 120_000), ..around() };
     assert!(text(&page(PanelKind::Log, Some(Some(&empty)), offline)).contains("Offline since 2 min ago"));
     let stale = Panel { state: SourceState::Stale { since: NOW - 60_000 }, left_out: 3, ..empty.clone() };
     let shown = text(&page(PanelKind::Review, Some(Some(&stale)), around()));
-    assert!(shown.contains("As of 1 min ago") && shown.contains("3 more"), "{shown}");
+    assert!(
+        shown.contains("As of 1 min ago: Ann cannot reach its source now.") && shown.contains("3 more"),
+        "{shown}"
+    );
     let failed = SourceState::Failed {
         since: NOW - 60_000,
         why: "it wants a name".into(),
@@ -431,10 +319,7 @@ fn what_is_not_there_says_so() {
     };
     let failed = Panel { state: failed, ..empty };
     let shown = text(&page(PanelKind::Review, Some(Some(&failed)), around()));
-    assert!(
-        shown.contains("Nothing newer since 1 min ago: it wants a name. Ann can install git."),
-        "{shown}"
-    );
+    assert!(shown.contains("It wants a name. Ann has to install git. Shown as of 1 min ago."), "{shown}");
 }
 
 /// A file's path goes from the workspace on, also where it is in a repository below.

@@ -79,43 +79,6 @@ pub(crate) fn shown(line: &str) -> String {
     out
 }
 
-/// How long ago, in one unit; both in milliseconds since 1970.
-pub(crate) fn ago(now: u64, at: u64) -> String {
-    let seconds = now.saturating_sub(at) / 1000;
-    match seconds {
-        0..2 => "just now".to_owned(),
-        2..60 => format!("{seconds} s ago"),
-        60..3600 => format!("{} min ago", seconds / 60),
-        3600..86_400 => format!("{} h ago", seconds / 3600),
-        _ => format!("{} d ago", seconds / 86_400),
-    }
-}
-
-/// How long something took, in milliseconds.
-pub(crate) fn took(milliseconds: u64) -> String {
-    let seconds = milliseconds / 1000;
-    match milliseconds {
-        0..1000 => format!("{milliseconds} ms"),
-        1000..60_000 => format!("{seconds}.{} s", milliseconds % 1000 / 100),
-        60_000..3_600_000 => format!("{} min {} s", seconds / 60, seconds % 60),
-        _ => format!("{} h {} min", seconds / 3600, seconds / 60 % 60),
-    }
-}
-
-/// A size for people.
-pub(crate) fn bytes(bytes: u64) -> String {
-    match bytes {
-        0..1024 => format!("{bytes} B"),
-        1024..1_048_576 => format!("{} KB", bytes.div_ceil(1024)),
-        _ => format!("{}.{} MB", bytes / 1_048_576, bytes % 1_048_576 * 10 / 1_048_576),
-    }
-}
-
-/// So many of something.
-pub(crate) fn counted(count: usize, what: &str) -> String {
-    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -127,15 +90,6 @@ mod tests {
         assert_eq!(shown("a\x1b]0;x\x07b\x7f\u{9b}31m\u{202e}c"), "a␛]0;x␇b␡\u{fffd}31m\u{fffd}c");
         assert_eq!(shown("a\tb"), "a   b");
         assert_eq!(shown("plain 山"), "plain 山");
-    }
-
-    #[test]
-    fn times_and_sizes_are_told_in_short() {
-        let told = [0, 3, 61, 7_300, 90_000 * 2].map(|seconds| ago(seconds * 1000, 0));
-        assert_eq!(told, ["just now", "3 s ago", "1 min ago", "2 h ago", "2 d ago"]);
-        assert_eq!(ago(5, 900_000), "just now", "clocks differ");
-        assert_eq!([7, 1_250, 61_000, 3_660_000].map(took), ["7 ms", "1.2 s", "1 min 1 s", "1 h 1 min"]);
-        assert_eq!([0, 1023, 1025, 3 << 20].map(bytes), ["0 B", "1023 B", "2 KB", "3.0 MB"]);
     }
 
     proptest! {

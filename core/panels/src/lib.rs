@@ -31,6 +31,7 @@ mod json;
 mod key;
 mod kind;
 pub mod limits;
+pub mod outline;
 mod reference;
 mod shelf;
 mod state;

@@ -80,11 +80,9 @@ fn no_page_is_longer_than_anybody_reads() {
                 .map(move |(name, entry)| (key(&format!("{prefix}{name}")), entry))
         });
         let panel = Panel { entries: entries.collect(), ..panel([]) };
-        let began = std::time::Instant::now();
         let rows = page(kind, Some(Some(&panel)), around());
         assert!(rows.len() <= rows::MAX_ROWS + 1, "{kind}: {}", rows.len());
         assert!(rows.last().unwrap().line.to_string().contains("No more than"));
-        assert!(began.elapsed() < std::time::Duration::from_secs(10), "{kind}: {:?}", began.elapsed());
     }
     let text = Opened::Text { title: "x".into(), text: "\n".repeat(8 << 20) };
     assert_eq!(text.page().len(), rows::MAX_ROWS + 1);
