@@ -81,9 +81,16 @@ export interface GuestPicture {
   scrollback: boolean;
 }
 
+/** A panel changed, or is here for the first time: `Guest.panels` has it. */
+export interface GuestPanel {
+  type: "panel";
+  panel: PanelKind;
+}
+
 /** What `join` tells. `gone` is the last one, unless `close` was called. */
 export type GuestUpdate =
-  | GuestEvent
+  | Exclude<GuestEvent, { type: "panel" }>
+  | GuestPanel
   | GuestOutput
   | GuestPicture
   | { type: "resize"; stream: number; size: Size }
@@ -94,6 +101,12 @@ export function host(options: HostOptions, on: (batch: HostUpdate[]) => void): P
 
 /** Takes a seat. It resolves at once: `joined`, `failed` or `ended` tells what came of it. */
 export function join(options: JoinOptions, on: (batch: GuestUpdate[]) => void): Promise<Guest>;
+
+/** A panel that a host looked at, as its guests see it. */
+export function seen(update: PanelUpdate): Panels;
+
+/** How every panel stands for its host, those that are shared and the others, in the order in which they are shown. */
+export function offers(shared: PanelStatus[]): Offer[];
 
 /** Reads either form of link. Throws what is wrong with it, without repeating it. */
 export function readLink(link: string): InviteLink;
@@ -113,8 +126,51 @@ export class Host {
   close(): Promise<void>;
 }
 
+/** Which rows are asked for. */
+export interface AskedRows {
+  panel: PanelKind;
+  /** Whose session it is, as it is called here. */
+  host: string;
+  /** Findings by the rule that they are against; by file if left out. */
+  byRule?: boolean;
+  /** Commands by their terminal, where there are several; all together if left out. */
+  byTerminal?: boolean;
+}
+
+/** How a panel stands as a whole. */
+export interface PanelHead {
+  state: SourceState;
+  /** When it last changed here, in milliseconds since 1970. */
+  changed: number;
+  /** Why it may not be the newest. */
+  trouble?: Span[];
+  /** What there is no room for. */
+  leftOut?: string;
+  /** How much of it waits for somebody, and what that is. */
+  badge?: [number, string];
+}
+
+/** The panels of a session, as they are now. All of it is text of others: what shows it makes it harmless. */
+export class Panels {
+  /** What stands in a panel; nothing of one that is not here. */
+  rows(asked: AskedRows): Row[];
+  head(asked: Pick<AskedRows, "panel" | "host">): PanelHead | undefined;
+  /** What a read-only document shows; nothing if its place does not stand in a panel that is shared. */
+  source(place: Place): Source | undefined;
+  /** How a version of a file is marked in lists and tabs. */
+  mark(file: FileAt): Mark | undefined;
+  /** The threads of the review, at the lines of files that are shared. */
+  threads(): ThreadAt[];
+  /** The findings, each in the document that it is shown in. */
+  problems(): Problem[];
+  /** The lines of the log that were not taken yet: each once, and once more when what it tells has ended. */
+  lines(): LogLine[];
+}
+
 /** A seat at somebody else's session. */
 export class Guest {
+  /** What the host shares beside its terminals. */
+  readonly panels: Panels;
   ask(command: GuestCommand): Promise<Reply>;
   /** The picture of a terminal with its scrollback, as a host's command `screen` gives it in the format `json`. */
   screen(stream: number): Promise<string>;

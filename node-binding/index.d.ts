@@ -83,9 +83,16 @@ export interface GuestPicture {
   scrollback: boolean;
 }
 
+/** A panel changed, or is here for the first time: `Guest.panels` has it. */
+export interface GuestPanel {
+  type: "panel";
+  panel: PanelKind;
+}
+
 /** What `join` tells. `gone` is the last one, unless `close` was called. */
 export type GuestUpdate =
-  | GuestEvent
+  | Exclude<GuestEvent, { type: "panel" }>
+  | GuestPanel
   | GuestOutput
   | GuestPicture
   | { type: "resize"; stream: number; size: Size }
@@ -96,6 +103,12 @@ export function host(options: HostOptions, on: (batch: HostUpdate[]) => void): P
 
 /** Takes a seat. It resolves at once: `joined`, `failed` or `ended` tells what came of it. */
 export function join(options: JoinOptions, on: (batch: GuestUpdate[]) => void): Promise<Guest>;
+
+/** A panel that a host looked at, as its guests see it. */
+export function seen(update: PanelUpdate): Panels;
+
+/** How every panel stands for its host, those that are shared and the others, in the order in which they are shown. */
+export function offers(shared: PanelStatus[]): Offer[];
 
 /** Reads either form of link. Throws what is wrong with it, without repeating it. */
 export function readLink(link: string): InviteLink;
@@ -115,8 +128,51 @@ export class Host {
   close(): Promise<void>;
 }
 
+/** Which rows are asked for. */
+export interface AskedRows {
+  panel: PanelKind;
+  /** Whose session it is, as it is called here. */
+  host: string;
+  /** Findings by the rule that they are against; by file if left out. */
+  byRule?: boolean;
+  /** Commands by their terminal, where there are several; all together if left out. */
+  byTerminal?: boolean;
+}
+
+/** How a panel stands as a whole. */
+export interface PanelHead {
+  state: SourceState;
+  /** When it last changed here, in milliseconds since 1970. */
+  changed: number;
+  /** Why it may not be the newest. */
+  trouble?: Span[];
+  /** What there is no room for. */
+  leftOut?: string;
+  /** How much of it waits for somebody, and what that is. */
+  badge?: [number, string];
+}
+
+/** The panels of a session, as they are now. All of it is text of others: what shows it makes it harmless. */
+export class Panels {
+  /** What stands in a panel; nothing of one that is not here. */
+  rows(asked: AskedRows): Row[];
+  head(asked: Pick<AskedRows, "panel" | "host">): PanelHead | undefined;
+  /** What a read-only document shows; nothing if its place does not stand in a panel that is shared. */
+  source(place: Place): Source | undefined;
+  /** How a version of a file is marked in lists and tabs. */
+  mark(file: FileAt): Mark | undefined;
+  /** The threads of the review, at the lines of files that are shared. */
+  threads(): ThreadAt[];
+  /** The findings, each in the document that it is shown in. */
+  problems(): Problem[];
+  /** The lines of the log that were not taken yet: each once, and once more when what it tells has ended. */
+  lines(): LogLine[];
+}
+
 /** A seat at somebody else's session. */
 export class Guest {
+  /** What the host shares beside its terminals. */
+  readonly panels: Panels;
   ask(command: GuestCommand): Promise<Reply>;
   /** The picture of a terminal with its scrollback, as a host's command `screen` gives it in the format `json`. */
   screen(stream: number): Promise<string>;
@@ -209,6 +265,21 @@ export type BranchFile = {
   base?: Version,
   /** As it is in the branch's last commit. */
   head?: Version, };
+
+/** How a file changed: two versions of it. */
+export type Change = {
+  /** The number of its repository. */
+  repository: number,
+  /** Where it is, from the repository's top on. */
+  path: string,
+  /** Where the change stands. */
+  part: Part,
+  /** The version before. */
+  before: VersionName,
+  /** The version after. */
+  after: VersionName,
+  /** What it is called. */
+  title: string, };
 
 /** What a machine thinks of a request. */
 export type Check = {
@@ -352,6 +423,15 @@ export type File = {
   index?: Version,
   /** As it lies in the folder, where that differs from what is staged. */
   worktree?: Version, };
+
+/** A file as it is in one place. It names something in a panel, and leads nowhere else. */
+export type FileAt = {
+  /** The number of its repository. */
+  repository: number,
+  /** Where it is, from the repository's top on. */
+  path: string,
+  /** Which version of it. */
+  version: VersionName, };
 
 /** Something a tool found. */
 export type Finding = {
@@ -710,6 +790,9 @@ export type HostEvent = { "type": "picture",
   /** What. */
   event: SessionEvent, } | { "type": "closing" };
 
+/** A picture, by what it stands for. */
+export type Icon = "repository" | "submodule" | "clean" | "added" | "modified" | "deleted" | "renamed" | "copied" | "retyped" | "untracked" | "conflict" | "commit" | "commit_not_pushed" | "more" | "terminal" | "session" | "unproven" | "waiting" | "running" | "passed" | "failed" | "ended" | "stopped" | "skipped" | "request_open" | "request_draft" | "request_merged" | "request_closed" | "thread_resolved" | "thread_unresolved" | "thread_outdated" | "comment" | "approval" | "issue_open" | "issue_closed" | "issue_not_planned" | "no_file" | "error" | "warning" | "note" | "hint";
+
 /** Why keys were not taken. */
 export type InputRefusal = "read_only" | "host_away" | "stale" | "no_terminal" | "behind";
 
@@ -802,6 +885,13 @@ export type IssueLink = "closes" | "branch";
 /** Whether an issue is open. */
 export type IssueState = "open" | "closed" | "not_planned";
 
+/** A place in a shared terminal. */
+export type Jump = {
+  /** The terminal. */
+  stream: number,
+  /** The line, counted from the first that the session shares. */
+  line: number, };
+
 /** Names an entry in its document; documents are in the order of their keys.
  *
  * 1 to [`MAX_KEY_LEN`] bytes of one line. */
@@ -844,6 +934,37 @@ export type Line = {
   /** The whole, where it is longer. */
   rest?: Reference, };
 
+/** A line of the log, as logs have it. */
+export type LogLine = {
+  /** How much it matters. */
+  level: Level,
+  /** When it was, in milliseconds since 1970; nothing of what could not be read. */
+  at?: number,
+  /** What it says. */
+  text: Array<Span>, };
+
+/** How a file is marked in lists and tabs. */
+export type Mark = {
+  /** Its icon: one of the kinds of changes. */
+  icon: Icon,
+  /** What that stands for. */
+  word: string, };
+
+/** How a panel stands for its host, whether it is shared or not. */
+export type Offer = {
+  /** Which. */
+  panel: PanelKind,
+  /** What it is called. */
+  title: string,
+  /** Whether guests see it. */
+  shared: boolean,
+  /** What guests see of it, or would, or why they see nothing newer. */
+  about: Array<Span>,
+  /** Whether something is wrong with its source. */
+  wrong: boolean,
+  /** The button that helps. */
+  button?: string, };
+
 /** What is under way in a repository. */
 export type Operation = {
   /** What. */
@@ -857,6 +978,13 @@ export type Operation = {
 
 /** What can be under way in a repository. */
 export type OperationKind = "merge" | "rebase" | "apply" | "cherry_pick" | "revert" | "bisect";
+
+/** A part of a page. */
+export type PagePart = {
+  /** It. */
+  text: string, } | {
+  /** It. */
+  body: Body, };
 
 /** One of the panels. */
 export type PanelKind = "git" | "history" | "log" | "review" | "issue" | "findings";
@@ -889,6 +1017,20 @@ export type PanelUpdate = {
   /** What is gone. */
   remove: Array<Key>, };
 
+/** Where a change stands. */
+export type Part = "staged" | "unstaged" | "untracked" | "conflict" | "branch";
+
+/** What a document names: something in a panel, and nothing else. */
+export type Place = { "view": "changes" } & FileAt | { "view": "history",
+  /** The command. */
+  key: string, } | { "view": "review",
+  /** The request. */
+  key: string, } | { "view": "issue",
+  /** The issue. */
+  key: string, } | { "view": "findings",
+  /** The file. */
+  path: string, };
+
 /** Lines of a terminal, counted from the first that the session shares. */
 export type PointAt = {
   /** The terminal. */
@@ -897,6 +1039,23 @@ export type PointAt = {
   from: number,
   /** The last line. */
   to: number, };
+
+/** A finding in the document that it is shown in. */
+export type Problem = {
+  /** The file, or the list of what was found in a file that is not shared. */
+  target: Target,
+  /** Where in it. */
+  range: Range,
+  /** How bad it is. */
+  severity: Severity,
+  /** What is wrong, and what would mend it. */
+  message: string,
+  /** The tool. */
+  tool: string,
+  /** The rule's name. */
+  rule?: string,
+  /** Where the rule is on the web. */
+  web?: string, };
 
 /** A part of a file. Lines and columns count from 1; columns count UTF-16 units, as editors do. */
 export type Range = {
@@ -1037,6 +1196,49 @@ export type Reviewer = {
 
 /** What a guest may do. */
 export type Role = "viewer" | "writer" | "co-owner";
+
+/** A row of a panel, with the rows below it. Its text is what documents hold, in one line each; who paints it still makes
+ * it fit for what it paints on. */
+export type Row = {
+  /** Tells it apart from its siblings, and stays while it changes. */
+  id: string,
+  /** A picture in front of it. */
+  icon?: Icon,
+  /** The tone of the icon. */
+  tone?: Tone,
+  /** The number that people ask for it by. */
+  number?: number,
+  /** The file that it is about, from the repository or the workspace on. It stands before the label. */
+  path?: string,
+  /** A version of that file which the git panel has: what its picture and its mark are of. */
+  file?: FileAt,
+  /** What it says. */
+  label: Array<Span>,
+  /** More about it, behind the label. */
+  detail?: Array<Span>,
+  /** When it was, in milliseconds since 1970. */
+  at?: number,
+  /** The beginning of what people wrote, for where not all of it is shown. */
+  preview?: string,
+  /** Lines about it, for where a pointer rests. */
+  tooltip?: Array<Array<Span>>,
+  /** What is heard, where that is not the label and the detail. */
+  spoken?: string,
+  /** What it is, for menus. */
+  is?: RowKind,
+  /** What opens when it is chosen. */
+  target?: Target,
+  /** Where in a shared terminal it is. */
+  jump?: Jump,
+  /** Where it is on the web. */
+  web?: string,
+  /** The rows below it. */
+  rows?: Array<Row>,
+  /** Whether those are hidden at first, where that can be. */
+  collapsed?: boolean, };
+
+/** What a row is. */
+export type RowKind = "group" | "file" | "block" | "finding" | "rule" | "page" | "check" | "thread" | "comment";
 
 /** A rule that tools go by. */
 export type Rule = {
@@ -1211,6 +1413,19 @@ export type Size = {
   /** Rows. */
   rows: number, };
 
+/** What a document shows now. */
+export type Source = { "is": "content",
+  /** The panel that offers it. */
+  panel: PanelKind,
+  /** The content. */
+  reference: Reference,
+  /** Whether it is what a program printed, and no file. */
+  plain: boolean, } | { "is": "page",
+  /** Its parts, one behind the other. */
+  parts: Array<PagePart>, } | { "is": "refused",
+  /** The reason. */
+  why: string, };
+
 /** How up to date a panel is. */
 export type SourceState = { "is": "starting" } | { "is": "fresh" } | { "is": "stale",
   /** Since when, in milliseconds since 1970. */
@@ -1222,6 +1437,15 @@ export type SourceState = { "is": "starting" } | { "is": "fresh" } | { "is": "st
   /** What the host can do. */
   remedy?: Remedy, };
 
+/** A piece of a line. */
+export type Span = {
+  /** It. */
+  text: string,
+  /** How it stands out. */
+  tone?: Tone, } | {
+  /** Milliseconds since 1970. */
+  at: number, };
+
 /** Everything that stands in one engine. */
 export type Status = {
   /** The process's id. */
@@ -1230,6 +1454,37 @@ export type Status = {
   terminals: Array<TerminalStatus>,
   /** Its sessions. */
   sessions: Array<SessionStatus>, };
+
+/** What opens when a row is chosen. */
+export type Target = { "opens": "change" } & Change | { "opens": "changes",
+  /** What that is called. */
+  title: string, } | { "opens": "file",
+  /** The version. */
+  file: FileAt,
+  /** The one that it is compared with. */
+  with?: FileAt,
+  /** Where in it. */
+  range: Range,
+  /** What the comparison is called. */
+  title: string, } | { "opens": "findings",
+  /** The file; `-` for what is of none. */
+  path: string,
+  /** The line of that list. */
+  line: number, } | { "opens": "text",
+  /** The panel with the entry that refers to it. */
+  panel: PanelKind,
+  /** The entry. */
+  key: string,
+  /** What it is called. */
+  title: string, } | { "opens": "page",
+  /** Its panel. */
+  panel: PanelKind,
+  /** The entry. */
+  key: string,
+  /** What it is called. */
+  title: string, } | { "opens": "nothing",
+  /** The reason, as a sentence. */
+  why: string, };
 
 /** A terminal in the list. */
 export type TerminalCard = {
@@ -1307,6 +1562,37 @@ export type Thread = {
   /** How many comments there are. */
   comments: number, };
 
+/** A thread at the lines of a file that it is about. */
+export type ThreadAt = {
+  /** Tells it apart from others. */
+  id: string,
+  /** The file. */
+  file: FileAt,
+  /** The first line, from 1 on. */
+  first_line: number,
+  /** The last line. */
+  line: number,
+  /** Whether it is settled. */
+  resolved: boolean,
+  /** How it stands, in words. */
+  label: string,
+  /** What was said. */
+  comments: Array<ThreadComment>, };
+
+/** What somebody said in a thread. */
+export type ThreadComment = {
+  /** Who. */
+  author: string,
+  /** When, in milliseconds since 1970. */
+  at: number,
+  /** What is said of it, in words. */
+  label: string,
+  /** What, in Markdown. */
+  body: Body, };
+
+/** How text or an icon stands out. */
+export type Tone = "plain" | "dim" | "strong" | "good" | "warning" | "bad" | "place";
+
 /** What kind of working tree a repository is. */
 export type TreeKind = "main" | "linked" | "submodule";
 
@@ -1356,3 +1642,6 @@ export type Version = {
   missing?: boolean,
   /** A submodule's commit. */
   commit?: string, };
+
+/** Which of a file's versions: of what is not committed, of a conflict, or of the branch. */
+export type VersionName = "base" | "index" | "worktree" | "ancestor" | "ours" | "theirs" | "fork" | "head" | "none";

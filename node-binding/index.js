@@ -133,6 +133,11 @@ class Client {
   }
 
   /** @protected */
+  held() {
+    return new Panels(call(() => this.#handle.panels()));
+  }
+
+  /** @protected */
   picture(number) {
     return ask(() => this.#handle.screen(number));
   }
@@ -165,6 +170,47 @@ function batch(json, buffers) {
   return events;
 }
 
+/** The panels of a session. What stands in them stays native; what is asked for comes as JSON. */
+class Panels {
+  #native;
+
+  constructor(native) {
+    this.#native = native;
+  }
+
+  rows(asked) {
+    return this.#ask("rows", asked);
+  }
+
+  head(asked) {
+    return this.#ask("head", asked);
+  }
+
+  source(place) {
+    return this.#ask("source", place);
+  }
+
+  mark(file) {
+    return this.#ask("mark", file);
+  }
+
+  threads() {
+    return this.#ask("threads");
+  }
+
+  problems() {
+    return this.#ask("problems");
+  }
+
+  lines() {
+    return this.#ask("lines");
+  }
+
+  #ask(what, ...about) {
+    return call(() => JSON.parse(this.#native[what](...about.map(one => JSON.stringify(one))))) ?? undefined;
+  }
+}
+
 class Host extends Client {
   credit(terminal, bytes) {
     this.shown(terminal, bytes);
@@ -172,6 +218,12 @@ class Host extends Client {
 }
 
 class Guest extends Client {
+  #panels;
+
+  get panels() {
+    return (this.#panels ??= this.held());
+  }
+
   screen(stream) {
     return this.picture(stream);
   }
@@ -187,9 +239,12 @@ class Guest extends Client {
 
 exports.Host = Host;
 exports.Guest = Guest;
+exports.Panels = Panels;
 exports.JumpseatError = JumpseatError;
 exports.host = (options, on) => Host.open("host", options, on);
 exports.join = (options, on) => Guest.open("join", options, on);
+exports.seen = update => new Panels(call(() => native().Panels.seen(JSON.stringify(update))));
+exports.offers = shared => call(() => JSON.parse(native().offers(JSON.stringify(shared))));
 exports.readLink = link => call(() => JSON.parse(native().readLink(link)));
 exports.version = () => call(() => native().version());
 

@@ -22,7 +22,7 @@ use crate::{
     fault::Fault,
     handle::{Run, Work},
     outbox::Outbox,
-    read,
+    panels, read,
 };
 
 /// How long a seat may take to say good-bye.
@@ -62,9 +62,16 @@ fn yes() -> bool {
     true
 }
 
+/// What a seat begins with.
+pub(crate) struct Joining {
+    pub(crate) options: Options,
+    pub(crate) panels: panels::Shared,
+}
+
 /// A seat, and what of it JavaScript has not yet shown.
 struct Seat<'a> {
     outbox: &'a Outbox,
+    panels: panels::Shared,
     commands: Commands<GuestCommand>,
     drawings: BTreeMap<StreamId, Drawing>,
     /// What a real terminal shows but does not tell: the lines that one can point at.
@@ -73,14 +80,15 @@ struct Seat<'a> {
     window: i64,
 }
 
-impl Run for Options {
+impl Run for Joining {
     async fn run(self, work: &mut UnboundedReceiver<Work>, outbox: &Outbox) -> Result<(), Fault> {
-        let window = i64::from(self.window.max(1));
-        let (engine, mut client) = GuestEngine::new(setup(self)?)?;
+        let Self { options, panels } = self;
+        let window = i64::from(options.window.max(1));
+        let (engine, mut client) = GuestEngine::new(setup(options)?)?;
         let mut running = tokio::spawn(AssertUnwindSafe(engine.run()).catch_unwind());
         let commands = client.commands();
         let (drawings, screens) = (BTreeMap::new(), BTreeMap::new());
-        let mut seat = Seat { outbox, commands, drawings, screens, window };
+        let mut seat = Seat { outbox, panels, commands, drawings, screens, window };
         loop {
             tokio::select! {
                 biased;
@@ -185,9 +193,20 @@ impl Seat<'_> {
             self.drawings.retain(|stream, _| kept(stream));
             self.share();
         }
-        let GuestEvent::Terminal { stream, change } = event else {
-            self.outbox.event(&event);
-            return;
+        let (stream, change) = match event {
+            GuestEvent::Terminal { stream, change } => (stream, change),
+            GuestEvent::Panel(update) => {
+                let panel = update.panel;
+                self.panels.take(update);
+                // What stands in it is asked for when it is shown.
+                return self.outbox.event(&json!({ "type": "panel", "panel": panel }));
+            }
+            event => {
+                if let GuestEvent::Panels { panels } = &event {
+                    self.panels.keep(panels);
+                }
+                return self.outbox.event(&event);
+            }
         };
         self.follow(stream, &change);
         match &change {

@@ -21,7 +21,7 @@ use crate::{
     answer::Answer,
     fault::{Fault, guard},
     outbox::Outbox,
-    runtime,
+    panels, runtime,
 };
 
 /// Keys that wait for the engine at most, in bytes.
@@ -80,6 +80,7 @@ pub struct Handle {
     work: UnboundedSender<Work>,
     waiting: Arc<AtomicUsize>,
     ended: Arc<OnceLock<Ended>>,
+    panels: panels::Shared,
 }
 
 /// What is answered once the task has ended.
@@ -114,7 +115,12 @@ impl Handle {
             }
             outbox.event(&serde_json::json!({ "type": "gone" }));
         });
-        Ok(Self { work, waiting: Arc::default(), ended })
+        Ok(Self { work, waiting: Arc::default(), ended, panels: panels::Shared::default() })
+    }
+
+    /// With the panels that the client follows.
+    pub(crate) fn with(self, panels: panels::Shared) -> Self {
+        Self { panels, ..self }
     }
 
     fn promise<'env>(&self, env: &'env Env, work: impl FnOnce(Answer) -> Work) -> napi::Result<Object<'env>> {
@@ -180,6 +186,12 @@ impl Handle {
             let _ = self.work.send(Work::Credit(number, bytes));
             Ok(())
         })
+    }
+
+    /// The panels that a seat follows.
+    #[napi]
+    pub fn panels(&self) -> napi::Result<panels::Panels> {
+        guard(|| Ok(panels::Panels::of(&self.panels)))
     }
 
     /// Lets go of the client, and settles when that is done.

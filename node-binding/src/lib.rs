@@ -16,6 +16,7 @@ mod guest;
 mod handle;
 mod host;
 mod outbox;
+mod panels;
 #[cfg(debug_assertions)]
 mod panics;
 mod runtime;
@@ -50,8 +51,15 @@ pub fn join(options: String, on: Function<'_, Batch, ()>) -> napi::Result<Handle
     guard(|| {
         let options: guest::Options = read(&options)?;
         let outbox = Outbox::new(&on)?;
-        Handle::start(options, outbox)
+        let panels = panels::Shared::default();
+        Ok(Handle::start(guest::Joining { options, panels: panels.clone() }, outbox)?.with(panels))
     })
+}
+
+/// How every panel stands for its host, those that are shared and the others, as JSON.
+#[napi]
+pub fn offers(shared: String) -> napi::Result<String> {
+    guard(|| serde_json::to_string(&panels::offers(&read::<Vec<_>>(&shared)?)).map_err(Fault::bug))
 }
 
 /// What a link says, as JSON.

@@ -51,9 +51,43 @@ test("what waits while nobody listens is bounded, and the newest comes", async (
   const given = [require.resolve(".."), program, session, CHANGES, FINDINGS].map(String);
   const made = spawnSync(process.execPath, ["-e", CHANGING, ...given], { encoding: "utf8" });
   assert.equal(made.status, 0, made.stderr);
-  const newest = new RegExp(`^7 ${CHANGES % 10}+$`);
-  await told.event("panel", ({ set }) => Object.values(set).some(({ message }) => newest.test(message ?? "")));
-  assert.ok(CHANGES * FINDINGS * 500 > 26 * MB && most < 20 * MB, `${most} bytes of JSON waited`);
+  const newest = new RegExp(`^7 ${CHANGES % 10}+…$`);
+  const rows = () => guest.panels.rows({ panel: "findings", host: "Ann" }).flatMap(file => file.rows);
+  await told.event("panel", () => rows().some(({ label }) => newest.test(label[0].text)));
+  assert.ok(CHANGES * FINDINGS * 500 > 26 * MB && most < MB, `${most} bytes of JSON waited`);
+  await guest.close();
+  await host.close();
+});
+
+test("what stands in a panel is asked for, and a line of the log is told once", async () => {
+  const { host } = await hosting();
+  const { session, relay, invite } = await share(host, [await terminal(host, ["sh", "-c", "read stay"])]);
+  const told = new Told();
+  const options = { relay, code: invite.code, token: invite.token, name: "Bo", program: "test" };
+  const guest = await native.join(options, told.on());
+  assert.equal(guest.panels.head({ panel: "log", host: "Ann" }), undefined);
+  assert.deepEqual([guest.panels.rows({ panel: "log", host: "Ann" }), guest.panels.lines()], [[], []]);
+  await host.ask({ type: "share_panel", session, panel: "log" });
+  const lines = [];
+  const text = ({ text: spans }) => spans.map(span => span.text).join("");
+  const said = sought => () => {
+    lines.push(...guest.panels.lines().map(text));
+    return lines.includes(sought);
+  };
+  await told.event("panel", said("Bo joined as viewer"));
+  await host.ask({ type: "share_panel", session, panel: "findings", folder: __dirname });
+  await told.event("panel", said("Findings shared"));
+  assert.deepEqual(lines, [...new Set(lines)]);
+  assert.equal(guest.panels.head({ panel: "log", host: "Ann" }).state.is, "fresh");
+  assert.throws(() => guest.panels.rows({ panel: "nonsense" }), { kind: "misused" });
+  assert.equal(guest.panels.source({ view: "changes", repository: 0, path: "a", version: "head" }), undefined);
+
+  const seen = native.seen(await host.ask({ type: "look_at_panel", session, panel: "log" }));
+  const label = ({ label: spans }) => spans.map(span => span.text).join("");
+  assert.ok(seen.rows({ panel: "log", host: "Ann" }).map(label).includes("Findings shared"));
+  const offers = native.offers([{ panel: "log", state: { is: "fresh" }, entries: 2, left_out: 0 }]);
+  const log = offers.find(({ panel }) => panel === "log");
+  assert.deepEqual([offers.length, log.title, log.about], [6, "Log", [{ text: "2 lines", tone: "dim" }]]);
   await guest.close();
   await host.close();
 });

@@ -30,7 +30,7 @@ scene('what is shared beside the terminal', ['host', 'guest'], async ({ host, gu
     const times = {};
     /** The guest sees it soon after the host did it. */
     const soon = async (what, act, selector, text) => { times[what] = await untilShown(guest, act, selector, text); };
-    const edited = 'app.txt, src, not staged, modified';
+    const edited = 'app.txt, src, Not staged, Modified';
 
     await step('what is not shared says so, and is shared by a press', async () => {
         await guest.done('jumpseat.changes.focus');
@@ -48,7 +48,7 @@ scene('what is shared beside the terminal', ['host', 'guest'], async ({ host, gu
             const open = await documents(guest);
             return open['changes/0/index:/src/app.txt'] === 'one\ntwo\nthree\n' && open['changes/0/worktree:/src/app.txt'] === 'one\ntwo\nthree\nfour\n' || Promise.reject(new Error(JSON.stringify(open)));
         });
-        assert.match(await activeTab(guest), /^app\.txt \(not staged, Ann\)/);
+        assert.match(await activeTab(guest), /^app\.txt \(Not staged, Ann\)/);
         // The first diff of a window has VS Code load what compares.
         await guest.page.locator('.part.editor .line-insert').first().waitFor();
         await soon('an edit of what is open', () => appendFileSync(repository.path('src/app.txt'), 'five\n'), '.part.editor .view-line', 'five');
@@ -69,8 +69,8 @@ scene('what is shared beside the terminal', ['host', 'guest'], async ({ host, gu
     });
 
     await step('staging, a new file, all changes at once', async () => {
-        await soon('staging', () => repository.git('add', 'src/app.txt'), called('app.txt, src, staged, modified'));
-        await soon('a new file', () => repository.write('notes.txt', 'remember\n'), called('notes.txt, untracked'));
+        await soon('staging', () => repository.git('add', 'src/app.txt'), called('app.txt, src, Staged, Modified'));
+        await soon('a new file', () => repository.write('notes.txt', 'remember\n'), called('notes.txt, Untracked'));
         await row(guest, 'Staged Changes').hover();
         await row(guest, 'Staged Changes').getByRole('button', { name: 'Open All Changes' }).click();
         await until('the diffs', async () => (await activeTab(guest)) === 'Staged Changes of Ann (1 file)' || Promise.reject(new Error(await activeTab(guest))));
@@ -80,7 +80,7 @@ scene('what is shared beside the terminal', ['host', 'guest'], async ({ host, gu
 
     await step('a commit', async () => {
         await soon('a commit', () => repository.git('commit', '-q', '-m', 'Count on'), called('Commits'));
-        await row(guest, 'app.txt, src, staged').waitFor({ state: 'detached' });
+        await row(guest, 'app.txt, src, Staged').waitFor({ state: 'detached' });
         await row(guest, 'Branch since main').waitFor();
     });
 
@@ -119,7 +119,7 @@ scene('what is shared beside the terminal', ['host', 'guest'], async ({ host, gu
     await step('the log', async () => {
         await guest.done('jumpseat.showSharedLog');
         const told = () => globSync(join(guest.server.run, 'data/logs/*/exthost*/jumpseat.jumpseat/Shared by Ann*.log')).map((file) => readFileSync(file, 'utf8')).join('');
-        await until('what happened', () => (/\[info\] .* Bo joined as viewer/.test(told()) && /\[warning\] .*ls \/nowhere.*exit 2/.test(told())) || Promise.reject(new Error(told())));
+        await until('what happened', () => (/\[info\] .* Bo joined as viewer/.test(told()) && /\[warning\] .*ls \/nowhere.*exit code 2/.test(told())) || Promise.reject(new Error(told())));
         // The Output draws what is written later, and the colours of levels later still.
         await guest.page.locator('.part.panel .view-line span', { hasText: /^\[warning\]$/ }).first().waitFor();
         await guest.picture('panels-log');

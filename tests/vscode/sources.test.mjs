@@ -49,12 +49,12 @@ scene('a large file is fetched with progress, and given up', ['host', 'guest'], 
     await host.guests(1);
     await press(host, 'Share Changes with guests');
     await guest.done('jumpseat.changes.focus');
-    await row(guest, 'notes.txt, untracked').waitFor();
+    await row(guest, 'notes.txt, Untracked').waitFor();
     const fetching = guest.page.locator('.notifications-toasts .notification-list-item', { hasText: 'Jumpseat: fetching notes.txt (4.1 MB)' });
 
     await step('progress, and a way out', async () => {
         valve.close(512 * 1024);
-        await row(guest, 'notes.txt, untracked').click();
+        await row(guest, 'notes.txt, Untracked').click();
         await fetching.waitFor();
         await guest.picture('panels-fetching');
         await fetching.getByRole('button', { name: 'Cancel' }).click();
@@ -64,7 +64,7 @@ scene('a large file is fetched with progress, and given up', ['host', 'guest'], 
 
     await step('asked for again, all of it comes', async () => {
         await guest.done('workbench.action.closeActiveEditor');
-        await row(guest, 'notes.txt, untracked').click();
+        await row(guest, 'notes.txt, Untracked').click();
         await until('the whole', async () => (await documents(guest))['changes/0/worktree:/notes.txt'] === noise);
     });
 });
@@ -86,7 +86,7 @@ scene('several hosts at once', ['host', 'guest'], async ({ host, guest, step, en
         await row(guest, 'Shared by Ann').waitFor();
         await row(guest, 'Shared by Cy, not shared').waitFor();
         repository.write('notes.txt', 'remember\n');
-        await row(guest, 'notes.txt, untracked').waitFor();
+        await row(guest, 'notes.txt, Untracked').waitFor();
         await guest.page.getByText('several hosts · read-only').first().waitFor();
         await pictures({ guest }, 'panels-several');
     });
@@ -94,6 +94,6 @@ scene('several hosts at once', ['host', 'guest'], async ({ host, guest, step, en
     await step('one that ends leaves the other as it was', async () => {
         other.write('exit\n');
         await row(guest, 'Shared by Cy').waitFor({ state: 'detached' });
-        await row(guest, 'notes.txt, untracked').waitFor();
+        await row(guest, 'notes.txt, Untracked').waitFor();
     });
 });

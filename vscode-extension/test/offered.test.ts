@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 
-import type { PanelKind, PanelStatus } from '@jumpseat/native';
+import type { Offer, PanelKind } from '@jumpseat/native';
 import { findingsByTool, Told, within, type Diagnostic } from '../src/model/panels/feed';
 import { chosenForges, hostsOf, providerOf } from '../src/model/panels/forges';
 import { chosenPanels, panelLines } from '../src/model/panels/offered';
@@ -16,43 +16,23 @@ test('a session begins with what was chosen, and with nothing of a folder where 
     for (const odd of [undefined, null, 'git', {}]) assert.deepEqual(chosenPanels(odd, '/home/ada'), []);
 });
 
-test('each panel has its line: what it holds, or what is wrong and what helps', () => {
-    const status = (panel: PanelKind, rest: Partial<PanelStatus> = {}): [PanelKind, PanelStatus] => [
+test('each panel has its line, if there is something of it', () => {
+    const offer = (panel: PanelKind, rest: Partial<Offer> = {}): Offer => ({
         panel,
-        { panel, state: { is: 'fresh' }, entries: 3, left_out: 0, ...rest },
-    ];
-    const lines = panelLines(
-        new Map([
-            status('history', { entries: 1 }),
-            status('git', {
-                state: { is: 'failed', since: 1, why: 'git is not installed', remedy: { is: 'install_git' } },
-            }),
-            status('review', { state: { is: 'stale', since: NOW } }),
-            status('log', { state: { is: 'starting' } }),
-            status('findings', { left_out: 4 }),
-        ]),
-        '/home/ada',
-        NOW,
-    );
+        title: panel,
+        shared: false,
+        about: [{ text: 'As of ' }, { at: NOW }],
+        wrong: false,
+        ...rest,
+    });
+    const offers = [offer('git', { shared: true, wrong: true, button: 'Try Again' }), offer('log'), offer('issue')];
+    const [git, log, issue] = panelLines(offers, '/home/ada', NOW);
+    assert.match(git?.about ?? '', /^As of \d\d:\d\d$/);
+    assert.deepEqual([git?.button, log?.panel, issue?.panel], ['Try Again', 'log', 'issue']);
     assert.deepEqual(
-        lines.map(({ title, about, shared, remedy }) => [
-            title,
-            about.replace(/\d\d:\d\d/, 'then'),
-            shared,
-            remedy?.label,
-        ]),
-        [
-            ['Changes', 'Git is not installed', true, 'Install Git'],
-            ['History', '1 command', true, undefined],
-            ['Log', 'Looking…', true, undefined],
-            ['Review', 'As of then', true, 'Try Again'],
-            ['Issues', 'The issues that it is about', false, undefined],
-            ['Findings', '3 findings, 4 more left out', true, undefined],
-        ],
-    );
-    assert.deepEqual(
-        panelLines(new Map(), undefined, NOW).map(({ panel }) => panel),
-        ['history', 'log'],
+        panelLines(offers, undefined, NOW).map(({ panel }) => panel),
+        ['git', 'log'],
+        'what is shared stays, with no folder open',
     );
 });
 

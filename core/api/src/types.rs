@@ -2,6 +2,7 @@
 
 use std::{any::TypeId, collections::BTreeMap};
 
+use jumpseat_panels::outline;
 use ts_rs::{Config, TS, TypeVisitor};
 
 use super::{Failure, GuestCommand, GuestEvent, HostCommand, HostEvent, Reply, panels::Entry};
@@ -18,6 +19,15 @@ pub fn declarations() -> String {
     all.visit::<Failure>();
     // Named by a type of its own where it stands, and so not found from there.
     all.visit::<Entry>();
+    // What the package for Node makes of panels.
+    all.visit::<outline::Row>();
+    all.visit::<outline::Place>();
+    all.visit::<outline::Source>();
+    all.visit::<outline::Mark>();
+    all.visit::<outline::ThreadAt>();
+    all.visit::<outline::Problem>();
+    all.visit::<outline::LogLine>();
+    all.visit::<outline::Offer>();
     let mut found: Vec<_> = all.found.into_values().collect();
     found.sort();
     found.into_iter().map(|(_, text)| text).collect::<Vec<_>>().join("\n")

@@ -1,7 +1,7 @@
 // What this program takes of the native module. The types of its commands and events are the module's own.
 import type * as native from '@jumpseat/native';
 
-export type Native = Pick<typeof native, 'host' | 'join' | 'readLink' | 'version'>;
+export type Native = Pick<typeof native, 'host' | 'join' | 'offers' | 'readLink' | 'seen' | 'version'>;
 
 /** What every rejection of the native module carries. */
 export type Fault = Pick<native.JumpseatError, 'kind' | 'message' | 'hint'>;

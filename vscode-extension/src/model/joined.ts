@@ -178,7 +178,7 @@ export class Joined {
                 this.phase = { is: 'ended', reason: event.reason };
                 return { kind: 'ended', reason: event.reason, failure: event.failure };
             default:
-                this.panels.apply(event, Date.now());
+                this.panels.apply(event);
                 break;
         }
         return undefined;

@@ -1,7 +1,7 @@
 // Review threads in the documents that they are about.
+import type { ThreadAt, ThreadComment } from '@jumpseat/native';
 import * as vscode from 'vscode';
 
-import { talksOf, threadPlace, VERDICTS, type Talk } from '../model/panels/review';
 import { line, markdown } from '../model/panels/safe';
 import type { Context } from '../view/context';
 import type { Seat } from '../view/seat';
@@ -48,10 +48,7 @@ export class Comments {
     #tell(): void {
         const there = new Set<string>();
         for (const seat of this.context.seats.all) {
-            for (const talk of talksOf(seat.state.panels)) {
-                const id = this.#show(seat, talk);
-                if (id) there.add(id);
-            }
+            for (const told of seat.state.panels.held?.threads() ?? []) there.add(this.#show(seat, told));
         }
         for (const [id, { thread }] of this.#shown) {
             if (there.has(id)) continue;
@@ -60,41 +57,31 @@ export class Comments {
         }
     }
 
-    #show(seat: Seat, talk: Talk): string | undefined {
-        const { thread: told } = talk;
-        const place = threadPlace(seat.state.panels, told);
-        if (!place) return undefined;
-        const uri = addressOf(seat, place);
+    #show(seat: Seat, told: ThreadAt): string {
+        const uri = addressOf(seat, { view: 'changes', ...told.file });
         // Another place is another thread: VS Code does not move one.
-        const id = `${talk.key} ${told.first_line ?? ''} ${told.line ?? ''} ${uri.toString()}`;
-        const said = JSON.stringify([told.resolved, told.outdated, talk.comments]);
+        const id = `${told.id} ${told.first_line} ${told.line} ${uri.toString()}`;
+        const said = JSON.stringify(told);
         const known = this.#shown.get(id);
         if (known?.said === said) return id;
-        const last = (told.line ?? 1) - 1;
-        const range = new vscode.Range((told.first_line ?? last + 1) - 1, 0, last, 0);
+        const range = new vscode.Range(told.first_line - 1, 0, told.line - 1, 0);
         const thread = known?.thread ?? this.#controller.createCommentThread(uri, range, []);
+        const { Resolved, Unresolved } = vscode.CommentThreadState;
+        const { Collapsed, Expanded } = vscode.CommentThreadCollapsibleState;
         thread.canReply = false;
-        thread.comments = talk.comments.map(commentOf);
-        thread.state =
-            told.resolved === true ? vscode.CommentThreadState.Resolved : vscode.CommentThreadState.Unresolved;
-        thread.label = [told.resolved === true ? 'Resolved' : 'Unresolved', told.outdated && 'outdated', 'read-only']
-            .filter(Boolean)
-            .join(' · ');
-        if (!known)
-            thread.collapsibleState =
-                told.resolved === true
-                    ? vscode.CommentThreadCollapsibleState.Collapsed
-                    : vscode.CommentThreadCollapsibleState.Expanded;
+        thread.comments = told.comments.map(commentOf);
+        thread.state = told.resolved ? Resolved : Unresolved;
+        thread.label = told.label;
+        if (!known) thread.collapsibleState = told.resolved ? Collapsed : Expanded;
         this.#shown.set(id, { thread, said });
         return id;
     }
 }
 
-function commentOf({ author, at, edited, verdict, body }: Talk['comments'][number]): vscode.Comment {
+function commentOf({ author, at, label, body }: ThreadComment): vscode.Comment {
     const text = new vscode.MarkdownString(markdown(body.rest ? `${body.text}\n\n…` : body.text));
     text.isTrusted = false;
     text.supportHtml = false;
-    const label = [verdict && VERDICTS[verdict], edited && 'edited'].filter(Boolean).join(', ');
     return {
         author: { name: line(author, 60) },
         body: text,

@@ -1,10 +1,10 @@
 // The read-only documents: a file system of what joined sessions share. It has no folders, nothing is ever written, and
 // what does not stand in a shared panel is not there.
-import type { PanelKind, Reference } from '@jumpseat/native';
+import type { PanelKind, Reference, Source } from '@jumpseat/native';
 import * as vscode from 'vscode';
 
-import { identity, pageText, sourceOf, type Source } from '../model/panels/documents';
-import { baseName } from '../model/panels/place';
+import { identity, pageText } from '../model/panels/documents';
+import { baseName, panelOf } from '../model/panels/place';
 import { plain } from '../model/panels/safe';
 import type { Context } from '../view/context';
 import type { Seat } from '../view/seat';
@@ -67,9 +67,9 @@ export class SharedFiles implements vscode.FileSystemProvider {
     }
 
     async readFile(uri: vscode.Uri): Promise<Uint8Array> {
-        const { seat, source } = this.#source(uri);
+        const { seat, panel, source } = this.#source(uri);
         const known = this.#know(uri);
-        const bytes = await this.#read(seat, source, uri);
+        const bytes = await this.#read(seat, panel, source, uri);
         known.size = bytes.length;
         return bytes;
     }
@@ -95,13 +95,13 @@ export class SharedFiles implements vscode.FileSystemProvider {
         throw vscode.FileSystemError.NoPermissions(uri);
     }
 
-    async #read(seat: Seat, source: Source, uri: vscode.Uri): Promise<Uint8Array> {
+    async #read(seat: Seat, panel: PanelKind, source: Source, uri: vscode.Uri): Promise<Uint8Array> {
         const title = baseName(uri.path);
         switch (source.is) {
             case 'refused':
                 throw vscode.FileSystemError.Unavailable(source.why);
             case 'page': {
-                const whole = async (panel: PanelKind, reference: Reference): Promise<string> =>
+                const whole = async (reference: Reference): Promise<string> =>
                     text(await fetchContent(seat, panel, reference, title));
                 return new TextEncoder().encode(await pageText(source.parts, whole));
             }
@@ -130,19 +130,19 @@ export class SharedFiles implements vscode.FileSystemProvider {
         }
     }
 
-    #source(uri: vscode.Uri): { seat: Seat; source: Source } {
+    #source(uri: vscode.Uri): { seat: Seat; panel: PanelKind; source: Source } {
         const at = named(this.context.seats, uri);
-        const source = at && sourceOf(at.seat.state.panels, at.place);
+        const source = at?.seat.state.panels.held?.source(at.place);
         if (!at || !source) {
             this.#know(uri);
             throw vscode.FileSystemError.FileNotFound(uri);
         }
-        return { seat: at.seat, source };
+        return { seat: at.seat, panel: panelOf(at.place), source };
     }
 
     #identity(uri: vscode.Uri): string | undefined {
         const at = named(this.context.seats, uri);
-        const source = at && sourceOf(at.seat.state.panels, at.place);
+        const source = at?.seat.state.panels.held?.source(at.place);
         return source && identity(source);
     }
 

@@ -9,7 +9,6 @@ import { withoutIcons } from '../model/panels/safe';
 import type { HostedSession } from '../model/hosting';
 import { within } from '../model/panels/feed';
 import { canShare, panelLines, type PanelLine } from '../model/panels/offered';
-import { TITLES } from '../model/panels/words';
 import { chosenSession } from '../view/command/chosen';
 import type { Context } from '../view/context';
 import { workspaceFolder } from '../view/settings';
@@ -43,7 +42,7 @@ export class HostPanels {
     async share(session: number, panel: PanelKind): Promise<void> {
         const folder = workspaceFolder();
         if (!canShare(panel, folder))
-            throw Object.assign(new Error(`${TITLES[panel]} are of a folder, and none is open`), { kind: 'misused' });
+            throw Object.assign(new Error('this panel shows a folder, and none is open'), { kind: 'misused' });
         const files = await filesOf(panel, folder);
         const ofForge = panel === 'review' || panel === 'issue';
         if (ofForge) await this.#signIn.quietly();
@@ -71,7 +70,8 @@ export class HostPanels {
 
     /** What the share view shows of a session's panels. */
     lines(session: HostedSession): PanelLine[] {
-        return panelLines(session.panels, workspaceFolder(), Date.now());
+        const offers = this.context.native.load().offers([...session.panels.values()]);
+        return panelLines(offers, workspaceFolder(), Date.now());
     }
 
     preview(session: HostedSession, panel: PanelKind): Promise<void> {

@@ -1,7 +1,8 @@
 // The session log, one output channel for each joined session, with levels.
 import * as vscode from 'vscode';
 
-import { LogLines } from '../model/panels/log';
+import { text } from '../model/panels/paint';
+import { line } from '../model/panels/safe';
 import type { Context } from '../view/context';
 import type { Seat } from '../view/seat';
 import { hostOf } from './tree';
@@ -9,7 +10,6 @@ import { say } from '../view/say';
 
 interface Open {
     log: vscode.LogOutputChannel;
-    lines: LogLines;
     shared: boolean;
 }
 
@@ -41,10 +41,10 @@ export class Logs {
     }
 
     #follow(seat: Seat): void {
-        const panel = seat.state.panels.panel('log');
+        const { panels } = seat.state;
         let open = this.#open.get(seat);
-        if (!panel) {
-            if (open?.shared && !seat.state.panels.shares('log')) {
+        if (!panels.head('log', hostOf(seat))) {
+            if (open?.shared && !panels.shares('log')) {
                 open.shared = false;
                 open.log.info(`${hostOf(seat)} no longer shares the log.`);
             }
@@ -54,23 +54,25 @@ export class Logs {
             const log = vscode.window.createOutputChannel(`Shared by ${hostOf(seat)} (${seat.state.code})`, {
                 log: true,
             });
-            open = { log, lines: new LogLines(), shared: true };
+            open = { log, shared: true };
             this.#open.set(seat, open);
         }
         open.shared = true;
-        for (const { level, text } of open.lines.take(panel.entries)) {
+        for (const { level, at, text: spans } of panels.held?.lines() ?? []) {
+            const said = line(text(spans, 0), 2500);
+            const told = at === undefined ? said : `${new Date(at).toTimeString().slice(0, 8)} ${said}`;
             switch (level) {
                 case 'error':
-                    open.log.error(text);
+                    open.log.error(told);
                     break;
                 case 'warning':
-                    open.log.warn(text);
+                    open.log.warn(told);
                     break;
                 case 'debug':
-                    open.log.debug(text);
+                    open.log.debug(told);
                     break;
                 default:
-                    open.log.info(text);
+                    open.log.info(told);
             }
         }
     }

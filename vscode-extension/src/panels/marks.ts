@@ -1,7 +1,7 @@
 // Marks of shared files, in trees and tabs: the letter and the colour that git's own would have.
 import * as vscode from 'vscode';
 
-import { fileAt, markOf } from '../model/panels/changes';
+import { markOf } from '../model/panels/paint';
 import type { Context } from '../view/context';
 import { named } from './address';
 
@@ -20,8 +20,8 @@ export class Marks implements vscode.FileDecorationProvider {
     provideFileDecoration(uri: vscode.Uri): vscode.FileDecoration | undefined {
         const at = named(this.context.seats, uri);
         if (at?.place.view !== 'changes') return undefined;
-        const file = fileAt(at.seat.state.panels, at.place);
-        const mark = file && markOf(file, at.place.version);
-        return mark && new vscode.FileDecoration(mark.mark, mark.word, new vscode.ThemeColor(mark.color));
+        const told = at.seat.state.panels.held?.mark(at.place);
+        const mark = told && markOf(told.icon);
+        return mark && new vscode.FileDecoration(mark.mark, told.word, new vscode.ThemeColor(mark.color));
     }
 }

@@ -1,5 +1,6 @@
 // What the trees show: rows of joined sessions, below their session where there are several.
-import type { Row } from '../model/panels/row';
+import type { Row } from '@jumpseat/native';
+
 import type { Seat } from '../view/seat';
 
 export interface Node {

@@ -3,12 +3,8 @@
 import type { PanelKind } from '@jumpseat/native';
 import * as vscode from 'vscode';
 
-import { changesRows } from '../model/panels/changes';
-import { findingRows } from '../model/panels/findings';
-import { historyRows } from '../model/panels/history';
-import { issueRows } from '../model/panels/issues';
-import { reviewRows, unresolved } from '../model/panels/review';
-import { count, PANELS } from '../model/panels/words';
+import { isWeb } from '../model/panels/safe';
+import { PANELS } from '../model/panels/words';
 import type { Context } from '../view/context';
 import { chosenSeat } from '../view/command/chosen';
 import { Comments } from './comments';
@@ -29,17 +25,16 @@ export function panels(context: Context): void {
     const logs = new Logs(context);
     let by: 'file' | 'rule' = 'file';
     const trees = [
-        new PanelTree(context, { view: 'changes', panel: 'git', rows: changesRows }),
-        new PanelTree(context, { view: 'history', panel: 'history', rows: (of, _host, now) => historyRows(of, now) }),
+        new PanelTree(context, { view: 'changes', panel: 'git' }),
         new PanelTree(context, {
-            view: 'review',
-            panel: 'review',
-            rows: (of, _host, now) => reviewRows(of, now),
-            badge: (of) => ({ value: unresolved(of), tooltip: count(unresolved(of), 'unresolved thread') }),
-            read: () => comments.rowsRead(),
+            view: 'history',
+            panel: 'history',
+            reversed: true,
+            asks: () => ({ byTerminal: true }),
         }),
-        new PanelTree(context, { view: 'issues', panel: 'issue', rows: (of, _host, now) => issueRows(of, now) }),
-        new PanelTree(context, { view: 'findings', panel: 'findings', rows: (of) => findingRows(of, by) }),
+        new PanelTree(context, { view: 'review', panel: 'review', read: () => comments.rowsRead() }),
+        new PanelTree(context, { view: 'issues', panel: 'issue' }),
+        new PanelTree(context, { view: 'findings', panel: 'findings', asks: () => ({ byRule: by === 'rule' }) }),
     ];
     const parts: Record<PanelKind, { refresh(): void }[]> = {
         git: [files, marks, comments, problems],
@@ -77,15 +72,16 @@ export function panels(context: Context): void {
         for (const tree of trees) if (tree.panel === 'findings') tree.refresh();
     };
     const commands: Record<string, (given?: unknown) => Promise<void> | void> = {
-        openShared: (node) => (isNode(node) && node.row.open ? open(node.seat, node.row.open) : undefined),
-        openAllChanges: (node) => (isNode(node) && node.row.all ? open(node.seat, node.row.all) : undefined),
+        openShared: (node) => (isNode(node) ? open(node.seat, node.row) : undefined),
+        openAllChanges: (node) => (isNode(node) ? open(node.seat, node.row) : undefined),
         showInTerminal: (node) => {
             if (!isNode(node) || !node.row.jump) return undefined;
-            const { stream, from, to } = node.row.jump;
-            return context.pointing.jump({ seat: node.seat, at: { stream, from, to } });
+            const { stream, line } = node.row.jump;
+            return context.pointing.jump({ seat: node.seat, at: { stream, from: line, to: line } });
         },
         openOnWeb: async (node) => {
-            if (isNode(node) && node.row.web) await vscode.env.openExternal(vscode.Uri.parse(node.row.web, true));
+            if (isNode(node) && isWeb(node.row.web))
+                await vscode.env.openExternal(vscode.Uri.parse(node.row.web, true));
         },
         showSharedLog: async (row) => {
             const seat = isNode(row) ? row.seat : await chosenSeat(context, row);

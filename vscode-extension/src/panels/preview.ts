@@ -1,33 +1,15 @@
 // "Preview What Guests See": a panel as guests see it now, as text, made from what is shared and by the same rows.
-import type { Entry, PanelKind } from '@jumpseat/native';
+import type { PanelKind } from '@jumpseat/native';
 import * as vscode from 'vscode';
 
 import type { HostedSession } from '../model/hosting';
-import { changesRows } from '../model/panels/changes';
-import { findingRows } from '../model/panels/findings';
-import { historyRows } from '../model/panels/history';
-import { issueRows } from '../model/panels/issues';
-import { LogLines } from '../model/panels/log';
-import { reviewRows } from '../model/panels/review';
-import { asText, type Row } from '../model/panels/row';
-import { SharedPanels } from '../model/panels/shared';
-import { stateText, TITLES } from '../model/panels/words';
+import { asText, text } from '../model/panels/paint';
+import { plain } from '../model/panels/safe';
+import { at } from '../model/panels/words';
 import type { Context } from '../view/context';
 import { name } from '../view/settings';
 
 const SCHEME = 'jumpseat-seen';
-
-const ROWS: Record<PanelKind, (of: SharedPanels, now: number) => Row[]> = {
-    git: (of, now) => changesRows(of, name(), now),
-    history: historyRows,
-    review: reviewRows,
-    issue: issueRows,
-    findings: (of) => findingRows(of, 'file'),
-    log: (of) =>
-        new LogLines()
-            .take(of.panel('log')?.entries ?? new Map<string, Entry>())
-            .map(({ level, text }, i) => ({ id: String(i), label: `[${level}] ${text}` })),
-};
 
 export class Preview implements vscode.TextDocumentContentProvider {
     readonly #changed = new vscode.EventEmitter<vscode.Uri>();
@@ -44,7 +26,7 @@ export class Preview implements vscode.TextDocumentContentProvider {
     }
 
     async show(session: HostedSession, panel: PanelKind): Promise<void> {
-        const path = `/${TITLES[panel]} as guests see it.txt`;
+        const path = `/${this.#title(panel)} as guests see it.txt`;
         const uri = vscode.Uri.from({ scheme: SCHEME, authority: String(session.session), path, fragment: panel });
         await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), { preview: true });
     }
@@ -61,6 +43,7 @@ export class Preview implements vscode.TextDocumentContentProvider {
         this.#shown.set(uri.toString(), this.#state(uri));
         const panel = uri.fragment as PanelKind;
         const now = Date.now();
+        const title = this.#title(panel);
         try {
             const reply = await this.context.holding.ask({
                 type: 'look_at_panel',
@@ -68,14 +51,20 @@ export class Preview implements vscode.TextDocumentContentProvider {
                 panel,
             });
             if (reply.reply !== 'panel') return '';
-            const seen = new SharedPanels();
-            seen.take(reply, now);
-            const state = stateText(reply.state, name(), now);
-            const rows = asText(ROWS[panel](seen, now));
-            return `${TITLES[panel]}, shared by ${name()}: as guests see it, read-only\n${state ? `${state}\n` : ''}\n${rows || 'Nothing.\n'}`;
+            const seen = this.context.native.load().seen(reply);
+            const host = name();
+            const trouble = text(seen.head({ panel, host })?.trouble, now, at);
+            const rows = asText(seen.rows({ panel, host }), now);
+            const head = `${title}, shared by ${host}: as guests see it, read-only\n`;
+            return plain(`${head}${trouble ? `${trouble}\n` : ''}\n${rows || 'Nothing.\n'}`);
         } catch (error) {
-            return `${TITLES[panel]}: guests see nothing of it. ${(error as Error).message}.\n`;
+            return `${title}: guests see nothing of it. ${(error as Error).message}.\n`;
         }
+    }
+
+    #title(panel: PanelKind): string {
+        const offers = this.context.native.load().offers([]);
+        return offers.find((offer) => offer.panel === panel)?.title ?? panel;
     }
 
     #state(uri: vscode.Uri): string {

@@ -1,12 +1,11 @@
 // What the host's tools found, in Problems: on the read-only documents, never on files of one's own.
-import type { Severity } from '@jumpseat/native';
+import type { Problem, Severity } from '@jumpseat/native';
 import * as vscode from 'vscode';
 
-import { allPlaced, ruleName, type Placed } from '../model/panels/findings';
 import { isWeb, line, plain } from '../model/panels/safe';
 import type { Context } from '../view/context';
 import { addressOf } from './address';
-import { rangeOf } from './open';
+import { placeOfTarget, rangeOf } from './open';
 
 const SEVERITIES: Record<Severity, vscode.DiagnosticSeverity> = {
     error: vscode.DiagnosticSeverity.Error,
@@ -25,12 +24,12 @@ export class Problems {
     refresh(): void {
         const all = new Map<string, [vscode.Uri, vscode.Diagnostic[]]>();
         for (const seat of this.context.seats.all) {
-            const { panels } = seat.state;
-            const rules = new Map(panels.entries('findings', 'rule').map(([, rule]) => [ruleName(rule), rule.web]));
-            for (const placed of allPlaced(panels)) {
-                const uri = addressOf(seat, placed.place);
+            for (const problem of seat.state.panels.held?.problems() ?? []) {
+                const place = placeOfTarget(problem.target);
+                if (!place) continue;
+                const uri = addressOf(seat, place);
                 const [, list] = all.get(uri.toString()) ?? [uri, []];
-                list.push(diagnostic(placed, rules.get(ruleName(placed.finding))));
+                list.push(diagnostic(problem));
                 all.set(uri.toString(), [uri, list]);
             }
         }
@@ -41,15 +40,10 @@ export class Problems {
     }
 }
 
-function diagnostic({ finding, span }: Placed, web: string | undefined): vscode.Diagnostic {
-    const fix = finding.fix ? `\nFix: ${plain(finding.fix)}` : '';
-    const problem = new vscode.Diagnostic(
-        rangeOf(span),
-        `${plain(finding.message)}${fix}`,
-        SEVERITIES[finding.severity],
-    );
-    problem.source = line(finding.tool, 60);
-    const rule = line(finding.rule ?? '', 100);
-    if (rule) problem.code = isWeb(web) ? { value: rule, target: vscode.Uri.parse(web, true) } : rule;
+function diagnostic({ range, message, severity, tool, rule, web }: Problem): vscode.Diagnostic {
+    const problem = new vscode.Diagnostic(rangeOf(range), plain(message), SEVERITIES[severity]);
+    problem.source = line(tool, 60);
+    const code = line(rule ?? '', 100);
+    if (code) problem.code = isWeb(web) ? { value: code, target: vscode.Uri.parse(web, true) } : code;
     return problem;
 }

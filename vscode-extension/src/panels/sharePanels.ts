@@ -22,7 +22,7 @@ const panel = (session, p) => {
   const press = (what) => () => send('panel', session, { panel: p.panel, what });
   const about = el('div', { textContent: p.about, title: p.about, className: p.wrong ? 'wrong' : 'dim' });
   const buttons = !p.shared ? [button('Share', 'Share ' + p.title + ' with guests', press('share'))] : [
-    p.remedy ? button(p.remedy.label, p.remedy.label + ', for ' + p.title, press('remedy'), false)
+    p.button ? button(p.button, p.button + ', for ' + p.title, press('remedy'), false)
       : button('Preview', 'Preview ' + p.title + ' as guests see it', press('preview')),
     button('Stop', 'Share ' + p.title + ' no longer', press('unshare'))];
   return el('div', { className: 'panel' }, el('div', {}, el(p.shared ? 'strong' : 'span', { textContent: p.title }), about), ...buttons);

@@ -1,13 +1,11 @@
 // One panel of joined sessions as a tree: who shares it, how old it is, and what is wrong with it stand at its head.
-import type { PanelKind } from '@jumpseat/native';
+import type { AskedRows, PanelKind, Row } from '@jumpseat/native';
 import * as vscode from 'vscode';
 
 import { Nudge } from '../model/nudge';
-import { spoken, type Row } from '../model/panels/row';
+import { itemOf, text } from '../model/panels/paint';
 import { line, notice } from '../model/panels/safe';
-import type { SharedPanels } from '../model/panels/shared';
-import { unreadRows } from '../model/panels/unread';
-import { ago, stateText } from '../model/panels/words';
+import { ago, at } from '../model/panels/words';
 import type { Context } from '../view/context';
 import type { Seat } from '../view/seat';
 import { addressOf, ROW_SCHEME } from './address';
@@ -17,8 +15,10 @@ export interface TreeSetup {
     /** The view's name after `jumpseat.`, and the panel that it shows. */
     view: string;
     panel: PanelKind;
-    rows(panels: SharedPanels, host: string, now: number): Row[];
-    badge?: (panels: SharedPanels) => { value: number; tooltip: string };
+    /** What its rows go by. */
+    asks?(): Pick<AskedRows, 'byRule' | 'byTerminal'>;
+    /** The newest is first. */
+    reversed?: boolean;
     /** VS Code has the rows. */
     read?(): void;
 }
@@ -58,11 +58,12 @@ export class PanelTree implements vscode.TreeDataProvider<Node> {
     }
 
     refresh(): void {
-        const { panel, badge, view } = this.setup;
+        const { panel, view } = this.setup;
         const seats = this.context.seats.all;
         const now = Date.now();
         const [seat] = seats;
-        const one = seats.length === 1 ? seat?.state.panels.panel(panel) : undefined;
+        const heads = seats.map((each) => each.state.panels.head(panel, hostOf(each)));
+        const one = seats.length === 1 ? heads[0] : undefined;
         const age = one ? ` · ${one.state.is === 'fresh' ? ago(one.changed, now) : one.state.is}` : '';
         this.#view.description =
             seats.length === 0 ? '' : `${seats.length === 1 ? hostOf(seat) : 'several hosts'} · read-only${age}`;
@@ -71,9 +72,9 @@ export class PanelTree implements vscode.TreeDataProvider<Node> {
         this.#nudge.changed();
         // Also where it is the same: VS Code draws the first rows of a view that was empty only when this has it lay the view out.
         this.#view.message = notes.map(notice).join('\n');
-        const counts = badge ? seats.map((each) => badge(each.state.panels)) : [];
-        const value = counts.reduce((sum, each) => sum + each.value, 0);
-        this.#view.badge = value > 0 ? { value, tooltip: counts.map(({ tooltip }) => tooltip).join(', ') } : undefined;
+        const badges = heads.flatMap((each) => (each?.badge ? [each.badge] : []));
+        const value = badges.reduce((sum, [count]) => sum + count, 0);
+        this.#view.badge = value > 0 ? { value, tooltip: badges.map(([, words]) => words).join(', ') } : undefined;
         this.#say(`jumpseat.panel.${view}`, this.#state(seats));
     }
 
@@ -90,48 +91,56 @@ export class PanelTree implements vscode.TreeDataProvider<Node> {
 
     getTreeItem({ seat, row, id }: Node): vscode.TreeItem {
         const { Collapsed, Expanded, None } = vscode.TreeItemCollapsibleState;
-        const item = new vscode.TreeItem(row.label, !row.rows ? None : row.collapsed ? Collapsed : Expanded);
+        const painted = itemOf(row, Date.now());
+        const item = new vscode.TreeItem(painted.label, !row.rows ? None : row.collapsed ? Collapsed : Expanded);
         item.id = id;
-        if (row.description) item.description = row.description;
+        if (painted.description) item.description = painted.description;
         // A text: Markdown would be read here.
-        item.tooltip = row.tooltip ?? row.label;
-        item.accessibilityInformation = { label: spoken(row) };
-        if (row.icon)
-            item.iconPath = new vscode.ThemeIcon(row.icon, row.color ? new vscode.ThemeColor(row.color) : undefined);
-        if (row.resource) {
-            item.resourceUri = addressOf(seat, row.resource).with({ scheme: ROW_SCHEME });
-            if (!row.icon) item.iconPath = row.rows ? vscode.ThemeIcon.Folder : vscode.ThemeIcon.File;
+        item.tooltip = painted.tooltip;
+        item.accessibilityInformation = { label: painted.spoken };
+        const { icon, color, resource, context } = painted;
+        if (icon) item.iconPath = new vscode.ThemeIcon(icon, color ? new vscode.ThemeColor(color) : undefined);
+        if (resource) {
+            item.resourceUri = addressOf(seat, resource).with({ scheme: ROW_SCHEME });
+            if (!icon) item.iconPath = row.rows ? vscode.ThemeIcon.Folder : vscode.ThemeIcon.File;
         }
-        if (row.context) item.contextValue = row.context;
-        if (row.open) item.command = { command: 'jumpseat.openShared', title: 'Open', arguments: [{ seat, row, id }] };
+        if (context) item.contextValue = context;
+        // What opens everything below a row is in its menu.
+        if (row.target && row.target.opens !== 'changes')
+            item.command = { command: 'jumpseat.openShared', title: 'Open', arguments: [{ seat, row, id }] };
         return item;
     }
 
     #rows(seat: Seat): Row[] {
-        const { panels } = seat.state;
-        if (!panels.panel(this.panel)) return [];
-        return [...unreadRows(panels, this.panel, hostOf(seat)), ...this.setup.rows(panels, hostOf(seat), Date.now())];
+        const asked = { panel: this.panel, host: hostOf(seat), ...this.setup.asks?.() };
+        const rows = seat.state.panels.rows(asked);
+        if (!this.setup.reversed) return rows;
+        return rows.map((row) => (row.rows ? { ...row, rows: row.rows.toReversed() } : row)).reverse();
     }
 
     #sessionRow(seat: Seat): Row {
         const { panels } = seat.state;
-        const shown = panels.panel(this.panel);
+        const head = panels.head(this.panel, hostOf(seat));
         const rows = this.#rows(seat);
-        const description = !panels.shares(this.panel)
+        const detail = !panels.shares(this.panel)
             ? 'not shared'
-            : !shown || shown.state.is === 'starting'
-              ? 'looking…'
+            : !head || head.state.is === 'starting'
+              ? 'loading…'
               : rows.length === 0
                 ? 'nothing'
-                : `changed ${ago(shown.changed, Date.now())}`;
-        return { id: seat.id, label: `Shared by ${hostOf(seat)}`, description, icon: 'broadcast', rows };
+                : `changed ${ago(head.changed, Date.now())}`;
+        return {
+            id: seat.id,
+            icon: 'session',
+            label: [{ text: `Shared by ${hostOf(seat)}` }],
+            detail: [{ text: detail }],
+            rows,
+        };
     }
 
     #note(seat: Seat, named: boolean, now: number): string {
-        const shown = seat.state.panels.panel(this.panel);
-        const text = shown && stateText(shown.state, hostOf(seat), now);
-        const more = shown && shown.leftOut > 0 ? `${shown.leftOut} more did not fit.` : '';
-        const note = [text, more].filter(Boolean).join(' ');
+        const head = seat.state.panels.head(this.panel, hostOf(seat));
+        const note = [text(head?.trouble, now, at), head?.leftOut].filter(Boolean).join(' ');
         return note && named ? `${hostOf(seat)}: ${note}` : note;
     }
 
@@ -142,8 +151,8 @@ export class PanelTree implements vscode.TreeDataProvider<Node> {
         const { panels } = seat.state;
         if (!panels.known) return 'waiting';
         if (!panels.shares(this.panel)) return 'unshared';
-        const shown = panels.panel(this.panel);
-        return !shown || shown.state.is === 'starting' ? 'waiting' : 'empty';
+        const head = panels.head(this.panel, hostOf(seat));
+        return !head || head.state.is === 'starting' ? 'waiting' : 'empty';
     }
 
     #say(key: string, value: string): void {

@@ -48,6 +48,7 @@ export class Seat implements vscode.Disposable {
 
     async join(): Promise<void> {
         this.#guest = await this.setup.native.join(this.setup.options, (batch) => this.#take(batch));
+        this.state.panels.held = this.#guest.panels;
     }
 
     get id(): string {

@@ -1,13 +1,13 @@
 // What a read-only document shows, as an address: `/src/a.rs?changes/0/worktree`. Its path is for people, and the same
 // for every version of a file; its query names something in a panel, and leads nowhere else: what does not stand in a
 // panel that is shared now does not exist.
+import type { FileAt, PanelKind, VersionName } from '@jumpseat/native';
 
 /** Which of a file's versions: of what is not committed, of a conflict, or of the branch. */
-export const VERSIONS = ['base', 'index', 'worktree', 'ancestor', 'ours', 'theirs', 'fork', 'head', 'none'] as const;
-export type VersionName = (typeof VERSIONS)[number];
+const VERSIONS: VersionName[] = ['base', 'index', 'worktree', 'ancestor', 'ours', 'theirs', 'fork', 'head', 'none'];
 
 export type Place =
-    | { view: 'changes'; repository: number; version: VersionName; path: string }
+    | ({ view: 'changes' } & FileAt)
     /** A command's output, an issue, a request: `name` is for the tab alone. */
     | { view: 'history' | 'review' | 'issue'; key: string; name: string }
     /** What was found in a file that is not shared itself. */
@@ -28,6 +28,11 @@ export function addressOf(place: Place): Address {
         default:
             return { path: `/${fileName(place.name)}`, query: `${place.view}/${place.key}` };
     }
+}
+
+/** The panel that it stands in. */
+export function panelOf({ view }: Place): PanelKind {
+    return view === 'changes' ? 'git' : view;
 }
 
 export function placeOf({ path, query }: Address): Place | undefined {

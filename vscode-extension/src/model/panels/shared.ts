@@ -1,25 +1,15 @@
-// The panels of one joined session, as they are here: which of them the host shares, and what stands in each.
-import type { Entry, GuestUpdate, PanelKind, PanelUpdate, SourceState } from '@jumpseat/native';
+// The panels of one joined session: which of them the host shares, and how often each changed. What stands in them is
+// in the native module, which is asked for it.
+import type { AskedRows, GuestUpdate, PanelHead, PanelKind, Panels, Row } from '@jumpseat/native';
 
 import { PANELS } from './words';
 
-/** An entry of that type. */
-export type Is<Type extends Entry['is']> = Extract<Entry, { is: Type }>;
-
-export interface Panel {
-    kind: PanelKind;
-    state: SourceState;
-    leftOut: number;
-    /** When it last changed, by this machine's clock. */
-    changed: number;
-    /** In the order of their keys. */
-    entries: Map<string, Entry>;
-}
-
 export class SharedPanels {
-    readonly #panels = new Map<PanelKind, Panel>();
     readonly #revisions = new Map<PanelKind, number>();
+    readonly #rows = new Map<string, { revision: string; rows: Row[] }>();
     #shared: Set<PanelKind> | undefined;
+    /** What stands in them, once the seat is taken. */
+    held: Panels | undefined;
     /** How far the contents that are fetched have come, by their numbers. */
     readonly fetching = new Map<number, { received: number; total: number }>();
 
@@ -32,15 +22,21 @@ export class SharedPanels {
         return this.#shared?.has(kind) ?? false;
     }
 
-    /** What stands in a panel; nothing of one that is not shared, or not here yet. */
-    panel(kind: PanelKind): Panel | undefined {
-        return this.#panels.get(kind);
+    /** How a panel stands; nothing of one that is not shared, or not here yet. */
+    head(panel: PanelKind, host: string): PanelHead | undefined {
+        return this.held?.head({ panel, host });
     }
 
-    /** Every entry of one type, with its key, in their order. */
-    entries<Type extends Entry['is']>(kind: PanelKind, type: Type): [string, Is<Type>][] {
-        const all = [...(this.#panels.get(kind)?.entries ?? [])];
-        return all.filter((entry): entry is [string, Is<Type>] => entry[1].is === type);
+    /** What stands in a panel, made once for each of its states: a host decides how much that is. */
+    rows(asked: AskedRows): Row[] {
+        const key = JSON.stringify(asked);
+        // Threads and findings open files of the git panel.
+        const revision = `${this.revision(asked.panel)} ${this.revision('git')}`;
+        const known = this.#rows.get(key);
+        if (known?.revision === revision) return known.rows;
+        const rows = this.held?.rows(asked) ?? [];
+        this.#rows.set(key, { revision, rows });
+        return rows;
     }
 
     /** Counts what happened to a panel: another number, another state. */
@@ -48,13 +44,16 @@ export class SharedPanels {
         return this.#revisions.get(kind) ?? 0;
     }
 
-    apply(event: GuestUpdate, now: number): void {
+    apply(event: GuestUpdate): void {
         switch (event.type) {
             case 'panels':
-                this.#share(event.panels);
+                this.#shared = new Set(event.panels);
+                this.#rows.clear();
+                PANELS.forEach((kind) => this.#count(kind));
                 break;
             case 'panel':
-                this.take(event, now);
+                (this.#shared ??= new Set()).add(event.panel);
+                this.#count(event.panel);
                 break;
             case 'fetching':
                 this.fetching.set(event.tag, { received: event.received, total: event.total });
@@ -64,39 +63,7 @@ export class SharedPanels {
         }
     }
 
-    take(update: PanelUpdate, now: number): void {
-        (this.#shared ??= new Set()).add(update.panel);
-        const before = update.whole ? undefined : this.#panels.get(update.panel);
-        const entries = before?.entries ?? new Map<string, Entry>();
-        for (const key of update.remove) entries.delete(key);
-        const added = Object.entries(update.set).filter(([key, entry]) => {
-            const known = entries.has(key);
-            entries.set(key, entry);
-            return !known;
-        });
-        this.#panels.set(update.panel, {
-            kind: update.panel,
-            state: update.state,
-            leftOut: update.left_out,
-            changed: now,
-            entries: added.length > 0 ? sorted(entries) : entries,
-        });
-        this.#count(update.panel);
-    }
-
-    #share(panels: PanelKind[]): void {
-        this.#shared = new Set(panels);
-        for (const kind of this.#panels.keys()) {
-            if (!this.#shared.has(kind)) this.#panels.delete(kind);
-        }
-        PANELS.forEach((kind) => this.#count(kind));
-    }
-
     #count(kind: PanelKind): void {
         this.#revisions.set(kind, this.revision(kind) + 1);
     }
-}
-
-function sorted(entries: Map<string, Entry>): Map<string, Entry> {
-    return new Map([...entries].sort(([one], [other]) => (one < other ? -1 : 1)));
 }
