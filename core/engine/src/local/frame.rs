@@ -32,13 +32,7 @@ impl Frame {
         let start = out.len();
         out.extend_from_slice(&[0, 0, 0, 0, JSON]);
         serde_json::to_writer(&mut *out, message)?;
-        let len = out.len() - start - 4;
-        if len > MAX_JSON_LEN {
-            out.truncate(start);
-            return Err(io::Error::new(io::ErrorKind::InvalidData, "a message beyond the limit"));
-        }
-        out[start..start + 4].copy_from_slice(&u32::try_from(len).unwrap_or(u32::MAX).to_be_bytes());
-        Ok(())
+        close(start, out)
     }
 
     /// Appends the frames of a terminal's bytes.
@@ -75,6 +69,17 @@ impl Frame {
             _ => invalid("a message of an unknown kind"),
         }
     }
+}
+
+/// Writes how long the JSON message is that begins there; takes back one that is too long.
+fn close(start: usize, out: &mut Vec<u8>) -> io::Result<()> {
+    let len = out.len() - start - 4;
+    if len > MAX_JSON_LEN {
+        out.truncate(start);
+        return Err(io::Error::new(io::ErrorKind::InvalidData, "a message beyond the limit"));
+    }
+    out[start..start + 4].copy_from_slice(&u32::try_from(len).unwrap_or(u32::MAX).to_be_bytes());
+    Ok(())
 }
 
 /// Reads as it comes: an announced length alone allocates nothing much.
@@ -130,10 +135,12 @@ mod tests {
     async fn what_is_at_the_limit_passes_and_nothing_beyond() {
         let mut out = Vec::new();
         Frame::put_bytes(TerminalNo(1), b"before", &mut out);
-        // The kind and two quotes count.
-        Frame::put_json(&"x".repeat(MAX_JSON_LEN - 3), &mut out).unwrap();
+        let start = out.len();
+        out.resize(start + 4 + MAX_JSON_LEN, JSON);
+        close(start, &mut out).unwrap();
         let len = out.len();
-        assert!(Frame::put_json(&"x".repeat(MAX_JSON_LEN - 2), &mut out).is_err());
+        out.resize(len + 4 + MAX_JSON_LEN + 1, JSON);
+        assert!(close(len, &mut out).is_err());
         assert_eq!(out.len(), len, "nothing of it");
         let frames = read(&out).await.unwrap();
         assert!(
