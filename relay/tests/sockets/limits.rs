@@ -73,7 +73,7 @@ async fn who_has_a_seat_keeps_its_place() {
     for hello in [SESSION.taking(1, 0, 0), SESSION.returning()] {
         let mut late = End::connect(relay.address()).await;
         late.say(&hello).await;
-        assert_eq!(late.closed().await, Some(CloseCode::RateLimited));
+        assert_eq!(late.hear().await, Heard::Closed(Some(CloseCode::RateLimited)));
         talk(&mut host).await;
     }
 }

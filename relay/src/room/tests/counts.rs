@@ -2,7 +2,7 @@
 
 use jumpseat_wire::limits::{MAX_PAIR_BACKLOG, MAX_PENDING_KNOCKS};
 
-use super::*;
+use super::{lag::Bell, *};
 
 fn held(stage: &mut Stage) -> usize {
     stage.room.weigh();
@@ -63,8 +63,9 @@ fn input_counts_until_the_host_takes_it() {
     stage.host_fetches();
     let seqs =
         |packets: &VecDeque<Bytes>| headers(packets).iter().map(|header| header.seq).collect::<Vec<_>>();
+    let mut bell = Bell::of(&link);
     for round in 0..3 {
-        let first = round * 18;
+        let first = round * 19;
         for seq in first..first + 18 {
             assert_eq!(
                 stage.room.wants_input(&link),
@@ -74,8 +75,12 @@ fn input_counts_until_the_host_takes_it() {
             stage.input(&link, 1, seq, LEN).unwrap();
         }
         assert_eq!(seqs(&stage.host_fetches()), (first..first + 9).collect::<Vec<_>>(), "a batch");
-        assert!(!stage.room.wants_input(&link), "nine are more");
+        assert!(!stage.room.wants_input(&link) && !bell.rang(), "nine are more");
         assert_eq!(seqs(&stage.host_fetches()), (first + 9..first + 18).collect::<Vec<_>>());
+        assert!(bell.rang(), "there is room again");
+        stage.input(&link, 1, first + 18, LEN).unwrap();
+        assert_eq!(stage.host_fetches().len(), 1);
+        assert!(!bell.rang(), "as there was before");
     }
 }
 
@@ -102,4 +107,22 @@ fn what_a_guest_was_sent_no_longer_counts_against_it() {
     assert_eq!(link.verdict(), None, "there is as much room as was sent");
     assert_eq!(queue(&mut stage, 2), 1);
     assert_eq!(link.verdict(), Some(CloseCode::Slow), "and no more");
+}
+
+/// What waited for a connection that is lost is the host's to send again: the next one gets none of it, and nothing of it
+/// counts.
+#[test]
+fn what_waited_for_a_lost_connection_is_forgotten() {
+    let mut stage = Stage::new();
+    let lost = stage.seat(1);
+    let before = held(&mut stage);
+    stage.pair(1, 0, 10_000);
+    assert!(held(&mut stage) > before + 10_000);
+    stage.room.guest_lost(&lost, stage.now);
+    assert!(held(&mut stage) <= before);
+    stage.pair(1, 1, 10_000);
+    let back = stage.take_seat(1, (0, 0)).unwrap();
+    let packets = stage.fetch(&back);
+    assert_eq!(texts::<RelayToGuest>(&packets), [RelayToGuest::Seated { host_present: true }]);
+    assert_eq!(headers(&packets), []);
 }

@@ -167,7 +167,7 @@ fn guests_who_type_come_first_and_the_others_get_more_at_once() {
 }
 
 /// Hears a link ring.
-struct Bell {
+pub(super) struct Bell {
     link: Arc<Link>,
     rung: Arc<Rung>,
 }
@@ -182,14 +182,14 @@ impl Wake for Rung {
 }
 
 impl Bell {
-    fn of(link: &Arc<Link>) -> Self {
+    pub(super) fn of(link: &Arc<Link>) -> Self {
         let mut bell = Self { link: Arc::clone(link), rung: Arc::default() };
         bell.rang();
         bell
     }
 
     /// Whether it rang since the last call.
-    fn rang(&mut self) -> bool {
+    pub(super) fn rang(&mut self) -> bool {
         let rang = self.rung.0.swap(false, Ordering::Relaxed);
         self.link.listen(&Waker::from(Arc::clone(&self.rung)));
         rang
