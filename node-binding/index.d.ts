@@ -278,7 +278,7 @@ export type Change = {
   before: VersionName,
   /** The version after. */
   after: VersionName,
-  /** What it is called. */
+  /** Its title. */
   title: string, };
 
 /** What a machine thinks of a request. */
@@ -790,7 +790,7 @@ export type HostEvent = { "type": "picture",
   /** What. */
   event: SessionEvent, } | { "type": "closing" };
 
-/** A picture, by what it stands for. */
+/** An icon, named by its meaning. */
 export type Icon = "repository" | "submodule" | "clean" | "added" | "modified" | "deleted" | "renamed" | "copied" | "retyped" | "untracked" | "conflict" | "commit" | "commit_not_pushed" | "more" | "terminal" | "session" | "unproven" | "waiting" | "running" | "passed" | "failed" | "ended" | "stopped" | "skipped" | "request_open" | "request_draft" | "request_merged" | "request_closed" | "thread_resolved" | "thread_unresolved" | "thread_outdated" | "comment" | "approval" | "issue_open" | "issue_closed" | "issue_not_planned" | "no_file" | "error" | "warning" | "note" | "hint";
 
 /** Why keys were not taken. */
@@ -934,7 +934,7 @@ export type Line = {
   /** The whole, where it is longer. */
   rest?: Reference, };
 
-/** A line of the log, as logs have it. */
+/** A line of the log, in the form that log files use. */
 export type LogLine = {
   /** How much it matters. */
   level: Level,
@@ -954,7 +954,7 @@ export type Mark = {
 export type Offer = {
   /** Which. */
   panel: PanelKind,
-  /** What it is called. */
+  /** Its title. */
   title: string,
   /** Whether guests see it. */
   shared: boolean,
@@ -1200,9 +1200,9 @@ export type Role = "viewer" | "writer" | "co-owner";
 /** A row of a panel, with the rows below it. Its text is what documents hold, in one line each; who paints it still makes
  * it fit for what it paints on. */
 export type Row = {
-  /** Tells it apart from its siblings, and stays while it changes. */
+  /** Its id among its siblings, which does not change when the row does. */
   id: string,
-  /** A picture in front of it. */
+  /** The icon in front of it. */
   icon?: Icon,
   /** The tone of the icon. */
   tone?: Tone,
@@ -1220,9 +1220,9 @@ export type Row = {
   at?: number,
   /** The beginning of what people wrote, for where not all of it is shown. */
   preview?: string,
-  /** Lines about it, for where a pointer rests. */
+  /** The lines of its tooltip. */
   tooltip?: Array<Array<Span>>,
-  /** What is heard, where that is not the label and the detail. */
+  /** The text for screen readers, if it is not the label and the detail. */
   spoken?: string,
   /** What it is, for menus. */
   is?: RowKind,
@@ -1234,7 +1234,7 @@ export type Row = {
   web?: string,
   /** The rows below it. */
   rows?: Array<Row>,
-  /** Whether those are hidden at first, where that can be. */
+  /** Whether those are collapsed at first. */
   collapsed?: boolean, };
 
 /** What a row is. */
@@ -1475,13 +1475,13 @@ export type Target = { "opens": "change" } & Change | { "opens": "changes",
   panel: PanelKind,
   /** The entry. */
   key: string,
-  /** What it is called. */
+  /** Its title. */
   title: string, } | { "opens": "page",
   /** Its panel. */
   panel: PanelKind,
   /** The entry. */
   key: string,
-  /** What it is called. */
+  /** Its title. */
   title: string, } | { "opens": "nothing",
   /** The reason, as a sentence. */
   why: string, };
@@ -1590,7 +1590,7 @@ export type ThreadComment = {
   /** What, in Markdown. */
   body: Body, };
 
-/** How text or an icon stands out. */
+/** How text or an icon is emphasized. */
 export type Tone = "plain" | "dim" | "strong" | "good" | "warning" | "bad" | "place";
 
 /** What kind of working tree a repository is. */

@@ -20,7 +20,7 @@ impl<'a> Painter<'a> {
         Self { kind, entries, index: FileIndex::of(entries), now }
     }
 
-    /// Rows below each other, until there is no room for more.
+    /// Adds rows, one per line, until the page is full.
     pub(super) fn rows(&self, outline: &[outline::Row], depth: usize, rows: &mut Rows) {
         for (nth, row) in outline.iter().enumerate() {
             if rows.full() {
@@ -39,7 +39,7 @@ impl<'a> Painter<'a> {
     fn row(&self, row: &outline::Row, depth: usize, rows: &mut Rows) {
         let margin = "  ".repeat(depth);
         let mut words = Words::new().plain(&margin);
-        // What goes on stands in columns.
+        // Events are aligned in columns.
         let in_columns = matches!(self.kind, PanelKind::History | PanelKind::Log);
         if let (true, Some(at)) = (in_columns, row.at) {
             let number = row.number.map_or(String::new(), |number| format!("{number:>4}"));

@@ -49,7 +49,7 @@ pub struct Context<'a> {
     pub by_terminal: bool,
 }
 
-/// What stands in a panel; nothing of an empty one.
+/// The rows of a panel's entries. An empty panel has none.
 pub fn rows(kind: PanelKind, entries: &Entries, context: &Context<'_>) -> Vec<Row> {
     let mut unread = panel::unread(entries, context.host);
     let mut rows = unread.remove(&None).unwrap_or_default();
@@ -64,7 +64,7 @@ pub fn rows(kind: PanelKind, entries: &Entries, context: &Context<'_>) -> Vec<Ro
     rows
 }
 
-/// What stands in a panel, in a few words; nothing of an empty one.
+/// A panel's contents in a few words, or `None` if it is empty.
 pub fn summary(kind: PanelKind, entries: &Entries) -> Option<String> {
     let words = match kind {
         PanelKind::Git => git::summary(entries),

@@ -31,7 +31,7 @@ pub enum VersionName {
     Base,
     /// As it is staged.
     Index,
-    /// As it lies in the folder.
+    /// As it is in the working tree.
     Worktree,
     /// As it was before both sides of a conflict.
     Ancestor,
@@ -54,9 +54,9 @@ pub enum VersionName {
 pub enum Part {
     /// It goes into the next commit.
     Staged,
-    /// It does not yet.
+    /// It is not staged.
     Unstaged,
-    /// Git does not know the file.
+    /// Git does not track the file.
     Untracked,
     /// Two sides changed it.
     Conflict,
@@ -106,7 +106,7 @@ pub struct Change {
     pub before: VersionName,
     /// The version after.
     pub after: VersionName,
-    /// What it is called.
+    /// Its title.
     pub title: String,
 }
 
@@ -270,7 +270,7 @@ pub(super) fn refusal(version: &Version) -> Option<String> {
     Some(format!("is too large to be shared ({})", size(version.size)))
 }
 
-/// Where the files of a git panel stand in it, by their names.
+/// An index from file names to the entries of a git panel.
 #[derive(Debug, Default)]
 pub struct FileIndex {
     /// By repository, path, and whether the branch changed it.

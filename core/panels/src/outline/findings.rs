@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{Entries, Entry, Finding, Key, Range, Rule, Severity};
 
-/// How much of a message stands in a row, in characters.
+/// The longest message in a row, in characters.
 const IN_ROW: usize = 200;
 
 /// The name of the list of what is of no file.
@@ -91,7 +91,7 @@ pub(super) fn summary(entries: &Entries) -> Option<String> {
     (!words.is_empty()).then(|| words.join(", "))
 }
 
-/// Every finding in the document that it is shown in.
+/// Every finding, with the document that shows it.
 pub fn problems(entries: &Entries, files: Option<Files<'_>>) -> Vec<Problem> {
     let places = Places::of(entries, files);
     let rules = rules(entries);

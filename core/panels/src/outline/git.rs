@@ -205,7 +205,7 @@ fn groups(repository: &Repository, held: &Held<'_>, context: &Context<'_>) -> Ve
     rows
 }
 
-/// What is there and not listed.
+/// Entries that exist but are not listed.
 fn more(id: String, label: String, count: u32) -> Option<Row> {
     (count > 0).then(|| Row::new(id).icon(Icon::More, Tone::Dim).says(label, Tone::Dim).part("not listed"))
 }
@@ -248,7 +248,7 @@ fn branch_row(file: &BranchFile, host: &str) -> Row {
     told.row(Listed::Branch(file), host)
 }
 
-/// What is said of one change of a file.
+/// The words for one change of a file.
 struct Told<'a> {
     repository: u32,
     path: &'a str,

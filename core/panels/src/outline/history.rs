@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{Block, Entries, Entry, Key, PanelKind};
 
-/// How much of a command stands in a row and in its tooltip, in characters.
+/// The longest command in a row and in its tooltip, in characters.
 const IN_ROW: usize = 400;
 const IN_TOOLTIP: usize = 2000;
 
@@ -22,7 +22,7 @@ pub(super) fn rows(entries: &Entries, context: &Context<'_>) -> Vec<Row> {
     }
     let group = |terminal| {
         let own = || blocks(entries).filter(move |(.., block)| block.terminal == terminal);
-        // A terminal is called what it is called now.
+        // A terminal is shown under its current name.
         let title =
             own().next_back().map(|(.., block)| block.title.as_str()).filter(|title| !title.is_empty());
         let title = title.map_or(format!("Terminal {terminal}"), str::to_owned);

@@ -2,21 +2,21 @@
 
 use serde::Serialize;
 
-/// How text or an icon stands out.
+/// How text or an icon is emphasized.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
 #[cfg_attr(feature = "types", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum Tone {
-    /// As other text does.
+    /// Like ordinary text.
     #[default]
     Plain,
     /// Less.
     Dim,
     /// As a heading.
     Strong,
-    /// All is well.
+    /// Success.
     Good,
-    /// To be looked at.
+    /// A warning.
     Warning,
     /// Something failed.
     Bad,
@@ -30,7 +30,7 @@ impl Tone {
     }
 }
 
-/// A picture, by what it stands for.
+/// An icon, named by its meaning.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 #[cfg_attr(feature = "types", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{Entries, Entry, Happened, Happening, Key, Level, PanelKind};
 
-/// A line of the log, as logs have it.
+/// A line of the log, in the form that log files use.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 #[cfg_attr(feature = "types", derive(ts_rs::TS), ts(optional_fields))]
 pub struct LogLine {

@@ -235,7 +235,7 @@ fn says(
     parts.push(PagePart::Body { body: body.clone() });
 }
 
-/// Lines as they are: indented, nothing in them ends that.
+/// Indents lines as a code block, which nothing in them can end.
 fn indented(text: &str) -> String {
     let lines = text.lines().map(|line| {
         let line = line.replace('\t', "    ");

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{Entries, Entry, PanelKind, Remedy, SourceState, Unread};
 
-/// What stands where a panel is shared and not here yet.
+/// The text of a panel that is shared but has not arrived yet.
 pub const LOADING: &str = "Loading…";
 
 /// What a panel is called.
@@ -37,7 +37,7 @@ pub fn about(kind: PanelKind) -> &'static str {
     }
 }
 
-/// What stands where a panel is not shared.
+/// The text of a panel that is not shared.
 pub fn not_shared(kind: PanelKind) -> &'static str {
     match kind {
         PanelKind::Git => "The host does not share changes.",
@@ -49,7 +49,7 @@ pub fn not_shared(kind: PanelKind) -> &'static str {
     }
 }
 
-/// What stands in a panel that has nothing, with what would make something appear.
+/// The text of an empty panel, with what would make something appear.
 pub fn empty(kind: PanelKind) -> &'static str {
     match kind {
         PanelKind::Git => {
@@ -71,7 +71,7 @@ pub fn empty(kind: PanelKind) -> &'static str {
     }
 }
 
-/// So many entries of a panel, by what they are.
+/// The number of a panel's entries, with the word for them.
 pub fn holds(kind: PanelKind, entries: u32) -> String {
     match (kind, entries) {
         (PanelKind::History, _) => counted(entries as usize, "command"),
@@ -82,7 +82,7 @@ pub fn holds(kind: PanelKind, entries: u32) -> String {
     }
 }
 
-/// What a panel has no room for; nothing if it has room for everything.
+/// How many entries did not fit, or `None` if all did.
 pub fn left_out(count: u32) -> Option<String> {
     (count > 0).then(|| format!("{count} more not shown"))
 }
@@ -143,7 +143,7 @@ pub fn status(state: &SourceState) -> Line {
 pub struct Offer {
     /// Which.
     pub panel: PanelKind,
-    /// What it is called.
+    /// Its title.
     pub title: &'static str,
     /// Whether guests see it.
     pub shared: bool,

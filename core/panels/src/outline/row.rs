@@ -14,9 +14,9 @@ use crate::{Body, Key, PanelKind, Range};
 #[derive(Clone, PartialEq, Debug, Default, Serialize)]
 #[cfg_attr(feature = "types", derive(ts_rs::TS), ts(optional_fields))]
 pub struct Row {
-    /// Tells it apart from its siblings, and stays while it changes.
+    /// Its id among its siblings, which does not change when the row does.
     pub id: String,
-    /// A picture in front of it.
+    /// The icon in front of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub icon: Option<Icon>,
     /// The tone of the icon.
@@ -45,11 +45,11 @@ pub struct Row {
     #[serde(skip_serializing_if = "String::is_empty")]
     #[cfg_attr(feature = "types", ts(as = "Option<String>", optional))]
     pub preview: String,
-    /// Lines about it, for where a pointer rests.
+    /// The lines of its tooltip.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "types", ts(as = "Option<Vec<Vec<Span>>>", optional))]
     pub tooltip: Vec<Line>,
-    /// What is heard, where that is not the label and the detail.
+    /// The text for screen readers, if it is not the label and the detail.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub spoken: Option<String>,
     /// What it is, for menus.
@@ -68,7 +68,7 @@ pub struct Row {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "types", ts(as = "Option<Vec<Row>>", optional))]
     pub rows: Vec<Row>,
-    /// Whether those are hidden at first, where that can be.
+    /// Whether those are collapsed at first.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[cfg_attr(feature = "types", ts(as = "Option<bool>", optional))]
     pub collapsed: bool,
@@ -80,7 +80,7 @@ pub struct Row {
     pub body: Option<Body>,
 }
 
-/// Spans behind each other.
+/// Spans, left to right.
 pub type Line = Vec<Span>;
 
 /// A piece of a line.
@@ -168,7 +168,7 @@ pub enum Target {
         /// The entry.
         #[cfg_attr(feature = "types", ts(type = "string"))]
         key: Key,
-        /// What it is called.
+        /// Its title.
         title: String,
     },
     /// A request or an issue with all that was said.
@@ -178,7 +178,7 @@ pub enum Target {
         /// The entry.
         #[cfg_attr(feature = "types", ts(type = "string"))]
         key: Key,
-        /// What it is called.
+        /// Its title.
         title: String,
     },
     /// There is nothing to open.
@@ -264,7 +264,7 @@ impl Row {
         self
     }
 
-    /// One more part of the detail; nothing of an empty one.
+    /// Adds a part to the detail, unless it is empty.
     pub(super) fn toned(mut self, text: impl Into<String>, tone: Tone) -> Self {
         let text = text.into();
         if !text.is_empty() {
