@@ -67,7 +67,7 @@ export type HostUpdate = HostEvent | HostOutput | { type: "gone" };
 /** Bytes for a real terminal: nothing in them reaches into the guest's machine. Credit them once they are shown. */
 export interface GuestOutput {
   type: "output";
-  stream: number;
+  terminal: TerminalNo;
   bytes: Buffer;
 }
 
@@ -77,7 +77,7 @@ export interface GuestOutput {
  */
 export interface GuestPicture {
   type: "picture";
-  stream: number;
+  terminal: TerminalNo;
   scrollback: boolean;
 }
 
@@ -93,7 +93,7 @@ export type GuestUpdate =
   | GuestPanel
   | GuestOutput
   | GuestPicture
-  | { type: "resize"; stream: number; size: Size }
+  | { type: "resize"; terminal: TerminalNo; size: Size }
   | { type: "gone" };
 
 /** Speaks to the holder, which is started when there is none. */
@@ -173,11 +173,11 @@ export class Guest {
   readonly panels: Panels;
   ask(command: GuestCommand): Promise<Reply>;
   /** The picture of a terminal with its scrollback, as a host's command `screen` gives it in the format `json`. */
-  screen(stream: number): Promise<string>;
+  screen(terminal: TerminalNo): Promise<string>;
   /** Draws a terminal anew, as a picture, for a view that has lost what it showed. */
-  redraw(stream: number): void;
+  redraw(terminal: TerminalNo): void;
   /** Keys; a terminal's own answers among them are taken out. Throws when more than 4 MiB wait. */
-  input(stream: number, bytes: Uint8Array): void;
+  input(terminal: TerminalNo, bytes: Uint8Array): void;
   /** Says that so many bytes of output, of whichever terminals, have been shown. */
   credit(bytes: number): void;
   /** Gives the seat up and waits until the host could hear of it; no batch comes after it is called. */

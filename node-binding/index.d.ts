@@ -69,7 +69,7 @@ export type HostUpdate = HostEvent | HostOutput | { type: "gone" };
 /** Bytes for a real terminal: nothing in them reaches into the guest's machine. Credit them once they are shown. */
 export interface GuestOutput {
   type: "output";
-  stream: number;
+  terminal: TerminalNo;
   bytes: Buffer;
 }
 
@@ -79,7 +79,7 @@ export interface GuestOutput {
  */
 export interface GuestPicture {
   type: "picture";
-  stream: number;
+  terminal: TerminalNo;
   scrollback: boolean;
 }
 
@@ -95,7 +95,7 @@ export type GuestUpdate =
   | GuestPanel
   | GuestOutput
   | GuestPicture
-  | { type: "resize"; stream: number; size: Size }
+  | { type: "resize"; terminal: TerminalNo; size: Size }
   | { type: "gone" };
 
 /** Speaks to the holder, which is started when there is none. */
@@ -175,11 +175,11 @@ export class Guest {
   readonly panels: Panels;
   ask(command: GuestCommand): Promise<Reply>;
   /** The picture of a terminal with its scrollback, as a host's command `screen` gives it in the format `json`. */
-  screen(stream: number): Promise<string>;
+  screen(terminal: TerminalNo): Promise<string>;
   /** Draws a terminal anew, as a picture, for a view that has lost what it showed. */
-  redraw(stream: number): void;
+  redraw(terminal: TerminalNo): void;
   /** Keys; a terminal's own answers among them are taken out. Throws when more than 4 MiB wait. */
-  input(stream: number, bytes: Uint8Array): void;
+  input(terminal: TerminalNo, bytes: Uint8Array): void;
   /** Says that so many bytes of output, of whichever terminals, have been shown. */
   credit(bytes: number): void;
   /** Gives the seat up and waits until the host could hear of it; no batch comes after it is called. */
@@ -280,6 +280,17 @@ export type Change = {
   after: VersionName,
   /** Its title. */
   title: string, };
+
+/** A line of chat. */
+export type ChatLine = {
+  /** Who; 0 is the host. */
+  slot: number,
+  /** The name it had then. */
+  name: string,
+  /** What: sanitized. */
+  text: string,
+  /** When, in milliseconds since 1970, by the host's clock. */
+  at: number, };
 
 /** What a machine thinks of a request. */
 export type Check = {
@@ -471,7 +482,7 @@ export type GuestCommand = { "type": "credit",
   /** What. */
   text: string, } | { "type": "point",
   /** At what; nothing takes it back. */
-  at: GuestPointAt | null, } | { "type": "set_role",
+  at: PointAt | null, } | { "type": "set_role",
   /** Whose. */
   slot: number,
   /** What. */
@@ -491,66 +502,42 @@ export type GuestCommand = { "type": "credit",
   /** The client's own number for it. */
   tag: number, } | { "type": "cancel_fetch",
   /** Of which number. */
-  tag: number, } | { "type": "show_panels" } | { "type": "leave" };
+  tag: number, } | { "type": "show_panels" } | { "type": "state" } | { "type": "leave" };
 
 /** What a seat tells its client. */
-export type GuestEvent = { "type": "connection" } & Connection | { "type": "waiting",
-  /** Whether the host is connected. */
-  host_present: boolean, } | { "type": "joined",
+export type GuestEvent = { "type": "state" } & StateUpdate | { "type": "away",
+  /** Milliseconds until the next try. */
+  retry_in: number,
+  /** Why, in words. */
+  reason: string, } | { "type": "host_present",
+  /** Whether it is connected. */
+  present: boolean, } | { "type": "joined",
   /** Its slot. */
   slot: number,
   /** The safety words that both sides see. */
-  words: Array<string>, } | { "type": "roster",
-  /** The host's name. */
-  host: string,
-  /** Every guest, this one included. */
-  guests: Array<GuestInfo>, } | { "type": "terminals",
-  /** All of them. */
-  terminals: Array<TerminalCard>, } | { "type": "looking",
-  /** Which, if any. */
-  stream: number | null, } | { "type": "role_changed",
+  words: Array<string>, } | { "type": "role_changed",
   /** What. */
-  role: Role, } | { "type": "asking",
+  role: Role, } | { "type": "control_asked",
   /** Who. */
-  slot: number,
-  /** Whether the question is open. */
-  on: boolean, } | { "type": "declined" } | { "type": "input_refused",
+  slot: number, } | { "type": "declined" } | { "type": "input_refused",
   /** At which terminal. */
-  stream: number,
+  terminal: TerminalNo,
   /** Why. */
   why: InputRefusal, } | { "type": "not_allowed",
   /** What. */
-  what: string, } | { "type": "typing",
-  /** Who; 0 is the host. */
-  slot: number,
-  /** In which terminal. */
-  stream: number,
-  /** Whether they (still) do. */
-  on: boolean, } | { "type": "chat",
+  what: string, } | { "type": "chat",
   /** Who; 0 is the host. */
   slot: number,
   /** What: sanitized. */
   text: string,
   /** When, in milliseconds since 1970, by the host's clock. */
-  at: number, } | { "type": "pointing",
+  at: number, } | { "type": "pointed",
   /** Who; 0 is the host. */
   slot: number,
   /** At what. */
-  at: GuestPointAt | null, } | { "type": "invited",
-  /** Where the session is found. */
-  code: InviteCode,
-  /** What lets a guest knock. */
-  token: Secret,
+  at: PointAt, } | { "type": "invited",
   /** The role it gives. */
-  role: Role, } | { "type": "host_present",
-  /** Whether it is connected. */
-  present: boolean, } | { "type": "gap" } | { "type": "catching_up",
-  /** Which. */
-  streams: Array<number>, } | { "type": "lag",
-  /** How it is to be called. */
-  lag: Lag, } | { "type": "panels",
-  /** Which. */
-  panels: Array<PanelKind>, } | { "type": "panel" } & PanelUpdate | { "type": "fetching",
+  role: Role, } | { "type": "panel" } & PanelUpdate | { "type": "fetching",
   /** The client's number for it. */
   tag: number,
   /** Bytes that are here, as they travel. */
@@ -563,30 +550,6 @@ export type GuestEvent = { "type": "connection" } & Connection | { "type": "wait
   by_host: boolean,
   /** When the relay refused: what it said, and what helps. */
   failure?: Failure, };
-
-/** A seated guest. */
-export type GuestInfo = {
-  /** Its slot, which names it in commands. */
-  slot: number,
-  /** The name it gave itself: sanitized, unverified. */
-  name: string,
-  /** The program that it joins with, and its version. */
-  program: string,
-  /** What it may do. */
-  role: Role,
-  /** Whether it is connected right now. */
-  present: boolean,
-  /** The invite it came by: told to the host alone. */
-  invite: InviteId | null, };
-
-/** Lines of a terminal, counted from the first that the session shares. */
-export type GuestPointAt = {
-  /** The terminal. */
-  stream: number,
-  /** The first line. */
-  from: number,
-  /** The last line. */
-  to: number, };
 
 /** What can happen in a session. */
 export type Happened = { "what": "joined",
@@ -745,14 +708,14 @@ export type HostCommand = { "type": "open_terminal" } & TerminalOptions | { "typ
   /** The forge's host, as remotes name it. */
   host: string,
   /** The credential; nothing takes it back. */
-  credential: Secret | null, } | { "type": "status" } | { "type": "shutdown" };
+  credential: Secret | null, } | { "type": "state" } | { "type": "shutdown" };
 
 /** What an engine that hosts tells its clients. Every client gets all of them; output only of what it attached. */
 export type HostEvent = { "type": "picture",
   /** Which terminal. */
   terminal: TerminalNo,
   /** The size that the picture has. */
-  size: Size, } | { "type": "terminal_opened" } & TerminalStatus | { "type": "terminal_closed",
+  size: Size, } | { "type": "state" } & StateUpdate | { "type": "terminal_closed",
   /** Which. */
   terminal: TerminalNo,
   /** Its exit code; 128 and the number for one that a signal ended; nothing if it is not known. */
@@ -760,35 +723,20 @@ export type HostEvent = { "type": "picture",
   /** Which. */
   terminal: TerminalNo,
   /** To what. */
-  size: Size, } | { "type": "titled",
-  /** Which. */
-  terminal: TerminalNo,
-  /** To what: sanitized. */
-  title: string, } | { "type": "cwd",
-  /** In which terminal. */
-  terminal: TerminalNo,
-  /** Where. */
-  cwd: string, } | { "type": "block",
-  /** In which terminal. */
-  terminal: TerminalNo,
-  /** Its number in its terminal. */
-  block: number,
-  /** The command line, if the shell told it. */
-  command: string | null,
-  /** Where it ran. */
-  cwd: string | null,
-  /** How it ended, if it has. */
-  exit_code: number | null,
-  /** When it began, in milliseconds since 1970. */
-  started: number,
-  /** How long it took, in milliseconds, if it has ended. */
-  duration: number | null,
-  /** The shell's integration told it. Otherwise anything that was printed in the terminal may have made it up. */
-  proven: boolean, } | { "type": "session",
+  size: Size, } | { "type": "session",
   /** Which. */
   session: SessionNo,
   /** What. */
   event: SessionEvent, } | { "type": "closing" };
+
+/** Everything that stands in one engine that hosts. */
+export type HostState = {
+  /** The process's id. */
+  pid: number,
+  /** Its terminals, shared or not. */
+  terminals: { [key in TerminalNo]: TerminalState },
+  /** Its sessions. */
+  sessions: { [key in SessionNo]: SessionState }, };
 
 /** An icon, named by its meaning. */
 export type Icon = "repository" | "submodule" | "clean" | "added" | "modified" | "deleted" | "renamed" | "copied" | "retyped" | "untracked" | "conflict" | "commit" | "commit_not_pushed" | "more" | "terminal" | "session" | "unproven" | "waiting" | "running" | "passed" | "failed" | "ended" | "stopped" | "skipped" | "request_open" | "request_draft" | "request_merged" | "request_closed" | "thread_resolved" | "thread_unresolved" | "thread_outdated" | "comment" | "approval" | "issue_open" | "issue_closed" | "issue_not_planned" | "no_file" | "error" | "warning" | "note" | "hint";
@@ -808,6 +756,10 @@ export type Invite = {
   terms: InviteTerms,
   /** How often it was used. */
   uses: number,
+  /** Who made it; 0 is the host. */
+  by: number,
+  /** When it ends, in milliseconds since 1970; with the session if not given. */
+  expires_at?: number,
   /** The link that opens the editor, and that `jumpseat join` takes. */
   link: Secret,
   /** The link that opens the session's page for invites, if it has one. */
@@ -888,7 +840,7 @@ export type IssueState = "open" | "closed" | "not_planned";
 /** A place in a shared terminal. */
 export type Jump = {
   /** The terminal. */
-  stream: number,
+  terminal: number,
   /** The line, counted from the first that the session shares. */
   line: number, };
 
@@ -898,7 +850,7 @@ export type Jump = {
 export type Key = string;
 
 /** Someone who is waiting to join. */
-export type KnockInfo = {
+export type Knock = {
   /** The knock's number. */
   knock: number,
   /** The name it gives itself: sanitized, unverified. */
@@ -1020,6 +972,32 @@ export type PanelUpdate = {
 /** Where a change stands. */
 export type Part = "staged" | "unstaged" | "untracked" | "conflict" | "branch";
 
+/** A seated guest. */
+export type Person = {
+  /** Its slot, which names it in commands. */
+  slot: number,
+  /** The name it gave itself: sanitized, unverified. */
+  name: string,
+  /** The program that it joins with, and its version. */
+  program: string,
+  /** What it may do. */
+  role: Role,
+  /** Whether it is connected right now. */
+  present: boolean,
+  /** Whether it asks for the keyboard. */
+  asks: boolean,
+  /** The safety words that it and the host see: known to these two. */
+  words: Array<string>,
+  /** The invite it came by: known to the host. */
+  invite?: InviteId, };
+
+/** How far a seat is. */
+export type Phase = { "is": "knocking" } | { "is": "waiting" } | { "is": "seated" } | { "is": "failed",
+  /** Why. */
+  failure: Failure, } | { "is": "ended",
+  /** Why. */
+  reason: EndReason, };
+
 /** What a document names: something in a panel, and nothing else. */
 export type Place = { "view": "changes" } & FileAt | { "view": "history",
   /** The command. */
@@ -1104,7 +1082,7 @@ export type Reply = { "reply": "done" } | { "reply": "terminal",
   /** The relay's address as guests reach it. */
   relay: string,
   /** The first invite. */
-  invite: Invite, } | { "reply": "invite" } & Invite | { "reply": "status" } & Status | { "reply": "screen",
+  invite: Invite, } | { "reply": "invite" } & Invite | { "reply": "state" } & StateUpdate | { "reply": "screen",
   /** In the form that was asked for. */
   picture: string, } | { "reply": "panel" } & PanelUpdate | { "reply": "content" } & Content;
 
@@ -1258,17 +1236,61 @@ export type Rule = {
 /** The form of a picture for scripts. */
 export type ScreenFormat = "text" | "json" | "ansi";
 
+/** A co-owner's invite. */
+export type SeatInvite = {
+  /** Where the session is found. */
+  code: InviteCode,
+  /** What lets a guest knock. */
+  token: Secret,
+  /** The role it gives. */
+  role: Role, };
+
+/** A session as its guest sees it. */
+export type SeatState = {
+  /** How far it is. */
+  phase: Phase,
+  /** The line to the relay. */
+  connection: Connection,
+  /** Its own slot; 0 before it is seated. */
+  slot: number,
+  /** The safety words that it and the host see. */
+  words: Array<string>,
+  /** What it may do. */
+  role: Role,
+  /** The host's name. */
+  host: string,
+  /** Whether the host is connected, as the relay says. */
+  host_present: boolean,
+  /** Every guest, this one included. */
+  guests: { [key in number]: Person },
+  /** The terminals that are shared. */
+  terminals: { [key in TerminalNo]: SharedTerminal },
+  /** The terminal that the host has in front: only there keys count. */
+  looking?: TerminalNo,
+  /** How far the picture is behind the host's. */
+  lag: Lag,
+  /** These terminals, and no others, may miss something: they are made anew, and nothing is typed at them before. */
+  catching_up: Array<TerminalNo>,
+  /** Who types, and where; 0 is the host. */
+  typing: { [key in number]: TerminalNo },
+  /** Who points at what; 0 is the host. */
+  pointing: { [key in number]: PointAt },
+  /** The newest lines of the chat. */
+  chat: { [key in number]: ChatLine },
+  /** The panels that are shared. What stands in them is told by [`GuestEvent::Panel`](crate::GuestEvent::Panel). */
+  panels: Array<PanelKind>,
+  /** The newest invites that this co-owner asked for. */
+  invites: { [key in number]: SeatInvite }, };
+
 /** Text that opens something: shown to its owner on purpose, never by `Debug`, wiped when dropped. */
 export type Secret = string;
 
 /** What happens in a session that this engine hosts. */
-export type SessionEvent = { "what": "opened",
-  /** The code. */
-  code: InviteCode,
-  /** Seconds until the session ends by itself. */
-  expires_in: number, } | { "what": "connection" } & Connection | { "what": "knocked" } & KnockInfo | { "what": "knock_gone",
-  /** The knock. */
-  knock: number, } | { "what": "knock_failed",
+export type SessionEvent = { "what": "away",
+  /** Milliseconds until the next try. */
+  retry_in: number,
+  /** Why, in words. */
+  reason: string, } | { "what": "knocked" } & Knock | { "what": "knock_failed",
   /** Why, in words. */
   why: string, } | { "what": "knock_refused",
   /** The name it gives itself: sanitized, unverified. */
@@ -1282,17 +1304,9 @@ export type SessionEvent = { "what": "opened",
   /** Whether somebody came by that invite before. */
   again: boolean, } | { "what": "joined",
   /** Who. */
-  guest: GuestInfo,
-  /** The safety words that both sides see. */
-  words: Array<string>,
-  /** The invite it came by. */
-  invite: InviteId,
+  guest: Person,
   /** Whether somebody else came by that invite before. */
-  again: boolean, } | { "what": "presence",
-  /** Whose. */
-  slot: number,
-  /** Whether it is connected. */
-  present: boolean, } | { "what": "left",
+  again: boolean, } | { "what": "left",
   /** Who. */
   slot: number,
   /** Its name. */
@@ -1312,39 +1326,17 @@ export type SessionEvent = { "what": "opened",
   /** At which terminal. */
   terminal: TerminalNo,
   /** Why. */
-  why: InputRefusal, } | { "what": "typing",
-  /** Who. */
-  slot: number,
-  /** In which terminal. */
-  terminal: TerminalNo,
-  /** Whether they (still) do. */
-  on: boolean, } | { "what": "chat",
+  why: InputRefusal, } | { "what": "chat",
   /** Who; 0 is the host. */
   slot: number,
   /** What: sanitized. */
   text: string,
   /** When, in milliseconds since 1970. */
-  at: number, } | { "what": "pointing",
-  /** Who. */
+  at: number, } | { "what": "pointed",
+  /** Who; 0 is the host. */
   slot: number,
   /** At what. */
-  at: PointAt | null, } | { "what": "skimming",
-  /** Which. */
-  terminal: TerminalNo,
-  /** Whether it does (still). */
-  on: boolean, } | { "what": "panels",
-  /** All that are. */
-  panels: Array<PanelKind>, } | { "what": "panel" } & PanelStatus | { "what": "invite_changed",
-  /** Which. */
-  invite: InviteId,
-  /** What it grants now. */
-  terms: InviteTerms, } | { "what": "invite_created",
-  /** Which. */
-  invite: InviteId,
-  /** Who; 0 is the host. */
-  by: number, } | { "what": "invite_ended",
-  /** Which. */
-  invite: InviteId, } | { "what": "ended",
+  at: PointAt, } | { "what": "ended",
   /** Why. */
   reason: EndReason,
   /** When the relay refused: what it said, and what helps. */
@@ -1354,27 +1346,35 @@ export type SessionEvent = { "what": "opened",
 export type SessionNo = number;
 
 /** A session that is open. */
-export type SessionStatus = {
+export type SessionState = {
   /** Its number. */
   session: SessionNo,
   /** Its code at the relay. */
-  code: InviteCode | null,
+  code?: InviteCode,
   /** The relay's address as guests reach it. */
   relay: string,
   /** The line to the relay. */
   connection: Connection,
-  /** Seconds until it ends by itself. */
-  expires_in: number | null,
-  /** Its terminals. */
-  terminals: Array<TerminalNo>,
+  /** When it ends by itself, in milliseconds since 1970. */
+  expires_at: number,
+  /** The terminal that the host's person has in front: only there guests' keys count. */
+  looking?: TerminalNo,
   /** Who sits in. */
-  guests: Array<GuestInfo>,
+  guests: { [key in number]: Person },
   /** Who is waiting to join. */
-  knocks: Array<KnockInfo>,
-  /** Its invites that still hold. */
+  knocks: { [key in number]: Knock },
+  /** Its invites that were not taken back, in the order in which they were made. */
   invites: Array<Invite>,
   /** Its panels. */
-  panels: Array<PanelStatus>, };
+  panels: { [key in PanelKind]?: PanelStatus },
+  /** Who types, and where. */
+  typing: { [key in number]: TerminalNo },
+  /** Who points at what; 0 is the host. */
+  pointing: { [key in number]: PointAt },
+  /** The newest lines of the chat. */
+  chat: { [key in number]: ChatLine },
+  /** Terminals that print faster than anyone can read or the line can carry: guests see them in glimpses. */
+  skimming: Array<TerminalNo>, };
 
 /** How bad a finding is. */
 export type Severity = "error" | "warning" | "note" | "hint";
@@ -1402,6 +1402,17 @@ export type ShareOptions = {
   max_guests?: number | null, } & ({ "from": "start" } | { "from": "now" } | { "from": "block",
     /** The block's number. */
     block: number, });
+
+/** A terminal that the host shares. */
+export type SharedTerminal = {
+  /** Its number in the session. */
+  terminal: TerminalNo,
+  /** Its title: sanitized. */
+  title: string,
+  /** The size of the host's terminal. */
+  size: Size,
+  /** Set once its program has ended. */
+  ended?: Exit, };
 
 /** Which version of a file something is about. */
 export type Side = "base" | "head";
@@ -1446,14 +1457,21 @@ export type Span = {
   /** Milliseconds since 1970. */
   at: number, };
 
-/** Everything that stands in one engine. */
-export type Status = {
-  /** The process's id. */
-  pid: number,
-  /** Its terminals, shared or not. */
-  terminals: Array<TerminalStatus>,
-  /** Its sessions. */
-  sessions: Array<SessionStatus>, };
+/** What stands at one place of a state now. */
+export type StateChange = {
+  /** The keys that lead there. None is the whole state. */
+  path: Array<string>,
+  /** All that stands there; null where nothing stands any more. */
+  value: unknown, };
+
+/** What changed in a state since the update before. */
+export type StateUpdate = {
+  /** The state's version after this; counts up for each client by itself. */
+  version: number,
+  /** Whether this is all that stands: what was there before is void. */
+  whole: boolean,
+  /** In the order in which they are to be made. */
+  changes: Array<StateChange>, };
 
 /** What opens when a row is chosen. */
 export type Target = { "opens": "change" } & Change | { "opens": "changes",
@@ -1486,19 +1504,6 @@ export type Target = { "opens": "change" } & Change | { "opens": "changes",
   /** The reason, as a sentence. */
   why: string, };
 
-/** A terminal in the list. */
-export type TerminalCard = {
-  /** Its stream. */
-  stream: number,
-  /** Its title. */
-  title: string,
-  /** Columns of the host's terminal. */
-  cols: number,
-  /** Rows of the host's terminal. */
-  rows: number,
-  /** Set once its program has ended. */
-  ended?: Exit | null, };
-
 /** A terminal of one engine: counts from 1, never used twice in a process. */
 export type TerminalNo = number;
 
@@ -1525,19 +1530,19 @@ export type TerminalOptions = {
   scrollback?: number, };
 
 /** A terminal that is open. */
-export type TerminalStatus = {
+export type TerminalState = {
   /** Its number. */
   terminal: TerminalNo,
-  /** Its title. */
+  /** Its title: sanitized. */
   title: string,
   /** The program's working directory, as far as the shell tells. */
-  cwd: string | null,
+  cwd?: string,
   /** Its size. */
   size: Size,
   /** The session that shows it. */
-  session: SessionNo | null,
-  /** The newest command blocks, oldest first. */
-  blocks: Array<BlockInfo>, };
+  session?: SessionNo,
+  /** The newest commands. */
+  blocks: { [key in number]: BlockInfo }, };
 
 /** What people discuss at one place of a request. */
 export type Thread = {

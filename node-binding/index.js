@@ -224,12 +224,12 @@ class Guest extends Client {
     return (this.#panels ??= this.held());
   }
 
-  screen(stream) {
-    return this.picture(stream);
+  screen(terminal) {
+    return this.picture(terminal);
   }
 
-  redraw(stream) {
-    this.again(stream);
+  redraw(terminal) {
+    this.again(terminal);
   }
 
   credit(bytes) {

@@ -10,17 +10,13 @@ pub(crate) use panels::{Panel, Panels, now};
 
 use std::{
     borrow::Cow,
-    collections::{BTreeSet, VecDeque},
+    collections::{BTreeMap, BTreeSet},
 };
 
-use jumpseat_engine::api::{Admission, Connection, Invite, KnockInfo, Lag, PanelStatus, Role, Secret};
+use jumpseat_engine::api::{
+    Admission, ChatLine, Connection, Invite, Knock, Lag, PanelStatus, Person, Role, Secret,
+};
 use jumpseat_wire::{HOST_SLOT, InviteCode, InviteId, Slot};
-
-/// Invites that a co-owner's end keeps: the newest.
-const MAX_INVITES: usize = 16;
-
-/// Lines of chat that are kept.
-const MAX_CHAT: usize = 200;
 
 /// Everything that the overlay and the status line show.
 #[derive(Clone, PartialEq, Debug)]
@@ -35,12 +31,12 @@ pub(crate) struct Board {
     /// Guests, in the order of their slots.
     pub(crate) people: Vec<Person>,
     /// Who is waiting to join: the host alone knows.
-    pub(crate) knocks: Vec<KnockInfo>,
+    pub(crate) knocks: Vec<Knock>,
     /// Invites that hold: the host has all, a co-owner its own.
     pub(crate) invites: Vec<InviteCard>,
-    pub(crate) chat: VecDeque<Line>,
-    /// Lines of chat that came since the chat was last looked at.
-    pub(crate) unread: usize,
+    pub(crate) chat: BTreeMap<u64, ChatLine>,
+    /// The first line of chat that was not looked at.
+    pub(crate) unread_from: u64,
     /// Who types.
     pub(crate) typing: Option<Slot>,
     /// Who points at lines.
@@ -60,24 +56,10 @@ pub(crate) struct Board {
     pub(crate) panels: Panels,
     /// The host's own: what guests see, and how its sources do.
     pub(crate) shown: Vec<PanelStatus>,
+    /// A guest's: whether it was told that it may type.
+    could_type: bool,
     /// Why the session is over, if it is.
     pub(crate) ended: Option<Cow<'static, str>>,
-}
-
-/// A guest.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) struct Person {
-    pub(crate) slot: Slot,
-    pub(crate) name: String,
-    pub(crate) program: String,
-    pub(crate) role: Role,
-    pub(crate) present: bool,
-    /// The safety words that this guest and the host see; empty where they are not known.
-    pub(crate) words: Vec<String>,
-    /// Whether it asks for the keyboard.
-    pub(crate) asks: bool,
-    /// The invite it came by, as the host knows.
-    pub(crate) invite: Option<InviteId>,
 }
 
 /// An invite that can be handed on.
@@ -121,13 +103,6 @@ pub(crate) enum Attention {
     GoesByKeys,
 }
 
-/// A line of chat.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) struct Line {
-    pub(crate) name: String,
-    pub(crate) text: String,
-}
-
 impl Board {
     /// The host's own board.
     pub(crate) fn hosting(name: String) -> Self {
@@ -149,8 +124,8 @@ impl Board {
             people: Vec::new(),
             knocks: Vec::new(),
             invites: Vec::new(),
-            chat: VecDeque::new(),
-            unread: 0,
+            chat: BTreeMap::new(),
+            unread_from: 0,
             typing: None,
             pointing: BTreeSet::new(),
             lag: Lag::Live,
@@ -161,6 +136,7 @@ impl Board {
             seated: true,
             panels: Panels::default(),
             shown: Vec::new(),
+            could_type: false,
             ended: None,
         }
     }
@@ -183,10 +159,6 @@ impl Board {
         self.people.iter().find(|person| person.slot == slot)
     }
 
-    fn person_mut(&mut self, slot: Slot) -> Option<&mut Person> {
-        self.people.iter_mut().find(|person| person.slot == slot)
-    }
-
     /// What an invite gives to who comes by it, where that is known.
     pub(crate) fn role_of_invite(&self, invite: InviteId) -> Option<Role> {
         self.invites.iter().find(|known| known.id == Some(invite)).map(|known| known.role)
@@ -206,30 +178,14 @@ impl Board {
         }
     }
 
-    /// Notes whether news can come.
-    fn note_line(&mut self) {
-        let stands = self.connection == Connection::Connected && self.host_present && self.ended.is_none();
-        self.panels.line(stands);
+    /// Lines of chat that others said since the chat was last looked at.
+    pub(crate) fn unread(&self) -> usize {
+        self.chat.range(self.unread_from..).filter(|(_, line)| line.slot != self.me).count()
     }
 
-    fn say(&mut self, slot: Slot, text: String) {
-        let name = self.name(slot).to_owned();
-        self.chat.push_back(Line { name, text });
-        if self.chat.len() > MAX_CHAT {
-            self.chat.pop_front();
-        }
-        if slot != self.me {
-            self.unread = (self.unread + 1).min(MAX_CHAT);
-        }
-    }
-
-    /// Somebody points, or no longer.
-    fn points(&mut self, slot: Slot, on: bool) {
-        if on {
-            self.pointing.insert(slot);
-        } else {
-            self.pointing.remove(&slot);
-        }
+    /// The chat is looked at.
+    pub(crate) fn read_chat(&mut self) {
+        self.unread_from = self.chat.last_key_value().map_or(0, |(line, _)| line + 1);
     }
 
     /// What to tell about somebody who points at a line with this text.
@@ -237,14 +193,6 @@ impl Board {
         match text.trim() {
             "" => format!("{} points at a line", self.name(slot)),
             text => format!("{} points at: {text}", self.name(slot)),
-        }
-    }
-
-    fn typing(&mut self, slot: Slot, on: bool) {
-        if on {
-            self.typing = Some(slot);
-        } else if self.typing == Some(slot) {
-            self.typing = None;
         }
     }
 }

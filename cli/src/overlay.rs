@@ -160,7 +160,7 @@ impl Overlay {
             _ => None,
         };
         if self.page == Page::Chat {
-            board.unread = 0;
+            board.read_chat();
         }
         self.update(board, now);
         action

@@ -4,8 +4,10 @@ mod page;
 
 use std::io::{self, IsTerminal as _, Write as _};
 
+use jumpseat_engine::api::StateUpdate;
 use jumpseat_panels::text::is_shown;
 use serde::Serialize;
+use serde_json::Value;
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::error::{Fault, FaultKind};
@@ -38,6 +40,22 @@ pub(crate) fn refuse_before_guests() -> Result<(), Fault> {
 pub(crate) fn json(value: &impl Serialize) -> Result<(), Fault> {
     let line = serde_json::to_string(value).map_err(|error| Fault::system("JSON", error))?;
     text(&(escaped(line) + "\n"))
+}
+
+/// An update of a state for a log: what lets people in is not for one.
+pub(crate) fn without_invites(mut update: StateUpdate) -> StateUpdate {
+    update.changes.retain(|change| change.path.iter().all(|key| key != INVITES));
+    update.changes.iter_mut().for_each(|change| remove_invites(&mut change.value));
+    update
+}
+
+const INVITES: &str = "invites";
+
+fn remove_invites(value: &mut Value) {
+    if let Value::Object(object) = value {
+        object.remove(INVITES);
+        object.values_mut().for_each(remove_invites);
+    }
 }
 
 /// The same JSON without a sign that a terminal would act on: it may be one that shows it. Outside of strings JSON has
@@ -81,6 +99,9 @@ pub(crate) fn table(head: &[&str], rows: &[Vec<String>]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use jumpseat_engine::api::StateChange;
+    use serde_json::json;
+
     use super::*;
 
     #[test]
@@ -89,6 +110,25 @@ mod tests {
         let json = escaped(serde_json::to_string(hostile).unwrap());
         assert!(json.chars().all(is_shown), "{json:?}");
         assert_eq!(serde_json::from_str::<String>(&json).unwrap(), hostile);
+    }
+
+    #[test]
+    fn what_lets_people_in_is_in_no_log() {
+        let change = |path: &[&str], value| StateChange {
+            path: path.iter().map(|key| (*key).into()).collect(),
+            value,
+        };
+        let session = json!({ "code": "K7QM-3XTE", "invites": [{ "token": "jst1_canary" }] });
+        let changes = vec![
+            change(&[], json!({ "sessions": { "1": session.clone() } })),
+            change(&["sessions", "1"], session),
+            change(&["sessions", "1", "invites"], json!([{ "token": "jst1_canary" }])),
+            change(&["invites", "0"], json!({ "token": "jst1_canary" })),
+        ];
+        let logged = without_invites(StateUpdate { version: 1, whole: false, changes });
+        assert_eq!(logged.changes.len(), 2);
+        let text = format!("{logged:?}");
+        assert!(text.contains("K7QM-3XTE") && !text.contains("canary"), "{text}");
     }
 
     #[test]

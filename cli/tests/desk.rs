@@ -9,8 +9,8 @@ mod desk {
     use jumpseat_engine::{
         GuestEngine, GuestSetup, Proxies, SeatConfig, TransportSetup,
         api::{
-            Admission, GuestCommand, GuestEvent, GuestPointAt, HostClient, HostCommand, InviteTerms, PointAt,
-            Reply, ScreenFormat, SessionNo,
+            Admission, GuestCommand, GuestEvent, HostClient, HostCommand, HostState, InviteTerms, PointAt,
+            Replica, Reply, ScreenFormat, SessionNo, TerminalNo,
         },
         local::{RuntimeFolder, processes},
     };
@@ -252,10 +252,12 @@ mod desk {
     async fn line_with(home: &Home, text: &str) -> (HostClient, SessionNo, PointAt) {
         let folder = RuntimeFolder::at(home.path("run").join("jumpseat")).unwrap();
         let client = processes(&folder).await.unwrap()[0].connect().await.unwrap();
-        let Reply::Status(status) = client.ask(HostCommand::Status).await.unwrap() else {
-            panic!("no status")
-        };
-        let (session, terminal) = (status.sessions[0].session, status.terminals[0].terminal);
+        let Reply::State(update) = client.ask(HostCommand::State).await.unwrap() else { panic!("no state") };
+        let mut state: Replica<HostState> = Replica::default();
+        state.apply(update);
+        let state = state.into_state();
+        let session = *state.sessions.keys().next().unwrap();
+        let terminal = *state.terminals.keys().next().unwrap();
         let screen = HostCommand::Screen { terminal, format: ScreenFormat::Json };
         let Reply::Screen { picture } = client.ask(screen).await.unwrap() else { panic!("no picture") };
         let picture: serde_json::Value = serde_json::from_str(&picture).unwrap();
@@ -286,11 +288,14 @@ mod desk {
                     let Reply::Invite(invite) = client.ask(invite).await.unwrap() else {
                         panic!("no invite")
                     };
-                    let Reply::Status(status) = client.ask(HostCommand::Status).await.unwrap() else {
+                    let Reply::State(update) = client.ask(HostCommand::State).await.unwrap() else {
                         panic!()
                     };
+                    let mut state: Replica<HostState> = Replica::default();
+                    state.apply(update);
+                    let state = state.into_state();
                     let (engine, mut seat) = GuestEngine::new(GuestSetup {
-                        relay: status.sessions[0].relay.clone(),
+                        relay: state.sessions[&session].relay.clone(),
                         seat: SeatConfig {
                             code: invite.code,
                             token: invite.token,
@@ -305,7 +310,7 @@ mod desk {
                     .unwrap();
                     tokio::spawn(engine.run());
                     while !matches!(seat.next().await.unwrap(), GuestEvent::Terminal { .. }) {}
-                    let at = GuestPointAt { stream: 1, from: at.from, to: at.to };
+                    let at = PointAt { terminal: TerminalNo(1), ..at };
                     seat.ask(GuestCommand::Point { at: Some(at) }).await.unwrap();
                     let _ = until.await;
                 });

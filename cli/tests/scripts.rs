@@ -299,7 +299,7 @@ mod scripts {
     #[test]
     fn a_session_that_has_as_many_invites_as_it_can_have_says_so() {
         use jumpseat_engine::{
-            api::{FailureKind, HostCommand, InviteTerms, Reply, SessionNo},
+            api::{FailureKind, HostCommand, HostState, InviteTerms, Replica, Reply, SessionNo},
             local::{RuntimeFolder, processes},
         };
 
@@ -308,8 +308,10 @@ mod scripts {
         let folder = RuntimeFolder::at(home.path("run").join("jumpseat")).unwrap();
         let fill = async {
             let client = processes(&folder).await.unwrap()[0].connect().await.unwrap();
-            let Reply::Status(status) = client.ask(HostCommand::Status).await.unwrap() else { panic!() };
-            let session: SessionNo = status.sessions[0].session;
+            let Reply::State(update) = client.ask(HostCommand::State).await.unwrap() else { panic!() };
+            let mut state: Replica<HostState> = Replica::default();
+            state.apply(update);
+            let session: SessionNo = *state.state().sessions.keys().next().unwrap();
             loop {
                 let terms = InviteTerms::default();
                 if let Err(failure) = client.ask(HostCommand::CreateInvite { session, terms }).await {
@@ -463,7 +465,7 @@ mod scripts {
         host.wait_event(|event| event.to_string().contains("relay is full"));
         drop(full);
         let _roomy = Relay::run(&home, &address, &[]);
-        host.wait_event(|event| event["event"]["what"] == "opened");
+        host.wait_event(|event| event["changes"].to_string().contains(r#""state":"connected""#));
         assert_eq!(host.end(), Some(5));
     }
 

@@ -6,8 +6,8 @@ use futures_util::FutureExt as _;
 use jumpseat_engine::{
     Drawing, GuestEngine, GuestKey, GuestSetup, Proxies, SeatConfig, TransportSetup,
     api::{
-        Commands, Failure, FailureKind, GuestClient, GuestCommand, GuestEvent, ScreenFormat, Secret,
-        StreamId, TerminalChange,
+        Commands, Failure, FailureKind, GuestClient, GuestCommand, GuestEvent, Replica, ScreenFormat,
+        SeatState, Secret, TerminalChange, TerminalNo,
     },
     dump,
     snapshot::{MAX_SCREENS, limits},
@@ -72,10 +72,11 @@ pub(crate) struct Joining {
 struct Seat<'a> {
     outbox: &'a Outbox,
     panels: panels::Shared,
+    state: Replica<SeatState>,
     commands: Commands<GuestCommand>,
-    drawings: BTreeMap<StreamId, Drawing>,
+    drawings: BTreeMap<TerminalNo, Drawing>,
     /// What a real terminal shows but does not tell: the lines that one can point at.
-    screens: BTreeMap<StreamId, Screen>,
+    screens: BTreeMap<TerminalNo, Screen>,
     /// Bytes of output that may still be told; below nothing after a long one.
     window: i64,
 }
@@ -88,7 +89,8 @@ impl Run for Joining {
         let mut running = tokio::spawn(AssertUnwindSafe(engine.run()).catch_unwind());
         let commands = client.commands();
         let (drawings, screens) = (BTreeMap::new(), BTreeMap::new());
-        let mut seat = Seat { outbox, panels, commands, drawings, screens, window };
+        let mut seat =
+            Seat { outbox, panels, state: Replica::default(), commands, drawings, screens, window };
         loop {
             tokio::select! {
                 biased;
@@ -153,15 +155,15 @@ impl Seat<'_> {
             Work::Redraw(number) => self.redraw(number),
             Work::Screen(number, answer) => answer.settle(self.picture(number)),
             Work::Input(number, keys) => {
-                let Ok(stream) = StreamId::try_from(number) else { return };
-                let _ = self.commands.tell(GuestCommand::Input { stream, bytes: keys.take() }).await;
+                let terminal = TerminalNo(number);
+                let _ = self.commands.tell(GuestCommand::Input { terminal, bytes: keys.take() }).await;
             }
             Work::Credit(_, bytes) => self.shown(bytes),
         }
     }
 
     fn picture(&self, number: u32) -> Result<String, Failure> {
-        let screen = StreamId::try_from(number).ok().and_then(|stream| self.screens.get(&stream));
+        let screen = self.screens.get(&TerminalNo(number));
         let screen =
             screen.ok_or_else(|| Failure::new(FailureKind::NotFound, "there is no such terminal"))?;
         Ok(dump::screen(screen, ScreenFormat::Json))
@@ -169,11 +171,11 @@ impl Seat<'_> {
 
     /// For a real terminal that has lost what it showed, or has another size now.
     fn redraw(&mut self, number: u32) {
-        let Ok(stream) = StreamId::try_from(number) else { return };
-        let Some(screen) = self.screens.get(&stream) else { return };
+        let terminal = TerminalNo(number);
+        let Some(screen) = self.screens.get(&terminal) else { return };
         let data = screen.encode(Start::Everything);
-        self.outbox.event(&json!({ "type": "picture", "stream": stream, "scrollback": true }));
-        self.draw(stream, &TerminalChange::Snapshot { data, scrollback: true });
+        self.outbox.event(&json!({ "type": "picture", "terminal": terminal, "scrollback": true }));
+        self.draw(terminal, &TerminalChange::Snapshot { data, scrollback: true });
     }
 
     fn shown(&mut self, bytes: u32) {
@@ -187,69 +189,67 @@ impl Seat<'_> {
     }
 
     async fn tell(&mut self, event: GuestEvent) {
-        if let GuestEvent::Terminals { terminals } = &event {
-            let kept = |stream: &StreamId| terminals.iter().any(|card| card.stream == *stream);
-            self.screens.retain(|stream, _| kept(stream));
-            self.drawings.retain(|stream, _| kept(stream));
+        if let GuestEvent::State(update) = &event {
+            self.state.apply(update.clone());
+            let shared = &self.state.state().terminals;
+            self.screens.retain(|terminal, _| shared.contains_key(terminal));
+            self.drawings.retain(|terminal, _| shared.contains_key(terminal));
+            self.panels.keep(&self.state.state().panels);
             self.share();
         }
-        let (stream, change) = match event {
-            GuestEvent::Terminal { stream, change } => (stream, change),
+        let (terminal, change) = match event {
+            GuestEvent::Terminal { terminal, change } => (terminal, change),
             GuestEvent::Panel(update) => {
                 let panel = update.panel;
                 self.panels.take(update);
                 // What stands in it is asked for when it is shown.
                 return self.outbox.event(&json!({ "type": "panel", "panel": panel }));
             }
-            event => {
-                if let GuestEvent::Panels { panels } = &event {
-                    self.panels.keep(panels);
-                }
-                return self.outbox.event(&event);
-            }
+            event => return self.outbox.event(&event),
         };
-        self.follow(stream, &change);
+        self.follow(terminal, &change);
         match &change {
             TerminalChange::Resize(size) => {
-                self.outbox.event(&json!({ "type": "resize", "stream": stream, "size": size }));
+                self.outbox.event(&json!({ "type": "resize", "terminal": terminal, "size": size }));
             }
             TerminalChange::Snapshot { scrollback, .. } => {
-                self.outbox.event(&json!({ "type": "picture", "stream": stream, "scrollback": scrollback }));
+                self.outbox
+                    .event(&json!({ "type": "picture", "terminal": terminal, "scrollback": scrollback }));
             }
             TerminalChange::Output(_) => {}
         }
-        self.draw(stream, &change);
+        self.draw(terminal, &change);
         let _ = self.commands.tell(GuestCommand::Credit { bytes: change.weight() }).await;
     }
 
-    fn draw(&mut self, stream: StreamId, change: &TerminalChange) {
+    fn draw(&mut self, terminal: TerminalNo, change: &TerminalChange) {
         let mut bytes = Vec::new();
         // A picture that cannot be read draws nothing; the next one makes up for it.
-        let _ = self.drawings.entry(stream).or_default().draw(change, &mut bytes);
+        let _ = self.drawings.entry(terminal).or_default().draw(change, &mut bytes);
         self.window -= bytes.len() as i64;
-        let head = json!({ "type": "output", "stream": stream }).to_string();
-        self.outbox.output(u32::from(stream), head, bytes);
+        let head = json!({ "type": "output", "terminal": terminal }).to_string();
+        self.outbox.output(terminal.0, head, bytes);
     }
 
-    fn follow(&mut self, stream: StreamId, change: &TerminalChange) {
+    fn follow(&mut self, terminal: TerminalNo, change: &TerminalChange) {
         match change {
             // One that cannot be read is not followed; the next one makes up for it.
             TerminalChange::Snapshot { data, .. } => {
-                self.screens.remove(&stream);
+                self.screens.remove(&terminal);
                 while self.screens.len() >= MAX_SCREENS && self.screens.pop_first().is_some() {}
                 if let Ok(screen) = Screen::decode(data, &limits(self.screens.len() + 1)) {
-                    self.screens.insert(stream, screen);
+                    self.screens.insert(terminal, screen);
                 }
                 self.share();
             }
             TerminalChange::Output(bytes) => {
-                if let Some(screen) = self.screens.get_mut(&stream) {
+                if let Some(screen) = self.screens.get_mut(&terminal) {
                     screen.feed(0, bytes);
                     screen.take_events();
                 }
             }
             TerminalChange::Resize(size) => {
-                if let Some(screen) = self.screens.get_mut(&stream) {
+                if let Some(screen) = self.screens.get_mut(&terminal) {
                     screen.resize(size.cols, size.rows);
                 }
             }

@@ -56,7 +56,7 @@ impl Shared {
     }
 
     /// Nothing stays of a panel that is not shared any more.
-    pub(crate) fn keep(&self, kinds: &[PanelKind]) {
+    pub(crate) fn keep(&self, kinds: &BTreeSet<PanelKind>) {
         let mut held = self.lock();
         held.panels.retain(|kind, _| kinds.contains(kind));
         if !kinds.contains(&PanelKind::Git) {

@@ -50,7 +50,7 @@ test("what cannot be a token, code, link, option or command is refused at once",
   await assert.rejects(host.ask({ type: "stop", session: 99 }), { kind: "not_found" });
   assert.throws(() => host.input(1, new Uint8Array(5 << 20)), { kind: "misused" });
   host.input(99, Buffer.from("x"));
-  assert.equal((await host.ask({ type: "status" })).reply, "status");
+  assert.equal((await host.ask({ type: "state" })).reply, "state");
   await host.close();
 });
 
@@ -86,7 +86,7 @@ test("a panic is an error, and the process goes on", async () => {
   assert.throws(() => native.panicInExport(), { kind: "bug", message: /asked for by a test/ });
   await assert.rejects(native.panicInTask(() => assert.fail()), { kind: "bug", message: /asked for by a test/ });
   const { host } = await hosting();
-  assert.equal((await host.ask({ type: "status" })).reply, "status");
+  assert.equal((await host.ask({ type: "state" })).reply, "state");
   await host.close();
 });
 

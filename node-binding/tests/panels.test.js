@@ -17,7 +17,7 @@ const CHANGING = `
 const native = require(process.argv[1]);
 const [session, changes, findings] = process.argv.slice(3).map(Number);
 let published = () => {};
-const taken = ({ event }) => event?.what === "panel" && event.panel === "findings";
+const taken = ({ type, changes }) => type === "state" && changes.some(({ path }) => path.at(-1) === "findings");
 const on = batch => { if (batch.some(update => taken(update))) published(); };
 const awake = setInterval(() => {}, 1 << 30);
 (async () => {

@@ -35,6 +35,7 @@ class Told {
   events = [];
   batches = 0;
   text = "";
+  state = undefined;
   bytes = 0;
   #waiting = [];
   #decoder = new TextDecoder();
@@ -50,10 +51,34 @@ class Told {
           shown(event);
         } else {
           this.events.push(event);
+          if (event.type === "state") {
+            this.#fold(event);
+          }
         }
       }
       this.#waiting = this.#waiting.filter(wait => !wait());
     };
+  }
+
+  #fold({ changes }) {
+    for (const { path, value } of changes) {
+      if (path.length === 0) {
+        this.state = value;
+        continue;
+      }
+      const last = path.at(-1);
+      const at = path.slice(0, -1).reduce((node, key) => node[key] ??= {}, this.state);
+      if (value === null) {
+        delete at[last];
+      } else {
+        at[last] = value;
+      }
+    }
+  }
+
+  /** What `find` finds in the state, now or later. */
+  stands(find) {
+    return this.until(() => this.state && find(this.state));
   }
 
   /** What `find` finds, now or later. The run's own limit ends what never comes. */
@@ -106,6 +131,11 @@ function share(host, terminals, more = {}) {
   return host.ask({ type: "share", name: "Ada", terminals, from: "start", relay, invite, ...more });
 }
 
+/** Everything that stands. */
+async function state(host) {
+  return (await host.ask({ type: "state" })).changes[0].value;
+}
+
 /** A seat whose output is shown as it comes. */
 async function seated({ invite, relay }, name = "Bo", options = {}) {
   const told = new Told();
@@ -115,4 +145,4 @@ async function seated({ invite, relay }, name = "Bo", options = {}) {
   return { guest, told };
 }
 
-module.exports = { Told, folder, hosting, native, program, seated, share, terminal };
+module.exports = { Told, folder, hosting, native, program, seated, share, state, terminal };

@@ -3,7 +3,7 @@
 const assert = require("node:assert/strict");
 const { test } = require("node:test");
 
-const { Told, hosting, native, program, seated, share, terminal } = require("./scene.js");
+const { Told, hosting, native, program, seated, share, terminal, state } = require("./scene.js");
 
 test("share, join, read only, grant, type, remove, stop", async () => {
   const { host, told } = await hosting();
@@ -22,38 +22,38 @@ test("share, join, read only, grant, type, remove, stop", async () => {
   const { guest, told: seen } = await seated(shared);
   const joined = await seen.event("joined");
   const seat = await told.session("joined");
-  assert.deepEqual(seat.words, joined.words);
+  assert.deepEqual(seat.guest.words, joined.words);
   assert.equal(seat.guest.name, "Bo");
   await seen.shows("one-42");
-  const { terminals } = await seen.event("terminals");
-  const stream = terminals[0].stream;
-  assert.deepEqual([terminals[0].cols, terminals[0].rows], [80, 24]);
+  const shown = await seen.stands(({ terminals }) => Object.values(terminals)[0]);
+  const theirNumber = shown.terminal;
+  assert.deepEqual(shown.size, { cols: 80, rows: 24 });
 
   const mine = JSON.parse((await host.ask({ type: "screen", terminal: number, format: "json" })).picture);
-  const theirs = JSON.parse(await guest.screen(stream));
+  const theirs = JSON.parse(await guest.screen(theirNumber));
   assert.deepEqual([theirs.first, theirs.lines], [mine.first, mine.lines], "lines are counted alike");
   await assert.rejects(guest.screen(99), { kind: "not_found" });
   const pictures = seen.events.filter(({ type }) => type === "picture").length;
   seen.text = "";
-  guest.redraw(stream);
+  guest.redraw(theirNumber);
   await seen.shows("one-42");
   assert.equal(seen.events.filter(({ type }) => type === "picture").length, pictures + 1);
-  await guest.ask({ type: "point", at: { stream, from: mine.first, to: mine.first } });
-  assert.deepEqual((await told.session("pointing")).at, { terminal: number, from: mine.first, to: mine.first });
+  await guest.ask({ type: "point", at: { terminal: theirNumber, from: mine.first, to: mine.first } });
+  assert.deepEqual((await told.session("pointed")).at, { terminal: number, from: mine.first, to: mine.first });
 
-  guest.input(stream, Buffer.from("x"));
+  guest.input(theirNumber, Buffer.from("x"));
   assert.equal((await seen.event("input_refused")).why, "read_only");
   await guest.ask({ type: "ask_control" });
   const { slot } = await told.session("control_asked");
   await host.ask({ type: "set_role", session: shared.session, slot, role: "writer" });
   await seen.event("role_changed", ({ role }) => role === "writer");
-  guest.input(stream, Buffer.from("echo two-$((80+4))\r"));
+  guest.input(theirNumber, Buffer.from("echo two-$((80+4))\r"));
   await Promise.all([told.shows("two-84"), seen.shows("two-84")]);
-  assert.equal((await told.session("typing")).slot, slot);
+  await told.stands(({ sessions }) => slot in sessions[shared.session].typing);
 
   await host.ask({ type: "looking", terminal: null });
-  await seen.event("looking", ({ stream }) => stream === null);
-  guest.input(stream, Buffer.from("x"));
+  await seen.stands(({ looking }) => looking === undefined);
+  guest.input(theirNumber, Buffer.from("x"));
   await seen.event("input_refused", ({ why }) => why === "host_away");
 
   await host.ask({ type: "resize", terminal: number, size: { cols: 100, rows: 30 } });
@@ -73,7 +73,7 @@ test("share, join, read only, grant, type, remove, stop", async () => {
   const terms = { role: "viewer", admission: "ask" };
   const invite = await host.ask({ type: "create_invite", session: shared.session, terms });
   const { told: second } = await seated({ relay: shared.relay, invite }, "Cy");
-  await second.event("waiting");
+  await second.stands(({ phase }) => phase.is === "waiting");
   const { knock } = await told.session("knocked", ({ name }) => name === "Cy");
   await host.ask({ type: "admit", session: shared.session, knock });
   await Promise.all([second.event("joined"), told.session("joined", ({ guest }) => guest.name === "Cy")]);
@@ -96,10 +96,10 @@ test("terminals and sessions outlive the client that opened them", async () => {
   await first.host.close();
 
   const again = await hosting();
-  const status = await again.host.ask({ type: "status" });
-  assert.notEqual(status.pid, process.pid);
-  assert.deepEqual(status.sessions.map(({ session }) => session), [shared.session]);
-  assert.deepEqual(status.sessions[0].guests.map(({ name }) => name), ["Bo"]);
+  const stood = await state(again.host);
+  assert.notEqual(stood.pid, process.pid);
+  assert.deepEqual(Object.keys(stood.sessions).map(Number), [shared.session]);
+  assert.deepEqual(Object.values(stood.sessions[shared.session].guests).map(({ name }) => name), ["Bo"]);
   await again.host.ask({ type: "attach", terminal: number, window: 1 << 20, scrollback: true });
   await again.told.shows("kept-42");
   again.host.input(number, Buffer.from("exit\r"));
@@ -136,7 +136,7 @@ test("a terminal has its client's environment where that is asked for", async ()
   await told.shows("[given] [] [xterm-256color]");
   await terminal(host, ["sh", "-c", "echo [$OWN] [$HISTFILE]; read stay"], { env });
   await told.shows("[given] [/dev/null]");
-  for (const { terminal } of (await host.ask({ type: "status" })).terminals) {
+  for (const { terminal } of Object.values((await state(host)).terminals)) {
     await host.ask({ type: "close_terminal", terminal });
   }
   await host.close();
@@ -146,7 +146,7 @@ test("the holder that goes is told, and questions are answered", async () => {
   const { host, told } = await hosting();
   await host.ask({ type: "shutdown" }).catch(error => assert.equal(error.kind, "gone"));
   await told.event("gone");
-  await assert.rejects(host.ask({ type: "status" }), { kind: "gone" });
+  await assert.rejects(host.ask({ type: "state" }), { kind: "gone" });
   host.input(1, Buffer.from("x"));
   await host.close();
   await host.close();

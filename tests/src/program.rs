@@ -132,6 +132,12 @@ impl Program {
         self.wait_for(what, |line| serde_json::from_str(line).ok().as_ref().and_then(&mut pick))
     }
 
+    /// Waits until a part of the state is told that is so.
+    #[track_caller]
+    pub fn wait_for_state(&mut self, what: &str, key: &str, is_so: impl Fn(&Value) -> bool) {
+        self.wait_for_event(what, |event| changed(event, key).filter(|value| is_so(value)).map(drop));
+    }
+
     /// Waits until it ends by itself.
     #[track_caller]
     pub fn wait(&mut self) -> ExitStatus {
@@ -195,4 +201,14 @@ impl Drop for Program {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// What an update of the state says of one of its parts.
+fn changed<'a>(event: &'a Value, key: &str) -> Option<&'a Value> {
+    let changes = event["changes"].as_array().filter(|_| event["type"] == "state")?;
+    changes.iter().find_map(|change| match change["path"].as_array()?.as_slice() {
+        [] => change["value"].get(key),
+        [.., last] if last == key => Some(&change["value"]),
+        _ => None,
+    })
 }

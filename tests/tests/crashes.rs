@@ -31,10 +31,10 @@ fn a_killed_relay_is_waited_for_and_the_session_goes_on() {
     let mut guest = stage.join(&invite, &["--json"]);
     guest.wait_for_event("the seat", |event| (event["type"] == "joined").then_some(()));
     relay.kill();
-    guest.wait_for_event("the loss", |event| (event["state"] == "away").then_some(()));
+    guest.wait_for_state("the loss", "connection", |line| line["state"] == "away");
     host.write(b"echo meanwhile-$((40+2))\n");
     let (_relay, _) = stage.relay(&address.to_string(), &[]);
-    guest.wait_for_event("the return", |event| (event["state"] == "connected").then_some(()));
+    guest.wait_for_state("the return", "connection", |line| line["state"] == "connected");
     stage.picture(&invite, "meanwhile-42", &[]);
     stage.run(&["stop", "--all"]);
     let reason =
@@ -51,7 +51,7 @@ fn a_killed_guest_is_shown_as_gone_and_its_shell_goes_on() {
     // Killed before the host has told of it, it would have joined as one who is away.
     host.wait_for("the guest", |line| line.contains("\"what\":\"joined\"").then_some(()));
     guest.kill();
-    host.wait_for("its absence", |line| (line.contains("presence") && line.contains("false")).then_some(()));
+    host.wait_for("its absence", |line| line.contains("\"present\":false").then_some(()));
     host.write(b"exit 7\n");
     assert_eq!(host.wait().code(), Some(7));
 }

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use jumpseat_tests::{Invite, Line, Program, Stage};
+use serde_json::{Value, json};
 
 /// Prints 1.3 MB once it gets a line, and is gone.
 const LOUD: &str = "head -c1 >/dev/null; seq 200000; echo tests passed";
@@ -66,7 +67,7 @@ fn stopping_in_a_flood_leaves_everyone_with_the_same_picture() {
     let (mut host, invite) = stage.share(&["--relay", &slow.url(), "--", "sh", "-c", script]);
     let guests = [(); 2].map(|()| seated(&stage, &invite, &["--dump", "text"]));
     host.write(b"\n");
-    host.wait_for_event("the flood", |event| (event["event"]["what"] == "skimming").then_some(()));
+    host.wait_for_state("the flood", "skimming", |terminals| terminals != &json!([]));
     stage.run(&["stop", "--all"]);
     let texts = guests.map(succeeds);
     let last = |text: &str| {
@@ -137,13 +138,12 @@ fn a_relay_that_is_told_to_end_in_a_flood_loses_nothing() {
     relay.signal("TERM");
     assert!(relay.wait().success(), "{}", relay.errors());
     for guest in &mut guests {
-        guest.wait_for_event("the relay's word", |event| {
-            (event["state"] == "away" && event["reason"].as_str()?.contains("hung up")).then_some(())
-        });
+        let hung_up = |line: &Value| line["reason"].as_str().is_some_and(|why| why.contains("hung up"));
+        guest.wait_for_state("the relay's word", "connection", hung_up);
     }
     let (_next, _) = stage.relay(&address.to_string(), &[]);
     for guest in &mut guests {
-        guest.wait_for_event("the return", |event| (event["state"] == "connected").then_some(()));
+        guest.wait_for_state("the return", "connection", |line| line["state"] == "connected");
     }
     host.write(b"\n");
     // The key is echoed.

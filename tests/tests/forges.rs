@@ -232,9 +232,7 @@ fn what_there_is_none_of_is_said() {
     desk.stage.run(&["panels", "share", "issue", "--folder", "work"]);
     wait(&mut guest, "issue", came("issue", "number", 12.into()));
     desk.stage.run(&["panels", "hide", "pr"]);
-    guest.wait_for_event("the end of it", |event| {
-        (event["type"] == "panels" && event["panels"] == json!(["issue"])).then_some(())
-    });
+    guest.wait_for_state("the end of it", "panels", |panels| panels == &json!(["issue"]));
     assert_eq!(desk.panel(&["pr"]).status.code(), Some(8));
 }
 

@@ -11,8 +11,8 @@ use std::{
 
 use jumpseat_engine::{
     api::{
-        HostClient, HostCommand, HostEvent, Reply, ScreenFormat, SessionNo, ShareOptions, Status, TerminalNo,
-        TerminalOptions,
+        HostClient, HostCommand, HostEvent, HostState, Replica, Reply, ScreenFormat, SessionNo, ShareOptions,
+        TerminalNo, TerminalOptions,
     },
     local::{self, RuntimeFolder},
 };
@@ -79,8 +79,8 @@ fn share(stage: &Stage, editor: &mut Program, terminal: TerminalNo, relay: &str)
 }
 
 fn holder(editor: &mut Program) -> Holder {
-    let status = ask(editor, &HostCommand::Status);
-    Holder(u32::try_from(status["pid"].as_u64().unwrap()).unwrap())
+    let said = ask(editor, &HostCommand::State);
+    Holder(u32::try_from(said["changes"][0]["value"]["pid"].as_u64().unwrap()).unwrap())
 }
 
 fn folder(stage: &Stage) -> PathBuf {
@@ -107,9 +107,13 @@ async fn attach(stage: &Stage) -> HostClient {
     within(holder.connect()).await.unwrap()
 }
 
-async fn status(client: &HostClient) -> Status {
-    match within(client.ask(HostCommand::Status)).await.unwrap() {
-        Reply::Status(status) => status,
+async fn state(client: &HostClient) -> HostState {
+    match within(client.ask(HostCommand::State)).await.unwrap() {
+        Reply::State(update) => {
+            let mut state = Replica::default();
+            assert!(state.apply(update));
+            state.into_state()
+        }
         other => panic!("{other:?}"),
     }
 }
@@ -150,8 +154,8 @@ fn it_outlives_its_starter_and_ends_with_its_last_session() {
     starter.kill();
     on_runtime(async {
         let mut client = attach(&stage).await;
-        let status = status(&client).await;
-        assert_eq!((status.pid, status.terminals.len(), status.sessions.len()), (holder.0, 1, 1));
+        let state = state(&client).await;
+        assert_eq!((state.pid, state.terminals.len(), state.sessions.len()), (holder.0, 1, 1));
         within(client.ask(HostCommand::Attach { terminal, window: 65536, scrollback: true })).await.unwrap();
         shows(&mut client, "ready-42").await;
         within(client.ask(HostCommand::Input { terminal, bytes: b"on\r".to_vec() })).await.unwrap();
@@ -163,7 +167,7 @@ fn it_outlives_its_starter_and_ends_with_its_last_session() {
 
     // A second starter finds it instead of starting another.
     let mut second = editor(&stage);
-    assert_eq!(ask(&mut second, &HostCommand::Status)["pid"], holder.0);
+    assert_eq!(ask(&mut second, &HostCommand::State)["changes"][0]["value"]["pid"], holder.0);
     drop(second);
 
     on_runtime(async {
@@ -207,7 +211,7 @@ fn a_killed_one_leaves_nothing_in_the_way_of_the_next() {
 
     first.kill();
     // Who asks is told, and so is who watches.
-    starter.write(b"{\"type\":\"status\"}\n");
+    starter.write(b"{\"type\":\"state\"}\n");
     starter.wait_for_event("the failure", |said| (said["kind"] == "gone").then_some(()));
     let present = guest.wait_for_event("the host's absence", |event| {
         (event["type"] == "host_present").then(|| event["present"].clone())
@@ -224,15 +228,18 @@ fn a_killed_one_leaves_nothing_in_the_way_of_the_next() {
         let client = attach(&stage).await;
         let screen = HostCommand::Screen { terminal, format: ScreenFormat::Text };
         assert!(matches!(within(client.ask(screen)).await, Ok(Reply::Screen { .. })));
-        assert!(status(&client).await.sessions.is_empty());
+        assert!(state(&client).await.sessions.is_empty());
     });
 
     // Without a holder to come, whoever looks for processes clears it away.
     second.kill();
-    next.write(b"{\"type\":\"status\"}\n");
+    next.write(b"{\"type\":\"state\"}\n");
     next.wait_for_event("the failure", |said| (said["kind"] == "gone").then_some(()));
     assert!(!stage.run(&["sessions", "--json"]).contains(&invite.code));
-    assert!(!socket(&stage).exists());
+    // A process that is killed closes one thing after the other: the next look finds that nobody listens.
+    while socket(&stage).exists() {
+        stage.run(&["sessions", "--json"]);
+    }
     guest.signal("TERM");
     guest.wait();
 }
@@ -246,7 +253,7 @@ fn many_that_start_it_at_once_meet_in_one() {
     });
     let one = holder(&mut editors[0]);
     for editor in &mut editors {
-        assert_eq!(ask(editor, &HostCommand::Status)["pid"], one.0);
+        assert_eq!(ask(editor, &HostCommand::State)["changes"][0]["value"]["pid"], one.0);
     }
     assert_eq!(ask(&mut editors[0], &HostCommand::Shutdown)["reply"], "done");
 }
@@ -274,7 +281,15 @@ async fn floods(client: &mut HostClient) {
     within(async {
         while let Some(event) = client.next().await {
             let said = serde_json::to_value(&event).unwrap();
-            if said["event"]["what"] == "skimming" && said["event"]["on"] == true {
+            let mut changes = said["changes"].as_array().into_iter().flatten();
+            let skims = |change: &Value| {
+                let skimming = match change["path"].as_array().and_then(|path| path.last()) {
+                    Some(last) if last == "skimming" => &change["value"],
+                    _ => &change["value"]["skimming"],
+                };
+                skimming.as_array().is_some_and(|skimming| !skimming.is_empty())
+            };
+            if changes.any(skims) {
                 return;
             }
         }
@@ -319,15 +334,13 @@ fn a_terminal_that_is_withdrawn_in_a_flood_goes_and_the_others_stay_exact() {
         floods(&mut client).await;
         within(client.ask(HostCommand::WithdrawTerminal { session, terminal: loud })).await.unwrap();
         press(&client, quiet, "here\r").await;
-        guest.wait_for_event("its end", |event| {
-            let left = (event["type"] == "terminals").then(|| event["terminals"].as_array().map(Vec::len));
-            (left == Some(Some(1))).then_some(())
-        });
+        let one_left = |terminals: &Value| terminals.as_object().is_some_and(|left| left.len() == 1);
+        guest.wait_for_state("its end", "terminals", one_left);
         // The last program that is shared ends, and with it the session; the other runs on.
         press(&client, quiet, "there\r").await;
         assert_eq!(lines(guest), ["here", "still-here", "there", "over-there"]);
         assert_eq!(
-            status(&client).await.terminals.iter().filter(|terminal| terminal.terminal == loud).count(),
+            state(&client).await.terminals.values().filter(|terminal| terminal.terminal == loud).count(),
             1
         );
         within(client.ask(HostCommand::Shutdown)).await.unwrap();

@@ -61,8 +61,8 @@ fn cut_lines_come_back_by_themselves() {
     let mut guest = far.guest(&invite, "the-2-end");
     for _ in 0..3 {
         far.to_guest.cut();
-        watcher.wait_for_event("the loss", |event| (event["state"] == "away").then_some(()));
-        watcher.wait_for_event("the return", |event| (event["state"] == "connected").then_some(()));
+        watcher.wait_for_state("the loss", "connection", |line| line["state"] == "away");
+        watcher.wait_for_state("the return", "connection", |line| line["state"] == "connected");
     }
     far.to_host.cut();
     host.write(b"\n");
@@ -76,11 +76,11 @@ fn a_silent_line_is_noticed_and_left() {
     let mut watcher = far.stage.join(&far.stage.over(&invite, &far.to_guest), &["--json"]);
     watcher.wait_for_event("the seat", |event| (event["type"] == "joined").then_some(()));
     far.to_guest.silent(true);
-    watcher.wait_for_event("the loss", |event| (event["state"] == "away").then_some(()));
+    watcher.wait_for_state("the loss", "connection", |line| line["state"] == "away");
     far.to_guest.cut();
     far.to_guest.silent(false);
     host.write(b"\n");
-    watcher.wait_for_event("the return", |event| (event["state"] == "connected").then_some(()));
+    watcher.wait_for_state("the return", "connection", |line| line["state"] == "connected");
     far.stage.picture(&invite, "the-2-end", &[]);
 }
 

@@ -202,9 +202,7 @@ fn what_is_hidden_is_gone_at_once_and_cannot_be_fetched() {
     }
 
     stage.run(&["panels", "hide", "git"]);
-    guest.wait_for_event("the end of it", |event| {
-        (event["type"] == "panels" && event["panels"] == json!([])).then_some(())
-    });
+    guest.wait_for_state("the end of it", "panels", |panels| panels == &json!([]));
     assert_eq!(fault(&panel(&stage, &["git"])).0, Some(8));
     assert!(text(panel(&stage, &[])).contains("git       not shared"));
     assert_eq!(fetch(&stage, "git", &reference)["answer"], "failure");
@@ -244,10 +242,7 @@ fn history_and_log_are_shared_unless_said_otherwise() {
     let stage = Stage::new();
     let (_host, invite) = stage.share(&["--", "bash"]);
     let mut guest = stage.join(&invite, &["--json"]);
-    let panels = guest.wait_for_event("the panels", |event| {
-        (event["type"] == "panels" && event["panels"] != json!([])).then(|| event["panels"].clone())
-    });
-    assert!(panels == json!(["history"]) || panels == json!(["history", "log"]), "{panels}");
+    guest.wait_for_state("the panels", "panels", |panels| panels == &json!(["history", "log"]));
     wait_entry(&mut guest, "log", |entry| entry["happened"]["what"] == "joined");
     let all = objects(&panel(&stage, &["--json"]));
     let shared: Vec<&str> = all
@@ -266,7 +261,7 @@ fn several_joined_sessions_are_told_apart() {
     let sit = |name| {
         let (host, invite) = stage.share(&["--panel", "none", "--name", name, "--", "cat"]);
         let mut guest = stage.join(&invite, &["--json"]);
-        guest.wait_for_event("the host's name", |event| (event["type"] == "roster").then_some(()));
+        guest.wait_for_state("the host's name", "host", |host| host == name);
         (host, guest, invite)
     };
     let (one, other) = (sit("Ann"), sit("Di"));
@@ -308,7 +303,7 @@ fn a_guest_that_is_cut_off_says_since_when() {
     wait_entry(&mut guest, "git", |entry| entry["is"] == "commit");
     assert!(!text(panel(&stage, &["git"])).contains("Offline"));
     drop(relay);
-    guest.wait_for_event("the loss", |event| (event["state"] == "away").then_some(()));
+    guest.wait_for_state("the loss", "connection", |line| line["state"] == "away");
     let shown = text(panel(&stage, &["git"]));
     assert!(shown.contains("Offline since") && shown.contains("Begin the story"), "{shown}");
     assert!(objects(&panel(&stage, &["--json"])).iter().all(|panel| panel["offline_since"].is_u64()));

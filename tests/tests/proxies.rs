@@ -4,6 +4,7 @@
 use std::net::SocketAddr;
 
 use jumpseat_tests::{Invite, Line, Nginx, Program, Stage};
+use serde_json::Value;
 
 /// The configuration that the reference tells people to use, for a relay at this address.
 fn documented(relay: SocketAddr) -> String {
@@ -166,11 +167,10 @@ fn a_session_outlives_its_relay_behind_a_proxy() {
     guest.wait_for_event("the seat", |event| (event["type"] == "joined").then_some(()));
     relay.signal("TERM");
     assert!(relay.wait().success());
-    guest.wait_for_event("the proxy's word for it", |event| {
-        (event["state"] == "away" && event["reason"].as_str()?.contains("502")).then_some(())
-    });
+    let answers_502 = |line: &Value| line["reason"].as_str().is_some_and(|why| why.contains("502"));
+    guest.wait_for_state("the proxy's word for it", "connection", answers_502);
     let (_relay, _) = stage.relay(&address.to_string(), &["--trusted-proxy", "127.0.0.1"]);
-    guest.wait_for_event("the return", |event| (event["state"] == "connected").then_some(()));
+    guest.wait_for_state("the return", "connection", |line| line["state"] == "connected");
     host.write(b"echo back-$((40+2))\n");
     sees(&stage, &invite, "back-42", &[]);
     assert!(!nginx.process().errors().contains("alert"), "{}", nginx.process().errors());

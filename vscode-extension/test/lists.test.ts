@@ -4,7 +4,7 @@ import { test } from 'node:test';
 
 import { find, linesOf, scrolls, shown, upTo } from '../src/model/pointing';
 import { ago, open, remembered, without, type Recent } from '../src/model/recent';
-import { chosenTalk, said, type Titled } from '../src/model/talks';
+import { Unread, chosenTalk, type Titled } from '../src/model/talks';
 import { BEAT, Watch } from '../src/model/windows';
 
 const entry = (code: string, at = 0): Recent => ({ code, relay: 'wss://r', host: 'Ann', at });
@@ -24,9 +24,8 @@ test('what a window showed is left behind once it has been silent for long, and 
 
 test('a conversation is the one that was picked, that of the terminal in front, or the liveliest', () => {
     const talk = (key: string, ...times: number[]): Titled => {
-        const made: Titled = { key, title: key, talk: { chat: [], unread: 0 } };
-        for (const at of times) said(made.talk, { slot: 1, name: 'Bo', text: 'hi', at }, false);
-        return made;
+        const chat = Object.fromEntries(times.map((at, line) => [line, { slot: 1, name: 'Bo', text: 'hi', at }]));
+        return { key, title: key, talk: new Unread().talk(key, chat, 0) };
     };
     const talks = [talk('a', 5), talk('b', 9), talk('c')];
     assert.equal(chosenTalk(talks, undefined, undefined)?.key, 'b');
@@ -40,10 +39,15 @@ test('a conversation is the one that was picked, that of the terminal in front, 
     );
 });
 
-test("one's own words are read, and old ones are let go", () => {
-    const talk = { chat: [], unread: 0 } as Titled['talk'];
-    for (let at = 0; at < 600; at += 1) said(talk, { slot: 0, name: 'You', text: String(at), at }, true);
-    assert.deepEqual([talk.chat.length, talk.chat[0]?.text, talk.unread], [500, '100', 0]);
+test("one's own words are read, and others' are once they were looked at", () => {
+    const unread = new Unread();
+    const line = (slot: number) => ({ slot, name: 'Bo', text: 'hi', at: 0 });
+    const chat: Record<number, ReturnType<typeof line>> = { 7: line(0), 8: line(1), 9: line(1) };
+    const count = (key: string): number => unread.talk(key, chat, 0).unread;
+    assert.deepEqual([count('a'), count('b')], [2, 2]);
+    unread.talk('a', chat, 0).read();
+    chat[10] = line(1);
+    assert.deepEqual([count('a'), count('b')], [1, 3]);
 });
 
 test('sessions joined lately are few, of today, and known by code and relay', () => {

@@ -1,11 +1,12 @@
 // The line to the holder, and a mirror over it, against a native module that only keeps what it is told.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { HostCommand, HostUpdate, Reply } from '@jumpseat/native';
+import type { HostCommand, HostUpdate, Reply, HostState } from '@jumpseat/native';
 
 import type { Native } from '../src/model/client';
 import { Holding } from '../src/model/holding';
 import { Mirror } from '../src/model/mirror';
+import { changed } from './support/states';
 
 /** Terminals that echo what is put in, as soon as they are asked to. */
 class Holder {
@@ -33,9 +34,11 @@ class Holder {
         },
     } as unknown as Native;
 
+    readonly stands: HostState = { pid: 1, terminals: {}, sessions: {} };
+
     #answer(command: HostCommand): Reply {
         this.asked.push(command);
-        if (command.type === 'status') return { reply: 'status', pid: 1, terminals: [], sessions: [] };
+        if (command.type === 'state') return { reply: 'state', ...changed([], structuredClone(this.stands)) };
         return command.type === 'open_terminal' ? { reply: 'terminal', terminal: 7 } : { reply: 'done' };
     }
 
@@ -48,8 +51,6 @@ function holding(holder: Holder): Holding {
     return new Holding({
         native: () => holder.native,
         options: () => ({ program: '/jumpseat' }),
-        kept: () => undefined,
-        keep: () => undefined,
         changed: () => undefined,
         notice: () => undefined,
         gone: () => undefined,
@@ -119,8 +120,6 @@ test('a holder that is gone leaves nothing behind in the model', async () => {
     const line = new Holding({
         native: () => holder.native,
         options: () => ({ program: '/jumpseat' }),
-        kept: () => undefined,
-        keep: () => undefined,
         changed: () => undefined,
         notice: () => undefined,
         gone: (ended) => void gone.push(ended),
@@ -132,20 +131,11 @@ test('a holder that is gone leaves nothing behind in the model', async () => {
         closed: (code: number | undefined) => void ends.push(code),
     };
     await line.show(shown, { type: 'open_terminal', size: { cols: 80, rows: 24 } });
-    holder.tell([
-        {
-            type: 'terminal_opened',
-            terminal: 7,
-            title: 'sh',
-            cwd: null,
-            size: { cols: 80, rows: 24 },
-            session: null,
-            blocks: [],
-        },
-    ]);
-    assert.equal(line.state.terminals.size, 1);
+    const terminal = { terminal: 7, title: 'sh', size: { cols: 80, rows: 24 }, blocks: {} };
+    holder.tell([changed(['terminals', 7], terminal)]);
+    assert.equal(line.state.terminals.length, 1);
     holder.tell([{ type: 'gone' }]);
-    assert.deepEqual([gone, line.connected, line.state.terminals.size, ends], [[false], false, 0, [undefined]]);
+    assert.deepEqual([gone, line.connected, line.state.terminals.length, ends], [[false], false, 0, [undefined]]);
     await line.connect();
     holder.tell([{ type: 'closing' }, { type: 'gone' }]);
     assert.deepEqual(gone, [false, true], 'one that was told to end is told once');

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { badge, seatBadge } from '../src/model/badge';
-import type { GuestInfo, HostUpdate, SessionEvent } from '@jumpseat/native';
+import type { HostUpdate, SessionEvent, SessionState } from '@jumpseat/native';
 import { FIRST_CHOICE, described, nextAdmission, remembered, terms, type Choice } from '../src/model/choice';
 import { Flow, Ground } from '../src/model/flow';
 import { Hosting } from '../src/model/hosting';
@@ -12,9 +12,9 @@ import { Joined } from '../src/model/joined';
 import { typed, withoutAnswers } from '../src/model/keys';
 import { Placed } from '../src/model/placed';
 import { ended, failure, hostEnded } from '../src/model/words';
+import { bo, changed, held, hosting, seated, session } from './support/states';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
-const bo: GuestInfo = { slot: 1, name: 'Bo', program: 'cli/0.1', role: 'viewer', present: true, invite: null };
 const said = (event: SessionEvent): HostUpdate => ({ type: 'session', session: 1, event });
 
 test('a question is only put between two escape sequences', () => {
@@ -71,69 +71,67 @@ test('what a terminal says by itself is not typing', () => {
 });
 
 test('guests come, ask, are let type and go; the badge says so', () => {
-    const hosting = new Hosting();
-    assert.equal(badge(hosting), undefined);
-    hosting.apply(said({ what: 'opened', code: 'K7QM-3XTE', expires_in: 60 }), 0);
-    assert.equal(hosting.sessions.get(1)?.expires, 60_000);
+    const model = hosting(held(7, { ...session, guests: {} }));
+    assert.equal(badge(new Hosting()), undefined);
     assert.equal(
-        hosting.apply(said({ what: 'knocked', knock: 3, name: 'Bo', invite: 'i', again: false }), 0)?.kind,
+        model.apply(said({ what: 'knocked', knock: 3, name: 'Bo', invite: 'i', again: false }))?.kind,
         'knocked',
     );
-    hosting.apply(said({ what: 'knock_gone', knock: 3 }), 0);
-    hosting.apply(said({ what: 'joined', guest: bo, words: ['a', 'b'], invite: 'i', again: false }), 0);
-    assert.deepEqual([badge(hosting)?.text, badge(hosting)?.warning], ['$(broadcast) 1', false]);
-    assert.deepEqual(hosting.sessions.get(1)?.knocks, [], 'whoever is in does not knock');
-    assert.equal(hosting.apply(said({ what: 'control_asked', slot: 1 }), 0)?.kind, 'asked');
-    assert.equal(hosting.sessions.get(1)?.guests.get(1)?.asks, true);
-    hosting.apply(said({ what: 'role_changed', slot: 1, role: 'writer', by: 0 }), 0);
-    assert.deepEqual([badge(hosting)?.text, badge(hosting)?.warning], ['$(broadcast) 1 $(edit)', true]);
-    assert.match(badge(hosting)?.tooltip ?? '', /Bo \(can type\)/);
-    hosting.apply(said({ what: 'chat', slot: 1, text: 'hi', at: 5 }), 0);
-    assert.equal(hosting.sessions.get(1)?.unread, 1);
-    hosting.apply(said({ what: 'left', slot: 1, name: 'Bo', reason: 'left' }), 0);
-    assert.equal(badge(hosting)?.text, '$(broadcast) 0');
-    assert.equal(hosting.apply(said({ what: 'ended', reason: 'expired' }), 0)?.kind, 'ended');
-    assert.equal(badge(hosting), undefined);
+    model.apply(changed(['sessions', 1, 'guests', 1], structuredClone(bo)));
+    assert.equal(model.apply(said({ what: 'joined', guest: bo, again: false }))?.kind, 'came');
+    assert.deepEqual([badge(model)?.text, badge(model)?.warning], ['$(broadcast) 1', false]);
+    model.apply(changed(['sessions', 1, 'guests', 1], { ...bo, asks: true }));
+    assert.equal(model.apply(said({ what: 'control_asked', slot: 1 }))?.kind, 'asked');
+    model.apply(changed(['sessions', 1, 'guests', 1], { ...bo, role: 'writer' }));
+    assert.deepEqual([badge(model)?.text, badge(model)?.warning], ['$(broadcast) 1 $(edit)', true]);
+    assert.match(badge(model)?.tooltip ?? '', /Bo \(can type\)/);
+    model.apply(changed(['sessions', 1, 'guests', 1], null));
+    assert.equal(model.apply(said({ what: 'left', slot: 1, name: 'Bo', reason: 'left' }))?.kind, 'went');
+    assert.equal(badge(model)?.text, '$(broadcast) 0');
+    model.apply(changed(['sessions', 1], null));
+    assert.equal(model.apply(said({ what: 'ended', reason: 'expired' }))?.kind, 'ended');
+    assert.equal(badge(model), undefined);
 });
 
-test('a knock is answered by its number, not by a name that others have, too', () => {
-    const hosting = new Hosting();
-    for (const knock of [3, 4])
-        hosting.apply(said({ what: 'knocked', knock, name: 'Bo', invite: 'i', again: false }), 0);
-    // The second one is let in by another window.
-    hosting.apply(said({ what: 'knock_gone', knock: 4 }), 0);
-    hosting.apply(said({ what: 'joined', guest: bo, words: [], invite: 'i', again: false }), 0);
-    assert.deepEqual(
-        hosting.sessions.get(1)?.knocks.map(({ knock }) => knock),
-        [3],
-        'the first one still waits',
-    );
+test('what others said is unread until it is looked at, and what was said before this window came is read', () => {
+    const line = (slot: number, at: number): object => ({ slot, name: 'Bo', text: 'hi', at });
+    const model = hosting(held(7, { ...session, chat: { 0: line(1, 5) } } as SessionState));
+    const talk = (): ReturnType<Hosting['talk']> => model.talk(model.session(1) ?? assert.fail());
+    assert.equal(talk().unread, 0);
+    model.apply(changed(['sessions', 1, 'chat', 1], line(1, 6)));
+    model.apply(changed(['sessions', 1, 'chat', 2], line(0, 7)));
+    assert.deepEqual([talk().unread, talk().lines.length], [1, 3]);
+    talk().read();
+    assert.equal(talk().unread, 0);
 });
 
 test('what was kept of one holder answers nobody of another', () => {
-    const session = {
-        session: 1,
-        code: 'K7QM-3XTE',
-        relay: 'wss://r',
-        connection: { state: 'connected' } as const,
-        expires_in: 60,
-        terminals: [],
-        guests: [bo],
-        knocks: [{ knock: 1, name: 'Bo', invite: 'i', again: false }],
-        invites: [],
-        panels: [],
-    };
-    const hosting = new Hosting();
-    hosting.load({ pid: 7, terminals: [], sessions: [session] }, 0);
-    hosting.apply(said({ what: 'control_asked', slot: 1 }), 0);
-    const kept = hosting.sessions.get(1);
-    assert.ok(kept && hosting.waits(kept, 1) && hosting.asks(kept, 1) && hosting.live(kept));
-    hosting.apply(said({ what: 'knock_gone', knock: 1 }), 0);
-    assert.equal(hosting.waits(kept, 1), false);
+    const model = hosting(held(7, { ...session, guests: { 1: { ...bo, asks: true } } }));
+    const kept = model.session(1) ?? assert.fail();
+    assert.ok(model.waits(kept, 3) && model.asks(kept, 1) && model.live(kept));
+    model.apply(changed(['sessions', 1, 'knocks', 3], null));
+    assert.equal(model.waits(kept, 3), false);
     // The same numbers, and somebody else behind them.
-    hosting.load({ pid: 8, terminals: [], sessions: [session] }, 0);
-    hosting.apply(said({ what: 'control_asked', slot: 1 }), 0);
-    assert.deepEqual([hosting.waits(kept, 1), hosting.asks(kept, 1), hosting.live(kept)], [false, false, undefined]);
+    model.end();
+    model.begin({ ...changed([], held(8)), version: 1 });
+    assert.deepEqual([model.waits(kept, 3), model.asks(kept, 1), model.live(kept)], [false, false, undefined]);
+});
+
+test('updates that are known do no harm, and one that does not follow is left out', () => {
+    const model = hosting(held(7));
+    const title = (now: number, guest: string): HostUpdate => ({
+        type: 'state',
+        version: now,
+        whole: false,
+        changes: [{ path: ['sessions', '1', 'guests', '1', 'name'], value: guest }],
+    });
+    model.apply(title(2, 'Cy'));
+    model.begin({ ...changed([], held(7)), version: 4 });
+    model.apply(title(3, 'old'));
+    model.apply(title(6, 'lost'));
+    assert.equal(model.session(1)?.guests[1]?.name, 'Bo');
+    model.apply(title(5, 'Di'));
+    assert.equal(model.session(1)?.guests[1]?.name, 'Di');
 });
 
 test('a row that has just come or moved takes no press', () => {
@@ -160,82 +158,54 @@ test('a host says no to what was asked for, and to nothing else', () => {
     assert.equal(shown.length, 8);
 });
 
-test('a window that comes back knows its guests, their words, and a relay that is back', () => {
-    const before = new Hosting();
-    before.pid = 7;
-    before.apply(said({ what: 'joined', guest: bo, words: ['a', 'b'], invite: 'i', again: false }), 0);
-    const session = {
-        session: 1,
-        code: 'K7QM-3XTE',
-        relay: 'wss://r',
-        connection: { state: 'away', retry_in: 5, reason: 'gone' } as const,
-        expires_in: 60,
-        terminals: [],
-        guests: [bo],
-        knocks: [],
-        invites: [],
-        panels: [],
-    };
-    const after = new Hosting();
-    after.load({ pid: 7, terminals: [], sessions: [session] }, 1000, { pid: 7, words: before.words });
-    assert.deepEqual(after.sessions.get(1)?.guests.get(1)?.words, ['a', 'b']);
-    assert.equal(after.sessions.get(1)?.expires, 61_000);
-    after.apply(said({ what: 'opened', code: 'K7QM-3XTE', expires_in: 60 }), 0);
-    assert.equal(after.sessions.get(1)?.connection.state, 'connected');
-    after.load({ pid: 8, terminals: [], sessions: [session] }, 0, { pid: 7, words: before.words });
-    assert.deepEqual(after.sessions.get(1)?.guests.get(1)?.words, [], "another holder's guest");
-});
-
-test('who points is known until they stop or go', () => {
-    const hosting = new Hosting();
-    hosting.apply(said({ what: 'joined', guest: bo, words: [], invite: 'i', again: false }), 0);
+test('who points is told, unless it is oneself', () => {
+    const model = hosting(held(7));
     const at = { terminal: 3, from: 10, to: 12 };
-    assert.equal(hosting.apply(said({ what: 'pointing', slot: 1, at }), 0)?.kind, 'pointed');
-    assert.deepEqual(hosting.sessions.get(1)?.pointing.get(1), at);
-    assert.equal(hosting.apply(said({ what: 'pointing', slot: 1, at: null }), 0), undefined);
-    assert.equal(hosting.sessions.get(1)?.pointing.size, 0);
-    const joined = new Joined('K7QM-3XTE');
-    joined.apply({ type: 'roster', host: 'Ann', guests: [bo] });
-    assert.equal(joined.apply({ type: 'pointing', slot: 1, at: { stream: 1, from: 1, to: 1 } })?.kind, 'pointed');
-    joined.apply({ type: 'roster', host: 'Ann', guests: [] });
-    assert.equal(joined.pointing.size, 0);
+    model.apply(changed(['sessions', 1, 'pointing', 1], at));
+    assert.equal(model.apply(said({ what: 'pointed', slot: 1, at }))?.kind, 'pointed');
+    assert.deepEqual(model.session(1)?.pointing[1], at);
+    const joined = seated();
+    assert.equal(joined.apply({ type: 'pointed', slot: 0, at })?.kind, 'pointed');
+    assert.equal(joined.apply({ type: 'pointed', slot: 1, at }), undefined);
 });
 
 test("the seat's badge says what one may do, and what has no room", () => {
-    const joined = new Joined('K7QM-3XTE');
-    assert.match(seatBadge(joined, undefined).label, /joining/);
-    joined.apply({ type: 'joined', slot: 1, words: [] });
-    joined.apply({ type: 'roster', host: 'Ann', guests: [bo] });
+    assert.match(seatBadge(new Joined('K7QM-3XTE'), undefined).label, /joining/);
+    const joined = seated();
+    const label = (): string => seatBadge(joined, undefined).label;
     assert.equal(seatBadge(joined, { columns: 0, rows: 0 }).label, 'Jumpseat: at Ann, read-only');
     assert.match(seatBadge(joined, { columns: 0, rows: 8 }).label, /8 rows have no room here/);
-    joined.apply({ type: 'connection', state: 'away', retry_in: 500, reason: 'gone' });
-    assert.equal(seatBadge(joined, undefined).label, 'Jumpseat: at Ann, read-only, reconnecting');
-    joined.apply({ type: 'connection', state: 'connected' });
-    assert.equal(seatBadge(joined, undefined).label, 'Jumpseat: at Ann, read-only');
-    joined.apply({ type: 'catching_up', streams: [1] });
-    assert.equal(seatBadge(joined, undefined).label, 'Jumpseat: at Ann, read-only, catching up');
-    joined.apply({ type: 'lag', lag: 'delayed' });
-    assert.equal(seatBadge(joined, undefined).label, 'Jumpseat: at Ann, read-only, catching up');
-    joined.apply({ type: 'lag', lag: 'stalled' });
-    assert.equal(seatBadge(joined, undefined).label, 'Jumpseat: at Ann, read-only, stalled');
-    joined.apply({ type: 'catching_up', streams: [] });
-    joined.apply({ type: 'lag', lag: 'live' });
-    joined.apply({ type: 'role_changed', role: 'writer' });
+    joined.apply(changed(['connection'], { state: 'away', retry_in: 500, reason: 'gone' }));
+    assert.equal(label(), 'Jumpseat: at Ann, read-only, reconnecting');
+    joined.apply(changed(['connection'], { state: 'connected' }));
+    assert.equal(label(), 'Jumpseat: at Ann, read-only');
+    joined.apply(changed(['catching_up'], [1]));
+    joined.apply(changed(['lag'], 'delayed'));
+    assert.equal(label(), 'Jumpseat: at Ann, read-only, catching up');
+    joined.apply(changed(['lag'], 'stalled'));
+    assert.equal(label(), 'Jumpseat: at Ann, read-only, stalled');
+    joined.apply(changed(['catching_up'], []));
+    joined.apply(changed(['lag'], 'live'));
+    joined.apply(changed(['role'], 'writer'));
     assert.match(seatBadge(joined, undefined).text, /can type, host not looking$/);
 });
 
 test('a refusal is told once, until it could have changed', () => {
-    const joined = new Joined('K7QM-3XTE');
-    const refused = { type: 'input_refused', stream: 1, why: 'host_away' } as const;
+    const joined = seated();
+    const refused = { type: 'input_refused', terminal: 1, why: 'host_away' } as const;
     assert.equal(joined.apply(refused)?.kind, 'refused');
     assert.equal(joined.apply(refused), undefined);
-    joined.apply({ type: 'looking', stream: 1 });
-    joined.apply({ type: 'looking', stream: null });
-    assert.equal(joined.apply(refused)?.kind, 'refused');
-    const behind = { type: 'input_refused', stream: 1, why: 'behind' } as const;
-    assert.equal(joined.apply(behind)?.kind, 'refused');
-    joined.apply({ type: 'catching_up', streams: [] });
-    assert.equal(joined.apply(behind)?.kind, 'refused');
+    joined.apply(changed(['host_present'], false));
+    assert.equal(joined.apply(refused), undefined, 'nothing that lets keys through');
+    for (const [key, value] of [
+        ['looking', 1],
+        ['catching_up', []],
+        ['lag', 'delayed'],
+        ['role', 'writer'],
+    ] as const) {
+        joined.apply(changed([key], value));
+        assert.equal(joined.apply(refused)?.kind, 'refused', key);
+    }
 });
 
 test('codes and links are told apart, and nothing else passes', () => {
@@ -286,10 +256,7 @@ test('what opens an invite wide is never remembered', () => {
 });
 
 test('an invite that nobody asked for reaches nobody', () => {
-    assert.equal(
-        new Joined('K7QM-3XTE').apply({ type: 'invited', code: 'K7QM-3XTE', token: 'jst1_x', role: 'viewer' }),
-        undefined,
-    );
+    assert.equal(new Joined('K7QM-3XTE').apply({ type: 'invited', role: 'viewer' }), undefined);
 });
 
 test('ends and failures are plain sentences with the action that helps', () => {

@@ -46,7 +46,7 @@ test('tones are colours, times are words, and menus go by what a row is', () => 
         label: [span('make')],
         detail: [span('exit code 2')],
         at: NOW - 26 * 3_600_000,
-        jump: { stream: 1, line: 7 },
+        jump: { terminal: 1, line: 7 },
     });
     const item = itemOf(failed, NOW);
     assert.deepEqual([item.icon, item.color, item.context], ['error', 'testing.iconFailed', 'block.jumps']);
@@ -127,7 +127,7 @@ test('a panel is asked for its rows once for each of its states', () => {
     assert.deepEqual(panels.rows({ panel: 'log', host: 'Ann' }), [], 'the seat is not taken yet');
     panels.held = held;
     assert.equal(panels.known, false);
-    panels.apply({ type: 'panels', panels: ['git', 'review'] });
+    panels.share(['git', 'review']);
     assert.deepEqual([panels.known, panels.shares('git'), panels.shares('log')], [true, true, false]);
     const asked: AskedRows = { panel: 'review', host: 'Ann' };
     const first = panels.rows(asked);

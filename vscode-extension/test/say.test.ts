@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 
 import { seatBadge } from '../src/model/badge';
-import { Joined } from '../src/model/joined';
 import { notice, withoutIcons } from '../src/model/panels/safe';
+import { changed, seated } from './support/states';
 
 /** As VS Code finds links in notifications. */
 const LINK = /\[([^\]]+)\]\(((?:https?:\/\/|command:|file:)[^)\s]+)(?: (["'])(.+?)(\3))?\)/i;
@@ -31,8 +31,8 @@ test('a name is no link in a notification', () => {
 
 test('a name is no icon in the status bar', () => {
     assert.equal(withoutIcons('$(check) Ann').includes('$('), false);
-    const joined = new Joined('K7QM-3XTE');
-    joined.apply({ type: 'roster', host: '$(verified) Ann', guests: [] });
+    const joined = seated();
+    joined.apply(changed(['host'], '$(verified) Ann'));
     assert.equal(/\$\(verified\)/.test(seatBadge(joined, undefined).text), false);
 });
 

@@ -1,7 +1,7 @@
 //! The panels that the host shares, as this guest's seat holds them.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     time::{SystemTime, UNIX_EPOCH},
 };
 
@@ -36,7 +36,7 @@ pub(crate) struct Panel {
 
 impl Panels {
     /// Which panels are shared: nothing stays here of others. Says whether they are others than before.
-    pub(crate) fn share(&mut self, kinds: &[PanelKind]) -> bool {
+    pub(crate) fn share(&mut self, kinds: &BTreeSet<PanelKind>) -> bool {
         let before: Vec<PanelKind> = self.kinds().collect();
         self.shared.retain(|kind, _| kinds.contains(kind));
         for kind in kinds {
@@ -45,10 +45,13 @@ impl Panels {
         !self.kinds().eq(before)
     }
 
-    /// A panel changed.
+    /// A panel changed: one that comes before it is named is shared.
     pub(crate) fn take(&mut self, update: PanelUpdate) {
         self.changes += 1;
         let PanelUpdate { panel, whole, state, left_out, set, remove, .. } = update;
+        if whole {
+            self.shared.entry(panel).or_default();
+        }
         let Some(held) = self.shared.get_mut(&panel) else { return };
         let mut entries = held.take().map(|held| held.entries).unwrap_or_default();
         if whole {
@@ -120,18 +123,18 @@ mod tests {
     #[test]
     fn changes_are_followed_and_what_is_hidden_is_gone() {
         let mut panels = Panels::default();
-        panels.take(update(true, &[("a", "1")], &[]));
-        assert_eq!(panels.panel(PanelKind::Log), None, "it is not shared");
-        panels.share(&[PanelKind::Log, PanelKind::Git]);
+        panels.take(update(false, &[("a", "1")], &[]));
+        assert_eq!(panels.panel(PanelKind::Log), None, "what goes before it is missing");
+        panels.share(&[PanelKind::Log, PanelKind::Git].into());
         assert_eq!(panels.panel(PanelKind::Log), Some(None));
         panels.take(update(true, &[("a", "1"), ("b", "2")], &[]));
         panels.take(update(false, &[("c", "3")], &["a"]));
         assert_eq!(keys(&panels), ["b", "c"]);
         panels.take(update(true, &[("d", "4")], &[]));
         assert_eq!(keys(&panels), ["d"]);
-        panels.share(&[PanelKind::Git]);
+        panels.share(&[PanelKind::Git].into());
         assert_eq!(panels.kinds().collect::<Vec<_>>(), [PanelKind::Git]);
-        panels.share(&[PanelKind::Log]);
+        panels.share(&[PanelKind::Log].into());
         assert_eq!(panels.panel(PanelKind::Log), Some(None), "nothing of before came back");
     }
 

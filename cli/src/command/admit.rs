@@ -1,8 +1,10 @@
 //! `jumpseat admit` and `jumpseat deny`: answer a guest who is waiting to join.
 
+use std::collections::BTreeMap;
+
 use clap::Args;
-use jumpseat_engine::api::{HostCommand, KnockInfo};
-use jumpseat_wire::InviteCode;
+use jumpseat_engine::api::{HostCommand, Knock};
+use jumpseat_wire::{InviteCode, KnockId};
 
 use super::hosted;
 use crate::{
@@ -21,7 +23,7 @@ pub(crate) struct Arguments {
 
 pub(crate) async fn run(arguments: Arguments, admit: bool, json: bool) -> Result<(), Fault> {
     let hosted = hosted::one(arguments.session).await?;
-    let found = find(&hosted.status.knocks, arguments.guest.as_deref())?;
+    let found = find(&hosted.state.knocks, arguments.guest.as_deref())?;
     let (session, knock) = (hosted.session(), found.knock);
     let command =
         if admit { HostCommand::Admit { session, knock } } else { HostCommand::Deny { session, knock } };
@@ -32,20 +34,20 @@ pub(crate) async fn run(arguments: Arguments, admit: bool, json: bool) -> Result
     print::text(&format!("{} {}.\n", found.name, if admit { "comes in" } else { "was sent away" }))
 }
 
-fn find<'a>(knocks: &'a [KnockInfo], text: Option<&str>) -> Result<&'a KnockInfo, Fault> {
+fn find<'a>(knocks: &'a BTreeMap<KnockId, Knock>, text: Option<&str>) -> Result<&'a Knock, Fault> {
     let none = |what: String| Fault::new(FaultKind::NotFound, what).hint("`jumpseat guests` shows who waits");
     let Some(text) = text else {
-        return match knocks {
-            [only] => Ok(only),
-            [] => Err(none("nobody waits to be let in".to_owned())),
-            several => Err(Fault::usage(format!("{} people wait: say who", several.len()))
+        return match (knocks.len(), knocks.values().next()) {
+            (1, Some(only)) => Ok(only),
+            (0, _) => Err(none("nobody waits to be let in".to_owned())),
+            (several, _) => Err(Fault::usage(format!("{several} people wait: say who"))
                 .hint("`jumpseat guests` shows who waits")),
         };
     };
     let number = text.trim_start_matches('?').parse::<u32>().ok();
     let fits =
-        |knock: &&KnockInfo| number == Some(knock.knock) || knock.name.to_lowercase() == text.to_lowercase();
-    let mut found = knocks.iter().filter(fits);
+        |knock: &&Knock| number == Some(knock.knock) || knock.name.to_lowercase() == text.to_lowercase();
+    let mut found = knocks.values().filter(fits);
     match (found.next(), found.next()) {
         (Some(knock), None) => Ok(knock),
         (Some(_), Some(_)) => Err(Fault::usage(format!("several of those who wait are called `{text}`"))),
@@ -61,17 +63,14 @@ mod tests {
 
     #[test]
     fn the_only_one_needs_no_name() {
-        let knock = |knock, name: &str| KnockInfo {
-            knock,
-            name: name.into(),
-            invite: InviteId([0; 16]),
-            again: false,
-        };
-        let two = [knock(1, "Bo"), knock(2, "Cy")];
-        assert_eq!(find(&two[..1], None).unwrap().knock, 1);
+        let knock =
+            |knock, name: &str| Knock { knock, name: name.into(), invite: InviteId([0; 16]), again: false };
+        let one = BTreeMap::from([(1, knock(1, "Bo"))]);
+        let two = BTreeMap::from([(1, knock(1, "Bo")), (2, knock(2, "Cy"))]);
+        assert_eq!(find(&one, None).unwrap().knock, 1);
         assert_eq!(find(&two, None).unwrap_err().kind, FaultKind::Usage);
         assert_eq!(find(&two, Some("cy")).unwrap().knock, 2);
         assert_eq!(find(&two, Some("?1")).unwrap().knock, 1);
-        assert_eq!(find(&[], None).unwrap_err().kind, FaultKind::NotFound);
+        assert_eq!(find(&BTreeMap::new(), None).unwrap_err().kind, FaultKind::NotFound);
     }
 }

@@ -1,7 +1,7 @@
 //! `jumpseat grant`: gives a guest the keyboard.
 
 use clap::{Args, ValueEnum};
-use jumpseat_engine::api::{GuestInfo, HostCommand, Role};
+use jumpseat_engine::api::{HostCommand, Person, Role};
 use jumpseat_wire::InviteCode;
 
 use super::hosted;
@@ -50,11 +50,10 @@ pub(super) async fn change(
         return print::json(&serde_json::json!({ "guest": guest.slot, "name": guest.name, "role": role }));
     }
     // What is taken from one seat is not taken from another, and one person may have several.
-    let types = |other: &&GuestInfo| {
-        other.slot != guest.slot && other.invite == guest.invite && other.role.may_write()
-    };
+    let types =
+        |other: &&Person| other.slot != guest.slot && other.invite == guest.invite && other.role.may_write();
     let others =
-        hosted.status.guests.iter().filter(types).filter(|_| !role.may_write() && guest.invite.is_some());
+        hosted.state.guests.values().filter(types).filter(|_| !role.may_write() && guest.invite.is_some());
     let names: Vec<String> = others.map(|other| format!("{} ({})", other.name, other.slot)).collect();
     let rest = if names.is_empty() {
         String::new()

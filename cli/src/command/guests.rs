@@ -16,7 +16,8 @@ pub(crate) struct Arguments {
 
 pub(crate) async fn run(arguments: Arguments, json: bool) -> Result<(), Fault> {
     let hosted = hosted::one(arguments.code).await?;
-    let (guests, knocks) = (&hosted.status.guests, &hosted.status.knocks);
+    let guests: Vec<_> = hosted.state.guests.values().collect();
+    let knocks: Vec<_> = hosted.state.knocks.values().collect();
     if json {
         return print::json(&json!({ "guests": guests, "knocks": knocks }));
     }

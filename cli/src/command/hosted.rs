@@ -1,10 +1,12 @@
 //! The sessions that this person's processes host on this machine, reached through their local sockets.
 
+use std::collections::BTreeMap;
+
 use jumpseat_engine::{
-    api::{GuestInfo, HostClient, HostCommand, Reply, SessionNo, SessionStatus},
+    api::{HostClient, HostCommand, HostState, Person, Replica, Reply, SessionNo, SessionState, StateUpdate},
     local::{self, RuntimeFolder},
 };
-use jumpseat_wire::InviteCode;
+use jumpseat_wire::{InviteCode, Slot};
 
 use crate::error::{Fault, FaultKind};
 
@@ -12,19 +14,19 @@ use crate::error::{Fault, FaultKind};
 pub(super) struct Hosted {
     pub(super) client: HostClient,
     pub(super) pid: u32,
-    pub(super) status: SessionStatus,
+    pub(super) state: SessionState,
 }
 
 /// All of them, and why a process did not tell its own, if one did not. One that ends meanwhile is left out.
 pub(super) async fn all() -> Result<(Vec<Hosted>, Option<Fault>), Fault> {
     let (mut found, mut failed) = (Vec::new(), None);
     for process in local::processes(&RuntimeFolder::open()?).await? {
-        let status = match process.connect().await {
-            Ok(client) => client.ask(HostCommand::Status).await,
+        let state = match process.connect().await {
+            Ok(client) => client.ask(HostCommand::State).await,
             Err(failure) => Err(failure),
         };
-        let status = match status {
-            Ok(Reply::Status(status)) => status,
+        let state = match state {
+            Ok(Reply::State(update)) => read(update),
             Ok(_) => continue,
             // It has something to say about it, so it is there.
             Err(failure) if failure.hint.is_some() => {
@@ -36,21 +38,27 @@ pub(super) async fn all() -> Result<(Vec<Hosted>, Option<Fault>), Fault> {
                 continue;
             }
         };
-        for session in status.sessions {
+        for session in state.sessions.into_values() {
             // Each with a client of its own: a session is then a value like any other.
             if let Ok(client) = process.connect().await {
-                found.push(Hosted { client, pid: status.pid, status: session });
+                found.push(Hosted { client, pid: state.pid, state: session });
             }
         }
     }
     Ok((found, failed))
 }
 
+fn read(update: StateUpdate) -> HostState {
+    let mut replica = Replica::default();
+    replica.apply(update);
+    replica.into_state()
+}
+
 /// The one with this code, or the only one.
 pub(super) async fn one(code: Option<InviteCode>) -> Result<Hosted, Fault> {
     let (mut found, failed) = all().await?;
     if let Some(code) = code {
-        let at = found.iter().position(|hosted| hosted.status.code == Some(code));
+        let at = found.iter().position(|hosted| hosted.state.code == Some(code));
         return at.map(|at| found.swap_remove(at)).ok_or_else(|| {
             failed.unwrap_or_else(|| {
                 Fault::new(FaultKind::NotFound, format!("no session {code} is shared from this machine"))
@@ -68,7 +76,7 @@ pub(super) async fn one(code: Option<InviteCode>) -> Result<Hosted, Fault> {
         1 => Ok(found.swap_remove(0)),
         several => {
             let codes: Vec<_> =
-                found.iter().filter_map(|hosted| hosted.status.code).map(|code| code.to_string()).collect();
+                found.iter().filter_map(|hosted| hosted.state.code).map(|code| code.to_string()).collect();
             Err(Fault::usage(format!("{several} sessions are shared; say which: {}", codes.join(", "))))
         }
     }
@@ -76,7 +84,7 @@ pub(super) async fn one(code: Option<InviteCode>) -> Result<Hosted, Fault> {
 
 impl Hosted {
     pub(super) fn session(&self) -> SessionNo {
-        self.status.session
+        self.state.session
     }
 
     pub(super) async fn ask(&self, command: HostCommand) -> Result<Reply, Fault> {
@@ -84,20 +92,20 @@ impl Hosted {
     }
 
     /// A guest by its number, or by its name if only one has it.
-    pub(super) fn guest(&self, text: &str) -> Result<&GuestInfo, Fault> {
-        find_guest(&self.status.guests, text)
+    pub(super) fn guest(&self, text: &str) -> Result<&Person, Fault> {
+        find_guest(&self.state.guests, text)
     }
 }
 
-fn find_guest<'a>(guests: &'a [GuestInfo], text: &str) -> Result<&'a GuestInfo, Fault> {
+fn find_guest<'a>(guests: &'a BTreeMap<Slot, Person>, text: &str) -> Result<&'a Person, Fault> {
     let none = || {
         Fault::new(FaultKind::NotFound, format!("no guest `{text}` is here"))
             .hint("`jumpseat guests` lists them")
     };
-    if let Ok(slot) = text.parse::<u16>() {
-        return guests.iter().find(|guest| guest.slot == slot).ok_or_else(none);
+    if let Ok(slot) = text.parse::<Slot>() {
+        return guests.get(&slot).ok_or_else(none);
     }
-    let mut named = guests.iter().filter(|guest| guest.name.to_lowercase() == text.to_lowercase());
+    let mut named = guests.values().filter(|guest| guest.name.to_lowercase() == text.to_lowercase());
     match (named.next(), named.next()) {
         (Some(guest), None) => Ok(guest),
         (Some(_), Some(_)) => Err(Fault::usage(format!("several guests are called `{text}`"))
@@ -119,15 +127,18 @@ mod tests {
 
     #[test]
     fn guests_are_found_by_number_or_by_a_name_that_only_one_has() {
-        let guest = |slot, name: &str| GuestInfo {
+        let guest = |slot, name: &str| Person {
             slot,
             name: name.into(),
             program: "cli".into(),
             role: Role::Viewer,
             present: true,
+            asks: false,
+            words: Vec::new(),
             invite: None,
         };
         let guests = [guest(1, "Bo"), guest(2, "Cy"), guest(3, "bo")];
+        let guests = guests.into_iter().map(|guest| (guest.slot, guest)).collect();
         assert_eq!(find_guest(&guests, "3").unwrap().slot, 3);
         assert_eq!(find_guest(&guests, "CY").unwrap().slot, 2);
         assert_eq!(find_guest(&guests, "bo").unwrap_err().kind, FaultKind::Usage);

@@ -9,6 +9,7 @@ use super::{
     terms::TermsArguments,
 };
 use crate::{
+    board::now,
     duration,
     error::{Fault, FaultKind},
     print,
@@ -43,14 +44,16 @@ pub(crate) async fn run(arguments: Arguments, json: bool) -> Result<(), Fault> {
         print::refuse_before_guests()?;
     }
     let hosted = hosted::one(arguments.session).await?;
+    let now = now();
+    let open: Vec<&Invite> = hosted.state.invites.iter().filter(|invite| !invite.is_over(now)).collect();
     match arguments.step {
-        None => list(&hosted.status.invites, arguments.show, json),
+        None => list(&open, arguments.show, json),
         Some(Step::New(terms)) => make(&hosted, &terms, json).await,
-        Some(Step::Revoke { id }) => revoke(&hosted, &id).await,
+        Some(Step::Revoke { id }) => revoke(&hosted, &open, &id).await,
     }
 }
 
-fn list(invites: &[Invite], show: bool, json: bool) -> Result<(), Fault> {
+fn list(invites: &[&Invite], show: bool, json: bool) -> Result<(), Fault> {
     if json {
         return invites.iter().try_for_each(|invite| {
             let mut value = serde_json::to_value(invite).map_err(|error| Fault::system("JSON", error))?;
@@ -64,7 +67,7 @@ fn list(invites: &[Invite], show: bool, json: bool) -> Result<(), Fault> {
     if invites.is_empty() {
         return print::text("No invite holds.\n");
     }
-    let rows: Vec<Vec<String>> = invites.iter().map(row).collect();
+    let rows: Vec<Vec<String>> = invites.iter().map(|invite| row(invite)).collect();
     print::text(&print::table(&["INVITE", "ROLE", "USED", "EXPIRES AFTER", "LETS IN"], &rows))?;
     if show {
         for invite in invites {
@@ -103,9 +106,8 @@ async fn make(hosted: &Hosted, terms: &TermsArguments, json: bool) -> Result<(),
     print::text(&format!("  Code    {code}\n  Token   {token}\n  Link    {link}\n"))
 }
 
-async fn revoke(hosted: &Hosted, id: &str) -> Result<(), Fault> {
-    let mut matching =
-        hosted.status.invites.iter().filter(|invite| !id.is_empty() && invite.id.to_string().starts_with(id));
+async fn revoke(hosted: &Hosted, open: &[&Invite], id: &str) -> Result<(), Fault> {
+    let mut matching = open.iter().filter(|invite| !id.is_empty() && invite.id.to_string().starts_with(id));
     let invite = match (matching.next(), matching.next()) {
         (Some(invite), None) => invite.id,
         (Some(_), Some(_)) => return Err(Fault::usage(format!("several invites begin with `{id}`"))),

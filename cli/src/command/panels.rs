@@ -1,6 +1,6 @@
 //! `jumpseat panels`: what guests see beside the terminal, and what they are to see.
 
-use std::path::Path;
+use std::{collections::BTreeMap, path::Path};
 
 use clap::{Args, Subcommand};
 use jumpseat_engine::api::{HostCommand, PanelStatus, Reply, panels::PanelKind};
@@ -65,7 +65,7 @@ pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<(), F
     let hosted = hosted::one(arguments.session).await?;
     let session = hosted.session();
     match arguments.step {
-        None => list(&hosted.status.panels, json),
+        None => list(&hosted.state.panels, json),
         Some(Step::Share { panels, workspace }) => {
             for word in panels {
                 let options = workspace.options(word.kind(), &context.config)?;
@@ -104,8 +104,8 @@ fn told(kind: PanelKind, shared: bool, folder: Option<&Path>, json: bool) -> Res
     }
 }
 
-fn list(panels: &[PanelStatus], json: bool) -> Result<(), Fault> {
-    let find = |kind| panels.iter().find(|status| status.panel == kind);
+fn list(panels: &BTreeMap<PanelKind, PanelStatus>, json: bool) -> Result<(), Fault> {
+    let find = |kind| panels.get(&kind);
     if json {
         return PanelKind::ALL.into_iter().try_for_each(|kind| {
             let mut value = json!({ "panel": panel_name(kind), "shared": find(kind).is_some() });

@@ -1,7 +1,7 @@
 //! `jumpseat remove`: sends a guest away for good.
 
 use clap::Args;
-use jumpseat_engine::api::{GuestInfo, HostCommand};
+use jumpseat_engine::api::{HostCommand, Person};
 use jumpseat_wire::InviteCode;
 
 use super::hosted;
@@ -23,9 +23,9 @@ pub(crate) struct Arguments {
 pub(crate) async fn run(arguments: Arguments, json: bool) -> Result<(), Fault> {
     let hosted = hosted::one(arguments.session).await?;
     let guest = hosted.guest(&arguments.guest)?;
-    let same = |other: &&GuestInfo| other.slot != guest.slot && other.invite == guest.invite;
-    let others: Vec<&GuestInfo> =
-        hosted.status.guests.iter().filter(same).filter(|_| guest.invite.is_some()).collect();
+    let same = |other: &&Person| other.slot != guest.slot && other.invite == guest.invite;
+    let others: Vec<&Person> =
+        hosted.state.guests.values().filter(same).filter(|_| guest.invite.is_some()).collect();
     let with_invite = arguments.with_invite;
     let command = HostCommand::Remove { session: hosted.session(), slot: guest.slot, with_invite };
     hosted.ask(command).await?;

@@ -1,10 +1,17 @@
 //! `jumpseat sessions`: what this machine shares.
 
+use std::collections::BTreeMap;
+
 use clap::Args;
 use serde_json::json;
 
 use super::hosted::{self, code_word};
-use crate::{board::connection_word, duration, error::Fault, print};
+use crate::{
+    board::{connection_word, now},
+    duration,
+    error::Fault,
+    print,
+};
 
 /// List the sessions that are shared from this machine
 #[derive(Args, Debug)]
@@ -14,11 +21,12 @@ pub(crate) async fn run(_: Arguments, json: bool) -> Result<(), Fault> {
     let (found, failed) = hosted::all().await?;
     if json {
         for hosted in &found {
-            let session = &hosted.status;
+            let session = &hosted.state;
             // Without invites: their tokens are shown by `invites` alone.
             print::json(&json!({
                 "code": session.code, "relay": session.relay, "connection": session.connection,
-                "expires_in": session.expires_in, "guests": session.guests, "knocks": session.knocks,
+                "expires_at": session.expires_at, "guests": values(&session.guests),
+                "knocks": values(&session.knocks),
                 "pid": hosted.pid,
             }))?;
         }
@@ -33,13 +41,13 @@ pub(crate) async fn run(_: Arguments, json: bool) -> Result<(), Fault> {
     let rows: Vec<Vec<String>> = found
         .iter()
         .map(|hosted| {
-            let session = &hosted.status;
+            let session = &hosted.state;
             vec![
                 code_word(session.code),
-                session.guests.iter().filter(|guest| guest.present).count().to_string(),
+                session.guests.values().filter(|guest| guest.present).count().to_string(),
                 session.knocks.len().to_string(),
                 connection_word(&session.connection).to_owned(),
-                session.expires_in.map_or_else(|| "–".to_owned(), duration::words),
+                duration::words(session.expires_at.saturating_sub(now()) / 1000),
                 session.relay.clone(),
                 hosted.pid.to_string(),
             ]
@@ -50,4 +58,8 @@ pub(crate) async fn run(_: Arguments, json: bool) -> Result<(), Fault> {
         &rows,
     ))?;
     failed.map_or(Ok(()), Err)
+}
+
+fn values<K, V>(map: &BTreeMap<K, V>) -> Vec<&V> {
+    map.values().collect()
 }

@@ -26,9 +26,9 @@ pub(crate) async fn run(arguments: Arguments, json: bool) -> Result<(), Fault> {
     for hosted in &found {
         hosted.ask(HostCommand::Stop { session: hosted.session() }).await?;
         if json {
-            print::json(&serde_json::json!({ "code": hosted.status.code, "stopped": true }))?;
+            print::json(&serde_json::json!({ "code": hosted.state.code, "stopped": true }))?;
         } else {
-            print::text(&format!("{} is not shared any more.\n", code_word(hosted.status.code)))?;
+            print::text(&format!("{} is not shared any more.\n", code_word(hosted.state.code)))?;
         }
     }
     if let Some(fault) = failed {

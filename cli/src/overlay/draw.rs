@@ -1,6 +1,6 @@
 //! The overlay as cells.
 
-use jumpseat_engine::api::{Admission, Connection, KnockInfo, Role};
+use jumpseat_engine::api::{Admission, Connection, Knock, Person, Role};
 use ratatui::{
     buffer::Buffer,
     layout::Rect,
@@ -14,7 +14,7 @@ use super::{
     mark::{self, Id},
     pages,
 };
-use crate::board::{Attention, Board, InviteCard, Person, connection_word};
+use crate::board::{Attention, Board, InviteCard, connection_word};
 
 /// As wide and as high as it gets, in cells.
 const MAX_WIDTH: u16 = 80;
@@ -64,7 +64,7 @@ impl Overlay {
                 Page::Panels if board.is_host() => format!(" Panels {} ", board.shown.len()),
                 Page::Panels => format!(" Panels {} ", board.panels.kinds().count()),
                 Page::Invites => format!(" Invites {} ", board.invites.len()),
-                Page::Chat if board.unread > 0 => format!(" Chat ●{} ", board.unread),
+                Page::Chat if board.unread() > 0 => format!(" Chat ●{} ", board.unread()),
                 Page::Chat => " Chat ".to_owned(),
             };
             let style = if *page == self.page { BOLD.add_modifier(Modifier::REVERSED) } else { Style::new() };
@@ -167,7 +167,7 @@ impl Overlay {
         let Some(space) = area.height.checked_sub(1) else { return };
         let lines: Vec<Line<'_>> = board
             .chat
-            .iter()
+            .values()
             .map(|line| {
                 Line::from(vec![Span::styled(format!("{}: ", line.name), BOLD), Span::raw(&line.text)])
             })
@@ -325,7 +325,7 @@ fn host_line(board: &Board) -> Line<'static> {
     Line::raw(text)
 }
 
-fn knock_line(board: &Board, knock: &KnockInfo, chosen: bool) -> Line<'static> {
+fn knock_line(board: &Board, knock: &Knock, chosen: bool) -> Line<'static> {
     let role = board.role_of_invite(knock.invite).filter(|role| role.may_write());
     let role = role.map_or(String::new(), |role| format!(" as a {role}"));
     let again = if knock.again { ", with an invite that was used before" } else { "" };

@@ -3,8 +3,7 @@
 use std::{cell::Cell, time::Duration};
 
 use jumpseat_engine::api::{
-    Admission, Connection, GuestEvent, GuestInfo, KnockInfo, PanelStatus, PanelUpdate, Role, Secret,
-    SessionEvent,
+    Admission, ChatLine, Connection, Knock, PanelStatus, PanelUpdate, Person, Phase, Role, SeatState, Secret,
     panels::{Entry, Key, PanelKind, SourceState},
 };
 use jumpseat_wire::{InviteId, KnockId};
@@ -14,7 +13,7 @@ use unicode_width::UnicodeWidthStr as _;
 
 use super::{Action, Overlay};
 use crate::{
-    board::{Board, InviteCard, Person},
+    board::{Board, InviteCard},
     error::Fault,
     panel::{Row, Words},
     terminal::{Decoder, EscapeKey, Piece},
@@ -38,8 +37,7 @@ fn board() -> Board {
     board.people[0].asks = true;
     board.people[1].present = false;
     board.typing = Some(2);
-    board.knocks =
-        vec![KnockInfo { knock: knock(), name: "Di".into(), invite: InviteId([7; 16]), again: true }];
+    board.knocks = vec![Knock { knock: knock(), name: "Di".into(), invite: InviteId([7; 16]), again: true }];
     board.invites = vec![InviteCard {
         id: Some(InviteId([7; 16])),
         code: "K7QM-3XTE".parse().unwrap(),
@@ -112,7 +110,7 @@ fn the_host_sees_who_wants_what() {
     press(&mut overlay, &mut board, b"v");
     insta::assert_snapshot!("host-invites", draw(&mut overlay, &board, 84, 12));
     press(&mut overlay, &mut board, b"c");
-    board.take_session_event(jumpseat_engine::api::SessionEvent::Chat { slot: 1, text: "hi!".into(), at: 0 });
+    board.chat.insert(0, ChatLine { slot: 1, name: "Bo".into(), text: "hi!".into(), at: 0 });
     press(&mut overlay, &mut board, "hello 山田".as_bytes());
     insta::assert_snapshot!("host-chat", draw(&mut overlay, &board, 60, 12));
 }
@@ -122,17 +120,25 @@ fn a_guest_sees_who_else_is_there() {
     let mut board = Board::knocking();
     board.code = "K7QM-3XTE".parse().ok();
     let words = ["ocean", "velvet", "piano", "mango"].map(str::to_owned).to_vec();
-    board.take_guest_event(&GuestEvent::Joined { slot: 2, words });
-    let guest = |slot, name: &str| GuestInfo {
+    let guest = |slot, name: &str| Person {
         slot,
         name: name.into(),
         program: "cli".into(),
         role: Role::Viewer,
         present: true,
+        asks: false,
+        words: Vec::new(),
         invite: None,
     };
-    let guests = vec![guest(1, "Cy"), guest(2, "Bo")];
-    board.take_guest_event(&GuestEvent::Roster { host: "Ann".into(), guests });
+    board.show_seat(&SeatState {
+        phase: Phase::Seated,
+        connection: Connection::Connected,
+        slot: 2,
+        words,
+        host: "Ann".into(),
+        guests: [(1, guest(1, "Cy")), (2, guest(2, "Bo"))].into(),
+        ..SeatState::default()
+    });
     let mut overlay = Overlay::new(EscapeKey::default());
     insta::assert_snapshot!("guest-people", draw(&mut overlay, &board, 80, 12));
     assert_eq!(press(&mut overlay, &mut board, b"wxok"), [Action::AskControl]);
@@ -220,20 +226,20 @@ fn a_yes_to_one_does_not_become_a_yes_to_another() {
     // Di wants to join, and goes away just before the key: Bo, who asks for the keyboard, is in that row then.
     let mut board = board();
     let mut overlay = seen(&mut board);
-    board.take_session_event(SessionEvent::KnockGone { knock: knock() });
+    board.knocks.retain(|known| known.knock != knock());
     draw(&mut overlay, &board, 84, 16);
     assert_eq!(press_after(&mut overlay, &mut board, 150, b"ay"), []);
     assert_eq!(press(&mut overlay, &mut board, b"ayxywy"), [], "nobody is marked");
     let shown = draw(&mut overlay, &board, 84, 16);
     assert!(!shown.contains('▸') && shown.contains("↑↓ choose"), "{shown}");
     // Nor is the next one who knocks, under the same name.
-    let again = KnockInfo { knock: 5, name: "Di".into(), invite: InviteId([7; 16]), again: false };
-    board.take_session_event(SessionEvent::Knocked(again));
+    let again = Knock { knock: 5, name: "Di".into(), invite: InviteId([7; 16]), again: false };
+    board.knocks.push(again);
     assert_eq!(press(&mut overlay, &mut board, b"ay"), []);
     // Before it was even drawn.
     let mut board = self::board();
     let mut overlay = seen(&mut board);
-    board.take_session_event(SessionEvent::KnockGone { knock: knock() });
+    board.knocks.retain(|known| known.knock != knock());
     assert_eq!(press_after(&mut overlay, &mut board, 0, b"a"), []);
     assert_eq!(press(&mut overlay, &mut board, b"\x1b[Bay"), [Action::SetRole(1, Role::Writer)]);
 }
@@ -244,13 +250,13 @@ fn the_mark_stays_at_its_person_wherever_the_row_goes() {
     let mut overlay = seen(&mut board);
     press(&mut overlay, &mut board, b"\x1b[B");
     for number in 5..9 {
-        let knock = KnockInfo { knock: number, name: "Eve".into(), invite: InviteId([7; 16]), again: false };
-        board.take_session_event(SessionEvent::Knocked(knock));
+        let knock = Knock { knock: number, name: "Eve".into(), invite: InviteId([7; 16]), again: false };
+        board.knocks.push(knock);
     }
     assert!(draw(&mut overlay, &board, 84, 20).contains("▸ Bo"));
     assert_eq!(press_after(&mut overlay, &mut board, 0, b"d"), [Action::Decline(1)], "Bo is as before");
     // An arrow that is pressed while rows come and go may lead to another row than was meant.
-    board.take_session_event(SessionEvent::KnockGone { knock: 8 });
+    board.knocks.retain(|known| known.knock != 8);
     assert_eq!(press_after(&mut overlay, &mut board, 0, b"\x1b[Aa"), []);
     assert_eq!(press_after(&mut overlay, &mut board, 499, b"a"), []);
     assert_eq!(press_after(&mut overlay, &mut board, 1, b"a"), [Action::Admit(7)]);
@@ -262,7 +268,7 @@ fn a_key_does_nothing_where_something_has_just_changed() {
     let mut board = board();
     let mut overlay = seen(&mut board);
     press(&mut overlay, &mut board, b"\x1b[B\x1b[B");
-    board.take_session_event(SessionEvent::RoleChanged { slot: 2, role: Role::Viewer, by: 0 });
+    board.people[1].role = Role::Viewer;
     draw(&mut overlay, &board, 84, 16);
     assert!(overlay.deadline().is_some(), "it is drawn again when its keys act");
     assert_eq!(press_after(&mut overlay, &mut board, 400, b"wy"), []);
@@ -281,22 +287,22 @@ fn a_question_goes_with_whom_it_is_about() {
     let mut board = board();
     let mut overlay = seen(&mut board);
     assert_eq!(press(&mut overlay, &mut board, b"\x1b[Ba"), []);
-    let reason = jumpseat_engine::api::EndReason::Left;
-    board.take_session_event(SessionEvent::Left { slot: 1, name: "Bo".into(), reason });
+    board.people.remove(0);
     assert_eq!(press_after(&mut overlay, &mut board, 0, b"y"), []);
     assert!(!draw(&mut overlay, &board, 84, 16).contains("y / n"));
     // What it says has just become something else.
     assert_eq!(press(&mut overlay, &mut board, b"s"), []);
-    let guest = GuestInfo {
+    let guest = Person {
         slot: 3,
         name: "Flo".into(),
         program: "cli".into(),
         role: Role::Viewer,
         present: true,
+        asks: false,
+        words: Vec::new(),
         invite: None,
     };
-    let (words, invite) = (Vec::new(), InviteId([7; 16]));
-    board.take_session_event(SessionEvent::Joined { guest, words, invite, again: false });
+    board.people.push(guest);
     assert_eq!(press_after(&mut overlay, &mut board, 0, b"y"), []);
     assert!(draw(&mut overlay, &board, 84, 16).contains("2 guests here would be gone"));
     assert_eq!(press(&mut overlay, &mut board, b"y"), [Action::Stop]);
@@ -313,9 +319,9 @@ fn an_invite_is_revoked_that_was_marked() {
     board.invites.push(more);
     let mut overlay = seen(&mut board);
     press(&mut overlay, &mut board, b"\t\t\x1b[B");
-    board.take_session_event(SessionEvent::InviteEnded { invite: InviteId([7; 16]) });
+    board.invites.retain(|known| known.id != Some(InviteId([7; 16])));
     assert_eq!(press(&mut overlay, &mut board, b"xy"), [Action::RevokeInvite(InviteId([8; 16]))]);
-    board.take_session_event(SessionEvent::InviteEnded { invite: InviteId([8; 16]) });
+    board.invites.retain(|known| known.id != Some(InviteId([8; 16])));
     board.invites.push(InviteCard { id: Some(InviteId([9; 16])), ..self::board().invites[0].clone() });
     assert_eq!(press(&mut overlay, &mut board, b"xy"), []);
 }
@@ -325,8 +331,8 @@ fn reading() -> Board {
     let mut board = Board::new(2, "Ann".into());
     board.connection = Connection::Connected;
     board.code = "K7QM-3XTE".parse().ok();
-    let panels = vec![PanelKind::Git, PanelKind::Log];
-    board.take_guest_event(&GuestEvent::Panels { panels });
+    let panels = [PanelKind::Git, PanelKind::Log].into();
+    board.panels.share(&panels);
     let entries = [
         (
             "0",
@@ -412,7 +418,7 @@ fn panels_are_chosen_by_number_and_arrows_and_go_when_they_are_hidden() {
     assert!(draw(&mut overlay, &board, 70, 18).contains("The host does not share the history of commands."));
     press(&mut overlay, &mut board, b"\x1b[D");
     assert!(draw(&mut overlay, &board, 70, 18).contains("src/main.rs"));
-    board.take_guest_event(&GuestEvent::Panels { panels: vec![PanelKind::Log] });
+    board.panels.share(&[PanelKind::Log].into());
     let shown = draw(&mut overlay, &board, 70, 18);
     assert!(shown.contains("does not share") && !shown.contains("src/main.rs"), "{shown}");
     // What was opened of it is gone, too.
@@ -421,17 +427,17 @@ fn panels_are_chosen_by_number_and_arrows_and_go_when_they_are_hidden() {
     let [Action::Open(ticket, _)] = opened[..] else { panic!("{opened:?}") };
     overlay.opened(ticket, Ok(vec![Row::from(Words::new().plain("+secret"))]));
     assert!(draw(&mut overlay, &board, 70, 18).contains("+secret"));
-    board.take_guest_event(&GuestEvent::Panels { panels: vec![PanelKind::Log] });
+    board.panels.share(&[PanelKind::Log].into());
     let shown = draw(&mut overlay, &board, 70, 18);
     assert!(shown.contains("does not share") && !shown.contains("+secret"), "{shown}");
     overlay.update(&board, later(0));
-    board.take_guest_event(&GuestEvent::Panels { panels: vec![PanelKind::Git, PanelKind::Log] });
+    board.panels.share(&[PanelKind::Git, PanelKind::Log].into());
     assert!(!draw(&mut overlay, &board, 70, 18).contains("+secret"), "it came back");
     // Another menu asks under another number: an answer for the one before is not taken for its own.
     let (mut board, mut overlay) = (reading(), Overlay::new(EscapeKey::default()));
     let opened = press(&mut overlay, &mut board, b"p\x1b[B\x1b[B\x1b[B\x1b[B\x1b[B\r");
     assert!(matches!(opened[..], [Action::Open(other, _)] if other != ticket));
-    board.take_guest_event(&GuestEvent::Panels { panels: vec![PanelKind::Log] });
+    board.panels.share(&[PanelKind::Log].into());
     // Where it is entered next, something is shared.
     press(&mut overlay, &mut board, b"\t\x1b[Z");
     assert!(draw(&mut overlay, &board, 70, 18).contains("Log · shared by Ann"));
@@ -510,12 +516,12 @@ fn a_row_that_has_just_come_under_the_mark_is_not_acted_on() {
     let mut board = board();
     let mut overlay = seen(&mut board);
     for number in 5..7 {
-        let knock = KnockInfo { knock: number, name: "Eve".into(), invite: InviteId([7; 16]), again: false };
-        board.take_session_event(SessionEvent::Knocked(knock));
+        let knock = Knock { knock: number, name: "Eve".into(), invite: InviteId([7; 16]), again: false };
+        board.knocks.push(knock);
     }
     draw(&mut overlay, &board, 84, 20);
     later(1000);
-    board.take_session_event(SessionEvent::KnockGone { knock: 5 });
+    board.knocks.retain(|known| known.knock != 5);
     assert_eq!(press_after(&mut overlay, &mut board, 0, b"\x1b[Bd"), []);
     assert_eq!(press_after(&mut overlay, &mut board, 500, b"d"), [Action::Deny(6)]);
 

@@ -43,8 +43,11 @@ impl Notices {
     }
 
     /// The program has set a title.
-    pub(crate) fn titled(&mut self, title: String) {
-        self.title = Some(title);
+    pub(crate) fn titled(&mut self, title: &str) {
+        if self.title.as_deref() == Some(title) {
+            return;
+        }
+        self.title = Some(title.to_owned());
         // It stands in the place of the notice now.
         self.shown.take_if(|(notice, _)| !notice.urgent);
     }
@@ -105,7 +108,7 @@ mod tests {
         notices.tell(notice("Cy joined", false), now);
         notices.expire(now + 10 * PASSING);
         assert!(notices.take().is_empty() && notices.deadline().is_none());
-        notices.titled("vim".into());
+        notices.titled("vim");
         notices.clear();
         assert_eq!(notices.take(), b"\x1b[23;2t\x1b]2;vim\x1b\\");
     }

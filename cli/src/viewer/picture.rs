@@ -3,36 +3,36 @@
 use std::collections::{BTreeMap, btree_map};
 
 use jumpseat_engine::{
-    api::{StreamId, TerminalChange},
+    api::{TerminalChange, TerminalNo},
     snapshot::{MAX_SCREENS, limits},
 };
 use jumpseat_screen::{DecodeError, Limits, Options, Screen};
 
 /// All of them, in the order of their numbers. However many the host opens, they share one bound.
 #[derive(Default)]
-pub(crate) struct Pictures(BTreeMap<StreamId, Picture>);
+pub(crate) struct Pictures(BTreeMap<TerminalNo, Picture>);
 
 impl Pictures {
     /// Takes a change of a terminal, which has this size if it is new.
     pub(crate) fn apply(
         &mut self,
-        stream: StreamId,
+        terminal: TerminalNo,
         size: (u16, u16),
         now: u64,
         change: TerminalChange,
     ) -> Result<(), DecodeError> {
-        if !self.0.contains_key(&stream) {
+        if !self.0.contains_key(&terminal) {
             while self.0.len() >= MAX_SCREENS && self.0.pop_first().is_some() {}
-            self.0.insert(stream, Picture::new(size.0, size.1));
+            self.0.insert(terminal, Picture::new(size.0, size.1));
             self.share();
         }
         let limits = limits(self.0.len());
-        self.0.get_mut(&stream).map_or(Ok(()), |picture| picture.apply(now, change, &limits))
+        self.0.get_mut(&terminal).map_or(Ok(()), |picture| picture.apply(now, change, &limits))
     }
 
     /// Keeps these alone.
-    pub(crate) fn keep(&mut self, mut kept: impl FnMut(StreamId) -> bool) {
-        self.0.retain(|stream, _| kept(*stream));
+    pub(crate) fn keep(&mut self, mut kept: impl FnMut(TerminalNo) -> bool) {
+        self.0.retain(|terminal, _| kept(*terminal));
         self.share();
     }
 
@@ -41,20 +41,20 @@ impl Pictures {
         self.0.values_mut().for_each(|picture| picture.screen.set_cells(limits.keep));
     }
 
-    pub(crate) fn get(&self, stream: StreamId) -> Option<&Picture> {
-        self.0.get(&stream)
+    pub(crate) fn get(&self, terminal: TerminalNo) -> Option<&Picture> {
+        self.0.get(&terminal)
     }
 
-    pub(crate) fn of_mut(&mut self, stream: StreamId) -> Option<&mut Picture> {
-        self.0.get_mut(&stream)
+    pub(crate) fn of_mut(&mut self, terminal: TerminalNo) -> Option<&mut Picture> {
+        self.0.get_mut(&terminal)
     }
 
-    pub(crate) fn streams(&self) -> btree_map::Keys<'_, StreamId, Picture> {
+    pub(crate) fn terminals(&self) -> btree_map::Keys<'_, TerminalNo, Picture> {
         self.0.keys()
     }
 
-    pub(crate) fn has(&self, stream: StreamId) -> bool {
-        self.0.contains_key(&stream)
+    pub(crate) fn has(&self, terminal: TerminalNo) -> bool {
+        self.0.contains_key(&terminal)
     }
 }
 

@@ -94,8 +94,9 @@ fn left(status: &Status<'_>) -> Vec<Span<'static>> {
     for slot in status.board.pointing.iter().filter(|slot| **slot != status.board.me) {
         spans.push(Span::styled(format!("· {} points ", status.board.name(*slot)), bold));
     }
-    if status.board.unread > 0 {
-        spans.push(Span::styled(format!("· {} unread ", status.board.unread), bold));
+    let unread = status.board.unread();
+    if unread > 0 {
+        spans.push(Span::styled(format!("· {unread} unread "), bold));
     }
     spans
 }
@@ -123,10 +124,9 @@ fn role_word(board: &Board) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use jumpseat_engine::api::GuestInfo;
+    use jumpseat_engine::api::Person;
 
     use super::*;
-    use crate::board::Person;
 
     fn status<'a>(board: &'a Board, message: Option<&'a str>, back: bool) -> Status<'a> {
         let escape = EscapeKey::default();
@@ -146,15 +146,15 @@ mod tests {
     fn it_says_how_things_stand() {
         let mut board = Board::new(2, "Ann".into());
         board.connection = Connection::Connected;
-        let guest = |slot, name: &str, role| {
-            Person::from(GuestInfo {
-                slot,
-                name: name.into(),
-                program: "cli".into(),
-                role,
-                present: true,
-                invite: None,
-            })
+        let guest = |slot, name: &str, role| Person {
+            slot,
+            name: name.into(),
+            program: "cli".into(),
+            role,
+            present: true,
+            asks: false,
+            words: Vec::new(),
+            invite: None,
         };
         board.people = vec![guest(1, "Cy", Role::Viewer), guest(2, "Bo", Role::Viewer)];
         insta::assert_snapshot!(line(&board, None, false, 70), @" ● live  Ann · watching · 2 guests                       Ctrl+]: menu ");

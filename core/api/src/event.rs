@@ -1,13 +1,12 @@
 //! What an engine that hosts tells its clients.
 
-use jumpseat_wire::{InviteCode, InviteId, KnockId, Slot};
+use jumpseat_wire::{InviteId, Slot};
 use serde::{Deserialize, Serialize};
 
 use super::{
     Failure,
-    host::{BlockInfo, KnockInfo, PointAt, TerminalStatus},
-    panels::{PanelKind, PanelStatus},
-    terms::{Connection, EndReason, GuestInfo, InputRefusal, InviteTerms, Role, SessionNo, Size, TerminalNo},
+    state::{Knock, StateUpdate},
+    terms::{EndReason, InputRefusal, Person, PointAt, Role, SessionNo, Size, TerminalNo},
 };
 
 /// What an engine that hosts tells its clients. Every client gets all of them; output only of what it attached.
@@ -31,8 +30,8 @@ pub enum HostEvent {
         /// The size that the picture has.
         size: Size,
     },
-    /// A terminal was opened, by whichever client.
-    TerminalOpened(TerminalStatus),
+    /// What changed in the state: first of all that is told, and before what is told of it below.
+    State(StateUpdate),
     /// A terminal's program ended, or was hung up.
     TerminalClosed {
         /// Which.
@@ -46,28 +45,6 @@ pub enum HostEvent {
         terminal: TerminalNo,
         /// To what.
         size: Size,
-    },
-    /// A terminal's title changed.
-    Titled {
-        /// Which.
-        terminal: TerminalNo,
-        /// To what: sanitized.
-        title: String,
-    },
-    /// A shell went to another directory.
-    Cwd {
-        /// In which terminal.
-        terminal: TerminalNo,
-        /// Where.
-        cwd: String,
-    },
-    /// A command began (no exit code) or ended.
-    Block {
-        /// In which terminal.
-        terminal: TerminalNo,
-        /// The block as it stands.
-        #[serde(flatten)]
-        block: BlockInfo,
     },
     /// Something happened in a session.
     Session {
@@ -85,22 +62,15 @@ pub enum HostEvent {
 #[cfg_attr(feature = "types", derive(ts_rs::TS))]
 #[serde(tag = "what", rename_all = "snake_case")]
 pub enum SessionEvent {
-    /// The relay has a room for it, under this code (another one only if the relay lost the old).
-    Opened {
-        /// The code.
-        code: InviteCode,
-        /// Seconds until the session ends by itself.
-        expires_in: u64,
+    /// The line to the relay is lost. The state tells how it goes on.
+    Away {
+        /// Milliseconds until the next try.
+        retry_in: u64,
+        /// Why, in words.
+        reason: String,
     },
-    /// The line to the relay changed.
-    Connection(Connection),
     /// Someone asks to be let in.
-    Knocked(KnockInfo),
-    /// A knock waits no more: it was answered, or who knocked went away.
-    KnockGone {
-        /// The knock.
-        knock: KnockId,
-    },
+    Knocked(Knock),
     /// Somebody was turned away at the door without asking.
     KnockFailed {
         /// Why, in words.
@@ -122,20 +92,9 @@ pub enum SessionEvent {
     /// A guest took a seat.
     Joined {
         /// Who.
-        guest: GuestInfo,
-        /// The safety words that both sides see.
-        words: Vec<String>,
-        /// The invite it came by.
-        invite: InviteId,
+        guest: Person,
         /// Whether somebody else came by that invite before.
         again: bool,
-    },
-    /// A guest's line came or went; its seat is kept.
-    Presence {
-        /// Whose.
-        slot: Slot,
-        /// Whether it is connected.
-        present: bool,
     },
     /// A guest's seat is free again.
     Left {
@@ -169,15 +128,6 @@ pub enum SessionEvent {
         /// Why.
         why: InputRefusal,
     },
-    /// Who types, and where. Said when it begins, and with `on: false` when it stops.
-    Typing {
-        /// Who.
-        slot: Slot,
-        /// In which terminal.
-        terminal: TerminalNo,
-        /// Whether they (still) do.
-        on: bool,
-    },
     /// A line of chat.
     Chat {
         /// Who; 0 is the host.
@@ -187,45 +137,12 @@ pub enum SessionEvent {
         /// When, in milliseconds since 1970.
         at: u64,
     },
-    /// Someone points at lines, or no longer does.
-    Pointing {
-        /// Who.
+    /// Someone points at lines: "look here".
+    Pointed {
+        /// Who; 0 is the host.
         slot: Slot,
         /// At what.
-        at: Option<PointAt>,
-    },
-    /// A terminal prints faster than anyone can read or the line can carry: guests see it in glimpses.
-    Skimming {
-        /// Which.
-        terminal: TerminalNo,
-        /// Whether it does (still).
-        on: bool,
-    },
-    /// Other panels are shared than before.
-    Panels {
-        /// All that are.
-        panels: Vec<PanelKind>,
-    },
-    /// A panel that guests see changed.
-    Panel(PanelStatus),
-    /// An invite allows less than before: somebody who may know it was demoted or removed.
-    InviteChanged {
-        /// Which.
-        invite: InviteId,
-        /// What it grants now.
-        terms: InviteTerms,
-    },
-    /// An invite was made, by the host or a co-owner.
-    InviteCreated {
-        /// Which.
-        invite: InviteId,
-        /// Who; 0 is the host.
-        by: Slot,
-    },
-    /// An invite can no longer be used.
-    InviteEnded {
-        /// Which.
-        invite: InviteId,
+        at: PointAt,
     },
     /// The session is over.
     Ended {

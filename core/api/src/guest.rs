@@ -1,13 +1,13 @@
 //! What a client asks of its seat at a session, and what it is told.
 
-use jumpseat_session::TerminalCard;
-use jumpseat_wire::{InviteCode, Slot};
+use jumpseat_wire::Slot;
 use serde::{Deserialize, Serialize};
 
 use super::{
     failure::Failure,
     panels::{PanelKind, PanelUpdate, ReferenceId},
-    terms::{Admission, Connection, EndReason, GuestInfo, InputRefusal, Role, Secret, Size, StreamId},
+    state::StateUpdate,
+    terms::{Admission, EndReason, InputRefusal, PointAt, Role, Size, TerminalNo},
 };
 
 /// What a client asks of its seat.
@@ -19,7 +19,7 @@ pub enum GuestCommand {
     #[serde(skip)]
     Input {
         /// Which.
-        stream: StreamId,
+        terminal: TerminalNo,
         /// The bytes.
         bytes: Vec<u8>,
     },
@@ -38,7 +38,7 @@ pub enum GuestCommand {
     /// Points at lines.
     Point {
         /// At what; nothing takes it back.
-        at: Option<GuestPointAt>,
+        at: Option<PointAt>,
     },
     /// A co-owner's: changes what a guest may do.
     SetRole {
@@ -52,7 +52,7 @@ pub enum GuestCommand {
         /// Whom.
         slot: Slot,
     },
-    /// A co-owner's: makes an invite; it comes as [`GuestEvent::Invited`].
+    /// A co-owner's: makes an invite; it comes in [`SeatState::invites`](crate::SeatState::invites).
     CreateInvite {
         /// The role on arrival: below co-owner.
         role: Role,
@@ -78,6 +78,8 @@ pub enum GuestCommand {
     },
     /// Shows every panel anew, in [`GuestEvent::Panel`]: for a client that forgot.
     ShowPanels,
+    /// Everything that stands, a [`SeatState`](super::SeatState): [`Reply::State`](super::Reply::State).
+    State,
     /// Gives the seat up.
     Leave,
 }
@@ -91,16 +93,23 @@ pub enum GuestEvent {
     #[serde(skip)]
     Terminal {
         /// Which.
-        stream: StreamId,
+        terminal: TerminalNo,
         /// What.
         change: TerminalChange,
     },
-    /// The line to the relay changed.
-    Connection(Connection),
-    /// The session exists, its host is the one that the token names, and the knock is on its way.
-    Waiting {
-        /// Whether the host is connected.
-        host_present: bool,
+    /// What changed in the state: first of all that is told, and before what is told of it below.
+    State(StateUpdate),
+    /// The line to the relay is lost. The state tells how it goes on.
+    Away {
+        /// Milliseconds until the next try.
+        retry_in: u64,
+        /// Why, in words.
+        reason: String,
+    },
+    /// The host's own connection came or went, as the relay says.
+    HostPresent {
+        /// Whether it is connected.
+        present: bool,
     },
     /// The host gave this guest a seat.
     Joined {
@@ -109,41 +118,22 @@ pub enum GuestEvent {
         /// The safety words that both sides see.
         words: Vec<String>,
     },
-    /// Who else is there.
-    Roster {
-        /// The host's name.
-        host: String,
-        /// Every guest, this one included.
-        guests: Vec<GuestInfo>,
-    },
-    /// The terminals that are shared.
-    Terminals {
-        /// All of them.
-        terminals: Vec<TerminalCard>,
-    },
-    /// Which terminal the host has in front: only there keys count.
-    Looking {
-        /// Which, if any.
-        stream: Option<StreamId>,
-    },
     /// What this guest may do changed.
     RoleChanged {
         /// What.
         role: Role,
     },
-    /// Someone asks for the keyboard, or was answered.
-    Asking {
+    /// Someone asks for the keyboard.
+    ControlAsked {
         /// Who.
         slot: Slot,
-        /// Whether the question is open.
-        on: bool,
     },
     /// The request for the keyboard was declined.
     Declined,
     /// Keys were refused.
     InputRefused {
         /// At which terminal.
-        stream: StreamId,
+        terminal: TerminalNo,
         /// Why.
         why: InputRefusal,
     },
@@ -151,15 +141,6 @@ pub enum GuestEvent {
     NotAllowed {
         /// What.
         what: String,
-    },
-    /// Who types. Said when it begins, and with `on: false` when it stops.
-    Typing {
-        /// Who; 0 is the host.
-        slot: Slot,
-        /// In which terminal.
-        stream: StreamId,
-        /// Whether they (still) do.
-        on: bool,
     },
     /// A line of chat.
     Chat {
@@ -170,45 +151,19 @@ pub enum GuestEvent {
         /// When, in milliseconds since 1970, by the host's clock.
         at: u64,
     },
-    /// Someone points at lines, or no longer does.
-    Pointing {
+    /// Someone points at lines: "look here".
+    Pointed {
         /// Who; 0 is the host.
         slot: Slot,
         /// At what.
-        at: Option<GuestPointAt>,
+        at: PointAt,
     },
     /// A co-owner's invite is ready.
     Invited {
-        /// Where the session is found.
-        code: InviteCode,
-        /// What lets a guest knock.
-        token: Secret,
         /// The role it gives.
         role: Role,
     },
-    /// The host's own connection came or went, as the relay says.
-    HostPresent {
-        /// Whether it is connected.
-        present: bool,
-    },
-    /// Frames were lost on the way: the picture is made anew.
-    Gap,
-    /// These terminals, and no others, may miss something: they are made anew, and nothing is typed at them before.
-    CatchingUp {
-        /// Which.
-        streams: Vec<StreamId>,
-    },
-    /// How far behind the host this picture is.
-    Lag {
-        /// How it is to be called.
-        lag: Lag,
-    },
-    /// Which panels the host shares: all of them, and nothing of others any more.
-    Panels {
-        /// Which.
-        panels: Vec<PanelKind>,
-    },
-    /// A panel changed, or is here for the first time.
+    /// A panel changed, or is here for the first time: it may come before the state that names the panel.
     Panel(PanelUpdate),
     /// A content is on its way.
     Fetching {
@@ -232,31 +187,6 @@ pub enum GuestEvent {
         #[cfg_attr(feature = "types", ts(optional))]
         failure: Option<Failure>,
     },
-}
-
-/// Lines of a terminal, counted from the first that the session shares.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[cfg_attr(feature = "types", derive(ts_rs::TS))]
-pub struct GuestPointAt {
-    /// The terminal.
-    pub stream: StreamId,
-    /// The first line.
-    pub from: u64,
-    /// The last line.
-    pub to: u64,
-}
-
-/// How far a guest's picture is behind.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
-#[cfg_attr(feature = "types", derive(ts_rs::TS))]
-#[serde(rename_all = "snake_case")]
-pub enum Lag {
-    /// Not noticeably.
-    Live,
-    /// By three seconds or more.
-    Delayed,
-    /// By twelve seconds, or nothing came for so long: nothing is typed at it.
-    Stalled,
 }
 
 /// A change in a terminal that a guest sees.

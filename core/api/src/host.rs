@@ -2,13 +2,13 @@
 
 use std::{collections::BTreeMap, path::PathBuf};
 
-use jumpseat_wire::{InviteCode, InviteId, KnockId, Slot};
+use jumpseat_wire::{InviteId, KnockId, Slot};
 use serde::{Deserialize, Serialize};
 
-use super::panels::{Content, Finding, PanelKind, PanelOptions, PanelStatus, PanelUpdate};
+use super::panels::{Content, Finding, PanelKind, PanelOptions, PanelUpdate};
+use super::state::StateUpdate;
 use super::terms::{
-    Connection, GuestInfo, Invite, InviteTerms, RelayChoice, Role, Secret, SessionNo, Size, StartFrom,
-    TerminalNo,
+    Invite, InviteTerms, PointAt, RelayChoice, Role, Secret, SessionNo, Size, StartFrom, TerminalNo,
 };
 
 /// What a client asks of an engine that hosts. Every command is answered by a [`Reply`] or a failure.
@@ -215,8 +215,8 @@ pub enum HostCommand {
         /// The credential; nothing takes it back.
         credential: Option<Secret>,
     },
-    /// Everything that stands: [`Reply::Status`].
-    Status,
+    /// Everything that stands, a [`HostState`](super::HostState): [`Reply::State`].
+    State,
     /// Ends every session, hangs up every terminal, and the engine with them.
     Shutdown,
 }
@@ -270,18 +270,6 @@ impl Default for TerminalOptions {
             scrollback: 10_000,
         }
     }
-}
-
-/// Lines of a terminal, counted from the first that the session shares.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[cfg_attr(feature = "types", derive(ts_rs::TS))]
-pub struct PointAt {
-    /// The terminal.
-    pub terminal: TerminalNo,
-    /// The first line.
-    pub from: u64,
-    /// The last line.
-    pub to: u64,
 }
 
 /// How a session is shared.
@@ -355,8 +343,9 @@ pub enum Reply {
     },
     /// An invite.
     Invite(Invite),
-    /// Everything that stands.
-    Status(Status),
+    /// Everything that stands, as an update that is whole, in the version that the asking client has it in: the updates
+    /// that are on their way are in it.
+    State(StateUpdate),
     /// A picture.
     Screen {
         /// In the form that was asked for.
@@ -366,96 +355,4 @@ pub enum Reply {
     Panel(PanelUpdate),
     /// What was fetched.
     Content(Content),
-}
-
-/// Everything that stands in one engine.
-#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "types", derive(ts_rs::TS))]
-pub struct Status {
-    /// The process's id.
-    pub pid: u32,
-    /// Its terminals, shared or not.
-    pub terminals: Vec<TerminalStatus>,
-    /// Its sessions.
-    pub sessions: Vec<SessionStatus>,
-}
-
-/// A terminal that is open.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-#[cfg_attr(feature = "types", derive(ts_rs::TS))]
-pub struct TerminalStatus {
-    /// Its number.
-    pub terminal: TerminalNo,
-    /// Its title.
-    pub title: String,
-    /// The program's working directory, as far as the shell tells.
-    pub cwd: Option<String>,
-    /// Its size.
-    pub size: Size,
-    /// The session that shows it.
-    pub session: Option<SessionNo>,
-    /// The newest command blocks, oldest first.
-    pub blocks: Vec<BlockInfo>,
-}
-
-/// A command and what came of it.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[cfg_attr(feature = "types", derive(ts_rs::TS))]
-pub struct BlockInfo {
-    /// Its number in its terminal.
-    pub block: u64,
-    /// The command line, if the shell told it.
-    pub command: Option<String>,
-    /// Where it ran.
-    pub cwd: Option<String>,
-    /// How it ended, if it has.
-    pub exit_code: Option<i32>,
-    /// When it began, in milliseconds since 1970.
-    pub started: u64,
-    /// How long it took, in milliseconds, if it has ended.
-    pub duration: Option<u64>,
-    /// The shell's integration told it. Otherwise anything that was printed in the terminal may have made it up.
-    pub proven: bool,
-}
-
-/// A session that is open.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-#[cfg_attr(feature = "types", derive(ts_rs::TS))]
-pub struct SessionStatus {
-    /// Its number.
-    pub session: SessionNo,
-    /// Its code at the relay.
-    pub code: Option<InviteCode>,
-    /// The relay's address as guests reach it.
-    pub relay: String,
-    /// The line to the relay.
-    pub connection: Connection,
-    /// Seconds until it ends by itself.
-    pub expires_in: Option<u64>,
-    /// Its terminals.
-    pub terminals: Vec<TerminalNo>,
-    /// Who sits in.
-    pub guests: Vec<GuestInfo>,
-    /// Who is waiting to join.
-    pub knocks: Vec<KnockInfo>,
-    /// Its invites that still hold.
-    pub invites: Vec<Invite>,
-    /// Its panels.
-    #[serde(default)]
-    pub panels: Vec<PanelStatus>,
-}
-
-/// Someone who is waiting to join.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[cfg_attr(feature = "types", derive(ts_rs::TS))]
-pub struct KnockInfo {
-    /// The knock's number.
-    pub knock: KnockId,
-    /// The name it gives itself: sanitized, unverified.
-    pub name: String,
-    /// The invite it holds.
-    pub invite: InviteId,
-    /// Whether somebody came by that invite before: its token may be known to more than the one it was for.
-    #[serde(default)]
-    pub again: bool,
 }

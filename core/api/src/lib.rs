@@ -12,19 +12,21 @@ mod failure;
 mod guest;
 mod host;
 pub mod panels;
+pub mod state;
 mod terms;
 #[cfg(feature = "types")]
 pub mod types;
 
 pub use event::{HostEvent, SessionEvent};
 pub use failure::{Failure, FailureKind};
-pub use guest::{GuestCommand, GuestEvent, GuestPointAt, Lag, TerminalChange};
-pub use host::{
-    BlockInfo, HostCommand, KnockInfo, PointAt, Reply, ScreenFormat, SessionStatus, ShareOptions, Status,
-    TerminalOptions, TerminalStatus,
-};
+pub use guest::{GuestCommand, GuestEvent, TerminalChange};
+pub use host::{HostCommand, Reply, ScreenFormat, ShareOptions, TerminalOptions};
 pub use panels::{Content, ForgeKind, ForgeOptions, PanelOptions, PanelStatus, PanelUpdate};
+pub use state::{
+    BlockInfo, HostState, Knock, Phase, Replica, SeatInvite, SeatState, SessionState, SharedTerminal,
+    StateChange, StateUpdate, TerminalState,
+};
 pub use terms::{
-    Admission, Connection, EndReason, GuestInfo, InputRefusal, Invite, InviteTerms, RelayChoice, Role,
-    Secret, SessionNo, Size, StartFrom, StreamId, TerminalNo,
+    Admission, ChatLine, Connection, EndReason, InputRefusal, Invite, InviteTerms, Lag, Person, PointAt,
+    RelayChoice, Role, Secret, SessionNo, Size, StartFrom, TerminalNo,
 };

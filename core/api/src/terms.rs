@@ -2,7 +2,7 @@
 
 use std::{fmt, net::IpAddr, time::Duration};
 
-pub use jumpseat_session::{Admission, EndReason, InputRefusal, Role, StreamId};
+pub use jumpseat_session::{Admission, EndReason, InputRefusal, Role};
 use jumpseat_session::{INVITE_LASTS, RosterEntry};
 use jumpseat_wire::{InviteCode, InviteId, Slot};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -78,10 +78,25 @@ pub struct Invite {
     pub terms: InviteTerms,
     /// How often it was used.
     pub uses: u32,
+    /// Who made it; 0 is the host.
+    #[serde(default)]
+    pub by: Slot,
+    /// When it ends, in milliseconds since 1970; with the session if not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "types", ts(optional))]
+    pub expires_at: Option<u64>,
     /// The link that opens the editor, and that `jumpseat join` takes.
     pub link: Secret,
     /// The link that opens the session's page for invites, if it has one.
     pub web_link: Option<Secret>,
+}
+
+impl Invite {
+    /// Whether it lets nobody more in at `now`, in milliseconds since 1970: its time is over, or its seats are taken.
+    pub fn is_over(&self, now: u64) -> bool {
+        self.expires_at.is_some_and(|at| at <= now)
+            || self.terms.max_uses.is_some_and(|most| most <= self.uses)
+    }
 }
 
 /// Text that opens something: shown to its owner on purpose, never by `Debug`, wiped when dropped.
@@ -160,7 +175,7 @@ pub enum StartFrom {
 /// A seated guest.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "types", derive(ts_rs::TS))]
-pub struct GuestInfo {
+pub struct Person {
     /// Its slot, which names it in commands.
     pub slot: Slot,
     /// The name it gave itself: sanitized, unverified.
@@ -171,9 +186,55 @@ pub struct GuestInfo {
     pub role: Role,
     /// Whether it is connected right now.
     pub present: bool,
-    /// The invite it came by: told to the host alone.
+    /// Whether it asks for the keyboard.
     #[serde(default)]
+    pub asks: bool,
+    /// The safety words that it and the host see: known to these two.
+    #[serde(default)]
+    pub words: Vec<String>,
+    /// The invite it came by: known to the host.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "types", ts(optional))]
     pub invite: Option<InviteId>,
+}
+
+/// Lines of a terminal, counted from the first that the session shares.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
+pub struct PointAt {
+    /// The terminal.
+    pub terminal: TerminalNo,
+    /// The first line.
+    pub from: u64,
+    /// The last line.
+    pub to: u64,
+}
+
+/// How far a guest's picture is behind.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum Lag {
+    /// Not noticeably.
+    Live,
+    /// By three seconds or more.
+    Delayed,
+    /// By twelve seconds, or nothing came for so long: nothing is typed at it.
+    Stalled,
+}
+
+/// A line of chat.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
+pub struct ChatLine {
+    /// Who; 0 is the host.
+    pub slot: Slot,
+    /// The name it had then.
+    pub name: String,
+    /// What: sanitized.
+    pub text: String,
+    /// When, in milliseconds since 1970, by the host's clock.
+    pub at: u64,
 }
 
 /// The state of an end's line to the relay.
@@ -216,7 +277,7 @@ impl From<jumpseat_session::InviteTerms> for InviteTerms {
     }
 }
 
-impl From<&RosterEntry> for GuestInfo {
+impl From<&RosterEntry> for Person {
     fn from(guest: &RosterEntry) -> Self {
         Self {
             slot: guest.slot,
@@ -224,6 +285,8 @@ impl From<&RosterEntry> for GuestInfo {
             program: guest.program.clone(),
             role: guest.role,
             present: guest.present,
+            asks: false,
+            words: Vec::new(),
             invite: None,
         }
     }

@@ -5,7 +5,9 @@ use std::{any::TypeId, collections::BTreeMap};
 use jumpseat_panels::outline;
 use ts_rs::{Config, TS, TypeVisitor};
 
-use super::{Failure, GuestCommand, GuestEvent, HostCommand, HostEvent, Reply, panels::Entry};
+use super::{
+    Failure, GuestCommand, GuestEvent, HostCommand, HostEvent, HostState, Reply, SeatState, panels::Entry,
+};
 
 /// Declarations of every command, answer and event, and of all that they are made of, by name.
 pub fn declarations() -> String {
@@ -17,7 +19,9 @@ pub fn declarations() -> String {
     all.visit::<GuestEvent>();
     all.visit::<Reply>();
     all.visit::<Failure>();
-    // Named by a type of its own where it stands, and so not found from there.
+    // Behind an update's changes, or named by a type of its own where it stands: not found from there.
+    all.visit::<HostState>();
+    all.visit::<SeatState>();
     all.visit::<Entry>();
     // What the package for Node makes of panels.
     all.visit::<outline::Row>();

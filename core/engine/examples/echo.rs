@@ -11,7 +11,7 @@ use jumpseat_engine::{
     EmbeddedRelay, GuestEngine, GuestSetup, HostEngine, HostSetup, SeatConfig, StartRelay, TransportSetup,
     api::{
         Failure, FailureKind, GuestClient, GuestCommand, GuestEvent, HostCommand, InviteTerms, RelayChoice,
-        Reply, Role, ShareOptions, StartFrom, TerminalChange, TerminalOptions,
+        Reply, Role, ShareOptions, StartFrom, TerminalChange, TerminalNo, TerminalOptions,
     },
     local::RuntimeFolder,
 };
@@ -108,7 +108,9 @@ async fn measure_echo(guest: &mut GuestClient) -> Result<(), Failure> {
     let mut times = Vec::new();
     for key in 0..KEYS {
         let begun = Instant::now();
-        guest.tell(GuestCommand::Input { stream: 1, bytes: vec![b'a' + (key % 26) as u8] }).await?;
+        guest
+            .tell(GuestCommand::Input { terminal: TerminalNo(1), bytes: vec![b'a' + (key % 26) as u8] })
+            .await?;
         while output(guest).await.is_empty() {}
         times.push(begun.elapsed());
     }

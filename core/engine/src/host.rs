@@ -16,6 +16,7 @@
 //! sent. So every part says whether it moved anything, the handing-on at the end included, and the engine sleeps only
 //! after a pass in which nothing did ([`Awake`] checks it).
 
+mod chat;
 mod clients;
 mod commands;
 mod embedded;
@@ -27,6 +28,7 @@ mod said;
 mod session;
 mod sessions;
 mod sharing;
+mod state;
 mod terminal;
 mod terminals;
 mod time;
@@ -100,6 +102,8 @@ pub struct HostEngine {
     looks: u64,
     alive: watch::Sender<usize>,
     ending: Option<Instant>,
+    #[cfg(debug_assertions)]
+    shadow: state::Shadow,
     /// Kept to be used again.
     wishes: Vec<Wish>,
 }
@@ -129,6 +133,8 @@ impl HostEngine {
             looks: 0,
             alive: watch::Sender::new(0),
             ending: None,
+            #[cfg(debug_assertions)]
+            shadow: state::Shadow::default(),
             wishes: Vec::new(),
         };
         (engine, door)
@@ -155,6 +161,10 @@ impl HostEngine {
         moved |= self.poll_panels(cx);
         moved |= self.poll_timer(cx);
         moved |= self.flush(cx);
+        #[cfg(debug_assertions)]
+        if !moved && !crate::awake::is_check() {
+            self.check_state();
+        }
         let over = self.is_over();
         if moved || over { Poll::Ready(over) } else { Poll::Pending }
     }
@@ -182,6 +192,7 @@ impl HostEngine {
             }
             terminal.model.wake(cx);
         }
+        moved |= self.tell_news();
         for client in self.clients.values_mut() {
             moved |= client.flush(cx);
         }

@@ -3,9 +3,8 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use jumpseat_api::StreamId;
 use jumpseat_screen::ReplyFilter;
-use jumpseat_session::Millis;
+use jumpseat_session::{Millis, StreamId};
 
 /// An escape that nothing follows for this long was the key.
 const ESCAPE_TIME: Duration = Duration::from_millis(50);

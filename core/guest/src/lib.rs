@@ -21,6 +21,7 @@ mod queue;
 mod refusal;
 mod seat;
 pub mod snapshot;
+mod state;
 mod translate;
 
 pub use drawing::Drawing;

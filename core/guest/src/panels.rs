@@ -1,6 +1,6 @@
 //! A guest's panels: documents that follow the host's, and what was fetched of them.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use bytes::Bytes;
 use jumpseat_api::{Content, Failure, FailureKind, GuestEvent, PanelUpdate, Reply};
@@ -83,8 +83,8 @@ impl PanelReplicas {
     }
 
     /// The host says which panels it shares: nothing stays here of others.
-    pub(crate) fn shared(&mut self, panels: &[PanelId]) -> GuestEvent {
-        let panels: Vec<_> = panels.iter().filter_map(|panel| PanelKind::from_number(*panel)).collect();
+    pub(crate) fn shared(&mut self, panels: &[PanelId]) -> BTreeSet<PanelKind> {
+        let panels: BTreeSet<_> = panels.iter().filter_map(|panel| PanelKind::from_number(*panel)).collect();
         self.documents.retain(|kind, _| panels.contains(kind));
         self.known.retain(|(kind, _), _| panels.contains(kind));
         self.newest.retain(|(kind, _), _| panels.contains(kind));
@@ -96,7 +96,7 @@ impl PanelReplicas {
         for fetch in lost {
             self.answer(&fetch, Err(Failure::panel_not_shared()));
         }
-        GuestEvent::Panels { panels }
+        panels
     }
 
     /// A panel changed; nothing for one that this program does not know, or that is not whole yet.

@@ -1,11 +1,10 @@
 //! What waits for a guest's client. Updates of one panel become one, so that a host fills nobody's memory by saying the
 //! same again and again: there is at most one whole panel of each kind.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
-use jumpseat_session::StreamId;
-
-use jumpseat_api::{GuestEvent, Size, TerminalChange};
+use jumpseat_api::{GuestEvent, Size, TerminalChange, TerminalNo};
+use jumpseat_panels::PanelKind;
 
 /// Events in the order in which they are told.
 #[derive(Default)]
@@ -24,24 +23,23 @@ impl Queue {
                     None => self.0.push_back(GuestEvent::Panel(next)),
                 }
             }
-            GuestEvent::Panels { panels } => {
-                // Whatever waits behind this is of a panel that it names, and so may go before it.
-                self.0.retain(|event| match event {
-                    GuestEvent::Panel(update) => panels.contains(&update.panel),
-                    GuestEvent::Panels { .. } => false,
-                    _ => true,
-                });
-                self.0.push_back(GuestEvent::Panels { panels });
-            }
             event => self.0.push_back(event),
         }
     }
 
+    /// Forgets what waits of panels that are not shared any more.
+    pub(crate) fn keep_panels(&mut self, shared: &BTreeSet<PanelKind>) {
+        self.0.retain(|event| match event {
+            GuestEvent::Panel(update) => shared.contains(&update.panel),
+            _ => true,
+        });
+    }
+
     /// Takes a size in the place of the terminal's last one if nothing came since. Each costs laying out every line.
-    pub(crate) fn absorbs_size(&mut self, stream: StreamId, next: Size) -> bool {
+    pub(crate) fn absorbs_size(&mut self, of: TerminalNo, next: Size) -> bool {
         match self.0.back_mut() {
-            Some(GuestEvent::Terminal { stream: of, change: TerminalChange::Resize(size) })
-                if *of == stream =>
+            Some(GuestEvent::Terminal { terminal, change: TerminalChange::Resize(size) })
+                if *terminal == of =>
             {
                 *size = next;
                 true
@@ -110,39 +108,40 @@ mod tests {
     fn a_host_that_says_the_same_again_and_again_fills_nothing() {
         let mut queue = Queue::default();
         for _ in 0..1_000 {
-            queue.push(GuestEvent::Panels { panels: vec![PanelKind::Log] });
+            queue.keep_panels(&BTreeSet::from([PanelKind::Log]));
             queue.push(update(PanelKind::Log, true, &["a", "b"], &[]));
-            queue.push(GuestEvent::Panels { panels: vec![] });
-            queue.push(GuestEvent::Panels { panels: vec![PanelKind::Log, PanelKind::Git] });
+            queue.keep_panels(&BTreeSet::new());
+            assert!(queue.is_empty());
             queue.push(update(PanelKind::Git, true, &[], &[]));
         }
-        assert!(queue.len() <= 3, "{}", queue.len());
+        assert_eq!(queue.len(), 1);
     }
 
     #[test]
     fn of_several_sizes_in_a_row_the_last_counts() {
         let mut queue = Queue::default();
-        let sized = |stream, cols| {
+        let sized = |terminal, cols| {
             let change = TerminalChange::Resize(Size { cols, rows: 24 });
-            GuestEvent::Terminal { stream, change }
+            GuestEvent::Terminal { terminal, change }
         };
-        assert!(!queue.absorbs_size(1, Size { cols: 80, rows: 24 }));
-        queue.push(sized(1, 80));
-        assert!(queue.absorbs_size(1, Size { cols: 90, rows: 24 }));
-        assert!(!queue.absorbs_size(2, Size { cols: 90, rows: 24 }));
-        queue.push(sized(2, 70));
-        assert!(!queue.absorbs_size(1, Size { cols: 100, rows: 24 }), "something came in between");
-        assert_eq!(taken(&mut queue), [sized(1, 90), sized(2, 70)]);
+        let (one, two) = (TerminalNo(1), TerminalNo(2));
+        assert!(!queue.absorbs_size(one, Size { cols: 80, rows: 24 }));
+        queue.push(sized(one, 80));
+        assert!(queue.absorbs_size(one, Size { cols: 90, rows: 24 }));
+        assert!(!queue.absorbs_size(two, Size { cols: 90, rows: 24 }));
+        queue.push(sized(two, 70));
+        assert!(!queue.absorbs_size(one, Size { cols: 100, rows: 24 }), "something came in between");
+        assert_eq!(taken(&mut queue), [sized(one, 90), sized(two, 70)]);
     }
 
     #[test]
     fn updates_of_one_panel_become_one() {
         let mut queue = Queue::default();
         queue.push(update(PanelKind::Log, true, &["a", "b"], &[]));
-        queue.push(GuestEvent::Gap);
+        queue.push(GuestEvent::Declined);
         queue.push(update(PanelKind::Log, false, &["c"], &["a"]));
         assert!(queue.next_is_large());
-        assert_eq!(taken(&mut queue), [update(PanelKind::Log, true, &["b", "c"], &[]), GuestEvent::Gap]);
+        assert_eq!(taken(&mut queue), [update(PanelKind::Log, true, &["b", "c"], &[]), GuestEvent::Declined]);
         queue.push(update(PanelKind::Log, false, &["d"], &["b"]));
         queue.push(update(PanelKind::Log, false, &["b"], &["c", "d"]));
         assert_eq!(taken(&mut queue), [update(PanelKind::Log, false, &["b"], &["c", "d"])]);

@@ -4,10 +4,11 @@ use std::{collections::VecDeque, time::Duration};
 
 use bytes::Bytes;
 use jumpseat_api::{
-    Connection, Failure, FailureKind, GuestCommand, GuestEvent, Reply, Secret, Size, StreamId, TerminalChange,
+    Connection, Failure, FailureKind, GuestCommand, GuestEvent, Phase, PointAt, Reply, Secret, Size,
+    TerminalChange, TerminalNo,
 };
 use jumpseat_session::{
-    EndReason, Entropy, GuestCard, GuestKey, Millis, Scope, SessionError,
+    EndReason, Entropy, GuestCard, GuestKey, Millis, Pointing, Scope, SessionError, StreamId,
     guest::{self as machine, Guest, GuestConfig, GuestOutput, Sight},
 };
 use jumpseat_wire::{CloseCode, InviteCode};
@@ -18,7 +19,9 @@ use crate::{
     keys::Keys,
     panels::{Fetch, PanelReplicas},
     queue::Queue,
-    refusal, snapshot, translate,
+    refusal, snapshot,
+    state::{Known, number},
+    translate,
 };
 
 /// Events that wait for the client before the relay is no longer read.
@@ -73,6 +76,7 @@ pub struct Seat {
     abandoned: bool,
     /// Bytes of changes that the client still takes; below zero after a large one.
     window: i64,
+    known: Known,
     queue: Queue,
     out: VecDeque<SeatOutput>,
 }
@@ -98,6 +102,7 @@ impl Seat {
             refusal: None,
             abandoned: false,
             window: i64::from(window),
+            known: Known::default(),
             queue: Queue::default(),
             out: VecDeque::new(),
         })
@@ -182,7 +187,17 @@ impl Seat {
 
     fn tell_away(&mut self, retry_in: Duration, reason: String) {
         let retry_in = retry_in.as_millis() as u64;
-        self.queue.push(GuestEvent::Connection(Connection::Away { retry_in, reason }));
+        let was_up = self.known.state().connection == Connection::Connected;
+        self.known.connection(Connection::Away { retry_in, reason: reason.clone() });
+        if was_up {
+            self.tell(GuestEvent::Away { retry_in, reason });
+        }
+    }
+
+    /// Tells an event, and what stands first.
+    fn tell(&mut self, event: GuestEvent) {
+        self.queue.extend(self.known.news().map(GuestEvent::State));
+        self.queue.push(event);
     }
 
     fn give_up(&mut self, now: Millis, failure: Failure) {
@@ -192,7 +207,12 @@ impl Seat {
                 self.out.push_back(SeatOutput::Close);
             }
         }
-        self.queue.push(GuestEvent::Failed(failure));
+        self.fail(failure);
+    }
+
+    fn fail(&mut self, failure: Failure) {
+        self.known.phase(Phase::Failed { failure: failure.clone() });
+        self.tell(GuestEvent::Failed(failure));
     }
 
     /// The client is gone, and its person with it.
@@ -205,12 +225,12 @@ impl Seat {
 
     /// The next event for the client, which has room for it.
     pub fn next_event(&mut self) -> Option<GuestEvent> {
-        self.queue.pop()
+        self.queue.pop().or_else(|| self.known.news().map(GuestEvent::State))
     }
 
     /// Whether an event waits for the client.
     pub fn has_event(&self) -> bool {
-        !self.queue.is_empty()
+        !self.queue.is_empty() || (self.known.has_news() && !self.abandoned)
     }
 
     /// Whether the next event may be large: it is told once the client has taken everything before it.
@@ -248,7 +268,14 @@ impl Seat {
                 self.queue.extend(self.panels.all());
                 Ok(())
             }
-            GuestCommand::Input { stream, bytes } => {
+            GuestCommand::State => {
+                self.queue.extend(self.known.news().map(GuestEvent::State));
+                let answer = Ok(Reply::State(self.known.whole()));
+                self.out.push_back(SeatOutput::Answer { request, answer });
+                return None;
+            }
+            GuestCommand::Input { terminal, bytes } => {
+                let Some(stream) = stream(terminal) else { return Some(Err(NO_TERMINAL)) };
                 let (typed_at, keys) = self.keys.press(now, stream, guest.sees(now, stream), &bytes);
                 if keys.is_empty() { Ok(()) } else { guest.late_input(now, stream, typed_at, &keys) }
             }
@@ -258,7 +285,10 @@ impl Seat {
             }
             GuestCommand::AskControl => guest.ask_control(now),
             GuestCommand::Chat { text } => guest.chat(now, &text),
-            GuestCommand::Point { at } => guest.point(now, at.map(translate::pointing)),
+            GuestCommand::Point { at } => match at.map(pointing) {
+                Some(None) => Err(NO_TERMINAL),
+                at => guest.point(now, at.flatten()),
+            },
             GuestCommand::SetRole { slot, role } => guest.set_role(now, slot, role),
             GuestCommand::Remove { slot } => guest.remove(now, slot),
             GuestCommand::CreateInvite { role, max_uses, admission } => {
@@ -300,24 +330,43 @@ impl Seat {
                 Err(failure) => return debug!(%failure, "a snapshot was left out"),
             },
         };
+        let terminal = number(stream);
         if let TerminalChange::Resize(size) = change
-            && self.queue.absorbs_size(stream, size)
+            && self.queue.absorbs_size(terminal, size)
         {
             return;
         }
         self.window -= i64::from(change.weight());
-        self.queue.push(GuestEvent::Terminal { stream, change });
+        self.tell(GuestEvent::Terminal { terminal, change });
     }
 
     fn event(&mut self, event: machine::GuestEvent) {
         self.has_sat |= matches!(event, machine::GuestEvent::Joined { .. });
+        self.known.take(&event);
         if let machine::GuestEvent::Ended { reason, by_host } = event {
             let failure = self.refusal.take().filter(|_| reason == EndReason::RelayRefused);
-            self.queue.push(GuestEvent::Ended { reason, by_host, failure });
+            self.tell(GuestEvent::Ended { reason, by_host, failure });
         } else if let machine::GuestEvent::Panels { panels } = event {
-            self.queue.push(self.panels.shared(&panels));
+            let shared = self.panels.shared(&panels);
+            self.queue.keep_panels(&shared);
+            self.known.panels(shared);
         } else {
-            self.queue.extend(translate::event(event));
+            match translate::event(event) {
+                Some(GuestEvent::Failed(failure)) => self.fail(failure),
+                Some(event) => self.tell(event),
+                None => {}
+            }
         }
     }
+}
+
+const NO_TERMINAL: SessionError = SessionError::Missing("there is no such terminal");
+
+/// The stream that a terminal's number is of.
+fn stream(terminal: TerminalNo) -> Option<StreamId> {
+    StreamId::try_from(terminal.0).ok()
+}
+
+fn pointing(at: PointAt) -> Option<Pointing> {
+    Some(Pointing { stream: stream(at.terminal)?, from: at.from, to: at.to })
 }

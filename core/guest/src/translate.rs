@@ -1,22 +1,17 @@
-//! What the guest machine says, in the words of the client.
+//! What the guest machine says happened, in the words of the client.
 
-use jumpseat_session::{
-    InviteFault, KnockRefusal, Pointing,
-    guest::{GuestEvent as Said, Liveness},
+use jumpseat_session::{InviteFault, KnockRefusal, guest::GuestEvent as Said};
+
+use jumpseat_api::{Failure, FailureKind, GuestEvent};
+
+use crate::{
+    refusal,
+    state::{number, point_at},
 };
 
-use jumpseat_api::{Connection, Failure, FailureKind, GuestEvent, GuestInfo, GuestPointAt, Lag, Secret};
-
-use crate::refusal;
-
-pub(crate) fn pointing(at: GuestPointAt) -> Pointing {
-    Pointing { stream: at.stream, from: at.from, to: at.to }
-}
-
-/// The client's event; nothing for what the engine says itself.
+/// The client's event; nothing for what the state tells, or the seat says itself.
 pub(crate) fn event(said: Said) -> Option<GuestEvent> {
     Some(match said {
-        Said::Waiting { host_present } => GuestEvent::Waiting { host_present },
         Said::Refused { why } => GuestEvent::Failed(refused(why)),
         Said::TurnedAway { code } => GuestEvent::Failed(refusal::of_guest(code)),
         Said::WrongHost => GuestEvent::Failed(
@@ -26,39 +21,15 @@ pub(crate) fn event(said: Said) -> Option<GuestEvent> {
         Said::Joined { slot, words } => {
             GuestEvent::Joined { slot, words: words.words().map(str::to_owned).to_vec() }
         }
-        Said::Roster { host, guests } => {
-            GuestEvent::Roster { host, guests: guests.iter().map(GuestInfo::from).collect() }
-        }
         Said::Role { role } => GuestEvent::RoleChanged { role },
-        Said::Terminals { terminals } => GuestEvent::Terminals { terminals },
-        Said::Looking { stream } => GuestEvent::Looking { stream },
-        Said::Typing { slot, stream, on } => GuestEvent::Typing { slot, stream, on },
-        Said::Pointing { slot, at } => {
-            let at = at.map(|Pointing { stream, from, to }| GuestPointAt { stream, from, to });
-            GuestEvent::Pointing { slot, at }
-        }
+        Said::Pointing { slot, at } => GuestEvent::Pointed { slot, at: point_at(at?) },
         Said::Chat { slot, text, at } => GuestEvent::Chat { slot, text, at },
-        Said::Asking { slot, on } => GuestEvent::Asking { slot, on },
-        Said::InputRefused { stream, why } => GuestEvent::InputRefused { stream, why },
+        Said::Asking { slot, on: true } => GuestEvent::ControlAsked { slot },
+        Said::InputRefused { stream, why } => GuestEvent::InputRefused { terminal: number(stream), why },
         Said::Declined => GuestEvent::Declined,
-        Said::Invited { code, token, role } => {
-            let code = code.parse().ok()?;
-            GuestEvent::Invited { code, token: Secret::new(token.reveal().to_string()), role }
-        }
+        Said::Invited { role, .. } => GuestEvent::Invited { role },
         Said::NotAllowed { what } => GuestEvent::NotAllowed { what },
-        Said::Liveness(liveness) => GuestEvent::Lag {
-            lag: match liveness {
-                Liveness::Live => Lag::Live,
-                Liveness::Delayed => Lag::Delayed,
-                Liveness::Stalled => Lag::Stalled,
-            },
-        },
-        // The engine says these itself, with when it tries again, or with what the relay said.
-        Said::Away | Said::Ended { .. } => return None,
-        Said::Back => GuestEvent::Connection(Connection::Connected),
         Said::HostPresent { present } => GuestEvent::HostPresent { present },
-        Said::Gap => GuestEvent::Gap,
-        Said::CatchingUp { streams } => GuestEvent::CatchingUp { streams },
         _ => return None,
     })
 }

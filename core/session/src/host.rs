@@ -150,6 +150,11 @@ impl Host {
         self.keys.sid
     }
 
+    /// The host's name, as guests see it.
+    pub fn name(&self) -> &str {
+        &self.config.name
+    }
+
     /// Where guests find it, once the relay has said so.
     pub fn code(&self) -> Option<InviteCode> {
         self.code
@@ -173,6 +178,11 @@ impl Host {
     /// The invite that a guest came by.
     pub fn came_by(&self, slot: Slot) -> Option<InviteId> {
         self.seats.get(&slot).map(|seat| seat.invite)
+    }
+
+    /// Whether a guest asks for control.
+    pub fn asks(&self, slot: Slot) -> bool {
+        self.seats.get(&slot).is_some_and(|seat| seat.asks)
     }
 
     /// When the session ends by itself.

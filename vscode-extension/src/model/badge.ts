@@ -13,9 +13,9 @@ export interface Badge {
 
 /** The guest count, the same wherever it is shown. Nothing as long as nothing is shared. */
 export function badge(hosting: Hosting): Badge | undefined {
-    if (hosting.sessions.size === 0) return undefined;
-    const present = [...hosting.sessions.values()]
-        .flatMap((session) => [...session.guests.values()])
+    if (hosting.sessions.length === 0) return undefined;
+    const present = hosting.sessions
+        .flatMap((session) => Object.values(session.guests))
         .filter((guest) => guest.present);
     const warning = present.some((guest) => guest.role !== 'viewer');
     const count = guests(present.length);

@@ -2,10 +2,21 @@
 import type { Host, HostCommand, HostOptions, HostUpdate, Invite, Reply, ShareOptions, Size } from '@jumpseat/native';
 
 import type { Native, StartFrom } from './client';
-import { Hosting, type Kept, type Notice } from './hosting';
+import { Hosting, type Notice } from './hosting';
 
 /** Bytes that may be on their way to one terminal of this window. */
 const WINDOW = 128 * 1024;
+
+/** What changes what stands, and is followed by a look at it. */
+const CHANGING: ReadonlySet<HostCommand['type']> = new Set([
+    'add_terminal',
+    'admit',
+    'create_invite',
+    'decline',
+    'deny',
+    'open_terminal',
+    'share',
+]);
 
 /** A terminal that this window shows. */
 export interface Shown {
@@ -19,9 +30,6 @@ export interface HoldingSetup {
     native(): Native;
     /** How the holder is started, if there is none. */
     options(): HostOptions;
-    /** What was kept over a reload. */
-    kept(): Kept | undefined;
-    keep(kept: Kept): void;
     changed(): void;
     notice(notice: Notice): void;
     /** The holder is gone, with everything it held; whether somebody told it to end. */
@@ -49,32 +57,22 @@ export class Holding {
     }
 
     async ask(command: HostCommand): Promise<Reply> {
-        const reply = await (await this.connect()).ask(command);
-        if (reply.reply === 'invite' && command.type === 'create_invite') {
-            this.state.invited(command.session, reply);
-            this.setup.changed();
-        }
-        if (command.type === 'admit' || command.type === 'deny') {
-            this.state.answered(command.session, command.knock);
-            this.setup.changed();
-        }
+        const host = await this.connect();
+        const reply = await host.ask(command);
+        // Whoever asked goes by the state next, and the answer may come before the update.
+        if (CHANGING.has(command.type)) await this.#refresh(host);
         return reply;
     }
 
     async share(options: ShareOptions): Promise<{ session: number; invite: Invite }> {
         const reply = await this.ask({ type: 'share', ...options });
         if (reply.reply !== 'session') throw new Error('the holder gave an unexpected reply');
-        this.state.shared(reply.session, reply.relay, reply.invite);
-        for (const terminal of options.terminals ?? []) this.state.attach(terminal, reply.session);
-        this.setup.changed();
         return { session: reply.session, invite: reply.invite };
     }
 
     /** Shares one more terminal in a session. */
     async addTerminal(session: number, terminal: number, from: StartFrom): Promise<void> {
         await this.ask({ type: 'add_terminal', session, terminal, ...from });
-        this.state.attach(terminal, session);
-        this.setup.changed();
     }
 
     /** Opens a terminal of the holder's, or the one that is named, in this window. */
@@ -127,10 +125,14 @@ export class Holding {
 
     async #connect(): Promise<Host> {
         const host = await this.setup.native().host(this.setup.options(), (batch) => this.#take(batch));
-        const reply = await host.ask({ type: 'status' });
-        if (reply.reply === 'status') this.state.load(reply, Date.now(), this.setup.kept());
-        this.setup.changed();
+        await this.#refresh(host);
         return host;
+    }
+
+    async #refresh(host: Host): Promise<void> {
+        const reply = await host.ask({ type: 'state' });
+        if (reply.reply === 'state') this.state.begin(reply);
+        this.setup.changed();
     }
 
     #take(batch: HostUpdate[]): void {
@@ -142,10 +144,7 @@ export class Holding {
             }
             changed = true;
             if (event.type === 'picture') this.#shown.get(event.terminal)?.picture(event.size);
-            const notice = this.state.apply(event, Date.now());
-            if (event.type === 'session' && event.event.what === 'joined' && this.state.pid !== undefined) {
-                this.setup.keep({ pid: this.state.pid, words: this.state.words });
-            }
+            const notice = this.state.apply(event);
             if (notice) this.setup.notice(notice);
             if (event.type === 'terminal_closed') {
                 const shown = this.#shown.get(event.terminal);
@@ -163,7 +162,7 @@ export class Holding {
         this.#host = undefined;
         for (const shown of this.#shown.values()) shown.closed(undefined);
         this.#shown.clear();
-        this.state.apply({ type: 'closing' }, Date.now());
+        this.state.end();
         this.setup.gone(ended);
     }
 }

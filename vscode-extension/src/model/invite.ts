@@ -1,8 +1,20 @@
 // Links to hand on, and what a person pastes when joining. The native module reads links; this only tells the forms apart.
 
+import type { Invite } from '@jumpseat/native';
+
 /** The link to hand on: that of the host's own page, where it has one. */
 export function linkOf(invite: { link: string; web_link: string | null }): string {
     return invite.web_link ?? invite.link;
+}
+
+/** Whether its time is over. */
+export function isExpired(invite: { expires_at?: number }): boolean {
+    return invite.expires_at !== undefined && invite.expires_at <= Date.now();
+}
+
+/** Whether it lets nobody more in: its time is over, or its seats are taken. */
+export function isOver(invite: Pick<Invite, 'expires_at' | 'terms' | 'uses'>): boolean {
+    return isExpired(invite) || (invite.terms.max_uses ?? Infinity) <= invite.uses;
 }
 
 export type Pasted = { is: 'link'; link: string } | { is: 'code'; code: string } | { is: 'nothing'; why: string };

@@ -24,11 +24,10 @@ export class FindingsFeed {
 
     /** Sessions may share findings now that did not before, or no longer. */
     refresh(): void {
-        const { sessions } = this.context.holding.state;
-        for (const number of this.#told.keys())
-            if (!sessions.get(number)?.panels.has('findings')) this.#told.delete(number);
-        for (const [number, { panels }] of sessions) {
-            if (!panels.has('findings') || this.#told.has(number)) continue;
+        const { state } = this.context.holding;
+        for (const number of this.#told.keys()) if (!state.session(number)?.panels.findings) this.#told.delete(number);
+        for (const { session: number, panels } of state.sessions) {
+            if (!panels.findings || this.#told.has(number)) continue;
             this.#told.set(number, new Told());
             this.#soon();
         }

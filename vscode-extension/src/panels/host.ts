@@ -63,14 +63,14 @@ export class HostPanels {
 
     /** What helps where a source fails. */
     async remedy(session: number, panel: PanelKind): Promise<void> {
-        const shared = this.context.holding.state.sessions.get(session)?.panels.get(panel);
+        const shared = this.context.holding.state.session(session)?.panels[panel];
         const remedy = shared?.state.is === 'failed' ? shared.state.remedy : undefined;
         await this.#remedies.apply(session, panel, remedy ?? { is: 'retry' });
     }
 
     /** What the share view shows of a session's panels. */
     lines(session: HostedSession): PanelLine[] {
-        const offers = this.context.native.load().offers([...session.panels.values()]);
+        const offers = this.context.native.load().offers(Object.values(session.panels));
         return panelLines(offers, workspaceFolder(), Date.now());
     }
 
@@ -111,7 +111,7 @@ export class HostPanels {
         if (!picked) return;
         for (const { panel } of items) {
             const wanted = picked.some((item) => item.panel === panel);
-            if (wanted === session.panels.has(panel)) continue;
+            if (wanted === (session.panels[panel] !== undefined)) continue;
             await (wanted ? this.share(session.session, panel) : this.unshare(session.session, panel));
         }
     }

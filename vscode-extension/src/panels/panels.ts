@@ -76,8 +76,8 @@ export function panels(context: Context): void {
         openAllChanges: (node) => (isNode(node) ? open(node.seat, node.row) : undefined),
         showInTerminal: (node) => {
             if (!isNode(node) || !node.row.jump) return undefined;
-            const { stream, line } = node.row.jump;
-            return context.pointing.jump({ seat: node.seat, at: { stream, from: line, to: line } });
+            const { terminal, line } = node.row.jump;
+            return context.pointing.jump({ seat: node.seat, at: { terminal, from: line, to: line } });
         },
         openOnWeb: async (node) => {
             if (isNode(node) && isWeb(node.row.web))

@@ -69,8 +69,7 @@ export class Preview implements vscode.TextDocumentContentProvider {
 
     #state(uri: vscode.Uri): string {
         return JSON.stringify(
-            this.context.holding.state.sessions.get(Number(uri.authority))?.panels.get(uri.fragment as PanelKind) ??
-                null,
+            this.context.holding.state.session(Number(uri.authority))?.panels[uri.fragment as PanelKind] ?? null,
         );
     }
 }

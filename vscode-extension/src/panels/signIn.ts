@@ -15,8 +15,8 @@ export class SignIn {
     constructor(private readonly context: Context) {
         context.extension.subscriptions.push(
             vscode.authentication.onDidChangeSessions(({ provider }) => {
-                const shared = [...context.holding.state.sessions.values()].some(
-                    ({ panels }) => panels.has('review') || panels.has('issue'),
+                const shared = context.holding.state.sessions.some(
+                    ({ panels }) => panels.review !== undefined || panels.issue !== undefined,
                 );
                 const known = PROVIDERS.find((one) => one === provider.id);
                 if (shared && known) void context.attempt(() => this.#follow(known, true));

@@ -19,7 +19,7 @@ export class ChatView extends Page<Said> {
         const all = this.#all();
         const chosen = chosenTalk(all, this.#picked, this.#front());
         if (chosen && view.visible && chosen.talk.unread > 0) {
-            chosen.talk.unread = 0;
+            chosen.talk.read();
             // The badge is another view's.
             this.context.changed();
         }
@@ -29,7 +29,7 @@ export class ChatView extends Page<Said> {
                 title: talk.unread > 0 ? `${title} (${talk.unread})` : title,
             })),
             chosen: chosen?.key ?? '',
-            lines: chosen?.talk.chat ?? [],
+            lines: chosen?.talk.lines ?? [],
         };
     }
 
@@ -48,16 +48,16 @@ export class ChatView extends Page<Said> {
     #all(): Conversation[] {
         const { holding, seats } = this.context;
         return [
-            ...[...holding.state.sessions.values()].map((session) => ({
+            ...holding.state.sessions.map((session) => ({
                 key: `mine ${session.session}`,
                 title: `My session ${session.code ?? ''}`,
-                talk: session,
+                talk: holding.state.talk(session),
                 say: (text: string) => holding.ask({ type: 'chat', session: session.session, text }),
             })),
             ...seats.all.map((seat) => ({
                 key: `joined ${seat.number}`,
                 title: seat.title,
-                talk: seat.state,
+                talk: seat.state.talk,
                 say: (text: string) => seat.request({ type: 'chat', text }),
             })),
         ];
@@ -69,7 +69,7 @@ export class ChatView extends Page<Said> {
         const seat = this.context.seats.at(activeTerminal);
         if (seat) return `joined ${seat.number}`;
         const number = this.context.terminals.hosted(activeTerminal)?.terminal;
-        const session = number === undefined ? undefined : this.context.holding.state.terminals.get(number)?.session;
+        const session = this.context.holding.state.terminal(number)?.session;
         return session === undefined ? undefined : `mine ${session}`;
     }
 }

@@ -7,7 +7,7 @@ import { remembered, terms, type Choice } from '../model/choice';
 import type { Fault, StartFrom } from '../model/client';
 import { Gate } from '../model/gate';
 import { Holding } from '../model/holding';
-import type { HostedSession, Kept } from '../model/hosting';
+import type { HostedSession } from '../model/hosting';
 import { linkOf } from '../model/invite';
 import { line } from '../model/panels/safe';
 import { holderArguments, holderEnvironment, type NetworkSettings } from '../model/network';
@@ -57,8 +57,6 @@ export class Context {
                 env: holderEnvironment(this.network),
                 log: join(extension.logUri.fsPath, '..', 'jumpseat-holder.log'),
             }),
-            kept: () => extension.workspaceState.get<Kept>('words'),
-            keep: (kept) => void extension.workspaceState.update('words', kept),
             changed: () => this.changed(),
             notice: (notice) => void this.notices.host(notice),
             gone: (ended) => {
@@ -122,7 +120,7 @@ export class Context {
     async #anotherWay(): Promise<void> {
         const { holding } = this;
         if (!holding.connected) return;
-        if (holding.state.terminals.size === 0) await this.tell({ type: 'shutdown' });
+        if (holding.state.terminals.length === 0) await this.tell({ type: 'shutdown' });
         else
             await say(
                 'Jumpseat: what you share goes the new way to its relay once the terminals in the background have ended.',
@@ -135,7 +133,7 @@ export class Context {
         this.#due = true;
         setImmediate(() => {
             this.#due = false;
-            this.#key('jumpseat.hosting', this.holding.state.sessions.size > 0);
+            this.#key('jumpseat.hosting', this.holding.state.sessions.length > 0);
             this.#key('jumpseat.joined', this.seats.all.length > 0);
             this.terminals.rename();
             this.#changed.fire();
@@ -210,11 +208,11 @@ export class Context {
     /** Removes a guest; where others came by the same invite, they may be the same person, so it is asked. */
     async remove(kept: HostedSession, slot: number): Promise<void> {
         const session = this.holding.state.live(kept);
-        const guest = session?.guests.get(slot);
+        const guest = session?.guests[slot];
         if (!session || !guest) return;
         const { guests } = session;
         const others = guest.invite
-            ? [...guests.values()].filter((other) => other.slot !== slot && other.invite === guest.invite)
+            ? Object.values(guests).filter((other) => other.slot !== slot && other.invite === guest.invite)
             : [];
         let all = false;
         if (others.length > 0) {
@@ -223,7 +221,7 @@ export class Context {
             const chosen = await choose(`Remove ${line(guest.name, 40)}?`, detail, 'Remove', 'Remove All of Them');
             if (!chosen) return;
             all = chosen !== 'Remove';
-            if (!this.holding.state.live(kept)?.guests.has(slot)) return;
+            if (!this.holding.state.live(kept)?.guests[slot]) return;
         }
         await this.tell({ type: 'remove', session: session.session, slot, with_invite: all });
     }
@@ -232,13 +230,13 @@ export class Context {
     async grant(kept: HostedSession, slot: number, role: Role): Promise<void> {
         await this.attempt(async () => {
             const session = this.holding.state.live(kept);
-            if (!session?.guests.has(slot)) return;
+            if (!session?.guests[slot]) return;
             await this.tell({ type: 'set_role', session: session.session, slot, role });
             if (role !== 'viewer') return this.terminals.front(session);
             // One person may have several seats.
-            const guest = session.guests.get(slot);
+            const guest = session.guests[slot];
             const others = guest?.invite
-                ? [...session.guests.values()].filter(
+                ? Object.values(session.guests).filter(
                       (other) => other.slot !== slot && other.invite === guest.invite && other.role !== 'viewer',
                   )
                 : [];
@@ -252,11 +250,8 @@ export class Context {
     /** Answers a request for control with no. */
     async decline(kept: HostedSession, slot: number): Promise<void> {
         await this.attempt(async () => {
-            const guest = this.holding.state.live(kept)?.guests.get(slot);
-            if (!guest) return;
+            if (!this.holding.state.live(kept)?.guests[slot]) return;
             await this.tell({ type: 'decline', session: kept.session, slot });
-            guest.asks = false;
-            this.changed();
         });
     }
 

@@ -33,7 +33,7 @@ export class GuestTerminal implements vscode.Pseudoterminal {
     #named = '';
 
     constructor(
-        private readonly stream: number,
+        private readonly number: number,
         size: Size,
         private readonly guest: () => Guest | undefined,
         active: () => boolean,
@@ -48,7 +48,7 @@ export class GuestTerminal implements vscode.Pseudoterminal {
                         this.#put(`${this.#flow.clear()}\x1b[H\x1b[2J${'·'.repeat(columns)}${this.#flow.ask(taken)}`);
                     }),
                 toggle: () => vscode.commands.executeCommand('workbench.action.terminal.sizeToContentWidth'),
-                redraw: () => this.guest()?.redraw(this.stream),
+                redraw: () => this.guest()?.redraw(this.number),
                 measure: () =>
                     new Promise((measured) => {
                         this.#measured = measured;
@@ -106,7 +106,7 @@ export class GuestTerminal implements vscode.Pseudoterminal {
         }
         if (answers > 0) this.#put(this.#flow.settle());
         const own = withoutAnswers(keys);
-        if (own && !this.#over) this.guest()?.input(this.stream, this.#encoder.encode(own));
+        if (own && !this.#over) this.guest()?.input(this.number, this.#encoder.encode(own));
     }
 
     output(bytes: Uint8Array): void {

@@ -41,7 +41,7 @@ export class LeftBehind implements vscode.Disposable {
         const { state } = holding;
         const all = left.filter(({ pid }) => pid === state.pid).flatMap((shown) => shown.terminals);
         const running = [...new Set(all)]
-            .flatMap((number) => state.terminals.get(number) ?? [])
+            .flatMap((number) => state.terminal(number) ?? [])
             .filter(({ terminal }) => !terminals.tab(terminal));
         if (running.length === 0) return;
         const what =
@@ -50,7 +50,7 @@ export class LeftBehind implements vscode.Disposable {
                 : `${running.length} terminals of windows that were closed run on`;
         const shared = running.some(({ session }) => session !== undefined) ? ', and guests see it' : '';
         const answer = await say(`Jumpseat: ${what} in the background${shared}.`, 'Show', 'End', 'Keep');
-        for (const { terminal, title } of running.filter((one) => state.terminals.has(one.terminal))) {
+        for (const { terminal, title } of running.filter((one) => state.terminal(one.terminal) !== undefined)) {
             if (answer === 'Show') terminals.open({ terminal }, title || 'Jumpseat').terminal.show();
             if (answer === 'End') holding.tell({ type: 'close_terminal', terminal });
         }

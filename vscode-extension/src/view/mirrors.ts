@@ -55,7 +55,7 @@ export class Mirrors implements vscode.Disposable {
         if (!kept || kept.mirrors.length === 0) return;
         await holding.connect();
         for (const { terminal: number, process } of holding.state.pid === kept.pid ? kept.mirrors : []) {
-            if (!holding.state.terminals.has(number)) continue;
+            if (!holding.state.terminal(number) !== undefined) continue;
             const ids = await Promise.all(vscode.window.terminals.map((terminal) => terminal.processId));
             const source = vscode.window.terminals[ids.indexOf(process)];
             const mirror = new Mirror(holding, source?.name ?? '', SIZE);

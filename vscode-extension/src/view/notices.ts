@@ -44,7 +44,6 @@ export class Notices {
 
     /** What a host has to hear of. */
     async host(notice: Notice): Promise<void> {
-        const { session } = notice;
         const tell = (command: Parameters<Context['tell']>[0]): Promise<void> =>
             this.context.attempt(() => this.context.tell(command));
         switch (notice.kind) {
@@ -68,9 +67,12 @@ export class Notices {
                 return;
             }
             case 'away':
-                this.context.log.info(`${session.code ?? 'a session'} is out of reach of its relay: ${notice.reason}`);
+                this.context.log.info(
+                    `${notice.session.code ?? 'a session'} is out of reach of its relay: ${notice.reason}`,
+                );
                 return;
             case 'knocked': {
+                const { session } = notice;
                 const { name, knock, again } = notice.knock;
                 const how = again ? ' with an invite that was used before' : '';
                 const answer = await say(`${name} (unverified) asks to join your session${how}.`, 'Let In', 'Deny');
@@ -81,7 +83,7 @@ export class Notices {
                 return;
             }
             case 'asked': {
-                const { guest } = notice;
+                const { guest, session } = notice;
                 const answer = await say(`${guest.name} asks to type in your terminal.`, 'Allow', 'Deny');
                 if (answer === undefined || !this.context.holding.state.asks(session, guest.slot)) return;
                 if (answer === 'Allow') await this.context.grant(session, guest.slot, 'writer');
@@ -89,7 +91,10 @@ export class Notices {
                 return;
             }
             case 'pointed':
-                await this.context.pointing.announce(guest(notice.guest.name), { session, at: notice.at });
+                await this.context.pointing.announce(guest(notice.guest.name), {
+                    session: notice.session,
+                    at: notice.at,
+                });
         }
     }
 
@@ -129,7 +134,6 @@ export class Notices {
                 return;
             case 'seated':
             case 'named':
-            case 'waiting':
             case 'away':
                 return;
         }

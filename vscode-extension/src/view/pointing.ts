@@ -10,7 +10,7 @@ import { mention, say } from './say';
 
 /** Lines in a session that this window hosts, or sits at. */
 export type Place =
-    { session: HostedSession; at: Range & { terminal: number } } | { seat: Seat; at: Range & { stream: number } };
+    { session: HostedSession; at: Range & { terminal: number } } | { seat: Seat; at: Range & { terminal: number } };
 
 /** Lines that are offered at most. */
 const OFFERED = 500;
@@ -67,14 +67,14 @@ export class Pointing implements vscode.Disposable {
         this.#item.hide();
         if (!place) return;
         const terminal =
-            'seat' in place ? place.seat.show(place.at.stream) : this.context.terminals.tab(place.at.terminal);
+            'seat' in place ? place.seat.show(place.at.terminal) : this.context.terminals.tab(place.at.terminal);
         if (!terminal) return;
         terminal.show();
         const lines = await this.#lines(place);
         const rows =
             'seat' in place
-                ? place.seat.rows(place.at.stream)
-                : (this.context.holding.state.terminals.get(place.at.terminal)?.size.rows ?? 24);
+                ? place.seat.rows(place.at.terminal)
+                : (this.context.holding.state.terminal(place.at.terminal)?.size.rows ?? 24);
         const run = (command: string): Thenable<unknown> =>
             vscode.commands.executeCommand(`workbench.action.terminal.${command}`);
         await run('scrollToBottom');
@@ -87,7 +87,7 @@ export class Pointing implements vscode.Disposable {
 
     async #tell(place: Place, range: Range | undefined): Promise<void> {
         if ('seat' in place) {
-            await place.seat.request({ type: 'point', at: range ? { stream: place.at.stream, ...range } : null });
+            await place.seat.request({ type: 'point', at: range ? { terminal: place.at.terminal, ...range } : null });
             return;
         }
         const { session, at } = place;
@@ -96,25 +96,22 @@ export class Pointing implements vscode.Disposable {
             session: session.session,
             at: range ? { terminal: at.terminal, ...range } : null,
         });
-        if (range) session.pointing.set(0, { terminal: at.terminal, ...range });
-        else session.pointing.delete(0);
-        this.context.changed();
     }
 
     #shared(terminal: vscode.Terminal | undefined): Place | undefined {
         const nowhere = { from: 0, to: 0 };
         const seat = this.context.seats.at(terminal);
-        const stream = seat?.stream(terminal);
-        if (seat && stream !== undefined) return { seat, at: { stream, ...nowhere } };
+        const shared = seat?.numberOf(terminal);
+        if (seat && shared !== undefined) return { seat, at: { terminal: shared, ...nowhere } };
         const { state } = this.context.holding;
         const number = this.context.terminals.hosted(terminal)?.terminal;
-        const held = number === undefined ? undefined : state.terminals.get(number);
-        const session = held?.session === undefined ? undefined : state.sessions.get(held.session);
+        const held = state.terminal(number);
+        const session = state.session(held?.session);
         return session && held && { session, at: { terminal: held.terminal, ...nowhere } };
     }
 
     async #lines(place: Place): Promise<Lines> {
-        if ('seat' in place) return linesOf((await place.seat.guest?.screen(place.at.stream)) ?? '{}');
+        if ('seat' in place) return linesOf((await place.seat.guest?.screen(place.at.terminal)) ?? '{}');
         const reply = await this.context.holding.ask({ type: 'screen', terminal: place.at.terminal, format: 'json' });
         return linesOf(reply.reply === 'screen' ? reply.picture : '{}');
     }

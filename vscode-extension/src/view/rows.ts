@@ -1,9 +1,9 @@
 // The trees: sessions (mine, joined) with their terminals, and guests.
 import { basename } from 'node:path';
-import type { GuestInfo, KnockInfo, Role } from '@jumpseat/native';
+import type { Knock, Person, Role, TerminalState } from '@jumpseat/native';
 import * as vscode from 'vscode';
 
-import type { HostedGuest, HostedSession, HostedTerminal } from '../model/hosting';
+import type { HostedSession } from '../model/hosting';
 import { Nudge } from '../model/nudge';
 import { Placed, SETTLE } from '../model/placed';
 import { escaped } from '../model/panels/safe';
@@ -14,14 +14,14 @@ import type { Seat } from './seat';
 
 export type SessionRow =
     | { kind: 'hosted'; session: HostedSession }
-    | { kind: 'terminal'; terminal: HostedTerminal }
+    | { kind: 'terminal'; terminal: TerminalState }
     | { kind: 'joined'; seat: Seat }
-    | { kind: 'stream'; seat: Seat; stream: number; title: string };
+    | { kind: 'stream'; seat: Seat; terminal: number; title: string };
 
 export type GuestRow =
-    | { kind: 'knock'; session: HostedSession; knock: KnockInfo }
-    | { kind: 'guest'; session: HostedSession; guest: HostedGuest; place: Place | undefined }
-    | { kind: 'fellow'; seat: Seat; guest: GuestInfo; place: Place | undefined };
+    | { kind: 'knock'; session: HostedSession; knock: Knock }
+    | { kind: 'guest'; session: HostedSession; guest: Person; place: Place | undefined }
+    | { kind: 'fellow'; seat: Seat; guest: Person; place: Place | undefined };
 
 abstract class Rows<Row> implements vscode.TreeDataProvider<Row> {
     readonly #changed = new vscode.EventEmitter<void>();
@@ -73,7 +73,7 @@ abstract class Rows<Row> implements vscode.TreeDataProvider<Row> {
 class SessionRows extends Rows<SessionRow> {
     protected top(): SessionRow[] {
         return [
-            ...[...this.context.holding.state.sessions.values()].map((session) => ({
+            ...this.context.holding.state.sessions.map((session) => ({
                 kind: 'hosted' as const,
                 session,
             })),
@@ -88,7 +88,12 @@ class SessionRows extends Rows<SessionRow> {
         }
         if (row.kind === 'joined') {
             const { seat } = row;
-            return seat.state.terminals.map(({ stream, title }) => ({ kind: 'stream' as const, seat, stream, title }));
+            return seat.state.terminals.map(({ terminal, title }) => ({
+                kind: 'stream' as const,
+                seat,
+                terminal,
+                title,
+            }));
         }
         return [];
     }
@@ -97,7 +102,7 @@ class SessionRows extends Rows<SessionRow> {
         switch (row.kind) {
             case 'hosted': {
                 const { session } = row;
-                const count = words.guests([...session.guests.values()].filter((guest) => guest.present).length);
+                const count = words.guests(Object.values(session.guests).filter((guest) => guest.present).length);
                 const { state } = session.connection;
                 const what = state === 'connected' ? count : state === 'away' ? 'reconnecting' : 'connecting';
                 const entry = item(session.code ?? 'My session', what, 'broadcast', 'hosted', true);
@@ -140,7 +145,11 @@ class SessionRows extends Rows<SessionRow> {
 export function sessionTree(context: Context): vscode.Disposable {
     const tree = new SessionRows(context, 'jumpseat.sessions').view;
     const show = (): void => {
-        const talks = [...context.holding.state.sessions.values(), ...context.seats.all.map((seat) => seat.state)];
+        const { state } = context.holding;
+        const talks = [
+            ...state.sessions.map((session) => state.talk(session)),
+            ...context.seats.all.map((seat) => seat.state.talk),
+        ];
         const unread = talks.reduce((sum, talk) => sum + talk.unread, 0);
         tree.badge = unread > 0 ? { value: unread, tooltip: `${unread} unread in the chat` } : undefined;
     };
@@ -160,20 +169,20 @@ class GuestRows extends Rows<GuestRow> {
     }
 
     #rows(): GuestRow[] {
-        const sessions = [...this.context.holding.state.sessions.values()];
+        const sessions = this.context.holding.state.sessions;
         return [
             ...sessions.flatMap((session) =>
-                session.knocks.map((knock) => ({ kind: 'knock' as const, session, knock })),
+                Object.values(session.knocks).map((knock) => ({ kind: 'knock' as const, session, knock })),
             ),
             ...sessions.flatMap((session) =>
-                [...session.guests.values()].map((guest) => {
-                    const at = session.pointing.get(guest.slot);
+                Object.values(session.guests).map((guest) => {
+                    const at = session.pointing[guest.slot];
                     return { kind: 'guest' as const, session, guest, place: at && { session, at } };
                 }),
             ),
             ...this.context.seats.all.flatMap((seat) =>
                 seat.state.guests.map((guest) => {
-                    const at = seat.state.pointing.get(guest.slot);
+                    const at = seat.state.pointing(guest.slot);
                     return { kind: 'fellow' as const, seat, guest, place: at && { seat, at } };
                 }),
             ),
@@ -195,8 +204,8 @@ class GuestRows extends Rows<GuestRow> {
         const { guest } = row;
         const own = row.kind === 'guest';
         const mine = !own && guest.slot === row.seat.state.slot;
-        const asks = own && row.guest.asks;
-        const typing = own ? row.guest.typing : row.seat.state.typing.has(guest.slot);
+        const asks = own && guest.asks;
+        const typing = own ? row.session.typing[guest.slot] !== undefined : row.seat.state.types(guest.slot);
         const state = !guest.present ? 'away' : asks ? 'asks to type' : typing ? 'typing…' : words.role(guest.role);
         const points = row.place && !mine ? ' · points' : '';
         const entry = item(
@@ -205,7 +214,7 @@ class GuestRows extends Rows<GuestRow> {
             icon(guest.role, asks),
             contextOf(row, asks),
         );
-        const safety = own ? row.guest.words : mine ? row.seat.state.words : [];
+        const safety = own ? guest.words : mine ? row.seat.state.words : [];
         if (safety.length > 0) {
             const label = `${entry.accessibilityInformation?.label ?? ''}, safety words ${safety.join(' ')}`;
             named(

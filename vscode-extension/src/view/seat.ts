@@ -70,18 +70,18 @@ export class Seat implements vscode.Disposable {
     }
 
     /** Brings one of its terminals to the front. */
-    show(stream?: number): vscode.Terminal | undefined {
-        if (stream !== undefined && this.#hidden.delete(stream)) {
-            this.#view(stream);
-            this.#guest?.redraw(stream);
+    show(number?: number): vscode.Terminal | undefined {
+        if (number !== undefined && this.#hidden.delete(number)) {
+            this.#view(number);
+            this.#guest?.redraw(number);
         }
-        const view = stream === undefined ? this.#views.values().next().value : this.#views.get(stream);
+        const view = number === undefined ? this.#views.values().next().value : this.#views.get(number);
         view?.terminal.show();
         return view?.terminal;
     }
 
     /** Which of its terminals this is. */
-    stream(terminal: vscode.Terminal | undefined): number | undefined {
+    numberOf(terminal: vscode.Terminal | undefined): number | undefined {
         return [...this.#views].find(([, view]) => view.terminal === terminal)?.[0];
     }
 
@@ -91,12 +91,12 @@ export class Seat implements vscode.Disposable {
     }
 
     owns(terminal: vscode.Terminal | undefined): boolean {
-        return this.stream(terminal) !== undefined;
+        return this.numberOf(terminal) !== undefined;
     }
 
     /** How many rows one of its terminals shows. */
-    rows(stream: number): number {
-        return this.#views.get(stream)?.pty.rows ?? 24;
+    rows(number: number): number {
+        return this.#views.get(number)?.pty.rows ?? 24;
     }
 
     /** Asks the host for something; a no to it is shown. */
@@ -110,8 +110,6 @@ export class Seat implements vscode.Disposable {
     async ask(): Promise<void> {
         if (this.state.role !== 'viewer' || !this.#guest) return;
         await this.request({ type: 'ask_control' });
-        this.state.asking = true;
-        this.setup.changed();
     }
 
     async leave(): Promise<void> {
@@ -129,25 +127,25 @@ export class Seat implements vscode.Disposable {
         let changed = false;
         for (const event of batch) {
             if (event.type === 'output') {
-                if (this.#hidden.has(event.stream)) this.#guest?.credit(event.bytes.length);
-                else this.#view(event.stream).pty.output(event.bytes);
+                if (this.#hidden.has(event.terminal)) this.#guest?.credit(event.bytes.length);
+                else this.#view(event.terminal).pty.output(event.bytes);
                 continue;
             }
-            if (event.type === 'resize' && !this.#hidden.has(event.stream))
-                this.#view(event.stream).pty.resize(event.size);
+            if (event.type === 'resize' && !this.#hidden.has(event.terminal))
+                this.#view(event.terminal).pty.resize(event.size);
             changed = true;
             const notice = this.state.apply(event);
             // They open while their pictures are on their way.
-            if (event.type === 'terminals') this.#open();
-            if (event.type === 'terminals' || event.type === 'roster') this.#rename();
+            if (event.type === 'state') this.#open();
+            if (event.type === 'state') this.#rename();
             if (notice) this.#notice(notice);
         }
         if (changed) this.setup.changed();
     }
 
     #open(): void {
-        for (const { stream, ended: over } of this.state.terminals) {
-            if (!over && !this.#hidden.has(stream)) this.#view(stream);
+        for (const { terminal, ended: over } of this.state.terminals) {
+            if (!over && !this.#hidden.has(terminal)) this.#view(terminal);
         }
     }
 
@@ -162,13 +160,13 @@ export class Seat implements vscode.Disposable {
         this.dispose();
     }
 
-    #view(stream: number): View {
-        let view = this.#views.get(stream);
+    #view(number: number): View {
+        let view = this.#views.get(number);
         if (!view) {
-            const card = this.state.terminals.find((other) => other.stream === stream);
+            const shared = this.state.terminal(number);
             const pty: GuestTerminal = new GuestTerminal(
-                stream,
-                { cols: card?.cols ?? 80, rows: card?.rows ?? 24 },
+                number,
+                shared?.size ?? { cols: 80, rows: 24 },
                 () => this.#guest,
                 () =>
                     vscode.window.activeTerminal !== undefined &&
@@ -176,14 +174,14 @@ export class Seat implements vscode.Disposable {
                 () => this.setup.changed(),
             );
             const terminal = vscode.window.createTerminal({
-                name: signed(this.#name(stream)),
+                name: signed(this.#name(number)),
                 pty,
                 location: vscode.TerminalLocation.Editor,
                 isTransient: true,
                 iconPath: new vscode.ThemeIcon('eye'),
             });
             view = { pty, terminal };
-            this.#views.set(stream, view);
+            this.#views.set(number, view);
             terminal.show(this.#views.size > 1);
         }
         return view;
@@ -193,21 +191,21 @@ export class Seat implements vscode.Disposable {
         return [...this.#views.values()].find((view) => view.terminal === terminal);
     }
 
-    #name(stream: number): string {
-        const title = this.state.terminals.find((card) => card.stream === stream)?.title;
+    #name(number: number): string {
+        const title = this.state.terminal(number)?.title;
         return line([this.state.host, title].filter(Boolean).join(': ')) || this.state.code;
     }
 
     #rename(): void {
-        for (const [stream, view] of this.#views) view.pty.rename(signed(this.#name(stream)));
+        for (const [number, view] of this.#views) view.pty.rename(signed(this.#name(number)));
     }
 
     /** Closing the last of its terminals leaves the session; a window that goes comes back. */
     #gone(terminal: vscode.Terminal): void {
-        const stream = this.stream(terminal);
-        if (stream === undefined) return;
-        this.#views.delete(stream);
-        this.#hidden.add(stream);
+        const number = this.numberOf(terminal);
+        if (number === undefined) return;
+        this.#views.delete(number);
+        this.#hidden.add(number);
         const reload = terminal.exitStatus?.reason === vscode.TerminalExitReason.Shutdown;
         if (this.#views.size === 0 && !reload) this.setup.left(this);
     }

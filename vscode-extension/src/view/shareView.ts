@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 
 import { described } from '../model/choice';
 import type { HostedSession } from '../model/hosting';
-import { linkOf } from '../model/invite';
+import { isExpired, linkOf } from '../model/invite';
 import { role } from '../model/words';
 import type { PanelPress } from '../panels/sharePanels';
 import { Page } from './page';
@@ -24,36 +24,42 @@ export class ShareView extends Page<Press> {
 
     /** The token stays on this side until it is copied. */
     protected shown(): unknown {
-        return [...this.context.holding.state.sessions.values()].map((session) => ({
+        return this.context.holding.state.sessions.map((session) => ({
             session: session.session,
             holder: session.holder,
             code: session.code ?? '',
             connection: session.connection.state,
-            expires: session.expires ?? 0,
+            expires: session.expires_at,
             reach: reach(session),
-            invites: session.invites.map((invite) => ({
-                id: invite.id,
-                terms: described(invite.terms, invite.uses),
-                uses: invite.uses,
-            })),
+            invites: session.invites
+                .filter((invite) => !isExpired(invite))
+                .map((invite) => ({
+                    id: invite.id,
+                    terms: described(invite.terms, invite.uses),
+                    uses: invite.uses,
+                })),
             panels: this.context.panels?.lines(session) ?? [],
-            knocks: session.knocks.map(({ knock, name, again }) => ({ knock, name, again })),
-            guests: [...session.guests.values()].map(
-                ({ slot, name, present, words, asks, typing, program, role: may }) => ({
-                    slot,
-                    name,
-                    words: words.join(' '),
-                    asks,
-                    program,
-                    writes: may !== 'viewer',
-                    state: !present ? 'away' : asks ? 'asks to type' : typing ? 'typing…' : role(may),
-                }),
-            ),
+            knocks: Object.values(session.knocks).map(({ knock, name, again }) => ({ knock, name, again })),
+            guests: Object.values(session.guests).map(({ slot, name, present, words, asks, program, role: may }) => ({
+                slot,
+                name,
+                words: words.join(' '),
+                asks,
+                program,
+                writes: may !== 'viewer',
+                state: !present
+                    ? 'away'
+                    : asks
+                      ? 'asks to type'
+                      : session.typing[slot] !== undefined
+                        ? 'typing…'
+                        : role(may),
+            })),
         }));
     }
 
     protected async take(press: Press & { holder?: number }): Promise<void> {
-        const session = this.context.holding.state.sessions.get(press.session);
+        const session = this.context.holding.state.session(press.session);
         // What was pressed may be of a holder that is gone: its numbers are others'.
         if (!session || session.holder !== press.holder) return;
         const row = { kind: 'hosted', session };

@@ -85,10 +85,10 @@ export class Terminals implements vscode.Disposable {
     rename(): void {
         const { state } = this.holding;
         for (const pty of this.#known.values()) {
-            const held = pty.terminal === undefined ? undefined : state.terminals.get(pty.terminal);
+            const held = pty.terminal === undefined ? undefined : state.terminal(pty.terminal);
             if (!held) continue;
-            const session = held.session === undefined ? undefined : state.sessions.get(held.session);
-            const count = session ? [...session.guests.values()].filter((guest) => guest.present).length : 0;
+            const session = held.session === undefined ? undefined : state.session(held.session);
+            const count = session ? Object.values(session.guests).filter((guest) => guest.present).length : 0;
             const title = held.title || 'Jumpseat';
             pty.rename(signed(session ? `${title} · ${guests(count)}` : title));
         }
@@ -111,7 +111,7 @@ export class Terminals implements vscode.Disposable {
         await this.holding.connect();
         const { state } = this.holding;
         for (const terminal of state.pid === kept.pid ? kept.terminals : []) {
-            const lives = state.terminals.get(terminal);
+            const lives = state.terminal(terminal);
             if (lives && !this.tab(terminal)) this.open({ terminal }, lives.title || 'Jumpseat').terminal.show(true);
         }
         await this.#keep();

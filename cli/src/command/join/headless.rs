@@ -3,7 +3,10 @@
 use std::{io::IsTerminal as _, process::ExitCode};
 
 use jumpseat_engine::{
-    api::{GuestClient, GuestCommand, GuestEvent, Lag, StreamId, TerminalChange},
+    api::{
+        GuestClient, GuestCommand, GuestEvent, Lag, Replica, SeatState, StateUpdate, TerminalChange,
+        TerminalNo,
+    },
     dump,
 };
 use jumpseat_session::InviteLink;
@@ -53,7 +56,7 @@ pub(super) async fn run(
                 break Ok(ExitCode::from(code));
             },
             // Keys wait until there is a terminal to type at.
-            bytes = next_keys(&mut keys), if watch.stream().is_some() => match bytes {
+            bytes = next_keys(&mut keys), if watch.terminal().is_some() => match bytes {
                 Some(bytes) => watch.press(bytes).await?,
                 None => keys = None,
             },
@@ -97,13 +100,11 @@ struct Watch {
     client: GuestClient,
     board: Board,
     pictures: Pictures,
-    looking: Option<StreamId>,
-    /// The terminals that miss something: no key goes there meanwhile.
-    catching_up: Vec<StreamId>,
+    state: Replica<SeatState>,
     began: Instant,
     until: Option<String>,
     /// Lines of a terminal before this one were searched, and do not change any more.
-    searched: Option<(StreamId, u64)>,
+    searched: Option<(TerminalNo, u64)>,
     /// The picture is a glimpse: the whole follows.
     glimpsed: bool,
     send: Option<Keys>,
@@ -118,8 +119,7 @@ impl Watch {
             client,
             board,
             pictures: Pictures::default(),
-            looking: None,
-            catching_up: Vec::new(),
+            state: Replica::default(),
             began: Instant::now(),
             until: arguments.until.clone(),
             searched: None,
@@ -130,23 +130,24 @@ impl Watch {
     }
 
     /// The terminal that the host looks at, or the first.
-    fn stream(&self) -> Option<StreamId> {
-        let looking = self.looking.filter(|stream| self.pictures.has(*stream));
-        looking.or_else(|| self.pictures.streams().next().copied())
+    fn terminal(&self) -> Option<TerminalNo> {
+        let looking = self.state.state().looking.filter(|terminal| self.pictures.has(*terminal));
+        looking.or_else(|| self.pictures.terminals().next().copied())
     }
 
     fn picture(&self) -> Option<&Picture> {
-        self.pictures.get(self.stream()?)
+        self.pictures.get(self.terminal()?)
     }
 
     /// Takes an event; says when all that was asked for is done.
     async fn event(&mut self, event: GuestEvent) -> Result<Option<()>, Fault> {
-        if self.json && !matches!(event, GuestEvent::Terminal { .. }) {
+        if self.json && !matches!(event, GuestEvent::Terminal { .. } | GuestEvent::State(_)) {
             print::json(&event)?;
         }
-        self.board.take_guest_event(&event);
+        self.board.told(&event);
         match event {
-            GuestEvent::Terminal { stream, change } => {
+            GuestEvent::State(update) => self.stands(update)?,
+            GuestEvent::Terminal { terminal, change } => {
                 let now = self.began.elapsed().as_millis() as u64;
                 let bytes = change.weight();
                 if let TerminalChange::Snapshot { scrollback, .. } = change {
@@ -154,18 +155,12 @@ impl Watch {
                     self.glimpsed = !scrollback;
                 }
                 self.pictures
-                    .apply(stream, (80, 24), now, change)
+                    .apply(terminal, (80, 24), now, change)
                     .map_err(|error| Fault::new(FaultKind::Protocol, error.to_string()))?;
                 // A seat that is over says so behind its last output.
                 let _ = self.client.tell(GuestCommand::Credit { bytes }).await;
             }
-            // What is not shared any more is not searched and not printed.
-            GuestEvent::Terminals { terminals } => {
-                self.pictures.keep(|stream| terminals.iter().any(|terminal| terminal.stream == stream));
-            }
             GuestEvent::Panel(update) => self.board.panels.take(update),
-            GuestEvent::Looking { stream } => self.looking = stream,
-            GuestEvent::CatchingUp { streams } => self.catching_up = streams,
             GuestEvent::Failed(failure) => return Err(failure.into()),
             GuestEvent::Ended { reason, failure, .. } => {
                 // Nothing follows a glimpse any more.
@@ -188,21 +183,35 @@ impl Watch {
         Ok(self.is_done().then_some(()))
     }
 
+    /// Takes what stands now.
+    fn stands(&mut self, update: StateUpdate) -> Result<(), Fault> {
+        if self.json {
+            print::json(&GuestEvent::State(print::without_invites(update.clone())))?;
+        }
+        self.state.apply(update);
+        let state = self.state.state();
+        self.board.show_seat(state);
+        // What is not shared any more is not searched and not printed.
+        self.pictures.keep(|terminal| state.terminals.contains_key(&terminal));
+        Ok(())
+    }
+
     /// Keys as they come: whether they count is the host's to say.
     async fn press(&mut self, bytes: Vec<u8>) -> Result<(), Fault> {
-        if let Some(stream) = self.stream() {
-            self.client.ask(GuestCommand::Input { stream, bytes }).await?;
+        if let Some(terminal) = self.terminal() {
+            self.client.ask(GuestCommand::Input { terminal, bytes }).await?;
         }
         Ok(())
     }
 
     async fn type_keys(&mut self) -> Result<(), Fault> {
-        let Some(looking) = self.looking.filter(|_| self.board.role().may_write()) else { return Ok(()) };
-        if self.board.lag == Lag::Stalled || self.catching_up.contains(&looking) {
+        let state = self.state.state();
+        let Some(looking) = state.looking.filter(|_| self.board.role().may_write()) else { return Ok(()) };
+        if state.lag == Lag::Stalled || state.catching_up.contains(&looking) {
             return Ok(());
         }
-        if let (Some(stream), Some(Keys(bytes))) = (self.stream(), self.send.take()) {
-            self.client.ask(GuestCommand::Input { stream, bytes }).await?;
+        if let (Some(terminal), Some(Keys(bytes))) = (self.terminal(), self.send.take()) {
+            self.client.ask(GuestCommand::Input { terminal, bytes }).await?;
         }
         Ok(())
     }
@@ -210,17 +219,18 @@ impl Watch {
     /// Whether the text is there, once what was to be typed is.
     fn is_done(&mut self) -> bool {
         let Some(text) = &self.until else { return false };
-        let Some(stream) = self.stream().filter(|_| self.send.is_none() && !self.glimpsed) else {
+        let Some(terminal) = self.terminal().filter(|_| self.send.is_none() && !self.glimpsed) else {
             return false;
         };
-        let Some(screen) = self.pictures.get(stream).map(Picture::screen) else { return false };
+        let Some(screen) = self.pictures.get(terminal).map(Picture::screen) else { return false };
         let (cols, rows) = screen.size();
         let end = screen.lines().end;
         let in_view = end.saturating_sub(u64::from(rows));
-        let searched = self.searched.filter(|(of, _)| *of == stream).map_or(0, |(_, line)| line.min(in_view));
+        let searched =
+            self.searched.filter(|(of, _)| *of == terminal).map_or(0, |(_, line)| line.min(in_view));
         let shows = screen.printed(searched.saturating_sub(rows_of(text, cols))..end).contains(text)
             || screen.in_alternate() && screen.printed_in_view().contains(text);
-        self.searched = Some((stream, in_view));
+        self.searched = Some((terminal, in_view));
         if shows {
             self.until = None;
         }

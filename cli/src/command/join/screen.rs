@@ -5,11 +5,12 @@ mod draw;
 use std::{process::ExitCode, time::Duration};
 
 use jumpseat_engine::api::{
-    Admission, Commands, Connection, GuestClient, GuestCommand, GuestEvent, InputRefusal, Size, StreamId,
+    Admission, Commands, Connection, GuestClient, GuestCommand, GuestEvent, InputRefusal, Phase, Replica,
+    SeatState, Size, StateUpdate, TerminalNo,
 };
 use jumpseat_panels::text::is_shown;
 use jumpseat_screen::MouseProtocol;
-use jumpseat_session::{InviteLink, TerminalCard};
+use jumpseat_session::InviteLink;
 use tokio::{sync::mpsc, task::JoinHandle, time::Instant};
 
 use super::{Arguments, seat::seat, sit_down};
@@ -93,13 +94,10 @@ struct GuestScreen {
     /// What was behind a row of the overlay, once it is fetched.
     opened: mpsc::UnboundedReceiver<Rows>,
     open: mpsc::UnboundedSender<Rows>,
-    terminals: Vec<TerminalCard>,
+    state: Replica<SeatState>,
     pictures: Pictures,
     /// The terminal that this guest chose; otherwise it is the one that the host looks at.
-    chosen: Option<StreamId>,
-    looking: Option<StreamId>,
-    /// The terminals that miss something.
-    catching_up: Vec<StreamId>,
+    chosen: Option<TerminalNo>,
     view: View,
     painter: Painter,
     overlay: Option<Overlay>,
@@ -143,11 +141,9 @@ impl GuestScreen {
             door: Door::open(),
             opened,
             open,
-            terminals: Vec::new(),
+            state: Replica::default(),
             pictures: Pictures::default(),
             chosen: None,
-            looking: None,
-            catching_up: Vec::new(),
             view: View::default(),
             painter: Painter::default(),
             overlay: None,
@@ -220,36 +216,23 @@ impl GuestScreen {
     }
 
     async fn event(&mut self, event: GuestEvent) -> Result<Option<Ended>, Fault> {
-        let told = self.board.take_guest_event(&event);
-        if let (GuestEvent::Panels { .. }, Some(overlay)) = (&event, &mut self.overlay) {
-            overlay.update(&self.board, Instant::now());
-        }
+        let told = self.board.told(&event);
         match event {
-            GuestEvent::Terminal { stream, change } => {
+            GuestEvent::State(update) => self.stands(update),
+            GuestEvent::Terminal { terminal, change } => {
                 let bytes = change.weight();
                 let now = self.began.elapsed().as_millis() as u64;
-                let size = self.terminals.iter().find(|card| card.stream == stream);
-                let size = size.map_or((80, 24), |card| (card.cols, card.rows));
-                if let Err(error) = self.pictures.apply(stream, size, now, change) {
+                let size = self.state.state().terminals.get(&terminal);
+                let size = size.map_or((80, 24), |shared| (shared.size.cols, shared.size.rows));
+                if let Err(error) = self.pictures.apply(terminal, size, now, change) {
                     self.tell(format!("a picture could not be read: {error}"));
                 }
                 // A seat that is over says so behind its last output.
                 let _ = self.commands.tell(GuestCommand::Credit { bytes }).await;
             }
-            GuestEvent::Terminals { terminals } => {
-                self.pictures.keep(|stream| terminals.iter().any(|card| card.stream == stream));
-                self.terminals = terminals;
-            }
-            GuestEvent::Waiting { host_present } => {
-                let text = if host_present { "waiting to be let in…" } else { "waiting for the host…" };
-                self.message = Some((text.to_owned(), Instant::now() + WAIT));
-            }
-            GuestEvent::Connection(Connection::Away { reason, .. }) if !self.board.seated => {
-                self.message = Some((format!("{reason}: trying again…"), Instant::now() + WAIT));
-            }
             GuestEvent::Joined { .. } => self.message = None,
-            GuestEvent::Pointing { slot, at: Some(at) } if slot != self.board.me => {
-                let screen = self.pictures.get(at.stream).map(Picture::screen);
+            GuestEvent::Pointed { slot, at } if slot != self.board.me => {
+                let screen = self.pictures.get(at.terminal).map(Picture::screen);
                 let lines = screen.into_iter().flat_map(|screen| {
                     (at.from..=at.to).take(MAX_POINTED).filter_map(|line| Some(screen.line(line)?.text()))
                 });
@@ -257,8 +240,6 @@ impl GuestScreen {
                 self.tell(self.board.points_at(slot, &text));
             }
             GuestEvent::Panel(update) => self.board.panels.take(update),
-            GuestEvent::Looking { stream } => self.looking = stream,
-            GuestEvent::CatchingUp { streams } => self.catching_up = streams,
             GuestEvent::Failed(failure) => return Err(failure.into()),
             GuestEvent::Ended { reason, failure, .. } => {
                 return match Fault::ended(reason, failure.as_ref()) {
@@ -268,13 +249,38 @@ impl GuestScreen {
             }
             _ => {}
         }
-        self.board.looking = self.looking.is_some() && self.looking == self.stream();
-        self.board.catching_up = self.stream().is_some_and(|stream| self.catching_up.contains(&stream));
+        let shown = self.terminal();
+        let state = self.state.state();
+        self.board.looking = state.looking.is_some() && state.looking == shown;
+        self.board.catching_up = shown.is_some_and(|terminal| state.catching_up.contains(&terminal));
         if let Some(text) = told {
             self.tell(text);
         }
         self.dirty = true;
         Ok(None)
+    }
+
+    /// Shows what stands now.
+    fn stands(&mut self, update: StateUpdate) {
+        self.state.apply(update);
+        let state = self.state.state();
+        let told = self.board.show_seat(state);
+        self.pictures.keep(|terminal| state.terminals.contains_key(&terminal));
+        if !self.board.seated {
+            let waits = match (&state.connection, &state.phase) {
+                (Connection::Away { reason, .. }, _) => Some(format!("{reason}: trying again…")),
+                (_, Phase::Waiting) if state.host_present => Some("waiting to be let in…".to_owned()),
+                (_, Phase::Waiting) => Some("waiting for the host…".to_owned()),
+                _ => None,
+            };
+            self.message = waits.map(|text| (text, Instant::now() + WAIT)).or(self.message.take());
+        }
+        if let Some(text) = told {
+            self.tell(text);
+        }
+        if let Some(overlay) = &mut self.overlay {
+            overlay.update(&self.board, Instant::now());
+        }
     }
 
     fn ended(&self) -> Ended {
@@ -285,7 +291,7 @@ impl GuestScreen {
 
     /// What the picture showed last: it goes with its screen, often before anyone has read it.
     fn last_lines(&self) -> String {
-        let picture = self.stream().and_then(|stream| self.pictures.get(stream));
+        let picture = self.terminal().and_then(|terminal| self.pictures.get(terminal));
         let Some(screen) = picture.map(Picture::screen).filter(|screen| !screen.in_alternate()) else {
             return String::new();
         };
@@ -307,23 +313,24 @@ impl GuestScreen {
             } else if self.escape.is(&piece.raw) {
                 self.overlay = Some(Overlay::new(self.escape));
                 self.redraw();
-            } else if self.stream().is_none() && matches!(piece.raw[..], [3] | [b'q']) {
+            } else if self.terminal().is_none() && matches!(piece.raw[..], [3] | [b'q']) {
                 // Nothing to see yet: this is the way out.
                 return Ok(Some(Ended { code: ExitCode::from(130), told: None }));
             } else {
                 self.step(&piece, &mut typed);
             }
         }
-        if let (Some(stream), false) = (self.stream(), typed.is_empty()) {
+        if let (Some(terminal), false) = (self.terminal(), typed.is_empty()) {
             self.view.follow();
             self.echo = true;
-            self.commands.tell(GuestCommand::Input { stream, bytes: typed }).await?;
+            self.commands.tell(GuestCommand::Input { terminal, bytes: typed }).await?;
         }
         Ok(None)
     }
 
     fn step(&mut self, piece: &Piece, typed: &mut Vec<u8>) {
-        let Some(screen) = self.stream().and_then(|stream| self.pictures.get(stream)).map(Picture::screen)
+        let Some(screen) =
+            self.terminal().and_then(|terminal| self.pictures.get(terminal)).map(Picture::screen)
         else {
             return;
         };
@@ -367,10 +374,10 @@ impl GuestScreen {
             }
             Action::Literal => {
                 self.close_overlay();
-                let Some(stream) = self.stream().filter(|_| self.board.role().may_write()) else {
+                let Some(terminal) = self.terminal().filter(|_| self.board.role().may_write()) else {
                     return Ok(None);
                 };
-                GuestCommand::Input { stream, bytes: vec![self.escape.byte()] }
+                GuestCommand::Input { terminal, bytes: vec![self.escape.byte()] }
             }
             Action::NextTerminal => {
                 self.next_terminal();
@@ -421,23 +428,23 @@ impl GuestScreen {
     }
 
     fn next_terminal(&mut self) {
-        let streams: Vec<StreamId> = self.pictures.streams().copied().collect();
-        let at = self.stream().and_then(|stream| streams.iter().position(|other| *other == stream));
-        self.chosen = at.map(|at| streams[(at + 1) % streams.len()]);
+        let terminals: Vec<TerminalNo> = self.pictures.terminals().copied().collect();
+        let at = self.terminal().and_then(|terminal| terminals.iter().position(|other| *other == terminal));
+        self.chosen = at.map(|at| terminals[(at + 1) % terminals.len()]);
         self.view.follow();
         self.redraw();
     }
 
     /// The terminal that shows: the chosen one, the one that the host looks at, or the first.
-    fn stream(&self) -> Option<StreamId> {
-        let there = |stream: &StreamId| self.pictures.has(*stream);
-        let chosen = self.chosen.filter(there).or_else(|| self.looking.filter(there));
-        chosen.or_else(|| self.pictures.streams().next().copied())
+    fn terminal(&self) -> Option<TerminalNo> {
+        let there = |terminal: &TerminalNo| self.pictures.has(*terminal);
+        let chosen = self.chosen.filter(there).or_else(|| self.state.state().looking.filter(there));
+        chosen.or_else(|| self.pictures.terminals().next().copied())
     }
 
     /// The host's size, if the window is smaller.
-    fn cropped(&self, stream: StreamId, window: Size) -> Option<Size> {
-        let (cols, rows) = self.pictures.get(stream)?.screen().size();
+    fn cropped(&self, terminal: TerminalNo, window: Size) -> Option<Size> {
+        let (cols, rows) = self.pictures.get(terminal)?.screen().size();
         (cols > window.cols || rows > window.rows).then_some(Size { cols, rows })
     }
 

@@ -47,6 +47,10 @@ pub(super) async fn run(arguments: Arguments, context: &Context) -> Result<ExitC
         tokio::select! {
             event = shared.client.next() => match event {
                 Some(event) => {
+                    let event = match event {
+                        HostEvent::State(update) => HostEvent::State(print::without_invites(update)),
+                        event => event,
+                    };
                     if context.json {
                         print::json(&event)?;
                     }

@@ -3,7 +3,7 @@
 
 use std::{collections::VecDeque, future::pending, pin::Pin};
 
-use jumpseat_engine::api::{Commands, Failure, HostCommand, Reply, Status};
+use jumpseat_engine::api::{Commands, Failure, HostCommand, Reply, StateUpdate};
 
 use super::start::TERMINAL;
 use crate::error::Fault;
@@ -65,7 +65,7 @@ impl Outbox {
     ///
     /// # Errors
     /// The engine is gone.
-    pub(super) async fn next(&mut self) -> Result<Status, Fault> {
+    pub(super) async fn next(&mut self) -> Result<StateUpdate, Fault> {
         loop {
             self.flush();
             let waits = !self.controls.is_empty() || !self.keys.is_empty();
@@ -78,8 +78,8 @@ impl Outbox {
             tokio::select! {
                 answer = answer => {
                     self.answer = None;
-                    if let Reply::Status(status) = answer? {
-                        return Ok(status);
+                    if let Reply::State(update) = answer? {
+                        return Ok(update);
                     }
                 }
                 room = self.commands.room(), if waits => room?,
@@ -94,7 +94,7 @@ impl Outbox {
             }
         }
         if self.asks && self.answer.is_none() {
-            let Ok(answer) = self.commands.try_begin(HostCommand::Status) else { return };
+            let Ok(answer) = self.commands.try_begin(HostCommand::State) else { return };
             self.asks = false;
             self.answer = Some(Box::pin(answer));
         }
@@ -113,7 +113,7 @@ impl Outbox {
 mod tests {
     use jumpseat_engine::{
         HostEngine, HostSetup, TransportSetup,
-        api::{TerminalNo, TerminalOptions},
+        api::{HostState, Replica, TerminalNo, TerminalOptions},
         local::RuntimeFolder,
     };
 
@@ -141,8 +141,9 @@ mod tests {
         assert!(outbox.keys_len < MAX_KEYS);
 
         let engine = tokio::spawn(engine.run());
-        let status = outbox.next().await.unwrap();
-        assert_eq!((status.terminals.len(), outbox.controls.len()), (1, 0));
+        let mut replica: Replica<HostState> = Replica::default();
+        assert!(replica.apply(outbox.next().await.unwrap()));
+        assert_eq!((replica.state().terminals.len(), outbox.controls.len()), (1, 0));
         drop((outbox, client, door));
         engine.await.unwrap();
     }

@@ -3,8 +3,8 @@
 use std::{collections::VecDeque, process::ExitCode};
 
 use jumpseat_engine::api::{
-    Commands, HostCommand, HostEvent, InviteTerms, PointAt, Reply, Role, ScreenFormat, SessionEvent,
-    SessionNo, Status,
+    Commands, HostCommand, HostEvent, HostState, InviteTerms, PointAt, Replica, Reply, Role, ScreenFormat,
+    SessionEvent, SessionNo,
 };
 use jumpseat_wire::Slot;
 use ratatui::{buffer::Buffer, layout::Rect};
@@ -21,7 +21,7 @@ use super::{
 use crate::{
     board::{self, Board},
     command::{Context, workspace::ShareMore},
-    error::Fault,
+    error::{Fault, why},
     overlay::{Action, Overlay},
     print,
     terminal::{
@@ -67,6 +67,7 @@ struct HostScreen {
     escape: EscapeKey,
     /// What was read at once and waits for the overlay to be up to date.
     pieces: VecDeque<Piece>,
+    state: Replica<HostState>,
     board: Board,
     /// How panels are shared from the overlay.
     panels: ShareMore,
@@ -110,6 +111,7 @@ impl HostScreen {
             session: shared.session,
             escape,
             pieces: VecDeque::new(),
+            state: Replica::default(),
             board,
             panels,
             overlay: None,
@@ -164,7 +166,11 @@ impl HostScreen {
                     Some(event) => self.event(event),
                     None => return Ok(exit_code(None)),
                 },
-                status = self.outbox.next() => self.took(status?),
+                asked = self.outbox.next() => {
+                    self.state.apply(asked?);
+                    self.stands();
+                    self.pieces(Vec::new());
+                }
                 Some((slot, text)) = self.points.1.recv() => {
                     let text = self.board.points_at(slot, &text);
                     self.notices.tell(Notice { text, urgent: false }, Instant::now());
@@ -184,27 +190,21 @@ impl HostScreen {
                 let change = self.shown.follow(&self.program);
                 self.console.write(&change);
             }
-            HostEvent::Titled { title, .. } => self.notices.titled(title),
+            HostEvent::State(update) => {
+                self.state.apply(update);
+                self.stands();
+            }
             HostEvent::Session { session, event } if session == self.session => {
-                let stale = matches!(
-                    event,
-                    SessionEvent::InviteCreated { .. }
-                        | SessionEvent::Panels { .. }
-                        | SessionEvent::Joined { .. }
-                );
-                if let SessionEvent::Pointing { slot, at: Some(at) } = &event
+                if let SessionEvent::Pointed { slot, at } = &event
                     && *slot != self.board.me
                 {
                     self.point(*slot, *at);
                 }
-                let notice = self.board.take_session_event(event);
-                self.ask_for_yes();
-                if self.overlay.is_some() {
-                    if stale {
-                        self.outbox.ask();
-                    }
+                if let SessionEvent::Ended { reason, failure } = &event {
+                    self.board.ended = Some(why(*reason, failure.as_ref()));
                     self.draw();
-                } else if let Some(notice) = notice {
+                }
+                if let (None, Some(notice)) = (&self.overlay, self.board.notice(&event)) {
                     self.notices.tell(notice, Instant::now());
                 }
             }
@@ -377,10 +377,7 @@ impl HostScreen {
             Action::Admit(knock) => HostCommand::Admit { session, knock },
             Action::Deny(knock) => HostCommand::Deny { session, knock },
             Action::SetRole(slot, role) => HostCommand::SetRole { session, slot, role },
-            Action::Decline(slot) => {
-                self.board.declined(slot);
-                HostCommand::Decline { session, slot }
-            }
+            Action::Decline(slot) => HostCommand::Decline { session, slot },
             Action::Remove(slot, with_invite) => HostCommand::Remove { session, slot, with_invite },
             Action::Invite(role) => HostCommand::CreateInvite { session, terms: invite_terms(role) },
             Action::RevokeInvite(invite) => HostCommand::RevokeInvite { session, invite },
@@ -400,20 +397,21 @@ impl HostScreen {
             }
             Action::AskControl | Action::NextTerminal | Action::Leave | Action::Open(..) => return,
         };
-        // What came of it is told by an event; what cannot be done any more has gone from the board by itself.
+        // What came of it is in the state; what cannot be done any more has gone from the board by itself.
         self.outbox.send(command);
         self.outbox.ask();
         self.draw();
     }
 
-    /// How everything stands, as it was asked.
-    fn took(&mut self, status: Status) {
-        let found = status.sessions.into_iter().find(|status| status.session == self.session);
-        if let Some(status) = found {
-            self.board.take_status(status);
-            self.draw();
+    /// Shows what stands now.
+    fn stands(&mut self) {
+        let state = self.state.state();
+        if let Some(terminal) = state.terminals.get(&TERMINAL) {
+            self.notices.titled(&terminal.title);
         }
-        self.pieces(Vec::new());
+        self.board.show_session(state.sessions.get(&self.session));
+        self.ask_for_yes();
+        self.draw();
     }
 
     fn draw(&mut self) {

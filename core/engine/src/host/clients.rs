@@ -1,16 +1,19 @@
 //! The engine's ends of its clients: who asks, who is told, who looks at what.
 
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::VecDeque,
     task::{Context, Poll},
 };
 
 use tokio::sync::mpsc;
 use tokio_util::sync::PollSender;
 
-use super::{HostEngine, session::Session, terminal::Terminal};
+use super::{HostEngine, state::Standing};
 use crate::{
-    api::{Failure, FailureKind, HostClient, HostCommand, HostEvent, SessionNo, TerminalNo},
+    api::{
+        Failure, FailureKind, HostClient, HostCommand, HostEvent, StateUpdate, TerminalNo,
+        state::{Dirty, HostPath},
+    },
     client::{COMMANDS, Request},
     runtime::origin::Origin,
 };
@@ -56,6 +59,7 @@ impl ClientListener {
             requests,
             events: PollSender::new(events),
             waiting: VecDeque::new(),
+            news: Dirty::default(),
             gone: false,
             origin,
             looking: None,
@@ -77,6 +81,8 @@ pub(super) struct ClientConn {
     requests: mpsc::Receiver<Request<HostCommand>>,
     events: PollSender<HostEvent>,
     waiting: VecDeque<HostEvent>,
+    /// What of the state it was not told yet.
+    pub(super) news: Dirty<HostPath>,
     /// Nobody holds the other end any more.
     gone: bool,
     /// Where its process runs, for one that came by the local socket.
@@ -99,6 +105,12 @@ impl ClientConn {
 
     pub(super) fn tell(&mut self, event: HostEvent) {
         self.waiting.push_back(event);
+    }
+
+    /// Tells what of the state is news to it.
+    fn tell_news(&mut self, standing: &Standing<'_>) {
+        let update = self.news.update(|place| standing.value(place));
+        self.waiting.extend(update.map(HostEvent::State));
     }
 
     /// Hands events on; whether there was one that could be.
@@ -182,35 +194,79 @@ impl HostEngine {
     pub(super) fn look(&mut self) {
         let now = self.now();
         let looked_at = self.looked_at();
+        let mut changed = Vec::new();
         for session in self.sessions.values_mut() {
-            let stream = looked_at.iter().find_map(|terminal| session.stream(*terminal));
-            session.host.looking(now, stream);
+            let seen = looked_at.iter().find_map(|terminal| Some((*terminal, session.stream(*terminal)?)));
+            session.host.looking(now, seen.map(|(_, stream)| stream));
+            let terminal = seen.map(|(terminal, _)| terminal);
+            if std::mem::replace(&mut session.looking, terminal) != terminal {
+                changed.push(session.no);
+            }
         }
+        changed.into_iter().for_each(|no| self.mark(HostPath::Looking(no)));
     }
 
     /// What the clients have in front, the last look first. A program in a shared terminal looks for nobody.
     pub(super) fn looked_at(&self) -> Vec<TerminalNo> {
-        let outside =
-            self.clients.values().filter(|client| !is_inside(&self.terminals, &self.sessions, client));
+        let standing = Standing::new(&self.terminals, &self.sessions, None);
+        let outside = self.clients.values().filter(|client| !standing.is_inside(client.origin.as_ref()));
         let mut looks: Vec<(u64, TerminalNo)> =
             outside.filter_map(|client| Some((client.looked, client.looking?))).collect();
         looks.sort_unstable();
         looks.into_iter().rev().map(|(_, terminal)| terminal).collect()
     }
 
-    /// Tells every client.
-    pub(super) fn tell(&mut self, event: &HostEvent) {
+    /// Something changed there.
+    pub(super) fn mark(&mut self, place: HostPath) {
         for client in self.clients.values_mut() {
-            if !is_inside(&self.terminals, &self.sessions, client) {
-                client.tell(event.clone());
+            client.news.mark(place);
+        }
+        #[cfg(debug_assertions)]
+        self.shadow.mark(place);
+    }
+
+    /// Tells every client, each of what stands first.
+    pub(super) fn tell(&mut self, event: &HostEvent) {
+        let Self { clients, terminals, sessions, desk, .. } = self;
+        let standing = Standing::new(terminals, sessions, desk.as_ref());
+        for client in clients.values_mut().filter(|client| !standing.is_inside(client.origin.as_ref())) {
+            client.tell_news(&standing);
+            client.tell(event.clone());
+        }
+    }
+
+    /// Everything that stands, for one client: what is news to it is told first.
+    pub(super) fn whole_state(&mut self, no: ClientNo) -> StateUpdate {
+        let Self { clients, terminals, sessions, desk, .. } = self;
+        let standing = Standing::new(terminals, sessions, desk.as_ref());
+        let whole = standing.value(HostPath::All);
+        match clients.get_mut(&no) {
+            Some(client) => {
+                client.tell_news(&standing);
+                client.news.whole(whole)
+            }
+            None => Dirty::<HostPath>::default().whole(whole),
+        }
+    }
+
+    /// Tells those that keep up what of the state is news to them; whether there was any.
+    pub(super) fn tell_news(&mut self) -> bool {
+        let Self { clients, terminals, sessions, desk, .. } = self;
+        let standing = Standing::new(terminals, sessions, desk.as_ref());
+        let mut told = false;
+        for client in clients.values_mut().filter(|client| client.news.is_dirty() && client.takes_output()) {
+            if !standing.is_inside(client.origin.as_ref()) {
+                client.tell_news(&standing);
+                told = true;
             }
         }
+        told
     }
 
     /// What speaks against doing what a client asks: its process runs in a terminal that is shared, where guests type.
     pub(super) fn refusal(&self, no: ClientNo) -> Option<Failure> {
         let client = self.clients.get(&no)?;
-        is_inside(&self.terminals, &self.sessions, client).then(|| {
+        Standing::new(&self.terminals, &self.sessions, None).is_inside(client.origin.as_ref()).then(|| {
             Failure::new(
                 FailureKind::Inside,
                 "a program in a shared terminal cannot see or change what is shared",
@@ -224,23 +280,11 @@ impl HostEngine {
 
     /// Takes the views of clients whose processes run in a terminal that came to be shared.
     pub(super) fn put_inside_out(&mut self) {
-        let (terminals, sessions) = (&self.terminals, &self.sessions);
-        let inside = self.clients.iter().filter(|(_, client)| is_inside(terminals, sessions, client));
+        let standing = Standing::new(&self.terminals, &self.sessions, None);
+        let inside = self.clients.iter().filter(|(_, client)| standing.is_inside(client.origin.as_ref()));
         let inside: Vec<ClientNo> = inside.map(|(no, _)| *no).collect();
         for terminal in self.terminals.values_mut() {
             terminal.views.retain(|view| !inside.contains(&view.client));
         }
     }
-}
-
-/// Whether a client's process runs in a terminal that is shared, by a session that does not let those manage it.
-fn is_inside(
-    terminals: &BTreeMap<TerminalNo, Terminal>,
-    sessions: &BTreeMap<SessionNo, Session>,
-    client: &ClientConn,
-) -> bool {
-    let Some(origin) = &client.origin else { return false };
-    let closed = |no: SessionNo| !sessions.get(&no).is_some_and(|session| session.manage_from_inside);
-    let mut shared = terminals.values().filter(|terminal| terminal.session.is_some_and(|(no, _)| closed(no)));
-    shared.any(|terminal| terminal.has_inside(origin))
 }

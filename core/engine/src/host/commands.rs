@@ -5,12 +5,12 @@ use std::task::Context;
 use jumpseat_session::{EndReason, Pointing};
 
 use super::{
-    HostEngine, clients::ClientNo, model::Question, said, session::Session, terminal::Terminal, view::View,
+    HostEngine, clients::ClientNo, model::Question, session::Session, terminal::Terminal, view::View,
 };
 use crate::{
     api::{
-        Failure, FailureKind, HostCommand, HostEvent, PointAt, Reply, SessionNo, SessionStatus, Size,
-        StartFrom, Status, TerminalNo, TerminalOptions,
+        Failure, FailureKind, HostCommand, HostEvent, PointAt, Reply, SessionNo, Size, StartFrom, TerminalNo,
+        TerminalOptions, state::HostPath,
     },
     client::Request,
     pty::program::Program,
@@ -86,32 +86,38 @@ impl HostEngine {
             HostCommand::StopAll => {
                 self.stop_sessions(cx);
             }
-            HostCommand::CreateInvite { session, terms } => {
-                let session = self.session(session)?;
+            HostCommand::CreateInvite { session: no, terms } => {
+                let session = self.session(no)?;
+                if session.host.code().is_none() {
+                    return Err(Failure::new(FailureKind::Misused, "the relay has no code for it yet"));
+                }
                 let invite = session.host.create_invite(now, terms.into())?;
-                let code = session.host.code();
-                let code = code
-                    .ok_or_else(|| Failure::new(FailureKind::Misused, "the relay has no code for it yet"))?;
-                return Ok(Reply::Invite(said::invite(&session.relay, session.page.as_ref(), code, &invite)));
+                let made = session.invite(&invite);
+                self.mark(HostPath::Invites(no));
+                return made.map(Reply::Invite).ok_or_else(no_session);
             }
             HostCommand::RevokeInvite { session, invite } => {
                 self.session(session)?.host.revoke_invite(now, invite)?;
             }
-            HostCommand::Admit { session, knock } => {
-                let session = self.session(session)?;
+            HostCommand::Admit { session: no, knock } => {
+                let session = self.session(no)?;
                 session.host.admit(now, knock)?;
-                session.knock_answered(knock);
+                session.knocks.remove(&knock);
+                self.mark(HostPath::Knock(no, knock));
             }
-            HostCommand::Deny { session, knock } => {
-                let session = self.session(session)?;
+            HostCommand::Deny { session: no, knock } => {
+                let session = self.session(no)?;
                 session.host.deny(now, knock)?;
-                session.knock_answered(knock);
+                session.knocks.remove(&knock);
+                self.mark(HostPath::Knock(no, knock));
             }
             HostCommand::SetRole { session, slot, role } => {
                 self.session(session)?.host.set_role(now, slot, role)?;
+                self.mark(HostPath::Guest(session, slot));
             }
             HostCommand::Decline { session, slot } => {
                 self.session(session)?.host.decline(now, slot)?;
+                self.mark(HostPath::Guest(session, slot));
             }
             HostCommand::Remove { session, slot, with_invite } => {
                 let host = &mut self.session(session)?.host;
@@ -138,7 +144,9 @@ impl HostEngine {
                 self.set_findings(session, origin, findings)?;
             }
             HostCommand::GiveCredential { host, credential } => self.give_credential(&host, credential)?,
-            HostCommand::Status => return Ok(Reply::Status(self.status())),
+            HostCommand::State => {
+                return Ok(Reply::State(self.whole_state(client)));
+            }
             HostCommand::Shutdown => drop(self.end(cx)),
             HostCommand::Input { .. }
             | HostCommand::Share(_)
@@ -155,10 +163,7 @@ impl HostEngine {
     }
 
     pub(super) fn session(&mut self, no: SessionNo) -> Result<&mut Session, Failure> {
-        self.sessions
-            .get_mut(&no)
-            .filter(|session| !session.host.is_ended())
-            .ok_or_else(|| Failure::new(FailureKind::NotFound, "there is no such session"))
+        self.sessions.get_mut(&no).filter(|session| !session.host.is_ended()).ok_or_else(no_session)
     }
 
     fn open_terminal(&mut self, options: TerminalOptions) -> Result<Reply, Failure> {
@@ -191,10 +196,7 @@ impl HostEngine {
             self.add_terminal(session, no, StartFrom::Start)?;
         }
         self.count();
-        if let Some(terminal) = self.terminals.get(&no) {
-            let status = terminal.status();
-            self.tell(&HostEvent::TerminalOpened(status));
-        }
+        self.mark(HostPath::Terminal(no));
         Ok(Reply::Terminal { terminal: no })
     }
 
@@ -210,31 +212,19 @@ impl HostEngine {
         {
             session.host.resize(now, stream, size.cols, size.rows);
         }
+        self.mark(HostPath::Size(no));
         self.tell(&HostEvent::Resized { terminal: no, size });
         Ok(())
-    }
-
-    fn status(&self) -> Status {
-        let now = self.now();
-        Status {
-            pid: std::process::id(),
-            terminals: self.terminals.values().map(Terminal::status).collect(),
-            sessions: self
-                .sessions
-                .values()
-                .filter(|session| !session.host.is_ended())
-                .map(|session| {
-                    let panels = self.desk.as_ref().map(|desk| desk.status(session.no));
-                    SessionStatus { panels: panels.unwrap_or_default(), ..session.status(now) }
-                })
-                .collect(),
-        }
     }
 }
 
 /// A size that terminals and screens can have.
 fn clamped(size: Size) -> Size {
     Size { cols: size.cols.clamp(2, 1000), rows: size.rows.clamp(1, 1000) }
+}
+
+fn no_session() -> Failure {
+    Failure::new(FailureKind::NotFound, "there is no such session")
 }
 
 pub(super) fn no_terminal() -> Failure {

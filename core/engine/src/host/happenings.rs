@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use jumpseat_panels::{Happened, Happening, Level};
 use jumpseat_wire::{HOST_SLOT, InviteId, Slot};
 
-use crate::api::{BlockInfo, Connection, EndReason, InputRefusal, Role, SessionEvent, TerminalNo};
+use crate::api::{BlockInfo, EndReason, InputRefusal, Role, SessionEvent, TerminalNo};
 
 /// Most that is kept. What goes then is the oldest of whoever has most in it, so that nobody can push out what others
 /// did.
@@ -53,6 +53,17 @@ enum Cause {
     Output,
 }
 
+/// What happens that clients read in the state, and that the log tells.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Note {
+    /// The line to the relay stands again.
+    Connected,
+    /// A guest's line came or went.
+    Presence { slot: Slot, present: bool },
+    /// A guest begins to type, or has stopped.
+    Typing { slot: Slot, terminal: TerminalNo, on: bool },
+}
+
 /// A line of the log that is new, or that has gone on.
 #[derive(PartialEq, Eq, Debug)]
 pub(super) struct Change {
@@ -68,16 +79,13 @@ impl Happenings {
         self.kept.iter().map(|kept| (kept.number, &kept.happening))
     }
 
-    /// What an event is in the log, if anything; `title` gives a terminal's. `now` is in milliseconds since 1970.
-    pub(super) fn event(
-        &mut self,
-        now: u64,
-        event: &SessionEvent,
-        title: impl Fn(TerminalNo) -> String,
-    ) -> Option<Change> {
+    /// What an event is in the log, if anything. `now` is in milliseconds since 1970.
+    pub(super) fn event(&mut self, now: u64, event: &SessionEvent) -> Option<Change> {
         let (who, level, happened) = match event {
-            SessionEvent::Joined { guest, invite, again, .. } => {
-                self.guests.insert(guest.slot, (guest.name.clone(), *invite));
+            SessionEvent::Joined { guest, again } => {
+                if let Some(invite) = guest.invite {
+                    self.guests.insert(guest.slot, (guest.name.clone(), invite));
+                }
                 let (level, how) = if *again { (Level::Warning, AGAIN) } else { (Level::Info, "") };
                 let role = format!("{}{how}", word(guest.role));
                 (Some(guest.slot), level, Happened::Joined { role })
@@ -89,9 +97,6 @@ impl Happenings {
                     _ => "gone for too long",
                 };
                 (Some(*slot), Level::Info, Happened::Left { why: why.to_owned() })
-            }
-            SessionEvent::Presence { slot, present } => {
-                (Some(*slot), Level::Debug, Happened::Presence { present: *present })
             }
             SessionEvent::RoleChanged { slot, role, by } => {
                 let by = self.name(*by).unwrap_or_else(|| "the host".to_owned());
@@ -116,26 +121,8 @@ impl Happenings {
                 (None, Level::Warning, Happened::Noted { text })
             }
             SessionEvent::KnockFailed { why } => return Some(self.knock_failed(now, why)),
-            SessionEvent::Typing { slot, terminal, on: true } => {
-                self.typing.entry((*slot, *terminal)).or_insert(now);
-                return None;
-            }
-            SessionEvent::Typing { slot, terminal, on: false } => {
-                let at = self.typing.remove(&(*slot, *terminal))?;
-                let happened = Happened::Typed { terminal: title(*terminal) };
-                let who = self.name(*slot);
-                let typed = Happening { at, until: Some(now), level: Level::Info, who, happened };
-                return Some(self.keep(self.cause(*slot), typed));
-            }
-            SessionEvent::Connection(connection) => {
-                let state = match connection {
-                    Connection::Connecting => return None,
-                    Connection::Connected => "connected",
-                    Connection::Away { .. } => "lost",
-                };
-                let level =
-                    if matches!(connection, Connection::Connected) { Level::Info } else { Level::Warning };
-                (None, level, Happened::Connection { state: state.to_owned() })
+            SessionEvent::Away { .. } => {
+                (None, Level::Warning, Happened::Connection { state: "lost".to_owned() })
             }
             _ => return None,
         };
@@ -146,6 +133,37 @@ impl Happenings {
         };
         let who = who.and_then(|slot| self.name(slot));
         Some(self.keep(cause, Happening { at: now, until: None, level, who, happened }))
+    }
+
+    /// The same for what clients read in the state; `title` gives a terminal's.
+    pub(super) fn note(
+        &mut self,
+        now: u64,
+        note: &Note,
+        title: impl Fn(TerminalNo) -> String,
+    ) -> Option<Change> {
+        let happening = |at, until, level, who, happened| Happening { at, until, level, who, happened };
+        match *note {
+            Note::Connected => {
+                let happened = Happened::Connection { state: "connected".to_owned() };
+                Some(self.keep(Cause::Relay, happening(now, None, Level::Info, None, happened)))
+            }
+            Note::Presence { slot, present } => {
+                let happened = Happened::Presence { present };
+                let who = self.name(slot);
+                Some(self.keep(self.cause(slot), happening(now, None, Level::Debug, who, happened)))
+            }
+            Note::Typing { slot, terminal, on: true } => {
+                self.typing.entry((slot, terminal)).or_insert(now);
+                None
+            }
+            Note::Typing { slot, terminal, on: false } => {
+                let at = self.typing.remove(&(slot, terminal))?;
+                let happened = Happened::Typed { terminal: title(terminal) };
+                let who = self.name(slot);
+                Some(self.keep(self.cause(slot), happening(at, Some(now), Level::Info, who, happened)))
+            }
+        }
     }
 
     /// One more knock that failed: a line of its own, or the newest one of this kind goes on.
@@ -222,7 +240,7 @@ fn word(role: Role) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::api::{GuestInfo, KnockInfo};
+    use crate::api::{Knock, Person};
 
     #[test]
     fn a_command_is_told_once_and_once_it_has_ended() {
@@ -245,15 +263,17 @@ mod tests {
 
     fn joined(slot: Slot, invite: u8) -> SessionEvent {
         let (name, invite) = ("Eve".to_owned(), InviteId([invite; 16]));
-        let guest = GuestInfo {
+        let guest = Person {
             slot,
             name,
             program: "cli".into(),
             role: Role::Viewer,
             present: true,
+            asks: false,
+            words: Vec::new(),
             invite: Some(invite),
         };
-        SessionEvent::Joined { guest, words: Vec::new(), invite, again: false }
+        SessionEvent::Joined { guest, again: false }
     }
 
     #[test]
@@ -261,21 +281,23 @@ mod tests {
         let mut log = Happenings::default();
         let (invite, again) = (InviteId([0; 16]), true);
         let name = || "Eve".to_owned();
-        let guest = GuestInfo {
+        let guest = Person {
             slot: 2,
             name: name(),
             program: "cli".into(),
             role: Role::Viewer,
             present: true,
+            asks: false,
+            words: Vec::new(),
             invite: Some(invite),
         };
         let events = [
-            SessionEvent::Knocked(KnockInfo { knock: 1, name: name(), invite, again }),
+            SessionEvent::Knocked(Knock { knock: 1, name: name(), invite, again }),
             SessionEvent::KnockRefused { name: name(), invite, why: "no".into(), denied: false, again },
-            SessionEvent::Joined { guest, words: Vec::new(), invite, again },
+            SessionEvent::Joined { guest, again },
         ];
         for event in events {
-            let kept = log.event(5, &event, |_| String::new()).unwrap();
+            let kept = log.event(5, &event).unwrap();
             assert_eq!(kept.happening.level, Level::Warning);
             assert!(format!("{kept:?}").contains("used before"), "{kept:?}");
         }
@@ -285,15 +307,15 @@ mod tests {
     fn a_span_of_typing_is_one_line_and_old_ones_go() {
         let mut log = Happenings::default();
         let title = |_: TerminalNo| "bash".to_owned();
-        let typing = |on| SessionEvent::Typing { slot: 3, terminal: TerminalNo(1), on };
-        assert_eq!(log.event(5, &typing(true), title), None);
-        assert_eq!(log.event(6, &typing(true), title), None);
-        let typed = log.event(9, &typing(false), title).unwrap().happening;
+        let typing = |on| Note::Typing { slot: 3, terminal: TerminalNo(1), on };
+        assert_eq!(log.note(5, &typing(true), title), None);
+        assert_eq!(log.note(6, &typing(true), title), None);
+        let typed = log.note(9, &typing(false), title).unwrap().happening;
         assert_eq!(
             (typed.at, typed.until, typed.happened),
             (5, Some(9), Happened::Typed { terminal: title(TerminalNo(1)) })
         );
-        assert_eq!(log.event(9, &typing(false), title), None);
+        assert_eq!(log.note(9, &typing(false), title), None);
         for _ in 0..2 * MAX_KEPT {
             log.shared(1, "git".to_owned(), true);
         }
@@ -310,10 +332,10 @@ mod tests {
             change.gone.map(|gone| shown.remove(&gone));
         };
         take(log.shared(1, "git".to_owned(), true));
-        take(log.event(0, &SessionEvent::Connection(Connection::Connected), title).unwrap());
-        take(log.event(0, &joined(3, 3), title).unwrap());
+        take(log.note(0, &Note::Connected, title).unwrap());
+        take(log.event(0, &joined(3, 3)).unwrap());
         let asked = SessionEvent::ControlAsked { slot: 3 };
-        take(log.event(2, &asked, title).unwrap());
+        take(log.event(2, &asked).unwrap());
         let block = |block, proven| BlockInfo {
             block,
             command: Some("rm -rf /srv/prod".to_owned()),
@@ -327,23 +349,23 @@ mod tests {
         // Someone with the code alone knocks for a day, and a program prints marks without end.
         for minute in 0..24 * 60 {
             let knock = SessionEvent::KnockFailed { why: format!("nobody {minute}") };
-            take(log.event(minute * 60_000, &knock, title).unwrap());
+            take(log.event(minute * 60_000, &knock).unwrap());
             take(log.ran(TerminalNo(2), title(TerminalNo(2)), &block(minute, false)).unwrap());
         }
-        take(log.event(3, &joined(4, 4), title).unwrap());
+        take(log.event(3, &joined(4, 4)).unwrap());
         for _ in 0..2 * MAX_KEPT {
-            take(log.event(3, &SessionEvent::ControlAsked { slot: 4 }, title).unwrap());
+            take(log.event(3, &SessionEvent::ControlAsked { slot: 4 }).unwrap());
         }
         // Whoever found a token that was used knocks by it.
         for _ in 0..2 * MAX_KEPT {
             let (name, invite) = ("Mal".to_owned(), InviteId([6; 16]));
             let refused =
                 SessionEvent::KnockRefused { name, invite, why: "no".into(), denied: false, again: true };
-            take(log.event(4, &refused, title).unwrap());
+            take(log.event(4, &refused).unwrap());
         }
         // Another comes and goes, in a seat of another number each time.
         for slot in 10..2000 {
-            take(log.event(4, &joined(slot, 5), title).unwrap());
+            take(log.event(4, &joined(slot, 5)).unwrap());
         }
         let kept: BTreeMap<u64, Happening> =
             log.kept().map(|(number, kept)| (number, kept.clone())).collect();

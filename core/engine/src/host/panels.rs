@@ -8,11 +8,13 @@ use tokio::sync::oneshot;
 
 use super::{
     HostEngine,
-    happenings::Change,
+    happenings::{Change, Note},
     model::{Command, Question, epoch_millis},
 };
 use crate::{
-    api::{BlockInfo, Failure, HostEvent, PanelOptions, Reply, Secret, SessionEvent, SessionNo, TerminalNo},
+    api::{
+        BlockInfo, Failure, PanelOptions, Reply, Secret, SessionEvent, SessionNo, TerminalNo, state::HostPath,
+    },
     panels::{
         desk::Desk,
         order::Made,
@@ -25,7 +27,7 @@ impl HostEngine {
     pub(super) fn share_panel(&mut self, no: SessionNo, options: &PanelOptions) -> Result<(), Failure> {
         self.begin_panel(no, options)?;
         self.log_shared(no, options.panel.name().to_owned(), true);
-        self.tell_panels(no);
+        self.mark(HostPath::Panel(no, options.panel));
         Ok(())
     }
 
@@ -170,6 +172,7 @@ impl HostEngine {
         self.log_shared(session, name, false);
         if self.feed(session, PanelKind::History).is_some() {
             self.begin_panel(session, &PanelOptions::new(PanelKind::History, None))?;
+            self.mark(HostPath::Panel(session, PanelKind::History));
         }
         Ok(())
     }
@@ -181,8 +184,14 @@ impl HostEngine {
 
     /// Something happened in a session.
     pub(super) fn log_event(&mut self, session: SessionNo, event: &SessionEvent) {
+        let change = self.happenings.entry(session).or_default().event(epoch_millis(), event);
+        self.log(session, change);
+    }
+
+    /// The same for what clients read in the state.
+    pub(super) fn log_note(&mut self, session: SessionNo, note: &Note) {
         let title = |no| self.terminals.get(&no).map(|terminal| terminal.name.clone()).unwrap_or_default();
-        let change = self.happenings.entry(session).or_default().event(epoch_millis(), event, title);
+        let change = self.happenings.entry(session).or_default().note(epoch_millis(), note, title);
         self.log(session, change);
     }
 
@@ -203,14 +212,8 @@ impl HostEngine {
             return Err(Failure::panel_not_shared());
         }
         self.log_shared(no, panel.name().to_owned(), false);
-        self.tell_panels(no);
+        self.mark(HostPath::Panel(no, panel));
         Ok(())
-    }
-
-    fn tell_panels(&mut self, session: SessionNo) {
-        let panels = self.desk.as_ref().map(|desk| desk.status(session)).unwrap_or_default();
-        let event = SessionEvent::Panels { panels: panels.into_iter().map(|status| status.panel).collect() };
-        self.tell(&HostEvent::Session { session, event });
     }
 
     /// The session is over.
@@ -269,9 +272,7 @@ impl HostEngine {
                         session.host.content_ready(ticket, content);
                     }
                 }
-                Made::Status { session, status } => {
-                    self.tell(&HostEvent::Session { session, event: SessionEvent::Panel(status) });
-                }
+                Made::Status { session, status } => self.mark(HostPath::Panel(session, status.panel)),
             }
         }
         moved

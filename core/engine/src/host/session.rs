@@ -1,25 +1,25 @@
 //! A session that this engine hosts: the machine, its line to the relay, and what both need around them.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     task::{Context, Poll},
     time::Duration,
 };
 
 use jumpseat_screen::ReplyFilter;
 use jumpseat_session::{
-    EndReason, InvitePage, Millis, PanelId, RosterEntry, SessionError, StreamId,
+    EndReason, InviteLink, InvitePage, Millis, PanelId, SessionError, StreamId,
     host::{FetchTicket, Host, HostEvent as Said, HostOutput, Ticket},
 };
-use jumpseat_wire::{CloseCode, InviteId, Slot};
+use jumpseat_wire::{CloseCode, HOST_SLOT, InviteId, KnockId, Slot};
 use tokio::sync::oneshot;
 use tracing::debug;
 
-use super::{embedded::Owned, keys::Typist, said};
+use super::{chat::Chat, embedded::Owned, happenings::Note, keys::Typist, said};
 use crate::{
     api::{
-        Connection, Failure, FailureKind, GuestInfo, KnockInfo, Reply, SessionEvent, SessionNo,
-        SessionStatus, TerminalNo,
+        ChatLine, Connection, Failure, FailureKind, Invite, Knock, Person, PointAt, Reply, Secret,
+        SessionEvent, SessionNo, TerminalNo, state::HostPath,
     },
     refusal,
     transport::{Line, LineEvent},
@@ -41,10 +41,21 @@ pub(super) struct Session {
     pub(super) manage_from_inside: bool,
     /// Its terminals by stream.
     pub(super) streams: BTreeMap<StreamId, TerminalNo>,
-    connection: Connection,
+    pub(super) connection: Connection,
+    /// When the engine's clock began, and when the session ends by itself, in milliseconds since 1970.
+    pub(super) began_at: u64,
+    pub(super) expires_at: u64,
+    /// The terminal that the host's person has in front.
+    pub(super) looking: Option<TerminalNo>,
+    pub(super) knocks: BTreeMap<KnockId, Knock>,
+    pub(super) typing: BTreeMap<Slot, TerminalNo>,
+    pub(super) pointing: BTreeMap<Slot, PointAt>,
+    pub(super) skimming: BTreeSet<TerminalNo>,
+    pub(super) chat: Chat,
+    /// The safety words of each guest.
+    words: BTreeMap<Slot, Vec<String>>,
     /// Who waits for the relay to open the room, and the invite to answer with.
     opening: Option<(oneshot::Sender<Result<Reply, Failure>>, InviteId)>,
-    knocks: Vec<KnockInfo>,
     filters: BTreeMap<(Slot, StreamId), ReplyFilter>,
     flush_at: Option<Millis>,
     /// What the relay said when it would not have the session any more.
@@ -64,6 +75,10 @@ pub(super) enum Wish {
     Panel { panel: PanelId, ticket: Ticket },
     /// A content of a panel, for one guest.
     Fetch { slot: Slot, ticket: FetchTicket, wish: jumpseat_session::Wish },
+    /// What stands there is another.
+    Mark(HostPath),
+    /// The log tells it.
+    Note(Note),
     /// Clients hear of it.
     Tell(SessionEvent),
 }
@@ -86,8 +101,16 @@ impl Session {
             manage_from_inside: false,
             streams: BTreeMap::new(),
             connection: Connection::Connecting,
+            began_at: 0,
+            expires_at: 0,
+            looking: None,
+            knocks: BTreeMap::new(),
+            typing: BTreeMap::new(),
+            pointing: BTreeMap::new(),
+            skimming: BTreeSet::new(),
+            chat: Chat::default(),
+            words: BTreeMap::new(),
             opening: Some(opening),
-            knocks: Vec::new(),
             filters: BTreeMap::new(),
             flush_at: None,
             refusal: None,
@@ -142,15 +165,18 @@ impl Session {
     ) {
         self.host.disconnected(now, code);
         self.knocks.clear();
+        wishes.push(Wish::Mark(HostPath::Knocks(self.no)));
         if let Some((answer, _)) = self.opening.take() {
             // Nothing to come back to: who shares wants to know at once.
             let _ = answer.send(Err(code.map_or(failure, refusal::of_host)));
             self.host.end(now, EndReason::RelayGone);
         } else if self.host.wants_connection() {
-            let away = Connection::Away { retry_in: retry_in.as_millis() as u64, reason: failure.message };
-            self.connection = away.clone();
-            if !self.host.is_ended() {
-                wishes.push(Wish::Tell(SessionEvent::Connection(away)));
+            let (retry_in, reason) = (retry_in.as_millis() as u64, failure.message);
+            let was_up = self.connection == Connection::Connected;
+            self.connection = Connection::Away { retry_in, reason: reason.clone() };
+            wishes.push(Wish::Mark(HostPath::Connection(self.no)));
+            if was_up && !self.host.is_ended() {
+                wishes.push(Wish::Tell(SessionEvent::Away { retry_in, reason }));
             }
         } else {
             self.refusal = code.map(refusal::of_host);
@@ -177,7 +203,7 @@ impl Session {
                 }
                 HostOutput::PanelSnapshot { panel, ticket } => wishes.push(Wish::Panel { panel, ticket }),
                 HostOutput::Fetch { slot, ticket, wish } => wishes.push(Wish::Fetch { slot, ticket, wish }),
-                HostOutput::Event(event) => self.event(now, event, wishes),
+                HostOutput::Event(event) => self.event(event, wishes),
             }
         }
         moved
@@ -218,47 +244,169 @@ impl Session {
         self.host.deadline(now).into_iter().chain(self.flush_at).min()
     }
 
-    fn event(&mut self, now: Millis, said: Said, wishes: &mut Vec<Wish>) {
+    fn event(&mut self, said: Said, wishes: &mut Vec<Wish>) {
+        let no = self.no;
         match &said {
-            Said::Opened { code } => {
+            Said::Opened { .. } => {
                 self.connection = Connection::Connected;
+                wishes.push(Wish::Mark(HostPath::Session(no)));
                 if let Some((answer, invite)) = self.opening.take()
-                    && let Some(invite) = self.host.invite(invite)
+                    && let Some(invite) = self.host.invite(invite).and_then(|invite| self.invite(invite))
                 {
-                    let invite = said::invite(&self.relay, self.page.as_ref(), *code, invite);
-                    let reply = Reply::Session { session: self.no, relay: self.relay.clone(), invite };
+                    let reply = Reply::Session { session: no, relay: self.relay.clone(), invite };
                     // Who shared may have gone; the session stays for the other clients.
                     let _ = answer.send(Ok(reply));
                 }
             }
-            Said::Back => self.connection = Connection::Connected,
+            Said::Back => {
+                self.connection = Connection::Connected;
+                wishes.extend([Wish::Mark(HostPath::Connection(no)), Wish::Note(Note::Connected)]);
+            }
             Said::Knocked { knock, name, invite, again } => {
                 let (knock, name, invite, again) = (*knock, name.clone(), *invite, *again);
-                self.knocks.push(KnockInfo { knock, name, invite, again });
+                self.knocks.insert(knock, Knock { knock, name, invite, again });
+                wishes.push(Wish::Mark(HostPath::Knock(no, knock)));
             }
-            Said::KnockGone { knock } => self.knock_answered(*knock),
+            Said::KnockGone { knock } => {
+                self.knocks.remove(knock);
+                wishes.push(Wish::Mark(HostPath::Knock(no, *knock)));
+            }
+            Said::Joined { guest, words, .. } => {
+                self.words.insert(guest.slot, words.words().map(str::to_owned).to_vec());
+                wishes.push(Wish::Mark(HostPath::Guest(no, guest.slot)));
+                wishes.push(Wish::Mark(HostPath::Invites(no)));
+            }
+            Said::Present { slot, present } => {
+                wishes.push(Wish::Mark(HostPath::Guest(no, *slot)));
+                wishes.push(Wish::Note(Note::Presence { slot: *slot, present: *present }));
+                if !present {
+                    self.rest(*slot, wishes);
+                }
+            }
+            Said::Left { slot, .. } => {
+                self.filters.retain(|(owner, _), _| owner != slot);
+                self.words.remove(slot);
+                wishes.push(Wish::Mark(HostPath::Guest(no, *slot)));
+                self.rest(*slot, wishes);
+            }
+            Said::RoleChanged { slot, .. } | Said::ControlAsked { slot } => {
+                wishes.push(Wish::Mark(HostPath::Guest(no, *slot)));
+            }
+            Said::Typing { slot, stream, on } => {
+                if let Some(&terminal) = self.streams.get(stream) {
+                    self.types(*slot, on.then_some(terminal), wishes);
+                    wishes.push(Wish::Note(Note::Typing { slot: *slot, terminal, on: *on }));
+                }
+            }
+            Said::Pointing { slot, at } => {
+                let at = at.and_then(|at| said::point_at(at, &self.streams));
+                self.points(*slot, at, wishes);
+            }
+            Said::Chat { slot, text, at } => {
+                let line = ChatLine { slot: *slot, name: self.name(*slot), text: text.clone(), at: *at };
+                let (line, gone) = self.chat.say(line);
+                wishes
+                    .extend([line].into_iter().chain(gone).map(|line| Wish::Mark(HostPath::Chat(no, line))));
+            }
+            Said::InviteMade { .. }
+            | Said::InviteChanged { .. }
+            | Said::InviteUsed { .. }
+            | Said::InviteRevoked { .. } => {
+                wishes.push(Wish::Mark(HostPath::Invites(no)));
+            }
+            Said::Skimming { stream, on } => {
+                if let Some(&terminal) = self.streams.get(stream) {
+                    if *on {
+                        self.skimming.insert(terminal)
+                    } else {
+                        self.skimming.remove(&terminal)
+                    };
+                    wishes.push(Wish::Mark(HostPath::Skimming(no)));
+                }
+            }
             Said::Ended { reason } => {
+                wishes.push(Wish::Mark(HostPath::Session(no)));
                 let failure = self.refusal.take().filter(|_| *reason == EndReason::RelayRefused);
                 wishes.push(Wish::Tell(SessionEvent::Ended { reason: *reason, failure }));
             }
-            Said::Left { slot, .. } => self.filters.retain(|(owner, _), _| owner != slot),
             _ => {}
         }
-        let terminal = |stream| self.streams.get(&stream).copied();
-        wishes.extend(said::event(said, self.expires_in(now), terminal).map(Wish::Tell));
+        let guest = |slot| self.guest(slot);
+        wishes.extend(said::event(said, &self.streams, guest).map(Wish::Tell));
     }
 
-    pub(super) fn knock_answered(&mut self, knock: jumpseat_wire::KnockId) {
-        self.knocks.retain(|waiting| waiting.knock != knock);
+    /// A guest types there, or no longer.
+    fn types(&mut self, slot: Slot, terminal: Option<TerminalNo>, wishes: &mut Vec<Wish>) {
+        let before = match terminal {
+            Some(terminal) => self.typing.insert(slot, terminal),
+            None => self.typing.remove(&slot),
+        };
+        if before != terminal {
+            wishes.push(Wish::Mark(HostPath::Typing(self.no)));
+        }
+    }
+
+    /// Somebody points there, or no longer.
+    fn points(&mut self, slot: Slot, at: Option<PointAt>, wishes: &mut Vec<Wish>) {
+        let before = match at {
+            Some(at) => self.pointing.insert(slot, at),
+            None => self.pointing.remove(&slot),
+        };
+        if before != at {
+            wishes.push(Wish::Mark(HostPath::Pointing(self.no, slot)));
+        }
+    }
+
+    /// A guest is not there: it neither types nor points.
+    fn rest(&mut self, slot: Slot, wishes: &mut Vec<Wish>) {
+        self.types(slot, None, wishes);
+        self.points(slot, None, wishes);
+    }
+
+    fn name(&self, slot: Slot) -> String {
+        match slot {
+            HOST_SLOT => self.host.name().to_owned(),
+            slot => self.guest(slot).map(|guest| guest.name).unwrap_or_default(),
+        }
+    }
+
+    /// A guest, as its host sees it.
+    pub(super) fn guest(&self, slot: Slot) -> Option<Person> {
+        let guest = self.host.guests().find(|guest| guest.slot == slot)?;
+        Some(Person {
+            asks: self.host.asks(slot),
+            words: self.words.get(&slot).cloned().unwrap_or_default(),
+            invite: self.host.came_by(slot),
+            ..Person::from(&guest)
+        })
+    }
+
+    /// An invite as its host's person needs it; nothing while the relay has no room for the session.
+    pub(super) fn invite(&self, invite: &jumpseat_session::Invite) -> Option<Invite> {
+        let link =
+            InviteLink { relay: self.relay.clone(), code: self.host.code()?, token: invite.token.clone() };
+        Some(Invite {
+            id: invite.id,
+            code: link.code,
+            token: Secret::new(invite.token.reveal().to_string()),
+            terms: invite.terms.into(),
+            uses: invite.uses,
+            by: invite.made_by,
+            expires_at: invite.expires_at.map(|at| self.began_at + at.0),
+            link: Secret::new(link.editor().to_string()),
+            web_link: self.page.as_ref().map(|page| Secret::new(link.web(page).to_string())),
+        })
+    }
+
+    /// The invites that were not taken back.
+    pub(super) fn invites(&self) -> Vec<Invite> {
+        let open = self.host.invites().filter(|invite| !invite.revoked);
+        open.filter_map(|invite| self.invite(invite)).collect()
     }
 
     /// The stream of a terminal.
     pub(super) fn stream(&self, terminal: TerminalNo) -> Option<StreamId> {
         self.streams.iter().find(|(_, other)| **other == terminal).map(|(stream, _)| *stream)
-    }
-
-    fn expires_in(&self, now: Millis) -> u64 {
-        self.host.expires_at().since(now).as_secs()
     }
 
     /// Whether it is over and everyone was told; the embedded relay has stopped then, too.
@@ -269,34 +417,6 @@ impl Session {
         match &mut self.stop_relay {
             Some(stop) => stop.as_mut().poll(cx),
             None => Poll::Ready(()),
-        }
-    }
-
-    fn guest(&self, guest: &RosterEntry) -> GuestInfo {
-        GuestInfo { invite: self.host.came_by(guest.slot), ..GuestInfo::from(guest) }
-    }
-
-    pub(super) fn status(&self, now: Millis) -> SessionStatus {
-        let code = self.host.code();
-        let invites = said::open_invites(&self.host, now);
-        SessionStatus {
-            session: self.no,
-            code,
-            relay: self.relay.clone(),
-            connection: self.connection.clone(),
-            expires_in: Some(self.expires_in(now)),
-            terminals: self.streams.values().copied().collect(),
-            guests: self.host.guests().map(|guest| self.guest(&guest)).collect(),
-            knocks: self.knocks.clone(),
-            invites: code
-                .map(|code| {
-                    invites
-                        .map(|invite| said::invite(&self.relay, self.page.as_ref(), code, invite))
-                        .collect()
-                })
-                .unwrap_or_default(),
-            // The desk knows.
-            panels: Vec::new(),
         }
     }
 }

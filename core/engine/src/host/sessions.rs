@@ -3,7 +3,7 @@
 use std::task::Context;
 
 use super::{HostEngine, model::Question, panels, session::Wish};
-use crate::api::{HostEvent, SessionEvent, SessionNo};
+use crate::api::{HostEvent, SessionEvent, SessionNo, state::HostPath};
 
 /// Frames of one session's line in one pass.
 const FRAMES_IN_A_PASS: usize = 32;
@@ -59,13 +59,18 @@ impl HostEngine {
                         desk.fetch(no, panel, slot, ticket, wish);
                     }
                 }
+                Wish::Mark(place) => self.mark(place),
+                Wish::Note(note) => self.log_note(no, &note),
                 Wish::Tell(event) => {
                     if let (SessionEvent::Left { slot, .. }, Some(desk)) = (&event, &mut self.desk) {
                         desk.forget_guest(no, *slot);
                     }
                     self.log_event(no, &event);
                     let ended = matches!(event, SessionEvent::Ended { .. });
-                    self.tell(&HostEvent::Session { session: no, event });
+                    // Of one that never opened, whoever shared it is answered why.
+                    if self.sessions.get(&no).is_some_and(|session| session.host.code().is_some()) {
+                        self.tell(&HostEvent::Session { session: no, event });
+                    }
                     if ended {
                         // Guests are still served: from pictures that the terminals were asked for before this.
                         self.forget_panels(no);
@@ -80,12 +85,14 @@ impl HostEngine {
 
     /// Takes a session's terminals out of it: they stay open here.
     fn release_terminals(&mut self, no: SessionNo) {
-        for terminal in self.terminals.values_mut() {
-            if terminal.session.is_some_and(|(session, _)| session == no) {
-                terminal.session = None;
-                terminal.model.ask(Question::Forget { session: no });
-            }
+        let shown = self.terminals.values_mut().filter(|terminal| terminal.shown_by() == Some(no));
+        let mut released = Vec::new();
+        for terminal in shown {
+            terminal.session = None;
+            terminal.model.ask(Question::Forget { session: no });
+            released.push(terminal.no);
         }
+        released.into_iter().for_each(|terminal| self.mark(HostPath::Shown(terminal)));
     }
 
     fn forget_session(&mut self, no: SessionNo) {

@@ -16,7 +16,10 @@ use super::{
     EmbeddedRelay, HostEngine, Owned, commands::no_terminal, embedded, model::Question, session::Session,
 };
 use crate::{
-    api::{Failure, FailureKind, RelayChoice, Reply, SessionNo, ShareOptions, Size, StartFrom, TerminalNo},
+    api::{
+        Failure, FailureKind, RelayChoice, Reply, SessionNo, ShareOptions, Size, StartFrom, TerminalNo,
+        state::HostPath,
+    },
     transport::{Address, Dialer, Line, is_unspecified},
 };
 
@@ -118,9 +121,13 @@ impl HostEngine {
         self.next_session += 1;
         let origin = address.origin();
         let line = Line::new(Dialer::new(address, self.setup.transport.clone()));
+        let ends_in = host.expires_at().since(now).as_millis() as u64;
         let mut session = Session::new(no, host, line, (origin, page), stop, (answer, invite));
+        session.began_at = today.saturating_sub(now.0);
+        session.expires_at = today + ends_in;
         session.manage_from_inside = options.manage_from_inside;
         self.sessions.insert(no, session);
+        self.mark(HostPath::Session(no));
         for terminal in options.terminals {
             if let Err(failure) = self.add_terminal(no, terminal, options.from) {
                 tracing::warn!(%failure, "a terminal is not in its session");
@@ -147,6 +154,7 @@ impl HostEngine {
         let stream = shown_by.host.open_terminal(now, &terminal.title, cols, rows)?;
         terminal.session = Some((session, stream));
         shown_by.streams.insert(stream, no);
+        self.mark(HostPath::Shown(no));
         self.put_inside_out();
         self.terminal_shared(session, no);
         self.look();
@@ -174,6 +182,7 @@ impl HostEngine {
         let terminal = self.terminal(no)?;
         terminal.session = None;
         terminal.model.ask(Question::Forget { session });
+        self.mark(HostPath::Shown(no));
         self.look();
         self.terminal_withdrawn(session, no)
     }

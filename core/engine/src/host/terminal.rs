@@ -1,7 +1,7 @@
 //! A terminal: its program, its screen, its clients' views, and the session that shows it.
 
 use std::{
-    collections::VecDeque,
+    collections::BTreeMap,
     future::Future as _,
     pin::Pin,
     task::{Context, Poll, ready},
@@ -21,13 +21,13 @@ use super::{
     view::View,
 };
 use crate::{
-    api::{BlockInfo, Failure, Reply, SessionNo, Size, TerminalNo, TerminalStatus},
+    api::{BlockInfo, Failure, Reply, SessionNo, Size, TerminalNo, TerminalState},
     pty::{Pty, READ_LEN, program::Program},
     runtime::origin::Origin,
     shell::{Integration, Redactor},
 };
 
-/// Blocks that a status tells.
+/// Commands that a state tells.
 const MAX_BLOCKS: usize = 100;
 
 /// How long output is waited for after the program ended: something else may hold its terminal open.
@@ -50,7 +50,8 @@ pub(super) struct Terminal {
     pub(super) integration: Option<Integration>,
     /// Between the program and everyone but its screen.
     pub(super) redactor: Redactor,
-    blocks: VecDeque<BlockInfo>,
+    /// The newest commands.
+    pub(super) blocks: BTreeMap<u64, BlockInfo>,
     program: Option<Pty>,
     keys: Keys,
     end: End,
@@ -90,7 +91,7 @@ impl Terminal {
             views: Vec::new(),
             integration: None,
             redactor: Redactor::new(nonce),
-            blocks: VecDeque::new(),
+            blocks: BTreeMap::new(),
             pid: program.pid(),
             program: Some(program),
             keys: Keys::default(),
@@ -243,24 +244,27 @@ impl Terminal {
         self.views.retain(|other| other.client != view.client);
     }
 
-    pub(super) fn block(&mut self, block: &BlockInfo) {
-        match self.blocks.iter_mut().rev().find(|known| known.block == block.block) {
-            Some(known) => known.clone_from(block),
-            None => self.blocks.push_back(block.clone()),
-        }
-        if self.blocks.len() > MAX_BLOCKS {
-            self.blocks.pop_front();
-        }
+    /// Takes a command as it stands; says which it is, and which there is no room for any more.
+    pub(super) fn block(&mut self, block: BlockInfo) -> (u64, Option<u64>) {
+        let number = block.block;
+        self.blocks.insert(number, block);
+        let gone = if self.blocks.len() > MAX_BLOCKS { self.blocks.pop_first() } else { None };
+        (number, gone.map(|(number, _)| number))
     }
 
-    pub(super) fn status(&self) -> TerminalStatus {
-        TerminalStatus {
+    /// The session that shows it.
+    pub(super) fn shown_by(&self) -> Option<SessionNo> {
+        self.session.map(|(session, _)| session)
+    }
+
+    pub(super) fn state(&self) -> TerminalState {
+        TerminalState {
             terminal: self.no,
             title: self.title.clone(),
             cwd: self.cwd.clone(),
             size: self.size,
-            session: self.session.map(|(session, _)| session),
-            blocks: self.blocks.iter().cloned().collect(),
+            session: self.shown_by(),
+            blocks: self.blocks.clone(),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::task::{Context, Poll};
 use jumpseat_session::{EndReason, Exit, InputRefusal};
 
 use super::{HostEngine, model::News, terminal::Terminal, view::View};
-use crate::api::{HostEvent, TerminalNo};
+use crate::api::{HostEvent, TerminalNo, state::HostPath};
 
 impl HostEngine {
     pub(super) fn poll_terminals(&mut self, cx: &mut Context<'_>) -> bool {
@@ -85,16 +85,18 @@ impl HostEngine {
                     {
                         session.host.retitle(now, stream, &title);
                     }
-                    self.tell(&HostEvent::Titled { terminal: no, title });
+                    self.mark(HostPath::Title(no));
                 }
                 News::Cwd(cwd) => {
-                    terminal.cwd = Some(cwd.clone());
-                    self.tell(&HostEvent::Cwd { terminal: no, cwd });
+                    terminal.cwd = Some(cwd);
+                    self.mark(HostPath::Cwd(no));
                 }
                 News::Block(block) => {
-                    terminal.block(&block);
-                    self.command_news(no, block.block);
-                    self.tell(&HostEvent::Block { terminal: no, block });
+                    let (block, gone) = terminal.block(block);
+                    self.command_news(no, block);
+                    for block in [block].into_iter().chain(gone) {
+                        self.mark(HostPath::Block(no, block));
+                    }
                 }
                 News::OutputErased => self.output_erased(no),
                 News::Forgotten { session, before } => self.output_forgotten(no, session, before),
@@ -149,6 +151,7 @@ impl HostEngine {
         let seen = terminal.views.iter().all(View::is_drained);
         let needed = terminal.session.is_some() || terminal.owes_snapshots();
         if seen && !std::mem::replace(&mut terminal.closed, seen) {
+            self.mark(HostPath::Terminal(no));
             self.tell(&HostEvent::TerminalClosed { terminal: no, exit_code });
             self.count();
             moved = true;

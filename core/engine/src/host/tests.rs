@@ -13,7 +13,7 @@ use tokio::sync::oneshot;
 
 use super::{view::View, *};
 use crate::{
-    api::{HostClient, HostEvent, Size, StartFrom, TerminalNo},
+    api::{HostClient, HostEvent, Size, StartFrom, TerminalNo, state::HostPath},
     pty::program::Program,
     runtime::origin::Origin,
     transport::{Address, Dialer, Line, Proxies, TransportSetup},
@@ -64,7 +64,7 @@ impl Stand {
     fn let_events_wait(&mut self) {
         let client = self.engine.clients.values_mut().next().unwrap();
         while client.takes_output() {
-            client.tell(HostEvent::Titled { terminal: NO, title: "title".to_owned() });
+            client.tell(HostEvent::Resized { terminal: NO, size: SIZE });
         }
     }
 
@@ -78,12 +78,16 @@ impl Stand {
         let no = SessionNo(1);
         let session = Session::new(no, host, Line::new(dialer), (url, None), None, (answer, invite));
         self.engine.sessions.insert(no, session);
+        self.engine.mark(HostPath::Session(no));
         self.engine.add_terminal(no, NO, StartFrom::Now).unwrap();
     }
 
-    /// Tells every client something, and hands it on.
-    fn tell(&mut self, title: &str) {
-        self.engine.tell(&HostEvent::Titled { terminal: NO, title: title.to_owned() });
+    /// Tells every client of a size, as an event and in the state, and hands it on.
+    fn tell(&mut self, cols: u16) {
+        let size = Size { cols, ..SIZE };
+        self.engine.terminals.get_mut(&NO).unwrap().size = size;
+        self.engine.mark(HostPath::Size(NO));
+        self.engine.tell(&HostEvent::Resized { terminal: NO, size });
         self.drive();
     }
 
@@ -123,11 +127,24 @@ async fn a_pass_that_only_hands_on_is_followed_by_another() {
     assert!(stand.engine.terminals[&NO].views[0].has_room());
 }
 
-/// The titles that a client was told.
-fn titles(client: &mut HostClient) -> Vec<String> {
-    let events = std::iter::from_fn(|| client.try_next());
-    let title = |event| if let HostEvent::Titled { title, .. } = event { Some(title) } else { None };
-    events.filter_map(title).collect()
+/// The sizes that a client was told, each time with the state before it; nothing if it was told nothing at all.
+fn sizes(client: &mut HostClient) -> Vec<u16> {
+    let mut sizes = Vec::new();
+    let mut told = None;
+    for event in std::iter::from_fn(|| client.try_next()) {
+        match event {
+            HostEvent::State(update) => told = Some(update),
+            HostEvent::Resized { size, .. } => {
+                let update = told.take().expect("the state comes first");
+                let text = format!("{update:?}");
+                assert!(text.contains(&size.cols.to_string()), "{text}");
+                sizes.push(size.cols);
+            }
+            _ => {}
+        }
+    }
+    assert_eq!(told, None, "a state that no event followed");
+    sizes
 }
 
 /// What guests type in a shared terminal starts programs there: these see nothing of the session, whatever they asked
@@ -141,21 +158,20 @@ async fn a_program_in_a_shared_terminal_is_told_and_shown_nothing() {
     for no in stand.engine.clients.keys() {
         stand.engine.terminals.get_mut(&NO).unwrap().views.push(View::new(*no, 1 << 20));
     }
-    stand.tell("not shared");
-    let mut told = |stand: &mut Stand| [&mut stand.client, &mut inside, &mut elsewhere].map(titles);
-    assert_eq!(told(&mut stand), [["not shared"]; 3]);
+    stand.tell(101);
+    let mut told = |stand: &mut Stand| [&mut stand.client, &mut inside, &mut elsewhere].map(sizes);
+    assert_eq!(told(&mut stand), [[101]; 3]);
 
     let relay = TcpListener::bind("127.0.0.1:0").unwrap();
     stand.share(&relay);
-    stand.tell("shared");
-    let nothing = Vec::<String>::new();
-    assert_eq!(told(&mut stand), [vec!["shared".to_owned()], nothing, vec!["shared".to_owned()]]);
+    stand.tell(102);
+    assert_eq!(told(&mut stand), [vec![102], vec![], vec![102]]);
     let views = &stand.engine.terminals[&NO].views;
     assert_eq!(views.iter().map(|view| view.client).collect::<Vec<_>>(), [ClientNo(1), ClientNo(3)]);
 
     stand.engine.sessions.get_mut(&SessionNo(1)).unwrap().manage_from_inside = true;
-    stand.tell("managed from inside");
-    assert_eq!(told(&mut stand), [["managed from inside"]; 3]);
+    stand.tell(103);
+    assert_eq!(told(&mut stand), [[103]; 3]);
 }
 
 /// Where guests' keys count is where the host's person looks, not where a program says that somebody does.

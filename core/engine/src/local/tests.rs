@@ -84,8 +84,10 @@ async fn a_client_over_the_socket_is_a_client() {
     // The client goes without a word, and what it opened is there for the next one.
     drop(client);
     let mut client = within(found[0].connect()).await.unwrap();
-    let Reply::Status(status) = within(client.ask(HostCommand::Status)).await.unwrap() else { panic!() };
-    assert_eq!(status.terminals[0].terminal, terminal);
+    let Reply::State(update) = within(client.ask(HostCommand::State)).await.unwrap() else { panic!() };
+    let mut state: crate::api::Replica<crate::api::HostState> = crate::api::Replica::default();
+    assert!(state.apply(update));
+    assert!(state.state().terminals.contains_key(&terminal));
     client.ask(HostCommand::Attach { terminal, window: 65536, scrollback: true }).await.unwrap();
     shows(&mut client, "got:hello.").await;
     let failure = client.ask(HostCommand::CloseTerminal { terminal: TerminalNo(77) }).await.unwrap_err();
@@ -127,7 +129,7 @@ async fn a_flood_over_the_socket_keeps_to_its_window() {
 async fn is_answered(path: &Path, said: &[u8]) -> bool {
     let mut stream = LocalStream::connect(path).await.unwrap();
     let mut out = said.to_vec();
-    let ask = ToEngine { id: Some(1), command: HostCommand::Status };
+    let ask = ToEngine { id: Some(1), command: HostCommand::State };
     Frame::put_json(&ask, &mut out).unwrap();
     // It may be cut off before it has said everything.
     let _ = stream.write_all(&out).await;
@@ -171,7 +173,7 @@ async fn what_breaks_the_rules_is_cut_off_and_others_are_not() {
         greeted(&[0, 0, 0, 1, 7]),
     ] {
         assert!(!is_answered(&path, &nonsense).await, "after {}", nonsense.escape_ascii());
-        assert!(within(client.ask(HostCommand::Status)).await.is_ok());
+        assert!(within(client.ask(HostCommand::State)).await.is_ok());
     }
 }
 
@@ -188,14 +190,14 @@ async fn each_answer_finds_who_asked() {
     let asked = async {
         tokio::join!(
             client.ask(screen),
-            client.ask(HostCommand::Status),
+            client.ask(HostCommand::State),
             client.ask(close),
-            client.ask(HostCommand::Status)
+            client.ask(HostCommand::State)
         )
     };
     let (screen, status, closed, again) = within(asked).await;
     assert!(matches!(screen, Ok(Reply::Screen { .. })), "{screen:?}");
-    assert!(matches!((&status, &again), (Ok(Reply::Status(_)), Ok(Reply::Status(_)))), "{status:?}");
+    assert!(matches!((&status, &again), (Ok(Reply::State(_)), Ok(Reply::State(_)))), "{status:?}");
     assert_eq!(closed.unwrap_err().kind, FailureKind::NotFound);
 }
 

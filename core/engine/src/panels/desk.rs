@@ -137,6 +137,11 @@ impl Desk {
             .collect()
     }
 
+    /// How one of them stands, if it is shared.
+    pub(crate) fn status_of(&self, session: SessionNo, panel: PanelKind) -> Option<&PanelStatus> {
+        self.panels.get(&(session, panel)).map(|shared| &shared.status)
+    }
+
     pub(crate) fn snapshot(&self, session: SessionNo, panel: PanelKind, ticket: Ticket) {
         self.order(session, panel, Order::Snapshot { ticket });
     }

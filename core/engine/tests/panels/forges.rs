@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use jumpseat_engine::api::{
-    ForgeKind, ForgeOptions, HostCommand, PanelOptions, Secret, SessionEvent,
+    ForgeKind, ForgeOptions, HostCommand, PanelOptions, Secret,
     panels::{PanelKind, Remedy, SourceState},
 };
 use tokio::{
@@ -76,11 +76,8 @@ async fn a_credential_is_asked_for_given_once_and_seen_by_no_guest() {
     share(&host, PanelKind::Issue, &api).await;
     let mut guest = Guest::new(&host);
     let at = host
-        .until(|event| match event {
-            SessionEvent::Panel(status) => match status.state {
-                SourceState::Failed { remedy: Some(Remedy::SignIn { host }), .. } => Some(host),
-                _ => None,
-            },
+        .until(PanelKind::Review, |status| match &status.state {
+            SourceState::Failed { remedy: Some(Remedy::SignIn { host }), .. } => Some(host.clone()),
             _ => None,
         })
         .await;

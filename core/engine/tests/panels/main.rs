@@ -19,8 +19,9 @@ use jumpseat_engine::{
     GuestEngine, GuestSetup, HostEngine, HostSetup, SeatConfig,
     api::{
         Admission, BlockInfo, Failure, FailureKind, GuestClient, GuestCommand, GuestEvent, HostClient,
-        HostCommand, HostEvent, Invite, InviteTerms, PanelOptions, RelayChoice, Reply, SessionEvent,
-        SessionNo, ShareOptions, StartFrom, StreamId, TerminalChange, TerminalOptions,
+        HostCommand, HostEvent, HostState, Invite, InviteTerms, PanelOptions, PanelStatus, RelayChoice,
+        Replica, Reply, SeatState, SessionNo, ShareOptions, StartFrom, TerminalChange, TerminalNo,
+        TerminalOptions,
         panels::{Entry, Finding, Key, PanelKind, Reference, SourceState},
     },
     local::RuntimeFolder,
@@ -31,6 +32,7 @@ use tempfile::TempDir;
 /// A session of a shell that waits, with a workspace beside it.
 struct Host {
     client: HostClient,
+    state: Replica<HostState>,
     session: SessionNo,
     relay: String,
     invite: Invite,
@@ -58,11 +60,18 @@ impl Host {
         else {
             panic!("no terminal")
         };
-        let mut told: Vec<BlockInfo> = Vec::new();
-        while !so_far(&told) {
-            if let HostEvent::Block { block, .. } = within(client.next()).await.unwrap() {
-                told.retain(|known| known.block != block.block);
-                told.push(block);
+        let mut state: Replica<HostState> = Replica::default();
+        let blocks = |state: &HostState| -> Vec<BlockInfo> {
+            state
+                .terminals
+                .get(&terminal)
+                .into_iter()
+                .flat_map(|terminal| terminal.blocks.values().cloned())
+                .collect()
+        };
+        while !so_far(&blocks(state.state())) {
+            if let HostEvent::State(update) = within(client.next()).await.unwrap() {
+                assert!(state.apply(update));
             }
         }
         let options = ShareOptions {
@@ -77,7 +86,7 @@ impl Host {
         };
         match within(client.ask(HostCommand::Share(options))).await.unwrap() {
             Reply::Session { session, relay, invite } => {
-                Self { client, session, relay, invite, workspace, _runtime: runtime }
+                Self { client, state, session, relay, invite, workspace, _runtime: runtime }
             }
             other => panic!("{other:?}"),
         }
@@ -107,13 +116,16 @@ impl Host {
         within(self.client.ask(command)).await.unwrap()
     }
 
-    async fn until<T>(&mut self, mut found: impl FnMut(SessionEvent) -> Option<T>) -> T {
+    /// What is found in how a panel stands, once it is there.
+    async fn until<T>(&mut self, panel: PanelKind, found: impl Fn(&PanelStatus) -> Option<T>) -> T {
         within(async {
             loop {
-                if let HostEvent::Session { event, .. } = self.client.next().await.expect("the engine runs")
-                    && let Some(found) = found(event)
-                {
+                let session = self.state.state().sessions.get(&self.session);
+                if let Some(found) = session.and_then(|session| session.panels.get(&panel)).and_then(&found) {
                     return found;
+                }
+                if let HostEvent::State(update) = self.client.next().await.expect("the engine runs") {
+                    assert!(self.state.apply(update));
                 }
             }
         })
@@ -124,12 +136,13 @@ impl Host {
 /// A guest that keeps panels as a client does: from updates alone.
 struct Guest {
     client: GuestClient,
+    state: Replica<SeatState>,
     panels: BTreeMap<PanelKind, BTreeMap<Key, Entry>>,
     states: BTreeMap<PanelKind, SourceState>,
     progress: Vec<(u32, u32, u32)>,
     printed: Vec<u8>,
     /// Terminals whose whole picture it has.
-    pictures: BTreeSet<StreamId>,
+    pictures: BTreeSet<TerminalNo>,
 }
 
 impl Guest {
@@ -155,6 +168,7 @@ impl Guest {
         tokio::spawn(engine.run());
         Self {
             client,
+            state: Replica::default(),
             panels: BTreeMap::new(),
             states: BTreeMap::new(),
             progress: Vec::new(),
@@ -165,7 +179,11 @@ impl Guest {
 
     async fn step(&mut self) {
         match within(self.client.next()).await.expect("the seat is there") {
-            GuestEvent::Panels { panels } => self.panels.retain(|panel, _| panels.contains(panel)),
+            GuestEvent::State(update) => {
+                assert!(self.state.apply(update));
+                let shared = &self.state.state().panels;
+                self.panels.retain(|panel, _| shared.contains(panel));
+            }
             GuestEvent::Panel(update) => {
                 let entries = self.panels.entry(update.panel).or_default();
                 if update.whole {
@@ -177,8 +195,8 @@ impl Guest {
             }
             GuestEvent::Fetching { tag, received, total } => self.progress.push((tag, received, total)),
             GuestEvent::Terminal { change: TerminalChange::Output(bytes), .. } => self.printed.extend(bytes),
-            GuestEvent::Terminal { stream, change: TerminalChange::Snapshot { scrollback: true, .. } } => {
-                self.pictures.insert(stream);
+            GuestEvent::Terminal { terminal, change: TerminalChange::Snapshot { scrollback: true, .. } } => {
+                self.pictures.insert(terminal);
             }
             GuestEvent::Failed(failure) => panic!("{failure}"),
             _ => {}
@@ -263,11 +281,8 @@ async fn a_guest_sees_what_is_changed_and_reads_it() {
         Reply::Panel(shown) => assert_eq!(shown.set, guest.panels[&PanelKind::Git]),
         other => panic!("{other:?}"),
     }
-    let panels =
-        host.until(|event| if let SessionEvent::Panels { panels } = event { Some(panels) } else { None });
-    assert_eq!(panels.await, [PanelKind::Git]);
-    host.until(|event| matches!(event, SessionEvent::Panel(status) if status.entries > 0).then_some(()))
-        .await;
+    host.until(PanelKind::Git, |status| (status.entries > 0).then_some(())).await;
+    assert_eq!(host.state.state().sessions[&host.session].panels.len(), 1);
 }
 
 #[tokio::test]

@@ -11,8 +11,9 @@ use jumpseat_engine::{
     ClientListener, GuestEngine, GuestSetup, HostEngine, HostSetup, SeatConfig,
     api::{
         Admission, EndReason, FailureKind, GuestClient, GuestCommand, GuestEvent, HostClient, HostCommand,
-        HostEvent, InputRefusal, Invite, InviteTerms, RelayChoice, Reply, Role, ScreenFormat, SessionEvent,
-        SessionNo, ShareOptions, Size, StartFrom, TerminalChange, TerminalNo, TerminalOptions,
+        HostEvent, HostState, InputRefusal, Invite, InviteTerms, RelayChoice, Replica, Reply, Role,
+        ScreenFormat, SeatState, SessionEvent, SessionNo, ShareOptions, Size, StartFrom, TerminalChange,
+        TerminalNo, TerminalOptions,
     },
     dump,
     local::RuntimeFolder,
@@ -28,6 +29,7 @@ const WINDOW: u32 = 256 * 1024;
 /// An engine with one client.
 struct Host {
     client: HostClient,
+    state: Replica<HostState>,
     door: ClientListener,
     engine: tokio::task::JoinHandle<()>,
     _folder: TempDir,
@@ -40,7 +42,7 @@ impl Host {
         let setup = HostSetup { transport: transport(), start_relay: Some(start_relay()), runtime };
         let (engine, door) = HostEngine::new(setup);
         let engine = tokio::spawn(engine.run());
-        Self { client: door.open(), door, engine, _folder: folder }
+        Self { client: door.open(), state: Replica::default(), door, engine, _folder: folder }
     }
 
     async fn open(&self, options: TerminalOptions) -> TerminalNo {
@@ -82,12 +84,25 @@ impl Host {
         within(async {
             loop {
                 let event = self.client.next().await.expect("the engine runs");
+                if let HostEvent::State(update) = &event {
+                    assert!(self.state.apply(update.clone()));
+                }
                 if let Some(found) = found(event) {
                     return found;
                 }
             }
         })
         .await
+    }
+
+    /// What is found in the state, once it is there.
+    async fn until_state<T>(&mut self, found: impl Fn(&HostState) -> Option<T>) -> T {
+        loop {
+            if let Some(found) = found(self.state.state()) {
+                return found;
+            }
+            self.until(|event| matches!(event, HostEvent::State(_)).then_some(())).await;
+        }
     }
 
     async fn text(&self, terminal: TerminalNo) -> String {
@@ -102,6 +117,7 @@ impl Host {
 /// A guest that keeps a screen.
 struct Guest {
     client: GuestClient,
+    state: Replica<SeatState>,
     screen: Screen,
     events: Vec<GuestEvent>,
 }
@@ -123,12 +139,20 @@ impl Guest {
         };
         let (engine, client) = GuestEngine::new(setup).unwrap();
         tokio::spawn(engine.run());
-        Self { client, screen: Screen::new(Options::default()), events: Vec::new() }
+        Self {
+            client,
+            state: Replica::default(),
+            screen: Screen::new(Options::default()),
+            events: Vec::new(),
+        }
     }
 
     /// Takes one event in.
     async fn step(&mut self) -> &GuestEvent {
         let event = within(self.client.next()).await.expect("the seat is there");
+        if let GuestEvent::State(update) = &event {
+            assert!(self.state.apply(update.clone()));
+        }
         if let GuestEvent::Terminal { change, .. } = &event {
             match change {
                 TerminalChange::Output(bytes) => self.screen.feed(0, bytes),
@@ -152,6 +176,16 @@ impl Guest {
         }
     }
 
+    /// What is found in the state, once it is there.
+    async fn until_state<T>(&mut self, found: impl Fn(&SeatState) -> Option<T>) -> T {
+        loop {
+            if let Some(found) = found(self.state.state()) {
+                return found;
+            }
+            self.step().await;
+        }
+    }
+
     fn text(&self) -> String {
         dump::screen(&self.screen, ScreenFormat::Text)
     }
@@ -165,7 +199,10 @@ impl Guest {
     }
 
     async fn type_keys(&self, keys: &[u8]) {
-        self.client.tell(GuestCommand::Input { stream: 1, bytes: keys.to_vec() }).await.unwrap();
+        self.client
+            .tell(GuestCommand::Input { terminal: TerminalNo(1), bytes: keys.to_vec() })
+            .await
+            .unwrap();
     }
 }
 
@@ -223,7 +260,7 @@ async fn a_shell_is_shared_watched_steered_and_taken_back() {
 
     // The host looks away.
     host.client.ask(HostCommand::Looking { terminal: None }).await.unwrap();
-    guest.until(|event| matches!(event, GuestEvent::Looking { stream: None }).then_some(())).await;
+    guest.until_state(|state| state.looking.is_none().then_some(())).await;
     guest.type_keys(b"away\r").await;
     let why = guest
         .until(|event| if let GuestEvent::InputRefused { why, .. } = event { Some(*why) } else { None })
@@ -345,8 +382,11 @@ async fn a_knock_that_asks_waits_for_the_answer() {
     let knock = host.until(knocked).await;
     host.client.ask(HostCommand::Admit { session, knock: knock.knock }).await.unwrap();
     second.sees("ready").await;
-    let Reply::Status(status) = host.client.ask(HostCommand::Status).await.unwrap() else { panic!() };
-    assert_eq!((status.sessions[0].guests.len(), status.sessions[0].knocks.len()), (1, 0));
+    host.until_state(|state| {
+        let session = &state.sessions[&session];
+        (session.guests.len() == 1 && session.knocks.is_empty()).then_some(())
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -424,7 +464,7 @@ async fn a_session_comes_back_after_its_relay_was_lost() {
     guest.sees("ready").await;
     relay.stop().await;
     host.until(|event| {
-        matches!(event, HostEvent::Session { event: SessionEvent::Connection(_), .. }).then_some(())
+        matches!(event, HostEvent::Session { event: SessionEvent::Away { .. }, .. }).then_some(())
     })
     .await;
     host.client.ask(HostCommand::Input { terminal, bytes: b"meanwhile\r".to_vec() }).await.unwrap();
@@ -495,7 +535,7 @@ async fn what_cannot_be_shared_is_said_at_once() {
 
 #[tokio::test]
 async fn the_engine_ends_with_its_last_client() {
-    let Host { client, door, engine, _folder } = Host::new();
+    let Host { client, door, engine, _folder, .. } = Host::new();
     let options = TerminalOptions { command: vec!["/bin/cat".to_owned()], ..TerminalOptions::default() };
     client.ask(HostCommand::OpenTerminal(options)).await.unwrap();
     drop((client, door));
@@ -510,11 +550,11 @@ async fn a_shell_tells_its_blocks() {
     let options = TerminalOptions { command: vec!["bash".to_owned()], env, ..TerminalOptions::default() };
     let terminal = host.open(options).await;
     host.client.ask(HostCommand::Input { terminal, bytes: b"false # why\r".to_vec() }).await.unwrap();
-    let block = host.until(|event| match event {
-        HostEvent::Block { block, .. } if block.exit_code.is_some() => Some(block),
-        _ => None,
-    });
-    let block = block.await;
+    let ended = |state: &HostState| {
+        let mut blocks = state.terminals.get(&terminal)?.blocks.values();
+        blocks.find(|block| block.exit_code.is_some()).cloned()
+    };
+    let block = host.until_state(ended).await;
     assert_eq!((block.command.as_deref(), block.exit_code), (Some("false # why"), Some(1)));
     assert!(block.cwd.is_some() && block.duration.is_some());
 }

@@ -4,8 +4,8 @@ use std::net::SocketAddr;
 
 use futures_util::{SinkExt as _, StreamExt as _};
 use jumpseat_engine::api::{
-    Connection, EndReason, FailureKind, GuestEvent, HostCommand, HostEvent, RelayChoice, Reply, Role,
-    SessionEvent, ShareOptions, StartFrom, TerminalNo,
+    Connection, EndReason, FailureKind, GuestEvent, HostCommand, HostEvent, HostState, RelayChoice, Replica,
+    Reply, Role, SessionEvent, ShareOptions, StartFrom, TerminalNo,
 };
 use jumpseat_relay::{Config, Relay, RunningRelay};
 use jumpseat_wire::CloseCode;
@@ -72,8 +72,10 @@ async fn a_relay_that_refuses_for_good_ends_the_session_and_is_not_asked_again()
     assert_eq!(said.kind, FailureKind::Protocol);
     assert!(said.message.contains(CloseCode::Version.reason()), "{said}");
     // The terminal stays, and whoever shares it again hears why that is no use.
-    let Reply::Status(status) = within(host.client.ask(HostCommand::Status)).await.unwrap() else { panic!() };
-    assert_eq!((status.sessions.len(), status.terminals.len()), (0, 1));
+    let Reply::State(update) = within(host.client.ask(HostCommand::State)).await.unwrap() else { panic!() };
+    let mut state: Replica<HostState> = Replica::default();
+    assert!(state.apply(update));
+    assert_eq!((state.state().sessions.len(), state.state().terminals.len()), (0, 1));
     let failure = within(host.client.ask(HostCommand::Share(options))).await.unwrap_err();
     assert_eq!(failure, said);
     within(relay).await.unwrap();
@@ -90,24 +92,18 @@ async fn a_full_relay_is_asked_again_by_a_session_that_stood_there() {
     relay.stop().await;
     // It has forgotten the room, and has no place for another.
     let relay = relay_with(address, 0).await;
-    let full = |event| match event {
-        HostEvent::Session { event: SessionEvent::Connection(Connection::Away { reason, .. }), .. } => {
-            reason.contains("relay is full").then_some(())
-        }
-        HostEvent::Session { event: SessionEvent::Ended { .. }, .. } => panic!("it is over"),
+    let connection = |state: &HostState| Some(state.sessions.values().next()?.connection.clone());
+    let full = |state: &HostState| match connection(state)? {
+        Connection::Away { reason, .. } => reason.contains("relay is full").then_some(()),
         _ => None,
     };
-    host.until(full).await;
+    host.until_state(full).await;
     let other = host.sh("read line").await;
     let failure = within(host.client.ask(HostCommand::Share(at(address, other)))).await.unwrap_err();
     assert!(failure.kind == FailureKind::Refused && failure.message.contains("relay is full"), "{failure}");
     relay.stop().await;
     let relay = relay_with(address, 1).await;
-    host.until(|event| match event {
-        HostEvent::Session { event: SessionEvent::Opened { .. }, .. } => Some(()),
-        _ => None,
-    })
-    .await;
+    host.until_state(|state| (connection(state)? == Connection::Connected).then_some(())).await;
     relay.stop().await;
 }
 

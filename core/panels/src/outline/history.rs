@@ -92,7 +92,7 @@ fn row(number: u64, key: &Key, block: &Block, several: bool) -> Row {
     let spoken: Vec<&str> =
         [proof, &shown, &heard, &lasted].into_iter().filter(|part| !part.is_empty()).collect();
     row.spoken = Some(spoken.join(", "));
-    row.jump = line.map(|line| Jump { stream: *terminal, line });
+    row.jump = line.map(|line| Jump { terminal: *terminal, line });
     let nothing = |why: &str| Target::Nothing { why: why.to_owned() };
     let target = match block {
         Block { output: Some(_), .. } => {

@@ -193,7 +193,7 @@ pub enum Target {
 #[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct Jump {
     /// The terminal.
-    pub stream: u32,
+    pub terminal: u32,
     /// The line, counted from the first that the session shares.
     pub line: u64,
 }

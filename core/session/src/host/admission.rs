@@ -283,6 +283,7 @@ impl Host {
         let returns = known.is_some();
         if let Some(invite) = self.book.find(invite_id).filter(|_| !returns) {
             invite.uses += 1;
+            self.event(HostEvent::InviteUsed { invite: invite_id });
         }
         self.next_slot += 1;
         let welcomed = Welcomed { knock: id, mark, message: message.clone(), commitment };
@@ -304,9 +305,10 @@ impl Host {
     }
 
     /// Gives back the use of an invite whose guest never confirmed.
-    pub(super) fn return_use(&mut self, invite: jumpseat_wire::InviteId) {
-        if let Some(invite) = self.book.find(invite) {
+    pub(super) fn return_use(&mut self, id: jumpseat_wire::InviteId) {
+        if let Some(invite) = self.book.find(id) {
             invite.uses = invite.uses.saturating_sub(1);
+            self.event(HostEvent::InviteUsed { invite: id });
         }
     }
 }

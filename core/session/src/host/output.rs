@@ -223,6 +223,11 @@ pub enum HostEvent {
         /// What it allows now.
         terms: InviteTerms,
     },
+    /// Another number of seats is taken with an invite.
+    InviteUsed {
+        /// Which.
+        invite: InviteId,
+    },
     /// An invite was taken back.
     InviteRevoked {
         /// Which.

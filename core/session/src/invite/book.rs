@@ -183,11 +183,16 @@ impl Invite {
             Err(InviteFault::Revoked)
         } else if self.expires_at.is_some_and(|at| at <= now) {
             Err(InviteFault::Expired)
-        } else if self.terms.max_uses.is_some_and(|max| max <= self.uses) {
+        } else if self.is_used_up() {
             Err(InviteFault::UsedUp)
         } else {
             Ok(())
         }
+    }
+
+    /// Whether its seats are taken.
+    pub fn is_used_up(&self) -> bool {
+        self.terms.max_uses.is_some_and(|max| max <= self.uses)
     }
 
     /// Whether the host is asked about the next guest that comes by it.

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use jumpseat_engine::api::panels::{Entries, PanelKind, ReferenceId};
-use jumpseat_engine::api::{GuestClient, GuestCommand, GuestEvent, Reply, Secret, StreamId};
+use jumpseat_engine::api::{GuestClient, GuestCommand, GuestEvent, Reply, Secret, StateChange, TerminalNo};
 use jumpseat_engine::{GuestEngine, GuestSetup, SeatConfig, TransportSetup};
 
 use super::QUIET;
@@ -17,7 +17,7 @@ const WINDOW: u32 = 1 << 20;
 
 pub(super) struct Seat {
     client: GuestClient,
-    stream: StreamId,
+    terminal: TerminalNo,
     shown: Shown,
     /// What stands in the git panel.
     pub(super) entries: Entries,
@@ -57,14 +57,14 @@ impl Seat {
         // Ends with the process, which ends with the seat.
         tokio::spawn(engine.run());
         let entries = Entries::new();
-        let mut seat = Self { client, stream: 0, shown, entries, knocked: Instant::now() };
+        let mut seat = Self { client, terminal: TerminalNo(0), shown, entries, knocked: Instant::now() };
         seat.until(Shown::is_there).await?;
         println!("seated");
         Ok(seat)
     }
 
     pub(super) async fn press(&self, key: u8) -> Result<()> {
-        Ok(self.client.tell(GuestCommand::Input { stream: self.stream, bytes: vec![key] }).await?)
+        Ok(self.client.tell(GuestCommand::Input { terminal: self.terminal, bytes: vec![key] }).await?)
     }
 
     /// Applies what comes until the screen is as it should be. Cancel-safe.
@@ -120,9 +120,9 @@ impl Seat {
 
     async fn next(&mut self) -> Result<()> {
         match self.client.next().await.context("the engine is gone")? {
-            GuestEvent::Terminal { stream, change } => {
+            GuestEvent::Terminal { terminal, change } => {
                 let bytes = change.weight();
-                self.stream = stream;
+                self.terminal = terminal;
                 self.shown.apply(change)?;
                 self.client.tell(GuestCommand::Credit { bytes }).await?;
             }
@@ -133,11 +133,19 @@ impl Seat {
                 update.remove.iter().for_each(|key| drop(self.entries.remove(key)));
                 self.entries.extend(update.set);
             }
-            GuestEvent::Waiting { .. } => self.knocked = Instant::now(),
+            GuestEvent::State(update) if update.changes.iter().any(is_waiting) => {
+                self.knocked = Instant::now()
+            }
             GuestEvent::Failed(failure) => return Err(failure.into()),
             GuestEvent::Ended { reason, .. } => bail!("the session ended: {reason:?}"),
             _ => {}
         }
         Ok(())
     }
+}
+
+/// Whether the knock is on its way from now on.
+fn is_waiting(change: &StateChange) -> bool {
+    let phase = if change.path.is_empty() { &change.value["phase"] } else { &change.value };
+    phase["is"] == "waiting"
 }

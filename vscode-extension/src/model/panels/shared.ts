@@ -46,11 +46,6 @@ export class SharedPanels {
 
     apply(event: GuestUpdate): void {
         switch (event.type) {
-            case 'panels':
-                this.#shared = new Set(event.panels);
-                this.#rows.clear();
-                PANELS.forEach((kind) => this.#count(kind));
-                break;
             case 'panel':
                 (this.#shared ??= new Set()).add(event.panel);
                 this.#count(event.panel);
@@ -61,6 +56,15 @@ export class SharedPanels {
             default:
                 break;
         }
+    }
+
+    /** These are shared, and no others. */
+    share(panels: PanelKind[]): void {
+        // A seat that the host has not let in knows of none.
+        if (this.#shared === undefined && panels.length === 0) return;
+        this.#shared = new Set(panels);
+        this.#rows.clear();
+        PANELS.forEach((kind) => this.#count(kind));
     }
 
     #count(kind: PanelKind): void {

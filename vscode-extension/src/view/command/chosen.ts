@@ -11,11 +11,11 @@ import type { Seat } from '../seat';
 export async function chosenSession(context: Context, row?: unknown): Promise<HostedSession | undefined> {
     const given = row as SessionRow | undefined;
     if (given?.kind === 'hosted') return given.session;
-    const all = [...context.holding.state.sessions.values()];
+    const all = context.holding.state.sessions;
     if (all.length < 2) return all[0];
     const items = all.map((session) => ({
         label: session.code ?? '',
-        description: guests(session.guests.size),
+        description: guests(Object.keys(session.guests).length),
         session,
     }));
     return (await vscode.window.showQuickPick(items, { placeHolder: 'Which session?' }))?.session;

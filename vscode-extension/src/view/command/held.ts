@@ -3,27 +3,27 @@
 import * as vscode from 'vscode';
 
 import { withoutIcons } from '../../model/panels/safe';
-import type { HostedTerminal } from '../../model/hosting';
+import type { TerminalState } from '@jumpseat/native';
 import type { Context } from '../context';
 import { sure } from './stop';
 import { say } from '../say';
 
 const END: vscode.QuickInputButton = { iconPath: new vscode.ThemeIcon('trash'), tooltip: 'End this terminal' };
 
-type Item = vscode.QuickPickItem & { terminal?: HostedTerminal; all?: true };
+type Item = vscode.QuickPickItem & { terminal?: TerminalState; all?: true };
 
 export async function heldTerminals(context: Context): Promise<void> {
     const { holding } = context;
     await holding.connect();
-    if (holding.state.terminals.size === 0) {
+    if (holding.state.terminals.length === 0) {
         void say('Jumpseat: nothing runs in the background.');
         return;
     }
     const picked = await pick(context);
     if (!picked) return;
     if (picked.all) {
-        const sessions = [...holding.state.sessions.values()];
-        const { size } = holding.state.terminals;
+        const sessions = holding.state.sessions;
+        const { length: size } = holding.state.terminals;
         const loss =
             size === 1 ? '1 terminal and what runs in it end.' : `${size} terminals and what runs in them end.`;
         if (await sure(sessions, 'End Everything', loss)) {
@@ -59,7 +59,7 @@ async function pick(context: Context): Promise<Item | undefined> {
 
 function items(context: Context): Item[] {
     const { state } = context.holding;
-    const terminals = [...state.terminals.values()].map((terminal): Item => ({
+    const terminals = state.terminals.map((terminal): Item => ({
         label: `$(terminal) ${withoutIcons(terminal.title) || 'Terminal'}`,
         description: [
             terminal.session === undefined ? '' : 'shared',

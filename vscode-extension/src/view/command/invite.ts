@@ -3,7 +3,7 @@ import type { Admission, Role } from '@jumpseat/native';
 import * as vscode from 'vscode';
 
 import { terms } from '../../model/choice';
-import { linkOf } from '../../model/invite';
+import { isOver, linkOf } from '../../model/invite';
 import type { Context } from '../context';
 import { chosenSession } from './chosen';
 
@@ -11,10 +11,9 @@ export async function copyLink(context: Context, row?: unknown): Promise<void> {
     const session = await chosenSession(context, row);
     if (!session) return;
     // A link is for one person: one that was used, or is over, is handed to nobody else.
-    const reply = await context.holding.ask({ type: 'status' });
-    const now =
-        reply.reply === 'status' ? reply.sessions.find((other) => other.session === session.session) : undefined;
-    const fresh = now?.invites.find((invite) => invite.uses === 0 || invite.terms.admission === 'open');
+    const fresh = context.holding.state
+        .live(session)
+        ?.invites.find((invite) => !isOver(invite) && (invite.uses === 0 || invite.terms.admission === 'open'));
     if (fresh) return context.copied(linkOf(fresh));
     const made = await context.holding.ask({
         type: 'create_invite',

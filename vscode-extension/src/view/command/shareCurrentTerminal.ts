@@ -20,16 +20,16 @@ export async function shareCurrentTerminal(context: Context, chosen?: unknown): 
     const pty = context.terminals.hosted(terminal);
     if (!pty) return shareForeign(context, terminal);
     const number = await pty.opened;
-    if (context.holding.state.terminals.get(number)?.session !== undefined) {
+    if (context.holding.state.terminal(number)?.session !== undefined) {
         void vscode.commands.executeCommand('jumpseat.share.focus');
         return;
     }
-    const running = [...context.holding.state.sessions.values()];
+    const running = context.holding.state.sessions;
     if (running.length === 0) return context.share(number);
     const items = [
         ...running.map((session) => ({
             label: `$(broadcast) Add to ${session.code ?? 'my session'}`,
-            description: guests(session.guests.size),
+            description: guests(Object.keys(session.guests).length),
             session,
         })),
         { label: '$(add) A session of its own', session: undefined },

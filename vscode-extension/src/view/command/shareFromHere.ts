@@ -9,12 +9,12 @@ export async function shareFromHere(context: Context, given?: unknown): Promise<
     const terminal = given as vscode.Terminal | undefined;
     const pty = context.terminals.hosted(terminal?.creationOptions ? terminal : vscode.window.activeTerminal);
     const number = pty && (await pty.opened);
-    const blocks = number === undefined ? [] : (context.holding.state.terminals.get(number)?.blocks ?? []);
+    const blocks = Object.values(context.holding.state.terminal(number)?.blocks ?? {});
     if (number === undefined || blocks.length === 0) {
         void say('Jumpseat: this terminal has no commands to share from.');
         return;
     }
-    if (context.holding.state.terminals.get(number)?.session !== undefined) {
+    if (context.holding.state.terminal(number)?.session !== undefined) {
         void say('Jumpseat: this terminal is shared already. Stop sharing first.');
         return;
     }

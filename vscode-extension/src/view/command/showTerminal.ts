@@ -4,7 +4,7 @@ import type { SessionRow } from '../rows';
 
 export async function showTerminal(context: Context, given?: unknown): Promise<void> {
     const row = given as SessionRow | undefined;
-    if (row?.kind === 'stream') row.seat.show(row.stream);
+    if (row?.kind === 'stream') row.seat.show(row.terminal);
     if (row?.kind !== 'terminal') return;
     const { terminal, title } = row.terminal;
     // Another window may have opened it.

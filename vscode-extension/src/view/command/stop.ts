@@ -11,13 +11,13 @@ export async function stop(context: Context, row?: unknown): Promise<void> {
 }
 
 export async function stopAll(context: Context): Promise<void> {
-    const sessions = [...context.holding.state.sessions.values()];
+    const sessions = context.holding.state.sessions;
     if (await sure(sessions, 'Stop All')) await context.tell({ type: 'stop_all' });
 }
 
 /** Asks once, if somebody is there, or something else is lost. */
 export async function sure(sessions: HostedSession[], button: string, loss?: string): Promise<boolean> {
-    const guests = sessions.reduce((sum, session) => sum + session.guests.size, 0);
+    const guests = sessions.reduce((sum, session) => sum + Object.keys(session.guests).length, 0);
     if (guests === 0 && !loss) return true;
     const watching =
         guests === 1 ? '1 guest is watching.' : guests > 0 ? `${guests} guests are watching.` : `${button}?`;

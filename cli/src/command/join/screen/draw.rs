@@ -15,21 +15,21 @@ impl GuestScreen {
         self.dirty = false;
         self.drawn_at = Some(Instant::now());
         let window = size();
-        let stream = self.stream();
+        let terminal = self.terminal();
         let position =
-            self.pictures.streams().position(|other| Some(*other) == stream).map_or(0, |at| at + 1);
+            self.pictures.terminals().position(|other| Some(*other) == terminal).map_or(0, |at| at + 1);
         let status = Status {
             board: &self.board,
             message: self.message.as_ref().map(|(text, _)| text.as_str()),
             back: self.view.is_back(),
             escape: self.escape,
-            cropped: stream.and_then(|stream| self.cropped(stream, inside(window))),
-            terminal: (position, self.pictures.streams().len()),
-            blank: stream.is_none() && !self.terminals.is_empty(),
+            cropped: terminal.and_then(|terminal| self.cropped(terminal, inside(window))),
+            terminal: (position, self.pictures.terminals().len()),
+            blank: terminal.is_none() && !self.state.state().terminals.is_empty(),
         };
         let status = status_line(&status, window.cols);
         let mut out = Vec::new();
-        match stream.and_then(|stream| self.pictures.of_mut(stream)) {
+        match terminal.and_then(|terminal| self.pictures.of_mut(terminal)) {
             Some(picture) => {
                 let (changed, scrolled) = picture.take_changes();
                 self.echo &= changed.is_empty();

@@ -120,7 +120,7 @@ async fn waiting_at_most(rubbish: Vec<RelayToHost>, times: usize) -> usize {
                     Wish::Snapshot { ticket, .. } => {
                         session.host.snapshot_ready(now(), ticket, vec![7; PICTURE].into());
                     }
-                    Wish::Tell(SessionEvent::Connection(Connection::Away { .. })) => return Poll::Ready(()),
+                    Wish::Mark(HostPath::Connection(_)) => return Poll::Ready(()),
                     _ => {}
                 }
             }

@@ -1,0 +1,177 @@
+//! What stands in an engine, read where it is true, and told to each client as what changed since it was told last.
+//!
+//! Whoever changes something marks its [place](HostPath); what stands there is read when a client takes the update. Nothing
+//! is kept twice, and a client that is slow gets fewer updates.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{session::Session, terminal::Terminal};
+use crate::{
+    api::{HostState, SessionNo, SessionState, TerminalNo, state::HostPath},
+    panels::desk::Desk,
+    runtime::origin::Origin,
+};
+
+/// Everything that a state is read from.
+pub(super) struct Standing<'a> {
+    terminals: &'a BTreeMap<TerminalNo, Terminal>,
+    sessions: &'a BTreeMap<SessionNo, Session>,
+    desk: Option<&'a Desk>,
+}
+
+#[cfg(debug_assertions)]
+impl super::HostEngine {
+    /// Checks that every change was marked.
+    pub(super) fn check_state(&mut self) {
+        let Self { terminals, sessions, desk, shadow, now, .. } = self;
+        shadow.check(*now, &Standing::new(terminals, sessions, desk.as_ref()));
+    }
+}
+
+impl<'a> Standing<'a> {
+    pub(super) fn new(
+        terminals: &'a BTreeMap<TerminalNo, Terminal>,
+        sessions: &'a BTreeMap<SessionNo, Session>,
+        desk: Option<&'a Desk>,
+    ) -> Self {
+        Self { terminals, sessions, desk }
+    }
+}
+
+impl Standing<'_> {
+    /// Whether a client's process runs in a terminal that is shared, by a session that does not let those manage it.
+    pub(super) fn is_inside(&self, origin: Option<&Origin>) -> bool {
+        let Some(origin) = origin else { return false };
+        let closed =
+            |no: SessionNo| !self.sessions.get(&no).is_some_and(|session| session.manage_from_inside);
+        let mut shared = self.terminals.values().filter(|terminal| terminal.shown_by().is_some_and(closed));
+        shared.any(|terminal| terminal.has_inside(origin))
+    }
+
+    /// What stands at a place now; null for nothing.
+    pub(super) fn value(&self, place: HostPath) -> Value {
+        match place {
+            HostPath::All => json(self.all()),
+            HostPath::Terminal(no) => json(self.terminal(no).map(Terminal::state)),
+            HostPath::Title(no) => json(self.terminal(no).map(|terminal| &terminal.title)),
+            HostPath::Cwd(no) => json(self.terminal(no).and_then(|terminal| terminal.cwd.as_ref())),
+            HostPath::Size(no) => json(self.terminal(no).map(|terminal| terminal.size)),
+            HostPath::Shown(no) => json(self.terminal(no).and_then(Terminal::shown_by)),
+            HostPath::Block(no, block) => {
+                json(self.terminal(no).and_then(|terminal| terminal.blocks.get(&block)))
+            }
+            HostPath::Session(no) => json(self.session(no).map(|session| self.session_state(session))),
+            HostPath::Connection(no) => json(self.session(no).map(|session| &session.connection)),
+            HostPath::Looking(no) => json(self.session(no).and_then(|session| session.looking)),
+            HostPath::Guest(no, slot) => json(self.session(no).and_then(|session| session.guest(slot))),
+            HostPath::Knock(no, knock) => {
+                json(self.session(no).and_then(|session| session.knocks.get(&knock)))
+            }
+            HostPath::Knocks(no) => json(self.session(no).map(|session| &session.knocks)),
+            HostPath::Invites(no) => json(self.session(no).map(Session::invites)),
+            HostPath::Panel(no, panel) => {
+                let status = self.desk.and_then(|desk| desk.status_of(no, panel));
+                json(self.session(no).and(status))
+            }
+            HostPath::Typing(no) => json(self.session(no).map(|session| &session.typing)),
+            HostPath::Pointing(no, slot) => {
+                json(self.session(no).and_then(|session| session.pointing.get(&slot)))
+            }
+            HostPath::Chat(no, line) => json(self.session(no).and_then(|session| session.chat.get(line))),
+            HostPath::Skimming(no) => json(self.session(no).map(|session| &session.skimming)),
+        }
+    }
+
+    pub(super) fn all(&self) -> HostState {
+        let terminals = self.terminals.values().filter(|terminal| !terminal.closed);
+        let sessions = self.sessions.values().filter(|session| !session.host.is_ended());
+        HostState {
+            pid: std::process::id(),
+            terminals: terminals.map(|terminal| (terminal.no, terminal.state())).collect(),
+            sessions: sessions.map(|session| (session.no, self.session_state(session))).collect(),
+        }
+    }
+
+    fn terminal(&self, no: TerminalNo) -> Option<&Terminal> {
+        self.terminals.get(&no).filter(|terminal| !terminal.closed)
+    }
+
+    fn session(&self, no: SessionNo) -> Option<&Session> {
+        self.sessions.get(&no).filter(|session| !session.host.is_ended())
+    }
+
+    fn session_state(&self, session: &Session) -> SessionState {
+        let panels = self.desk.into_iter().flat_map(|desk| desk.status(session.no));
+        SessionState {
+            session: session.no,
+            code: session.host.code(),
+            relay: session.relay.clone(),
+            connection: session.connection.clone(),
+            expires_at: session.expires_at,
+            looking: session.looking,
+            guests: session
+                .host
+                .guests()
+                .filter_map(|guest| Some((guest.slot, session.guest(guest.slot)?)))
+                .collect(),
+            knocks: session.knocks.clone(),
+            invites: session.invites(),
+            panels: panels.map(|status| (status.panel, status)).collect(),
+            typing: session.typing.clone(),
+            pointing: session.pointing.clone(),
+            chat: session.chat.lines().clone(),
+            skimming: session.skimming.clone(),
+        }
+    }
+}
+
+fn json(value: impl Serialize) -> Value {
+    // Plain values: none has a key that JSON cannot have.
+    serde_json::to_value(value).unwrap_or_default()
+}
+
+/// A second client that is told of every mark and nothing else: what it knows is what stands, or a mark was forgotten.
+#[cfg(debug_assertions)]
+mod shadow {
+    use std::time::Duration;
+
+    use jumpseat_session::Millis;
+
+    use crate::api::{
+        HostState, Replica,
+        state::{Dirty, HostPath},
+    };
+
+    /// The least time between two checks: a flood sleeps thousands of times in a second.
+    const EVERY: Duration = Duration::from_millis(20);
+
+    #[derive(Default)]
+    pub(in crate::host) struct Shadow {
+        news: Dirty<HostPath>,
+        replica: Replica<HostState>,
+        checked_at: Millis,
+    }
+
+    impl Shadow {
+        pub(in crate::host) fn mark(&mut self, place: HostPath) {
+            self.news.mark(place);
+        }
+
+        pub(in crate::host) fn check(&mut self, now: Millis, standing: &super::Standing<'_>) {
+            if now.since(self.checked_at) < EVERY {
+                return;
+            }
+            self.checked_at = now;
+            if let Some(update) = self.news.update(|place| standing.value(place)) {
+                assert!(self.replica.apply(update), "an update that does not fit");
+            }
+            assert_eq!(self.replica.state(), &standing.all(), "a change was not marked");
+        }
+    }
+}
+
+#[cfg(debug_assertions)]
+pub(super) use shadow::Shadow;

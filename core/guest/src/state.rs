@@ -1,0 +1,358 @@
+//! What the seat knows of its session, and what its client was not told of it yet.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jumpseat_api::{
+    ChatLine, Connection, Lag, Person, PointAt, Secret, Size, StateUpdate, TerminalNo,
+    state::{Dirty, MAX_CHAT, Phase, SeatInvite, SeatPath, SeatState, SharedTerminal},
+};
+use jumpseat_panels::PanelKind;
+use jumpseat_session::{
+    Pointing, StreamId,
+    guest::{GuestEvent as Said, Liveness},
+};
+use jumpseat_wire::{HOST_SLOT, Slot};
+use serde::Serialize;
+use serde_json::Value;
+
+/// Invites that are kept: the newest.
+const MAX_INVITES: usize = 16;
+
+/// A session as its guest sees it.
+#[derive(Default)]
+pub(crate) struct Known {
+    state: SeatState,
+    news: Dirty<SeatPath>,
+    /// Numbers of the next line of chat and the next invite.
+    next_line: u64,
+    next_invite: u64,
+}
+
+impl Known {
+    pub(crate) fn state(&self) -> &SeatState {
+        &self.state
+    }
+
+    /// Whether the client was not told of all of it.
+    pub(crate) fn has_news(&self) -> bool {
+        self.news.is_dirty()
+    }
+
+    /// What is news to the client.
+    pub(crate) fn news(&mut self) -> Option<StateUpdate> {
+        let state = &self.state;
+        self.news.update(|place| value(state, place))
+    }
+
+    /// Everything, and the version that the client has it in.
+    pub(crate) fn whole(&self) -> StateUpdate {
+        self.news.whole(value(&self.state, SeatPath::All))
+    }
+
+    /// Takes what the machine says.
+    pub(crate) fn take(&mut self, said: &Said) {
+        match said {
+            Said::Waiting { host_present } => {
+                self.phase(Phase::Waiting);
+                self.connection(Connection::Connected);
+                self.host_present(*host_present);
+            }
+            Said::Joined { slot, words } => {
+                self.phase(Phase::Seated);
+                self.connection(Connection::Connected);
+                set(&mut self.state.slot, *slot, &mut self.news, SeatPath::Slot);
+                let words = words.words().map(str::to_owned).to_vec();
+                set(&mut self.state.words, words, &mut self.news, SeatPath::Words);
+            }
+            Said::Roster { host, guests } => {
+                let asks = |slot| self.state.guests.get(&slot).is_some_and(|known| known.asks);
+                let guests = guests
+                    .iter()
+                    .map(|guest| (guest.slot, Person { asks: asks(guest.slot), ..guest.into() }));
+                self.state.guests = guests.collect();
+                self.news.mark(SeatPath::Guests);
+                set(&mut self.state.host, host.clone(), &mut self.news, SeatPath::Host);
+                if let Some(own) = self.state.guests.get(&self.state.slot) {
+                    set(&mut self.state.role, own.role, &mut self.news, SeatPath::Role);
+                }
+                self.forget_gone();
+            }
+            Said::Role { role } => {
+                set(&mut self.state.role, *role, &mut self.news, SeatPath::Role);
+                if let Some(own) = self.state.guests.get_mut(&self.state.slot) {
+                    (own.role, own.asks) = (*role, false);
+                    self.news.mark(SeatPath::Guests);
+                }
+            }
+            Said::Asking { slot, on } => self.asks(*slot, *on),
+            Said::Declined => self.asks(self.state.slot, false),
+            Said::Terminals { terminals } => {
+                let terminals = terminals.iter().map(|card| {
+                    let terminal = number(card.stream);
+                    let size = Size { cols: card.cols, rows: card.rows };
+                    (
+                        terminal,
+                        SharedTerminal { terminal, title: card.title.clone(), size, ended: card.ended },
+                    )
+                });
+                set(&mut self.state.terminals, terminals.collect(), &mut self.news, SeatPath::Terminals);
+            }
+            Said::Looking { stream } => {
+                set(&mut self.state.looking, stream.map(number), &mut self.news, SeatPath::Looking);
+            }
+            Said::Typing { slot, stream, on } => {
+                if *on && self.is_here(*slot) {
+                    self.state.typing.insert(*slot, number(*stream));
+                } else {
+                    self.state.typing.remove(slot);
+                }
+                self.news.mark(SeatPath::Typing);
+            }
+            Said::Pointing { slot, at } => {
+                match at {
+                    Some(at) if self.is_here(*slot) => self.state.pointing.insert(*slot, point_at(*at)),
+                    _ => self.state.pointing.remove(slot),
+                };
+                self.news.mark(SeatPath::Pointing);
+            }
+            Said::Chat { slot, text, at } => {
+                let line = ChatLine { slot: *slot, name: self.name(*slot), text: text.clone(), at: *at };
+                put(
+                    &mut self.state.chat,
+                    &mut self.next_line,
+                    line,
+                    MAX_CHAT,
+                    &mut self.news,
+                    SeatPath::Chat,
+                );
+            }
+            Said::Invited { code, token, role } => {
+                if let Ok(code) = code.parse() {
+                    let token = Secret::new(token.reveal().to_string());
+                    let invite = SeatInvite { code, token, role: *role };
+                    let invites = &mut self.state.invites;
+                    put(
+                        invites,
+                        &mut self.next_invite,
+                        invite,
+                        MAX_INVITES,
+                        &mut self.news,
+                        SeatPath::Invite,
+                    );
+                }
+            }
+            Said::Liveness(liveness) => {
+                let lag = match liveness {
+                    Liveness::Live => Lag::Live,
+                    Liveness::Delayed => Lag::Delayed,
+                    Liveness::Stalled => Lag::Stalled,
+                };
+                set(&mut self.state.lag, lag, &mut self.news, SeatPath::Lag);
+            }
+            Said::Back => self.connection(Connection::Connected),
+            Said::HostPresent { present } => self.host_present(*present),
+            Said::CatchingUp { streams } => {
+                let streams = streams.iter().copied().map(number).collect();
+                set(&mut self.state.catching_up, streams, &mut self.news, SeatPath::CatchingUp);
+            }
+            Said::Ended { reason, .. } => self.phase(Phase::Ended { reason: *reason }),
+            _ => {}
+        }
+    }
+
+    pub(crate) fn phase(&mut self, phase: Phase) {
+        set(&mut self.state.phase, phase, &mut self.news, SeatPath::Phase);
+    }
+
+    pub(crate) fn connection(&mut self, connection: Connection) {
+        set(&mut self.state.connection, connection, &mut self.news, SeatPath::Connection);
+    }
+
+    /// These panels are shared, and no others.
+    pub(crate) fn panels(&mut self, panels: BTreeSet<PanelKind>) {
+        set(&mut self.state.panels, panels, &mut self.news, SeatPath::Panels);
+    }
+
+    fn host_present(&mut self, present: bool) {
+        set(&mut self.state.host_present, present, &mut self.news, SeatPath::HostPresent);
+    }
+
+    fn asks(&mut self, slot: Slot, on: bool) {
+        if let Some(guest) = self.state.guests.get_mut(&slot) {
+            guest.asks = on;
+            self.news.mark(SeatPath::Guests);
+        }
+    }
+
+    /// Who is not there any more neither points nor types.
+    fn forget_gone(&mut self) {
+        let SeatState { guests, pointing, typing, .. } = &mut self.state;
+        let here = |slot: &Slot| *slot == HOST_SLOT || guests.contains_key(slot);
+        let before = (pointing.len(), typing.len());
+        pointing.retain(|slot, _| here(slot));
+        typing.retain(|slot, _| here(slot));
+        if pointing.len() != before.0 {
+            self.news.mark(SeatPath::Pointing);
+        }
+        if typing.len() != before.1 {
+            self.news.mark(SeatPath::Typing);
+        }
+    }
+
+    fn is_here(&self, slot: Slot) -> bool {
+        slot == HOST_SLOT || self.state.guests.contains_key(&slot)
+    }
+
+    fn name(&self, slot: Slot) -> String {
+        match slot {
+            HOST_SLOT => self.state.host.clone(),
+            slot => self.state.guests.get(&slot).map(|guest| guest.name.clone()).unwrap_or_default(),
+        }
+    }
+}
+
+/// The number of a terminal that the host's stream is of.
+pub(crate) fn number(stream: StreamId) -> TerminalNo {
+    TerminalNo(u32::from(stream))
+}
+
+pub(crate) fn point_at(at: Pointing) -> PointAt {
+    PointAt { terminal: number(at.stream), from: at.from, to: at.to }
+}
+
+fn set<T: PartialEq>(at: &mut T, value: T, news: &mut Dirty<SeatPath>, place: SeatPath) {
+    if *at != value {
+        *at = value;
+        news.mark(place);
+    }
+}
+
+/// Adds one to a list of the newest.
+fn put<T>(
+    list: &mut BTreeMap<u64, T>,
+    next: &mut u64,
+    item: T,
+    most: usize,
+    news: &mut Dirty<SeatPath>,
+    place: fn(u64) -> SeatPath,
+) {
+    list.insert(*next, item);
+    news.mark(place(*next));
+    *next += 1;
+    if list.len() > most
+        && let Some((gone, _)) = list.pop_first()
+    {
+        news.mark(place(gone));
+    }
+}
+
+fn value(state: &SeatState, place: SeatPath) -> Value {
+    match place {
+        SeatPath::All => json(state),
+        SeatPath::Phase => json(&state.phase),
+        SeatPath::Connection => json(&state.connection),
+        SeatPath::Slot => json(state.slot),
+        SeatPath::Words => json(&state.words),
+        SeatPath::Role => json(state.role),
+        SeatPath::Host => json(&state.host),
+        SeatPath::HostPresent => json(state.host_present),
+        SeatPath::Guests => json(&state.guests),
+        SeatPath::Terminals => json(&state.terminals),
+        SeatPath::Looking => json(state.looking),
+        SeatPath::Lag => json(state.lag),
+        SeatPath::CatchingUp => json(&state.catching_up),
+        SeatPath::Typing => json(&state.typing),
+        SeatPath::Pointing => json(&state.pointing),
+        SeatPath::Chat(line) => json(state.chat.get(&line)),
+        SeatPath::Panels => json(&state.panels),
+        SeatPath::Invite(number) => json(state.invites.get(&number)),
+    }
+}
+
+fn json(value: impl Serialize) -> Value {
+    // Plain values: none has a key that JSON cannot have.
+    serde_json::to_value(value).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use jumpseat_api::Replica;
+    use jumpseat_session::{EndReason, Role, RosterEntry, TerminalCard};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn roster(slots: std::ops::Range<Slot>, role: Role) -> Said {
+        let guest = |slot: Slot| RosterEntry {
+            slot,
+            name: format!("guest {slot}"),
+            program: "cli".to_owned(),
+            role,
+            present: true,
+        };
+        Said::Roster { host: "Ann".to_owned(), guests: slots.map(guest).collect() }
+    }
+
+    fn terminals(count: u8) -> Said {
+        let card = |stream| TerminalCard { stream, title: "sh".to_owned(), cols: 80, rows: 24, ended: None };
+        Said::Terminals { terminals: (1..=count).map(card).collect() }
+    }
+
+    fn said() -> impl Strategy<Value = Said> {
+        let slot = 0..4_u16;
+        prop_oneof![
+            Just(Said::Waiting { host_present: true }),
+            (1..5_u16).prop_map(|most| roster(1..most, Role::Viewer)),
+            (1..5_u16).prop_map(|most| roster(1..most, Role::Writer)),
+            Just(Said::Role { role: Role::CoOwner }),
+            (0..3_u8).prop_map(terminals),
+            proptest::option::of(1..3_u8).prop_map(|stream| Said::Looking { stream }),
+            (slot.clone(), any::<bool>()).prop_map(|(slot, on)| Said::Typing { slot, stream: 1, on }),
+            (slot.clone(), any::<bool>()).prop_map(|(slot, on)| {
+                Said::Pointing { slot, at: on.then_some(Pointing { stream: 1, from: 2, to: 3 }) }
+            }),
+            (slot.clone(), any::<bool>()).prop_map(|(slot, on)| Said::Asking { slot, on }),
+            slot.prop_map(|slot| Said::Chat { slot, text: "look".to_owned(), at: 5 }),
+            Just(Said::Declined),
+            Just(Said::Liveness(Liveness::Stalled)),
+            Just(Said::Back),
+            any::<bool>().prop_map(|present| Said::HostPresent { present }),
+            proptest::collection::vec(1..3_u8, 0..2).prop_map(|streams| Said::CatchingUp { streams }),
+            Just(Said::Ended { reason: EndReason::Left, by_host: false }),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn a_client_that_is_told_now_and_then_knows_what_the_seat_knows(
+            said in proptest::collection::vec((said(), any::<bool>()), 0..60)
+        ) {
+            let mut known = Known::default();
+            let mut replica: Replica<SeatState> = Replica::default();
+            for (said, tells) in said {
+                known.take(&said);
+                if tells {
+                    prop_assert!(known.news().is_none_or(|update| replica.apply(update)));
+                    prop_assert_eq!(replica.state(), known.state());
+                }
+            }
+            prop_assert!(known.news().is_none_or(|update| replica.apply(update)));
+            prop_assert_eq!(replica.state(), known.state());
+        }
+    }
+
+    #[test]
+    fn what_a_host_says_of_nobody_is_not_kept() {
+        let mut known = Known::default();
+        known.take(&roster(1..3, Role::Viewer));
+        for slot in 0..1000 {
+            known.take(&Said::Typing { slot, stream: 1, on: true });
+            known.take(&Said::Pointing { slot, at: Some(Pointing { stream: 1, from: 2, to: 3 }) });
+            known.take(&Said::Chat { slot, text: "look".to_owned(), at: 5 });
+        }
+        let SeatState { typing, pointing, chat, .. } = known.state();
+        assert_eq!((typing.len(), pointing.len(), chat.len()), (3, 3, MAX_CHAT));
+        known.take(&roster(1..2, Role::Viewer));
+        assert_eq!((known.state().typing.len(), known.state().pointing.len()), (2, 2));
+    }
+}
