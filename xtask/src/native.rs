@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 
 use crate::platform::Platform;
-use crate::shell::{cargo, output, program, root, run};
+use crate::shell::{cargo, output, program, root, run, run_node_tests};
 
 const FOLDER: &str = "node-binding";
 
@@ -36,7 +36,7 @@ pub(crate) fn tests() -> Result<()> {
     // One file after the other: they measure memory and stalls.
     let mut node = program("node");
     node.current_dir(root().join(FOLDER)).env("RUST_BACKTRACE", "0");
-    run(node.args(["--test", "--test-concurrency=1", "--test-timeout=300000"]))
+    run_node_tests(&mut node, &["--test-concurrency=1", "--test-timeout=300000"])
 }
 
 /// Compiles the program and the module; answers the folder that they lie in.

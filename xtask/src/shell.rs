@@ -1,6 +1,7 @@
 //! Running other programs from the top of the checkout, and reporting how the steps went.
 
 use std::ffi::OsString;
+use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -79,6 +80,18 @@ pub(crate) fn run_watching(command: &mut Command, mark: &str, found: &mut Option
     Ok(())
 }
 
+/// Runs Node's tests, `command` being Node with what it needs beside them; the error says which ones failed, and why.
+pub(crate) fn run_node_tests(command: &mut Command, which: &[&str]) -> Result<()> {
+    let failures = root().join("target/node-failures.txt");
+    command.args(["--test", "--test-reporter=spec", "--test-reporter-destination=stdout"]);
+    command.arg("--test-reporter").arg(root().join("tests/failures.mjs"));
+    command.arg("--test-reporter-destination").arg(&failures);
+    run(command.args(which)).map_err(|error| {
+        let told = fs::read_to_string(&failures).unwrap_or_default();
+        error.context(told.trim().to_owned())
+    })
+}
+
 /// Runs the command quietly and hands back its standard output.
 pub(crate) fn output(command: &mut Command) -> Result<String> {
     let output = command
@@ -152,6 +165,11 @@ impl Steps {
         }
         for line in &self.notes {
             println!("{line}");
+        }
+        for (name, _, failure) in &self.done {
+            if let Some(text) = failure {
+                println!("\n── {name} failed\n{text}");
+            }
         }
         let failed: Vec<&str> =
             self.done.iter().filter(|(.., failure)| failure.is_some()).map(|(name, ..)| *name).collect();

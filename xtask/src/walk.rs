@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use clap::Args;
 
-use crate::shell::{program, root, run};
+use crate::shell::{program, root, run, run_node_tests};
 use crate::{extension, packages, vscode};
 
 #[derive(Args)]
@@ -41,12 +41,7 @@ fn walk(host: &vscode::Host, extension: Option<&Path>) -> Result<()> {
         tests.env("JUMPSEAT_EXTENSION", extension);
     }
     // One process for all files: they share their VS Codes.
-    run(tests.current_dir(root().join("tests/vscode")).args([
-        "--test",
-        "--test-isolation=none",
-        "--test-reporter=spec",
-        "*.test.mjs",
-    ]))
+    run_node_tests(tests.current_dir(root().join("tests/vscode")), &["--test-isolation=none", "*.test.mjs"])
 }
 
 /// Installs a package as VS Code does; answers the folder it is in then.

@@ -164,7 +164,7 @@ fn ms(time: Duration) -> f64 {
 fn join(bench: &Bench, host: &Host) -> Result<Process> {
     let arguments = ["join", "--headless", "--json", "--invite-file", &host.invite];
     let guest = Process::spawn("join", &bench.folder, &mut jumpseat(&bench.folder, arguments)?)?;
-    guest.wait_for(|line| line.contains("\"roster\""))?;
+    guest.wait_for(|line| line.contains("\"joined\""))?;
     Ok(guest)
 }
 
