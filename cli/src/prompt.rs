@@ -2,6 +2,7 @@
 
 use std::io::{self, BufRead as _, IsTerminal as _, Read as _, Write as _};
 
+use jumpseat_screen::scan::Typed;
 use zeroize::Zeroizing;
 
 use crate::{
@@ -40,21 +41,26 @@ fn line() -> Result<Zeroizing<String>, Fault> {
 fn typed() -> Result<Zeroizing<String>, Fault> {
     let mut bytes = Zeroizing::new(Vec::with_capacity(MAX_ANSWER));
     let mut input = io::stdin().lock();
-    let mut escape = false;
+    let mut held = Zeroizing::new(Vec::with_capacity(MAX_ANSWER));
     loop {
         let mut byte = [0];
         let read = input.read(&mut byte).map_err(|error| Fault::system("the terminal", error))?;
-        match byte[0] {
-            _ if read == 0 => return Err(Fault::new(FaultKind::System, "the terminal is gone")),
-            b'A'..=b'Z' | b'a'..=b'z' | b'~' if escape => escape = false,
-            _ if escape => {}
-            b'\r' | b'\n' => return text(&bytes),
-            0x03 | 0x04 => return Err(nothing()),
-            0x1b => escape = true,
-            0x7f | 0x08 => drop(bytes.pop()),
-            0x15 => bytes.clear(),
-            byte if bytes.len() < MAX_ANSWER => bytes.push(byte),
-            _ => {}
+        if read == 0 {
+            return Err(Fault::new(FaultKind::System, "the terminal is gone"));
+        }
+        held.push(byte[0]);
+        while let Some((typed, len)) = Typed::first(&held) {
+            match typed {
+                Typed::Control(b'\r' | b'\n') | Typed::Alt(b'\r' | b'\n') => return text(&bytes),
+                Typed::Control(0x03 | 0x04) | Typed::Alt(0x03 | 0x04) => return Err(nothing()),
+                Typed::Control(0x7f | 0x08) => drop(bytes.pop()),
+                Typed::Control(0x15) => bytes.clear(),
+                Typed::Text(typed) if bytes.len() + typed.len() <= MAX_ANSWER => {
+                    bytes.extend_from_slice(typed)
+                }
+                _ => {}
+            }
+            held.drain(..len);
         }
     }
 }

@@ -1,6 +1,8 @@
 //! What a terminal sends, cut into pieces: text, keys, the mouse, focus, pastes. Each keeps its bytes, so that
 //! it can be passed on as it came.
 
+use jumpseat_screen::scan::{Csi, Typed};
+
 /// The longest escape sequence that is waited for; a longer one is passed on as it is.
 const MAX_SEQUENCE: usize = 64;
 
@@ -92,12 +94,12 @@ impl Decoder {
         let mut rest = &all[..];
         let mut pieces = Vec::new();
         while !rest.is_empty() {
-            let Some(len) = self.piece_len(rest) else {
+            let Some((input, len)) = self.first(rest) else {
                 self.carry = rest.to_vec();
                 break;
             };
             let (raw, tail) = rest.split_at(len);
-            pieces.push(self.piece(raw));
+            pieces.push(Piece { raw: raw.to_vec(), input });
             rest = tail;
         }
         pieces
@@ -114,47 +116,57 @@ impl Decoder {
         (!raw.is_empty()).then_some(Piece { raw, input: Input::Other })
     }
 
-    /// The length of the first piece; nothing if its end has not come yet.
-    fn piece_len(&self, bytes: &[u8]) -> Option<usize> {
+    /// What the first piece says, and its length; nothing if its end has not come yet.
+    fn first(&mut self, bytes: &[u8]) -> Option<(Input, usize)> {
         match *bytes {
-            [0x1b] => Some(1), // Terminals write a sequence at once; the key alone must not wait.
-            [0x1b, b'[' | b'O' | b']' | b'P' | b'_' | b'^', ..] => sequence_len(bytes),
-            [0x1b, next, ..] if next < 0x80 && next != 0x1b => Some(2),
-            [0x1b, ..] => Some(1),
-            _ if self.pasting => Some(bytes.iter().position(|byte| *byte == 0x1b).unwrap_or(bytes.len())),
-            [first, ..] if is_control(first) => Some(1),
-            _ => {
-                let end = bytes.iter().position(|byte| is_control(*byte)).unwrap_or(bytes.len());
-                let whole = end - if end == bytes.len() { unfinished_character(bytes) } else { 0 };
-                (whole > 0).then_some(whole)
+            // Terminals write a sequence at once; the key alone must not wait.
+            [0x1b] => return Some((self.input(Typed::Escape), 1)),
+            [first, ..] if self.pasting && first != 0x1b => {
+                let len = bytes.iter().position(|byte| *byte == 0x1b).unwrap_or(bytes.len());
+                return Some((Input::Text, len));
             }
+            _ => {}
+        }
+        match Typed::first(bytes) {
+            Some((Typed::Text(text), len)) => {
+                let cut = if len == bytes.len() { unfinished_character(text) } else { 0 };
+                (len > cut).then_some((Input::Text, len - cut))
+            }
+            Some((typed, len)) => Some((self.input(typed), len)),
+            None if bytes.len() > MAX_SEQUENCE => Some((Input::Other, bytes.len())),
+            None => None,
         }
     }
 
-    fn piece(&mut self, raw: &[u8]) -> Piece {
-        let input = match raw {
-            b"\x1b[200~" => Input::Paste(true),
-            b"\x1b[201~" => Input::Paste(false),
+    fn input(&mut self, typed: Typed<'_>) -> Input {
+        let input = match typed {
+            Typed::Csi(csi) if is_paste_mark(csi) => Input::Paste(csi.numbers == b"200"),
             _ if self.pasting => Input::Text,
-            b"\x1b[I" => Input::Focus(true),
-            b"\x1b[O" => Input::Focus(false),
-            [0x1b, b'[', b'<', ..] => mouse(raw).map_or(Input::Other, Input::Mouse),
-            [0x1b, ..] => key(raw).unwrap_or(Input::Other),
-            b"\r" | b"\n" => Input::Key { key: Key::Enter, modified: false },
-            b"\t" => Input::Key { key: Key::Tab, modified: false },
-            [0x7f | 0x08] => Input::Key { key: Key::Backspace, modified: false },
-            [byte] if is_control(*byte) => Input::Control(*byte),
-            _ => Input::Text,
+            Typed::Csi(csi) if csi.is_bare() && matches!(csi.last, b'I' | b'O') => {
+                Input::Focus(csi.last == b'I')
+            }
+            Typed::Csi(csi) if csi.prefix == Some(b'<') => mouse(csi).map_or(Input::Other, Input::Mouse),
+            Typed::Csi(Csi { prefix: None, numbers, intermediates: b"", last }) => {
+                key(numbers, last).unwrap_or(Input::Other)
+            }
+            Typed::Ss3(last) => key(b"", last).unwrap_or(Input::Other),
+            Typed::Escape => Input::Key { key: Key::Escape, modified: false },
+            Typed::Control(b'\r' | b'\n') => Input::Key { key: Key::Enter, modified: false },
+            Typed::Control(b'\t') => Input::Key { key: Key::Tab, modified: false },
+            Typed::Control(0x7f | 0x08) => Input::Key { key: Key::Backspace, modified: false },
+            Typed::Control(byte) => Input::Control(byte),
+            Typed::Text(_) => Input::Text,
+            Typed::Csi(_) | Typed::Malformed | Typed::Alt(_) | Typed::String(..) => Input::Other,
         };
         if let Input::Paste(begins) = input {
             self.pasting = begins;
         }
-        Piece { raw: raw.to_vec(), input }
+        input
     }
 }
 
-fn is_control(byte: u8) -> bool {
-    byte < 0x20 || byte == 0x7f
+fn is_paste_mark(csi: Csi<'_>) -> bool {
+    csi.prefix.is_none() && csi.last == b'~' && matches!(csi.numbers, b"200" | b"201")
 }
 
 /// Bytes at the end that begin a character of UTF-8 without finishing it.
@@ -173,37 +185,11 @@ fn unfinished_character(bytes: &[u8]) -> usize {
     0
 }
 
-/// The length of the escape sequence that starts here, once its end is there.
-fn sequence_len(bytes: &[u8]) -> Option<usize> {
-    let body = &bytes[2..];
-    let len = match bytes[1] {
-        b'[' => body.iter().position(|byte| (0x40..=0x7e).contains(byte)).map(|at| at + 3),
-        b'O' => (!body.is_empty()).then_some(3),
-        // Strings end with BEL or ESC \.
-        _ => match body.iter().position(|byte| matches!(byte, 0x07 | 0x1b)) {
-            Some(at) if body[at] == 0x07 => Some(at + 3),
-            Some(at) => (at + 1 < body.len()).then_some(at + 4),
-            None => None,
-        },
-    };
-    match len {
-        None if bytes.len() > MAX_SEQUENCE => Some(bytes.len()),
-        len => len,
-    }
-}
-
 /// A key's sequence: `CSI [1;M] letter`, `SS3 letter`, `CSI number [;M] ~`, `CSI code [;M] u`.
-fn key(raw: &[u8]) -> Option<Input> {
-    if raw == [0x1b] {
-        return Some(Input::Key { key: Key::Escape, modified: false });
-    }
-    let body = std::str::from_utf8(raw.get(2..raw.len() - 1)?).ok()?;
-    let last = *raw.last()?;
-    if !matches!(raw[1], b'[' | b'O') {
-        return None;
-    }
+fn key(numbers: &[u8], last: u8) -> Option<Input> {
+    let numbers = std::str::from_utf8(numbers).ok()?;
     let mut numbers =
-        body.split(';').map(|number| number.split(':').next().unwrap_or("").parse::<u32>().unwrap_or(1));
+        numbers.split(';').map(|number| number.split(':').next().unwrap_or("").parse::<u32>().unwrap_or(1));
     let first = numbers.next().unwrap_or(1);
     let modified = numbers.next().is_some_and(|modifiers| modifiers > 1);
     let key = match (last, first) {
@@ -227,12 +213,11 @@ fn key(raw: &[u8]) -> Option<Input> {
 }
 
 /// `CSI < button ; column ; row M` (or `m`, for a release), counted from 1.
-fn mouse(raw: &[u8]) -> Option<Mouse> {
-    let last = *raw.last()?;
-    let body = std::str::from_utf8(raw.get(3..raw.len() - 1)?).ok()?;
-    let mut numbers = body.split(';').map(|number| number.parse::<u16>().ok());
+fn mouse(csi: Csi<'_>) -> Option<Mouse> {
+    let mut numbers =
+        std::str::from_utf8(csi.numbers).ok()?.split(';').map(|number| number.parse::<u16>().ok());
     let (button, column, row) = (numbers.next()??, numbers.next()??, numbers.next()??);
-    let kind = match (button & !0b1_1100, last) {
+    let kind = match (button & !0b1_1100, csi.last) {
         (64, b'M') => MouseKind::WheelUp,
         (65, b'M') => MouseKind::WheelDown,
         (66, b'M') => MouseKind::WheelLeft,
@@ -291,6 +276,15 @@ mod tests {
     fn nothing_inside_a_paste_is_a_key() {
         let expected = [Input::Paste(true), Input::Text, Input::Paste(false), Input::Control(0x1d)];
         assert_eq!(inputs(b"\x1b[200~a\x1d\rb\x1b[201~\x1d"), expected);
+    }
+
+    #[test]
+    fn what_breaks_off_hides_no_key_and_no_end_of_a_paste() {
+        assert_eq!(inputs(b"\x1b[\x03"), [Input::Other, Input::Control(3)]);
+        assert_eq!(
+            inputs(b"\x1b[200~\x1b]1;a\x1b[201~\x1d").split_off(3),
+            [Input::Paste(false), Input::Control(0x1d)]
+        );
     }
 
     #[test]

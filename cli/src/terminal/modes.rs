@@ -3,6 +3,8 @@
 
 use std::collections::BTreeSet;
 
+use jumpseat_screen::scan::{Csi, Params, Scanner, Token};
+
 /// Private modes that outlive a program badly, when it does not switch them off itself. Mode 25, the cursor, and
 /// 7, wrapping, are off when something is wrong; the others on.
 const LEFT_ON: [u16; 17] =
@@ -10,14 +12,15 @@ const LEFT_ON: [u16; 17] =
 const LEFT_OFF: [u16; 2] = [7, 25];
 const ALTERNATE: [u16; 3] = [47, 1047, 1049];
 
-/// The longest parameters that are looked at; no mode's sequence comes near it.
-const MAX_PARAMETERS: usize = 64;
-
 /// Follows the output.
 #[derive(Default, Debug)]
 pub(crate) struct ModeTracker {
-    state: State,
-    parameters: Vec<u8>,
+    scanner: Scanner,
+    modes: Modes,
+}
+
+#[derive(Default, Debug)]
+struct Modes {
     /// Modes of [`LEFT_ON`] that are on, and of [`LEFT_OFF`] that are off.
     changed: BTreeSet<u16>,
     alternate: Option<u16>,
@@ -30,51 +33,32 @@ pub(crate) struct ModeTracker {
     focus_dropped: bool,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
-enum State {
-    #[default]
-    Ground,
-    /// Inside a character of UTF-8: so many bytes are to come.
-    Character(u8),
-    Escape,
-    /// After `ESC` and an intermediate: one more byte.
-    Intermediate,
-    Csi,
-    /// OSC, DCS and their like, to their end.
-    Text,
-    /// After `ESC` within one.
-    TextEscape,
-}
-
 impl ModeTracker {
     /// Takes what is about to be written to the terminal.
     pub(crate) fn feed(&mut self, bytes: &[u8]) {
         let mut rest = bytes;
-        while let Some((&byte, tail)) = rest.split_first() {
-            if self.state == State::Ground && byte.is_ascii() && byte != 0x1b {
-                // Plain text, the most of it: on to the next byte that matters.
-                let next = rest.iter().position(|byte| *byte == 0x1b || !byte.is_ascii());
-                rest = &rest[next.unwrap_or(rest.len())..];
-                continue;
+        while let Some(token) = self.scanner.next(&mut rest) {
+            match token {
+                Token::Csi(csi, params) => self.modes.control_sequence(csi, params),
+                Token::Escape { intermediates: b"", last } => self.modes.escape_sequence(last),
+                _ => {}
             }
-            self.step(byte);
-            rest = tail;
         }
     }
 
     /// Whether something of our own may be written now without breaking a sequence or a character.
     pub(crate) fn is_between(&self) -> bool {
-        self.state == State::Ground
+        self.scanner.is_between()
     }
 
     /// Whether the program itself asked to be told about the focus.
     pub(crate) fn wants_focus(&self) -> bool {
-        self.changed.contains(&1004)
+        self.modes.changed.contains(&1004)
     }
 
     /// Whether the output has switched the reports of the focus off since the last call, by a reset too.
     pub(crate) fn focus_dropped(&mut self) -> bool {
-        std::mem::take(&mut self.focus_dropped)
+        std::mem::take(&mut self.modes.focus_dropped)
     }
 
     /// Bytes that switch everything off that was left on.
@@ -83,10 +67,71 @@ impl ModeTracker {
         if !self.is_between() {
             // Cancels a sequence that was cut off.
             out.push(0x18);
-            if matches!(self.state, State::Text | State::TextEscape) {
+            if self.scanner.may_be_in_string() {
                 out.extend_from_slice(b"\x1b\\");
             }
         }
+        self.modes.write_reset(&mut out);
+        out.extend_from_slice(b"\x1b[m\x1b(B\x0f");
+        out
+    }
+
+    /// Bytes that bring the terminal to the screen, main or alternate, that the program is on by now.
+    pub(crate) fn follow(&mut self, program: &Self) -> Vec<u8> {
+        let bytes = match (self.modes.alternate, program.modes.alternate) {
+            (None, Some(mode)) => format!("\x1b[?{mode}h"),
+            (Some(mode), None) => format!("\x1b[r\x1b[?{mode}l"),
+            _ => String::new(),
+        };
+        self.feed(bytes.as_bytes());
+        bytes.into_bytes()
+    }
+}
+
+impl Modes {
+    fn escape_sequence(&mut self, last: u8) {
+        match last {
+            b'c' => *self = Self { focus_dropped: true, ..Self::default() },
+            b'=' => self.keypad = true,
+            b'>' => self.keypad = false,
+            _ => {}
+        }
+    }
+
+    fn control_sequence(&mut self, csi: Csi<'_>, params: &Params) {
+        match (csi.prefix, csi.intermediates, csi.last) {
+            (Some(b'?'), b"", b'h' | b'l') => {
+                for mode in params.iter().filter_map(|mode| u16::try_from(mode).ok()) {
+                    self.switch(mode, csi.last == b'h');
+                }
+            }
+            (None, b"!", b'p') => {
+                self.keypad = false;
+                self.changed.retain(|mode| ![1, 6, 7, 25].contains(mode));
+            }
+            (None, b" ", b'q') => self.cursor_shape = params.at(0) != 0,
+            (Some(b'>'), b"", b'u') => self.keyboard = self.keyboard.saturating_add(1).min(32),
+            (Some(b'<'), b"", b'u') => {
+                let count = u16::try_from(params.count(0)).unwrap_or(u16::MAX);
+                self.keyboard = self.keyboard.saturating_sub(count);
+            }
+            (Some(b'>'), b"", b'm') if params.at(0) == 4 => self.modify_other_keys = params.at(1) > 0,
+            _ => {}
+        }
+    }
+
+    fn switch(&mut self, mode: u16, on: bool) {
+        self.focus_dropped |= mode == 1004 && !on;
+        if ALTERNATE.contains(&mode) {
+            self.alternate = on.then_some(mode);
+        } else if LEFT_ON.contains(&mode) && on || LEFT_OFF.contains(&mode) && !on {
+            self.changed.insert(mode);
+        } else {
+            self.changed.remove(&mode);
+        }
+    }
+
+    fn write_reset(&self, out: &mut Vec<u8>) {
         for mode in &self.changed {
             let letter = if LEFT_OFF.contains(mode) { 'h' } else { 'l' };
             out.extend_from_slice(format!("\x1b[?{mode}{letter}").as_bytes());
@@ -106,106 +151,7 @@ impl ModeTracker {
         if let Some(mode) = self.alternate {
             out.extend_from_slice(format!("\x1b[r\x1b[?{mode}l").as_bytes());
         }
-        out.extend_from_slice(b"\x1b[m\x1b(B\x0f");
-        out
     }
-
-    /// Bytes that bring the terminal to the screen, main or alternate, that the program is on by now.
-    pub(crate) fn follow(&mut self, program: &Self) -> Vec<u8> {
-        let bytes = match (self.alternate, program.alternate) {
-            (None, Some(mode)) => format!("\x1b[?{mode}h"),
-            (Some(mode), None) => format!("\x1b[r\x1b[?{mode}l"),
-            _ => String::new(),
-        };
-        self.feed(bytes.as_bytes());
-        bytes.into_bytes()
-    }
-
-    fn step(&mut self, byte: u8) {
-        self.state = match (self.state, byte) {
-            (State::Text, 0x07 | 0x18 | 0x1a) => State::Ground,
-            (State::Text, 0x1b) => State::TextEscape,
-            (State::Text, _) => State::Text,
-            (State::TextEscape, b'\\') => State::Ground,
-            (State::Ground, 0xc2..=0xdf) => State::Character(1),
-            (State::Ground, 0xe0..=0xef) => State::Character(2),
-            (State::Ground, 0xf0..=0xf4) => State::Character(3),
-            (State::Character(left), 0x80..=0xbf) if left > 1 => State::Character(left - 1),
-            (State::Character(_), 0x80..=0xbf) => State::Ground,
-            (_, 0x1b) => State::Escape,
-            (State::Escape | State::TextEscape, byte) => self.escape(byte),
-            (State::Intermediate, 0x20..=0x2f) => State::Intermediate,
-            (State::Csi, 0x40..=0x7e) => {
-                self.finish(byte);
-                State::Ground
-            }
-            (State::Csi, 0x18 | 0x1a) => State::Ground,
-            (State::Csi, _) => {
-                if self.parameters.len() < MAX_PARAMETERS {
-                    self.parameters.push(byte);
-                }
-                State::Csi
-            }
-            _ => State::Ground,
-        };
-    }
-
-    fn escape(&mut self, byte: u8) -> State {
-        match byte {
-            b'[' => {
-                self.parameters.clear();
-                return State::Csi;
-            }
-            b']' | b'P' | b'X' | b'^' | b'_' => return State::Text,
-            0x20..=0x2f => return State::Intermediate,
-            b'c' => *self = Self { focus_dropped: true, ..Self::default() },
-            b'=' => self.keypad = true,
-            b'>' => self.keypad = false,
-            _ => {}
-        }
-        State::Ground
-    }
-
-    fn finish(&mut self, last: u8) {
-        let parameters = std::mem::take(&mut self.parameters);
-        match (parameters.as_slice(), last) {
-            ([b'?', modes @ ..], b'h' | b'l') => {
-                for mode in numbers(modes) {
-                    self.switch(mode, last == b'h');
-                }
-            }
-            ([b'!'], b'p') => {
-                self.keypad = false;
-                self.changed.retain(|mode| ![1, 6, 7, 25].contains(mode));
-            }
-            ([shape @ .., b' '], b'q') => self.cursor_shape = !matches!(shape, b"" | b"0"),
-            ([b'>', ..], b'u') => self.keyboard = self.keyboard.saturating_add(1).min(32),
-            ([b'<', count @ ..], b'u') => {
-                let count = numbers(count).next().unwrap_or(1).max(1);
-                self.keyboard = self.keyboard.saturating_sub(count);
-            }
-            ([b'>', b'4', rest @ ..], b'm') => {
-                self.modify_other_keys =
-                    numbers(rest.strip_prefix(b";").unwrap_or(rest)).next().unwrap_or(0) > 0;
-            }
-            _ => {}
-        }
-    }
-
-    fn switch(&mut self, mode: u16, on: bool) {
-        self.focus_dropped |= mode == 1004 && !on;
-        if ALTERNATE.contains(&mode) {
-            self.alternate = on.then_some(mode);
-        } else if LEFT_ON.contains(&mode) && on || LEFT_OFF.contains(&mode) && !on {
-            self.changed.insert(mode);
-        } else {
-            self.changed.remove(&mode);
-        }
-    }
-}
-
-fn numbers(parameters: &[u8]) -> impl Iterator<Item = u16> {
-    parameters.split(|byte| *byte == b';').filter_map(|number| std::str::from_utf8(number).ok()?.parse().ok())
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ const WIDTH_SHIFT: u32 = 22;
 /// A code point that may be in a cell. Nothing else can be put there, whether it was fed or decoded: whoever
 /// writes cells to a real terminal writes no control.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Printable(u32);
+pub struct Printable(u32);
 
 impl Printable {
     /// `None` for C0, DEL, C1, surrogates, the byte order mark (which xterm.js drops), and beyond Unicode.
@@ -28,8 +28,9 @@ impl Printable {
         Self(byte as u32)
     }
 
+    /// The code point.
     #[inline]
-    pub(crate) const fn code(self) -> u32 {
+    pub const fn code(self) -> u32 {
         self.0
     }
 }

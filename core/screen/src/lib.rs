@@ -1,7 +1,7 @@
 //! A terminal screen: what a terminal shows, with scrollback, command blocks and snapshots.
 //!
 //! ```text
-//!  output bytes ──► parser ──► state: two buffers of lines, pen, modes, titles, blocks
+//!  output bytes ──► scanner ──► state: two buffers of lines, pen, modes, titles, blocks
 //!                                 │
 //!        ┌──────────────┬─────────┴───────┬────────────────────┐
 //!        ▼              ▼                 ▼                    ▼
@@ -46,10 +46,10 @@ mod options;
 #[cfg(feature = "testing")]
 mod oracle;
 mod palette;
-mod parser;
 mod reflow;
 mod replies;
 mod sanitize;
+pub mod scan;
 mod screen;
 mod snapshot;
 mod state;
@@ -61,6 +61,7 @@ mod width;
 mod work;
 
 pub use blocks::{Block, BlockId, Nonce};
+pub use cell::Printable;
 pub use event::Event;
 pub use link::{Link, MAX_URI};
 pub use modes::{CursorShape, Modes, MouseEncoding, MouseProtocol};

@@ -142,7 +142,9 @@ impl Modes {
     /// Sets or resets an ANSI mode.
     pub(crate) fn set_ansi(&mut self, mode: i32, on: bool) {
         match mode {
+            //: MODE 4 | IRM | Printing pushes the rest of the line right.
             4 => self.insert = on,
+            //: MODE 20 | LNM | A line feed returns the carriage.
             20 => self.newline = on,
             _ => {}
         }
@@ -153,20 +155,35 @@ impl Modes {
         let mouse = |protocol| if on { protocol } else { MouseProtocol::Off };
         let encoding = |encoding| if on { encoding } else { MouseEncoding::Default };
         match mode {
+            //: MODE ? 1 | DECCKM | The cursor keys send application codes.
             1 => self.application_cursor = on,
+            //: MODE ? 7 | DECAWM | Text wraps at the margin.
             7 => self.autowrap = on,
+            //: MODE ? 9 | - | The mouse reports presses.
             9 => self.mouse = mouse(MouseProtocol::X10),
+            //: MODE ? 12 | - | The cursor blinks.
             12 => self.blink = on,
+            //: MODE ? 25 | DECTCEM | The cursor shows.
             25 => self.cursor_hidden = !on,
+            //: MODE ? 45 | - | A backspace in the first column goes back to the line that wrapped.
             45 => self.reverse_wrap = on,
+            //: MODE ? 66 | DECNKM | The keypad sends application codes.
             66 => self.application_keypad = on,
+            //: MODE ? 1000 | - | The mouse reports presses and releases.
             1000 => self.mouse = mouse(MouseProtocol::Buttons),
+            //: MODE ? 1002 | - | It reports motion with a button held, too.
             1002 => self.mouse = mouse(MouseProtocol::Drag),
+            //: MODE ? 1003 | - | It reports all motion.
             1003 => self.mouse = mouse(MouseProtocol::Any),
+            //: MODE ? 1004 | - | The terminal reports when it gains and loses the focus.
             1004 => self.focus_events = on,
+            //: MODE ? 1006 | - | The mouse reports cells as numbers.
             1006 => self.mouse_encoding = encoding(MouseEncoding::Sgr),
+            //: MODE ? 1016 | - | The mouse reports pixels as numbers.
             1016 => self.mouse_encoding = encoding(MouseEncoding::SgrPixels),
+            //: MODE ? 2004 | - | Pastes come in brackets.
             2004 => self.bracketed_paste = on,
+            //: MODE ? 2026 | - | Output is shown when the mode is reset, not before.
             2026 => self.synchronized = on,
             _ => {}
         }

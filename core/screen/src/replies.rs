@@ -1,10 +1,8 @@
-//! Recognises, among keystrokes, what a terminal sends by itself in answer to a query.
+//! Recognizes, among keystrokes, what a terminal sends by itself in answer to a query.
 //!
 //! Exactly one terminal answers a shell: the host's. What a guest's terminal answers must not be typed there.
 
-/// Longest reply held back, in bytes; a terminal's answers are far shorter.
-const MAX_REPLY: usize = 4096;
-const MAX_CSI: usize = 64;
+use crate::scan::{Csi, Typed};
 
 /// Drops terminals' replies from input, cut anywhere.
 ///
@@ -17,16 +15,6 @@ pub struct ReplyFilter {
     held: Vec<u8>,
 }
 
-/// What the bytes held so far are.
-enum Verdict {
-    /// May become a reply.
-    Wait,
-    /// Keystrokes.
-    Keys,
-    /// A complete reply.
-    Reply,
-}
-
 impl ReplyFilter {
     /// A filter that holds nothing.
     pub fn new() -> Self {
@@ -35,11 +23,35 @@ impl ReplyFilter {
 
     /// Takes input and returns the keystrokes in it.
     pub fn feed(&mut self, input: &[u8]) -> Vec<u8> {
-        let mut keys = Vec::with_capacity(input.len());
-        for &byte in input {
-            self.byte(byte, &mut keys);
+        let joined;
+        let mut rest = input;
+        if !self.held.is_empty() {
+            joined = [&std::mem::take(&mut self.held), input].concat();
+            rest = &joined;
         }
-        keys
+        let mut keys = Vec::with_capacity(rest.len());
+        loop {
+            let plain = rest.iter().position(|byte| *byte == 0x1b).unwrap_or(rest.len());
+            keys.extend_from_slice(&rest[..plain]);
+            rest = &rest[plain..];
+            match Typed::first(rest) {
+                Some((typed, len)) => {
+                    let (raw, behind) = rest.split_at(len);
+                    if !is_reply(typed) {
+                        keys.extend_from_slice(raw);
+                    }
+                    rest = behind;
+                }
+                None if may_be_reply(rest) => {
+                    self.held = rest.to_vec();
+                    return keys;
+                }
+                None => {
+                    keys.extend_from_slice(rest);
+                    return keys;
+                }
+            }
+        }
     }
 
     /// Whether something is held back that [`ReplyFilter::flush`] would release: the Escape key, or Alt with a bracket.
@@ -51,27 +63,6 @@ impl ReplyFilter {
     pub fn flush(&mut self) -> Vec<u8> {
         if self.waits() { std::mem::take(&mut self.held) } else { Vec::new() }
     }
-
-    fn byte(&mut self, byte: u8, keys: &mut Vec<u8>) {
-        if self.held.is_empty() && byte != 0x1b {
-            keys.push(byte);
-            return;
-        }
-        // ESC begins anew, unless it ends a string.
-        if byte == 0x1b && !self.held.is_empty() && !self.in_string() {
-            keys.append(&mut self.held);
-        }
-        self.held.push(byte);
-        match verdict(&self.held) {
-            Verdict::Wait => {}
-            Verdict::Keys => keys.append(&mut self.held),
-            Verdict::Reply => self.held.clear(),
-        }
-    }
-
-    fn in_string(&self) -> bool {
-        self.held.len() > 2 && matches!(self.held[1], b']' | b'P' | b'_') && self.held.last() != Some(&0x1b)
-    }
 }
 
 /// Drops replies from input that is whole. What may be a reply's beginning at the end is kept.
@@ -82,54 +73,30 @@ pub fn strip_replies(input: &[u8]) -> Vec<u8> {
     keys
 }
 
-fn verdict(held: &[u8]) -> Verdict {
-    match held {
-        [0x1b] | [0x1b, b'[' | b']' | b'P' | b'_'] => Verdict::Wait,
-        [0x1b, b'[', body @ .., last] => control(body, *last),
-        [0x1b, kind @ (b']' | b'P' | b'_'), first, rest @ ..] => string(*kind, *first, rest, held.len()),
-        _ => Verdict::Keys,
-    }
+/// Whether the beginning of a piece of input may become a reply.
+fn may_be_reply(beginning: &[u8]) -> bool {
+    matches!(beginning, [0x1b] | [0x1b, b'[' | b']' | b'P' | b'_', ..])
 }
 
-fn control(body: &[u8], last: u8) -> Verdict {
-    match last {
-        0x20..0x40 if body.len() < MAX_CSI => Verdict::Wait,
-        0x40..0x7f if is_reply(body, last) => Verdict::Reply,
-        _ => Verdict::Keys,
-    }
-}
-
-fn is_reply(body: &[u8], last: u8) -> bool {
-    let private = body.first().copied().filter(|byte| (b'<'..=b'?').contains(byte));
-    match last {
-        b'c' => private.is_some(),
-        b'n' => private == Some(b'?') || matches!(body, b"0" | b"3"),
-        b'R' => private == Some(b'?') || body.contains(&b';'),
-        b'y' => body.last() == Some(&b'$'),
-        b'u' | b'S' => private == Some(b'?'),
-        b'm' => private == Some(b'>'),
-        b't' | b'x' => !body.is_empty(),
-        b'I' | b'O' => body.is_empty(),
+fn is_reply(typed: Typed<'_>) -> bool {
+    match typed {
+        Typed::Csi(csi) => is_report(csi),
+        Typed::String(..) => true,
         _ => false,
     }
 }
 
-/// OSC, DCS or APC, each known by the byte that its replies begin with: other bytes follow Alt with a key.
-fn string(kind: u8, first: u8, rest: &[u8], len: usize) -> Verdict {
-    let plausible = match kind {
-        b']' => first.is_ascii_digit() || matches!(first, b'l' | b'L' | b'I'),
-        b'P' => matches!(first, b'>' | b'!' | b'0' | b'1'),
-        _ => first == b'G',
-    };
-    if !plausible || len > MAX_REPLY {
-        return Verdict::Keys;
-    }
-    match rest {
-        [.., 0x1b, b'\\'] | [.., 0x07] => Verdict::Reply,
-        [.., 0x1b] => Verdict::Wait,
-        // No reply has control characters or another sequence inside.
-        [.., 0x1b, _] | [.., 0..0x20] => Verdict::Keys,
-        _ => Verdict::Wait,
+fn is_report(csi: Csi<'_>) -> bool {
+    match csi.last {
+        b'c' => csi.prefix.is_some(),
+        b'n' => csi.prefix == Some(b'?') || (csi.prefix.is_none() && matches!(csi.numbers, b"0" | b"3")),
+        b'R' => csi.prefix == Some(b'?') || csi.numbers.contains(&b';'),
+        b'y' => csi.intermediates == b"$",
+        b'u' | b'S' => csi.prefix == Some(b'?'),
+        b'm' => csi.prefix == Some(b'>'),
+        b't' | b'x' => !csi.is_bare(),
+        b'I' | b'O' => csi.is_bare(),
+        _ => false,
     }
 }
 
@@ -228,14 +195,16 @@ mod tests {
     #[test]
     fn nothing_is_held_without_bound() {
         let mut filter = ReplyFilter::new();
-        let input = [b"\x1b]11;".to_vec(), vec![b'a'; 3 * MAX_REPLY]].concat();
+        let input = [b"\x1b]11;".to_vec(), vec![b'a'; 3 * 4096]].concat();
         assert_eq!(filter.feed(&input), input);
-        let input = [b"\x1b[".to_vec(), vec![b'1'; 3 * MAX_CSI], b"R".to_vec()].concat();
+        let input = [b"\x1b[".to_vec(), vec![b'1'; 3 * 64], b"R".to_vec()].concat();
         assert_eq!(filter.feed(&input), input);
     }
 
     #[test]
     fn whole_input_is_stripped_at_once() {
         assert_eq!(strip_replies(b"a\x1b[?1;2cb\x1b"), b"ab\x1b");
+        let input = b"x\x1b[?1;2c\x1b[12;4R\x1b]11;rgb:00/00/00\x1b\\y\x1b[A\x1b[1;5C";
+        assert_eq!(strip_replies(input), b"xy\x1b[A\x1b[1;5C");
     }
 }

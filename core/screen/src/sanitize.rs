@@ -8,10 +8,9 @@ mod tests;
 use std::io::Write as _;
 
 use crate::MAX_SIZE;
-use crate::cell::Printable;
 use crate::link::Link;
 use crate::palette::{Slot, parse_color, parse_index};
-use crate::parser::{Actions, Params, Parser};
+use crate::scan::{Csi, Params, Scanner, Token};
 use crate::text::title;
 use crate::utf8;
 use crate::work::Budget;
@@ -24,7 +23,7 @@ use crate::work::Budget;
 /// Parameters that are missing or zero are written as terminals read them; strings end with `ESC \`.
 #[derive(Clone, Debug)]
 pub struct Sanitizer {
-    parser: Parser,
+    scanner: Scanner,
     cols: u16,
     rows: u16,
     /// Text is under a link that passed.
@@ -38,7 +37,7 @@ const SCREENS: u32 = 2;
 impl Default for Sanitizer {
     fn default() -> Self {
         let work = Budget::new(MAX_SIZE, MAX_SIZE, SCREENS);
-        Self { parser: Parser::default(), cols: MAX_SIZE, rows: MAX_SIZE, in_link: false, work }
+        Self { scanner: Scanner::default(), cols: MAX_SIZE, rows: MAX_SIZE, in_link: false, work }
     }
 }
 
@@ -51,8 +50,12 @@ impl Sanitizer {
 
     /// Takes output, cut anywhere, and appends what may pass.
     pub fn feed(&mut self, bytes: &[u8], out: &mut Vec<u8>) {
-        let Self { parser, cols, rows, in_link, work } = self;
-        parser.feed(&mut Filter { cols: *cols, rows: *rows, in_link, work, out }, bytes);
+        let Self { scanner, cols, rows, in_link, work } = self;
+        let mut filter = Filter { cols: *cols, rows: *rows, in_link, work, out };
+        let mut rest = bytes;
+        while let Some(token) = scanner.next(&mut rest) {
+            filter.take(token);
+        }
     }
 }
 
@@ -64,18 +67,26 @@ struct Filter<'a> {
     out: &'a mut Vec<u8>,
 }
 
-impl Actions for Filter<'_> {
-    fn print_ascii(&mut self, text: &[u8]) {
-        self.work.earn(text.len() as u32);
-        self.out.extend_from_slice(text);
+impl Filter<'_> {
+    fn take(&mut self, token: Token<'_>) {
+        match token {
+            Token::Text(text) => {
+                self.work.earn(text.len() as u32);
+                self.out.extend_from_slice(text);
+            }
+            Token::Char(code) => {
+                self.work.earn(1);
+                utf8::push(self.out, code.code());
+            }
+            Token::Control(code) => self.control(code),
+            Token::Escape { intermediates, last } => self.escape(intermediates, last),
+            Token::Csi(csi, params) => self.control_sequence(csi, params),
+            Token::Osc(payload) => self.system_command(payload),
+            Token::StringEnd | Token::Pause => {}
+        }
     }
 
-    fn print(&mut self, code: Printable) {
-        self.work.earn(1);
-        utf8::push(self.out, code.code());
-    }
-
-    fn execute(&mut self, code: u8) {
+    fn control(&mut self, code: u8) {
         match code {
             // The bell, backspace, tab, line feeds, carriage return, shifts.
             0x07..=0x0f => self.out.push(code),
@@ -85,40 +96,39 @@ impl Actions for Filter<'_> {
         }
     }
 
-    fn csi(&mut self, collected: &[u8], params: &Params, last: u8) {
+    fn control_sequence(&mut self, csi: Csi<'_>, params: &Params) {
         self.work.earn(3);
-        let Some(most) = allowed::control(collected, params, last) else { return };
-        if !self.work.spend(self.cost(collected, params, last)) {
+        let Some(most) = allowed::control(csi, params) else { return };
+        if !self.work.spend(self.cost(csi, params)) {
             return;
         }
         let start = self.out.len();
         self.out.extend_from_slice(b"\x1b[");
-        let (prefix, intermediates) = collected.split_at(usize::from(collected.starts_with(b"?")));
-        self.out.extend_from_slice(prefix);
+        self.out.extend(csi.prefix);
         if !self.numbers(params, most) {
             self.out.truncate(start);
             return;
         }
-        self.out.extend_from_slice(intermediates);
-        self.out.push(last);
+        self.out.extend_from_slice(csi.intermediates);
+        self.out.push(csi.last);
     }
 
-    fn esc(&mut self, collected: &[u8], last: u8) {
+    fn escape(&mut self, intermediates: &[u8], last: u8) {
         self.work.earn(2);
         let cells = u32::from(self.cols) * u32::from(self.rows);
-        let cost = match (collected, last) {
+        let cost = match (intermediates, last) {
             (b"#", b'8') => cells,
             (b"", b'c') => cells / 2,
             _ => 0,
         };
-        if allowed::escape(collected, last) && self.work.spend(cost) {
+        if allowed::escape(intermediates, last) && self.work.spend(cost) {
             self.out.push(0x1b);
-            self.out.extend_from_slice(collected);
+            self.out.extend_from_slice(intermediates);
             self.out.push(last);
         }
     }
 
-    fn osc(&mut self, payload: &[u8]) {
+    fn system_command(&mut self, payload: &[u8]) {
         let payload = String::from_utf8_lossy(payload);
         let (number, data) = payload.split_once(';').unwrap_or((&payload, ""));
         if number.is_empty() || !number.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -152,10 +162,6 @@ impl Actions for Filter<'_> {
             _ => {}
         }
     }
-
-    fn string_end(&mut self) {}
-
-    fn pause(&mut self) {}
 }
 
 /// What printing a character once more costs.
@@ -164,13 +170,13 @@ const REPEATED: u32 = 4;
 impl Filter<'_> {
     /// What a sequence that passes costs, in cells that are printed on: those that are filled cost less, and lines that
     /// move little. What costs no more than a row is free.
-    fn cost(&self, collected: &[u8], params: &Params, last: u8) -> u32 {
+    fn cost(&self, csi: Csi<'_>, params: &Params) -> u32 {
         let (cols, rows) = (u32::from(self.cols), u32::from(self.rows));
-        match (collected, last) {
-            (b"", b'L' | b'M' | b'S' | b'T') => params.count(0).min(rows) * (cols + rows) / 4,
-            (b"" | b"?", b'J') => cols * rows / 4,
-            (b" ", b'@' | b'A') | (b"'", b'}' | b'~') => cols * rows,
-            (b"?", b'h' | b'l') => {
+        match (csi.prefix, csi.intermediates, csi.last) {
+            (None, b"", b'L' | b'M' | b'S' | b'T') => params.count(0).min(rows) * (cols + rows) / 4,
+            (None | Some(b'?'), b"", b'J') => cols * rows / 4,
+            (None, b" ", b'@' | b'A') | (None, b"'", b'}' | b'~') => cols * rows,
+            (Some(b'?'), b"", b'h' | b'l') => {
                 let screens = params.iter().filter(|mode| matches!(mode, 47 | 1047 | 1049)).count();
                 screens as u32 * cols * rows / 4
             }

@@ -7,7 +7,7 @@ use crate::event::Event;
 use crate::modes::{CursorShape, Modes};
 use crate::options::{MIN_CELLS, Options, clamp_size};
 use crate::palette::Palette;
-use crate::parser::Parser;
+use crate::scan::Scanner;
 use crate::state::{Damage, State};
 use crate::style::Style;
 use crate::{Link, Millis};
@@ -59,14 +59,14 @@ pub struct Changes {
 /// A terminal screen. See the crate's documentation.
 #[derive(Clone, Debug)]
 pub struct Screen {
-    pub(crate) parser: Parser,
+    pub(crate) scanner: Scanner,
     pub(crate) state: State,
 }
 
 impl Screen {
     /// An empty screen. Sizes out of bounds are brought within.
     pub fn new(options: Options) -> Self {
-        Self { parser: Parser::default(), state: State::new(options.clamped()) }
+        Self { scanner: Scanner::default(), state: State::new(options.clamped()) }
     }
 
     /// Has the shell's marks count only with this nonce, from the first that has it on.
@@ -77,7 +77,10 @@ impl Screen {
     /// Takes output bytes, cut anywhere. `now` is when they arrived; it dates command blocks.
     pub fn feed(&mut self, now: Millis, bytes: &[u8]) {
         self.state.now = now;
-        self.parser.feed(&mut self.state, bytes);
+        let mut rest = bytes;
+        while let Some(token) = self.scanner.next(&mut rest) {
+            self.state.take(token);
+        }
         self.state.blocks.settle();
         self.state.enforce_limit();
     }

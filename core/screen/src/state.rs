@@ -1,4 +1,4 @@
-//! All that a terminal shows and remembers, and how what the parser finds changes it.
+//! All that a terminal shows and remembers, and how a program's output changes it.
 
 mod csi;
 mod erase;
@@ -11,20 +11,19 @@ mod tables;
 
 use crate::blocks::{Blocks, Nonce, Place};
 use crate::buffer::Buffer;
-use crate::cell::Printable;
 use crate::charset::Charset;
 use crate::cluster::ClusterTable;
 use crate::event::Events;
 use crate::link::LinkTable;
 use crate::modes::Modes;
 use crate::palette::Palette;
-use crate::parser::{Actions, Params};
 use crate::reflow::Shift;
+use crate::scan::Token;
 use crate::style::{Style, StyleTable};
 use crate::work::Budget;
 use crate::{Millis, Options};
 
-/// The state behind a screen; the parser stands in front of it.
+/// The state behind a screen; the scanner stands in front of it.
 #[derive(Clone, Debug)]
 pub(crate) struct State {
     pub(crate) options: Options,
@@ -428,19 +427,44 @@ impl State {
     }
 }
 
-impl Actions for State {
-    fn print_ascii(&mut self, text: &[u8]) {
-        self.put_ascii(text);
+impl State {
+    /// Does what a piece of output says. Inlined, as the scanner is: a token is taken apart where it is made.
+    #[inline(always)]
+    pub(crate) fn take(&mut self, token: Token<'_>) {
+        match token {
+            Token::Text(text) => self.put_ascii(text),
+            Token::Char(code) => self.put(code),
+            Token::Csi(csi, params) => {
+                self.work.earn(3);
+                self.control_sequence(csi, params);
+                self.break_text();
+            }
+            Token::Control(code) => {
+                self.control(code);
+                self.break_text();
+            }
+            Token::Escape { intermediates, last } => {
+                self.work.earn(2);
+                self.escape_sequence(intermediates, last);
+                self.break_text();
+            }
+            Token::Osc(payload) => {
+                self.blocks.settle();
+                self.command(payload);
+                self.break_text();
+            }
+            Token::StringEnd => self.break_text(),
+            Token::Pause => self.in_text = false,
+        }
     }
 
-    fn print(&mut self, code: Printable) {
-        self.put(code);
-    }
-
-    fn execute(&mut self, code: u8) {
+    fn control(&mut self, code: u8) {
         match code {
+            //: CTRL 07 | BEL | Rings.
             0x07 => self.events.push(crate::event::Event::Bell),
+            //: CTRL 08 | BS | Moves the cursor left.
             0x08 => self.backspace(),
+            //: CTRL 09 | HT | Moves the cursor to the next tab stop.
             0x09 => {
                 let cols = self.cols;
                 let buffer = self.buffer_mut();
@@ -448,43 +472,24 @@ impl Actions for State {
                     buffer.x = buffer.next_tab();
                 }
             }
+            //: CTRL 0A, 0B, 0C | LF, VT, FF | Moves the cursor down; scrolls at the end of the region.
             0x0a..=0x0c => self.line_feed(),
+            //: CTRL 0D | CR | Moves the cursor to the first column.
             0x0d => self.buffer_mut().x = 0,
+            //: CTRL 0E | SO | Selects character set G1.
             0x0e => self.select_charset(1),
+            //: CTRL 0F | SI | Selects character set G0.
             0x0f => self.select_charset(0),
+            //: CTRL 84 | IND | As `ESC D`.
             0x84 => self.index_down(),
+            //: CTRL 85 | NEL | As `ESC E`.
             0x85 => {
                 self.buffer_mut().x = 0;
                 self.index_down();
             }
+            //: CTRL 88 | HTS | As `ESC H`.
             0x88 => self.set_tab(),
             _ => {}
         }
-        self.break_text();
-    }
-
-    fn csi(&mut self, collected: &[u8], params: &Params, last: u8) {
-        self.work.earn(3);
-        self.control_sequence(collected, params, last);
-        self.break_text();
-    }
-
-    fn esc(&mut self, collected: &[u8], last: u8) {
-        self.work.earn(2);
-        self.escape_sequence(collected, last);
-        self.break_text();
-    }
-
-    fn osc(&mut self, payload: &[u8]) {
-        self.blocks.settle();
-        self.command(payload);
-    }
-
-    fn string_end(&mut self) {
-        self.break_text();
-    }
-
-    fn pause(&mut self) {
-        self.in_text = false;
     }
 }

@@ -10,9 +10,6 @@ export interface Typed {
 }
 
 const OURS = /\x1b\[(0n|I|O)/g;
-/** Answers to what the shared program asked: device attributes, cursor, colours, versions, modes, strings. */
-const ANSWERS =
-    /\x1b\[[?>=]?[\d;]*(c|R|n|t)|\x1b\[\?[\d;]*\$y|\x1b\](?:4|10|11|12);[^\x07\x1b]*(?:\x07|\x1b\\)|\x1bP[^\x1b]*\x1b\\/g;
 
 /** Takes apart what a terminal sent. */
 export function typed(data: string): Typed {
@@ -24,9 +21,4 @@ export function typed(data: string): Typed {
         return '';
     });
     return { keys, answers, focus };
-}
-
-/** A guest's keys alone: exactly one terminal answers the shared program, and that is the host's. */
-export function withoutAnswers(keys: string): string {
-    return keys.includes('\x1b') ? keys.replace(ANSWERS, '') : keys;
 }

@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 
 import { Fit } from '../model/fit';
 import { Flow } from '../model/flow';
-import { typed, withoutAnswers } from '../model/keys';
+import { typed } from '../model/keys';
 
 /** How long to wait before a terminal is asked for its size once more, in milliseconds. */
 const PAUSE = 80;
@@ -105,8 +105,8 @@ export class GuestTerminal implements vscode.Pseudoterminal {
             if (credit) this.guest()?.credit(credit);
         }
         if (answers > 0) this.#put(this.#flow.settle());
-        const own = withoutAnswers(keys);
-        if (own && !this.#over) this.guest()?.input(this.number, this.#encoder.encode(own));
+        // The native module leaves out what the terminal answers to the program: the host's alone does that.
+        if (keys && !this.#over) this.guest()?.input(this.number, this.#encoder.encode(keys));
     }
 
     output(bytes: Uint8Array): void {

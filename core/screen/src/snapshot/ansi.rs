@@ -38,7 +38,7 @@ pub(crate) fn write_ansi(screen: &Screen, start: Start, most: usize, out: &mut V
         out.truncate(len);
         plain(&mut Painter::new(state, out, usize::MAX), generation);
     }
-    out.extend_from_slice(&screen.parser.pending());
+    out.extend_from_slice(&screen.scanner.pending());
 }
 
 /// Returns whether it fits.
@@ -95,7 +95,7 @@ pub(crate) fn write_viewport_ansi(screen: &Screen, most: usize, out: &mut Vec<u8
         }
         finish(&mut painter);
     }
-    out.extend_from_slice(&screen.parser.pending());
+    out.extend_from_slice(&screen.scanner.pending());
 }
 
 /// Whatever drew over the screen may have left anything set that would distort the painting.

@@ -16,7 +16,7 @@ use crate::link::{Link, MAX_URI};
 use crate::modes::{CursorShape, Modes, MouseEncoding, MouseProtocol};
 use crate::options::Options;
 use crate::palette::Slot;
-use crate::parser::{Actions, Params, Parser};
+use crate::scan::Scanner;
 use crate::screen::Screen;
 use crate::state::State;
 use crate::style::Style;
@@ -45,7 +45,7 @@ impl Default for Limits {
     }
 }
 
-/// Longest sequence or character that may be cut off at the end; the parser's limit for an OSC.
+/// Longest sequence or character that may be cut off at the end; the scanner's limit for an OSC.
 const MAX_PENDING: usize = 64 * 1024 + 16;
 const MAX_STYLES: u64 = 1 << 16;
 const MAX_LINKS: u64 = 4096;
@@ -96,28 +96,16 @@ pub(crate) fn decode(bytes: &[u8], limits: &Limits) -> Result<Screen, DecodeErro
     state.set_generation(generation);
     state.blocks = read_blocks(&mut head)?;
     let pending = head.string(MAX_PENDING)?;
-    let mut parser = Parser::default();
-    parser.feed(&mut Nothing, pending);
-    if parser.pending() != pending {
+    let mut scanner = Scanner::default();
+    // They hold no complete sequence, so there is nothing to act on.
+    let mut rest = pending;
+    while scanner.next(&mut rest).is_some() {}
+    if scanner.pending() != pending {
         return Err(DecodeError::Malformed("pending bytes"));
     }
     head.end()?;
     state.enforce_limit();
-    Ok(Screen { parser, state })
-}
-
-/// Pending bytes hold no complete sequence, so there is nothing to act on.
-struct Nothing;
-
-impl Actions for Nothing {
-    fn print_ascii(&mut self, _: &[u8]) {}
-    fn print(&mut self, _: Printable) {}
-    fn execute(&mut self, _: u8) {}
-    fn csi(&mut self, _: &[u8], _: &Params, _: u8) {}
-    fn esc(&mut self, _: &[u8], _: u8) {}
-    fn osc(&mut self, _: &[u8]) {}
-    fn string_end(&mut self) {}
-    fn pause(&mut self) {}
+    Ok(Screen { scanner, state })
 }
 
 fn read_options(head: &mut Reader<'_>, limits: &Limits) -> Result<Options, DecodeError> {

@@ -316,7 +316,7 @@ fn write_head(out: &mut Vec<u8>, screen: &Screen, selection: Selection, encoder:
     }
     put(out, u64::from(state.generation));
     write_blocks(out, &state.blocks, selection.generation);
-    put_bytes(out, &screen.parser.pending());
+    put_bytes(out, &screen.scanner.pending());
 }
 
 fn write_buffer(out: &mut Vec<u8>, buffer: &Buffer, first: usize) {

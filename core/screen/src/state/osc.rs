@@ -16,23 +16,38 @@ impl State {
         }
         match number.trim_start_matches('0') {
             // All zeros, unless there was no number at all.
+            //: OSC 0 | - | Window title and icon name.
             "" if !number.is_empty() => {
                 self.titles.icon = title(data);
                 self.set_title(title(data));
             }
+            //: OSC 1 | - | Icon name.
             "1" => self.titles.icon = title(data),
+            //: OSC 2 | - | Window title.
             "2" => self.set_title(title(data)),
+            //: OSC 4 | - | Redefines colors of the palette.
             "4" => self.palette.set_indexed(data),
+            //: OSC 7 | - | The working directory, as a `file:` URL.
             "7" => self.set_cwd_from_uri(data),
+            //: OSC 8 | - | A hyperlink; only into the web.
             "8" => self.hyperlink(data),
+            //: OSC 10 | - | The color of text, and of what the further fields name.
             "10" => self.palette.set_special(data, 0),
+            //: OSC 11 | - | The background, and what the further fields name.
             "11" => self.palette.set_special(data, 1),
+            //: OSC 12 | - | The cursor's color.
             "12" => self.palette.set_special(data, 2),
+            //: OSC 104 | - | Colors of the palette, or all, as they were.
             "104" => self.palette.reset_indexed(data),
+            //: OSC 110 | - | The color of text as it was.
             "110" => self.palette.reset(Slot::Foreground),
+            //: OSC 111 | - | The background as it was.
             "111" => self.palette.reset(Slot::Background),
+            //: OSC 112 | - | The cursor's color as it was.
             "112" => self.palette.reset(Slot::Cursor),
+            //: OSC 133 | - | The shell's marks: prompt (A), command line (B), output (C), end (D).
             "133" => self.mark_133(data),
+            //: OSC 633 | - | The same from VS Code's shell integration, with the command line (E) and properties (P).
             "633" => self.mark_633(data),
             _ => {}
         }

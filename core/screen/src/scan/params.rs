@@ -4,7 +4,7 @@ const MAX_PARAMS: usize = 32;
 
 /// At most 32 parameters and 32 sub-parameters, as in xterm.js; missing parameters are 0, missing sub-parameters -1.
 #[derive(Clone, Debug)]
-pub(crate) struct Params {
+pub struct Params {
     values: [i32; MAX_PARAMS],
     len: usize,
     subs: [i32; MAX_PARAMS],
@@ -27,7 +27,7 @@ impl Default for Params {
 
 impl Params {
     /// Reads digits, semicolons and colons.
-    pub(crate) fn parse(&mut self, bytes: &[u8]) {
+    pub(super) fn parse(&mut self, bytes: &[u8]) {
         self.values[0] = 0;
         self.ranges[0] = (0, 0);
         self.len = 1;
@@ -73,28 +73,29 @@ impl Params {
     }
 
     /// Number of parameters: at least one.
-    pub(crate) fn len(&self) -> usize {
+    #[expect(clippy::len_without_is_empty, reason = "it never is")]
+    pub fn len(&self) -> usize {
         self.len
     }
 
     /// A parameter, 0 when it is missing.
-    pub(crate) fn at(&self, index: usize) -> i32 {
+    pub fn at(&self, index: usize) -> i32 {
         if index < self.len { self.values[index] } else { 0 }
     }
 
     /// A parameter that counts, 1 when it is missing or 0.
-    pub(crate) fn count(&self, index: usize) -> u32 {
+    pub fn count(&self, index: usize) -> u32 {
         self.at(index).max(1).unsigned_abs()
     }
 
     /// The sub-parameters of a parameter.
-    pub(crate) fn subs(&self, index: usize) -> &[i32] {
+    pub fn subs(&self, index: usize) -> &[i32] {
         let (start, end) = if index < self.len { self.ranges[index] } else { (0, 0) };
         &self.subs[usize::from(start)..usize::from(end)]
     }
 
     /// All parameters.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = i32> + '_ {
+    pub fn iter(&self) -> impl Iterator<Item = i32> + '_ {
         self.values[..self.len].iter().copied()
     }
 }
