@@ -6,12 +6,7 @@ use std::process::Command;
 use jumpseat_screen::{Limits, Options, Screen, Start, Widths};
 use serde_json::{Value, json};
 
-/// What happens to a terminal.
-#[derive(Clone, Debug)]
-pub(crate) enum Step {
-    Write(Vec<u8>),
-    Resize(u16, u16),
-}
+use crate::streams::Step;
 
 /// One terminal's life, and the moments at which a guest joins.
 #[derive(Clone, Debug)]

@@ -4,3 +4,5 @@ mod corpus;
 mod cost;
 mod judge;
 mod soup;
+#[path = "../streams/mod.rs"]
+mod streams;
