@@ -4,14 +4,15 @@
 //! remotes cannot send requests anywhere. Credentials go to their own forge alone, over TLS or within this machine.
 
 mod credential;
+mod entries;
 mod github;
 mod gitlab;
 mod http;
 mod known;
+mod poll;
 mod probe;
 mod spot;
 mod time;
-mod work;
 
 use std::{
     path::{Path, PathBuf},
@@ -78,12 +79,12 @@ impl ForgeSetup {
 
 /// The forge of a workspace. Both panels come from the same requests, whichever of them are shared.
 #[derive(Clone)]
-pub struct Forge(Arc<work::Shared>);
+pub struct Forge(Arc<poll::Shared>);
 
 impl Forge {
     /// Of a workspace's folder.
     pub fn new(folder: impl Into<PathBuf>, setup: ForgeSetup) -> Self {
-        Self(Arc::new(work::Shared::new(folder.into(), setup)))
+        Self(Arc::new(poll::Shared::new(folder.into(), setup)))
     }
 
     /// Whether it is of this folder, with these forges known.
@@ -109,7 +110,7 @@ impl Forge {
 
 /// One of the forge's panels.
 pub struct ForgePanel {
-    shared: Arc<work::Shared>,
+    shared: Arc<poll::Shared>,
     kind: PanelKind,
 }
 

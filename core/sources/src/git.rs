@@ -3,7 +3,9 @@
 //! A look is one `git status`, of the paths that changed where these are few, and short runs of git for what is new in
 //! it. It begins as soon as something changes, at most twice a second, and never takes more than a third of the time.
 
+mod changes;
 mod clean;
+mod contents;
 mod degraded;
 mod discover;
 mod folders;
@@ -15,8 +17,9 @@ mod part;
 mod program;
 mod repository;
 mod show;
+mod source;
 mod status;
-mod work;
+mod watches;
 mod worktree;
 
 use std::path::PathBuf;
@@ -48,6 +51,6 @@ impl Source for Git {
     }
 
     fn run(self: Box<Self>, publisher: Publisher, asks: mpsc::Receiver<Ask>) -> Running {
-        Box::pin(work::Work::new(self.folder, publisher).run(asks))
+        Box::pin(source::GitSource::new(self.folder, publisher).run(asks))
     }
 }

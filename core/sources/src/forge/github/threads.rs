@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use jumpseat_panels::{Comment, PanelKind, Side, Thread, Verdict};
 use serde::Deserialize;
 
-use super::{GitHub, Said};
+use super::{api::GitHub, map::Said};
 use crate::forge::{
     Known, MAX_THREADS,
     http::{HttpFault, MAX_PAGES},

@@ -1,18 +1,13 @@
-//! The forge's panels at work: when it is asked, what signs in, what is shown while it cannot be reached.
+//! When a forge is asked, what signs in, what is shown while it cannot be reached.
 
 use std::{
-    collections::HashMap,
     future::pending,
     path::{Path, PathBuf},
     sync::Arc,
     time::{Duration, SystemTime},
 };
 
-use bytes::Bytes;
-use jumpseat_panels::{
-    Body, Entries, Entry, PanelKind, Reference, ReferenceId, Remedy, SourceState, Unread, limits::MAX_CONTENT,
-};
-use sha2::{Digest as _, Sha256};
+use jumpseat_panels::{PanelKind, Remedy, SourceState};
 use tokio::{
     sync::{Mutex, Notify, mpsc, watch},
     time::{Instant, sleep, sleep_until, timeout_at},
@@ -20,20 +15,14 @@ use tokio::{
 
 use super::{
     Asked, ForgeHost, ForgeKind, ForgeSetup, Known,
+    entries::Shown,
     github::GitHub,
     gitlab::GitLab,
-    http::Http,
-    http::HttpFault,
-    known::Missing,
+    http::{Http, HttpFault},
     probe::pause,
     spot::{Nowhere, Spot},
 };
-use crate::{
-    Ask, FetchFault, Publisher, clock,
-    git::Place,
-    key::{escaped, key},
-    watch::Watch,
-};
+use crate::{Ask, FetchFault, Publisher, clock, git::Place, watch::Watch};
 
 /// How often a branch is looked for where there is none, or none at a forge that is known.
 const AGAIN: Duration = Duration::from_secs(15);
@@ -74,15 +63,6 @@ struct Turn {
     stale: Option<u64>,
     /// Since when nothing has changed.
     quiet_since: Option<Instant>,
-}
-
-/// What is shown in both panels.
-#[derive(Default)]
-struct Shown {
-    review: Entries,
-    issue: Entries,
-    contents: HashMap<ReferenceId, Bytes>,
-    state: SourceState,
 }
 
 impl Turn {
@@ -349,93 +329,6 @@ impl Shared {
 
     fn show(&self, known: &Known, state: SourceState) {
         self.shown.send_replace(Arc::new(Shown::of(known, state, None)));
-    }
-}
-
-impl Shown {
-    fn with(&self, state: SourceState) -> Self {
-        let (review, issue, contents) = (self.review.clone(), self.issue.clone(), self.contents.clone());
-        Self { review, issue, contents, state }
-    }
-
-    /// `remedy` is what may show more.
-    fn of(known: &Known, state: SourceState, remedy: Option<Remedy>) -> Self {
-        let mut shown = Self { state, ..Self::default() };
-        for Missing { panel, part, why, refused } in &known.missing {
-            let (panel, part) = (*panel, part.clone());
-            let entries = if panel == PanelKind::Review { &mut shown.review } else { &mut shown.issue };
-            let name = format!("unread/{}", escaped(part.as_bytes()));
-            let remedy = remedy.clone().filter(|_| *refused);
-            let unread = Unread { panel, repository: None, part, why: (*why).to_owned(), remedy };
-            put(entries, name, Entry::Unread(unread));
-        }
-        if let Some(request) = &known.request {
-            let mut request = request.clone();
-            shown.shelve(&mut request.body);
-            put(&mut shown.review, "0".to_owned(), Entry::Request(request));
-        }
-        for (nth, check) in known.checks.iter().enumerate() {
-            let name = format!("1/{}/{nth:04}", escaped(check.name.as_bytes()));
-            put(&mut shown.review, name, Entry::Check(check.clone()));
-        }
-        for thread in &known.threads {
-            let name = format!("2/{}", escaped(thread.id.as_bytes()));
-            put(&mut shown.review, name, Entry::Thread(thread.clone()));
-        }
-        let mut counts: HashMap<Option<&str>, u32> = HashMap::new();
-        for comment in &known.comments {
-            let nth = counts.entry(comment.thread.as_deref()).or_default();
-            *nth += 1;
-            let name = match &comment.thread {
-                Some(thread) => format!("2/{}/{nth:06}", escaped(thread.as_bytes())),
-                None => format!("3/{nth:06}"),
-            };
-            let mut comment = comment.clone();
-            shown.shelve(&mut comment.body);
-            put(&mut shown.review, name, Entry::Comment(comment));
-        }
-        let names: Vec<String> =
-            known.issues.iter().map(|issue| issue_name(&issue.repository, issue.number)).collect();
-        for (issue, name) in known.issues.iter().zip(&names) {
-            let mut issue = issue.clone();
-            shown.shelve(&mut issue.body);
-            put(&mut shown.issue, name.clone(), Entry::Issue(issue));
-        }
-        let mut counts: HashMap<String, u32> = HashMap::new();
-        for comment in &known.issue_comments {
-            let name = issue_name(&comment.repository, comment.issue);
-            let nth = counts.entry(name.clone()).or_default();
-            *nth += 1;
-            let mut comment = comment.clone();
-            shown.shelve(&mut comment.body);
-            put(&mut shown.issue, format!("{name}/{nth:06}"), Entry::IssueComment(comment));
-        }
-        shown
-    }
-
-    /// Keeps a long text whole beside the entry, which has its beginning.
-    fn shelve(&mut self, body: &mut Body) {
-        let size = body.text.len() as u64;
-        if body.text.len() <= Body::MAX || size > MAX_CONTENT {
-            return;
-        }
-        let hash = Sha256::digest(&body.text);
-        let name = hash[..16].iter().fold("b:".to_owned(), |name, byte| name + &format!("{byte:02x}"));
-        if let Some(id) = ReferenceId::new(name) {
-            self.contents.insert(id.clone(), Bytes::from(body.text.clone()));
-            body.rest = Some(Reference { id, size });
-        }
-    }
-}
-
-fn issue_name(repository: &str, number: u64) -> String {
-    format!("{}/{number:010}", escaped(repository.as_bytes()))
-}
-
-fn put(entries: &mut Entries, name: String, mut entry: Entry) {
-    entry.bound();
-    if let Some(key) = key(name) {
-        entries.insert(key, entry);
     }
 }
 
