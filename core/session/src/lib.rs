@@ -62,7 +62,7 @@ mod tests;
 mod time;
 
 pub use crypto::entropy::Entropy;
-pub use error::SessionError;
+pub use error::{Misbehavior, SessionError};
 pub use frame::record::{FetchId, LAST_TERMINAL, Scope};
 pub use handshake::{
     knock::{GuestCard, GuestKey},

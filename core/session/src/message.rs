@@ -6,7 +6,7 @@ use jumpseat_wire::Slot;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Admission, FetchId, FetchRefusal, Millis, PanelId, Role, SessionError, StreamId, Wish,
+    Admission, FetchId, FetchRefusal, Millis, Misbehavior, PanelId, Role, SessionError, StreamId, Wish,
     frame::record::MAX_MESSAGE, panel,
 };
 
@@ -273,9 +273,9 @@ impl FromGuest {
 
 fn decode<'a, M: Deserialize<'a>>(json: &'a [u8]) -> Result<M, SessionError> {
     if json.len() > MAX_MESSAGE {
-        return Err(SessionError::Misbehaved("a message that is too long"));
+        return Err(SessionError::Misbehaved(Misbehavior::GarbledMessage));
     }
-    serde_json::from_slice(json).map_err(|_| SessionError::Misbehaved("a message that cannot be read"))
+    serde_json::from_slice(json).map_err(|_| SessionError::Misbehaved(Misbehavior::UnreadableMessage))
 }
 
 /// A name as it may be shown (JS-MSG-2).

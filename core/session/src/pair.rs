@@ -14,7 +14,7 @@ use jumpseat_wire::{
 };
 
 use crate::{
-    Millis, SessionError,
+    Millis, Misbehavior, SessionError,
     frame::{
         chain::{Chain, Keyed},
         record::Plaintext,
@@ -117,7 +117,7 @@ impl PairSender {
     /// The other end expects `next`: everything before it has arrived.
     pub(crate) fn acked(&mut self, next: u64) -> Result<(), SessionError> {
         if next > self.key.next() {
-            return Err(SessionError::Misbehaved("an acknowledgement of what was never sent"));
+            return Err(SessionError::Misbehaved(Misbehavior::ImpossibleAck));
         }
         while self.first_unacked() < next {
             if let Some(frame) = self.unacked.pop_front() {
@@ -158,13 +158,13 @@ impl PairReceiver {
         ciphertext: &[u8],
     ) -> Result<Option<Vec<u8>>, SessionError> {
         if (header.kind, header.slot) != (self.lane.kind, self.lane.slot) {
-            return Err(SessionError::Misbehaved("a frame of another pair"));
+            return Err(SessionError::Misbehaved(Misbehavior::OtherPair));
         }
         if header.seq < self.expected {
             return Ok(None);
         }
         if header.seq > self.expected {
-            return Err(SessionError::Misbehaved("a pairwise frame is missing"));
+            return Err(SessionError::Misbehaved(Misbehavior::MissingFrame));
         }
         let plaintext = self.open_next(sid, header, ciphertext)?;
         self.expected += 1;
@@ -183,7 +183,7 @@ impl PairReceiver {
             return self.key.open(sid, header, ciphertext);
         }
         let next = Generations::after(&self.keys.chain).filter(|(_, keys)| header.epoch == keys.present);
-        let (keyed, keys) = next.ok_or(SessionError::Misbehaved("a pairwise frame of another generation"))?;
+        let (keyed, keys) = next.ok_or(SessionError::Misbehaved(Misbehavior::OtherGeneration))?;
         let key = keyed.opening();
         let plaintext = key.open(sid, header, ciphertext)?;
         (self.key, self.keys) = (key, keys);

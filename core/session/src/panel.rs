@@ -7,7 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    SessionError, StreamId,
+    Misbehavior, SessionError, StreamId,
     frame::record::{ContentPart, FetchId, LAST_TERMINAL, MAX_CONTENT_PART},
 };
 
@@ -95,7 +95,7 @@ impl Receiving {
             || total as usize > MAX_CONTENT_LEN
             || part.bytes.is_empty() && total > 0
         {
-            return Err(SessionError::Misbehaved("a content with impossible parts"));
+            return Err(SessionError::Misbehaved(Misbehavior::ImpossibleContent));
         }
         self.bytes.extend_from_slice(part.bytes);
         Ok(end == u64::from(total))

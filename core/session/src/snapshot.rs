@@ -4,7 +4,7 @@
 //! put together again (rules JS-SNAP-…).
 
 use crate::{
-    SessionError, StreamId,
+    Misbehavior, SessionError, StreamId,
     frame::record::{MAX_PART, Part, Scope},
 };
 
@@ -71,7 +71,7 @@ impl Assembly {
     pub(crate) fn add(&mut self, part: Part<'_>) -> Result<Option<Whole>, SessionError> {
         if part.part >= part.parts || usize::from(part.parts) * MAX_PART > MAX_SNAPSHOT_LEN + MAX_PART {
             self.under_way = None;
-            return Err(SessionError::Misbehaved("a snapshot with impossible parts"));
+            return Err(SessionError::Misbehaved(Misbehavior::ImpossibleSnapshot));
         }
         if part.part == 0 {
             let whole = Whole { scope: part.scope, position: part.position, bytes: Vec::new() };

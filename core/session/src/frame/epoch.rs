@@ -8,7 +8,7 @@ use jumpseat_wire::SessionId;
 
 use super::seal::{OpenKey, SealKey};
 use crate::{
-    SessionError,
+    Misbehavior, SessionError,
     crypto::{
         entropy::Entropy,
         hash::{hash, hkdf, labelled},
@@ -104,7 +104,7 @@ impl Grant {
         current: Option<(u32, u64)>,
     ) -> Result<Self, SessionError> {
         if bytes.len() != GRANT_LEN || bytes[0] != GRANT {
-            return Err(SessionError::Misbehaved("a grant of another shape"));
+            return Err(SessionError::Misbehaved(Misbehavior::GarbledGrant));
         }
         let (signed, rest) = bytes.split_at(SIGNED_LEN);
         let (signature, key) = rest.split_at(SIGNATURE_LEN);

@@ -10,7 +10,7 @@ use super::{
     seal::{OpenKey, SealKey},
 };
 use crate::{
-    SessionError,
+    Misbehavior, SessionError,
     crypto::{
         hash::{hash, labelled},
         sign::{SIGNATURE_LEN, SignKey, VerifyKey},
@@ -43,7 +43,7 @@ pub(crate) fn open(
 ) -> Result<Vec<u8>, SessionError> {
     let mut plaintext = key.open(sid, header, ciphertext)?;
     let Some((body, signature)) = plaintext.split_last_chunk::<SIGNATURE_LEN>() else {
-        return Err(SessionError::Misbehaved("a group frame without a signature"));
+        return Err(SessionError::Misbehaved(Misbehavior::UnsignedFrame));
     };
     host.verify(&signed_text(sid, header, body), signature, "a group frame's signature")?;
     plaintext.truncate(plaintext.len() - SIGNATURE_LEN);

@@ -22,7 +22,7 @@ use jumpseat_wire::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{SessionError, StreamId, crypto::sign::SIGNATURE_LEN};
+use crate::{Misbehavior, SessionError, StreamId, crypto::sign::SIGNATURE_LEN};
 
 /// The largest number of a terminal's stream; those above are panels'.
 pub const LAST_TERMINAL: StreamId = 223;
@@ -345,7 +345,7 @@ impl<'a> Records<'a> {
                 bytes: data.rest(),
             }),
             0 => return Err(garbled()),
-            _ => return Err(SessionError::Misbehaved("a record of a kind that version 1 does not have")),
+            _ => return Err(SessionError::Misbehaved(Misbehavior::UnknownRecord)),
         };
         if data.0.is_empty() { Ok(Some(record)) } else { Err(garbled()) }
     }
@@ -364,7 +364,7 @@ impl<'a> Iterator for Records<'a> {
 }
 
 fn garbled() -> SessionError {
-    SessionError::Misbehaved("a garbled record")
+    SessionError::Misbehaved(Misbehavior::GarbledRecord)
 }
 
 struct Reader<'a>(&'a [u8]);

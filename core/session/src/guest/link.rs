@@ -10,7 +10,7 @@ use jumpseat_wire::{
 
 use super::{Guest, GuestEvent, GuestOutput, Stage, end_reason, seated::Seated};
 use crate::{
-    EndReason, KnockRefusal, Millis, SessionError,
+    EndReason, KnockRefusal, Millis, Misbehavior, SessionError,
     handshake::{
         bundle::{HostBundle, bundle_hash},
         knock::Knocking,
@@ -181,7 +181,7 @@ impl Guest {
                 }
                 Ok(())
             }
-            _ => Err(SessionError::Misbehaved("the relay's message does not belong here")),
+            _ => Err(SessionError::Misbehaved(Misbehavior::MisplacedControl)),
         }
     }
 
@@ -203,9 +203,7 @@ impl Guest {
             FrameKind::ToGuest => self
                 .with_seat(|seated, context| seated.pair_frame(now, &header, ciphertext, context))
                 .unwrap_or(Ok(())),
-            FrameKind::ToHost => {
-                Err(SessionError::Misbehaved("the relay sends a guest a frame that is not for it"))
-            }
+            FrameKind::ToHost => Err(SessionError::Misbehaved(Misbehavior::MisplacedFrame)),
         }
     }
 

@@ -22,8 +22,8 @@ use super::{
     typing::{Sight, Typing},
 };
 use crate::{
-    EndReason, InputRefusal, LAST_TERMINAL, Millis, Role, RosterEntry, SafetyWords, SessionError, StreamId,
-    Token,
+    EndReason, InputRefusal, LAST_TERMINAL, Millis, Misbehavior, Role, RosterEntry, SafetyWords,
+    SessionError, StreamId, Token,
     frame::{
         epoch::Grant,
         record::{Plaintext, Positions, Record, Records, TypedAt},
@@ -334,7 +334,7 @@ impl Seated {
                 Record::Snapshot(part) => self.stream(part.stream)?.pair_part(part, context.out)?,
                 Record::Content(part) => context.out.extend(self.fetches.take(part)),
                 Record::Message(json) => self.message(json, context)?,
-                _ => return Err(SessionError::Misbehaved("the host sent one guest what is for all")),
+                _ => return Err(SessionError::Misbehaved(Misbehavior::MisplacedRecord)),
             }
         }
         self.after_streams(now, context);
@@ -375,7 +375,7 @@ impl Seated {
                     Ok(())
                 }
                 Record::Message(json) => self.message(json, context),
-                _ => Err(SessionError::Misbehaved("the host sent all guests what is for one")),
+                _ => Err(SessionError::Misbehaved(Misbehavior::MisplacedRecord)),
             };
             if result.is_err() {
                 break;
@@ -423,7 +423,7 @@ impl Seated {
     fn stream(&mut self, stream: StreamId) -> Result<&mut Stream, SessionError> {
         let terminals = self.streams.range(..=LAST_TERMINAL).count();
         if terminals >= MAX_STREAMS && panel_of(stream).is_none() && !self.streams.contains_key(&stream) {
-            return Err(SessionError::Misbehaved("more terminals than a session has"));
+            return Err(SessionError::Misbehaved(Misbehavior::TooManyTerminals));
         }
         Ok(self.streams.entry(stream).or_insert_with(|| Stream::new(stream)))
     }

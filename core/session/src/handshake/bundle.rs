@@ -7,7 +7,7 @@
 use jumpseat_wire::{SessionId, VERSION, WireError, opening::session_id};
 
 use crate::{
-    SessionError,
+    Misbehavior, SessionError,
     crypto::{
         entropy::Entropy,
         hash::hash,
@@ -67,7 +67,7 @@ impl HostBundle {
             return Err(WireError::Version(version[0]).into());
         }
         if suite != SUITE.to_be_bytes() {
-            return Err(SessionError::Misbehaved("a suite of keys that version 1 does not have"));
+            return Err(SessionError::Misbehaved(Misbehavior::UnknownSuite));
         }
         let array = |bytes: &[u8]| <[u8; 32]>::try_from(bytes).expect("the length was checked");
         Ok(Self {

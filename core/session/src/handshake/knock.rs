@@ -13,7 +13,7 @@ use super::{
     sas::{self, Reveal},
 };
 use crate::{
-    SessionError, Token,
+    Misbehavior, SessionError, Token,
     crypto::{
         entropy::Entropy,
         hash::{hash, labelled},
@@ -115,13 +115,13 @@ impl Knock {
             return Err(WireError::TooShort { needed, found: message.len() }.into());
         }
         if message[0] != KNOCK {
-            return Err(SessionError::Misbehaved("not a knock"));
+            return Err(SessionError::Misbehaved(Misbehavior::NotAKnock));
         }
         if message[1] != VERSION {
             return Err(WireError::Version(message[1]).into());
         }
         if message[2..18] != sid.0 {
-            return Err(SessionError::Misbehaved("a knock at another session"));
+            return Err(SessionError::Misbehaved(Misbehavior::OtherSession));
         }
         Ok(InviteId(message[18..34].try_into().expect("16 bytes")))
     }
@@ -155,7 +155,7 @@ impl Knock {
             "the guest's signature",
         )?;
         let card: GuestCard = serde_json::from_slice(json)
-            .map_err(|_| SessionError::Misbehaved("a knock without a readable name"))?;
+            .map_err(|_| SessionError::Misbehaved(Misbehavior::UnreadableCard))?;
         Ok(Self {
             invite,
             card,

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{bundle::HostKeys, knock::Knock, knock::Knocking, sas::Reveal};
 use crate::{
-    InviteFault, SessionError,
+    InviteFault, Misbehavior, SessionError,
     crypto::{
         entropy::Entropy,
         hash::{hash, labelled, sha256},
@@ -152,9 +152,9 @@ impl Knocking {
                 let (receiving, content) = self.open(WELCOME, message)?;
                 let slot = <[u8; 2]>::try_from(&content[..])
                     .map(u16::from_be_bytes)
-                    .map_err(|_| SessionError::Misbehaved("a welcome without a slot"))?;
+                    .map_err(|_| SessionError::Misbehaved(Misbehavior::UnreadableWelcome))?;
                 if slot == 0 {
-                    return Err(SessionError::Misbehaved("a welcome to the host's slot"));
+                    return Err(SessionError::Misbehaved(Misbehavior::HostsSlot));
                 }
                 let th2 = hash("th2", &[&self.th1, message]);
                 let keys = PairKeys::derive(self.host.sid, slot, th2, &receiving);
@@ -164,9 +164,9 @@ impl Knocking {
                 let (_, content) = self.open(REFUSAL, message)?;
                 serde_json::from_slice(&content)
                     .map(Answered::Refused)
-                    .map_err(|_| SessionError::Misbehaved("a refusal without a readable reason"))
+                    .map_err(|_| SessionError::Misbehaved(Misbehavior::UnreadableRefusal))
             }
-            _ => Err(SessionError::Misbehaved("neither a welcome nor a refusal")),
+            _ => Err(SessionError::Misbehaved(Misbehavior::UnknownAnswer)),
         }
     }
 
@@ -183,7 +183,7 @@ impl Knocking {
             return Err(WireError::Version(clear[1]).into());
         }
         if SessionId(clear[2..18].try_into().expect("16 bytes")) != self.host.sid {
-            return Err(SessionError::Misbehaved("an answer from another session"));
+            return Err(SessionError::Misbehaved(Misbehavior::OtherSession));
         }
         let encapsulation = &clear[CLEAR_LEN..];
         let info = labelled(answer.info, &[&self.th1]);

@@ -16,7 +16,7 @@ use super::{
     seat::{Came, Mark, Seat, Welcomed},
 };
 use crate::{
-    EndReason, InviteFault, KnockRefusal, Millis, Role, SessionError,
+    EndReason, InviteFault, KnockRefusal, Millis, Misbehavior, Role, SessionError,
     handshake::knock::Knock,
     message::{RosterEntry, shown_name},
 };
@@ -25,7 +25,7 @@ use crate::{
 const KNOCKS_REMEMBERED: usize = 4096;
 
 /// Why a knock is not even opened.
-const FLOODED: SessionError = SessionError::Misbehaved("too many failed knocks");
+const FLOODED: SessionError = SessionError::Misbehaved(Misbehavior::KnockFlood);
 
 /// How often the host reads that somebody was refused with the same invite.
 const TELL_REFUSAL: Duration = Duration::from_secs(10);

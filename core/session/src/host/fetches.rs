@@ -8,7 +8,7 @@ use jumpseat_wire::Slot;
 
 use super::{Host, HostOutput, output::FetchTicket};
 use crate::{
-    FetchId, SessionError,
+    FetchId, Misbehavior, SessionError,
     message::FromHost,
     panel::{FetchRefusal, MAX_CONTENT_LEN, MAX_FETCHES, PanelId, Wish},
 };
@@ -59,12 +59,12 @@ impl Host {
     /// A guest wants a content: only of a panel that is shared now, and only so many at a time.
     pub(super) fn fetch(&mut self, slot: Slot, fetch: FetchId, wish: Wish) -> Result<(), SessionError> {
         if !wish.is_sound() {
-            return Err(SessionError::Misbehaved("a guest asks for what no content is called"));
+            return Err(SessionError::Misbehaved(Misbehavior::ImpossibleReference));
         }
         let Some(seat) = self.seats.get(&slot) else { return Ok(()) };
         let under_way: Vec<_> = self.fetches.of(slot).chain(seat.contents()).collect();
         if under_way.contains(&fetch) {
-            return Err(SessionError::Misbehaved("a guest gives two fetches one name"));
+            return Err(SessionError::Misbehaved(Misbehavior::RepeatedTransfer));
         }
         if !self.panels.is_shared(wish.panel) {
             self.refuse_fetch(slot, fetch, FetchRefusal::NotShared);

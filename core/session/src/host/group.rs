@@ -7,7 +7,7 @@ use bytes::Bytes;
 use zeroize::Zeroizing;
 
 use crate::{
-    Entropy, Millis, SessionError,
+    Entropy, Millis, Misbehavior, SessionError,
     frame::{
         epoch::{EpochKey, roster_hash},
         group,
@@ -178,7 +178,7 @@ impl GroupSender {
     /// The relay expects `next`: everything before it is there.
     pub(super) fn acked(&mut self, next: u64) -> Result<(), SessionError> {
         if next > self.next {
-            return Err(SessionError::Misbehaved("an acknowledgement of what was never sent"));
+            return Err(SessionError::Misbehaved(Misbehavior::ImpossibleAck));
         }
         while self.next - (self.unacked.len() as u64) < next {
             if let Some(frame) = self.unacked.pop_front() {

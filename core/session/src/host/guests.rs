@@ -6,7 +6,7 @@ use jumpseat_wire::{FrameHeader, Slot, control::HostToRelay, limits::GRACE};
 
 use super::{Host, HostEvent, HostOutput, admission::CONFIRM_TIME, seat::Seat, terminals::Audience};
 use crate::{
-    EndReason, InputRefusal, Millis, Scope, SessionError, StreamId,
+    EndReason, InputRefusal, Millis, Misbehavior, Scope, SessionError, StreamId,
     frame::record::{Record, Records, TypedAt},
     message::{self, FromGuest, FromHost, TOO_MANY_MESSAGES},
 };
@@ -60,7 +60,7 @@ impl Host {
             }
             // JS-JOIN-5: nothing counts before the confirm.
             _ if !seat.is_confirmed() => {
-                return Err(SessionError::Misbehaved("a guest that did not confirm"));
+                return Err(SessionError::Misbehaved(Misbehavior::Unconfirmed));
             }
             Record::Input { stream, at, bytes } => match self.gate(now, slot, stream, at) {
                 Ok(()) => self.typed(now, slot, stream, bytes),
@@ -82,7 +82,7 @@ impl Host {
                     _ => {}
                 }
             }
-            _ => return Err(SessionError::Misbehaved("a guest sent what only a host sends")),
+            _ => return Err(SessionError::Misbehaved(Misbehavior::HostsRecord)),
         }
         Ok(())
     }

@@ -7,7 +7,7 @@ use jumpseat_wire::{
 };
 
 use super::{Host, HostEvent, HostOutput, PRESENCE_EVERY};
-use crate::{EndReason, Millis, SessionError, crypto::hash::sha256};
+use crate::{EndReason, Millis, Misbehavior, SessionError, crypto::hash::sha256};
 
 /// How the connection stands.
 #[derive(Default)]
@@ -135,7 +135,7 @@ impl Host {
         match (&self.link.state, message) {
             (State::Opening, RelayToHost::Challenge { nonce }) => {
                 let hello = self.link.hello.take();
-                let hello = hello.ok_or(SessionError::Misbehaved("a second challenge"))?;
+                let hello = hello.ok_or(SessionError::Misbehaved(Misbehavior::SecondChallenge))?;
                 let signature = Signature(self.keys.sign.sign(&opening::signed(&nonce, &hello)));
                 let prove = control::encode(&HostToRelay::Prove { signature });
                 self.out.push_back(HostOutput::Text(prove));
@@ -157,7 +157,7 @@ impl Host {
                 self.relay_message(now, message)?;
                 self.go_on_with_farewell(now);
             }
-            _ => return Err(SessionError::Misbehaved("the relay's message does not belong here")),
+            _ => return Err(SessionError::Misbehaved(Misbehavior::MisplacedControl)),
         }
         Ok(())
     }
@@ -182,7 +182,7 @@ impl Host {
             RelayToHost::Present { slot, pair } => self.guest_present(now, slot, pair),
             RelayToHost::Absent { slot } => self.guest_absent(now, slot),
             RelayToHost::Challenge { .. } | RelayToHost::Opened { .. } | RelayToHost::Returned { .. } => {
-                return Err(SessionError::Misbehaved("the relay opens an open room"));
+                return Err(SessionError::Misbehaved(Misbehavior::SecondRoom));
             }
         }
         Ok(())
@@ -196,7 +196,7 @@ impl Host {
     pub fn relay_frame(&mut self, now: Millis, frame: &[u8]) -> Result<(), SessionError> {
         let (header, ciphertext) = FrameHeader::decode(frame)?;
         if header.kind != FrameKind::ToHost {
-            return Err(SessionError::Misbehaved("the relay sends the host a frame that is not for it"));
+            return Err(SessionError::Misbehaved(Misbehavior::MisplacedFrame));
         }
         if self.link.is_up() && !self.closed {
             self.guest_frame(now, &header, ciphertext);
