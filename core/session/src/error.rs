@@ -82,6 +82,9 @@ pub enum Misbehavior {
     /// A known word whose fields cannot be read.
     #[error("a message that cannot be read")]
     UnreadableMessage,
+    /// A word that this end knows, and that only it says itself.
+    #[error("a word that is not the other end's to say")]
+    OthersWord,
     /// A snapshot whose parts do not fit together.
     #[error("a snapshot with impossible parts")]
     ImpossibleSnapshot,

@@ -17,13 +17,11 @@ use jumpseat_wire::{CloseCode, Slot};
 mod config;
 mod fetches;
 mod group;
-mod invites;
 mod link;
 mod liveness;
 mod output;
 mod panels;
 mod people;
-mod requests;
 mod seated;
 mod stream;
 mod typing;
@@ -36,7 +34,7 @@ use self::{
     link::{Busy, Link},
     seated::Seated,
 };
-use crate::{EndReason, Entropy, GuestCard, Millis, Role, handshake::knock::Knocking, message::shown_name};
+use crate::{EndReason, Entropy, GuestCard, Millis, Role, handshake::knock::Knocking, shown::shown_name};
 
 /// A guest of a session.
 pub struct Guest {
@@ -126,6 +124,12 @@ impl Guest {
     #[cfg(test)]
     pub(crate) fn streams(&self) -> usize {
         self.seated().map_or(0, Seated::streams)
+    }
+
+    /// Says what a guest of a later version might.
+    #[cfg(any(test, feature = "testing"))]
+    pub fn say_anything(&mut self, message: &[u8]) {
+        self.with_seat(|seated, context| seated.say_message(message, context));
     }
 
     fn seated(&self) -> Option<&Seated> {

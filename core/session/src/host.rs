@@ -23,6 +23,7 @@ mod farewell;
 mod fetches;
 mod group;
 mod guests;
+mod heard;
 mod link;
 mod output;
 mod panels;
@@ -50,13 +51,14 @@ use self::{
     terminals::Tickets,
 };
 use crate::{
-    EndReason, Entropy, Invite, Millis, Role, SessionError, StreamId,
+    EndReason, Entropy, Invite, Millis, Role, RosterEntry, SessionError, StreamId,
+    area::FromHost,
     crypto::secret::Secret,
     frame::record::{Plaintext, Positions, Record},
     handshake::bundle::HostKeys,
     invite::book::InviteBook,
-    message::{self, FromHost, RosterEntry, shown_name},
     pace::Pace,
+    shown::shown_name,
 };
 
 /// How often guests hear that the host is alive (JS-LIVE-1) …
@@ -253,6 +255,16 @@ impl Host {
         self.group.limit_epoch_frames(frames);
     }
 
+    /// Says to everyone, or to one, what a host of a later version might.
+    #[cfg(any(test, feature = "testing"))]
+    pub fn say_anything(&mut self, now: Millis, to: Option<Slot>, message: &[u8]) {
+        let Some(slot) = to else { return self.announce_message(now, message) };
+        if let Some(seat) = self.seats.get_mut(&slot) {
+            seat.tell(message.to_vec());
+            self.flush(slot);
+        }
+    }
+
     fn event(&mut self, event: HostEvent) {
         // Nothing follows the end.
         if !self.is_ended() {
@@ -282,14 +294,14 @@ impl Host {
     }
 
     /// Says something to every guest.
-    fn announce(&mut self, now: Millis, message: &FromHost) {
-        self.announce_json(now, &message::encode(message));
+    fn announce(&mut self, now: Millis, word: impl Into<FromHost>) {
+        self.announce_message(now, &word.into().encode());
     }
 
-    fn announce_json(&mut self, now: Millis, json: &[u8]) {
+    fn announce_message(&mut self, now: Millis, message: &[u8]) {
         let mut plaintext = Plaintext::group();
-        if plaintext.fits(json.len()) {
-            plaintext.push(&Record::Message(json));
+        if plaintext.fits(message.len()) {
+            plaintext.push(&Record::Message(message));
             if !self.seal_group(now, plaintext) && !self.group.is_resting() {
                 self.state_owed = true;
             }
@@ -328,7 +340,7 @@ impl Host {
             self.group.rest();
             return self.stop_skimming();
         }
-        let roster = message::encode(&self.roster());
+        let roster = self.roster().encode();
         let Ok(grant) = self.group.rotate(now, &self.keys, &roster, &mut self.entropy) else {
             return self.give_up(now, EndReason::Expired);
         };
@@ -336,13 +348,8 @@ impl Host {
             // A pair's count lasts for 2^64 frames.
             let _ = seat.grant(self.keys.sid, &grant, self.link.is_up(), &mut self.out);
         }
-        self.announce_json(now, &roster);
+        self.announce_message(now, &roster);
         self.heartbeat_at = self.heartbeat_at.min(now + self.heartbeat_every());
-    }
-
-    fn roster(&mut self) -> FromHost {
-        let rev = self.next_rev();
-        FromHost::Roster { rev, host: self.config.name.clone(), guests: self.guests().collect() }
     }
 
     fn next_rev(&mut self) -> u64 {

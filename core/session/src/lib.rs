@@ -42,6 +42,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod area;
 mod crypto;
 mod error;
 mod frame;
@@ -49,11 +50,11 @@ pub mod guest;
 mod handshake;
 pub mod host;
 mod invite;
-mod message;
 mod pace;
 mod pair;
 mod panel;
 mod role;
+mod shown;
 mod snapshot;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
@@ -61,6 +62,12 @@ pub mod testing;
 mod tests;
 mod time;
 
+pub use area::{
+    people::RosterEntry,
+    pointing::Pointing,
+    session::EndReason,
+    terminals::{Exit, InputRefusal, TerminalCard},
+};
 pub use crypto::entropy::Entropy;
 pub use error::{Misbehavior, SessionError};
 pub use frame::record::{FetchId, LAST_TERMINAL, Scope};
@@ -75,9 +82,9 @@ pub use invite::{
     pasted::pasted,
     token::Token,
 };
-pub use message::{EndReason, Exit, InputRefusal, MAX_CHAT, Pointing, RosterEntry, TerminalCard};
 pub use panel::{FetchRefusal, LAST_PANEL, MAX_CONTENT_LEN, MAX_FETCHES, PanelId, Wish};
 pub use role::Role;
+pub use shown::MAX_CHAT;
 pub use snapshot::MAX_SNAPSHOT_LEN;
 pub use time::Millis;
 

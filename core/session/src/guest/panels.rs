@@ -1,7 +1,7 @@
 //! What a guest asks of panels (rule JS-PANEL-4).
 
 use super::Guest;
-use crate::{FetchId, Millis, SessionError, Wish, message::FromGuest};
+use crate::{FetchId, Millis, SessionError, Wish, area::transfer};
 
 impl Guest {
     /// Asks the host for a content of a panel; what comes of it is told as [`GuestOutput::Content`](super::GuestOutput::Content).
@@ -26,7 +26,7 @@ impl Guest {
     pub fn cancel_fetch(&mut self, _now: Millis, fetch: FetchId) {
         self.with_seat(|seated, context| {
             if seated.fetches.end(fetch) && seated.is_open() {
-                seated.say(&FromGuest::Cancel { id: fetch }, context);
+                seated.say(transfer::FromGuest::Cancel { id: fetch }, context);
             }
         });
     }

@@ -5,7 +5,8 @@ use jumpseat_wire::Slot;
 use super::{Guest, Stage, typing::Sight};
 use crate::{
     Admission, EndReason, InputRefusal, LAST_TERMINAL, Millis, Pointing, Role, SessionError, StreamId,
-    message::{FromGuest, shown_text},
+    area::{FromGuest, chat, invites, people, pointing, session},
+    shown::shown_text,
 };
 
 const NO_SEAT: SessionError = SessionError::Misused("this guest has no seat yet");
@@ -54,7 +55,7 @@ impl Guest {
     /// # Errors
     /// [`SessionError::Misused`] without a seat.
     pub fn ask_control(&mut self, _now: Millis) -> Result<(), SessionError> {
-        self.say(&FromGuest::AskControl)?;
+        self.say(people::FromGuest::AskControl {})?;
         self.with_seat(|seated, _| seated.requests.asked_for_keyboard());
         Ok(())
     }
@@ -64,7 +65,7 @@ impl Guest {
     /// # Errors
     /// [`SessionError::Misused`] without a seat.
     pub fn chat(&mut self, _now: Millis, text: &str) -> Result<(), SessionError> {
-        self.say(&FromGuest::Chat { text: shown_text(text) })
+        self.say(chat::FromGuest::Say { text: shown_text(text) })
     }
 
     /// Points at lines, or no longer does.
@@ -72,7 +73,7 @@ impl Guest {
     /// # Errors
     /// [`SessionError::Misused`] without a seat.
     pub fn point(&mut self, _now: Millis, at: Option<Pointing>) -> Result<(), SessionError> {
-        self.say(&FromGuest::Pointing { at })
+        self.say(pointing::FromGuest::Lines { at })
     }
 
     /// A co-owner changes a role.
@@ -80,7 +81,7 @@ impl Guest {
     /// # Errors
     /// [`SessionError::Misused`] without a seat.
     pub fn set_role(&mut self, _now: Millis, slot: Slot, role: Role) -> Result<(), SessionError> {
-        self.say(&FromGuest::SetRole { slot, role })?;
+        self.say(people::FromGuest::SetRole { slot, role })?;
         self.with_seat(|seated, _| seated.requests.asked_for_role());
         Ok(())
     }
@@ -90,7 +91,7 @@ impl Guest {
     /// # Errors
     /// [`SessionError::Misused`] without a seat.
     pub fn remove(&mut self, _now: Millis, slot: Slot) -> Result<(), SessionError> {
-        self.say(&FromGuest::Remove { slot })?;
+        self.say(people::FromGuest::Remove { slot })?;
         self.with_seat(|seated, _| seated.requests.asked_for_removal());
         Ok(())
     }
@@ -107,23 +108,23 @@ impl Guest {
         admission: Admission,
     ) -> Result<(), SessionError> {
         let id = self.with_seat(|seated, _| seated.invites.ask(role)).unwrap_or(Err(NO_SEAT))?;
-        self.say(&FromGuest::Invite { id, role, max_uses, admission })
+        self.say(invites::FromGuest::Make { id, role, max_uses, admission })
     }
 
     /// Leaves the session.
     pub fn leave(&mut self, _now: Millis) {
         if matches!(self.stage, Stage::Seated(_)) {
-            let _ = self.say(&FromGuest::Leave);
+            let _ = self.say(session::FromGuest::Leave {});
         }
         self.end(EndReason::Left, true);
     }
 
-    fn say(&mut self, message: &FromGuest) -> Result<(), SessionError> {
+    fn say(&mut self, word: impl Into<FromGuest>) -> Result<(), SessionError> {
         self.with_seat(|seated, context| {
             if !seated.is_open() {
                 return Err(SessionError::Full("too much is waiting to be sent already"));
             }
-            seated.say(message, context);
+            seated.say(word, context);
             Ok(())
         })
         .unwrap_or(Err(NO_SEAT))

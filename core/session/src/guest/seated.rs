@@ -1,5 +1,6 @@
 //! A guest with a seat: its pair with the host, what the host tells it, what it sends.
 
+mod heard;
 mod panels;
 
 use std::{collections::BTreeMap, time::Duration};
@@ -11,25 +12,29 @@ use jumpseat_wire::{
     limits::INPUT_WINDOW,
 };
 
+use self::heard::Revs;
 use super::{
     Context, GuestEvent, GuestOutput, Liveness,
     fetches::Fetches,
     group::GroupReceiver,
-    invites::InvitesAsked,
     liveness::{Clock, DELAYED},
-    requests::Requests,
     stream::Stream,
     typing::{Sight, Typing},
 };
 use crate::{
-    EndReason, InputRefusal, LAST_TERMINAL, Millis, Misbehavior, Role, RosterEntry, SafetyWords,
-    SessionError, StreamId, Token,
+    EndReason, InputRefusal, LAST_TERMINAL, Millis, Misbehavior, Role, SafetyWords, SessionError, StreamId,
+    area::{
+        FromGuest,
+        invites::guest::InvitesAsked,
+        people::guest::Requests,
+        session::{self, Standing},
+        terminals::Refusals,
+    },
     frame::{
         epoch::Grant,
         record::{Plaintext, Positions, Record, Records, TypedAt},
     },
     handshake::{bundle::HostBundle, sas::Reveal, welcome::PairKeys},
-    message::{self, FromGuest, FromHost, Refusals, Standing},
     pace::Pace,
     pair::{AckClock, Lane, PairReceiver, PairSender},
     panel::panel_of,
@@ -78,15 +83,6 @@ pub(super) struct Seated {
     clock: Clock,
     reveal: Option<Reveal>,
     resync: Resync,
-}
-
-/// The newest of each state that the host told (JS-MSG-3).
-#[derive(Default)]
-struct Revs {
-    roster: u64,
-    terminals: u64,
-    looking: u64,
-    panels: u64,
 }
 
 #[derive(Default)]
@@ -279,9 +275,13 @@ impl Seated {
         }
     }
 
-    pub(super) fn say(&mut self, message: &FromGuest, context: &mut Context<'_>) {
+    pub(super) fn say(&mut self, word: impl Into<FromGuest>, context: &mut Context<'_>) {
+        self.say_message(&word.into().encode(), context);
+    }
+
+    pub(super) fn say_message(&mut self, message: &[u8], context: &mut Context<'_>) {
         let mut plaintext = Plaintext::to_host();
-        plaintext.push(&Record::Message(&message::encode(message)));
+        plaintext.push(&Record::Message(message));
         self.requests.said();
         self.seal(plaintext, context);
     }
@@ -333,7 +333,7 @@ impl Seated {
                 }
                 Record::Snapshot(part) => self.stream(part.stream)?.pair_part(part, context.out)?,
                 Record::Content(part) => context.out.extend(self.fetches.take(part)),
-                Record::Message(json) => self.message(json, context)?,
+                Record::Message(message) => self.host_said(message, context)?,
                 _ => return Err(SessionError::Misbehaved(Misbehavior::MisplacedRecord)),
             }
         }
@@ -374,7 +374,7 @@ impl Seated {
                     self.heartbeat(now, at, positions, plaintext.after_gap);
                     Ok(())
                 }
-                Record::Message(json) => self.message(json, context),
+                Record::Message(message) => self.host_said(message, context),
                 _ => Err(SessionError::Misbehaved(Misbehavior::MisplacedRecord)),
             };
             if result.is_err() {
@@ -440,91 +440,15 @@ impl Seated {
         let due = self.resync.last.is_none_or(|last| now.since(last) >= RESYNC_EVERY);
         if self.resync.wanted && due && context.link_is_up && self.sender.is_open() {
             self.resync = Resync { last: Some(now), wanted: false };
-            self.say(&FromGuest::Resync, context);
+            self.say(session::FromGuest::Resync {}, context);
         }
         let arrived =
             |at: &Standing| self.streams.get(&at.stream).is_some_and(|s| s.is_whole_at(at.position));
         if self.closing.as_ref().is_some_and(|streams| streams.iter().all(arrived)) {
             self.closing = None;
-            self.say(&FromGuest::CaughtUp, context);
+            self.say(session::FromGuest::CaughtUp {}, context);
         }
         self.tell_liveness(now, context);
-    }
-
-    fn message(&mut self, json: &[u8], context: &mut Context<'_>) -> Result<(), SessionError> {
-        let event = match FromHost::decode(json)? {
-            FromHost::Roster { rev, .. } if is_old(rev, &mut self.revs.roster) => return Ok(()),
-            FromHost::Terminals { rev, .. } if is_old(rev, &mut self.revs.terminals) => return Ok(()),
-            FromHost::Panels { rev, .. } if is_old(rev, &mut self.revs.panels) => return Ok(()),
-            FromHost::Looking { rev, .. } if is_old(rev, &mut self.revs.looking) => return Ok(()),
-            FromHost::Roster { host, guests, .. } => {
-                self.roster(&guests, context);
-                GuestEvent::Roster { host, guests }
-            }
-            FromHost::Terminals { terminals, .. } => {
-                let listed = |id| terminals.iter().any(|terminal| terminal.stream == id);
-                self.streams.retain(|id, _| panel_of(*id).is_some() || listed(*id));
-                GuestEvent::Terminals { terminals }
-            }
-            FromHost::Panels { panels, .. } => {
-                self.panels(panels, context);
-                return Ok(());
-            }
-            FromHost::FetchRefused { id, why } => {
-                context.out.extend(self.fetches.refuse(id, why));
-                return Ok(());
-            }
-            FromHost::Looking { stream, .. } => {
-                self.looking = stream;
-                GuestEvent::Looking { stream }
-            }
-            FromHost::Typing { slot, stream, on } => GuestEvent::Typing { slot, stream, on },
-            FromHost::Pointing { slot, at } => GuestEvent::Pointing { slot, at },
-            FromHost::Chat { slot, text, at } => GuestEvent::Chat { slot, text, at },
-            FromHost::Asking { slot, on } => GuestEvent::Asking { slot, on },
-            FromHost::InputRefused { stream, why } => GuestEvent::InputRefused { stream, why },
-            // JS-MSG-5: a no to what was not asked for is passed over.
-            FromHost::Declined if !self.requests.keyboard_answered() => return Ok(()),
-            FromHost::Declined => GuestEvent::Declined,
-            FromHost::Invited { id, code, token, role } => {
-                // JS-MSG-4: what nobody asked for, and what leads to another host, is passed over.
-                let token = token.parse::<Token>()?;
-                if !self.invites.answered(id, role) || !token.pins(&self.host.hash) {
-                    return Ok(());
-                }
-                GuestEvent::Invited { code, token, role }
-            }
-            FromHost::NotAllowed { what, invite } => {
-                let what = match invite {
-                    Some(id) => self.invites.refused(id).then_some(message::NO_INVITE),
-                    None => self.requests.refused(&what),
-                };
-                let Some(what) = what else { return Ok(()) };
-                GuestEvent::NotAllowed { what: what.to_owned() }
-            }
-            FromHost::Closing { streams } => {
-                self.closing = Some(streams);
-                return Ok(());
-            }
-            FromHost::End { reason } => {
-                self.over = Some(reason);
-                return Ok(());
-            }
-        };
-        context.event(event);
-        Ok(())
-    }
-
-    fn roster(&mut self, guests: &[RosterEntry], context: &mut Context<'_>) {
-        let role = guests.iter().find(|guest| guest.slot == self.slot).map(|guest| guest.role);
-        if let Some(role) = role
-            && self.role.replace(role) != Some(role)
-        {
-            if role.may_write() {
-                self.requests.keyboard_answered();
-            }
-            context.event(GuestEvent::Role { role });
-        }
     }
 
     fn acknowledge(&mut self, now: Millis, context: &mut Context<'_>) {
@@ -556,11 +480,4 @@ impl Seated {
         self.after_streams(now, context);
         self.acknowledge(now, context);
     }
-}
-
-/// Whether a state is older than one that was told before; otherwise remembers it.
-fn is_old(rev: u64, newest: &mut u64) -> bool {
-    let old = rev < *newest;
-    *newest = rev.max(*newest);
-    old
 }

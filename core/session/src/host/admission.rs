@@ -16,9 +16,8 @@ use super::{
     seat::{Came, Mark, Seat, Welcomed},
 };
 use crate::{
-    EndReason, InviteFault, KnockRefusal, Millis, Misbehavior, Role, SessionError,
-    handshake::knock::Knock,
-    message::{RosterEntry, shown_name},
+    EndReason, InviteFault, KnockRefusal, Millis, Misbehavior, Role, RosterEntry, SessionError,
+    handshake::knock::Knock, shown::shown_name,
 };
 
 /// Knocks whose copies are recognised.

@@ -13,7 +13,7 @@ use jumpseat_wire::{Slot, control::HostToRelay};
 use super::{Host, HostEvent, HostOutput, seat::Seat, terminals::Audience};
 use crate::{
     EndReason, Millis, Scope, StreamId,
-    message::{FromHost, Standing},
+    area::session::{self, Standing},
 };
 
 /// How long guests have for what was printed last.
@@ -156,7 +156,7 @@ impl Host {
         }
         if !std::mem::replace(&mut farewell.told, true) {
             let closing = self.closing();
-            self.announce(now, &closing);
+            self.announce(now, closing);
         }
         let Some(farewell) = &self.farewell else { return };
         if !self.seats.values().any(|seat| farewell.waits_for(now, seat)) {
@@ -182,12 +182,12 @@ impl Host {
     }
 
     /// Where the streams end.
-    pub(super) fn closing(&self) -> FromHost {
+    pub(super) fn closing(&self) -> session::FromHost {
         let standing = |terminal: &super::streams::Stream| Standing {
             stream: terminal.id,
             position: terminal.position(),
         };
-        FromHost::Closing { streams: self.streams.iter().map(standing).collect() }
+        session::FromHost::Closing { streams: self.streams.iter().map(standing).collect() }
     }
 
     pub(super) fn farewell_deadline(&self, now: Millis) -> Option<Millis> {
@@ -202,7 +202,7 @@ impl Host {
         }
         let reason = self.farewell.as_ref().map_or(EndReason::Stopped, |farewell| farewell.reason);
         self.leave_glimpses();
-        self.announce(now, &FromHost::End { reason });
+        self.announce(now, session::FromHost::End { reason });
         self.send_control(&HostToRelay::End);
         self.closed = true;
         self.seats.clear();

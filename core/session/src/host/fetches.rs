@@ -9,7 +9,7 @@ use jumpseat_wire::Slot;
 use super::{Host, HostOutput, output::FetchTicket};
 use crate::{
     FetchId, Misbehavior, SessionError,
-    message::FromHost,
+    area::transfer,
     panel::{FetchRefusal, MAX_CONTENT_LEN, MAX_FETCHES, PanelId, Wish},
 };
 
@@ -137,6 +137,6 @@ impl Host {
     }
 
     fn refuse_fetch(&mut self, slot: Slot, fetch: FetchId, why: FetchRefusal) {
-        self.tell(slot, &FromHost::FetchRefused { id: fetch, why });
+        self.tell(slot, transfer::FromHost::Refused { id: fetch, why });
     }
 }

@@ -7,8 +7,8 @@ use jumpseat_wire::{FrameHeader, Slot, control::HostToRelay, limits::GRACE};
 use super::{Host, HostEvent, HostOutput, admission::CONFIRM_TIME, seat::Seat, terminals::Audience};
 use crate::{
     EndReason, InputRefusal, Millis, Misbehavior, Scope, SessionError, StreamId,
+    area::{FromHost, people, session, terminals},
     frame::record::{Record, Records, TypedAt},
-    message::{self, FromGuest, FromHost, TOO_MANY_MESSAGES},
 };
 
 /// JS-ROLE-6: keys typed at an older picture are dropped, so that a relay cannot keep one back for a
@@ -45,7 +45,6 @@ impl Host {
     }
 
     fn guest_record(&mut self, now: Millis, slot: Slot, record: Record<'_>) -> Result<(), SessionError> {
-        let ended = self.is_ended();
         let Some(seat) = self.seats.get_mut(&slot) else { return Ok(()) };
         match record {
             Record::Confirm(reveal) => {
@@ -66,22 +65,7 @@ impl Host {
                 Ok(()) => self.typed(now, slot, stream, bytes),
                 Err(why) => self.refuse_input(now, slot, stream, why),
             },
-            Record::Message(json) => {
-                match FromGuest::decode(json)? {
-                    FromGuest::CaughtUp => self.caught_up(slot),
-                    // JS-END-1: only what brings it to the end.
-                    message if ended && !message.is_of_farewell() => {}
-                    // Bounded by how many are under way, not by time.
-                    FromGuest::Fetch { id, wish } => self.fetch(slot, id, wish)?,
-                    FromGuest::Cancel { id } => self.cancel_fetch(slot, id),
-                    message if seat.spend_message(now) => self.guest_message(now, slot, message),
-                    _ if seat.tells_limit() => {
-                        let what = TOO_MANY_MESSAGES.into();
-                        self.tell(slot, &FromHost::NotAllowed { what, invite: None });
-                    }
-                    _ => {}
-                }
-            }
+            Record::Message(message) => self.guest_said(now, slot, message)?,
             _ => return Err(SessionError::Misbehaved(Misbehavior::HostsRecord)),
         }
         Ok(())
@@ -133,7 +117,7 @@ impl Host {
     }
 
     fn tell_typing(&mut self, now: Millis, slot: Slot, stream: StreamId, on: bool) {
-        self.announce(now, &FromHost::Typing { slot, stream, on });
+        self.announce(now, people::FromHost::Typing { slot, stream, on });
         self.event(HostEvent::Typing { slot, stream, on });
     }
 
@@ -147,14 +131,14 @@ impl Host {
         if !seat.told.is_news(now, why) {
             return;
         }
-        self.tell(slot, &FromHost::InputRefused { stream, why });
+        self.tell(slot, terminals::FromHost::InputRefused { stream, why });
         self.event(HostEvent::InputRefused { slot, stream, why });
     }
 
     /// Says something to one guest.
-    pub(super) fn tell(&mut self, slot: Slot, message: &FromHost) {
+    pub(super) fn tell(&mut self, slot: Slot, word: impl Into<FromHost>) {
         if let Some(seat) = self.seats.get_mut(&slot) {
-            seat.tell(message::encode(message));
+            seat.tell(word.into().encode());
             self.flush(slot);
         }
     }
@@ -269,7 +253,7 @@ impl Host {
 
     /// Takes a seat away: its guest reads nothing that is sealed from now on (JS-EPOCH-2).
     pub(super) fn drop_seat(&mut self, now: Millis, slot: Slot, reason: EndReason) {
-        self.tell(slot, &FromHost::End { reason });
+        self.tell(slot, session::FromHost::End { reason });
         let Some(seat) = self.seats.remove(&slot) else { return };
         self.send_control(&HostToRelay::Remove { slot });
         self.link.remove_later(slot);
@@ -294,7 +278,7 @@ impl Host {
             self.tell_typing(now, slot, stream, false);
         }
         if seat.asks {
-            self.announce(now, &FromHost::Asking { slot, on: false });
+            self.announce(now, people::FromHost::Asking { slot, on: false });
         }
         self.show_pointing(now, slot, None);
     }

@@ -6,8 +6,8 @@ use bytes::Bytes;
 use jumpseat_wire::{InviteCode, InviteId, KnockId, Slot};
 
 use crate::{
-    EndReason, InputRefusal, InviteTerms, KnockRefusal, PanelId, Pointing, Role, SafetyWords, Scope,
-    StreamId, Wish, message::RosterEntry,
+    EndReason, InputRefusal, InviteTerms, KnockRefusal, PanelId, Pointing, Role, RosterEntry, SafetyWords,
+    Scope, StreamId, Wish,
 };
 
 /// Names a fetch that is to be answered.

@@ -15,8 +15,8 @@ use super::{
 };
 use crate::{
     Millis, Scope, SessionError,
+    area::{FromHost, panels},
     frame::record::{MAX_CHANGE, Plaintext, Record},
-    message::FromHost,
     panel::{self, PanelId, stream_of},
     snapshot,
 };
@@ -232,13 +232,15 @@ impl Host {
 
     fn announce_panels(&mut self, now: Millis) {
         if let Some(list) = self.panel_list() {
-            self.announce(now, &list);
+            self.announce(now, list);
         }
     }
 
     /// Which panels are shared, once any was.
     pub(super) fn panel_list(&mut self) -> Option<FromHost> {
-        self.panels.used.then(|| FromHost::Panels { rev: self.next_rev(), panels: self.panels.ids() })
+        self.panels
+            .used
+            .then(|| panels::FromHost::List { rev: self.next_rev(), panels: self.panels.ids() }.into())
     }
 }
 

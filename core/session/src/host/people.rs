@@ -8,8 +8,9 @@ use jumpseat_wire::{HOST_SLOT, InviteId, Slot};
 use super::{Host, HostEvent, seat::Seat};
 use crate::{
     Admission, EndReason, Invite, InviteTerms, Millis, Pointing, Role, SessionError,
+    area::{FromHost, chat, invites, people, people::Refused, pointing, terminals},
     invite::book::Line,
-    message::{self, FromGuest, FromHost, NO_INVITE, NO_REMOVAL, NO_ROLE, shown_text},
+    shown::shown_text,
 };
 
 /// What everybody was told last and a newcomer has to know.
@@ -93,8 +94,8 @@ impl Host {
     pub fn decline(&mut self, now: Millis, slot: Slot) -> Result<(), SessionError> {
         let seat = self.confirmed(slot)?;
         if std::mem::take(&mut seat.asks) {
-            self.tell(slot, &FromHost::Declined);
-            self.announce(now, &FromHost::Asking { slot, on: false });
+            self.tell(slot, people::FromHost::Declined {});
+            self.announce(now, people::FromHost::Asking { slot, on: false });
         }
         Ok(())
     }
@@ -152,49 +153,52 @@ impl Host {
         self.show_pointing(now, HOST_SLOT, at);
     }
 
-    pub(super) fn guest_message(&mut self, now: Millis, slot: Slot, message: FromGuest) {
-        match message {
-            // Where they are taken, these are no words.
-            FromGuest::Fetch { .. } | FromGuest::Cancel { .. } | FromGuest::CaughtUp => {}
-            FromGuest::AskControl => self.ask_control(now, slot),
-            FromGuest::Chat { text } => self.say(now, slot, &text),
-            FromGuest::Pointing { at } => {
-                let shown = |at: &Pointing| self.streams.iter().any(|terminal| terminal.id == at.stream);
-                self.show_pointing(now, slot, at.filter(shown));
-            }
-            FromGuest::Resync => self.resync(now, slot),
-            FromGuest::Leave => self.drop_seat(now, slot, EndReason::Left),
-            FromGuest::SetRole { slot: of, role } => {
+    pub(super) fn guest_points(&mut self, now: Millis, slot: Slot, at: Option<Pointing>) {
+        let shown = |at: &Pointing| self.streams.iter().any(|terminal| terminal.id == at.stream);
+        self.show_pointing(now, slot, at.filter(shown));
+    }
+
+    pub(super) fn heed_people(&mut self, now: Millis, slot: Slot, word: people::FromGuest) {
+        match word {
+            people::FromGuest::AskControl {} => self.ask_control(now, slot),
+            people::FromGuest::SetRole { slot: of, role } => {
                 let (by, from) = (self.role_of(slot), self.role_of(of));
                 match (by, from) {
                     (Some(by), Some(from)) if by.may_change(from, role) => {
                         self.change_role(now, of, role, slot);
                     }
-                    _ => self.not_allowed(slot, NO_ROLE),
+                    _ => self.tell(slot, people::FromHost::Refused { what: Refused::Role }),
                 }
             }
-            FromGuest::Remove { slot: of } => match (self.role_of(slot), self.role_of(of)) {
+            people::FromGuest::Remove { slot: of } => match (self.role_of(slot), self.role_of(of)) {
                 (Some(by), Some(role)) if by.may_remove(role) => {
                     self.send_away(now, of, slot);
                 }
-                _ => self.not_allowed(slot, NO_REMOVAL),
+                _ => self.tell(slot, people::FromHost::Refused { what: Refused::Removal }),
             },
-            FromGuest::Invite { id, role, max_uses, admission } => {
-                let terms = InviteTerms { role, admission, max_uses, ..InviteTerms::default() };
-                let maker = self.seats.get(&slot).filter(|seat| seat.is_confirmed());
-                let line = maker.filter(|seat| seat.role.may_invite(role)).map(Seat::line_of_invites);
-                match (line.map(|line| self.new_invite(now, terms, line)), self.code) {
-                    (Some(Ok(invite)), Some(code)) => {
-                        self.event(HostEvent::InviteMade { invite: invite.id, by: slot });
-                        let (code, token) = (code.to_string(), invite.token.reveal().to_string());
-                        self.tell(slot, &FromHost::Invited { id, code, token, role });
-                    }
-                    _ => {
-                        let what = NO_INVITE.into();
-                        self.tell(slot, &FromHost::NotAllowed { what, invite: Some(id) });
-                    }
-                }
+        }
+    }
+
+    /// A co-owner asks for an invite, under a number of its own.
+    pub(super) fn make_invite(
+        &mut self,
+        now: Millis,
+        slot: Slot,
+        id: u32,
+        role: Role,
+        max_uses: Option<u32>,
+        admission: Admission,
+    ) {
+        let terms = InviteTerms { role, admission, max_uses, ..InviteTerms::default() };
+        let maker = self.seats.get(&slot).filter(|seat| seat.is_confirmed());
+        let line = maker.filter(|seat| seat.role.may_invite(role)).map(Seat::line_of_invites);
+        match (line.map(|line| self.new_invite(now, terms, line)), self.code) {
+            (Some(Ok(invite)), Some(code)) => {
+                self.event(HostEvent::InviteMade { invite: invite.id, by: slot });
+                let (code, token) = (code.to_string(), invite.token.reveal().to_string());
+                self.tell(slot, invites::FromHost::Made { id, code, token, role });
             }
+            _ => self.tell(slot, invites::FromHost::Refused { id }),
         }
     }
 
@@ -203,7 +207,7 @@ impl Host {
         if seat.role.may_write() || std::mem::replace(&mut seat.asks, true) {
             return;
         }
-        self.announce(now, &FromHost::Asking { slot, on: true });
+        self.announce(now, people::FromHost::Asking { slot, on: true });
         self.event(HostEvent::ControlAsked { slot });
     }
 
@@ -213,7 +217,7 @@ impl Host {
         let before = std::mem::replace(&mut seat.role, role);
         let (changed, invite) = (before != role, seat.invite);
         if asked {
-            self.announce(now, &FromHost::Asking { slot, on: false });
+            self.announce(now, people::FromHost::Asking { slot, on: false });
         }
         if role < before {
             self.hold_to(now, slot, invite, role);
@@ -249,32 +253,34 @@ impl Host {
         }
     }
 
+    pub(super) fn roster(&mut self) -> FromHost {
+        let rev = self.next_rev();
+        let guests = self.guests().collect();
+        people::FromHost::Roster { rev, host: self.config.name.clone(), guests }.into()
+    }
+
     pub(super) fn announce_roster(&mut self, now: Millis) {
         let roster = self.roster();
-        self.announce(now, &roster);
+        self.announce(now, roster);
     }
 
     /// Gives the number of this word.
     pub(super) fn announce_looking(&mut self, now: Millis) -> u64 {
         let rev = self.next_rev();
-        self.announce(now, &FromHost::Looking { rev, stream: self.looking });
+        self.announce(now, terminals::FromHost::Looking { rev, stream: self.looking });
         rev
     }
 
     fn looking_at(&mut self) -> FromHost {
-        FromHost::Looking { rev: self.next_rev(), stream: self.looking }
+        terminals::FromHost::Looking { rev: self.next_rev(), stream: self.looking }.into()
     }
 
-    fn not_allowed(&mut self, slot: Slot, what: &str) {
-        self.tell(slot, &FromHost::NotAllowed { what: what.into(), invite: None });
-    }
-
-    fn say(&mut self, now: Millis, slot: Slot, text: &str) {
+    pub(super) fn say(&mut self, now: Millis, slot: Slot, text: &str) {
         if text.trim().is_empty() {
             return;
         }
         let (text, at) = (text.to_owned(), self.time_of_day(now));
-        self.announce(now, &FromHost::Chat { slot, text: text.clone(), at });
+        self.announce(now, chat::FromHost::Line { slot, text: text.clone(), at });
         self.event(HostEvent::Chat { slot, text, at });
     }
 
@@ -286,7 +292,7 @@ impl Host {
         if before == at {
             return;
         }
-        self.announce(now, &FromHost::Pointing { slot, at });
+        self.announce(now, pointing::FromHost::Lines { slot, at });
         self.event(HostEvent::Pointing { slot, at });
     }
 
@@ -295,7 +301,7 @@ impl Host {
         let state = self.state();
         if let Some(seat) = self.seats.get_mut(&slot) {
             for message in &state {
-                seat.tell(message::encode(message));
+                seat.tell(message.encode());
             }
             self.flush(slot);
         }
@@ -305,7 +311,7 @@ impl Host {
     pub(super) fn announce_state(&mut self, now: Millis) {
         self.state_owed = false;
         for message in self.state() {
-            self.announce(now, &message);
+            self.announce(now, message);
         }
     }
 
@@ -313,8 +319,10 @@ impl Host {
         let mut state = vec![self.roster(), self.terminal_list(), self.looking_at()];
         state.extend(self.panel_list());
         let pointing = &self.told.pointing;
-        state.extend(self.farewell.as_ref().filter(|farewell| farewell.told).map(|_| self.closing()));
-        state.extend(pointing.iter().map(|(slot, at)| FromHost::Pointing { slot: *slot, at: Some(*at) }));
+        state.extend(self.farewell.as_ref().filter(|farewell| farewell.told).map(|_| self.closing().into()));
+        let lines =
+            |(slot, at): (&Slot, &Pointing)| pointing::FromHost::Lines { slot: *slot, at: Some(*at) }.into();
+        state.extend(pointing.iter().map(lines));
         state
     }
 }

@@ -8,7 +8,8 @@ use zeroize::Zeroizing;
 
 use super::output::HostOutput;
 use crate::{
-    Millis, Role, SafetyWords, Scope, SessionError, StreamId,
+    Millis, Role, RosterEntry, SafetyWords, Scope, SessionError, StreamId,
+    area::{MESSAGES_PER_SECOND, terminals::Refusals},
     crypto::secret::Secret,
     frame::record::{FetchId, MAX_MESSAGE, Part, Plaintext, Record},
     handshake::{
@@ -16,7 +17,6 @@ use crate::{
         welcome::PairKeys,
     },
     invite::book::Line,
-    message::{MESSAGES_PER_SECOND, Refusals, RosterEntry},
     pace::Pace,
     pair::{Lane, PairReceiver, PairSender},
     panel::{self, PanelId, panel_of},

@@ -10,7 +10,7 @@ use std::{collections::BTreeMap, time::Duration};
 use bytes::Bytes;
 
 use super::{output::Ticket, produced::Produced};
-use crate::{Exit, LAST_TERMINAL, Millis, Scope, StreamId, message::TerminalCard};
+use crate::{Exit, LAST_TERMINAL, Millis, Scope, StreamId, TerminalCard};
 
 /// What may come at once: thousands of lines, and half of what makes a relay skip a guest.
 const BURST: f64 = 512.0 * 1024.0;

@@ -11,9 +11,10 @@ use super::{
 };
 use crate::{
     Exit, Millis, Scope, SessionError, StreamId,
+    area::{FromHost, terminals},
     frame::record::{MAX_OUTPUT, MAX_SIDE, Plaintext, Record},
-    message::{FromHost, shown_name},
     panel::panel_of,
+    shown::shown_name,
     snapshot::{self, MAX_SNAPSHOT_LEN},
 };
 
@@ -303,12 +304,13 @@ impl Host {
 
     pub(super) fn terminal_list(&mut self) -> FromHost {
         let rev = self.next_rev();
-        FromHost::Terminals { rev, terminals: self.streams.iter().map(Stream::card).collect() }
+        let terminals = self.streams.iter().map(Stream::card).collect();
+        terminals::FromHost::List { rev, terminals }.into()
     }
 
     fn announce_terminals(&mut self, now: Millis) {
         let list = self.terminal_list();
-        self.announce(now, &list);
+        self.announce(now, list);
     }
 
     /// Nobody watches any more.

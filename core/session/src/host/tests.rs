@@ -8,6 +8,7 @@ use jumpseat_wire::{
 use super::*;
 use crate::{
     Admission, GuestCard, InviteTerms, Scope,
+    area::{self, FromGuest},
     crypto::{
         hash::{hkdf, labelled},
         sign::SignKey,
@@ -24,7 +25,6 @@ use crate::{
         knock::Knocking,
         welcome::{Answered, PairKeys},
     },
-    message::FromGuest,
     pair::{Lane, PairReceiver, PairSender},
 };
 
@@ -36,6 +36,7 @@ mod panels;
 mod people;
 mod requests;
 mod terminals;
+mod words;
 
 const NOW: Millis = Millis(1_000);
 
@@ -145,7 +146,7 @@ impl Rogue {
             };
             for record in Records::new(&plaintext) {
                 if let Record::Message(json) = record.unwrap() {
-                    told.push(FromHost::decode(json).unwrap());
+                    told.extend(FromHost::decode(json).unwrap());
                 }
             }
         }
@@ -288,7 +289,7 @@ fn case_17_a_guest_forging_a_host_frame_with_the_real_epoch_key() {
     let mut host = open_host();
     let (mut guest, epoch, keys) = shared_epoch(&mut host);
     let own = SignKey::generate(&mut Entropy::seeded(3));
-    let end = message::encode(&FromHost::End { reason: EndReason::Stopped });
+    let end = FromHost::Session(area::session::FromHost::End { reason: EndReason::Stopped }).encode();
     for record in [
         Record::Output { stream: 1, position: 0, bytes: b"evil" },
         // Adversarial case 34: the end, forged under the true key.
@@ -306,7 +307,8 @@ fn case_17_a_guest_forging_a_host_frame_with_the_real_epoch_key() {
 fn case_12_an_old_key_ends_where_the_next_begins() {
     let mut host = open_host();
     let (mut guest, epoch, keys) = shared_epoch(&mut host);
-    let chat = message::encode(&FromHost::Chat { slot: 0, text: "rolled back".into(), at: 0 });
+    let chat =
+        FromHost::Chat(area::chat::FromHost::Line { slot: 0, text: "rolled back".into(), at: 0 }).encode();
     let sealed = |host: &Host, epoch| {
         frame(host.keys.sid, &keys, (epoch, host.group.next()), &host.keys.sign, &Record::Message(&chat))
     };
@@ -339,7 +341,7 @@ fn case_12_an_old_key_ends_where_the_next_begins() {
 /// JS-ROLE-1: what only a host sends is no guest's to send.
 #[test]
 fn a_guest_that_seals_what_only_a_host_seals_loses_its_seat() {
-    let message = message::encode(&FromHost::End { reason: EndReason::Stopped });
+    let message = FromHost::Session(area::session::FromHost::End { reason: EndReason::Stopped }).encode();
     for record in [
         Record::Output { stream: 1, position: 0, bytes: b"evil" },
         Record::Heartbeat { at: 0, positions: Positions::new(&[]) },
@@ -363,7 +365,7 @@ fn a_guest_that_seals_what_only_a_host_seals_loses_its_seat() {
 fn what_waits_for_a_guest_is_bounded() {
     let mut host = open_host();
     let mut rogue = Rogue::seated(&mut host, 9, Role::Viewer);
-    let ask = message::encode(&FromGuest::Remove { slot: 99 });
+    let ask = FromGuest::People(area::people::FromGuest::Remove { slot: 99 }).encode();
     for second in 0..2_000 {
         let later = Millis(NOW.0 + second * 1_000);
         let mut plaintext = Plaintext::to_host();
@@ -386,21 +388,31 @@ fn what_a_co_owner_may_not_do() {
     let other = Rogue::seated(&mut host, 11, Role::CoOwner);
     let (own, others) = (rogue.keys.slot, other.keys.slot);
     for message in [
-        FromGuest::SetRole { slot: others, role: Role::Viewer },
-        FromGuest::SetRole { slot: own, role: Role::CoOwner },
-        FromGuest::SetRole { slot: 0, role: Role::Viewer },
-        FromGuest::Remove { slot: others },
-        FromGuest::Remove { slot: 0 },
-        FromGuest::Invite { id: 1, role: Role::CoOwner, max_uses: None, admission: Admission::Open },
+        FromGuest::People(area::people::FromGuest::SetRole { slot: others, role: Role::Viewer }),
+        FromGuest::People(area::people::FromGuest::SetRole { slot: own, role: Role::CoOwner }),
+        FromGuest::People(area::people::FromGuest::SetRole { slot: 0, role: Role::Viewer }),
+        FromGuest::People(area::people::FromGuest::Remove { slot: others }),
+        FromGuest::People(area::people::FromGuest::Remove { slot: 0 }),
+        FromGuest::Invites(area::invites::FromGuest::Make {
+            id: 1,
+            role: Role::CoOwner,
+            max_uses: None,
+            admission: Admission::Open,
+        }),
     ] {
-        rogue.send(&mut host, &[Record::Message(&message::encode(&message))]);
+        rogue.send(&mut host, &[Record::Message(&message.encode())]);
     }
     assert_eq!((host.role_of(own), host.role_of(others)), (Some(Role::CoOwner), Some(Role::CoOwner)));
     let made = host.invites().count();
-    let ask = FromGuest::Invite { id: 1, role: Role::Viewer, max_uses: None, admission: Admission::Open };
+    let ask = FromGuest::Invites(area::invites::FromGuest::Make {
+        id: 1,
+        role: Role::Viewer,
+        max_uses: None,
+        admission: Admission::Open,
+    });
     for second in 1..20 {
         let mut plaintext = Plaintext::to_host();
-        (0..20).for_each(|_| plaintext.push(&Record::Message(&message::encode(&ask))));
+        (0..20).for_each(|_| plaintext.push(&Record::Message(&ask.encode())));
         let frame = rogue.sender.seal(host.keys.sid, plaintext).unwrap();
         host.relay_frame(Millis(NOW.0 + second * 1_000), &frame).unwrap();
     }
@@ -465,12 +477,16 @@ fn terminals_at_a_guest_are_bounded() {
 fn case_13_another_roster_than_the_granted() {
     let mut host = open_host();
     let mut guest = true_guest(&mut host);
-    let lie = FromHost::Roster { rev: 1_000, host: "Ann".into(), guests: Vec::new() };
-    let truth = message::encode(&host.roster());
+    let lie = FromHost::People(area::people::FromHost::Roster {
+        rev: 1_000,
+        host: "Ann".into(),
+        guests: Vec::new(),
+    });
+    let truth = host.roster().encode();
     let grant = host.group.rotate(NOW, &host.keys, &truth, &mut host.entropy).unwrap();
     let slot = guest.slot().unwrap();
     host.seats.get_mut(&slot).unwrap().grant(host.keys.sid, &grant, true, &mut host.out).unwrap();
-    host.announce(NOW, &lie);
+    host.announce(NOW, lie);
     let told = pump(&mut host, &mut guest);
     let roster = |output: &GuestOutput| matches!(output, GuestOutput::Event(GuestEvent::Roster { .. }));
     assert!(!told.iter().any(roster), "{told:?}");
@@ -502,7 +518,10 @@ fn a_grant_never_waits_in_clear() {
         while host.poll().is_some() {}
         // Nothing is lost by it: the guest gets them all, in order, each under a key of its own.
         host.relay_text(NOW, &control::encode(&RelayToHost::Present { slot, pair: 0 })).unwrap();
-        host.announce(NOW, &FromHost::Chat { slot: 0, text: "still here".into(), at: 1 });
+        host.announce(
+            NOW,
+            FromHost::Chat(area::chat::FromHost::Line { slot: 0, text: "still here".into(), at: 1 }),
+        );
         let told = pump(&mut host, &mut guest);
         let chat = |output: &GuestOutput| matches!(output, GuestOutput::Event(GuestEvent::Chat { .. }));
         assert!(told.iter().any(chat), "{told:?}");

@@ -23,3 +23,4 @@ mod signs;
 mod squatted;
 mod typing;
 mod waiting;
+mod words;

@@ -3,8 +3,8 @@
 use super::Seated;
 use crate::{
     FetchId, FetchRefusal, PanelId, SessionError, Wish,
+    area::transfer,
     guest::{Context, GuestEvent},
-    message::FromGuest,
     panel::panel_of,
 };
 
@@ -18,7 +18,7 @@ impl Seated {
             return Err(SessionError::Full("too much is under way already"));
         }
         let id = self.fetches.begin(wish.panel);
-        self.say(&FromGuest::Fetch { id, wish }, context);
+        self.say(transfer::FromGuest::Get { id, wish }, context);
         Ok(id)
     }
 

@@ -20,7 +20,7 @@ fn case_44_a_host_hands_out_no_invite_that_nobody_asked_for() {
     let foreign = Token::generate(&[9; 32], &mut Entropy::seeded(3));
     let hand_out = |host: &mut Host, id, token: &Token, role| {
         let (code, token) = ("K7QM-3XTE".into(), token.reveal().to_string());
-        host.tell(slot, &FromHost::Invited { id, code, token, role });
+        host.tell(slot, FromHost::Invites(area::invites::FromHost::Made { id, code, token, role }));
     };
     for id in 0..3 {
         hand_out(&mut host, id, &own, Role::Viewer);

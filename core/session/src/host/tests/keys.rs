@@ -1,7 +1,7 @@
 //! Keys of a guest that sends whatever it likes: the host's own gate, without what honest guests do on their side.
 
 use super::*;
-use crate::{InputRefusal, frame::record::TypedAt, message::Refusals};
+use crate::{InputRefusal, area::terminals::Refusals, frame::record::TypedAt};
 
 /// A writer at a terminal that printed four bytes, and what it names if it has seen everything.
 fn seated() -> (Host, Rogue, TypedAt) {

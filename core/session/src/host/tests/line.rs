@@ -62,7 +62,7 @@ fn a_picture_beside_a_message_fits_its_frame() {
         take_all(&mut host, &mut rogue, &mut Got::default());
         let slot = rogue.keys.slot;
         host.relay_text(NOW, &control::encode(&RelayToHost::Absent { slot })).unwrap();
-        host.tell(slot, &FromHost::Declined);
+        host.tell(slot, FromHost::People(area::people::FromHost::Declined {}));
         host.show_all(slot, Scope::Full);
         let ticket = std::iter::from_fn(|| host.poll()).find_map(|output| match output {
             HostOutput::Snapshot { ticket, .. } => Some(ticket),
@@ -92,8 +92,8 @@ fn contents_end_where_they_are_no_longer_shared_or_wanted() {
         take_all(&mut host, &mut rogue, &mut Got::default());
         for panel in [1, 2] {
             let wish = Wish { panel, reference: "x".into(), having: None };
-            let fetch = FromGuest::Fetch { id: u32::from(panel), wish };
-            rogue.send(&mut host, &[Record::Message(&message::encode(&fetch))]);
+            let fetch = FromGuest::Transfer(area::transfer::FromGuest::Get { id: u32::from(panel), wish });
+            rogue.send(&mut host, &[Record::Message(&fetch.encode())]);
         }
         let mut frames = Vec::new();
         while let Some(output) = host.poll() {
@@ -107,7 +107,12 @@ fn contents_end_where_they_are_no_longer_shared_or_wanted() {
         }
         host.out.extend(frames);
         if cancelled {
-            rogue.send(&mut host, &[Record::Message(&message::encode(&FromGuest::Cancel { id: 1 }))]);
+            rogue.send(
+                &mut host,
+                &[Record::Message(
+                    &FromGuest::Transfer(area::transfer::FromGuest::Cancel { id: 1 }).encode(),
+                )],
+            );
         } else {
             host.unshare_panel(NOW, 1);
         }

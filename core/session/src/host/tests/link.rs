@@ -94,7 +94,7 @@ fn nothing_is_sent_to_who_is_not_there() {
             says(&mut host, NOW, &RelayToHost::Absent { slot });
         }
         host.rotate(NOW);
-        host.tell(slot, &FromHost::Declined);
+        host.tell(slot, FromHost::People(area::people::FromHost::Declined {}));
         assert_eq!(frames(&outputs(&mut host), slot), 0, "away: {away}");
         if away {
             come_back(&mut host, NOW, 0);
@@ -109,14 +109,14 @@ fn nothing_is_sent_to_who_is_not_there() {
 fn what_is_sent_again_keeps_its_order_and_its_time() {
     let mut host = open_host();
     let slot = Rogue::seated(&mut host, 43, Role::Viewer).keys.slot;
-    host.tell(slot, &FromHost::Declined);
+    host.tell(slot, FromHost::People(area::people::FromHost::Declined {}));
     outputs(&mut host);
     let present = RelayToHost::Present { slot, pair: 0 };
     says(&mut host, NOW, &present);
     let again = frames(&outputs(&mut host), slot);
     assert!(again > 0);
     says(&mut host, NOW, &present);
-    host.tell(slot, &FromHost::Declined);
+    host.tell(slot, FromHost::People(area::people::FromHost::Declined {}));
     assert_eq!(frames(&outputs(&mut host), slot), 0);
     let (mut due, mut sent) = (NOW, 0);
     while sent == 0 {

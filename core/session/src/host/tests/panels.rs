@@ -20,7 +20,10 @@ fn sharing_host() -> Host {
 
 fn fetch(host: &mut Host, rogue: &mut Rogue, id: u32, panel: u8, reference: &str) {
     let wish = Wish { panel, reference: reference.into(), having: None };
-    rogue.send(host, &[Record::Message(&message::encode(&FromGuest::Fetch { id, wish }))]);
+    rogue.send(
+        host,
+        &[Record::Message(&FromGuest::Transfer(area::transfer::FromGuest::Get { id, wish }).encode())],
+    );
 }
 
 /// What the host is asked for, and what it says to this guest.
@@ -42,14 +45,17 @@ fn a_guest_cannot_by_any_message_change_or_widen_a_panel() {
         Record::Snapshot(part),
         Record::Content(content),
         Record::Output { stream: 1, position: 0, bytes: b"mine" },
-        Record::Message(br#"{"type":"panels","rev":99,"panels":[1,2,3]}"#),
-        Record::Message(br#"{"type":"share_panel","panel":2}"#),
-        Record::Message(br#"{"type":"fetch","id":1,"panel":1,"reference":"../../etc/passwd"}"#),
-        Record::Message(br#"{"type":"fetch","id":1,"panel":1,"reference":"/etc/passwd"}"#),
-        Record::Message(br#"{"type":"fetch","id":1,"panel":0,"reference":"x"}"#),
-        Record::Message(br#"{"type":"fetch","id":1,"panel":200,"reference":"x"}"#),
-        Record::Message(br#"{"type":"fetch","id":1,"panel":1,"reference":"x","having":"../x"}"#),
-        Record::Message(br#"{"type":"fetch","id":1,"panel":1,"reference":["x"]}"#),
+        Record::Message(br#"{"panels":{"list":{"rev":99,"panels":[1,2,3]}}}"#),
+        Record::Message(
+            br#"{"transfer":{"get":{"id":1,"wish":{"panel":1,"reference":"../../etc/passwd"}}}}"#,
+        ),
+        Record::Message(br#"{"transfer":{"get":{"id":1,"wish":{"panel":1,"reference":"/etc/passwd"}}}}"#),
+        Record::Message(br#"{"transfer":{"get":{"id":1,"wish":{"panel":0,"reference":"x"}}}}"#),
+        Record::Message(br#"{"transfer":{"get":{"id":1,"wish":{"panel":200,"reference":"x"}}}}"#),
+        Record::Message(
+            br#"{"transfer":{"get":{"id":1,"wish":{"panel":1,"reference":"x","having":"../x"}}}}"#,
+        ),
+        Record::Message(br#"{"transfer":{"get":{"id":1,"wish":{"panel":1,"reference":["x"]}}}}"#),
     ];
     for (seed, record) in records.iter().enumerate() {
         let mut host = sharing_host();
@@ -59,18 +65,36 @@ fn a_guest_cannot_by_any_message_change_or_widen_a_panel() {
         assert_eq!(asked(&mut host), [], "{record:?}");
         assert_eq!((host.panels(), host.panels.position(1)), (vec![1], Some(3)), "{record:?}");
     }
+    // Words that nobody has.
+    for (seed, word) in [
+        br#"{"panels":{"share":{"panel":2}}}"#.as_slice(),
+        br#"{"panels":{"list_all":{"rev":99,"panels":[1,2,3]}}}"#,
+        br#"{"transfer":{"put":{"panel":1,"reference":"x"}}}"#,
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let mut host = sharing_host();
+        let mut rogue = Rogue::seated(&mut host, 150 + seed as u64, Role::CoOwner);
+        rogue.send(&mut host, &[Record::Message(word)]);
+        assert!(rogue.is_seated(&host));
+        assert_eq!(asked(&mut host), []);
+        assert_eq!((host.panels(), host.panels.position(1)), (vec![1], Some(3)));
+    }
     // Its other words, and keys for what is no terminal, have nothing to do with panels.
     let mut host = sharing_host();
     host.looking(NOW, Some(1));
     let mut rogue = Rogue::seated(&mut host, 99, Role::CoOwner);
     for word in [
-        FromGuest::AskControl,
-        FromGuest::Chat { text: "hi".into() },
-        FromGuest::Pointing { at: Some(crate::Pointing { stream, from: 0, to: 9 }) },
-        FromGuest::Resync,
-        FromGuest::Cancel { id: 7 },
+        FromGuest::People(area::people::FromGuest::AskControl {}),
+        FromGuest::Chat(area::chat::FromGuest::Say { text: "hi".into() }),
+        FromGuest::Pointing(area::pointing::FromGuest::Lines {
+            at: Some(crate::Pointing { stream, from: 0, to: 9 }),
+        }),
+        FromGuest::Session(area::session::FromGuest::Resync {}),
+        FromGuest::Transfer(area::transfer::FromGuest::Cancel { id: 7 }),
     ] {
-        rogue.send(&mut host, &[Record::Message(&message::encode(&word))]);
+        rogue.send(&mut host, &[Record::Message(&word.encode())]);
     }
     assert!(rogue.is_seated(&host));
     assert_eq!((host.panels(), host.panels.position(1)), (vec![1], Some(3)));

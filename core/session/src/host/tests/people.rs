@@ -3,15 +3,15 @@
 use super::*;
 use crate::{
     FetchRefusal, LAST_TERMINAL, MAX_CONTENT_LEN, Pointing, Wish,
-    message::{MESSAGES_PER_SECOND, NO_ROLE, TOO_MANY_MESSAGES},
+    area::{MESSAGES_PER_SECOND, people::Refused},
 };
 
 fn ask(host: &mut Host, rogue: &mut Rogue, message: &FromGuest) {
-    rogue.send(host, &[Record::Message(&message::encode(message))]);
+    rogue.send(host, &[Record::Message(&message.encode())]);
 }
 
-fn no(what: &str) -> FromHost {
-    FromHost::NotAllowed { what: what.into(), invite: None }
+fn no(what: Refused) -> FromHost {
+    area::people::FromHost::Refused { what }.into()
 }
 
 /// JS-ROLE-4.
@@ -23,9 +23,9 @@ fn a_co_owner_gives_the_keys_and_takes_them_back() {
     let (by, slot) = (co.keys.slot, bo.keys.slot);
     for role in [Role::Writer, Role::Viewer] {
         while host.poll().is_some() {}
-        ask(&mut host, &mut bo, &FromGuest::SetRole { slot, role });
-        assert_eq!(bo.told(&mut host), [no(NO_ROLE)], "nobody gives them to itself");
-        ask(&mut host, &mut co, &FromGuest::SetRole { slot, role });
+        ask(&mut host, &mut bo, &FromGuest::People(area::people::FromGuest::SetRole { slot, role }));
+        assert_eq!(bo.told(&mut host), [no(Refused::Role)], "nobody gives them to itself");
+        ask(&mut host, &mut co, &FromGuest::People(area::people::FromGuest::SetRole { slot, role }));
         assert_eq!(host.role_of(slot), Some(role));
         let mut outputs = std::iter::from_fn(|| host.poll());
         let changed = HostOutput::Event(HostEvent::RoleChanged { slot, role, by });
@@ -39,8 +39,12 @@ fn a_co_owner_is_told_no_where_nobody_sits() {
     let mut host = open_host();
     let mut co = Rogue::seated(&mut host, 32, Role::CoOwner);
     while host.poll().is_some() {}
-    ask(&mut host, &mut co, &FromGuest::SetRole { slot: 99, role: Role::Writer });
-    assert_eq!(co.told(&mut host), [no(NO_ROLE)]);
+    ask(
+        &mut host,
+        &mut co,
+        &FromGuest::People(area::people::FromGuest::SetRole { slot: 99, role: Role::Writer }),
+    );
+    assert_eq!(co.told(&mut host), [no(Refused::Role)]);
 }
 
 #[test]
@@ -78,9 +82,13 @@ fn guests_point_at_terminals_only() {
         outputs.filter_map(of).collect::<Vec<_>>()
     };
     let lines = |stream| Some(Pointing { stream, from: 0, to: 1 });
-    ask(&mut host, &mut rogue, &FromGuest::Pointing { at: lines(1) });
+    ask(&mut host, &mut rogue, &FromGuest::Pointing(area::pointing::FromGuest::Lines { at: lines(1) }));
     assert_eq!(pointing(&mut host), [(slot, lines(1))]);
-    ask(&mut host, &mut rogue, &FromGuest::Pointing { at: lines(LAST_TERMINAL) });
+    ask(
+        &mut host,
+        &mut rogue,
+        &FromGuest::Pointing(area::pointing::FromGuest::Lines { at: lines(LAST_TERMINAL) }),
+    );
     assert_eq!(pointing(&mut host), [(slot, None)]);
 }
 
@@ -89,7 +97,7 @@ fn guests_point_at_terminals_only() {
 fn too_many_messages_go_nowhere_and_are_told_once_a_second() {
     let mut host = open_host();
     let mut rogue = Rogue::seated(&mut host, 34, Role::Viewer);
-    let chat = message::encode(&FromGuest::Chat { text: "hi".into() });
+    let chat = FromGuest::Chat(area::chat::FromGuest::Say { text: "hi".into() }).encode();
     for second in 1..4 {
         while host.poll().is_some() {}
         let mut plaintext = Plaintext::to_host();
@@ -106,7 +114,7 @@ fn too_many_messages_go_nowhere_and_are_told_once_a_second() {
         }
         host.out.extend(frames);
         assert_eq!(chats, MESSAGES_PER_SECOND);
-        assert_eq!(rogue.told(&mut host), [no(TOO_MANY_MESSAGES)]);
+        assert_eq!(rogue.told(&mut host), [no(Refused::Messages)]);
     }
 }
 
@@ -118,30 +126,39 @@ fn a_cancelled_fetch_makes_room() {
     let mut rogue = Rogue::seated(&mut host, 35, Role::Viewer);
     let mut other = Rogue::seated(&mut host, 36, Role::Viewer);
     let wish = Wish { panel: 1, reference: "x".into(), having: None };
-    ask(&mut host, &mut other, &FromGuest::Fetch { id: 9, wish: wish.clone() });
+    ask(
+        &mut host,
+        &mut other,
+        &FromGuest::Transfer(area::transfer::FromGuest::Get { id: 9, wish: wish.clone() }),
+    );
     let ticket = std::iter::from_fn(|| host.poll()).find_map(|output| match output {
         HostOutput::Fetch { ticket, .. } => Some(ticket),
         _ => None,
     });
     for id in 0..4 {
-        ask(&mut host, &mut rogue, &FromGuest::Fetch { id, wish: wish.clone() });
+        ask(
+            &mut host,
+            &mut rogue,
+            &FromGuest::Transfer(area::transfer::FromGuest::Get { id, wish: wish.clone() }),
+        );
     }
     assert_eq!(host.fetches_waiting(), 5);
     for id in [0, 3] {
-        ask(&mut host, &mut rogue, &FromGuest::Cancel { id });
+        ask(&mut host, &mut rogue, &FromGuest::Transfer(area::transfer::FromGuest::Cancel { id }));
     }
     assert_eq!(host.fetches_waiting(), 3, "the other guest's stays");
     let slot = rogue.keys.slot;
     let outputs = std::iter::from_fn(|| host.poll());
     let wanted = outputs.filter(|output| matches!(output, HostOutput::Fetch { slot: of, .. } if *of == slot));
     assert_eq!(wanted.count(), 2, "the second, and the third in the place of the first");
-    ask(&mut host, &mut rogue, &FromGuest::Fetch { id: 0, wish });
+    ask(&mut host, &mut rogue, &FromGuest::Transfer(area::transfer::FromGuest::Get { id: 0, wish }));
     assert!(rogue.is_seated(&host), "its name is free again");
     host.remove(NOW, slot).unwrap();
     assert_eq!(host.fetches_waiting(), 1, "nobody looks for what is for nobody");
     host.content_ready(ticket.unwrap(), Ok(vec![b'x'; MAX_CONTENT_LEN + 1].into()));
     assert_eq!(host.fetches_waiting(), 0);
-    let refused = FromHost::FetchRefused { id: 9, why: FetchRefusal::TooLarge };
+    let refused =
+        FromHost::Transfer(area::transfer::FromHost::Refused { id: 9, why: FetchRefusal::TooLarge });
     assert!(other.told(&mut host).contains(&refused));
 }
 
@@ -159,7 +176,7 @@ fn everything_anew_is_asked_for_at_most_every_two_seconds() {
     seats(&mut host);
     let again = |host: &mut Host, rogue: &mut Rogue, now| {
         let mut plaintext = Plaintext::to_host();
-        plaintext.push(&Record::Message(&message::encode(&FromGuest::Resync)));
+        plaintext.push(&Record::Message(&FromGuest::Session(area::session::FromGuest::Resync {}).encode()));
         let frame = rogue.sender.seal(host.keys.sid, plaintext).unwrap();
         host.relay_frame(now, &frame).unwrap();
     };
@@ -214,13 +231,23 @@ fn what_guests_say_after_the_end_counts_for_nothing() {
     while host.poll().is_some() {}
     let (slot, invites) = (bo.keys.slot, host.invites().count());
     for word in [
-        FromGuest::AskControl,
-        FromGuest::Chat { text: "hi".into() },
-        FromGuest::Pointing { at: Some(Pointing { stream: 1, from: 0, to: 1 }) },
-        FromGuest::SetRole { slot, role: Role::Writer },
-        FromGuest::Invite { id: 1, role: Role::Viewer, max_uses: None, admission: Admission::Open },
-        FromGuest::Fetch { id: 1, wish: Wish { panel: 1, reference: "x".into(), having: None } },
-        FromGuest::Remove { slot },
+        FromGuest::People(area::people::FromGuest::AskControl {}),
+        FromGuest::Chat(area::chat::FromGuest::Say { text: "hi".into() }),
+        FromGuest::Pointing(area::pointing::FromGuest::Lines {
+            at: Some(Pointing { stream: 1, from: 0, to: 1 }),
+        }),
+        FromGuest::People(area::people::FromGuest::SetRole { slot, role: Role::Writer }),
+        FromGuest::Invites(area::invites::FromGuest::Make {
+            id: 1,
+            role: Role::Viewer,
+            max_uses: None,
+            admission: Admission::Open,
+        }),
+        FromGuest::Transfer(area::transfer::FromGuest::Get {
+            id: 1,
+            wish: Wish { panel: 1, reference: "x".into(), having: None },
+        }),
+        FromGuest::People(area::people::FromGuest::Remove { slot }),
     ] {
         ask(&mut host, &mut co, &word);
     }
@@ -228,6 +255,6 @@ fn what_guests_say_after_the_end_counts_for_nothing() {
     let told = outputs.filter(|output| !matches!(output, HostOutput::Text(_)));
     assert_eq!(told.collect::<Vec<_>>(), [], "nobody hears of it");
     assert_eq!((host.role_of(slot), host.invites().count()), (Some(Role::Viewer), invites));
-    ask(&mut host, &mut co, &FromGuest::Leave);
+    ask(&mut host, &mut co, &FromGuest::Session(area::session::FromGuest::Leave {}));
     assert!(!co.is_seated(&host), "it may go");
 }

@@ -1,7 +1,7 @@
 //! A host that says no to what nobody asked for.
 
 use super::*;
-use crate::{MAX_FETCHES, Wish};
+use crate::{MAX_FETCHES, Wish, area::people::Refused};
 
 fn noes(outputs: &[GuestOutput]) -> usize {
     let is_no = |output: &&GuestOutput| {
@@ -10,8 +10,8 @@ fn noes(outputs: &[GuestOutput]) -> usize {
     outputs.iter().filter(is_no).count()
 }
 
-fn no(what: &str) -> FromHost {
-    FromHost::NotAllowed { what: what.into(), invite: None }
+fn no(what: Refused) -> FromHost {
+    area::people::FromHost::Refused { what }.into()
 }
 
 /// JS-MSG-5.
@@ -21,12 +21,11 @@ fn a_host_says_no_to_nothing_that_nobody_asked_for() {
     let mut guest = true_guest(&mut host);
     let slot = guest.slot().unwrap();
     pump(&mut host, &mut guest);
-    let kinds = ["changing that role", "removing that guest", "so many messages at once"];
+    let kinds = [Refused::Role, Refused::Removal, Refused::Messages];
     let say_all = |host: &mut Host| {
-        host.tell(slot, &FromHost::Declined);
-        kinds.iter().for_each(|what| host.tell(slot, &no(what)));
-        host.tell(slot, &no("your account"));
-        host.tell(slot, &FromHost::NotAllowed { what: kinds[0].into(), invite: Some(1) });
+        host.tell(slot, FromHost::People(area::people::FromHost::Declined {}));
+        kinds.iter().for_each(|what| host.tell(slot, no(*what)));
+        host.tell(slot, area::invites::FromHost::Refused { id: 1 });
     };
     say_all(&mut host);
     assert_eq!(noes(&pump(&mut host, &mut guest)), 0, "unasked");
@@ -58,7 +57,7 @@ fn too_many_messages_are_many() {
     for _ in 0..10 {
         guest.chat(NOW, "hello").unwrap();
         while guest.poll().is_some() {}
-        host.tell(slot, &no("so many messages at once"));
+        host.tell(slot, no(Refused::Messages));
         told += noes(&pump(&mut host, &mut guest));
     }
     assert_eq!(told, 0);
@@ -81,7 +80,7 @@ fn a_request_that_was_granted_is_not_refused_afterwards() {
     pump(&mut host, &mut guest);
     host.set_role(NOW, slot, Role::Writer).unwrap();
     pump(&mut host, &mut guest);
-    host.tell(slot, &FromHost::Declined);
+    host.tell(slot, FromHost::People(area::people::FromHost::Declined {}));
     assert_eq!(noes(&pump(&mut host, &mut guest)), 0);
 }
 

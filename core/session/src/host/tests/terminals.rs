@@ -100,7 +100,10 @@ fn pointers_go_with_their_terminal() {
     let mut rogues = [61, 62].map(|seed| Rogue::seated(&mut host, seed, Role::Viewer));
     for (rogue, stream) in rogues.iter_mut().zip([1, 2]) {
         let at = Some(Pointing { stream, from: 0, to: 1 });
-        rogue.send(&mut host, &[Record::Message(&message::encode(&FromGuest::Pointing { at }))]);
+        rogue.send(
+            &mut host,
+            &[Record::Message(&FromGuest::Pointing(area::pointing::FromGuest::Lines { at }).encode())],
+        );
     }
     while host.poll().is_some() {}
     host.close_terminal(NOW, 2);
