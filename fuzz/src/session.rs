@@ -7,7 +7,10 @@ use std::collections::VecDeque;
 
 use jumpseat_session::guest::{ContentChange, Guest, GuestConfig, GuestOutput, PanelChange, TerminalChange};
 use jumpseat_session::host::{Host, HostConfig, HostOutput};
-use jumpseat_session::{Admission, Entropy, GuestCard, InviteTerms, Millis, PanelId, Role, StreamId, Wish};
+use jumpseat_session::{
+    Admission, Entropy, GuestCard, InviteTerms, Millis, PanelId, Role, StreamId, TransferKind,
+    TransferRequest,
+};
 use jumpseat_wire::control::{self, GuestToRelay, Hello, HostToRelay, RelayToGuest, RelayToHost};
 use jumpseat_wire::{Blob, FrameHeader, InviteCode, Slot};
 
@@ -119,8 +122,12 @@ impl World {
             // A guest that has no seat yet cannot type: that is its answer.
             10 => {
                 drop(self.guest.input(now, self.stream, &[number; 3]));
-                let wish = Wish { panel: PANEL + number % 2, reference: "file".into(), having: None };
-                drop(self.guest.fetch(now, wish));
+                let request = TransferRequest {
+                    of: TransferKind::Panel(PANEL + number % 2),
+                    reference: "file".into(),
+                    having: None,
+                };
+                drop(self.guest.transfer(now, request));
                 self.guest.say_anything(&unknown_word(&rest[..rest.len().min(usize::from(number))]));
             }
             11 => self.pass(u64::from(number) * 40),
@@ -201,8 +208,12 @@ impl World {
                 HostOutput::PanelSnapshot { ticket, .. } => {
                     self.host.snapshot_ready(self.now, ticket, self.published.clone().into());
                 }
-                HostOutput::Fetch { ticket, wish, .. } => {
-                    assert_eq!(wish.panel, PANEL, "a panel that is not shared is asked for");
+                HostOutput::Transfer { ticket, request, .. } => {
+                    assert_eq!(
+                        request.of,
+                        TransferKind::Panel(PANEL),
+                        "a panel that is not shared is asked for"
+                    );
                     self.host.content_ready(ticket, Ok(CONTENT.to_vec().into()));
                 }
                 HostOutput::Close | HostOutput::Event(_) => {}

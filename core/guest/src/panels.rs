@@ -8,7 +8,7 @@ use jumpseat_panels::{
     Change, ContentHash, Document, Fault, Key, PanelKind, ReferenceId, Shelf, SourceState, unpack_content,
 };
 use jumpseat_session::{
-    FetchId, Millis, PanelId, Wish,
+    Millis, PanelId, TransferId, TransferKind, TransferRequest,
     guest::{ContentChange, Guest, PanelChange},
 };
 
@@ -19,6 +19,9 @@ const SHELF_LEN: usize = 16 * 1024 * 1024;
 
 /// Names of contents that are kept, and entries of which one is.
 const MAX_KNOWN: usize = 4096;
+
+/// Contents of all panels share one kind's limits.
+const PANELS: TransferKind = TransferKind::Panel(1);
 
 /// Fetches that wait for those before them.
 const MAX_WAITING: usize = 1024;
@@ -34,7 +37,7 @@ pub(crate) struct PanelReplicas {
     known: BTreeMap<(PanelKind, ReferenceId), ContentHash>,
     /// What was fetched last of these entries: another version of the same is much like it.
     newest: BTreeMap<(PanelKind, Key), ContentHash>,
-    under_way: BTreeMap<FetchId, Fetch>,
+    under_way: BTreeMap<TransferId, Fetch>,
     waiting: VecDeque<Fetch>,
     answers: VecDeque<(RequestId, Result<Reply, Failure>)>,
 }
@@ -145,7 +148,7 @@ impl PanelReplicas {
         if !offered {
             let shared = self.documents.contains_key(&fetch.panel);
             let failure = if shared {
-                refusal::of_fetch(jumpseat_session::FetchRefusal::Gone)
+                refusal::of_fetch(jumpseat_session::TransferRefusal::Gone)
             } else {
                 Failure::panel_not_shared()
             };
@@ -156,7 +159,7 @@ impl PanelReplicas {
             return self.answer(&fetch, Ok(Reply::Content(Content::new(content.into()))));
         }
         if self.waiting.len() >= MAX_WAITING {
-            return self.answer(&fetch, Err(refusal::of_fetch(jumpseat_session::FetchRefusal::Busy)));
+            return self.answer(&fetch, Err(refusal::of_fetch(jumpseat_session::TransferRefusal::Busy)));
         }
         self.waiting.push_back(fetch);
         self.begin(guest, now);
@@ -164,12 +167,12 @@ impl PanelReplicas {
 
     /// Asks the host for what waits, as far as it takes more.
     pub(crate) fn begin(&mut self, guest: &mut Guest, now: Millis) {
-        while guest.may_fetch()
+        while guest.may_transfer(PANELS)
             && let Some(fetch) = self.waiting.pop_front()
         {
             let having = self.base(&fetch).map(|hash| hash.to_string());
             let (panel, reference) = (fetch.panel.number(), fetch.reference.as_str().to_owned());
-            match guest.fetch(now, Wish { panel, reference, having }) {
+            match guest.transfer(now, TransferRequest { of: TransferKind::Panel(panel), reference, having }) {
                 Ok(id) => drop(self.under_way.insert(id, fetch)),
                 Err(error) => self.answer(&fetch, Err(error.into())),
             }
@@ -211,7 +214,7 @@ impl PanelReplicas {
             if let Some(fetch) = self.under_way.remove(&id) {
                 self.answers.push_back((fetch.request, given_up()));
             }
-            guest.cancel_fetch(now, id);
+            guest.cancel_transfer(now, id);
         }
         self.begin(guest, now);
     }
@@ -221,7 +224,7 @@ impl PanelReplicas {
         &mut self,
         guest: &mut Guest,
         now: Millis,
-        id: FetchId,
+        id: TransferId,
         change: ContentChange,
     ) -> Option<GuestEvent> {
         let told = match change {

@@ -1,7 +1,7 @@
 //! What a refusal means to a person: a kind, a sentence, and what helps.
 
 use jumpseat_api::{Failure, FailureKind};
-use jumpseat_session::FetchRefusal;
+use jumpseat_session::TransferRefusal;
 use jumpseat_wire::CloseCode;
 
 /// The relay would not let a guest in, or took its seat away.
@@ -27,14 +27,18 @@ pub(crate) fn of_guest(code: CloseCode) -> Failure {
 }
 
 /// A content does not come.
-pub(crate) fn of_fetch(why: FetchRefusal) -> Failure {
+pub(crate) fn of_fetch(why: TransferRefusal) -> Failure {
     match why {
-        FetchRefusal::NotShared => Failure::new(FailureKind::Refused, "the host does not share this panel"),
-        FetchRefusal::Gone => {
+        TransferRefusal::NotShared => {
+            Failure::new(FailureKind::Refused, "the host does not share this panel")
+        }
+        TransferRefusal::Gone => {
             Failure::new(FailureKind::NotFound, "it has changed since").hint("the panel shows the newest one")
         }
-        FetchRefusal::TooLarge => Failure::new(FailureKind::Refused, "it is larger than what can be fetched"),
-        FetchRefusal::Busy => Failure::new(FailureKind::Refused, "too much is being fetched at once"),
+        TransferRefusal::TooLarge => {
+            Failure::new(FailureKind::Refused, "it is larger than what can be fetched")
+        }
+        TransferRefusal::Busy => Failure::new(FailureKind::Refused, "too much is being fetched at once"),
         _ => Failure::new(FailureKind::System, "the host could not read it"),
     }
 }

@@ -310,7 +310,7 @@ impl Seat {
                 GuestOutput::Close => self.out.push_back(SeatOutput::Close),
                 GuestOutput::Terminal { stream, change } => self.terminal(stream, change),
                 GuestOutput::Panel { panel, change } => self.queue.extend(self.panels.change(panel, change)),
-                GuestOutput::Content { fetch, change } => {
+                GuestOutput::Content { transfer: fetch, change } => {
                     let told = self.panels.content(&mut self.guest, now, fetch, change);
                     self.queue.extend(told);
                 }

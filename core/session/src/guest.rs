@@ -15,15 +15,14 @@ use std::collections::VecDeque;
 use jumpseat_wire::{CloseCode, Slot};
 
 mod config;
-mod fetches;
 mod group;
 mod link;
 mod liveness;
 mod output;
-mod panels;
 mod people;
 mod seated;
 mod stream;
+mod transfers;
 mod typing;
 
 pub use config::GuestConfig;

@@ -20,7 +20,6 @@ use jumpseat_wire::{HOST_SLOT, InviteCode, InviteId, SessionId, Slot};
 mod admission;
 mod config;
 mod farewell;
-mod fetches;
 mod group;
 mod guests;
 mod heard;
@@ -33,14 +32,14 @@ mod returning;
 mod seat;
 mod streams;
 mod terminals;
+mod transfers;
 
 pub use config::HostConfig;
-pub use output::{FetchTicket, HostEvent, HostOutput, Ticket};
+pub use output::{HostEvent, HostOutput, Ticket, TransferTicket};
 
 use self::{
     admission::Knocks,
     farewell::Farewell,
-    fetches::Fetches,
     group::GroupSender,
     link::Link,
     panels::Panels,
@@ -52,7 +51,7 @@ use self::{
 };
 use crate::{
     EndReason, Entropy, Invite, Millis, Role, RosterEntry, SessionError, StreamId,
-    area::FromHost,
+    area::{FromHost, transfer::host::Transfers},
     crypto::secret::Secret,
     frame::record::{Plaintext, Positions, Record},
     handshake::bundle::HostKeys,
@@ -95,7 +94,7 @@ pub struct Host {
     looking_since: u64,
     tickets: Tickets,
     panels: Panels,
-    fetches: Fetches,
+    transfers: Transfers,
     told: Told,
     /// Counts what was said of the session's state (JS-MSG-3).
     rev: u64,
@@ -134,7 +133,7 @@ impl Host {
             looking_since: 0,
             tickets: Tickets::default(),
             panels: Panels::new(now),
-            fetches: Fetches::default(),
+            transfers: Transfers::default(),
             told: Told::default(),
             rev: 0,
             state_owed: false,
@@ -200,7 +199,7 @@ impl Host {
                 // Nobody waits for it any more.
                 HostOutput::Snapshot { ticket, .. } | HostOutput::PanelSnapshot { ticket, .. }
                     if !self.stamp(ticket) => {}
-                HostOutput::Fetch { slot, ticket, .. } if !self.is_fetch_wanted(slot, ticket) => {}
+                HostOutput::Transfer { slot, ticket, .. } if !self.is_transfer_wanted(slot, ticket) => {}
                 output => return Some(output),
             }
         }

@@ -67,10 +67,11 @@ pub use area::{
     pointing::Pointing,
     session::EndReason,
     terminals::{Exit, InputRefusal, TerminalCard},
+    transfer::{TransferKind, TransferLimits, TransferRefusal, TransferRequest},
 };
 pub use crypto::entropy::Entropy;
 pub use error::{Misbehavior, SessionError};
-pub use frame::record::{FetchId, LAST_TERMINAL, Scope};
+pub use frame::record::{LAST_TERMINAL, Scope, TransferId};
 pub use handshake::{
     knock::{GuestCard, GuestKey},
     sas::SafetyWords,
@@ -82,7 +83,7 @@ pub use invite::{
     pasted::pasted,
     token::Token,
 };
-pub use panel::{FetchRefusal, LAST_PANEL, MAX_CONTENT_LEN, MAX_FETCHES, PanelId, Wish};
+pub use panel::{LAST_PANEL, PanelId};
 pub use role::Role;
 pub use shown::MAX_CHAT;
 pub use snapshot::MAX_SNAPSHOT_LEN;

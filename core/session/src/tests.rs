@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::{
     Admission, EndReason, Entropy, GuestCard, InviteLink, InvitePage, KnockRefusal, Millis, Pointing, Role,
-    RosterEntry, SafetyWords, Scope, TerminalCard, Token, Wish,
+    RosterEntry, SafetyWords, Scope, TerminalCard, Token, TransferKind, TransferRequest,
     area::{FromGuest, FromHost, chat, invites, panels, people, pointing, session, terminals, transfer},
     crypto::{
         hash::{hash, hkdf, labelled},
@@ -353,7 +353,7 @@ fn message_vectors() {
         }),
         FromHost::People(people::FromHost::Refused { what: people::Refused::Removal }),
         FromHost::Invites(invites::FromHost::Refused { id: 1 }),
-        FromHost::Transfer(transfer::FromHost::Refused { id: 5, why: crate::FetchRefusal::NotShared }),
+        FromHost::Transfer(transfer::FromHost::Refused { id: 5, why: crate::TransferRefusal::NotShared }),
         FromHost::Session(session::FromHost::Closing {
             streams: vec![session::Standing { stream: 1, position: 588_895 }],
         }),
@@ -376,7 +376,11 @@ fn message_vectors() {
         }),
         FromGuest::Transfer(transfer::FromGuest::Get {
             id: 5,
-            wish: Wish { panel: 1, reference: "git:2c8b".into(), having: None },
+            content: TransferRequest {
+                of: TransferKind::Panel(1),
+                reference: "git:2c8b".into(),
+                having: None,
+            },
         }),
         FromGuest::Transfer(transfer::FromGuest::Cancel { id: 5 }),
     ];

@@ -8,8 +8,8 @@ use std::{
 
 use jumpseat_screen::ReplyFilter;
 use jumpseat_session::{
-    EndReason, InviteLink, InvitePage, Millis, PanelId, SessionError, StreamId,
-    host::{FetchTicket, Host, HostEvent as Said, HostOutput, Ticket},
+    EndReason, InviteLink, InvitePage, Millis, PanelId, SessionError, StreamId, TransferRequest,
+    host::{Host, HostEvent as Said, HostOutput, Ticket, TransferTicket},
 };
 use jumpseat_wire::{CloseCode, HOST_SLOT, InviteId, KnockId, Slot};
 use tokio::sync::oneshot;
@@ -74,7 +74,7 @@ pub(super) enum Wish {
     /// A panel as it stands.
     Panel { panel: PanelId, ticket: Ticket },
     /// A content of a panel, for one guest.
-    Fetch { slot: Slot, ticket: FetchTicket, wish: jumpseat_session::Wish },
+    Transfer { slot: Slot, ticket: TransferTicket, request: TransferRequest },
     /// What stands there is another.
     Mark(HostPath),
     /// The log tells it.
@@ -202,7 +202,9 @@ impl Session {
                     }
                 }
                 HostOutput::PanelSnapshot { panel, ticket } => wishes.push(Wish::Panel { panel, ticket }),
-                HostOutput::Fetch { slot, ticket, wish } => wishes.push(Wish::Fetch { slot, ticket, wish }),
+                HostOutput::Transfer { slot, ticket, request } => {
+                    wishes.push(Wish::Transfer { slot, ticket, request });
+                }
                 HostOutput::Event(event) => self.event(event, wishes),
             }
         }

@@ -2,6 +2,8 @@
 
 use std::task::Context;
 
+use jumpseat_session::TransferKind;
+
 use super::{HostEngine, model::Question, panels, session::Wish};
 use crate::api::{HostEvent, SessionEvent, SessionNo, state::HostPath};
 
@@ -54,9 +56,11 @@ impl HostEngine {
                         desk.snapshot(no, panel, ticket);
                     }
                 }
-                Wish::Fetch { slot, ticket, wish } => {
-                    if let (Some(desk), Some(panel)) = (&self.desk, panels::kind(wish.panel)) {
-                        desk.fetch(no, panel, slot, ticket, wish);
+                Wish::Transfer { slot, ticket, request } => {
+                    let panel =
+                        if let TransferKind::Panel(panel) = request.of { panels::kind(panel) } else { None };
+                    if let (Some(desk), Some(panel)) = (&self.desk, panel) {
+                        desk.fetch(no, panel, slot, ticket, request);
                     }
                 }
                 Wish::Mark(place) => self.mark(place),

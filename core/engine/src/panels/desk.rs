@@ -10,8 +10,8 @@ use std::{
 
 use jumpseat_panels::{PanelKind, Shelf};
 use jumpseat_session::{
-    Wish,
-    host::{FetchTicket, Ticket},
+    TransferRequest,
+    host::{Ticket, TransferTicket},
 };
 use jumpseat_sources::{Ask, Source, publisher};
 use jumpseat_wire::Slot;
@@ -151,10 +151,10 @@ impl Desk {
         session: SessionNo,
         panel: PanelKind,
         slot: Slot,
-        ticket: FetchTicket,
-        wish: Wish,
+        ticket: TransferTicket,
+        request: TransferRequest,
     ) {
-        self.order(session, panel, Order::Fetch { slot, ticket, wish });
+        self.order(session, panel, Order::Fetch { slot, ticket, request });
     }
 
     pub(crate) fn refresh(&self, session: SessionNo, panel: PanelKind) {

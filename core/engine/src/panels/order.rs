@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex};
 use bytes::Bytes;
 use jumpseat_panels::{PanelKind, Shelf};
 use jumpseat_session::{
-    FetchRefusal, Wish,
-    host::{FetchTicket, Ticket},
+    TransferRefusal, TransferRequest,
+    host::{Ticket, TransferTicket},
 };
 use jumpseat_wire::Slot;
 use tokio::sync::oneshot;
@@ -21,7 +21,7 @@ pub(super) enum Order {
     /// The whole, for guests.
     Snapshot { ticket: Ticket },
     /// A content, for one guest.
-    Fetch { slot: Slot, ticket: FetchTicket, wish: Wish },
+    Fetch { slot: Slot, ticket: TransferTicket, request: TransferRequest },
     /// The whole, for the host's own client.
     Look { answer: oneshot::Sender<Result<Reply, Failure>> },
     /// Its source is to look again.
@@ -35,7 +35,7 @@ pub(crate) enum Made {
     /// The whole, as it stands after the changes before.
     Snapshot { session: SessionNo, ticket: Ticket, bytes: Bytes },
     /// A content, or why it does not come.
-    Content { session: SessionNo, ticket: FetchTicket, content: Result<Bytes, FetchRefusal> },
+    Content { session: SessionNo, ticket: TransferTicket, content: Result<Bytes, TransferRefusal> },
     /// How the panel stands.
     Status { session: SessionNo, status: PanelStatus },
 }

@@ -4,7 +4,7 @@ use std::{sync::PoisonError, time::Duration};
 
 use bytes::Bytes;
 use jumpseat_panels::{ContentHash, Document, ReferenceId, SourceState, limits::MAX_CONTENT, pack_content};
-use jumpseat_session::{FetchRefusal, Wish, host::FetchTicket};
+use jumpseat_session::{TransferRefusal, TransferRequest, host::TransferTicket};
 use jumpseat_sources::{Ask, FetchFault, Published, Shown};
 use jumpseat_wire::Slot;
 use tokio::{
@@ -131,7 +131,7 @@ impl Panel {
                 let bytes = bytes.clone();
                 around.tell(self.no, Made::Snapshot { session, ticket, bytes });
             }
-            Order::Fetch { slot, ticket, wish } => self.fetch(slot, ticket, wish, around),
+            Order::Fetch { slot, ticket, request } => self.fetch(slot, ticket, request, around),
             Order::Look { answer } => {
                 let document = &self.document;
                 // Who asked may have gone.
@@ -151,21 +151,23 @@ impl Panel {
     }
 
     /// JS-PANEL-4: what stands in the document as it is now, and nothing else.
-    fn fetch(&mut self, slot: Slot, ticket: FetchTicket, wish: Wish, around: &mut Around) {
-        let offered = ReferenceId::new(wish.reference).and_then(|id| {
+    fn fetch(&mut self, slot: Slot, ticket: TransferTicket, request: TransferRequest, around: &mut Around) {
+        let offered = ReferenceId::new(request.reference).and_then(|id| {
             let size = self.document.offers(&id)?;
             Some((id, size))
         });
         let id = match offered {
             Some((id, size)) if size <= MAX_CONTENT => Ok(id),
-            Some(_) => Err(FetchRefusal::TooLarge),
-            None => Err(FetchRefusal::Gone),
+            Some(_) => Err(TransferRefusal::TooLarge),
+            None => Err(TransferRefusal::Gone),
         };
         let (no, served) = (self.no, self.served.clone());
         let (asks, made) = (around.asks.clone(), around.made.clone());
         around.fetches.spawn(async move {
             let content = match id {
-                Ok(id) => read(&asks, id).await.map(|content| pack(&served, no, slot, wish.having, content)),
+                Ok(id) => {
+                    read(&asks, id).await.map(|content| pack(&served, no, slot, request.having, content))
+                }
                 Err(why) => Err(why),
             };
             // The engine ends with its end of the queue.
@@ -181,7 +183,7 @@ impl Around {
     }
 }
 
-async fn read(asks: &mpsc::Sender<Ask>, id: ReferenceId) -> Result<Bytes, FetchRefusal> {
+async fn read(asks: &mpsc::Sender<Ask>, id: ReferenceId) -> Result<Bytes, TransferRefusal> {
     let asked = async {
         let (answer, answered) = oneshot::channel();
         asks.send(Ask::Fetch { id, answer }).await.ok()?;
@@ -189,9 +191,9 @@ async fn read(asks: &mpsc::Sender<Ask>, id: ReferenceId) -> Result<Bytes, FetchR
     };
     match timeout(FETCH_TIME, asked).await {
         Ok(Some(Ok(content))) if content.len() as u64 <= MAX_CONTENT => Ok(content),
-        Ok(Some(Ok(_) | Err(FetchFault::TooLarge))) => Err(FetchRefusal::TooLarge),
-        Ok(Some(Err(FetchFault::Gone))) => Err(FetchRefusal::Gone),
-        Ok(Some(Err(FetchFault::Failed)) | None) | Err(_) => Err(FetchRefusal::Failed),
+        Ok(Some(Ok(_) | Err(FetchFault::TooLarge))) => Err(TransferRefusal::TooLarge),
+        Ok(Some(Err(FetchFault::Gone))) => Err(TransferRefusal::Gone),
+        Ok(Some(Err(FetchFault::Failed)) | None) | Err(_) => Err(TransferRefusal::Failed),
     }
 }
 

@@ -13,8 +13,8 @@ use jumpseat_panels::{
     unpack_content,
 };
 use jumpseat_session::{
-    Entropy, FetchRefusal, Millis, Role, Wish,
-    host::{FetchTicket, Host, HostConfig, HostOutput, Ticket},
+    Entropy, Millis, Role, TransferKind, TransferRefusal, TransferRequest,
+    host::{Host, HostConfig, HostOutput, Ticket, TransferTicket},
 };
 use jumpseat_sources::{Ask, FetchFault, Publisher, Running, Source};
 use tokio::{
@@ -109,11 +109,16 @@ impl World {
     }
 
     /// Fetches as a guest that says what it likes, with true tickets.
-    async fn fetch(&mut self, reference: &str, having: Option<ContentHash>) -> Result<Bytes, FetchRefusal> {
+    async fn fetch(
+        &mut self,
+        reference: &str,
+        having: Option<ContentHash>,
+    ) -> Result<Bytes, TransferRefusal> {
         let (slot, ticket) = self.tickets.fetch();
         let having = having.map(|hash| hash.to_string());
-        let wish = Wish { panel: LOG.number(), reference: reference.into(), having };
-        self.desk.fetch(SESSION, LOG, slot, ticket, wish);
+        let request =
+            TransferRequest { of: TransferKind::Panel(LOG.number()), reference: reference.into(), having };
+        self.desk.fetch(SESSION, LOG, slot, ticket, request);
         match self.made().await {
             Made::Content { content, .. } => content,
             _ => panic!("a content was due"),
@@ -195,17 +200,21 @@ impl Tickets {
         wanted
     }
 
-    fn fetch(&mut self) -> (u16, FetchTicket) {
+    fn fetch(&mut self) -> (u16, TransferTicket) {
         self.fetches += 1;
-        let wish = Wish { panel: LOG.number(), reference: format!("x{}", self.fetches), having: None };
-        self.guest.fetch(Millis(0), wish).unwrap();
+        let request = TransferRequest {
+            of: TransferKind::Panel(LOG.number()),
+            reference: format!("x{}", self.fetches),
+            having: None,
+        };
+        self.guest.transfer(Millis(0), request).unwrap();
         let outputs = self.pump(jumpseat_wire::InviteCode::from_random([1; 5]));
         let ticket = |output| {
-            if let HostOutput::Fetch { slot, ticket, .. } = output { Some((slot, ticket)) } else { None }
+            if let HostOutput::Transfer { slot, ticket, .. } = output { Some((slot, ticket)) } else { None }
         };
         let (slot, ticket) = outputs.into_iter().find_map(ticket).unwrap();
         // Its place is free for the next.
-        self.host.content_ready(ticket, Err(FetchRefusal::Gone));
+        self.host.content_ready(ticket, Err(TransferRefusal::Gone));
         self.pump(jumpseat_wire::InviteCode::from_random([1; 5]));
         (slot, ticket)
     }
@@ -270,20 +279,20 @@ async fn a_guest_cannot_read_outside_what_is_published() {
     for name in ["published", "unpublished", "later", "HEAD", "etc.passwd"] {
         world.contents.lock().unwrap().insert(name.into(), secret.clone());
     }
-    assert_eq!(world.fetch("published", None).await, Err(FetchRefusal::Gone), "nothing is, yet");
+    assert_eq!(world.fetch("published", None).await, Err(TransferRefusal::Gone), "nothing is, yet");
     world.publisher.publish(entries([("a", line("1", Some("published")))]));
     let mut guest = Document::new(LOG);
     world.follows(&mut guest).await;
     for name in
         ["unpublished", "later", "HEAD", "etc.passwd", "../published", "/etc/passwd", "", "published\0"]
     {
-        assert_eq!(world.fetch(name, None).await, Err(FetchRefusal::Gone), "{name}");
+        assert_eq!(world.fetch(name, None).await, Err(TransferRefusal::Gone), "{name}");
     }
     assert_eq!(*world.asked.lock().unwrap(), [""; 0]);
     assert!(world.fetch("published", None).await.is_ok());
     world.publisher.publish(entries([("a", line("1", Some("later")))]));
     world.follows(&mut guest).await;
-    assert_eq!(world.fetch("published", None).await, Err(FetchRefusal::Gone), "it stood there once");
+    assert_eq!(world.fetch("published", None).await, Err(TransferRefusal::Gone), "it stood there once");
     assert_eq!(*world.asked.lock().unwrap(), ["published"]);
 }
 

@@ -11,7 +11,7 @@
 //!   7 input      stream u8 ‖ seen u64 ‖ position u64 ‖ gate u64 ‖ bytes      (what they were typed at)
 //!   8 heartbeat  the host's milliseconds u64 ‖ (stream u8 ‖ position u64)*
 //!   9 change     stream u8 ‖ position u64 ‖ bytes
-//!  10 content    fetch u32 ‖ total u32 ‖ at u32 ‖ bytes
+//!  10 content    transfer u32 ‖ total u32 ‖ at u32 ‖ bytes
 //! ```
 //!
 //! Streams up to [`LAST_TERMINAL`] are terminals, those above are panels.
@@ -27,8 +27,8 @@ use crate::{Misbehavior, SessionError, StreamId, crypto::sign::SIGNATURE_LEN};
 /// The largest number of a terminal's stream; those above are panels'.
 pub const LAST_TERMINAL: StreamId = 223;
 
-/// Names a fetch of one guest.
-pub type FetchId = u32;
+/// Names a transfer of one guest.
+pub type TransferId = u32;
 
 /// Bytes of a record in front of its data.
 const RECORD_HEAD: usize = 4;
@@ -114,7 +114,7 @@ pub(crate) struct Part<'a> {
 /// A part of a content as a record carries it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ContentPart<'a> {
-    pub(crate) fetch: FetchId,
+    pub(crate) transfer: TransferId,
     /// Bytes of the whole.
     pub(crate) total: u32,
     /// Where this part begins.
@@ -240,8 +240,8 @@ impl Plaintext {
                 out.extend_from_slice(&at.to_be_bytes());
                 out.extend_from_slice(positions.0);
             }
-            Record::Content(ContentPart { fetch, total, at, bytes }) => {
-                for number in [fetch, total, at] {
+            Record::Content(ContentPart { transfer, total, at, bytes }) => {
+                for number in [transfer, total, at] {
                     out.extend_from_slice(&number.to_be_bytes());
                 }
                 out.extend_from_slice(bytes);
@@ -339,7 +339,7 @@ impl<'a> Records<'a> {
             8 => Record::Heartbeat { at: data.u64()?, positions: Positions::decode(data.rest())? },
             9 => Record::Change { stream: data.panel()?, position: data.u64()?, bytes: data.rest() },
             10 => Record::Content(ContentPart {
-                fetch: data.u32()?,
+                transfer: data.u32()?,
                 total: data.u32()?,
                 at: data.u32()?,
                 bytes: data.rest(),

@@ -6,8 +6,8 @@ use bytes::Bytes;
 use jumpseat_wire::{CloseCode, Slot};
 
 use crate::{
-    EndReason, FetchId, FetchRefusal, InputRefusal, KnockRefusal, PanelId, Pointing, Role, RosterEntry,
-    SafetyWords, Scope, StreamId, TerminalCard,
+    EndReason, InputRefusal, KnockRefusal, PanelId, Pointing, Role, RosterEntry, SafetyWords, Scope,
+    StreamId, TerminalCard, TransferId, TransferRefusal,
 };
 
 /// What a guest wants done, in order. `Debug` shows no content: texts carry the claim on the seat.
@@ -33,10 +33,10 @@ pub enum GuestOutput {
         /// How.
         change: PanelChange,
     },
-    /// How a fetch goes on.
+    /// How a transfer goes on.
     Content {
         /// Which.
-        fetch: FetchId,
+        transfer: TransferId,
         /// How.
         change: ContentChange,
     },
@@ -52,7 +52,7 @@ impl fmt::Debug for GuestOutput {
             Self::Close => f.write_str("Close"),
             Self::Terminal { stream, change } => write!(f, "Terminal({stream}, {change:?})"),
             Self::Panel { panel, change } => write!(f, "Panel({panel}, {change:?})"),
-            Self::Content { fetch, change } => write!(f, "Content({fetch}, {change:?})"),
+            Self::Content { transfer, change } => write!(f, "Content({transfer}, {change:?})"),
             Self::Event(event) => write!(f, "Event({event:?})"),
         }
     }
@@ -107,7 +107,7 @@ impl fmt::Debug for PanelChange {
     }
 }
 
-/// How a fetch goes on. `Debug` shows no content.
+/// How a transfer goes on. `Debug` shows no content.
 #[derive(Clone, PartialEq, Eq)]
 pub enum ContentChange {
     /// So much has come.
@@ -120,7 +120,7 @@ pub enum ContentChange {
     /// All of it is here; nothing follows.
     Whole(Vec<u8>),
     /// It does not come; nothing follows.
-    Refused(FetchRefusal),
+    Refused(TransferRefusal),
 }
 
 impl fmt::Debug for ContentChange {

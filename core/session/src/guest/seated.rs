@@ -15,7 +15,6 @@ use jumpseat_wire::{
 use self::heard::Revs;
 use super::{
     Context, GuestEvent, GuestOutput, Liveness,
-    fetches::Fetches,
     group::GroupReceiver,
     liveness::{Clock, DELAYED},
     stream::Stream,
@@ -29,6 +28,7 @@ use crate::{
         people::guest::Requests,
         session::{self, Standing},
         terminals::Refusals,
+        transfer::guest::Transfers,
     },
     frame::{
         epoch::Grant,
@@ -67,7 +67,7 @@ pub(super) struct Seated {
     group: GroupReceiver,
     group_acks: AckClock,
     pub(super) streams: BTreeMap<StreamId, Stream>,
-    pub(super) fetches: Fetches,
+    pub(super) transfers: Transfers,
     pub(super) invites: InvitesAsked,
     pub(super) requests: Requests,
     role: Option<Role>,
@@ -116,7 +116,7 @@ impl Seated {
             group: GroupReceiver::new(host.sid, host.verify.clone()),
             group_acks: AckClock::default(),
             streams: BTreeMap::new(),
-            fetches: Fetches::default(),
+            transfers: Transfers::default(),
             invites: InvitesAsked::default(),
             requests: Requests::default(),
             role: None,
@@ -332,7 +332,7 @@ impl Seated {
                     self.ratchet(context);
                 }
                 Record::Snapshot(part) => self.stream(part.stream)?.pair_part(part, context.out)?,
-                Record::Content(part) => context.out.extend(self.fetches.take(part)),
+                Record::Content(part) => self.content(part, context),
                 Record::Message(message) => self.host_said(message, context)?,
                 _ => return Err(SessionError::Misbehaved(Misbehavior::MisplacedRecord)),
             }

@@ -180,7 +180,7 @@ impl Host {
     /// A guest took something: sends what waits, and the whole after the glimpses.
     pub(super) fn serve_seat(&mut self, now: Millis, slot: Slot) {
         self.flush(slot);
-        self.begin_fetches(slot);
+        self.begin_transfers(slot);
         let Some(seat) = self.seats.get_mut(&slot) else { return };
         if seat.resync_due().is_some_and(|due| due <= now) {
             return self.resync(now, slot);
@@ -257,7 +257,7 @@ impl Host {
         let Some(seat) = self.seats.remove(&slot) else { return };
         self.send_control(&HostToRelay::Remove { slot });
         self.link.remove_later(slot);
-        self.fetches.forget_seat(slot);
+        self.transfers.forget_seat(slot);
         self.tickets.forget(Audience::Seat(slot));
         if !seat.is_confirmed() {
             if !seat.returns {

@@ -55,9 +55,9 @@ impl Host {
 
     fn heed_transfer(&mut self, slot: Slot, word: transfer::FromGuest) -> Result<(), SessionError> {
         match word {
-            transfer::FromGuest::Get { id, wish } => self.fetch(slot, id, wish),
+            transfer::FromGuest::Get { id, content } => self.transfer(slot, id, content),
             transfer::FromGuest::Cancel { id } => {
-                self.cancel_fetch(slot, id);
+                self.cancel_transfer(slot, id);
                 Ok(())
             }
         }

@@ -7,12 +7,10 @@ use jumpseat_wire::{InviteCode, InviteId, KnockId, Slot};
 
 use crate::{
     EndReason, InputRefusal, InviteTerms, KnockRefusal, PanelId, Pointing, Role, RosterEntry, SafetyWords,
-    Scope, StreamId, Wish,
+    Scope, StreamId, TransferRequest,
 };
 
-/// Names a fetch that is to be answered.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct FetchTicket(pub(super) u64);
+pub use crate::area::transfer::host::TransferTicket;
 
 /// Names a snapshot that was asked for.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -54,15 +52,15 @@ pub enum HostOutput {
         /// What to answer under.
         ticket: Ticket,
     },
-    /// A guest asks for a content of a shared panel. Look whether it stands in what is published now, and answer
+    /// A guest asks for a content of something that is shared. Look whether it stands in what is published now, and answer
     /// with [`content_ready`](super::Host::content_ready), at leisure.
-    Fetch {
+    Transfer {
         /// Who asks.
         slot: Slot,
         /// What to answer under.
-        ticket: FetchTicket,
+        ticket: TransferTicket,
         /// For what.
-        wish: Wish,
+        request: TransferRequest,
     },
     /// Something to show or to log.
     Event(HostEvent),
@@ -81,8 +79,8 @@ impl fmt::Debug for HostOutput {
                 write!(f, "Snapshot({scope:?} of terminal {stream}, {ticket:?})")
             }
             Self::PanelSnapshot { panel, ticket } => write!(f, "PanelSnapshot({panel}, {ticket:?})"),
-            Self::Fetch { slot, ticket, wish } => {
-                write!(f, "Fetch({ticket:?} of slot {slot} for panel {})", wish.panel)
+            Self::Transfer { slot, ticket, request } => {
+                write!(f, "Transfer({ticket:?} of slot {slot} of {:?})", request.of)
             }
             Self::Event(event) => write!(f, "Event({event:?})"),
         }

@@ -14,7 +14,7 @@ use super::{
     terminals::Audience,
 };
 use crate::{
-    Millis, Scope, SessionError,
+    Millis, Scope, SessionError, TransferKind,
     area::{FromHost, panels},
     frame::record::{MAX_CHANGE, Plaintext, Record},
     panel::{self, PanelId, stream_of},
@@ -111,7 +111,7 @@ impl Host {
         for seat in self.seats.values_mut() {
             seat.drop_panel(panel);
         }
-        self.fetches.forget_panel(panel);
+        self.transfers.forget(TransferKind::Panel(panel));
         self.announce_panels(now);
     }
 

@@ -8,10 +8,10 @@ use zeroize::Zeroizing;
 
 use super::output::HostOutput;
 use crate::{
-    Millis, Role, RosterEntry, SafetyWords, Scope, SessionError, StreamId,
-    area::{MESSAGES_PER_SECOND, terminals::Refusals},
+    Millis, Role, RosterEntry, SafetyWords, Scope, SessionError, StreamId, TransferKind,
+    area::{MESSAGES_PER_SECOND, terminals::Refusals, transfer},
     crypto::secret::Secret,
-    frame::record::{FetchId, MAX_MESSAGE, Part, Plaintext, Record},
+    frame::record::{MAX_MESSAGE, Part, Plaintext, Record, TransferId},
     handshake::{
         sas::{self, Reveal},
         welcome::PairKeys,
@@ -19,7 +19,7 @@ use crate::{
     invite::book::Line,
     pace::Pace,
     pair::{Lane, PairReceiver, PairSender},
-    panel::{self, PanelId, panel_of},
+    panel::{PanelId, panel_of},
     snapshot,
 };
 
@@ -139,8 +139,8 @@ struct Waiting {
 
 /// A content in line.
 struct Content {
-    fetch: FetchId,
-    panel: PanelId,
+    id: TransferId,
+    of: TransferKind,
     bytes: Bytes,
     next: usize,
 }
@@ -282,24 +282,24 @@ impl Seat {
     }
 
     /// Puts a content in line.
-    pub(super) fn serve(&mut self, fetch: FetchId, panel: PanelId, bytes: Bytes) {
-        self.contents.push_back(Content { fetch, panel, bytes, next: 0 });
+    pub(super) fn serve(&mut self, id: TransferId, of: TransferKind, bytes: Bytes) {
+        self.contents.push_back(Content { id, of, bytes, next: 0 });
     }
 
-    /// The fetches whose contents are in line.
-    pub(super) fn contents(&self) -> impl Iterator<Item = FetchId> {
-        self.contents.iter().map(|content| content.fetch)
+    /// The transfers whose contents are in line, and what they are of.
+    pub(super) fn contents(&self) -> impl Iterator<Item = (TransferId, TransferKind)> {
+        self.contents.iter().map(|content| (content.id, content.of))
     }
 
     /// Leaves a content out.
-    pub(super) fn drop_content(&mut self, fetch: FetchId) {
-        self.contents.retain(|content| content.fetch != fetch);
+    pub(super) fn drop_content(&mut self, id: TransferId) {
+        self.contents.retain(|content| content.id != id);
     }
 
     /// Leaves out everything of a panel.
     pub(super) fn drop_panel(&mut self, panel: PanelId) {
         self.snapshots.retain(|waiting| panel_of(waiting.stream) != Some(panel));
-        self.contents.retain(|content| content.panel != panel);
+        self.contents.retain(|content| content.of != TransferKind::Panel(panel));
     }
 
     /// Leaves out every snapshot in line.
@@ -373,8 +373,8 @@ impl Seat {
             }
             self.snapshots.pop_front();
         }
-        while let Some(Content { fetch, bytes, next, .. }) = self.contents.front_mut() {
-            if let Some(part) = panel::part(*fetch, bytes, *next) {
+        while let Some(Content { id, bytes, next, .. }) = self.contents.front_mut() {
+            if let Some(part) = transfer::part(*id, bytes, *next) {
                 *next += part.bytes.len().max(1);
                 plaintext.push(&Record::Content(part));
                 return Some(plaintext);

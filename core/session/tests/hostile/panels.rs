@@ -1,7 +1,7 @@
 //! Panels and what is fetched of them, over a relay that loses and delays, and beside terminals that come first.
 
 use jumpseat_session::{
-    FetchRefusal, MAX_FETCHES, Role,
+    Role, TransferKind, TransferRefusal,
     guest::{ContentChange, GuestEvent},
 };
 use jumpseat_wire::FrameKind;
@@ -85,7 +85,7 @@ fn lost_changes_are_made_good() {
     all_equal(&world);
 }
 
-/// JS-PANEL-4, JS-PANEL-6: a content comes in parts, to whoever asked, and to nobody else.
+/// JS-PANEL-4, JS-TRANSFER-3: a content comes in parts, to whoever asked, and to nobody else.
 #[test]
 fn a_content_comes_to_whoever_asks() {
     let (mut world, bo, cy) = sharing();
@@ -102,7 +102,7 @@ fn a_content_comes_to_whoever_asks() {
     assert!(world.guests[bo].fetched.iter().filter(progress).count() > 5);
     assert_eq!(world.guests[cy].fetched, []);
     let fetch = world.fetch(bo, 1, "another");
-    assert_eq!(world.fetched(bo, fetch), Some(&ContentChange::Refused(FetchRefusal::Gone)));
+    assert_eq!(world.fetched(bo, fetch), Some(&ContentChange::Refused(TransferRefusal::Gone)));
 }
 
 /// JS-PANEL-4: what is not shared is not even looked for.
@@ -111,7 +111,7 @@ fn a_guest_cannot_fetch_what_is_not_shared() {
     let (mut world, bo, _) = sharing();
     world.published.insert((2, "secret".into()), b"secret".to_vec());
     let fetch = world.fetch(bo, 2, "secret");
-    assert_eq!(world.fetched(bo, fetch), Some(&ContentChange::Refused(FetchRefusal::NotShared)));
+    assert_eq!(world.fetched(bo, fetch), Some(&ContentChange::Refused(TransferRefusal::NotShared)));
     assert!(world.asked.is_empty());
 }
 
@@ -133,7 +133,7 @@ fn what_is_taken_back_does_not_arrive() {
     world.be_honest();
     world.as_host(|host, _| host.content_ready(late, Ok(vec![b'L'; 10].into())));
     world.pass(5_000);
-    let refused = Some(&ContentChange::Refused(FetchRefusal::NotShared));
+    let refused = Some(&ContentChange::Refused(TransferRefusal::NotShared));
     assert_eq!((world.fetched(bo, on_its_way), world.fetched(cy, being_read)), (refused, refused));
     assert!(world.received(bo) < 200_000, "{}", world.received(bo));
     // And it is no hindrance to what comes later.
@@ -143,14 +143,15 @@ fn what_is_taken_back_does_not_arrive() {
     assert_eq!(world.fetched(bo, again), Some(&ContentChange::Whole(FETCHED.to_vec())));
 }
 
-/// JS-PANEL-5.
+/// JS-TRANSFER-2.
 #[test]
 fn so_many_fetches_at_a_time() {
     let (mut world, bo, _) = sharing();
     world.answers = false;
-    let fetches: Vec<_> = (0..MAX_FETCHES).map(|_| world.fetch(bo, 1, "file")).collect();
-    assert!(!world.guests[bo].guest.may_fetch());
-    world.as_guest(bo, |guest, now| guest.cancel_fetch(now, fetches[0]));
+    let fetches: Vec<_> =
+        (0..TransferKind::Panel(1).limits().under_way).map(|_| world.fetch(bo, 1, "file")).collect();
+    assert!(!world.guests[bo].guest.may_transfer(TransferKind::Panel(1)));
+    world.as_guest(bo, |guest, now| guest.cancel_transfer(now, fetches[0]));
     // Two are looked for at a time; the others come as those are answered.
     assert_eq!(world.asked.len(), 2, "one that was given up is looked for as long as the others");
     world.answers = true;
@@ -164,14 +165,14 @@ fn so_many_fetches_at_a_time() {
     assert_eq!(world.fetched(bo, fetches[0]), None, "nobody waits for it any more");
 }
 
-/// JS-PANEL-5: asking and giving up, again and again, has no more looked for than asking.
+/// JS-TRANSFER-2: asking and giving up, again and again, has no more looked for than asking.
 #[test]
 fn giving_up_brings_nothing_sooner() {
     let (mut world, bo, cy) = sharing();
     world.answers = false;
     for _ in 0..1_000 {
         let fetch = world.fetch(bo, 1, "file");
-        world.as_guest(bo, |guest, now| guest.cancel_fetch(now, fetch));
+        world.as_guest(bo, |guest, now| guest.cancel_transfer(now, fetch));
     }
     assert_eq!(world.asked.len(), 2);
     let other = world.fetch(cy, 1, "file");

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use jumpseat_session::{Role, host::HostEvent};
+use jumpseat_session::{Role, TransferKind, host::HostEvent};
 use proptest::prelude::*;
 
 use crate::support::World;
@@ -129,7 +129,7 @@ impl Day {
             // Whether it counts is checked where it would be written.
             Act::Type(_) => world.type_as(guest, b"keys"),
             // Whether it was shared then is checked where it would be answered.
-            Act::Fetch(_, panel) if world.guests[guest].guest.may_fetch() => {
+            Act::Fetch(_, panel) if world.guests[guest].guest.may_transfer(TransferKind::Panel(panel)) => {
                 world.fetch(guest, panel, "file");
             }
             _ => {}

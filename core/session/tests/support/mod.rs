@@ -11,10 +11,10 @@ pub(crate) mod relay;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use jumpseat_session::{
-    Admission, Entropy, FetchId, FetchRefusal, GuestCard, GuestKey, Invite, InviteTerms, Millis, PanelId,
-    Role, Scope, SessionError, StreamId, Token, Wish,
+    Admission, Entropy, GuestCard, GuestKey, Invite, InviteTerms, Millis, PanelId, Role, Scope, SessionError,
+    StreamId, Token, TransferId, TransferKind, TransferRefusal, TransferRequest,
     guest::{ContentChange, Guest, GuestConfig, GuestEvent, GuestOutput, PanelChange, TerminalChange},
-    host::{FetchTicket, Host, HostConfig, HostEvent, HostOutput},
+    host::{Host, HostConfig, HostEvent, HostOutput, TransferTicket},
 };
 use jumpseat_wire::{
     CloseCode, FrameKind, InviteCode, Slot,
@@ -39,7 +39,7 @@ pub(crate) struct World {
     /// What can be fetched.
     pub(crate) published: BTreeMap<(PanelId, String), Vec<u8>>,
     /// What the host was asked for.
-    pub(crate) asked: Vec<(Slot, FetchTicket, Wish)>,
+    pub(crate) asked: Vec<(Slot, TransferTicket, TransferRequest)>,
     /// Fetches are answered at once.
     pub(crate) answers: bool,
     /// Guests who knock from now on hide the timing of their keys.
@@ -66,7 +66,7 @@ pub(crate) struct Place {
     pub(crate) received: usize,
     pub(crate) panels: BTreeMap<PanelId, Vec<u8>>,
     pub(crate) listed: BTreeSet<PanelId>,
-    pub(crate) fetched: Vec<(FetchId, ContentChange)>,
+    pub(crate) fetched: Vec<(TransferId, ContentChange)>,
 }
 
 impl World {
@@ -219,15 +219,16 @@ impl World {
         &self.panels
     }
 
-    pub(crate) fn fetch(&mut self, guest: usize, panel: PanelId, reference: &str) -> FetchId {
+    pub(crate) fn fetch(&mut self, guest: usize, panel: PanelId, reference: &str) -> TransferId {
         let mut id = None;
-        let wish = Wish { panel, reference: reference.into(), having: None };
-        self.as_guest(guest, |guest, now| id = Some(guest.fetch(now, wish).unwrap()));
+        let request =
+            TransferRequest { of: TransferKind::Panel(panel), reference: reference.into(), having: None };
+        self.as_guest(guest, |guest, now| id = Some(guest.transfer(now, request).unwrap()));
         id.unwrap()
     }
 
     /// How a fetch ended.
-    pub(crate) fn fetched(&self, guest: usize, fetch: FetchId) -> Option<&ContentChange> {
+    pub(crate) fn fetched(&self, guest: usize, fetch: TransferId) -> Option<&ContentChange> {
         let fetched = &self.guests[guest].fetched;
         let ends = |change: &ContentChange| !matches!(change, ContentChange::Progress { .. });
         fetched.iter().find(|(id, change)| *id == fetch && ends(change)).map(|(_, change)| change)
@@ -482,14 +483,15 @@ impl World {
                 let bytes = self.panels[&panel].clone();
                 self.host.snapshot_ready(self.now, ticket, bytes.into());
             }
-            HostOutput::Fetch { slot, ticket, wish } => {
-                assert!(self.panels.contains_key(&wish.panel), "asked for a panel that is not shared");
+            HostOutput::Transfer { slot, ticket, request } => {
+                let TransferKind::Panel(panel) = request.of else { panic!("{:?}", request.of) };
+                assert!(self.panels.contains_key(&panel), "asked for a panel that is not shared");
                 if self.answers {
-                    let content = self.published.get(&(wish.panel, wish.reference.clone()));
+                    let content = self.published.get(&(panel, request.reference.clone()));
                     let content = content.map(|content| content.clone().into());
-                    self.host.content_ready(ticket, content.ok_or(FetchRefusal::Gone));
+                    self.host.content_ready(ticket, content.ok_or(TransferRefusal::Gone));
                 }
-                self.asked.push((slot, ticket, wish));
+                self.asked.push((slot, ticket, request));
             }
             HostOutput::Event(event) => self.host_events.push(event),
         }
@@ -519,7 +521,7 @@ impl World {
                     PanelChange::Snapshot(bytes) => *document = bytes,
                 }
             }
-            GuestOutput::Content { fetch, change } => self.guests[index].fetched.push((fetch, change)),
+            GuestOutput::Content { transfer, change } => self.guests[index].fetched.push((transfer, change)),
             GuestOutput::Event(GuestEvent::Panels { panels }) => {
                 let place = &mut self.guests[index];
                 place.listed = panels.into_iter().collect();

@@ -101,7 +101,7 @@ proptest! {
                 7 => Record::Input { stream, at: TypedAt { seen: *long, position: !*long, gate: u64::from(*word) }, bytes },
                 8 => Record::Heartbeat { at: *long, positions },
                 9 => Record::Change { stream: LAST_TERMINAL + 1 + stream % 31, position, bytes },
-                _ => Record::Content(ContentPart { fetch: *word, total: word.rotate_left(7), at: u32::from(*a), bytes }),
+                _ => Record::Content(ContentPart { transfer: *word, total: word.rotate_left(7), at: u32::from(*a), bytes }),
             }
         }).collect();
         let mut plaintext = if group { Plaintext::group() } else { Plaintext::to_guest() };

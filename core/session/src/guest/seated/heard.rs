@@ -39,7 +39,7 @@ impl Seated {
             Some(FromHost::Terminals(word)) => self.heed_terminals(word, context),
             Some(FromHost::Panels(word)) => self.heed_panels(word, context),
             Some(FromHost::Transfer(transfer::FromHost::Refused { id, why })) => {
-                context.out.extend(self.fetches.refuse(id, why));
+                self.refused(id, why, context);
             }
             Some(FromHost::Chat(chat::FromHost::Line { slot, text, at })) => {
                 context.event(GuestEvent::Chat { slot, text, at });

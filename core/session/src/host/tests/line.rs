@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jumpseat_wire::limits::MAX_FRAME_LEN;
 
 use super::*;
-use crate::{FetchId, Wish, panel::stream_of};
+use crate::{TransferId, TransferKind, TransferRequest, panel::stream_of};
 
 /// What reached a guest: lengths of frames, and bytes of snapshots and of contents.
 #[derive(Default)]
@@ -14,7 +14,7 @@ struct Got {
     messages: usize,
     shown: usize,
     shown_of: BTreeMap<StreamId, usize>,
-    contents: BTreeMap<FetchId, usize>,
+    contents: BTreeMap<TransferId, usize>,
 }
 
 fn take(host: &mut Host, rogue: &mut Rogue, got: &mut Got) {
@@ -34,7 +34,7 @@ fn take(host: &mut Host, rogue: &mut Rogue, got: &mut Got) {
                     got.shown += part.bytes.len();
                     *got.shown_of.entry(part.stream).or_default() += part.bytes.len();
                 }
-                Record::Content(part) => *got.contents.entry(part.fetch).or_default() += part.bytes.len(),
+                Record::Content(part) => *got.contents.entry(part.transfer).or_default() += part.bytes.len(),
                 _ => {}
             }
         }
@@ -79,7 +79,7 @@ fn a_picture_beside_a_message_fits_its_frame() {
     }
 }
 
-/// JS-PANEL-4, JS-PANEL-5: of a panel that is no longer shared nothing more is sent, nor of what nobody wants any more; the
+/// JS-PANEL-4, JS-TRANSFER-2: of a panel that is no longer shared nothing more is sent, nor of what nobody wants any more; the
 /// rest is sent whole.
 #[test]
 fn contents_end_where_they_are_no_longer_shared_or_wanted() {
@@ -91,14 +91,18 @@ fn contents_end_where_they_are_no_longer_shared_or_wanted() {
         let mut rogue = Rogue::seated(&mut host, 51, Role::Viewer);
         take_all(&mut host, &mut rogue, &mut Got::default());
         for panel in [1, 2] {
-            let wish = Wish { panel, reference: "x".into(), having: None };
-            let fetch = FromGuest::Transfer(area::transfer::FromGuest::Get { id: u32::from(panel), wish });
+            let request =
+                TransferRequest { of: TransferKind::Panel(panel), reference: "x".into(), having: None };
+            let fetch = FromGuest::Transfer(area::transfer::FromGuest::Get {
+                id: u32::from(panel),
+                content: request,
+            });
             rogue.send(&mut host, &[Record::Message(&fetch.encode())]);
         }
         let mut frames = Vec::new();
         while let Some(output) = host.poll() {
             match output {
-                HostOutput::Fetch { ticket, .. } => {
+                HostOutput::Transfer { ticket, .. } => {
                     host.content_ready(ticket, Ok(vec![b'x'; LEN].into()));
                 }
                 frame @ HostOutput::Frame(_) => frames.push(frame),

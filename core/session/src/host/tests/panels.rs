@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{
-    FetchRefusal, Scope, Wish,
+    Scope, TransferKind, TransferRefusal, TransferRequest,
     frame::record::{ContentPart, Part},
     guest::{ContentChange, PanelChange},
     panel::stream_of,
@@ -19,18 +19,23 @@ fn sharing_host() -> Host {
 }
 
 fn fetch(host: &mut Host, rogue: &mut Rogue, id: u32, panel: u8, reference: &str) {
-    let wish = Wish { panel, reference: reference.into(), having: None };
+    let request =
+        TransferRequest { of: TransferKind::Panel(panel), reference: reference.into(), having: None };
     rogue.send(
         host,
-        &[Record::Message(&FromGuest::Transfer(area::transfer::FromGuest::Get { id, wish }).encode())],
+        &[Record::Message(
+            &FromGuest::Transfer(area::transfer::FromGuest::Get { id, content: request }).encode(),
+        )],
     );
 }
 
 /// What the host is asked for, and what it says to this guest.
-fn asked(host: &mut Host) -> Vec<Wish> {
+fn asked(host: &mut Host) -> Vec<TransferRequest> {
     let outputs = std::iter::from_fn(|| host.poll());
     outputs
-        .filter_map(|output| if let HostOutput::Fetch { wish, .. } = output { Some(wish) } else { None })
+        .filter_map(
+            |output| if let HostOutput::Transfer { request, .. } = output { Some(request) } else { None },
+        )
         .collect()
 }
 
@@ -39,7 +44,7 @@ fn asked(host: &mut Host) -> Vec<Wish> {
 fn a_guest_cannot_by_any_message_change_or_widen_a_panel() {
     let stream = stream_of(1);
     let part = Part { stream, scope: Scope::Full, id: 1, part: 0, parts: 1, position: 9, bytes: b"mine" };
-    let content = ContentPart { fetch: 1, total: 4, at: 0, bytes: b"mine" };
+    let content = ContentPart { transfer: 1, total: 4, at: 0, bytes: b"mine" };
     let records = [
         Record::Change { stream, position: 3, bytes: b"mine" },
         Record::Snapshot(part),
@@ -47,15 +52,15 @@ fn a_guest_cannot_by_any_message_change_or_widen_a_panel() {
         Record::Output { stream: 1, position: 0, bytes: b"mine" },
         Record::Message(br#"{"panels":{"list":{"rev":99,"panels":[1,2,3]}}}"#),
         Record::Message(
-            br#"{"transfer":{"get":{"id":1,"wish":{"panel":1,"reference":"../../etc/passwd"}}}}"#,
+            br#"{"transfer":{"get":{"id":1,"content":{"of":{"kind":"panel","number":1},"reference":"../../etc/passwd"}}}}"#,
         ),
-        Record::Message(br#"{"transfer":{"get":{"id":1,"wish":{"panel":1,"reference":"/etc/passwd"}}}}"#),
-        Record::Message(br#"{"transfer":{"get":{"id":1,"wish":{"panel":0,"reference":"x"}}}}"#),
-        Record::Message(br#"{"transfer":{"get":{"id":1,"wish":{"panel":200,"reference":"x"}}}}"#),
+        Record::Message(br#"{"transfer":{"get":{"id":1,"content":{"of":{"kind":"panel","number":1},"reference":"/etc/passwd"}}}}"#),
+        Record::Message(br#"{"transfer":{"get":{"id":1,"content":{"of":{"kind":"panel","number":0},"reference":"x"}}}}"#),
+        Record::Message(br#"{"transfer":{"get":{"id":1,"content":{"of":{"kind":"panel","number":200},"reference":"x"}}}}"#),
         Record::Message(
-            br#"{"transfer":{"get":{"id":1,"wish":{"panel":1,"reference":"x","having":"../x"}}}}"#,
+            br#"{"transfer":{"get":{"id":1,"content":{"of":{"kind":"panel","number":1},"reference":"x","having":"../x"}}}}"#,
         ),
-        Record::Message(br#"{"transfer":{"get":{"id":1,"wish":{"panel":1,"reference":["x"]}}}}"#),
+        Record::Message(br#"{"transfer":{"get":{"id":1,"content":{"of":{"kind":"panel","number":1},"reference":["x"]}}}}"#),
     ];
     for (seed, record) in records.iter().enumerate() {
         let mut host = sharing_host();
@@ -128,7 +133,7 @@ fn a_guest_cannot_by_any_message_read_what_is_not_shared() {
     assert_eq!(asked(&mut host), []);
 }
 
-/// JS-PANEL-5: so many at a time, under names of their own.
+/// JS-TRANSFER-2: so many at a time, under names of their own.
 #[test]
 fn fetches_of_a_guest_are_bounded() {
     let mut host = sharing_host();
@@ -141,7 +146,7 @@ fn fetches_of_a_guest_are_bounded() {
         let taken = RelayToHost::Acked { slot: rogue.keys.slot, pair: host.seats[&rogue.keys.slot].sealed() };
         host.relay_text(NOW, &control::encode(&taken)).unwrap();
     }
-    assert_eq!((wanted, host.fetches_waiting()), (2, crate::MAX_FETCHES));
+    assert_eq!((wanted, host.transfers.len()), (2, TransferKind::Panel(1).limits().under_way));
     fetch(&mut host, &mut rogue, 0, 1, "x");
     assert!(!rogue.is_seated(&host), "one name for two");
 
@@ -157,29 +162,29 @@ fn fetches_of_a_guest_are_bounded() {
     panic!("it could go on for ever");
 }
 
-/// JS-PANEL-6: a host that sends contents which were not asked for, or do not fit together.
+/// JS-TRANSFER-3: a host that sends contents which were not asked for, or do not fit together.
 #[test]
 fn contents_of_a_rogue_host_are_bounded() {
     let mut host = sharing_host();
     let mut guest = true_guest(&mut host);
     let slot = guest.slot().unwrap();
-    let wish = Wish { panel: 1, reference: "x".into(), having: None };
-    let fetch = guest.fetch(NOW, wish).unwrap();
+    let request = TransferRequest { of: TransferKind::Panel(1), reference: "x".into(), having: None };
+    let fetch = guest.transfer(NOW, request).unwrap();
     let told = |output: &GuestOutput| matches!(output, GuestOutput::Content { .. });
     for (id, total, at, refused) in
         [(fetch + 1, 1, 0, false), (fetch, u32::MAX, 0, true), (fetch, 1, 0, false)]
     {
         let mut plaintext = Plaintext::to_guest();
-        plaintext.push(&Record::Content(ContentPart { fetch: id, total, at, bytes: b"x" }));
+        plaintext.push(&Record::Content(ContentPart { transfer: id, total, at, bytes: b"x" }));
         let frame = host.seats.get_mut(&slot).unwrap().seal_anything(host.keys.sid, plaintext);
         host.out.push_back(HostOutput::Frame(frame));
         let shown: Vec<_> = pump(&mut host, &mut guest).into_iter().filter(told).collect();
-        let change = ContentChange::Refused(FetchRefusal::Failed);
+        let change = ContentChange::Refused(TransferRefusal::Failed);
         let expected: Vec<_> =
-            refused.then_some(GuestOutput::Content { fetch, change }).into_iter().collect();
+            refused.then_some(GuestOutput::Content { transfer: id, change }).into_iter().collect();
         assert_eq!(shown, expected);
     }
-    assert!(guest.may_fetch() && !guest.is_ended());
+    assert!(guest.may_transfer(TransferKind::Panel(1)) && !guest.is_ended());
 }
 
 /// JS-PANEL-1: changes behind a hole are not shown, and panels are no terminals.

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{
-    FetchRefusal, LAST_TERMINAL, MAX_CONTENT_LEN, Pointing, Wish,
+    LAST_TERMINAL, Pointing, TransferKind, TransferRefusal, TransferRequest,
     area::{MESSAGES_PER_SECOND, people::Refused},
 };
 
@@ -118,47 +118,52 @@ fn too_many_messages_go_nowhere_and_are_told_once_a_second() {
     }
 }
 
-/// JS-PANEL-5: what is cancelled is no longer looked for, and makes room for what waits behind it.
+/// JS-TRANSFER-2: what is cancelled is no longer looked for, and makes room for what waits behind it.
 #[test]
 fn a_cancelled_fetch_makes_room() {
     let mut host = open_host();
     host.share_panel(NOW, 1).unwrap();
     let mut rogue = Rogue::seated(&mut host, 35, Role::Viewer);
     let mut other = Rogue::seated(&mut host, 36, Role::Viewer);
-    let wish = Wish { panel: 1, reference: "x".into(), having: None };
+    let request = TransferRequest { of: TransferKind::Panel(1), reference: "x".into(), having: None };
     ask(
         &mut host,
         &mut other,
-        &FromGuest::Transfer(area::transfer::FromGuest::Get { id: 9, wish: wish.clone() }),
+        &FromGuest::Transfer(area::transfer::FromGuest::Get { id: 9, content: request.clone() }),
     );
     let ticket = std::iter::from_fn(|| host.poll()).find_map(|output| match output {
-        HostOutput::Fetch { ticket, .. } => Some(ticket),
+        HostOutput::Transfer { ticket, .. } => Some(ticket),
         _ => None,
     });
     for id in 0..4 {
         ask(
             &mut host,
             &mut rogue,
-            &FromGuest::Transfer(area::transfer::FromGuest::Get { id, wish: wish.clone() }),
+            &FromGuest::Transfer(area::transfer::FromGuest::Get { id, content: request.clone() }),
         );
     }
-    assert_eq!(host.fetches_waiting(), 5);
+    assert_eq!(host.transfers.len(), 5);
     for id in [0, 3] {
         ask(&mut host, &mut rogue, &FromGuest::Transfer(area::transfer::FromGuest::Cancel { id }));
     }
-    assert_eq!(host.fetches_waiting(), 3, "the other guest's stays");
+    assert_eq!(host.transfers.len(), 3, "the other guest's stays");
     let slot = rogue.keys.slot;
     let outputs = std::iter::from_fn(|| host.poll());
-    let wanted = outputs.filter(|output| matches!(output, HostOutput::Fetch { slot: of, .. } if *of == slot));
+    let wanted =
+        outputs.filter(|output| matches!(output, HostOutput::Transfer { slot: of, .. } if *of == slot));
     assert_eq!(wanted.count(), 2, "the second, and the third in the place of the first");
-    ask(&mut host, &mut rogue, &FromGuest::Transfer(area::transfer::FromGuest::Get { id: 0, wish }));
+    ask(
+        &mut host,
+        &mut rogue,
+        &FromGuest::Transfer(area::transfer::FromGuest::Get { id: 0, content: request }),
+    );
     assert!(rogue.is_seated(&host), "its name is free again");
     host.remove(NOW, slot).unwrap();
-    assert_eq!(host.fetches_waiting(), 1, "nobody looks for what is for nobody");
-    host.content_ready(ticket.unwrap(), Ok(vec![b'x'; MAX_CONTENT_LEN + 1].into()));
-    assert_eq!(host.fetches_waiting(), 0);
+    assert_eq!(host.transfers.len(), 1, "nobody looks for what is for nobody");
+    host.content_ready(ticket.unwrap(), Ok(vec![b'x'; TransferKind::Panel(1).limits().len + 1].into()));
+    assert_eq!(host.transfers.len(), 0);
     let refused =
-        FromHost::Transfer(area::transfer::FromHost::Refused { id: 9, why: FetchRefusal::TooLarge });
+        FromHost::Transfer(area::transfer::FromHost::Refused { id: 9, why: TransferRefusal::TooLarge });
     assert!(other.told(&mut host).contains(&refused));
 }
 
@@ -245,7 +250,7 @@ fn what_guests_say_after_the_end_counts_for_nothing() {
         }),
         FromGuest::Transfer(area::transfer::FromGuest::Get {
             id: 1,
-            wish: Wish { panel: 1, reference: "x".into(), having: None },
+            content: TransferRequest { of: TransferKind::Panel(1), reference: "x".into(), having: None },
         }),
         FromGuest::People(area::people::FromGuest::Remove { slot }),
     ] {

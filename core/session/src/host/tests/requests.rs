@@ -1,7 +1,7 @@
 //! A host that says no to what nobody asked for.
 
 use super::*;
-use crate::{MAX_FETCHES, Wish, area::people::Refused};
+use crate::{TransferKind, TransferRequest, area::people::Refused};
 
 fn noes(outputs: &[GuestOutput]) -> usize {
     let is_no = |output: &&GuestOutput| {
@@ -117,14 +117,14 @@ fn a_guest_is_told_when_no_more_of_it_can_wait() {
         Err(other) => panic!("{other:?}"),
     };
     let fetch = |guest: &mut Guest| {
-        let wish = Wish { panel: 1, reference: "x".into(), having: None };
-        full(guest.fetch(NOW, wish).map(drop))
+        let request = TransferRequest { of: TransferKind::Panel(1), reference: "x".into(), having: None };
+        full(guest.transfer(NOW, request).map(drop))
     };
     let mut host = open_host();
     host.share_panel(NOW, 1).unwrap();
     let mut guest = true_guest(&mut host);
     pump(&mut host, &mut guest);
-    assert_eq!((0..20).take_while(|_| !fetch(&mut guest)).count(), MAX_FETCHES);
+    assert_eq!((0..20).take_while(|_| !fetch(&mut guest)).count(), TransferKind::Panel(1).limits().under_way);
     assert!(!full(guest.chat(NOW, "the line is open")));
 
     let mut host = open_host();
@@ -132,7 +132,7 @@ fn a_guest_is_told_when_no_more_of_it_can_wait() {
     pump(&mut host, &mut guest);
     let said = (0..100_000).take_while(|_| !full(guest.chat(NOW, "hello"))).count();
     assert!((100..10_000).contains(&said), "{said}");
-    assert!(!guest.may_fetch() && fetch(&mut guest), "a fetch is said, too");
+    assert!(!guest.may_transfer(TransferKind::Panel(1)) && fetch(&mut guest), "a fetch is said, too");
     assert!(full(guest.ask_control(NOW)) && full(guest.point(NOW, None)));
     assert!(full(guest.set_role(NOW, 1, Role::Writer)) && full(guest.remove(NOW, 1)));
     // Keys wait behind what was said, as much as a paste.
