@@ -21,16 +21,18 @@ const DECRYPTING_KEYS: [&str; 5] = ["aes-gcm", "hkdf", "hpke", "x-wing", "x25519
 const IO: [&str; 4] = ["mio", "portable-pty", "socket2", "tokio"];
 const USER_INTERFACES: [&str; 4] = ["clap", "crossterm", "napi", "ratatui"];
 
-const EDGES: [Edge; 13] = [
+const EDGES: [Edge; 14] = [
     Edge { package: "jumpseat-text", own: &[], never: &KEYS },
     Edge { package: "jumpseat-pack", own: &[], never: &KEYS },
     Edge { package: "jumpseat-wire", own: &[], never: &[] },
     Edge { package: "jumpseat-screen", own: &[], never: &KEYS },
     Edge { package: "jumpseat-panels", own: &["jumpseat-text", "jumpseat-pack"], never: &KEYS },
+    // What asks git knows of no panel: others than panels need it.
+    Edge { package: "jumpseat-git", own: &[], never: &KEYS },
     // What reads repositories, logs and forges knows of no session and no key.
     Edge {
         package: "jumpseat-sources",
-        own: &["jumpseat-text", "jumpseat-pack", "jumpseat-panels"],
+        own: &["jumpseat-text", "jumpseat-pack", "jumpseat-panels", "jumpseat-git"],
         never: &KEYS,
     },
     Edge {
@@ -73,6 +75,7 @@ const EDGES: [Edge; 13] = [
             "jumpseat-wire",
             "jumpseat-screen",
             "jumpseat-panels",
+            "jumpseat-git",
             "jumpseat-sources",
             "jumpseat-session",
         ],
@@ -89,6 +92,7 @@ const EDGES: [Edge; 13] = [
             "jumpseat-wire",
             "jumpseat-screen",
             "jumpseat-panels",
+            "jumpseat-git",
             "jumpseat-sources",
             "jumpseat-session",
             "jumpseat-engine",
@@ -106,6 +110,7 @@ const EDGES: [Edge; 13] = [
             "jumpseat-wire",
             "jumpseat-screen",
             "jumpseat-panels",
+            "jumpseat-git",
             "jumpseat-sources",
             "jumpseat-session",
             "jumpseat-engine",

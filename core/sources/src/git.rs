@@ -7,18 +7,15 @@ mod changes;
 mod clean;
 mod contents;
 mod degraded;
-mod discover;
 mod folders;
 mod gap;
 mod head;
+mod kinds;
 mod memory;
-mod objects;
 mod part;
-mod program;
 mod repository;
 mod show;
 mod source;
-mod status;
 mod watches;
 mod worktree;
 
@@ -28,9 +25,7 @@ use jumpseat_panels::PanelKind;
 use tokio::sync::mpsc;
 
 use crate::{Ask, Publisher, Running, Source};
-pub(crate) use discover::Place;
-pub(crate) use gap::{remedy, told};
-pub(crate) use program::{Git as Program, GitFault};
+pub(crate) use gap::remedy;
 
 /// The git panel of a workspace.
 #[derive(Clone, Debug)]

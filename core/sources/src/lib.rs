@@ -15,7 +15,6 @@
 
 mod clock;
 mod fed;
-mod file;
 mod findings;
 mod forge;
 mod git;

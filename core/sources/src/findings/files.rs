@@ -8,14 +8,11 @@ use std::{
     time::{Duration, SystemTime},
 };
 
+use jumpseat_git::file::{named, open};
 use tokio::time::sleep;
 
 use super::{Found, Origin, report::Report, sarif};
-use crate::{
-    fed::Fed,
-    file::{named, open},
-    watch::Watch,
-};
+use crate::{fed::Fed, watch::Watch};
 
 /// The largest report that is read, in bytes.
 const MAX_REPORT: u64 = 32 * 1024 * 1024;

@@ -7,6 +7,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
+use jumpseat_git::Place;
 use jumpseat_panels::{PanelKind, Remedy, SourceState};
 use tokio::{
     sync::{Mutex, Notify, mpsc, watch},
@@ -22,7 +23,7 @@ use super::{
     probe::pause,
     spot::{Nowhere, Spot},
 };
-use crate::{Ask, FetchFault, Publisher, clock, git::Place, watch::Watch};
+use crate::{Ask, FetchFault, Publisher, clock, watch::Watch};
 
 /// How often a branch is looked for where there is none, or none at a forge that is known.
 const AGAIN: Duration = Duration::from_secs(15);

@@ -2,10 +2,11 @@
 
 use std::path::Path;
 
+use jumpseat_git::{Git, GitFault, Place};
 use jumpseat_panels::Remedy;
 
 use super::{ForgeHost, ForgeKind};
-use crate::git::{self, GitFault, Place, Program as Git};
+use crate::git;
 
 /// What is read of one answer, in bytes.
 const MAX_ANSWER: usize = 256 * 1024;
@@ -98,7 +99,7 @@ impl Nowhere {
             Self::Unborn => "the branch has no commit yet",
             Self::NoRemote => "the repository has no remote",
             Self::UnknownForge => "no remote is at a forge that is known",
-            Self::Git(fault) => return git::told(fault),
+            Self::Git(fault) => return fault.told(),
         };
         text.to_owned()
     }

@@ -3,11 +3,7 @@
 
 use std::{ffi::OsString, path::Path};
 
-use super::{
-    discover::Place,
-    program::{Git, GitFault},
-    worktree::native,
-};
+use jumpseat_git::{Git, GitFault, Place, worktree::native};
 
 /// The attributes that decide how a file is converted, and whether it is compared as text.
 pub(super) const ATTRIBUTES: [&str; 6] = ["text", "eol", "crlf", "ident", "working-tree-encoding", "diff"];

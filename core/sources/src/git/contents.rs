@@ -3,14 +3,12 @@
 use std::{collections::HashMap, sync::Arc};
 
 use bytes::Bytes;
+use jumpseat_git::{GitFault, Objects, Place};
 use jumpseat_panels::{ReferenceId, limits::MAX_CONTENT};
 use tokio::sync::{Mutex, oneshot};
 
 use super::{
     clean::{self, Cleaned},
-    discover::Place,
-    objects::Objects,
-    program::GitFault,
     show::Content,
     worktree,
 };

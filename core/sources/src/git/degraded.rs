@@ -6,15 +6,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use jumpseat_panels::ConflictKind;
-
-use super::{
-    discover::{Place, small},
-    gap::{Gap, Part},
-    head::raw,
-    program::{Git, GitFault},
-    status::{Blob, Change, Extras, Status, What, blob},
+use jumpseat_git::{
+    Extras, Gap, Git, GitFault, Part, Place, Status, small,
+    status::{Blob, Change, ConflictKind, What, blob},
 };
+
+use super::head::raw;
 
 /// What is read of one answer, in bytes.
 const MAX_ANSWER: usize = 32 * 1024 * 1024;

@@ -5,8 +5,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{
-    program::{Git, GitFault},
+use jumpseat_git::{
+    Git, GitFault,
     worktree::{below, native},
 };
 

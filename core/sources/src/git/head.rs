@@ -2,14 +2,11 @@
 
 use std::path::Path;
 
-use jumpseat_panels::{Base, EditKind, Operation, OperationKind};
-
-use super::{
-    discover::{Place, small},
-    gap::{Gap, Part},
-    program::{Git, GitFault},
-    status::{Blob, Fields, blob, edit},
+use jumpseat_git::{
+    Gap, Git, GitFault, Part, Place, small,
+    status::{Blob, EditKind, Fields, blob, edit},
 };
+use jumpseat_panels::{Base, Operation, OperationKind};
 
 /// Most commits of a branch that are listed.
 const MAX_COMMITS: usize = 50;

@@ -5,14 +5,13 @@ use std::{
     path::PathBuf,
 };
 
-use super::{
-    clean::ATTRIBUTES,
-    gap::{Gap, Part},
-    head::BranchChange,
-    program::{Git, GitFault},
-    status::{Blob, SUBMODULE, Status, What},
-    worktree::{Look, native},
+use jumpseat_git::{
+    Gap, Git, GitFault, Part, Status,
+    status::{Blob, SUBMODULE, What},
+    worktree::native,
 };
+
+use super::{clean::ATTRIBUTES, head::BranchChange, worktree::Look};
 
 /// Most files whose changed lines are counted at once: more is no edit that anyone reads.
 const MAX_COUNTED: usize = 500;

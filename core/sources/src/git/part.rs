@@ -6,11 +6,9 @@ use std::{
     path::PathBuf,
 };
 
-use jumpseat_panels::EditKind;
-
-use super::{
-    discover::Place,
-    status::{Change, Status, What},
+use jumpseat_git::{
+    Place, Status,
+    status::{Change, EditKind, What},
     worktree::{below, folder, native},
 };
 
@@ -83,7 +81,7 @@ fn is_in(path: &[u8], folder: &[u8]) -> bool {
 mod tests {
     use std::path::Path;
 
-    use jumpseat_panels::TreeKind;
+    use jumpseat_git::TreeKind;
 
     use super::*;
 

@@ -2,18 +2,14 @@
 
 use std::{path::PathBuf, sync::Arc};
 
+use jumpseat_git::{Extras, Gap, Git, GitFault, Place, Status};
 use jumpseat_panels::Operation;
 
 use super::{
-    degraded,
-    discover::Place,
-    folders,
-    gap::Gap,
+    degraded, folders,
     head::{self, Head},
     memory::Memory,
     part::Part,
-    program::{Git, GitFault},
-    status::{Extras, Status},
 };
 
 /// A repository, and what is known of it.

@@ -2,23 +2,19 @@
 
 use std::{collections::HashMap, path::PathBuf, sync::Arc};
 
+use jumpseat_git::{
+    Gap, Part, Place,
+    status::{Blob, Change, EXECUTABLE, EditKind, LINK, SUBMODULE, What},
+    worktree::native,
+};
 use jumpseat_panels::{
-    BranchFile, Commit, Conflict, Edit, EditKind, Entries, Entry, File, Reference, ReferenceId,
+    BranchFile, Commit, Conflict, Edit, Entries, Entry, File, Reference, ReferenceId,
     Repository as RepositoryEntry, Shape, Upstream, Version,
     limits::{MAX_CONTENT, MAX_ENTRIES},
     text,
 };
 
-use super::{
-    clean::Against,
-    degraded,
-    discover::Place,
-    gap::{Gap, Part},
-    memory::Lines,
-    repository::Repository,
-    status::{Blob, Change, EXECUTABLE, LINK, SUBMODULE, What},
-    worktree::{Look, native},
-};
+use super::{clean::Against, degraded, gap, kinds, memory::Lines, repository::Repository, worktree::Look};
 use crate::key::{escaped, key};
 
 /// What stands in the panel now, and where what it refers to is found.
@@ -68,12 +64,12 @@ impl Picture {
             repositories.iter().map(|it| (it.number, (it.status.left_out(), it.head.more_files))).collect();
         picture.room = MAX_ENTRIES.saturating_sub(repositories.len() + MAX_REFUSED);
         for gap in gaps {
-            picture.put(format!("unread/{}", gap.key), Entry::Unread(gap.entry(None)));
+            picture.put(format!("unread/{}", gap::key(gap)), Entry::Unread(gap::entry(gap, None)));
         }
         for repository in repositories {
             for gap in repository.gaps() {
-                let key = format!("{:02}/unread/{}", repository.number, gap.key);
-                picture.put(key, Entry::Unread(gap.entry(Some(repository.number))));
+                let key = format!("{:02}/unread/{}", repository.number, gap::key(gap));
+                picture.put(key, Entry::Unread(gap::entry(gap, Some(repository.number))));
             }
         }
         let of_rank = |rank: u8| {
@@ -136,7 +132,7 @@ impl Picture {
             number: repository.number,
             name,
             path: place.path.clone(),
-            tree: place.tree,
+            tree: kinds::tree(place.tree),
             branch: status.branch.clone(),
             commit: status.commit.clone(),
             upstream,
@@ -149,7 +145,7 @@ impl Picture {
             conflicted: status.conflicted,
             left_out,
             branch_left_out,
-            fault: repository.fault.as_ref().map(|fault| super::told(fault)),
+            fault: repository.fault.as_ref().map(|fault| fault.told()),
         };
         self.put(format!("{:02}", repository.number), Entry::Repository(entry));
     }
@@ -161,7 +157,7 @@ impl Picture {
         let mut file = File {
             repository: repository.number,
             path: text::name(path),
-            from: repository.place.shown(change.from.as_deref()),
+            from: shown(&repository.place, change.from.as_deref()),
             ..File::default()
         };
         match &change.what {
@@ -182,7 +178,7 @@ impl Picture {
             }
             What::Unmerged { what, base, ours, theirs, worktree } => {
                 file.conflict = Some(Conflict {
-                    what: *what,
+                    what: kinds::conflict(*what),
                     base: self.blob(repository, base.as_ref(), false),
                     ours: self.blob(repository, ours.as_ref(), false),
                     theirs: self.blob(repository, theirs.as_ref(), false),
@@ -229,7 +225,7 @@ impl Picture {
             let entry = BranchFile {
                 repository: number,
                 path: text::name(path),
-                from: repository.place.shown(change.from.as_deref()),
+                from: shown(&repository.place, change.from.as_deref()),
                 edit: edit(change.what, None),
                 base: self.blob(repository, change.base.as_ref(), false),
                 head: self.blob(repository, change.head.as_ref(), false),
@@ -310,7 +306,13 @@ fn against(what: &What) -> Option<Against> {
     Some(Against { oid: blob.oid.clone(), side })
 }
 
+/// A path of a repository as guests see it.
+fn shown(place: &Place, path: Option<&[u8]>) -> Option<String> {
+    path.map(|path| text::name(place.below(path)))
+}
+
 fn edit(what: EditKind, lines: Option<Lines>) -> Edit {
+    let what = kinds::edit(what);
     match lines {
         Some(Lines::Counted { added, removed }) => Edit { what, added: Some(added), removed: Some(removed) },
         _ => Edit { what, added: None, removed: None },

@@ -7,6 +7,7 @@ use std::{
     time::Duration,
 };
 
+use jumpseat_git::{Discovery, Gap, GitFault};
 use jumpseat_panels::SourceState;
 use tokio::{
     sync::mpsc,
@@ -17,9 +18,7 @@ use tokio::{
 use super::{
     changes::{Due, Known},
     contents::{Contents, MAX_FETCHES},
-    discover::Discovery,
-    gap::Gap,
-    program::GitFault,
+    gap::remedy,
     repository::{Repository, Why},
     show::Picture,
     watches::{changes, follow},
@@ -243,7 +242,7 @@ impl GitSource {
         let mut picture = Picture::of(&self.repositories, &self.gaps);
         for (nth, (path, fault)) in self.refused.iter().enumerate() {
             let number = REFUSED + u32::try_from(nth).unwrap_or(0);
-            picture.refused(number, path, super::told(fault));
+            picture.refused(number, path, fault.told());
         }
         self.contents.show(picture.contents);
         // A single repository that fails is the whole panel that fails.
@@ -267,5 +266,5 @@ impl GitSource {
 }
 
 fn failure(fault: &GitFault) -> SourceState {
-    SourceState::Failed { since: clock::now(), why: super::told(fault), remedy: super::remedy(fault) }
+    SourceState::Failed { since: clock::now(), why: fault.told(), remedy: remedy(fault) }
 }

@@ -5,7 +5,9 @@ use std::{
     sync::Arc,
 };
 
-use super::{discover::Place, folders, program::Git};
+use jumpseat_git::{Git, Place};
+
+use super::folders;
 use crate::watch::{Changed, Watch};
 
 /// Waits for changes; forever, where nothing is watched.

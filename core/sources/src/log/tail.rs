@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::file::{named, open};
+use jumpseat_git::file::{named, open};
 
 /// What is read at first, and at most at once, in bytes. Of more only the end is read.
 const MAX_READ: u64 = 256 * 1024;

@@ -13,14 +13,14 @@ use crate::forge::{
 };
 
 /// GitHub, at one address.
-pub(in super::super) struct GitHub {
+pub(in crate::forge) struct GitHub {
     pub(super) http: Http,
     /// Where GraphQL is, from the host's top on.
     pub(super) graphql: String,
 }
 
 impl GitHub {
-    pub(in super::super) fn new(mut http: Http, api: &str) -> Self {
+    pub(in crate::forge) fn new(mut http: Http, api: &str) -> Self {
         http.sign_in(None);
         let path =
             api.split("://").nth(1).and_then(|rest| rest.find('/').map(|at| &rest[at..])).unwrap_or_default();

@@ -346,7 +346,7 @@ pub(super) fn verdict(state: &str) -> Option<Verdict> {
 }
 
 /// How many checks came to what.
-pub(in super::super) fn summed(checks: &[Check]) -> Checks {
+pub(in crate::forge) fn summed(checks: &[Check]) -> Checks {
     let mut sum = Checks::default();
     for check in checks {
         match check.state {

@@ -11,12 +11,12 @@ use crate::forge::{
 };
 
 /// GitLab, at one address.
-pub(in super::super) struct GitLab {
+pub(in crate::forge) struct GitLab {
     http: Http,
 }
 
 impl GitLab {
-    pub(in super::super) fn new(http: Http) -> Self {
+    pub(in crate::forge) fn new(http: Http) -> Self {
         Self { http }
     }
 

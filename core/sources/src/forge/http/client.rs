@@ -65,7 +65,7 @@ impl Dial for Loopback {
 }
 
 /// One forge's interface.
-pub(in super::super) struct Http {
+pub(in crate::forge) struct Http {
     dial: Arc<dyn Dial>,
     host: String,
     port: u16,
@@ -91,7 +91,7 @@ struct Connection {
 
 impl Http {
     /// Of an interface's base address. Without TLS nobody but this machine is asked.
-    pub(in super::super) fn new(
+    pub(in crate::forge) fn new(
         dial: Arc<dyn Dial>,
         base: &str,
         accept: &'static str,
@@ -128,7 +128,7 @@ impl Http {
     }
 
     /// From now on requests are signed in by this; another one's answers are forgotten.
-    pub(in super::super) fn sign_in(&mut self, credential: Option<Credential>) {
+    pub(in crate::forge) fn sign_in(&mut self, credential: Option<Credential>) {
         if self.credential != credential {
             self.credential = credential;
             self.allowance = None;
@@ -136,22 +136,22 @@ impl Http {
         }
     }
 
-    pub(in super::super) fn is_signed_in(&self) -> bool {
+    pub(in crate::forge) fn is_signed_in(&self) -> bool {
         self.credential.is_some()
     }
 
     /// Whether it is this by which requests are signed in.
-    pub(in super::super) fn is_signed_in_by(&self, credential: Option<&Credential>) -> bool {
+    pub(in crate::forge) fn is_signed_in_by(&self, credential: Option<&Credential>) -> bool {
         self.credential.as_ref() == credential
     }
 
     /// What lies at a path, below the base, read as JSON.
-    pub(in super::super) async fn ask<T: DeserializeOwned>(&mut self, path: &str) -> Result<T, HttpFault> {
+    pub(in crate::forge) async fn ask<T: DeserializeOwned>(&mut self, path: &str) -> Result<T, HttpFault> {
         read(&self.answer(path).await?)
     }
 
     /// The same, of something small that changes whenever what lies below it does: it is probed from now on.
-    pub(in super::super) async fn ask_and_probe<T: DeserializeOwned + PartialEq>(
+    pub(in crate::forge) async fn ask_and_probe<T: DeserializeOwned + PartialEq>(
         &mut self,
         path: &str,
     ) -> Result<T, HttpFault> {
@@ -161,12 +161,12 @@ impl Http {
     }
 
     /// A new look begins: nothing is probed of what the last one was at.
-    pub(in super::super) fn begin_look(&mut self) {
+    pub(in crate::forge) fn begin_look(&mut self) {
         self.probes.clear();
     }
 
     /// Whether something has changed since it was asked for: the first that is probed, or the next of the others.
-    pub(in super::super) async fn probe(&mut self) -> Result<bool, HttpFault> {
+    pub(in crate::forge) async fn probe(&mut self) -> Result<bool, HttpFault> {
         for probe in self.probes.due() {
             // What has no tag, or is kept no more, cannot be asked for at no cost.
             let Some(before) = self.cache.answer(&probe.path).map(|answer| answer.body.clone()) else {
@@ -181,12 +181,12 @@ impl Http {
     }
 
     /// Whether there is anything that can be probed.
-    pub(in super::super) fn has_probes(&self) -> bool {
+    pub(in crate::forge) fn has_probes(&self) -> bool {
         self.probes.any(|probe| self.cache.answer(&probe.path).is_some())
     }
 
     /// What it allows until when, if it said so.
-    pub(in super::super) fn allowance(&self) -> Option<Allowance> {
+    pub(in crate::forge) fn allowance(&self) -> Option<Allowance> {
         self.allowance
     }
 
@@ -224,7 +224,7 @@ impl Http {
     }
 
     /// Asks with a body, in JSON. `path` is from the host's top on, not from the base.
-    pub(in super::super) async fn post(&mut self, path: &str, body: Vec<u8>) -> Result<Bytes, HttpFault> {
+    pub(in crate::forge) async fn post(&mut self, path: &str, body: Vec<u8>) -> Result<Bytes, HttpFault> {
         let (status, headers, body) = self.send(Method::POST, path, body.into(), None).await?;
         if status == StatusCode::OK { Ok(body) } else { Err(fault(status, &headers)) }
     }
@@ -357,7 +357,7 @@ fn is_loopback(host: &str) -> bool {
 }
 
 /// A piece of a path or query, with `%XX` for everything but letters, digits and `-._~`.
-pub(in super::super) fn encoded(text: &str) -> String {
+pub(in crate::forge) fn encoded(text: &str) -> String {
     text.bytes().fold(String::with_capacity(text.len()), |mut out, byte| {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
             out.push(char::from(byte));

@@ -9,15 +9,15 @@ use super::{
 };
 
 /// Most pages of one list that are read, and most that is kept of it.
-pub(in super::super) const MAX_PAGES: usize = 5;
+pub(in crate::forge) const MAX_PAGES: usize = 5;
 const MAX_LISTED: usize = 100 * MAX_PAGES;
 
 /// A list, as far as it was read.
 #[derive(Debug)]
-pub(in super::super) struct Listed<T> {
-    pub(in super::super) items: Vec<T>,
+pub(in crate::forge) struct Listed<T> {
+    pub(in crate::forge) items: Vec<T>,
     /// Whether that is all of it.
-    pub(in super::super) is_whole: bool,
+    pub(in crate::forge) is_whole: bool,
 }
 
 impl<T> Default for Listed<T> {
@@ -27,7 +27,7 @@ impl<T> Default for Listed<T> {
 }
 
 /// A page of a list: the items, or an object that has them.
-pub(in super::super) trait Page: DeserializeOwned {
+pub(in crate::forge) trait Page: DeserializeOwned {
     type Item;
 
     fn items(self) -> Vec<Self::Item>;
@@ -43,12 +43,12 @@ impl<T: DeserializeOwned> Page for Vec<T> {
 
 impl Http {
     /// All pages of a list, up to a bound.
-    pub(in super::super) async fn all<P: Page>(&mut self, path: &str) -> Result<Listed<P::Item>, HttpFault> {
+    pub(in crate::forge) async fn all<P: Page>(&mut self, path: &str) -> Result<Listed<P::Item>, HttpFault> {
         Ok(self.pages::<P>(path).await?.0)
     }
 
     /// The same, and its first page is probed from now on.
-    pub(in super::super) async fn all_and_probe<T: DeserializeOwned + PartialEq>(
+    pub(in crate::forge) async fn all_and_probe<T: DeserializeOwned + PartialEq>(
         &mut self,
         path: &str,
     ) -> Result<Listed<T>, HttpFault> {

@@ -6,9 +6,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use jumpseat_panels::{TreeKind, text};
-
-use super::{
+use crate::{
+    file,
     gap::{Gap, Part},
     program::{Git, GitFault},
     worktree::{self, Found, native},
@@ -27,35 +26,53 @@ const MAX_NAMES: usize = 200_000;
 /// What is read of a list of submodules or working trees, in bytes.
 const MAX_LIST: usize = 1024 * 1024;
 
+/// What kind of working tree it is.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum TreeKind {
+    /// The one that a repository was made with.
+    Main,
+    /// Another one of the same repository.
+    Linked,
+    /// A submodule's.
+    Submodule,
+}
+
 /// One working tree.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) struct Place {
+pub struct Place {
     /// Its top: absolute, without links.
-    pub(super) root: PathBuf,
+    pub root: PathBuf,
     /// Where it is, from the workspace on; empty if it is that, or if the workspace is a part of it.
-    pub(super) path: String,
+    pub path: String,
     /// The part of it that is the workspace, where it is larger than that.
-    pub(crate) scope: Option<String>,
-    pub(crate) git_dir: PathBuf,
+    pub scope: Option<String>,
+    /// Its git folder.
+    pub git_dir: PathBuf,
     /// Where the branches are: the same, but for linked working trees.
-    pub(crate) common_dir: PathBuf,
-    pub(super) tree: TreeKind,
+    pub common_dir: PathBuf,
+    /// What kind it is.
+    pub tree: TreeKind,
 }
 
 /// What was found: places, and repositories that cannot be shown.
 #[derive(Debug, Default)]
-pub(super) struct Discovery {
-    pub(super) places: Vec<Place>,
-    pub(super) refused: Vec<(String, GitFault)>,
+pub struct Discovery {
+    /// Working trees.
+    pub places: Vec<Place>,
+    /// Where others are, and why they cannot be shown.
+    pub refused: Vec<(String, GitFault)>,
     /// What could not be read of where repositories are.
-    pub(super) gaps: Vec<Gap>,
+    pub gaps: Vec<Gap>,
     /// Whether the workspace was looked through.
-    pub(super) whole: bool,
+    pub whole: bool,
 }
 
 impl Discovery {
     /// The workspace's own repository alone, as finding others may take a while; all if it has none.
-    pub(super) async fn first(workspace: &Path) -> Result<Self, GitFault> {
+    ///
+    /// # Errors
+    /// If git is not there, or the workspace cannot be read.
+    pub async fn first(workspace: &Path) -> Result<Self, GitFault> {
         match Place::at(workspace, workspace).await {
             Ok(Some(place)) => Ok(Self { places: vec![place], ..Self::default() }),
             _ => Self::of(workspace).await,
@@ -63,7 +80,10 @@ impl Discovery {
     }
 
     /// Looks through a workspace, which is a path without links.
-    pub(super) async fn of(workspace: &Path) -> Result<Self, GitFault> {
+    ///
+    /// # Errors
+    /// If git is not there, or the workspace cannot be read.
+    pub async fn of(workspace: &Path) -> Result<Self, GitFault> {
         let mut found = Self { whole: true, ..Self::default() };
         let mut known: BTreeMap<PathBuf, ()> = BTreeMap::new();
         let mut queue: VecDeque<PathBuf> = [workspace.to_owned()].into();
@@ -77,7 +97,7 @@ impl Discovery {
             }
             if found.places.len() + found.refused.len() >= MAX_REPOSITORIES {
                 let why = format!("only the first {MAX_REPOSITORIES} are shown");
-                found.gaps.push(Gap::of("more", "all repositories", why));
+                found.gaps.push(Gap::because(Part::Repositories, why));
                 break;
             }
             match Place::at(&folder, workspace).await {
@@ -108,7 +128,10 @@ impl Discovery {
 
 impl Place {
     /// The working tree that a workspace is the top of, or lies in.
-    pub(crate) async fn of(workspace: &Path) -> Result<Option<Self>, GitFault> {
+    ///
+    /// # Errors
+    /// If there is one that git cannot read, or that lies elsewhere.
+    pub async fn of(workspace: &Path) -> Result<Option<Self>, GitFault> {
         let workspace = workspace.canonicalize()?;
         Self::at(&workspace, &workspace).await
     }
@@ -194,15 +217,10 @@ impl Place {
         Ok(self)
     }
 
-    /// A path of the repository as guests see it: without what lies above the workspace.
-    pub(super) fn below<'a>(&self, path: &'a [u8]) -> &'a [u8] {
+    /// A path of the repository from the workspace on: without what lies above that.
+    pub fn below<'a>(&self, path: &'a [u8]) -> &'a [u8] {
         let scope = self.scope.as_deref().unwrap_or_default().as_bytes();
         path.strip_prefix(scope).and_then(|path| path.strip_prefix(b"/")).unwrap_or(path)
-    }
-
-    /// The same as text.
-    pub(super) fn shown(&self, path: Option<&[u8]>) -> Option<String> {
-        path.map(|path| text::name(self.below(path)))
     }
 
     /// Where its submodules would be.
@@ -296,7 +314,7 @@ fn borrows(git_dir: &Path, workspace: &Path) -> bool {
         return true;
     }
     let mut others = Vec::new();
-    let list = crate::file::open(&crate::file::named(&objects).join("info/alternates"));
+    let list = file::open(&file::named(&objects).join("info/alternates"));
     match list.and_then(|list| list.take(MAX_LIST as u64).read_to_end(&mut others)) {
         Ok(_) => {}
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
@@ -311,7 +329,7 @@ fn borrows(git_dir: &Path, workspace: &Path) -> bool {
 /// Folders with a repository of their own, below a workspace, and whether some were not looked into. Links are not
 /// followed.
 fn nested(workspace: &Path) -> (Vec<PathBuf>, Option<Gap>) {
-    let gap = |why: &str| Gap::of("nested", "repositories in some folders", why.to_owned());
+    let gap = |why: &str| Gap::because(Part::Nested, why);
     let (mut found, mut unread) = (Vec::new(), None);
     let mut level = vec![workspace.to_owned()];
     let (mut folders, mut names) = (0, 0);
@@ -350,7 +368,7 @@ fn nested(workspace: &Path) -> (Vec<PathBuf>, Option<Gap>) {
 }
 
 /// A small file of a git folder, up to its line's end. No link is followed.
-pub(super) fn small(git_dir: &Path, name: &[u8]) -> Option<Vec<u8>> {
+pub fn small(git_dir: &Path, name: &[u8]) -> Option<Vec<u8>> {
     let Found::File(file, _) = worktree::open(git_dir, name).ok()? else { return None };
     let mut bytes = Vec::new();
     file.take(4096).read_to_end(&mut bytes).ok()?;
@@ -359,7 +377,7 @@ pub(super) fn small(git_dir: &Path, name: &[u8]) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
-/// A folder as guests see it: from the workspace on.
+/// A folder, from the workspace on.
 fn shown(folder: &Path, workspace: &Path) -> String {
     folder.strip_prefix(workspace).map(slashed).unwrap_or_default()
 }

@@ -41,7 +41,7 @@ const SETTINGS: [(&str, &str); 10] = [
 
 /// One repository's `git`.
 #[derive(Clone, Debug)]
-pub(crate) struct Git {
+pub struct Git {
     program: OsString,
     /// Where it runs. Once the place is known to be a working tree's top, that tree is pinned, so that no setting
     /// of the repository moves it elsewhere.
@@ -50,24 +50,36 @@ pub(crate) struct Git {
     /// What takes filters out of the way.
     overrides: Vec<(String, String)>,
     /// Whether line ends are converted without an attribute that says so.
-    pub(super) autocrlf: bool,
+    pub autocrlf: bool,
 }
 
 /// Why a run gave nothing.
 #[derive(Debug, Error)]
-pub(crate) enum GitFault {
+pub enum GitFault {
+    /// There is no such program.
     #[error("the git program is not installed")]
     NotInstalled,
+    /// It was ended.
     #[error("git took too long")]
     TimedOut,
+    /// More than the limit of the run.
     #[error("git said more than is read")]
     TooMuch,
+    /// It, or its folder, cannot be reached.
     #[error("git cannot be run: {0}")]
     Io(#[from] io::Error),
+    /// It ended otherwise than well.
     #[error("git failed: {complaint}")]
-    Failed { code: Option<i32>, complaint: String },
+    Failed {
+        /// Its exit code; nothing if a signal ended it.
+        code: Option<i32>,
+        /// The beginning of what it wrote to standard error. It may name any path of the machine.
+        complaint: String,
+    },
+    /// Nothing that this version of it is known to say.
     #[error("git said what is not understood")]
     Malformed,
+    /// The repository is not the folder's own.
     #[error(
         "its repository lies elsewhere and does not name this folder as its working tree (`git config core.worktree` does)"
     )]
@@ -76,14 +88,14 @@ pub(crate) enum GitFault {
 
 impl GitFault {
     /// Whether git refuses the folder because somebody else owns it.
-    pub(crate) fn is_distrust(&self) -> bool {
+    pub fn is_distrust(&self) -> bool {
         matches!(self, Self::Failed { complaint, .. } if complaint.contains("dubious ownership"))
     }
 }
 
 impl Git {
     /// `git`, as the environment finds it, at a folder.
-    pub(crate) fn at(folder: &Path) -> Self {
+    pub fn at(folder: &Path) -> Self {
         Self {
             program: "git".into(),
             at: folder.to_owned(),
@@ -98,7 +110,7 @@ impl Git {
     ///
     /// # Errors
     /// If the settings cannot be read.
-    pub(crate) async fn pinned(mut self) -> Result<Self, GitFault> {
+    pub async fn pinned(mut self) -> Result<Self, GitFault> {
         self.pinned = true;
         let wanted = "^(filter\\.|core\\.autocrlf$)";
         let args = ["config", "--null", "--show-scope", "--includes", "--get-regexp", wanted];
@@ -112,12 +124,16 @@ impl Git {
         Ok(self)
     }
 
-    pub(crate) fn folder(&self) -> &Path {
+    /// Where it runs.
+    pub fn folder(&self) -> &Path {
         &self.at
     }
 
     /// What a run prints; at most `limit` bytes.
-    pub(crate) async fn run<A: AsRef<OsStr>>(
+    ///
+    /// # Errors
+    /// If it cannot be run, fails, takes too long or says more.
+    pub async fn run<A: AsRef<OsStr>>(
         &self,
         args: impl IntoIterator<Item = A>,
         limit: usize,
@@ -126,7 +142,10 @@ impl Git {
     }
 
     /// The same, with what git complained of although it succeeded.
-    pub(crate) async fn run_heard<A: AsRef<OsStr>>(
+    ///
+    /// # Errors
+    /// If it cannot be run, fails, takes too long or says more.
+    pub async fn run_heard<A: AsRef<OsStr>>(
         &self,
         args: impl IntoIterator<Item = A>,
         limit: usize,
@@ -136,7 +155,10 @@ impl Git {
     }
 
     /// The same with something on standard input.
-    pub(crate) async fn run_with<A: AsRef<OsStr>>(
+    ///
+    /// # Errors
+    /// If it cannot be run, fails, takes too long or says more.
+    pub async fn run_with<A: AsRef<OsStr>>(
         &self,
         args: impl IntoIterator<Item = A>,
         input: Option<Vec<u8>>,
@@ -149,7 +171,10 @@ impl Git {
     }
 
     /// Starts a run; dropping the child ends it.
-    pub(crate) fn spawn<A: AsRef<OsStr>>(
+    ///
+    /// # Errors
+    /// If it cannot be started.
+    pub fn spawn<A: AsRef<OsStr>>(
         &self,
         args: impl IntoIterator<Item = A>,
         input: bool,

@@ -8,7 +8,7 @@ use tokio::{
     time::timeout,
 };
 
-use super::program::{Git, GitFault};
+use crate::program::{Git, GitFault};
 use std::time::Duration;
 
 /// The longest a blob may take: it is packed against others at most.
@@ -18,8 +18,9 @@ const READ_FOR: Duration = Duration::from_secs(10);
 const MAX_HEADER: u64 = 256;
 
 /// A running `git cat-file --batch`.
-pub(super) struct Objects {
-    pub(super) root: PathBuf,
+pub struct Objects {
+    /// The repository's top.
+    pub root: PathBuf,
     stdin: ChildStdin,
     stdout: BufReader<ChildStdout>,
     /// Killed with the rest.
@@ -27,7 +28,11 @@ pub(super) struct Objects {
 }
 
 impl Objects {
-    pub(super) async fn of(root: PathBuf) -> Result<Self, GitFault> {
+    /// Starts it.
+    ///
+    /// # Errors
+    /// If it cannot be started, or the repository's settings cannot be read.
+    pub async fn of(root: PathBuf) -> Result<Self, GitFault> {
         let git = Git::at(&root).pinned().await?;
         let mut child = git.spawn(["cat-file", "--batch"], true)?;
         match (child.stdin.take(), child.stdout.take(), child.stderr.take()) {
@@ -40,8 +45,11 @@ impl Objects {
         }
     }
 
-    /// A blob's bytes; nothing if it is none, or is larger than `limit`. After an error this is of no more use.
-    pub(super) async fn read(&mut self, oid: &str, limit: u64) -> Result<Option<Vec<u8>>, GitFault> {
+    /// A blob's bytes; nothing if it is none. After an error this is of no more use.
+    ///
+    /// # Errors
+    /// If git says something else, takes too long, or the blob is larger than `limit` ([`GitFault::TooMuch`]).
+    pub async fn read(&mut self, oid: &str, limit: u64) -> Result<Option<Vec<u8>>, GitFault> {
         timeout(READ_FOR, self.try_read(oid, limit)).await.map_err(|_| GitFault::TimedOut)?
     }
 

@@ -5,9 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use jumpseat_panels::{ConflictKind, EditKind};
-
-use super::{
+use crate::{
     gap::{Gap, Part, known},
     program::{Git, GitFault},
     worktree,
@@ -29,20 +27,27 @@ const MAX_STATUS: usize = 32 * 1024 * 1024;
 
 /// One repository's status.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub(super) struct Status {
+pub struct Status {
     /// The commit at the head; nothing before the first.
-    pub(super) commit: Option<String>,
+    pub commit: Option<String>,
     /// The branch; nothing while the head is detached.
-    pub(super) branch: Option<String>,
-    pub(super) upstream: Option<String>,
+    pub branch: Option<String>,
+    /// What the branch follows.
+    pub upstream: Option<String>,
     /// Nothing if the upstream is gone.
-    pub(super) ahead_behind: Option<(u32, u32)>,
-    pub(super) stashes: u32,
-    pub(super) staged: u32,
-    pub(super) unstaged: u32,
-    pub(super) untracked: u32,
-    pub(super) conflicted: u32,
-    pub(super) changes: Vec<Change>,
+    pub ahead_behind: Option<(u32, u32)>,
+    /// How many stashes there are.
+    pub stashes: u32,
+    /// How many files have staged changes.
+    pub staged: u32,
+    /// How many have others.
+    pub unstaged: u32,
+    /// How many files git does not know.
+    pub untracked: u32,
+    /// How many are in conflict.
+    pub conflicted: u32,
+    /// Changed files, as far as they are named.
+    pub changes: Vec<Change>,
     /// How many of the changes are files that git does not know, altogether and by their folder.
     named: usize,
     named_in: HashMap<Vec<u8>, usize>,
@@ -55,68 +60,131 @@ pub(super) struct Status {
     /// Whether folders stand for files that git does not know.
     abridged: bool,
     /// What of all this could not be read.
-    pub(super) gaps: Vec<Gap>,
+    pub gaps: Vec<Gap>,
 }
 
 /// What a status is asked for beside what is staged and what is not.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Extras {
-    pub(super) upstream: bool,
-    pub(super) stashes: bool,
-    pub(super) moves: bool,
-    pub(super) untracked: bool,
+pub struct Extras {
+    /// How the branch compares with its upstream.
+    pub upstream: bool,
+    /// How many stashes there are.
+    pub stashes: bool,
+    /// What was renamed.
+    pub moves: bool,
+    /// What git does not know.
+    pub untracked: bool,
 }
 
 impl Extras {
-    pub(super) const ALL: Self = Self { upstream: true, stashes: true, moves: true, untracked: true };
-    pub(super) const NONE: Self = Self { upstream: false, stashes: false, moves: false, untracked: false };
+    /// All of it.
+    pub const ALL: Self = Self { upstream: true, stashes: true, moves: true, untracked: true };
+    /// Nothing of it.
+    pub const NONE: Self = Self { upstream: false, stashes: false, moves: false, untracked: false };
 }
 
 /// One changed file. Paths are bytes from the repository's top on.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) struct Change {
-    pub(super) path: Vec<u8>,
-    pub(super) from: Option<Vec<u8>>,
-    pub(super) what: What,
+pub struct Change {
+    /// Where it is.
+    pub path: Vec<u8>,
+    /// Where it was.
+    pub from: Option<Vec<u8>>,
+    /// How it is changed.
+    pub what: What,
 }
 
 /// How it is changed.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) enum What {
+pub enum What {
+    /// Git knows it.
     Tracked {
+        /// What the next commit would do.
         staged: Option<EditKind>,
+        /// What else there is.
         unstaged: Option<EditKind>,
+        /// In the commit at the head.
         head: Option<Blob>,
+        /// As it is staged.
         index: Option<Blob>,
+        /// Its mode in the working tree.
         worktree: u32,
     },
+    /// It is in conflict.
     Unmerged {
+        /// Who did what.
         what: ConflictKind,
+        /// What both began with.
         base: Option<Blob>,
+        /// Our side.
         ours: Option<Blob>,
+        /// Their side.
         theirs: Option<Blob>,
+        /// Its mode in the working tree.
         worktree: u32,
     },
+    /// Git does not know it.
     Untracked,
+}
+
+/// How a file changed.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum EditKind {
+    /// Another content.
+    Modified,
+    /// Another kind of file.
+    Retyped,
+    /// A file that was not there.
+    Added,
+    /// A file that is not there any more.
+    Deleted,
+    /// Another name.
+    Renamed,
+    /// A copy of another file.
+    Copied,
+}
+
+/// Which sides of a merge did what.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum ConflictKind {
+    /// Both deleted it.
+    BothDeleted,
+    /// Added by us.
+    AddedByUs,
+    /// Deleted by them.
+    DeletedByThem,
+    /// Added by them.
+    AddedByThem,
+    /// Deleted by us.
+    DeletedByUs,
+    /// Both added it.
+    BothAdded,
+    /// Both changed it.
+    BothModified,
 }
 
 /// A file's content in git's store, with its mode.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub(super) struct Blob {
-    pub(super) mode: u32,
-    pub(super) oid: String,
+pub struct Blob {
+    /// Its mode.
+    pub mode: u32,
+    /// Its object's name.
+    pub oid: String,
 }
 
 /// A submodule's mode.
-pub(super) const SUBMODULE: u32 = 0o160_000;
+pub const SUBMODULE: u32 = 0o160_000;
 /// A symbolic link's mode.
-pub(super) const LINK: u32 = 0o120_000;
+pub const LINK: u32 = 0o120_000;
 /// The mode of a file that can be run.
-pub(super) const EXECUTABLE: u32 = 0o100_755;
+pub const EXECUTABLE: u32 = 0o100_755;
 
 impl Status {
     /// Asks git, about some paths where not all of the repository counts.
-    pub(super) async fn of(git: &Git, paths: &[PathBuf], extras: Extras) -> Result<Self, GitFault> {
+    ///
+    /// # Errors
+    /// If git fails, takes too long, or says what is not understood.
+    pub async fn of(git: &Git, paths: &[PathBuf], extras: Extras) -> Result<Self, GitFault> {
         match Self::ask(git, paths, extras, "--untracked-files=all").await {
             // A tree full of files that git does not know: their folders will do.
             Err(GitFault::TooMuch) if extras.untracked => {
@@ -151,17 +219,17 @@ impl Status {
     }
 
     /// Whether the path of every changed file is known.
-    pub(super) fn is_complete(&self) -> bool {
+    pub fn is_complete(&self) -> bool {
         self.beyond == 0 && !self.abridged && self.gaps.is_empty()
     }
 
     /// How many changed files are not named.
-    pub(super) fn left_out(&self) -> u32 {
+    pub fn left_out(&self) -> u32 {
         self.beyond.saturating_add(u32::try_from(self.unnamed.len()).unwrap_or(u32::MAX))
     }
 
     /// Takes every change whose path is known out, the ones that are not named last.
-    pub(super) fn take_changes(&mut self) -> Vec<Change> {
+    pub fn take_changes(&mut self) -> Vec<Change> {
         let mut changes = std::mem::take(&mut self.changes);
         changes.extend(std::mem::take(&mut self.unnamed).into_iter().map(Change::untracked));
         (self.named, self.named_in, self.worst) = (0, HashMap::new(), None);
@@ -169,7 +237,11 @@ impl Status {
         changes
     }
 
-    pub(super) fn parse(bytes: &[u8]) -> Result<Self, GitFault> {
+    /// Reads what git said.
+    ///
+    /// # Errors
+    /// If it is not understood.
+    pub fn parse(bytes: &[u8]) -> Result<Self, GitFault> {
         let mut status = Self::default();
         let mut records = bytes.split(|byte| *byte == 0).filter(|record| !record.is_empty());
         while let Some(record) = records.next() {
@@ -206,7 +278,7 @@ impl Status {
     }
 
     /// Adds a changed file: the first ones are named.
-    pub(super) fn push(&mut self, change: Change) {
+    pub fn push(&mut self, change: Change) {
         match &change.what {
             What::Tracked { staged, unstaged, .. } => {
                 self.staged += u32::from(staged.is_some());
@@ -257,7 +329,7 @@ impl Status {
 
 impl What {
     /// How soon it is left out where there is no room for all: what has the highest number goes first.
-    pub(super) fn rank(&self) -> u8 {
+    pub fn rank(&self) -> u8 {
         match self {
             Self::Unmerged { .. } => 0,
             Self::Tracked { staged: Some(_), .. } => 1,
@@ -283,9 +355,9 @@ fn unopened(complaint: &str) -> Option<Gap> {
     let names: Vec<&str> = unopened.iter().take(5).map(|(folder, _)| folder.trim_end_matches('/')).collect();
     let more = unopened.len() - names.len();
     let mut gap = Gap::because(Part::Untracked, known(why).unwrap_or("it cannot be opened"));
-    gap.part.push_str(&format!(" in {}", names.join(", ")));
+    gap.within = names.join(", ");
     if more > 0 {
-        gap.part.push_str(&format!(" and {more} more"));
+        gap.within.push_str(&format!(" and {more} more"));
     }
     Some(gap)
 }
@@ -333,7 +405,8 @@ fn unmerged(record: &[u8]) -> Result<Change, GitFault> {
     Ok(Change { path: fields.0.to_vec(), from: None, what })
 }
 
-pub(super) fn edit(letter: u8) -> Option<EditKind> {
+/// What a letter of git's stands for.
+pub fn edit(letter: u8) -> Option<EditKind> {
     Some(match letter {
         b'M' => EditKind::Modified,
         b'T' => EditKind::Retyped,
@@ -346,27 +419,43 @@ pub(super) fn edit(letter: u8) -> Option<EditKind> {
 }
 
 /// Nothing where there is no file.
-pub(super) fn blob(mode: u32, oid: String) -> Option<Blob> {
+pub fn blob(mode: u32, oid: String) -> Option<Blob> {
     (mode != 0).then_some(Blob { mode, oid })
 }
 
-/// Fields with a blank after each, and whatever is left.
-pub(super) struct Fields<'a>(pub(super) &'a [u8]);
+/// Fields with a blank after each.
+pub struct Fields<'a>(
+    /// Whatever is left.
+    pub &'a [u8],
+);
 
 impl<'a> Fields<'a> {
-    pub(super) fn next(&mut self) -> Result<&'a [u8], GitFault> {
+    /// The next.
+    ///
+    /// # Errors
+    /// If there is none.
+    #[expect(clippy::should_implement_trait, reason = "it fails where an iterator ends")]
+    pub fn next(&mut self) -> Result<&'a [u8], GitFault> {
         let end = self.0.iter().position(|byte| *byte == b' ').ok_or(GitFault::Malformed)?;
         let field = &self.0[..end];
         self.0 = &self.0[end + 1..];
         Ok(field)
     }
 
-    pub(super) fn mode(&mut self) -> Result<u32, GitFault> {
+    /// The next, as a file's mode.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub fn mode(&mut self) -> Result<u32, GitFault> {
         let text = std::str::from_utf8(self.next()?).map_err(|_| GitFault::Malformed)?;
         u32::from_str_radix(text, 8).map_err(|_| GitFault::Malformed)
     }
 
-    pub(super) fn oid(&mut self) -> Result<String, GitFault> {
+    /// The next, as an object's name.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub fn oid(&mut self) -> Result<String, GitFault> {
         let field = self.next()?;
         let fits = matches!(field.len(), 40 | 64) && field.iter().all(u8::is_ascii_hexdigit);
         if fits { Ok(String::from_utf8_lossy(field).into_owned()) } else { Err(GitFault::Malformed) }
@@ -444,8 +533,8 @@ mod tests {
         let complaint = "warning: could not open directory 'db/data/': Permission denied\nwarning: other\n";
         let gap = unopened(complaint).unwrap();
         assert_eq!(
-            (gap.part.as_str(), gap.why.as_str()),
-            ("untracked files in db/data", "permission denied")
+            (gap.part, gap.within.as_str(), gap.why.as_str()),
+            (Part::Untracked, "db/data", "permission denied")
         );
         assert_eq!(unopened("warning: LF will be replaced"), None);
     }

@@ -7,7 +7,7 @@ use std::{
 };
 
 /// The path without links, as it is now: what the host names. Whatever of it is there is resolved.
-pub(crate) fn named(path: &Path) -> PathBuf {
+pub fn named(path: &Path) -> PathBuf {
     let resolved = |there: &Path| {
         let rest = path.strip_prefix(there).ok()?;
         // Nothing is joined where nothing is left: that would add a slash.
@@ -23,7 +23,7 @@ pub(crate) fn named(path: &Path) -> PathBuf {
 /// # Errors
 /// If it cannot be opened, or is no file ([`io::ErrorKind::InvalidInput`]), or is behind a link that came later
 /// ([`io::ErrorKind::PermissionDenied`]).
-pub(crate) fn open(path: &Path) -> io::Result<File> {
+pub fn open(path: &Path) -> io::Result<File> {
     let file = straight(path)?;
     if file.metadata()?.is_file() { Ok(file) } else { Err(io::ErrorKind::InvalidInput.into()) }
 }
