@@ -172,10 +172,6 @@ export class Guest {
   /** What the host shares beside its terminals. */
   readonly panels: Panels;
   ask(command: GuestCommand): Promise<Reply>;
-  /** The picture of a terminal with its scrollback, as a host's command `screen` gives it in the format `json`. */
-  screen(terminal: TerminalNo): Promise<string>;
-  /** Draws a terminal anew, as a picture, for a view that has lost what it showed. */
-  redraw(terminal: TerminalNo): void;
   /** Keys; a terminal's own answers among them are taken out. Throws when more than 4 MiB wait. */
   input(terminal: TerminalNo, bytes: Uint8Array): void;
   /** Says that so many bytes of output, of whichever terminals, have been shown. */

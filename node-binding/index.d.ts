@@ -174,10 +174,6 @@ export class Guest {
   /** What the host shares beside its terminals. */
   readonly panels: Panels;
   ask(command: GuestCommand): Promise<Reply>;
-  /** The picture of a terminal with its scrollback, as a host's command `screen` gives it in the format `json`. */
-  screen(terminal: TerminalNo): Promise<string>;
-  /** Draws a terminal anew, as a picture, for a view that has lost what it showed. */
-  redraw(terminal: TerminalNo): void;
   /** Keys; a terminal's own answers among them are taken out. Throws when more than 4 MiB wait. */
   input(terminal: TerminalNo, bytes: Uint8Array): void;
   /** Says that so many bytes of output, of whichever terminals, have been shown. */
@@ -410,7 +406,7 @@ export type Failure = {
   hint?: string, };
 
 /** Kinds of failure. */
-export type FailureKind = "gone" | "not_found" | "misused" | "program" | "address" | "unreachable" | "certificate" | "proxy" | "protocol" | "refused" | "no_session" | "invite" | "full" | "local" | "inside" | "system";
+export type FailureKind = "gone" | "not_found" | "misused" | "program" | "address" | "unreachable" | "certificate" | "proxy" | "protocol" | "refused" | "no_session" | "invite" | "full" | "local" | "inside" | "scope" | "system";
 
 /** A file that differs from the last commit, or that git does not know. */
 export type File = {
@@ -476,9 +472,17 @@ export type ForgeOptions = {
   api?: string | null, };
 
 /** What a client asks of its seat. */
-export type GuestCommand = { "type": "credit",
+export type GuestCommand = { "type": "attach",
+  /** Bytes that may be under way to this client before it gives [`Credit`](Self::Credit). */
+  window: number, } | { "type": "detach" } | { "type": "credit",
   /** How many more. */
-  bytes: number, } | { "type": "ask_control" } | { "type": "chat",
+  bytes: number, } | { "type": "redraw",
+  /** Which. */
+  terminal: TerminalNo, } | { "type": "screen",
+  /** Which. */
+  terminal: TerminalNo,
+  /** In what form. */
+  format: ScreenFormat, } | { "type": "ask_control" } | { "type": "chat",
   /** What. */
   text: string, } | { "type": "point",
   /** At what; nothing takes it back. */
@@ -502,7 +506,9 @@ export type GuestCommand = { "type": "credit",
   /** The client's own number for it. */
   tag: number, } | { "type": "cancel_fetch",
   /** Of which number. */
-  tag: number, } | { "type": "show_panels" } | { "type": "state" } | { "type": "leave" };
+  tag: number, } | { "type": "look_at_panel",
+  /** Which. */
+  panel: PanelKind, } | { "type": "state" } | { "type": "leave" };
 
 /** What a seat tells its client. */
 export type GuestEvent = { "type": "state" } & StateUpdate | { "type": "away",
@@ -708,7 +714,9 @@ export type HostCommand = { "type": "open_terminal" } & TerminalOptions | { "typ
   /** The forge's host, as remotes name it. */
   host: string,
   /** The credential; nothing takes it back. */
-  credential: Secret | null, } | { "type": "state" } | { "type": "shutdown" };
+  credential: Secret | null, } | { "type": "is_inside",
+  /** The process's id. */
+  pid: number, } | { "type": "state" } | { "type": "shutdown" };
 
 /** What an engine that hosts tells its clients. Every client gets all of them; output only of what it attached. */
 export type HostEvent = { "type": "picture",
@@ -750,8 +758,8 @@ export type Invite = {
   id: InviteId,
   /** The session's code at the relay. */
   code: InviteCode,
-  /** `jst1_…`: only ever shown to the host's own person. */
-  token: Secret,
+  /** What opens it. Clients below [`Scope::Everything`](super::Scope::Everything) are not told. */
+  keys?: InviteKeys,
   /** What it grants. */
   terms: InviteTerms,
   /** How often it was used. */
@@ -759,11 +767,7 @@ export type Invite = {
   /** Who made it; 0 is the host. */
   by: number,
   /** When it ends, in milliseconds since 1970; with the session if not given. */
-  expires_at?: number,
-  /** The link that opens the editor, and that `jumpseat join` takes. */
-  link: Secret,
-  /** The link that opens the session's page for invites, if it has one. */
-  web_link: Secret | null, };
+  expires_at?: number, };
 
 /** `XXXX-XXXX`: 40 random bits that find a session at the relay. Worthless without a token.
  *
@@ -773,6 +777,15 @@ export type InviteCode = string;
 
 /** An invite's name: derived from its token, so that only its holders can name it; public once used. */
 export type InviteId = string;
+
+/** What opens an invite: only ever shown to the host's own person. */
+export type InviteKeys = {
+  /** `jst1_…`. */
+  token: Secret,
+  /** The link that opens the editor, and that `jumpseat join` takes. */
+  link: Secret,
+  /** The link that opens the session's page for invites, if it has one. */
+  web_link: Secret | null, };
 
 /** What an invite grants. */
 export type InviteTerms = {
@@ -964,6 +977,8 @@ export type PanelUpdate = {
   state: SourceState,
   /** What there is no room for. */
   left_out: number,
+  /** When it last changed here, in milliseconds since 1970, where that is known. */
+  changed_at?: number,
   /** What is new or another, in the order of its keys. */
   set: Record<string, Entry>,
   /** What is gone. */
@@ -1084,7 +1099,9 @@ export type Reply = { "reply": "done" } | { "reply": "terminal",
   /** The first invite. */
   invite: Invite, } | { "reply": "invite" } & Invite | { "reply": "state" } & StateUpdate | { "reply": "screen",
   /** In the form that was asked for. */
-  picture: string, } | { "reply": "panel" } & PanelUpdate | { "reply": "content" } & Content;
+  picture: string, } | { "reply": "panel" } & PanelUpdate | { "reply": "content" } & Content | { "reply": "inside",
+  /** It does, or nobody can tell. */
+  inside: boolean, };
 
 /** A repository of the workspace, or one more working tree of it. */
 export type Repository = {
@@ -1247,6 +1264,8 @@ export type SeatInvite = {
 
 /** A session as its guest sees it. */
 export type SeatState = {
+  /** The session's code at its relay. */
+  code?: InviteCode,
   /** How far it is. */
   phase: Phase,
   /** The line to the relay. */
@@ -1261,6 +1280,8 @@ export type SeatState = {
   host: string,
   /** Whether the host is connected, as the relay says. */
   host_present: boolean,
+  /** Since when nothing new can come, in milliseconds since 1970. */
+  offline_since?: number,
   /** Every guest, this one included. */
   guests: { [key in number]: Person },
   /** The terminals that are shared. */

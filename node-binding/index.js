@@ -138,16 +138,6 @@ class Client {
   }
 
   /** @protected */
-  picture(number) {
-    return ask(() => this.#handle.screen(number));
-  }
-
-  /** @protected */
-  again(number) {
-    call(() => this.#handle.redraw(number));
-  }
-
-  /** @protected */
   shown(number, bytes) {
     call(() => this.#handle.credit(number, bytes));
   }
@@ -222,14 +212,6 @@ class Guest extends Client {
 
   get panels() {
     return (this.#panels ??= this.held());
-  }
-
-  screen(terminal) {
-    return this.picture(terminal);
-  }
-
-  redraw(terminal) {
-    this.again(terminal);
   }
 
   credit(bytes) {

@@ -2,12 +2,13 @@
 
 use std::{ffi::OsString, path::PathBuf, process::ExitCode};
 
-use clap::{Parser, Subcommand, error::ErrorKind};
+use clap::{Parser, Subcommand, ValueEnum, error::ErrorKind};
+use jumpseat_engine::api::Scope;
 
 use crate::{
     command::{
-        admit, completions, grant, guests, hold, invites, join, man, panel, panels, relay, remove, revoke,
-        sessions, share, stop,
+        admit, chat, completions, grant, guests, hold, invites, join, man, panel, panels, relay, remove,
+        revoke, sessions, share, stop,
     },
     error::Fault,
 };
@@ -27,8 +28,43 @@ pub(crate) struct Arguments {
     /// Print JSON, one object a line
     #[arg(long, global = true, display_order = 901)]
     pub(crate) json: bool,
+    /// The most that this command may do to running sessions: for scripts and agents
+    #[arg(
+        long,
+        global = true,
+        value_name = "SCOPE",
+        env = "JUMPSEAT_SCOPE",
+        default_value = "everything",
+        hide_possible_values = false,
+        display_order = 902
+    )]
+    pub(crate) scope: ScopeName,
     #[command(subcommand)]
     pub(crate) command: Command,
+}
+
+/// What a command may do to sessions that run.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(crate) enum ScopeName {
+    /// Look
+    Read,
+    /// And say something
+    Propose,
+    /// And type, admit, grant, remove, stop
+    Control,
+    /// And see tokens, make invites
+    Everything,
+}
+
+impl From<ScopeName> for Scope {
+    fn from(name: ScopeName) -> Self {
+        match name {
+            ScopeName::Read => Self::Read,
+            ScopeName::Propose => Self::Propose,
+            ScopeName::Control => Self::Control,
+            ScopeName::Everything => Self::Everything,
+        }
+    }
 }
 
 #[derive(Subcommand, Debug)]
@@ -38,6 +74,7 @@ pub(crate) enum Command {
     Panel(panel::Arguments),
     Sessions(sessions::Arguments),
     Guests(guests::Arguments),
+    Chat(chat::Arguments),
     Invites(invites::Arguments),
     Panels(panels::Arguments),
     Grant(grant::Arguments),

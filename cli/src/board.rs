@@ -76,18 +76,20 @@ pub(crate) struct InviteCard {
     pub(crate) max_uses: Option<u32>,
 }
 
-impl From<Invite> for InviteCard {
-    fn from(invite: Invite) -> Self {
-        Self {
+impl InviteCard {
+    /// Of an invite that this client may hand on.
+    fn of(invite: &Invite) -> Option<Self> {
+        let keys = invite.keys.clone()?;
+        Some(Self {
             id: Some(invite.id),
             code: invite.code,
-            token: invite.token,
-            link: Some(invite.web_link.unwrap_or(invite.link)),
+            token: keys.token,
+            link: Some(keys.web_link.unwrap_or(keys.link)),
             role: invite.terms.role,
             admission: invite.terms.admission,
             uses: invite.uses,
             max_uses: invite.terms.max_uses,
-        }
+        })
     }
 }
 

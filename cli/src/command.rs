@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 pub(crate) mod admit;
+pub(crate) mod chat;
 pub(crate) mod completions;
 pub(crate) mod grant;
 pub(crate) mod guests;
@@ -19,6 +20,7 @@ pub(crate) mod stop;
 
 mod embedded;
 mod hosted;
+mod local_session;
 mod runtime;
 mod terms;
 mod workspace;

@@ -3,12 +3,13 @@
 use std::process::ExitCode;
 
 use clap::CommandFactory as _;
+use jumpseat_engine::api::Scope;
 
 use crate::{
     arguments::{Arguments, Command},
     command::{
-        Context, admit, completions, grant, guests, hold, invites, join, man, on_runtime, panel, panels,
-        relay, remove, revoke, sessions, share, stop,
+        Context, admit, chat, completions, grant, guests, hold, invites, join, man, on_runtime, panel,
+        panels, relay, remove, revoke, sessions, share, stop,
     },
     config::Config,
     error::Fault,
@@ -16,22 +17,24 @@ use crate::{
 
 /// Runs a command to its end.
 pub(crate) fn run(arguments: Arguments) -> Result<ExitCode, Fault> {
-    let Arguments { config, json, command } = arguments;
-    let context = || Ok::<_, Fault>(Context { config: Config::load(config.as_deref())?, json });
+    let Arguments { config, json, scope, command } = arguments;
+    let scope = Scope::from(scope);
+    let context = || Ok::<_, Fault>(Context { config: Config::load(config.as_deref())?, json, scope });
     match command {
         Command::Share(arguments) => share::run(arguments, &context()?),
         Command::Join(arguments) => join::run(arguments, &context()?),
-        Command::Panel(arguments) => done(on_runtime(panel::run(arguments, json))),
-        Command::Sessions(arguments) => done(on_runtime(sessions::run(arguments, json))),
-        Command::Guests(arguments) => done(on_runtime(guests::run(arguments, json))),
-        Command::Invites(arguments) => done(on_runtime(invites::run(arguments, json))),
+        Command::Panel(arguments) => done(on_runtime(panel::run(arguments, scope, json))),
+        Command::Sessions(arguments) => done(on_runtime(sessions::run(arguments, scope, json))),
+        Command::Guests(arguments) => done(on_runtime(guests::run(arguments, scope, json))),
+        Command::Chat(arguments) => done(on_runtime(chat::run(arguments, scope, json))),
+        Command::Invites(arguments) => done(on_runtime(invites::run(arguments, scope, json))),
         Command::Panels(arguments) => done(on_runtime(panels::run(arguments, &context()?))),
-        Command::Grant(arguments) => done(on_runtime(grant::run(arguments, json))),
-        Command::Revoke(arguments) => done(on_runtime(revoke::run(arguments, json))),
-        Command::Remove(arguments) => done(on_runtime(remove::run(arguments, json))),
-        Command::Admit(arguments) => done(on_runtime(admit::run(arguments, true, json))),
-        Command::Deny(arguments) => done(on_runtime(admit::run(arguments, false, json))),
-        Command::Stop(arguments) => done(on_runtime(stop::run(arguments, json))),
+        Command::Grant(arguments) => done(on_runtime(grant::run(arguments, scope, json))),
+        Command::Revoke(arguments) => done(on_runtime(revoke::run(arguments, scope, json))),
+        Command::Remove(arguments) => done(on_runtime(remove::run(arguments, scope, json))),
+        Command::Admit(arguments) => done(on_runtime(admit::run(arguments, true, scope, json))),
+        Command::Deny(arguments) => done(on_runtime(admit::run(arguments, false, scope, json))),
+        Command::Stop(arguments) => done(on_runtime(stop::run(arguments, scope, json))),
         Command::Relay(arguments) => done(relay::run(arguments, config.as_deref(), json)),
         Command::Hold(arguments) => done(on_runtime(hold::run(arguments, &context()?))),
         Command::Completions(arguments) => done(completions::run(arguments, Arguments::command())),

@@ -45,6 +45,8 @@ pub(crate) enum FaultKind {
     Program = 15,
     /// It runs inside a terminal that is shared, and may not manage that session.
     Inside = 16,
+    /// The scope that it was given does not have it.
+    Scope = 17,
 }
 
 /// Why a command failed.
@@ -124,6 +126,7 @@ impl From<Failure> for Fault {
             FailureKind::Misused | FailureKind::Address => FaultKind::Usage,
             FailureKind::Program => FaultKind::Program,
             FailureKind::Inside => FaultKind::Inside,
+            FailureKind::Scope => FaultKind::Scope,
             FailureKind::Unreachable | FailureKind::Proxy => FaultKind::Unreachable,
             FailureKind::Certificate => FaultKind::Certificate,
             FailureKind::Protocol => FaultKind::Protocol,
@@ -217,6 +220,6 @@ mod tests {
             assert_eq!(known as u8, code);
             kinds += 1;
         }
-        assert_eq!(kinds, FaultKind::Inside as u8, "the last kind is documented, too");
+        assert_eq!(kinds, FaultKind::Scope as u8, "the last kind is documented, too");
     }
 }

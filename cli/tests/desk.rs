@@ -10,7 +10,7 @@ mod desk {
         GuestEngine, GuestSetup, Proxies, SeatConfig, TransportSetup,
         api::{
             Admission, GuestCommand, GuestEvent, HostClient, HostCommand, HostState, InviteTerms, PointAt,
-            Replica, Reply, ScreenFormat, SessionNo, TerminalNo,
+            Replica, Reply, Scope, ScreenFormat, SessionNo, TerminalNo,
         },
         local::{RuntimeFolder, processes},
     };
@@ -251,7 +251,7 @@ mod desk {
     /// The number of the first line of the host's terminal with this text alone, and what asks the host's engine.
     async fn line_with(home: &Home, text: &str) -> (HostClient, SessionNo, PointAt) {
         let folder = RuntimeFolder::at(home.path("run").join("jumpseat")).unwrap();
-        let client = processes(&folder).await.unwrap()[0].connect().await.unwrap();
+        let client = processes(&folder).await.unwrap()[0].connect(Scope::Everything).await.unwrap();
         let Reply::State(update) = client.ask(HostCommand::State).await.unwrap() else { panic!("no state") };
         let mut state: Replica<HostState> = Replica::default();
         state.apply(update);
@@ -298,7 +298,7 @@ mod desk {
                         relay: state.sessions[&session].relay.clone(),
                         seat: SeatConfig {
                             code: invite.code,
-                            token: invite.token,
+                            token: invite.keys.unwrap().token,
                             name: "Cy".into(),
                             program: "test/1".into(),
                             key: None,

@@ -48,7 +48,7 @@ mod scripts {
                 child,
                 events,
                 code: word(&first["invite"]["code"]),
-                token: word(&first["invite"]["token"]),
+                token: word(&first["invite"]["keys"]["token"]),
                 relay: word(&first["relay"]),
             }
         }
@@ -260,12 +260,17 @@ mod scripts {
             (&invite["terms"]["admission"], &invite["terms"]["expires_in"]),
             (&"first".into(), &3600.into())
         );
-        assert!(invite["link"].as_str().unwrap().starts_with("vscode://") && invite["web_link"].is_null());
+        assert!(
+            invite["keys"]["link"].as_str().unwrap().starts_with("vscode://")
+                && invite["keys"]["web_link"].is_null()
+        );
         let mut first = host.join(&home, &["--name", "Cy", "--until", "never"]);
-        let mut first = first.env("JUMPSEAT_TOKEN", invite["token"].as_str().unwrap()).spawn().unwrap();
+        let mut first =
+            first.env("JUMPSEAT_TOKEN", invite["keys"]["token"].as_str().unwrap()).spawn().unwrap();
         host.wait_event(|event| event["event"]["what"] == "joined" && event["event"]["again"] == false);
         let mut second = host.join(&home, &["--name", "Eve", "--until", "never"]);
-        let mut second = second.env("JUMPSEAT_TOKEN", invite["token"].as_str().unwrap()).spawn().unwrap();
+        let mut second =
+            second.env("JUMPSEAT_TOKEN", invite["keys"]["token"].as_str().unwrap()).spawn().unwrap();
         host.wait_event(|event| event["event"]["what"] == "knocked" && event["event"]["again"] == true);
         assert_eq!(home.run(&["admit", "eve"]).stdout, b"Eve comes in.\n");
         host.wait_event(|event| event["event"]["what"] == "joined" && event["event"]["again"] == true);
@@ -278,7 +283,7 @@ mod scripts {
         // A new invite, used up by one guest, and revoked.
         let made = home.run(&["invites", "new", "--max-uses", "1", "--json"]);
         let invite: Value = serde_json::from_slice(&made.stdout).unwrap();
-        assert_ne!(invite["token"].as_str(), Some(host.token.as_str()));
+        assert_ne!(invite["keys"]["token"].as_str(), Some(host.token.as_str()));
         let list = String::from_utf8(home.run(&["invites"]).stdout).unwrap();
         assert!(list.contains("0 of 1") && !list.contains("jst1_"), "{list}");
         let ids: Vec<&str> = list.lines().skip(1).filter_map(|line| line.split_whitespace().next()).collect();
@@ -299,7 +304,7 @@ mod scripts {
     #[test]
     fn a_session_that_has_as_many_invites_as_it_can_have_says_so() {
         use jumpseat_engine::{
-            api::{FailureKind, HostCommand, HostState, InviteTerms, Replica, Reply, SessionNo},
+            api::{FailureKind, HostCommand, HostState, InviteTerms, Replica, Reply, Scope, SessionNo},
             local::{RuntimeFolder, processes},
         };
 
@@ -307,7 +312,7 @@ mod scripts {
         let _host = Host::share(&home, &[]);
         let folder = RuntimeFolder::at(home.path("run").join("jumpseat")).unwrap();
         let fill = async {
-            let client = processes(&folder).await.unwrap()[0].connect().await.unwrap();
+            let client = processes(&folder).await.unwrap()[0].connect(Scope::Everything).await.unwrap();
             let Reply::State(update) = client.ask(HostCommand::State).await.unwrap() else { panic!() };
             let mut state: Replica<HostState> = Replica::default();
             state.apply(update);

@@ -6,13 +6,11 @@ use futures_util::FutureExt as _;
 use jumpseat_engine::{
     Drawing, GuestEngine, GuestKey, GuestSetup, Proxies, SeatConfig, TransportSetup,
     api::{
-        Commands, Failure, FailureKind, GuestClient, GuestCommand, GuestEvent, Replica, ScreenFormat,
-        SeatState, Secret, TerminalChange, TerminalNo,
+        Commands, Failure, FailureKind, GuestClient, GuestCommand, GuestEvent, Replica, SeatState, Secret,
+        TerminalChange, TerminalNo,
     },
-    dump,
-    snapshot::{MAX_SCREENS, limits},
+    local::{Listener, RuntimeFolder},
 };
-use jumpseat_screen::{Screen, Start};
 use serde::Deserialize;
 use serde_json::json;
 use tokio::{sync::mpsc::UnboundedReceiver, task::JoinHandle, time::timeout};
@@ -75,8 +73,6 @@ struct Seat<'a> {
     state: Replica<SeatState>,
     commands: Commands<GuestCommand>,
     drawings: BTreeMap<TerminalNo, Drawing>,
-    /// What a real terminal shows but does not tell: the lines that one can point at.
-    screens: BTreeMap<TerminalNo, Screen>,
     /// Bytes of output that may still be told; below nothing after a long one.
     window: i64,
 }
@@ -86,11 +82,14 @@ impl Run for Joining {
         let Self { options, panels } = self;
         let window = i64::from(options.window.max(1));
         let (engine, mut client) = GuestEngine::new(setup(options)?)?;
+        // Where this person's other programs meet the seat. It goes with the seat; a seat is a seat without.
+        if let Ok(listener) = RuntimeFolder::open().and_then(|folder| Listener::bind_seat(&folder)) {
+            drop(tokio::spawn(listener.serve(engine.listener())));
+        }
         let mut running = tokio::spawn(AssertUnwindSafe(engine.run()).catch_unwind());
         let commands = client.commands();
-        let (drawings, screens) = (BTreeMap::new(), BTreeMap::new());
         let mut seat =
-            Seat { outbox, panels, state: Replica::default(), commands, drawings, screens, window };
+            Seat { outbox, panels, state: Replica::default(), commands, drawings: BTreeMap::new(), window };
         loop {
             tokio::select! {
                 biased;
@@ -152,8 +151,6 @@ impl Seat<'_> {
                 },
                 Err(fault) => answer.settle::<()>(Err(fault)),
             },
-            Work::Redraw(number) => self.redraw(number),
-            Work::Screen(number, answer) => answer.settle(self.picture(number)),
             Work::Input(number, keys) => {
                 let terminal = TerminalNo(number);
                 let _ = self.commands.tell(GuestCommand::Input { terminal, bytes: keys.take() }).await;
@@ -162,40 +159,16 @@ impl Seat<'_> {
         }
     }
 
-    fn picture(&self, number: u32) -> Result<String, Failure> {
-        let screen = self.screens.get(&TerminalNo(number));
-        let screen =
-            screen.ok_or_else(|| Failure::new(FailureKind::NotFound, "there is no such terminal"))?;
-        Ok(dump::screen(screen, ScreenFormat::Json))
-    }
-
-    /// For a real terminal that has lost what it showed, or has another size now.
-    fn redraw(&mut self, number: u32) {
-        let terminal = TerminalNo(number);
-        let Some(screen) = self.screens.get(&terminal) else { return };
-        let data = screen.encode(Start::Everything);
-        self.outbox.event(&json!({ "type": "picture", "terminal": terminal, "scrollback": true }));
-        self.draw(terminal, &TerminalChange::Snapshot { data, scrollback: true });
-    }
-
     fn shown(&mut self, bytes: u32) {
         self.window += i64::from(bytes);
-    }
-
-    /// All screens together stay within one bound.
-    fn share(&mut self) {
-        let limits = limits(self.screens.len());
-        self.screens.values_mut().for_each(|screen| screen.set_cells(limits.keep));
     }
 
     async fn tell(&mut self, event: GuestEvent) {
         if let GuestEvent::State(update) = &event {
             self.state.apply(update.clone());
             let shared = &self.state.state().terminals;
-            self.screens.retain(|terminal, _| shared.contains_key(terminal));
             self.drawings.retain(|terminal, _| shared.contains_key(terminal));
             self.panels.keep(&self.state.state().panels);
-            self.share();
         }
         let (terminal, change) = match event {
             GuestEvent::Terminal { terminal, change } => (terminal, change),
@@ -207,7 +180,6 @@ impl Seat<'_> {
             }
             event => return self.outbox.event(&event),
         };
-        self.follow(terminal, &change);
         match &change {
             TerminalChange::Resize(size) => {
                 self.outbox.event(&json!({ "type": "resize", "terminal": terminal, "size": size }));
@@ -229,31 +201,6 @@ impl Seat<'_> {
         self.window -= bytes.len() as i64;
         let head = json!({ "type": "output", "terminal": terminal }).to_string();
         self.outbox.output(terminal.0, head, bytes);
-    }
-
-    fn follow(&mut self, terminal: TerminalNo, change: &TerminalChange) {
-        match change {
-            // One that cannot be read is not followed; the next one makes up for it.
-            TerminalChange::Snapshot { data, .. } => {
-                self.screens.remove(&terminal);
-                while self.screens.len() >= MAX_SCREENS && self.screens.pop_first().is_some() {}
-                if let Ok(screen) = Screen::decode(data, &limits(self.screens.len() + 1)) {
-                    self.screens.insert(terminal, screen);
-                }
-                self.share();
-            }
-            TerminalChange::Output(bytes) => {
-                if let Some(screen) = self.screens.get_mut(&terminal) {
-                    screen.feed(0, bytes);
-                    screen.take_events();
-                }
-            }
-            TerminalChange::Resize(size) => {
-                if let Some(screen) = self.screens.get_mut(&terminal) {
-                    screen.resize(size.cols, size.rows);
-                }
-            }
-        }
     }
 }
 

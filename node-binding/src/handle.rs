@@ -33,10 +33,6 @@ pub(crate) enum Work {
     Opened(Answer),
     /// A command, as JSON.
     Ask(String, Answer),
-    /// The picture of a stream, as JSON.
-    Screen(u32, Answer),
-    /// Draws a stream anew, as it stands.
-    Redraw(u32),
     /// Keys for a terminal or stream.
     Input(u32, Keys),
     /// Bytes that were shown, and of which terminal.
@@ -148,21 +144,6 @@ impl Handle {
         self.promise(env, |answer| Work::Ask(command, answer))
     }
 
-    /// The picture of a stream, as JSON.
-    #[napi]
-    pub fn screen<'env>(&self, env: &'env Env, number: u32) -> napi::Result<Object<'env>> {
-        self.promise(env, |answer| Work::Screen(number, answer))
-    }
-
-    /// Draws a stream anew, as it stands.
-    #[napi]
-    pub fn redraw(&self, number: u32) -> napi::Result<()> {
-        guard(|| {
-            let _ = self.work.send(Work::Redraw(number));
-            Ok(())
-        })
-    }
-
     /// Keys for a terminal or stream.
     #[napi]
     pub fn input(&self, number: u32, bytes: Uint8ArraySlice<'_>) -> napi::Result<()> {
@@ -206,11 +187,11 @@ impl Work {
     fn refuse(self, ended: &Ended) {
         match self {
             Self::Opened(answer) if ended.opened => answer.settle(Ok::<_, Fault>(())),
-            Self::Opened(answer) | Self::Ask(_, answer) | Self::Screen(_, answer) => {
+            Self::Opened(answer) | Self::Ask(_, answer) => {
                 answer.settle::<()>(Err(ended.fault.clone()));
             }
             Self::Close(answer) => answer.settle(Ok::<_, Fault>(())),
-            Self::Redraw(_) | Self::Input(..) | Self::Credit(..) => {}
+            Self::Input(..) | Self::Credit(..) => {}
         }
     }
 }

@@ -88,9 +88,6 @@ async fn take(work: Work, commands: &Commands<HostCommand>) {
             },
             Err(fault) => answer.settle::<()>(Err(fault)),
         },
-        // It asks its engine.
-        Work::Redraw(_) => {}
-        Work::Screen(_, answer) => answer.settle::<()>(Err(Fault::bug("a host's picture is a command"))),
         Work::Input(number, keys) => {
             let _ =
                 commands.tell(HostCommand::Input { terminal: TerminalNo(number), bytes: keys.take() }).await;

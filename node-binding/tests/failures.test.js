@@ -20,11 +20,11 @@ test("a wrong code, a wrong token, a used-up invite", async () => {
     const failure = await told.event("failed");
     await told.event("gone");
     await guest.close();
-    assert.ok(failure.hint && !JSON.stringify(failure).includes(invite.token));
+    assert.ok(failure.hint && !JSON.stringify(failure).includes(invite.keys.token));
     return failure.kind;
   };
-  assert.equal(await failed({ code: "ZZZZ-ZZZZ", token: shared.invite.token }), "no_session");
-  assert.equal(await failed({ code: shared.invite.code, token: TOKEN }), "invite");
+  assert.equal(await failed({ code: "ZZZZ-ZZZZ", keys: shared.invite.keys }), "no_session");
+  assert.equal(await failed({ code: shared.invite.code, keys: { token: TOKEN } }), "invite");
   const { guest, told } = await seated(shared);
   await told.event("joined");
   assert.equal(await failed(shared.invite), "invite");
@@ -67,13 +67,13 @@ test("a relay that is not there, or is something else", async () => {
   await assert.rejects(share(host, [number], { relay: { at: "url", url: relay } }), error => {
     return error.kind === "unreachable" && error.message.includes(String(free));
   });
-  const { guest, told } = await seated({ relay, invite: { code: "K7QM-3XTE", token: TOKEN } });
+  const { guest, told } = await seated({ relay, invite: { code: "K7QM-3XTE", keys: { token: TOKEN } } });
   assert.equal((await told.event("failed")).kind, "unreachable");
   await guest.close();
 
   const other = net.createServer(socket => socket.resume().end("220 mail.example\r\n")).listen(0, "127.0.0.1");
   await new Promise(resolve => other.once("listening", resolve));
-  const strange = { relay: `ws://127.0.0.1:${other.address().port}`, invite: { code: "K7QM-3XTE", token: TOKEN } };
+  const strange = { relay: `ws://127.0.0.1:${other.address().port}`, invite: { code: "K7QM-3XTE", keys: { token: TOKEN } } };
   const { guest: second, told: heard } = await seated(strange);
   assert.ok(["protocol", "unreachable"].includes((await heard.event("failed")).kind));
   await second.close();

@@ -90,7 +90,7 @@ test("a guest without credit gets its window and then nothing", async () => {
   const shared = await share(host, [number]);
   const seen = new Told();
   const window = 64 * 1024;
-  const { code, token } = shared.invite;
+  const { code, keys: { token } } = shared.invite;
   const setup = { relay: shared.relay, code, token, name: "Bo", program: "test", window };
   const guest = await native.join(setup, seen.on());
   await seen.event("joined");

@@ -44,7 +44,7 @@ test("what waits while nobody listens is bounded, and the newest comes", async (
     most = Math.max(most, JSON.stringify(batch).length);
     tell(batch);
   };
-  const guest = await native.join({ relay, code: invite.code, token: invite.token, name: "Bo", program: "test" }, taken);
+  const guest = await native.join({ relay, code: invite.code, token: invite.keys.token, name: "Bo", program: "test" }, taken);
   await told.event("panel", ({ panel }) => panel === "findings");
 
   // Nobody listens here until the other process has made all its changes.
@@ -63,7 +63,7 @@ test("what stands in a panel is asked for, and a line of the log is told once", 
   const { host } = await hosting();
   const { session, relay, invite } = await share(host, [await terminal(host, ["sh", "-c", "read stay"])]);
   const told = new Told();
-  const options = { relay, code: invite.code, token: invite.token, name: "Bo", program: "test" };
+  const options = { relay, code: invite.code, token: invite.keys.token, name: "Bo", program: "test" };
   const guest = await native.join(options, told.on());
   assert.equal(guest.panels.head({ panel: "log", host: "Ann" }), undefined);
   assert.deepEqual([guest.panels.rows({ panel: "log", host: "Ann" }), guest.panels.lines()], [[], []]);

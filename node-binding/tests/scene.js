@@ -139,7 +139,7 @@ async function state(host) {
 /** A seat whose output is shown as it comes. */
 async function seated({ invite, relay }, name = "Bo", options = {}) {
   const told = new Told();
-  const { code, token } = invite;
+  const { code, keys: { token } } = invite;
   const setup = { relay, code, token, name, program: "test", ...options };
   const guest = await native.join(setup, told.on(({ bytes }) => guest.credit(bytes.length)));
   return { guest, told };

@@ -14,9 +14,9 @@ test("share, join, read only, grant, type, remove, stop", async () => {
 
   const shared = await share(host, [number]);
   assert.match(shared.invite.code, /^[0-9A-Z]{4}-[0-9A-Z]{4}$/);
-  assert.deepEqual(native.readLink(shared.invite.link).token, shared.invite.token);
-  assert.deepEqual(native.readLink(`<${shared.invite.link}>.`).relay, shared.relay);
-  assert.equal(shared.invite.web_link, null, "no page is named");
+  assert.deepEqual(native.readLink(shared.invite.keys.link).token, shared.invite.keys.token);
+  assert.deepEqual(native.readLink(`<${shared.invite.keys.link}>.`).relay, shared.relay);
+  assert.equal(shared.invite.keys.web_link, null, "no page is named");
   await host.ask({ type: "looking", terminal: number });
 
   const { guest, told: seen } = await seated(shared);
@@ -30,12 +30,12 @@ test("share, join, read only, grant, type, remove, stop", async () => {
   assert.deepEqual(shown.size, { cols: 80, rows: 24 });
 
   const mine = JSON.parse((await host.ask({ type: "screen", terminal: number, format: "json" })).picture);
-  const theirs = JSON.parse(await guest.screen(theirNumber));
+  const theirs = JSON.parse((await guest.ask({ type: "screen", terminal: theirNumber, format: "json" })).picture);
   assert.deepEqual([theirs.first, theirs.lines], [mine.first, mine.lines], "lines are counted alike");
-  await assert.rejects(guest.screen(99), { kind: "not_found" });
+  await assert.rejects(guest.ask({ type: "screen", terminal: 99, format: "json" }), { kind: "not_found" });
   const pictures = seen.events.filter(({ type }) => type === "picture").length;
   seen.text = "";
-  guest.redraw(theirNumber);
+  await guest.ask({ type: "redraw", terminal: theirNumber });
   await seen.shows("one-42");
   assert.equal(seen.events.filter(({ type }) => type === "picture").length, pictures + 1);
   await guest.ask({ type: "point", at: { terminal: theirNumber, from: mine.first, to: mine.first } });

@@ -11,8 +11,8 @@ use std::{
 
 use jumpseat_engine::{
     api::{
-        HostClient, HostCommand, HostEvent, HostState, Replica, Reply, ScreenFormat, SessionNo, ShareOptions,
-        TerminalNo, TerminalOptions,
+        HostClient, HostCommand, HostEvent, HostState, Replica, Reply, Scope, ScreenFormat, SessionNo,
+        ShareOptions, TerminalNo, TerminalOptions,
     },
     local::{self, RuntimeFolder},
 };
@@ -70,7 +70,8 @@ fn share(stage: &Stage, editor: &mut Program, terminal: TerminalNo, relay: &str)
     let session =
         SessionNo(u32::try_from(said["session"].as_u64().unwrap_or_else(|| panic!("{said}"))).unwrap());
     let text = |value: &Value| value.as_str().unwrap().to_owned();
-    let (code, token, link) = (&said["invite"]["code"], &said["invite"]["token"], &said["invite"]["link"]);
+    let (code, token, link) =
+        (&said["invite"]["code"], &said["invite"]["keys"]["token"], &said["invite"]["keys"]["link"]);
     let file = stage.home().join("invite");
     let invite = json!({ "code": code, "token": token, "link": link, "relay": relay });
     fs::write(&file, invite.to_string()).unwrap();
@@ -104,7 +105,7 @@ async fn attach(stage: &Stage) -> HostClient {
     let folder = RuntimeFolder::at(folder(stage)).unwrap();
     let found = within(local::processes(&folder)).await.unwrap();
     let holder = found.iter().find(|process| process.path() == socket(stage)).unwrap();
-    within(holder.connect()).await.unwrap()
+    within(holder.connect(Scope::Everything)).await.unwrap()
 }
 
 async fn state(client: &HostClient) -> HostState {

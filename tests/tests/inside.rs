@@ -137,6 +137,31 @@ fn a_process_that_left_the_terminal_s_session_is_inside_nevertheless() {
 }
 
 #[test]
+fn a_writer_does_not_sit_at_the_host_s_other_sessions_either() {
+    let (stage, other) = (Stage::new(), Stage::new());
+    // The host of one session is a guest at somebody else's.
+    let (mut elsewhere, there) = other.share(&["--name", "Di", "--", "cat"]);
+    let mut seat = stage.join(&there, &["--json", "--name", "Ann"]);
+    seat.wait_for_event("the seat", |event| (event["type"] == "joined").then_some(()));
+    let (_host, invite, mut guest) = writer(&stage, &[]);
+    for arguments in [
+        format!("panel --session {}", there.code),
+        format!("panel log --json --session {}", there.code),
+        format!("chat --session {} intruder", there.code),
+    ] {
+        refused(&type_command(&stage, &mut guest, "", &arguments), &arguments);
+    }
+    // From elsewhere it is theirs.
+    stage.run(&["chat", "it is me", "--session", &there.code]);
+    elsewhere.wait_for_event("what was said", |event| {
+        let said = event["event"]["text"].as_str().or(event["text"].as_str()).unwrap_or_default();
+        assert_ne!(said, "intruder");
+        (said == "it is me").then_some(())
+    });
+    drop(invite);
+}
+
+#[test]
 fn who_says_so_manages_from_inside() {
     let stage = Stage::new();
     let (_host, _invite, mut guest) = writer(&stage, &["--manage-from-inside"]);

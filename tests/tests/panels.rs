@@ -4,7 +4,7 @@
 
 use std::{
     fs,
-    io::{BufRead as _, BufReader, Write as _},
+    io::{Read as _, Write as _},
     os::unix::{
         fs::PermissionsExt as _,
         net::{UnixListener, UnixStream},
@@ -189,7 +189,7 @@ fn what_is_hidden_is_gone_at_once_and_cannot_be_fetched() {
         entry["path"] == "src/story.txt" && entry["worktree"].is_object()
     });
     let reference = file["worktree"]["content"]["id"].as_str().unwrap().to_owned();
-    assert_eq!(fetch(&stage, "git", &reference)["answer"], "content");
+    assert_eq!(fetch(&stage, "git", &reference)["ok"]["reply"], "content");
 
     // What was not shared is refused by name, and what does not stand in a panel by reference.
     let (code, told) = fault(&panel(&stage, &["history"]));
@@ -198,14 +198,14 @@ fn what_is_hidden_is_gone_at_once_and_cannot_be_fetched() {
     for (panel, reference) in
         [("history", "o:0.1"), ("log", &reference), ("git", "HEAD"), ("git", "etc-passwd")]
     {
-        assert_eq!(fetch(&stage, panel, reference)["answer"], "failure", "{panel} {reference}");
+        assert!(fetch(&stage, panel, reference)["err"].is_object(), "{panel} {reference}");
     }
 
     stage.run(&["panels", "hide", "git"]);
     guest.wait_for_state("the end of it", "panels", |panels| panels == &json!([]));
     assert_eq!(fault(&panel(&stage, &["git"])).0, Some(8));
     assert!(text(panel(&stage, &[])).contains("git       not shared"));
-    assert_eq!(fetch(&stage, "git", &reference)["answer"], "failure");
+    assert!(fetch(&stage, "git", &reference)["err"].is_object());
 
     // And back, of the folder that is named, with what changed meanwhile.
     repository.write("src/story.txt", "another ending\n");
@@ -229,12 +229,40 @@ fn fetch(stage: &Stage, panel: &str, reference: &str) -> Value {
     let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!((mode(&seat), mode(seat.parent().unwrap())), (0o600, 0o700));
     let mut stream = UnixStream::connect(seat).unwrap();
-    let question =
-        json!({ "jumpseat": 1, "program": "test", "ask": "fetch", "panel": panel, "reference": reference });
-    stream.write_all(format!("{question}\n").as_bytes()).unwrap();
-    let mut line = String::new();
-    BufReader::new(stream).read_line(&mut line).unwrap();
-    serde_json::from_str(&line).unwrap()
+    send(&mut stream, &json!({ "jumpseat": 2, "program": "test", "scope": "read" }));
+    let command = json!({ "type": "fetch", "panel": panel, "reference": reference, "tag": 7 });
+    send(&mut stream, &json!({ "id": 1, "command": command }));
+    loop {
+        let answer = receive(&mut stream)["answer"].clone();
+        if answer["id"] == 1 {
+            return answer;
+        }
+    }
+}
+
+/// A message on a local socket: its length, its kind (JSON), itself.
+fn send(stream: &mut UnixStream, message: &Value) {
+    stream.write_all(&self::message(message)).unwrap();
+}
+
+fn message(json: &Value) -> Vec<u8> {
+    let text = json.to_string();
+    let len = u32::try_from(text.len() + 1).unwrap();
+    [&len.to_be_bytes()[..], &[0], text.as_bytes()].concat()
+}
+
+/// The next message in JSON.
+fn receive(stream: &mut UnixStream) -> Value {
+    loop {
+        let mut head = [0; 5];
+        stream.read_exact(&mut head).unwrap();
+        let [a, b, c, d, kind] = head;
+        let mut payload = vec![0; u32::from_be_bytes([a, b, c, d]) as usize - 1];
+        stream.read_exact(&mut payload).unwrap();
+        if kind == 0 {
+            return serde_json::from_slice(&payload).unwrap();
+        }
+    }
 }
 
 #[test]
@@ -272,12 +300,13 @@ fn several_joined_sessions_are_told_apart() {
     // One that was joined by another version is in nobody's way.
     let strange = UnixListener::bind(stage.home().join("run/jumpseat/1.seat")).unwrap();
     std::thread::spawn(move || {
+        let mut clients = Vec::new();
         for stream in strange.incoming() {
-            let mut stream = BufReader::new(stream.unwrap());
-            stream.read_line(&mut String::new()).unwrap();
-            let failure = json!({ "kind": "local", "message": "the session was joined by Jumpseat 9.9.9" });
-            let answer = json!({ "answer": "failure", "is": failure });
-            stream.get_mut().write_all(format!("{answer}\n").as_bytes()).unwrap();
+            let mut stream = stream.unwrap();
+            // Who only looked whether somebody listens is gone already.
+            let _ = stream.write_all(&message(&json!({ "jumpseat": 1, "program": "9.9.9" })));
+            // Who closes with something unread takes back what was said.
+            clients.push(stream);
         }
     });
     assert!(text(panel(&stage, &["--session", &other.2.code])).contains("Di's session"));

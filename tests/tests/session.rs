@@ -143,3 +143,39 @@ fn a_wrong_code_a_wrong_token_and_a_secret_argument_are_explained() {
         guest.errors()
     );
 }
+
+#[test]
+fn another_terminal_reaches_what_is_shared_and_what_is_joined() {
+    let (ann, bo) = (Stage::new(), Stage::new());
+    let (mut host, invite) = ann.share(&["--name", "Ann", "--", "cat"]);
+    let mut guest = bo.join(&invite, &["--json", "--name", "Bo"]);
+    guest.wait_for_event("the seat", |event| (event["type"] == "joined").then_some(()));
+    assert_eq!(bo.run(&["chat"]), "Nobody said anything yet.");
+
+    let said = |text: &'static str| {
+        move |event: &serde_json::Value| {
+            let event = if event["event"].is_object() { &event["event"] } else { event };
+            (event["text"] == text).then_some(())
+        }
+    };
+    bo.run(&["chat", "from my other terminal"]);
+    host.wait_for_event("what the guest said", said("from my other terminal"));
+    ann.run(&["chat", "and from mine", "--scope", "propose"]);
+    guest.wait_for_event("what the host said", said("and from mine"));
+    assert_eq!(bo.run(&["chat"]), "Bo: from my other terminal\nAnn: and from mine");
+    assert_eq!(ann.run(&["chat"]), bo.run(&["chat", "--session", &invite.code]));
+    for stage in [&ann, &bo] {
+        assert!(stage.run(&["guests"]).contains("Bo    viewer  connected"), "{}", stage.run(&["guests"]));
+    }
+
+    // A script that may do less does less, and reads why.
+    for arguments in [&["chat", "no"][..], &["remove", "Bo"], &["invites", "--show"], &["stop"]] {
+        let output = ann.command(&[arguments, &["--scope", "read", "--json"]].concat()).output().unwrap();
+        let told: serde_json::Value = serde_json::from_slice(&output.stderr).unwrap();
+        assert_eq!((&told["code"], &told["error"]["kind"]), (&17.into(), &"scope".into()), "{told}");
+    }
+    let listed = ann.command(&["invites", "--json"]).env("JUMPSEAT_SCOPE", "read").output().unwrap();
+    assert!(listed.status.success() && !String::from_utf8_lossy(&listed.stdout).contains("jst1_"));
+    ann.run(&["stop"]);
+    guest.wait_for_event("the end", |event| (event["type"] == "ended").then_some(()));
+}

@@ -38,7 +38,7 @@ scene('look here', ['host', 'guest'], async ({ host, guest, step }) => {
     await step('it points no longer', async () => {
         await guest.focus('editor');
         await guest.done('jumpseat.stopPointing');
-        await host.named('Bo', /^Bo, read-only · unverified/);
+        await host.named('Bo', /^Bo, read-only/);
     });
 
     await step('the host points at a line from the list; the guest goes there', async () => {

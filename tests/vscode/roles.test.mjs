@@ -30,19 +30,22 @@ scene('a request that is denied', ['host', 'guest'], async ({ host, guest, step 
         await host.dismissAll();
     });
 
-    await step('by the share view; and there it is let type, and made read-only', async () => {
-        await guest.dismissAll();
+    await step('and it is let type, and made read-only', async () => {
         await guest.command('jumpseat.askControl');
-        const view = await host.webview('.code');
-        await view.getByRole('button', { name: 'Do not let Bo type' }).click();
-        await guest.notified('the host declined.');
-        await view.getByRole('button', { name: 'Let Bo type', exact: true }).click();
+        await host.named('Bo', /^Bo, asks to type/);
+        await host.press('Bo', 'Let Type');
         await until('leave to type', async () => /can type$/.test(await guest.statusLabel('seat')));
-        await view.getByRole('button', { name: 'Make Bo read-only' }).click();
+        await host.press('Bo', 'Make Read-Only');
         await until('no leave to type', async () => /read-only$/.test(await guest.statusLabel('seat')));
         await guest.type('editor', 'echo never\n');
         await guest.notified('Read-only');
         assert.equal((await host.lines('panel')).some((line) => line.includes('never')), false, 'nothing arrived');
+    });
+
+    await step('its safety words are one click away', async () => {
+        await host.dismissAll();
+        await host.row('Bo').click();
+        await host.notified('Safety words with Bo:');
     });
 });
 

@@ -81,8 +81,8 @@ scene('two sessions at once', ['host', 'guest'], async ({ host, guest, step }) =
         await guest.join(second);
         await host.guests(1);
         await host.done('jumpseat.sessions.focus');
-        await host.named(code(first), /^My session .{9}, 0 guests/);
-        await host.named(code(second), /^My session .{9}, 1 guest/);
+        await host.named(code(first), /my session .{9}, 0 guests/);
+        await host.named(code(second), /my session .{9}, 1 guest/);
         await until('the count at the terminal’s name', async () => (await host.evaluate((vscode) => (
             vscode.window.terminals.filter((terminal) => /· 1 guest/.test(terminal.name)).length))) === 1);
         await host.press(code(first), 'Stop Sharing');

@@ -44,7 +44,7 @@ scene('share → join → watch → ask → type → look away → remove → st
 
     await step('it asks, is allowed, and types', async () => {
         await guest.notified('Read-only', 'Ask for Control');
-        await view.locator('.guest', { hasText: 'asks to type' }).waitFor();
+        await host.named('Bo', /^Bo, asks to type/);
         await host.notified('Bo asks to type', 'Allow');
         await until('the warning colour', async () => (await host.statusLabel()).includes('someone can type'));
         await guest.type('editor', 'echo typed-$((40+2))\n');
@@ -95,7 +95,7 @@ scene('share → join → watch → ask → type → look away → remove → st
         await guest.dismissAll();
         await host.done('jumpseat.guests.focus');
         const row = host.row('Bo');
-        await until('what Bo may do', async () => /^Bo, can type · unverified, safety words (\w+ ?){5}$/.test(await row.getAttribute('aria-label')));
+        await until('what Bo may do', async () => /^Bo, can type, safety words (\w+ ?){5}$/.test(await row.getAttribute('aria-label')));
         await row.hover();
         await row.getByRole('button', { name: 'Remove Guest' }).click();
         await guest.shows('editor', 'Session ended: the host removed you.');
@@ -106,7 +106,7 @@ scene('share → join → watch → ask → type → look away → remove → st
         await guest.notified('This invite was taken back. Ask the host for a new invite.', 'Try Again');
         await guest.answer('The link, or the code', link);
         await guest.notified('This invite was taken back. Ask the host for a new invite.');
-        await host.notified('Bo (unverified) was turned away, with an invite that was used before: this invite was taken back.');
+        await host.notified('Bo was turned away, with an invite that was used before: this invite was taken back.');
         await host.guests(0);
     });
 

@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import { panels } from './panels/panels';
 import { ChatView } from './view/chatView';
 import { addTerminal } from './view/command/addTerminal';
-import { answerKnock, decline, remove, setRole } from './view/command/guest';
+import { answerKnock, decline, remove, safetyWords, setRole } from './view/command/guest';
 import { heldTerminals } from './view/command/held';
 import { copyLink, newInvite } from './view/command/invite';
 import { join, joinByLink } from './view/command/join';
@@ -71,6 +71,7 @@ export function activate(extension: vscode.ExtensionContext): void {
         );
     }
     extension.subscriptions.push(
+        vscode.commands.registerCommand('jumpseat.safetyWords', safetyWords),
         // Its content is the two buttons of `viewsWelcome`.
         vscode.window.registerTreeDataProvider('jumpseat.start', {
             getChildren: () => [],

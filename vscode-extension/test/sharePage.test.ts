@@ -9,6 +9,7 @@ class Element {
     className = '';
     dataset: Record<string, string> = {};
     textContent = '';
+    title = '';
     offsetLeft = 0;
     onclick?: (event: unknown) => void;
 
@@ -51,7 +52,7 @@ class Element {
     }
 }
 
-test('a button that has just moved under the pointer takes no press, and acts on whom it was drawn for', () => {
+test('a button that has just moved under the pointer takes no press, and acts on what it was drawn for', () => {
     const main: Element = new Element('main');
     let now = 0;
     let show: (event: { data: unknown }) => void = () => undefined;
@@ -83,21 +84,22 @@ test('a button that has just moved under the pointer takes no press, and acts on
             else timers.push(timer);
         }
     };
-    const session = (...knocks: number[]): unknown => [
+    const session = (...invites: number[]): unknown => [
         {
             session: 1,
             holder: 7,
+            name: 'shop (main)',
             code: 'K7QM-3XTE',
             reach: '',
             expires: 0,
-            invites: [],
+            invites: [0, ...invites].map((id) => ({ id: `invite-${id}`, terms: '', uses: 0 })),
             panels: [],
-            guests: [],
-            knocks: knocks.map((knock) => ({ knock, name: 'Bo', again: false })),
         },
     ];
-    const admits = (): Element[] => main.all().filter((button) => button.textContent === 'Let In');
-    const takes = (): boolean[] => admits().map((button) => !button.className.includes('moved'));
+    // The first invite is the session's own: those after it come and go.
+    const revokes = (): Element[] =>
+        main.all().filter((button) => button.textContent === 'Revoke' && !button.title.endsWith(' 1'));
+    const takes = (): boolean[] => revokes().map((button) => !button.className.includes('moved'));
 
     show({ data: session(3, 4) });
     assert.deepEqual(takes(), [false, false], 'they have just come');
@@ -111,6 +113,6 @@ test('a button that has just moved under the pointer takes no press, and acts on
     assert.deepEqual(takes(), [false]);
     pass(1);
     assert.deepEqual(takes(), [true]);
-    admits()[0]?.onclick?.({});
-    assert.deepEqual(sent, [{ act: 'knock', session: 1, holder: 7, knock: 4, answer: 'admit' }]);
+    revokes()[0]?.onclick?.({});
+    assert.deepEqual(sent, [{ act: 'revoke', session: 1, holder: 7, invite: 'invite-4' }]);
 });

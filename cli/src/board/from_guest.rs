@@ -2,9 +2,7 @@
 
 use std::mem;
 
-use jumpseat_engine::api::{
-    Admission, Connection, GuestEvent, InputRefusal, Phase, Role, SeatInvite, SeatState,
-};
+use jumpseat_engine::api::{Admission, GuestEvent, InputRefusal, Phase, Role, SeatInvite, SeatState};
 
 use super::{Board, InviteCard};
 use crate::{error::why, panel_name::panel_name};
@@ -28,8 +26,7 @@ impl Board {
         self.typing = seat.typing.keys().next().copied();
         self.pointing = seat.pointing.keys().copied().collect();
         self.lag = seat.lag;
-        let stands = self.connection == Connection::Connected && self.host_present && !seat.phase.is_over();
-        self.panels.line(stands);
+        self.panels.set_offline(seat.offline_since);
         let names: Vec<&str> = seat.panels.iter().map(|kind| panel_name(*kind)).collect();
         let news = self.panels.share(&seat.panels) && !names.is_empty();
         news.then(|| format!("shared beside the terminal: {}", names.join(", ")))
@@ -92,7 +89,7 @@ pub(crate) fn refusal(why: InputRefusal) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use jumpseat_engine::api::Person;
+    use jumpseat_engine::api::{Connection, Person};
     use jumpseat_wire::HOST_SLOT;
 
     use super::*;

@@ -24,7 +24,7 @@ impl Board {
         self.knocks = session.knocks.values().cloned().collect();
         let now = now();
         let open = session.invites.iter().filter(|invite| !invite.is_over(now));
-        self.invites = open.cloned().map(InviteCard::from).collect();
+        self.invites = open.filter_map(InviteCard::of).collect();
         self.shown = session.panels.values().cloned().collect();
         self.typing = session.typing.keys().next().copied();
         self.pointing = session.pointing.keys().copied().collect();

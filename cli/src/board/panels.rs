@@ -9,7 +9,6 @@ use jumpseat_engine::api::{
     PanelUpdate,
     panels::{Entries, PanelKind, SourceState},
 };
-use serde::{Deserialize, Serialize};
 
 /// What the host shares beside its terminals.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -23,7 +22,7 @@ pub(crate) struct Panels {
 }
 
 /// One panel as it stands here.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug)]
 pub(crate) struct Panel {
     /// How up to date the host has it.
     pub(crate) state: SourceState,
@@ -32,6 +31,14 @@ pub(crate) struct Panel {
     /// When it last changed here, in milliseconds since 1970.
     pub(crate) changed: u64,
     pub(crate) entries: Entries,
+}
+
+impl From<PanelUpdate> for Panel {
+    /// Of an update that is whole.
+    fn from(update: PanelUpdate) -> Self {
+        let PanelUpdate { state, left_out, changed_at, set, .. } = update;
+        Self { state, left_out, changed: changed_at.unwrap_or_else(now), entries: set }
+    }
 }
 
 impl Panels {
@@ -48,7 +55,7 @@ impl Panels {
     /// A panel changed: one that comes before it is named is shared.
     pub(crate) fn take(&mut self, update: PanelUpdate) {
         self.changes += 1;
-        let PanelUpdate { panel, whole, state, left_out, set, remove, .. } = update;
+        let PanelUpdate { panel, whole, state, left_out, set, remove, changed_at, .. } = update;
         if whole {
             self.shared.entry(panel).or_default();
         }
@@ -60,12 +67,12 @@ impl Panels {
             remove.iter().for_each(|key| drop(entries.remove(key)));
             entries.extend(set);
         }
-        *held = Some(Panel { state, left_out, changed: now(), entries });
+        *held = Some(Panel { state, left_out, changed: changed_at.unwrap_or_else(now), entries });
     }
 
-    /// Whether news can come: the line stands and the host is there.
-    pub(crate) fn line(&mut self, stands: bool) {
-        self.offline = if stands { None } else { self.offline.or_else(|| Some(now())) };
+    /// Since when nothing new can come.
+    pub(crate) fn set_offline(&mut self, since: Option<u64>) {
+        self.offline = since;
     }
 
     /// Whether it is shared; and the panel, once it is here.
@@ -110,6 +117,7 @@ mod tests {
             whole,
             state: SourceState::Fresh,
             left_out: 0,
+            changed_at: None,
             set: set.iter().map(|(name, text)| (key(name), line(text))).collect(),
             remove: remove.iter().map(|name| key(name)).collect(),
         }
@@ -136,16 +144,5 @@ mod tests {
         assert_eq!(panels.kinds().collect::<Vec<_>>(), [PanelKind::Git]);
         panels.share(&[PanelKind::Log].into());
         assert_eq!(panels.panel(PanelKind::Log), Some(None), "nothing of before came back");
-    }
-
-    #[test]
-    fn the_first_loss_counts() {
-        let mut panels = Panels::default();
-        panels.line(false);
-        let since = panels.offline().unwrap();
-        panels.line(false);
-        assert_eq!(panels.offline(), Some(since));
-        panels.line(true);
-        assert_eq!(panels.offline(), None);
     }
 }

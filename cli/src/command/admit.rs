@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use clap::Args;
-use jumpseat_engine::api::{HostCommand, Knock};
+use jumpseat_engine::api::{HostCommand, Knock, Scope};
 use jumpseat_wire::{InviteCode, KnockId};
 
 use super::hosted;
@@ -21,8 +21,8 @@ pub(crate) struct Arguments {
     session: Option<InviteCode>,
 }
 
-pub(crate) async fn run(arguments: Arguments, admit: bool, json: bool) -> Result<(), Fault> {
-    let hosted = hosted::one(arguments.session).await?;
+pub(crate) async fn run(arguments: Arguments, admit: bool, scope: Scope, json: bool) -> Result<(), Fault> {
+    let hosted = hosted::one(arguments.session, scope.min(Scope::Control)).await?;
     let found = find(&hosted.state.knocks, arguments.guest.as_deref())?;
     let (session, knock) = (hosted.session(), found.knock);
     let command =

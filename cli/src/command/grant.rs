@@ -1,7 +1,7 @@
 //! `jumpseat grant`: gives a guest the keyboard.
 
 use clap::{Args, ValueEnum};
-use jumpseat_engine::api::{HostCommand, Person, Role};
+use jumpseat_engine::api::{HostCommand, Person, Role, Scope};
 use jumpseat_wire::InviteCode;
 
 use super::hosted;
@@ -28,12 +28,12 @@ enum GrantedRole {
     CoOwner,
 }
 
-pub(crate) async fn run(arguments: Arguments, json: bool) -> Result<(), Fault> {
+pub(crate) async fn run(arguments: Arguments, scope: Scope, json: bool) -> Result<(), Fault> {
     let role = match arguments.role {
         GrantedRole::Writer => Role::Writer,
         GrantedRole::CoOwner => Role::CoOwner,
     };
-    change(&arguments.guest, role, arguments.session, json).await
+    change(&arguments.guest, role, arguments.session, scope, json).await
 }
 
 /// Changes what a guest may do, and says so.
@@ -41,9 +41,10 @@ pub(super) async fn change(
     guest: &str,
     role: Role,
     session: Option<InviteCode>,
+    scope: Scope,
     json: bool,
 ) -> Result<(), Fault> {
-    let hosted = hosted::one(session).await?;
+    let hosted = hosted::one(session, scope.min(Scope::Control)).await?;
     let guest = hosted.guest(guest)?;
     hosted.ask(HostCommand::SetRole { session: hosted.session(), slot: guest.slot, role }).await?;
     if json {

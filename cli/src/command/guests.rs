@@ -1,23 +1,27 @@
 //! `jumpseat guests`: guests, and who is waiting to join.
 
 use clap::Args;
+use jumpseat_engine::api::Scope;
 use jumpseat_wire::InviteCode;
 use serde_json::json;
 
-use super::hosted;
+use super::local_session::{self, LocalSession};
 use crate::{error::Fault, print};
 
 /// List a session's guests and those who wait to be let in
 #[derive(Args, Debug)]
 pub(crate) struct Arguments {
-    /// The session's code; not needed while only one is shared
+    /// The session's code; not needed while only one is shared or joined
     code: Option<InviteCode>,
 }
 
-pub(crate) async fn run(arguments: Arguments, json: bool) -> Result<(), Fault> {
-    let hosted = hosted::one(arguments.code).await?;
-    let guests: Vec<_> = hosted.state.guests.values().collect();
-    let knocks: Vec<_> = hosted.state.knocks.values().collect();
+pub(crate) async fn run(arguments: Arguments, scope: Scope, json: bool) -> Result<(), Fault> {
+    let at = local_session::one(arguments.code, scope.min(Scope::Read)).await?;
+    let (guests, knocks) = match &at {
+        LocalSession::Hosted(hosted) => (&hosted.state.guests, hosted.state.knocks.values().collect()),
+        LocalSession::Joined(joined) => (&joined.state.guests, Vec::new()),
+    };
+    let guests: Vec<_> = guests.values().collect();
     if json {
         return print::json(&json!({ "guests": guests, "knocks": knocks }));
     }

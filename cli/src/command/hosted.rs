@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use jumpseat_engine::{
-    api::{HostClient, HostCommand, HostState, Person, Replica, Reply, SessionNo, SessionState, StateUpdate},
+    api::{
+        HostClient, HostCommand, HostState, Person, Replica, Reply, Scope, SessionNo, SessionState,
+        StateUpdate,
+    },
     local::{self, RuntimeFolder},
 };
 use jumpseat_wire::{InviteCode, Slot};
@@ -17,11 +20,11 @@ pub(super) struct Hosted {
     pub(super) state: SessionState,
 }
 
-/// All of them, and why a process did not tell its own, if one did not. One that ends meanwhile is left out.
-pub(super) async fn all() -> Result<(Vec<Hosted>, Option<Fault>), Fault> {
+/// All of them, each with a client that may do so much, and why a process did not tell its own, if one did not. One that ends meanwhile is left out.
+pub(super) async fn all(scope: Scope) -> Result<(Vec<Hosted>, Option<Fault>), Fault> {
     let (mut found, mut failed) = (Vec::new(), None);
     for process in local::processes(&RuntimeFolder::open()?).await? {
-        let state = match process.connect().await {
+        let state = match process.connect(scope).await {
             Ok(client) => client.ask(HostCommand::State).await,
             Err(failure) => Err(failure),
         };
@@ -40,7 +43,7 @@ pub(super) async fn all() -> Result<(Vec<Hosted>, Option<Fault>), Fault> {
         };
         for session in state.sessions.into_values() {
             // Each with a client of its own: a session is then a value like any other.
-            if let Ok(client) = process.connect().await {
+            if let Ok(client) = process.connect(scope).await {
                 found.push(Hosted { client, pid: state.pid, state: session });
             }
         }
@@ -55,8 +58,8 @@ fn read(update: StateUpdate) -> HostState {
 }
 
 /// The one with this code, or the only one.
-pub(super) async fn one(code: Option<InviteCode>) -> Result<Hosted, Fault> {
-    let (mut found, failed) = all().await?;
+pub(super) async fn one(code: Option<InviteCode>, scope: Scope) -> Result<Hosted, Fault> {
+    let (mut found, failed) = all(scope).await?;
     if let Some(code) = code {
         let at = found.iter().position(|hosted| hosted.state.code == Some(code));
         return at.map(|at| found.swap_remove(at)).ok_or_else(|| {

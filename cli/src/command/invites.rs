@@ -1,7 +1,7 @@
 //! `jumpseat invites`: list, make and revoke them.
 
 use clap::{Args, Subcommand};
-use jumpseat_engine::api::{Admission, HostCommand, Invite, Reply};
+use jumpseat_engine::api::{Admission, HostCommand, Invite, InviteKeys, Reply, Scope};
 use jumpseat_wire::InviteCode;
 
 use super::{
@@ -39,11 +39,17 @@ enum Step {
     },
 }
 
-pub(crate) async fn run(arguments: Arguments, json: bool) -> Result<(), Fault> {
+pub(crate) async fn run(arguments: Arguments, scope: Scope, json: bool) -> Result<(), Fault> {
     if arguments.show || matches!(arguments.step, Some(Step::New(_))) {
         print::refuse_before_guests()?;
     }
-    let hosted = hosted::one(arguments.session).await?;
+    let needed = match arguments.step {
+        None if !arguments.show => Scope::Read,
+        Some(Step::Revoke { .. }) => Scope::Control,
+        _ => Scope::Everything,
+    };
+    scope.allows(needed)?;
+    let hosted = hosted::one(arguments.session, needed).await?;
     let now = now();
     let open: Vec<&Invite> = hosted.state.invites.iter().filter(|invite| !invite.is_over(now)).collect();
     match arguments.step {
@@ -59,7 +65,7 @@ fn list(invites: &[&Invite], show: bool, json: bool) -> Result<(), Fault> {
             let mut value = serde_json::to_value(invite).map_err(|error| Fault::system("JSON", error))?;
             value["id"] = invite.id.to_string().into();
             if let Some(fields) = value.as_object_mut().filter(|_| !show) {
-                fields.retain(|name, _| !["token", "link", "web_link"].contains(&name.as_str()));
+                fields.remove("keys");
             }
             print::json(&value)
         });
@@ -71,7 +77,8 @@ fn list(invites: &[&Invite], show: bool, json: bool) -> Result<(), Fault> {
     print::text(&print::table(&["INVITE", "ROLE", "USED", "EXPIRES AFTER", "LETS IN"], &rows))?;
     if show {
         for invite in invites {
-            print::text(&format!("\n{}  {}\n{}\n", short(invite), invite.token.reveal(), link(invite)))?;
+            let keys = keys(invite)?;
+            print::text(&format!("\n{}  {}\n{}\n", short(invite), keys.token.reveal(), link(keys)))?;
         }
     }
     Ok(())
@@ -102,7 +109,8 @@ async fn make(hosted: &Hosted, terms: &TermsArguments, json: bool) -> Result<(),
     if json {
         return print::json(&invite);
     }
-    let [code, token, link] = [&invite.code.to_string(), invite.token.reveal(), link(&invite)];
+    let keys = keys(&invite)?;
+    let [code, token, link] = [&invite.code.to_string(), keys.token.reveal(), link(keys)];
     print::text(&format!("  Code    {code}\n  Token   {token}\n  Link    {link}\n"))
 }
 
@@ -119,9 +127,15 @@ async fn revoke(hosted: &Hosted, open: &[&Invite], id: &str) -> Result<(), Fault
     hosted.ask(HostCommand::RevokeInvite { session: hosted.session(), invite }).await.map(drop)
 }
 
+/// What opens it: this client may see it.
+pub(super) fn keys(invite: &Invite) -> Result<&InviteKeys, Fault> {
+    let unexpected = || Fault::new(FaultKind::Local, "the process told nothing that opens the invite");
+    invite.keys.as_ref().ok_or_else(unexpected)
+}
+
 /// The link to hand on: the page's, where the session has one.
-pub(super) fn link(invite: &Invite) -> &str {
-    invite.web_link.as_ref().unwrap_or(&invite.link).reveal()
+pub(super) fn link(keys: &InviteKeys) -> &str {
+    keys.web_link.as_ref().unwrap_or(&keys.link).reveal()
 }
 
 /// Enough of its name to tell it from the others.

@@ -4,7 +4,6 @@ mod headless;
 mod input;
 mod invite;
 mod screen;
-mod seat;
 
 use std::{path::PathBuf, process::ExitCode, time::Duration};
 
@@ -12,6 +11,7 @@ use clap::{Args, ValueEnum};
 use jumpseat_engine::{
     GuestEngine, GuestSetup, SeatConfig,
     api::{GuestClient, ScreenFormat, Secret},
+    local::{Listener, RuntimeFolder},
 };
 use jumpseat_session::InviteLink;
 use jumpseat_wire::InviteCode;
@@ -129,5 +129,10 @@ fn sit_down(
         transport: transport(&context.config, arguments.ca_file.clone()),
     };
     let (engine, client) = GuestEngine::new(setup)?;
+    // Where this person's other programs meet the seat. It goes with the seat; a seat is a seat without.
+    match RuntimeFolder::open().and_then(|folder| Listener::bind_seat(&folder)) {
+        Ok(listener) => drop(tokio::spawn(listener.serve(engine.listener()))),
+        Err(why) => tracing::debug!(%why, "nobody can ask this seat"),
+    }
     Ok((client, tokio::spawn(engine.run())))
 }

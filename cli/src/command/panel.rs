@@ -1,7 +1,9 @@
 //! `jumpseat panel`: what the host of a joined session shares beside the terminal.
 
+use std::collections::BTreeMap;
+
 use clap::Args;
-use jumpseat_engine::api::panels::PanelKind;
+use jumpseat_engine::api::{Phase, Scope, SeatState, panels::PanelKind};
 use jumpseat_panels::outline::{self, ago};
 use jumpseat_wire::InviteCode;
 use serde_json::json;
@@ -9,10 +11,10 @@ use serde_json::json;
 use crate::{
     board::{Panel, now},
     error::{Fault, FaultKind},
-    panel::{self, Around, Contents, Diff, Opened, Opens, Row, Words, style},
+    panel::{self, Around, Contents, Diff, Opened, Opens, Row, Words, gist, style},
     panel_name::{PanelName, panel_name},
     print::{self, Page, Paper},
-    seat::{self, Answer, Joined, Question, Seat, Shared},
+    seat::{self, Joined},
 };
 
 /// Paths that are named when one is wrong.
@@ -37,27 +39,50 @@ pub(crate) struct Arguments {
     no_pager: bool,
 }
 
-pub(crate) async fn run(arguments: Arguments, json: bool) -> Result<(), Fault> {
-    let mut joined = seat::one(arguments.session).await?;
+pub(crate) async fn run(arguments: Arguments, scope: Scope, json: bool) -> Result<(), Fault> {
+    let joined = seat::one(arguments.session, scope.min(Scope::Read)).await?;
+    let seat = Seat::of(&joined).await?;
     let paper = Paper::of_output(!arguments.no_pager);
-    let Some(word) = arguments.panel else { return summary(joined.seat(), json, paper) };
+    let Some(word) = arguments.panel else { return summary(&seat, json, paper) };
     let kind = word.kind();
-    let Answer::Seat(seat) = joined.ask(Question::Look { panel: Some(kind) }).await? else {
-        return Err(Fault::new(FaultKind::Local, "the joined session gave an unexpected reply"));
-    };
-    let Some(shared) = seat.panels.iter().find(|shared| shared.kind == kind) else {
+    let Some(panel) = seat.panels.get(&kind) else {
         return Err(Fault::new(FaultKind::Refused, format!("{} does not share this panel", host(&seat)))
             .hint(shared_ones(&seat)));
     };
     match arguments.item {
-        None => whole(&seat, shared, json, paper),
+        None => whole(&seat, kind, panel.as_ref(), json, paper),
         Some(item) => {
-            let panel = shared.panel.as_ref().ok_or_else(|| {
+            let panel = panel.as_ref().ok_or_else(|| {
                 Fault::new(FaultKind::NotFound, "the panel is on its way").hint("ask again")
             })?;
             let found = find(kind, panel, &item)?;
             show(found, joined, json, paper).await
         }
+    }
+}
+
+/// What stands in a joined session's panels.
+struct Seat {
+    code: Option<InviteCode>,
+    host: String,
+    /// Whether this guest was let in.
+    seated: bool,
+    /// Since when nothing new can come, in milliseconds since 1970.
+    offline: Option<u64>,
+    /// Every panel that is shared; nothing while it is on its way.
+    panels: BTreeMap<PanelKind, Option<Panel>>,
+}
+
+impl Seat {
+    async fn of(joined: &Joined) -> Result<Self, Fault> {
+        let SeatState { code, host, phase, offline_since, .. } = &joined.state;
+        Ok(Self {
+            code: *code,
+            host: host.clone(),
+            seated: *phase == Phase::Seated,
+            offline: *offline_since,
+            panels: joined.panels().await?,
+        })
     }
 }
 
@@ -70,7 +95,7 @@ fn host(seat: &Seat) -> String {
 }
 
 fn shared_ones(seat: &Seat) -> String {
-    let names: Vec<&str> = seat.panels.iter().map(|shared| panel_name(shared.kind)).collect();
+    let names: Vec<&str> = seat.panels.keys().map(|kind| panel_name(*kind)).collect();
     if names.is_empty() {
         "no panel is shared".to_owned()
     } else {
@@ -81,10 +106,9 @@ fn shared_ones(seat: &Seat) -> String {
 /// Every panel in a line.
 fn summary(seat: &Seat, json: bool, paper: Paper) -> Result<(), Fault> {
     if json {
-        return PanelKind::ALL.into_iter().try_for_each(|kind| {
-            let shared = seat.panels.iter().find(|shared| shared.kind == kind);
-            print::json(&shared_json(seat, kind, shared))
-        });
+        return PanelKind::ALL
+            .into_iter()
+            .try_for_each(|kind| print::json(&shared_json(seat, kind, seat.panels.get(&kind))));
     }
     print::page(summary_lines(seat, now()).iter().map(|row| &row.line), paper)
 }
@@ -101,16 +125,15 @@ fn summary_lines(seat: &Seat, now: u64) -> Vec<Row> {
     rows.push(Words::new().into());
     for kind in PanelKind::ALL {
         let words = Words::new().plain(&format!("  {:<9} ", panel_name(kind)));
-        let row = match seat.panels.iter().find(|shared| shared.kind == kind) {
+        let row = match seat.panels.get(&kind) {
             None => words.dim("not shared"),
-            Some(Shared { panel: None, .. }) => words.dim(outline::LOADING),
-            Some(Shared { panel: Some(panel), gist, .. }) => {
-                words.plain(gist).dim(&format!("  changed {}", ago(now, panel.changed)))
+            Some(None) => words.dim(outline::LOADING),
+            Some(Some(panel)) => {
+                words.plain(&gist(kind, panel)).dim(&format!("  changed {}", ago(now, panel.changed)))
             }
         };
         rows.push(row.into());
-        let panel =
-            seat.panels.iter().find(|shared| shared.kind == kind).and_then(|shared| shared.panel.as_ref());
+        let panel = seat.panels.get(&kind).and_then(Option::as_ref);
         let troubles = panel::troubles(panel, Around { offline: None, ..around });
         rows.extend(
             troubles.into_iter().map(|trouble| Words::new().plain("            ").then(trouble).into()),
@@ -120,31 +143,31 @@ fn summary_lines(seat: &Seat, now: u64) -> Vec<Row> {
 }
 
 /// A panel as scripts read it, without its entries.
-fn shared_json(seat: &Seat, kind: PanelKind, shared: Option<&Shared>) -> serde_json::Value {
+fn shared_json(seat: &Seat, kind: PanelKind, shared: Option<&Option<Panel>>) -> serde_json::Value {
     let mut value = json!({
         "type": "panel", "panel": panel_name(kind), "shared": shared.is_some(), "read_only": true,
         "session": seat.code, "host": seat.host, "offline_since": seat.offline,
     });
-    if let Some(Shared { panel: Some(panel), entries, .. }) = shared {
+    if let Some(Some(panel)) = shared {
         value["state"] = json!(panel.state);
         value["changed"] = panel.changed.into();
-        value["entries"] = (*entries).into();
+        value["entries"] = panel.entries.len().into();
         value["left_out"] = panel.left_out.into();
     }
     value
 }
 
 /// One panel, whole.
-fn whole(seat: &Seat, shared: &Shared, json: bool, paper: Paper) -> Result<(), Fault> {
+fn whole(seat: &Seat, kind: PanelKind, panel: Option<&Panel>, json: bool, paper: Paper) -> Result<(), Fault> {
     if json {
-        print::json(&shared_json(seat, shared.kind, Some(shared)))?;
-        let entries = shared.panel.iter().flat_map(|panel| &panel.entries);
-        return entries.into_iter().try_for_each(|(key, entry)| {
+        print::json(&shared_json(seat, kind, seat.panels.get(&kind)))?;
+        let mut entries = panel.iter().flat_map(|panel| &panel.entries);
+        return entries.try_for_each(|(key, entry)| {
             print::json(&json!({ "type": "entry", "key": key, "entry": entry }))
         });
     }
     let around = Around { host: &host(seat), offline: seat.offline, now: now() };
-    let rows = panel::page(shared.kind, Some(shared.panel.as_ref()), around);
+    let rows = panel::page(kind, Some(panel), around);
     print::page(rows.iter().map(|row| &row.line), paper)
 }
 
@@ -193,7 +216,7 @@ fn no_such_path(panel: &Panel, item: &str) -> Fault {
 
 async fn show(found: Found, joined: Joined, json: bool, paper: Paper) -> Result<(), Fault> {
     let Found { opens, mut about } = found;
-    let mut contents = Contents::Joined(joined);
+    let mut contents = Contents(joined.client.commands());
     match opens {
         Some(Opens::Diffs(wanted)) => {
             let mut page = Page::new(paper);
@@ -237,24 +260,22 @@ fn diff_json(diff: &Diff) -> serde_json::Value {
 
 #[cfg(test)]
 mod tests {
-    use jumpseat_engine::api::panels::SourceState;
+    use jumpseat_engine::api::panels::{Entries, SourceState};
 
     use super::*;
 
     fn seat() -> Seat {
-        let panel =
-            |state| Some(Panel { state, left_out: 0, changed: 1_000_000, entries: Default::default() });
-        let shared = |kind, panel, gist: &str| Shared { kind, panel, entries: 2, gist: gist.into() };
+        let panel = |state| Some(Panel { state, left_out: 0, changed: 1_000_000, entries: Entries::new() });
         Seat {
             code: "K7QM-3XTE".parse().ok(),
             host: "Ann".into(),
             seated: true,
             offline: None,
-            panels: vec![
-                shared(PanelKind::Git, panel(SourceState::Fresh), "2 changed files on main"),
-                shared(PanelKind::Log, None, ""),
-                shared(PanelKind::Review, panel(SourceState::Stale { since: 900_000 }), "#1 It: open"),
-            ],
+            panels: BTreeMap::from([
+                (PanelKind::Git, panel(SourceState::Fresh)),
+                (PanelKind::Log, None),
+                (PanelKind::Review, panel(SourceState::Stale { since: 900_000 })),
+            ]),
         }
     }
 
@@ -268,10 +289,10 @@ mod tests {
         insta::assert_snapshot!(text(&summary_lines(&seat, 1_060_000)), @"
         Ann's session K7QM-3XTE · panels are read-only
 
-          git       2 changed files on main  changed 1 min ago
+          git       There is no Git repository in the host's folder. Changes appear here once there is one.  changed 1 min ago
           history   not shared
           log       Loading…
-          pr        #1 It: open  changed 1 min ago
+          pr        No pull request for the host's branch. It appears here once the branch is pushed and has one.  changed 1 min ago
                     As of 2 min ago: Ann cannot reach its source now.
           issue     not shared
           findings  not shared
@@ -285,8 +306,8 @@ mod tests {
     #[test]
     fn a_panel_is_an_object_for_scripts() {
         let seat = seat();
-        let value = shared_json(&seat, PanelKind::Git, seat.panels.first());
-        insta::assert_snapshot!(value, @r#"{"changed":1000000,"entries":2,"host":"Ann","left_out":0,"offline_since":null,"panel":"git","read_only":true,"session":"K7QM-3XTE","shared":true,"state":{"is":"fresh"},"type":"panel"}"#);
+        let value = shared_json(&seat, PanelKind::Git, seat.panels.get(&PanelKind::Git));
+        insta::assert_snapshot!(value, @r#"{"changed":1000000,"entries":0,"host":"Ann","left_out":0,"offline_since":null,"panel":"git","read_only":true,"session":"K7QM-3XTE","shared":true,"state":{"is":"fresh"},"type":"panel"}"#);
         insta::assert_snapshot!(shared_json(&seat, PanelKind::Issue, None), @r#"{"host":"Ann","offline_since":null,"panel":"issue","read_only":true,"session":"K7QM-3XTE","shared":false,"type":"panel"}"#);
     }
 

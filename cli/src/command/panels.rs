@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, path::Path};
 
 use clap::{Args, Subcommand};
-use jumpseat_engine::api::{HostCommand, PanelStatus, Reply, panels::PanelKind};
+use jumpseat_engine::api::{HostCommand, PanelStatus, Reply, Scope, panels::PanelKind};
 use jumpseat_panels::outline;
 use jumpseat_wire::InviteCode;
 use serde_json::json;
@@ -62,7 +62,7 @@ enum Step {
 
 pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<(), Fault> {
     let json = context.json;
-    let hosted = hosted::one(arguments.session).await?;
+    let hosted = hosted::one(arguments.session, context.scope.min(Scope::Control)).await?;
     let session = hosted.session();
     match arguments.step {
         None => list(&hosted.state.panels, json),

@@ -1,7 +1,7 @@
 //! `jumpseat remove`: sends a guest away for good.
 
 use clap::Args;
-use jumpseat_engine::api::{HostCommand, Person};
+use jumpseat_engine::api::{HostCommand, Person, Scope};
 use jumpseat_wire::InviteCode;
 
 use super::hosted;
@@ -20,8 +20,8 @@ pub(crate) struct Arguments {
     session: Option<InviteCode>,
 }
 
-pub(crate) async fn run(arguments: Arguments, json: bool) -> Result<(), Fault> {
-    let hosted = hosted::one(arguments.session).await?;
+pub(crate) async fn run(arguments: Arguments, scope: Scope, json: bool) -> Result<(), Fault> {
+    let hosted = hosted::one(arguments.session, scope.min(Scope::Control)).await?;
     let guest = hosted.guest(&arguments.guest)?;
     let same = |other: &&Person| other.slot != guest.slot && other.invite == guest.invite;
     let others: Vec<&Person> =

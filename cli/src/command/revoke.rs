@@ -1,7 +1,7 @@
 //! `jumpseat revoke`: takes the keyboard back.
 
 use clap::Args;
-use jumpseat_engine::api::Role;
+use jumpseat_engine::api::{Role, Scope};
 use jumpseat_wire::InviteCode;
 
 use super::grant;
@@ -17,6 +17,6 @@ pub(crate) struct Arguments {
     session: Option<InviteCode>,
 }
 
-pub(crate) async fn run(arguments: Arguments, json: bool) -> Result<(), Fault> {
-    grant::change(&arguments.guest, Role::Viewer, arguments.session, json).await
+pub(crate) async fn run(arguments: Arguments, scope: Scope, json: bool) -> Result<(), Fault> {
+    grant::change(&arguments.guest, Role::Viewer, arguments.session, scope, json).await
 }

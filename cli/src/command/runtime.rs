@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use jumpseat_engine::{HostSetup, TransportSetup, local::RuntimeFolder};
+use jumpseat_engine::{HostSetup, TransportSetup, api::Scope, local::RuntimeFolder};
 
 use super::embedded;
 use crate::{config::Config, error::Fault};
@@ -11,6 +11,8 @@ use crate::{config::Config, error::Fault};
 pub(crate) struct Context {
     pub(crate) config: Config,
     pub(crate) json: bool,
+    /// The most that it may do to sessions that run.
+    pub(crate) scope: Scope,
 }
 
 /// Runs a future on a current-thread runtime: nothing here gains by more threads.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use clap::Args;
+use jumpseat_engine::api::Scope;
 use serde_json::json;
 
 use super::hosted::{self, code_word};
@@ -17,8 +18,8 @@ use crate::{
 #[derive(Args, Debug)]
 pub(crate) struct Arguments {}
 
-pub(crate) async fn run(_: Arguments, json: bool) -> Result<(), Fault> {
-    let (found, failed) = hosted::all().await?;
+pub(crate) async fn run(_: Arguments, scope: Scope, json: bool) -> Result<(), Fault> {
+    let (found, failed) = hosted::all(scope.min(Scope::Read)).await?;
     if json {
         for hosted in &found {
             let session = &hosted.state;

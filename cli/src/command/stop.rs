@@ -1,7 +1,7 @@
 //! `jumpseat stop`: ends sessions; their shells go on.
 
 use clap::Args;
-use jumpseat_engine::api::HostCommand;
+use jumpseat_engine::api::{HostCommand, Scope};
 use jumpseat_wire::InviteCode;
 
 use super::hosted::{self, code_word};
@@ -18,10 +18,10 @@ pub(crate) struct Arguments {
     all: bool,
 }
 
-pub(crate) async fn run(arguments: Arguments, json: bool) -> Result<(), Fault> {
+pub(crate) async fn run(arguments: Arguments, scope: Scope, json: bool) -> Result<(), Fault> {
     let (found, failed) = match arguments.all {
-        true => hosted::all().await?,
-        false => (vec![hosted::one(arguments.code).await?], None),
+        true => hosted::all(scope.min(Scope::Control)).await?,
+        false => (vec![hosted::one(arguments.code, scope.min(Scope::Control)).await?], None),
     };
     for hosted in &found {
         hosted.ask(HostCommand::Stop { session: hosted.session() }).await?;

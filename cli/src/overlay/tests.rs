@@ -355,6 +355,7 @@ fn reading() -> Board {
         whole: true,
         state: SourceState::Fresh,
         left_out: 0,
+        changed_at: None,
         set: entries.iter().map(|(key, text)| (Key::new(*key).unwrap(), entry(text))).collect(),
         remove: Vec::new(),
     });
@@ -398,6 +399,7 @@ fn what_is_opened_is_what_was_marked() {
             whole: false,
             state: SourceState::Fresh,
             left_out: 0,
+            changed_at: None,
             set: if remove { Default::default() } else { [(key.clone(), entry)].into() },
             remove: if remove { vec![Key::new("1").unwrap()] } else { Vec::new() },
         });
@@ -460,6 +462,7 @@ fn the_newest_of_a_log_is_where_the_eyes_are() {
             whole: true,
             state: SourceState::Fresh,
             left_out: 0,
+            changed_at: None,
             set: (0..count).map(line).collect(),
             remove: Vec::new(),
         });

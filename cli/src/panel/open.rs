@@ -6,18 +6,10 @@ use jumpseat_engine::api::{
 };
 
 use super::{Diff, DiffRequest, Opens, Row, Rows, Words};
-use crate::{
-    error::Fault,
-    seat::{Answer, Joined, Question},
-};
+use crate::error::Fault;
 
-/// Where contents come from.
-pub(crate) enum Contents {
-    /// Another process's seat.
-    Joined(Joined),
-    /// A seat of this process.
-    Seat(Commands<GuestCommand>),
-}
+/// Where contents come from: a seat, of this process or of another one.
+pub(crate) struct Contents(pub(crate) Commands<GuestCommand>);
 
 /// What was behind a row.
 pub(crate) enum Opened {
@@ -27,17 +19,9 @@ pub(crate) enum Opened {
 
 impl Contents {
     async fn fetch(&mut self, panel: PanelKind, reference: ReferenceId) -> Result<Vec<u8>, Fault> {
-        let content = match self {
-            Self::Joined(joined) => match joined.ask(Question::Fetch { panel, reference }).await? {
-                Answer::Content(content) => Some(content),
-                _ => None,
-            },
-            Self::Seat(commands) => {
-                match commands.ask(GuestCommand::Fetch { panel, reference, tag: 0 }).await? {
-                    Reply::Content(content) => Some(content),
-                    _ => None,
-                }
-            }
+        let content = match self.0.ask(GuestCommand::Fetch { panel, reference, tag: 0 }).await? {
+            Reply::Content(content) => Some(content),
+            _ => None,
         };
         let bytes = content.and_then(Content::into_bytes);
         bytes.ok_or_else(|| Failure::new(FailureKind::System, "the seat gave an unexpected reply").into())

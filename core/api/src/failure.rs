@@ -54,6 +54,8 @@ pub enum FailureKind {
     Local,
     /// The command came from a program inside a terminal that is shared.
     Inside,
+    /// The client's scope does not have it.
+    Scope,
     /// Anything else of the operating system.
     System,
 }

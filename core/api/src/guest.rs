@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     failure::Failure,
+    host::ScreenFormat,
     panels::{PanelKind, PanelUpdate, ReferenceId},
     state::StateUpdate,
     terms::{Admission, EndReason, InputRefusal, PointAt, Role, Size, TerminalNo},
@@ -23,10 +24,31 @@ pub enum GuestCommand {
         /// The bytes.
         bytes: Vec<u8>,
     },
+    /// Shows every terminal to this client: each as a picture first, then what changes, in [`GuestEvent::Terminal`].
+    /// Asked again, it starts over. Whoever opened the seat begins with it, and the seat waits for its credit; any
+    /// other client that gives none misses output, and goes on with new pictures.
+    Attach {
+        /// Bytes that may be under way to this client before it gives [`Credit`](Self::Credit).
+        window: u32,
+    },
+    /// Shows this client no terminals any more.
+    Detach,
     /// Says that so many bytes of [`GuestEvent::Terminal`] have been shown.
     Credit {
         /// How many more.
         bytes: u32,
+    },
+    /// Shows one terminal anew, as a picture: for a client that lost what it showed.
+    Redraw {
+        /// Which.
+        terminal: TerminalNo,
+    },
+    /// A terminal as it stands, for scripts: [`Reply::Screen`](super::Reply::Screen).
+    Screen {
+        /// Which.
+        terminal: TerminalNo,
+        /// In what form.
+        format: ScreenFormat,
     },
     /// Asks for the keyboard.
     AskControl,
@@ -76,8 +98,11 @@ pub enum GuestCommand {
         /// Of which number.
         tag: u32,
     },
-    /// Shows every panel anew, in [`GuestEvent::Panel`]: for a client that forgot.
-    ShowPanels,
+    /// A panel as it stands here: [`Reply::Panel`](super::Reply::Panel).
+    LookAtPanel {
+        /// Which.
+        panel: PanelKind,
+    },
     /// Everything that stands, a [`SeatState`](super::SeatState): [`Reply::State`](super::Reply::State).
     State,
     /// Gives the seat up.

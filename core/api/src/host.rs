@@ -215,6 +215,12 @@ pub enum HostCommand {
         /// The credential; nothing takes it back.
         credential: Option<Secret>,
     },
+    /// Whether a process of this machine runs in a terminal that is shared, where it may see and change nothing:
+    /// [`Reply::Inside`]. Seats ask, for what connects to them.
+    IsInside {
+        /// The process's id.
+        pid: i32,
+    },
     /// Everything that stands, a [`HostState`](super::HostState): [`Reply::State`].
     State,
     /// Ends every session, hangs up every terminal, and the engine with them.
@@ -355,4 +361,9 @@ pub enum Reply {
     Panel(PanelUpdate),
     /// What was fetched.
     Content(Content),
+    /// Whether a process runs in a shared terminal.
+    Inside {
+        /// It does, or nobody can tell.
+        inside: bool,
+    },
 }

@@ -12,6 +12,7 @@ mod failure;
 mod guest;
 mod host;
 pub mod panels;
+mod scope;
 pub mod state;
 mod terms;
 #[cfg(feature = "types")]
@@ -22,11 +23,12 @@ pub use failure::{Failure, FailureKind};
 pub use guest::{GuestCommand, GuestEvent, TerminalChange};
 pub use host::{HostCommand, Reply, ScreenFormat, ShareOptions, TerminalOptions};
 pub use panels::{Content, ForgeKind, ForgeOptions, PanelOptions, PanelStatus, PanelUpdate};
+pub use scope::Scope;
 pub use state::{
     BlockInfo, HostState, Knock, Phase, Replica, SeatInvite, SeatState, SessionState, SharedTerminal,
     StateChange, StateUpdate, TerminalState,
 };
 pub use terms::{
-    Admission, ChatLine, Connection, EndReason, InputRefusal, Invite, InviteTerms, Lag, Person, PointAt,
-    RelayChoice, Role, Secret, SessionNo, Size, StartFrom, TerminalNo,
+    Admission, ChatLine, Connection, EndReason, InputRefusal, Invite, InviteKeys, InviteTerms, Lag, Person,
+    PointAt, RelayChoice, Role, Secret, SessionNo, Size, StartFrom, TerminalNo,
 };

@@ -96,6 +96,10 @@ pub struct PanelUpdate {
     pub state: SourceState,
     /// What there is no room for.
     pub left_out: u32,
+    /// When it last changed here, in milliseconds since 1970, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "types", ts(optional))]
+    pub changed_at: Option<u64>,
     /// What is new or another, in the order of its keys.
     #[cfg_attr(feature = "types", ts(type = "Record<string, Entry>"))]
     pub set: Entries,
@@ -122,6 +126,7 @@ impl PanelUpdate {
         }
         self.set.extend(next.set);
         (self.version, self.state, self.left_out) = (next.version, next.state, next.left_out);
+        self.changed_at = next.changed_at;
     }
 }
 

@@ -72,8 +72,10 @@ pub struct Invite {
     pub id: InviteId,
     /// The session's code at the relay.
     pub code: InviteCode,
-    /// `jst1_…`: only ever shown to the host's own person.
-    pub token: Secret,
+    /// What opens it. Clients below [`Scope::Everything`](super::Scope::Everything) are not told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "types", ts(optional))]
+    pub keys: Option<InviteKeys>,
     /// What it grants.
     pub terms: InviteTerms,
     /// How often it was used.
@@ -85,6 +87,14 @@ pub struct Invite {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "types", ts(optional))]
     pub expires_at: Option<u64>,
+}
+
+/// What opens an invite: only ever shown to the host's own person.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
+pub struct InviteKeys {
+    /// `jst1_…`.
+    pub token: Secret,
     /// The link that opens the editor, and that `jumpseat join` takes.
     pub link: Secret,
     /// The link that opens the session's page for invites, if it has one.

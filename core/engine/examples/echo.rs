@@ -86,7 +86,7 @@ async fn main() -> Result<(), Failure> {
         relay,
         seat: SeatConfig {
             code: invite.code,
-            token: invite.token,
+            token: invite.keys.expect("its client may do everything").token,
             name: "Bo".to_owned(),
             program: "example/1".to_owned(),
             key: None,

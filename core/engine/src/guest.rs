@@ -1,7 +1,9 @@
-//! Tokio around a seat at somebody else's session: its connection to the relay, and its client.
+//! Tokio around a seat at somebody else's session: its connection to the relay, its owner, and further clients.
 //!
-//! One loop takes one thing that happens at a time. What it may wait for (room at the client, the relay while the client
+//! One loop takes one thing that happens at a time. What it may wait for (room at the owner, the relay while the owner
 //! keeps up) is decided again before each wait, so nothing that changes is forgotten ([`Awake`] checks it).
+
+mod clients;
 
 use std::{
     collections::HashMap,
@@ -10,7 +12,7 @@ use std::{
     time::Duration,
 };
 
-use jumpseat_guest::{RequestId, Seat, SeatConfig, SeatOutput};
+use jumpseat_guest::{ClientId, RequestId, Seat, SeatConfig, SeatOutput};
 use jumpseat_session::{Entropy, Millis};
 use jumpseat_wire::CloseCode;
 use tokio::{
@@ -19,14 +21,18 @@ use tokio::{
 };
 use tracing::debug;
 
+pub use self::clients::SeatListener;
+use self::clients::{Clients, FromClient};
 use crate::{
     api::{Failure, FailureKind, GuestClient, GuestCommand, GuestEvent, Reply},
     awake::Awake,
     client::{COMMANDS, Request},
+    dump,
+    runtime::wall_clock,
     transport::{Address, Dialer, Line, LineEvent, TransportSetup},
 };
 
-/// Events in the queue to the client.
+/// Events in the queue to the owner.
 const EVENTS: usize = 256;
 
 /// What a guest needs to get in.
@@ -47,10 +53,11 @@ pub struct GuestEngine {
     began: Instant,
     /// The line is closed for good.
     closed: bool,
-    /// Nobody holds the client any more.
+    /// Its owner is gone.
     abandoned: bool,
     events: mpsc::Sender<GuestEvent>,
     commands: mpsc::Receiver<Request<GuestCommand>>,
+    clients: Clients,
     /// Who waits for an answer.
     asked: HashMap<RequestId, oneshot::Sender<Result<Reply, Failure>>>,
     requests: RequestId,
@@ -60,13 +67,14 @@ pub struct GuestEngine {
 enum Happening {
     Command(Option<Request<GuestCommand>>),
     Told,
-    ClientGone,
+    OwnerGone,
+    Client(FromClient),
     Line(LineEvent),
     Time,
 }
 
 impl GuestEngine {
-    /// A seat that is not taken yet, and its client.
+    /// A seat that is not taken yet, and its owner: who drops it gives the seat up.
     ///
     /// # Errors
     /// An address, token or CA file that cannot be used.
@@ -82,25 +90,33 @@ impl GuestEngine {
             abandoned: false,
             events,
             commands,
+            clients: Clients::default(),
             asked: HashMap::new(),
             requests: 0,
         };
         Ok((engine, GuestClient { commands: command_sender, events: event_receiver }))
     }
 
-    /// Runs until it is over, or nobody holds the client any more.
+    /// Where further clients come in.
+    pub fn listener(&self) -> SeatListener {
+        self.clients.listener()
+    }
+
+    /// Runs until it is over, or its owner is gone.
     pub async fn run(mut self) {
         let awake = Awake::default();
         loop {
             self.act();
-            if self.closed && !self.seat.has_event() {
-                return;
+            if self.closed && !self.seat.has_event(ClientId::OWNER) {
+                return self.clients.tell_the_last(&mut self.seat);
             }
             let happened = awake.watch(self.happening()).await;
             let now = self.now();
+            self.seat.set_wall_clock(wall_clock());
             match happened {
-                Happening::Command(Some(request)) => self.command(now, request),
-                Happening::Command(None) | Happening::ClientGone => {
+                Happening::Command(Some(request)) => self.command(now, ClientId::OWNER, request),
+                Happening::Client(brought) => self.client_event(now, brought),
+                Happening::Command(None) | Happening::OwnerGone => {
                     self.abandoned = true;
                     self.commands.close();
                     self.seat.abandon(now);
@@ -115,28 +131,36 @@ impl GuestEngine {
     async fn happening(&mut self) -> Happening {
         let readable = self.seat.reads();
         let wake_at = self.seat.deadline(self.now()).map(|at| self.began + Duration::from_millis(at.0));
-        let Self { commands, events, seat, line, closed, abandoned, .. } = self;
+        let Self { commands, events, seat, line, closed, abandoned, clients, .. } = self;
         tokio::select! {
             biased;
             request = commands.recv(), if !*abandoned => Happening::Command(request),
-            permit = room(events, seat.next_is_large()), if seat.has_event() => match permit {
-                Some(permit) => {
-                    if let Some(event) = seat.next_event() {
-                        permit.send(event);
+            permit = room(events, seat.next_is_large(ClientId::OWNER)), if seat.has_event(ClientId::OWNER) => {
+                match permit {
+                    Some(permit) => {
+                        if let Some(event) = seat.next_event(ClientId::OWNER) {
+                            permit.send(event);
+                        }
+                        Happening::Told
                     }
-                    Happening::Told
+                    None => Happening::OwnerGone,
                 }
-                None => Happening::ClientGone,
             },
-            event = poll_fn(|cx| {
-                if readable {
-                    return line.poll(cx);
+            // In any order: neither holds the other up.
+            happened = async {
+                tokio::select! {
+                    event = poll_fn(|cx| {
+                        if readable {
+                            return line.poll(cx);
+                        }
+                        // The owner is behind: keys still leave, nothing comes in.
+                        line.flush(cx);
+                        Poll::Pending
+                    }), if !*closed => Happening::Line(event),
+                    brought = poll_fn(|cx| clients.poll(seat, cx)) => Happening::Client(brought),
+                    () = wait_until(wake_at) => Happening::Time,
                 }
-                // The client is behind: keys still leave, nothing comes in.
-                line.flush(cx);
-                Poll::Pending
-            }), if !*closed => Happening::Line(event),
-            () = wait_until(wake_at) => Happening::Time,
+            } => happened,
         }
     }
 
@@ -144,10 +168,35 @@ impl GuestEngine {
         Millis(self.began.elapsed().as_millis() as u64)
     }
 
-    fn command(&mut self, now: Millis, request: Request<GuestCommand>) {
+    fn command(&mut self, now: Millis, client: ClientId, request: Request<GuestCommand>) {
+        let Request { command, answer } = request;
+        // The forms are the engine's.
+        if let GuestCommand::Screen { terminal, format } = command {
+            let screen = self.seat.screen(terminal);
+            let picture = screen.map(|screen| Reply::Screen { picture: dump::screen(screen, format) });
+            // Whoever asked may not care for the answer.
+            return drop(answer.send(
+                picture.ok_or_else(|| Failure::new(FailureKind::NotFound, "there is no such terminal")),
+            ));
+        }
         self.requests += 1;
-        self.asked.insert(self.requests, request.answer);
-        self.seat.command(now, self.requests, request.command);
+        self.asked.insert(self.requests, answer);
+        self.seat.command(now, client, self.requests, command);
+    }
+
+    fn client_event(&mut self, now: Millis, brought: FromClient) {
+        match brought {
+            FromClient::Opened(conn) => {
+                let client = self.seat.open(conn.scope);
+                self.clients.seat(client, conn);
+            }
+            FromClient::Asked(client, request) => self.command(now, client, request),
+            FromClient::Gone(client) => {
+                self.clients.let_go(client);
+                self.seat.close(now, client);
+            }
+            FromClient::Told => {}
+        }
     }
 
     fn line_event(&mut self, now: Millis, event: LineEvent) {
@@ -204,7 +253,7 @@ impl GuestEngine {
     }
 }
 
-/// Room for an event in the queue to the client, for a large one once it is empty; nothing if the client is gone.
+/// Room for an event in the queue to the owner, for a large one once it is empty; nothing if the owner is gone.
 async fn room(events: &mpsc::Sender<GuestEvent>, large: bool) -> Option<mpsc::Permit<'_, GuestEvent>> {
     if large {
         return events.reserve_many(events.max_capacity()).await.ok()?.next();

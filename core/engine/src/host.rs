@@ -47,6 +47,7 @@ use tokio::{
     time::{Instant, Sleep, sleep_until},
 };
 
+pub(crate) use self::clients::inside;
 pub use self::{
     clients::ClientListener,
     embedded::{EmbeddedRelay, Owned, StartRelay},
@@ -54,6 +55,7 @@ pub use self::{
 use self::{
     clients::{ClientConn, ClientNo},
     happenings::Happenings,
+    model::Question,
     session::{Session, Wish},
     sharing::Starting,
     terminal::Terminal,
@@ -189,19 +191,27 @@ impl HostEngine {
                     client.flush(cx);
                     moved = true;
                 }
+                if view.wants_picture() {
+                    terminal.model.ask(Question::Picture { client: view.client, scrollback: true });
+                    moved = true;
+                }
             }
             terminal.model.wake(cx);
         }
         moved |= self.tell_news();
-        for client in self.clients.values_mut() {
+        let (mut muted, mut lost) = (Vec::new(), Vec::new());
+        for (no, client) in &mut self.clients {
             moved |= client.flush(cx);
+            if client.just_muted() {
+                muted.push(*no);
+            }
+            if client.is_lost() {
+                lost.push(*no);
+            }
         }
-        let gone: Vec<ClientNo> =
-            self.clients.iter().filter(|(_, client)| client.is_gone()).map(|(no, _)| *no).collect();
-        for no in gone {
-            self.let_go(no);
-            moved = true;
-        }
+        moved |= !lost.is_empty();
+        muted.into_iter().for_each(|no| self.hide(no));
+        lost.into_iter().for_each(|no| self.let_go(no));
         moved
     }
 

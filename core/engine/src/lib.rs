@@ -15,7 +15,7 @@ mod runtime;
 mod shell;
 mod transport;
 
-pub use guest::{GuestEngine, GuestSetup};
+pub use guest::{GuestEngine, GuestSetup, SeatListener};
 pub use jumpseat_guest::{Drawing, SeatConfig, snapshot};
 pub use jumpseat_session::{GuestKey, InviteLink};
 use std::{future::Future, io, thread};

@@ -4,10 +4,12 @@
 mod attach;
 mod frame;
 mod holder;
+mod inside;
 mod listener;
 mod message;
+mod protocol;
 
-pub use attach::{LocalProcess, processes};
+pub use attach::{LocalProcess, LocalSeat, processes, seats};
 pub use holder::{HoldSetup, hold, holder};
 pub use listener::Listener;
 

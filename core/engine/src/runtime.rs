@@ -8,11 +8,20 @@ mod orphans;
 mod process;
 pub(crate) mod stream;
 
-use std::path::Path;
+use std::{
+    path::Path,
+    time::{SystemTime, UNIX_EPOCH},
+};
 
 pub use orphans::adopt_orphans;
 
 use crate::api::{Failure, FailureKind};
+
+/// Milliseconds since 1970.
+pub(crate) fn wall_clock() -> u64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(now.as_millis()).unwrap_or(u64::MAX)
+}
 
 pub(crate) fn failure(path: &Path, error: impl std::fmt::Display) -> Failure {
     Failure::new(FailureKind::Local, format!("{}: {error}", path.display()))

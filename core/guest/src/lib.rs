@@ -3,27 +3,31 @@
 //! ```text
 //!  relay ── text, frames ──►┌ Seat ─────────────────────────────┐── SeatOutput::{Text, Frame, Close} ──► relay
 //!                           │ guest machine · keys · panels     │── SeatOutput::Answer ──► who asked
-//!  client ── commands ─────►└───────────────────────────────────┘── events ──► client
+//!  clients ── commands ────►└ a screen for each terminal ───────┘── events ──► each client
 //! ```
 //!
 //! # The drive contract
 //!
 //! - Every input carries the time. [`Seat::deadline`] says when [`Seat::tick`] is due next; it changes with any input.
 //! - After each input, [`Seat::poll`] until it gives nothing. What it gives is done in that order.
-//! - Events wait in the seat until its client has room. While [`Seat::reads`] is false, nothing more is to be read of
-//!   the relay: the client is behind, or it is over.
+//! - Events wait in the seat until their client has room. While [`Seat::reads`] is false, nothing more is to be read of
+//!   the relay: its owner is behind, or it is over. Nobody waits for another client: it misses output, and one that
+//!   takes nothing at all [is lost](Seat::is_lost).
 //! - The driver may sleep once `poll` gives nothing and no event can be handed on: nothing in the seat moves by itself.
 
+mod client;
 mod drawing;
 mod keys;
 mod panels;
 mod queue;
 mod refusal;
+mod screens;
 mod seat;
 pub mod snapshot;
 mod state;
 mod translate;
 
+pub use client::ClientId;
 pub use drawing::Drawing;
 pub use seat::{Seat, SeatConfig, SeatOutput};
 

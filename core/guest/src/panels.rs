@@ -12,7 +12,7 @@ use jumpseat_session::{
     guest::{ContentChange, Guest, PanelChange},
 };
 
-use crate::{RequestId, refusal};
+use crate::{ClientId, RequestId, refusal};
 
 /// Contents that were fetched and are kept, in bytes: for asking again, and for the next version.
 const SHELF_LEN: usize = 16 * 1024 * 1024;
@@ -32,6 +32,8 @@ const TELL_EVERY: u32 = 64 * 1024;
 /// The panels that the host shares, as they are here.
 pub(crate) struct PanelReplicas {
     documents: BTreeMap<PanelKind, Document>,
+    /// When each last changed, in milliseconds since 1970.
+    changed_at: BTreeMap<PanelKind, u64>,
     shelf: Shelf<PanelKind>,
     /// What was fetched under these names.
     known: BTreeMap<(PanelKind, ReferenceId), ContentHash>,
@@ -46,7 +48,8 @@ pub(crate) struct PanelReplicas {
 pub(crate) struct Fetch {
     pub(crate) panel: PanelKind,
     pub(crate) reference: ReferenceId,
-    /// The client's number for it.
+    /// Who wants it, and under which number.
+    pub(crate) client: ClientId,
     pub(crate) tag: u32,
     /// Which command it answers.
     pub(crate) request: RequestId,
@@ -56,8 +59,14 @@ pub(crate) struct Fetch {
 }
 
 impl Fetch {
-    pub(crate) fn new(panel: PanelKind, reference: ReferenceId, tag: u32, request: RequestId) -> Self {
-        Self { panel, reference, tag, request, told: 0, from_nothing: false }
+    pub(crate) fn new(
+        panel: PanelKind,
+        reference: ReferenceId,
+        by: (ClientId, u32),
+        request: RequestId,
+    ) -> Self {
+        let (client, tag) = by;
+        Self { panel, reference, client, tag, request, told: 0, from_nothing: false }
     }
 }
 
@@ -65,6 +74,7 @@ impl Default for PanelReplicas {
     fn default() -> Self {
         Self {
             documents: BTreeMap::new(),
+            changed_at: BTreeMap::new(),
             shelf: Shelf::new(SHELF_LEN),
             known: BTreeMap::new(),
             newest: BTreeMap::new(),
@@ -89,6 +99,7 @@ impl PanelReplicas {
     pub(crate) fn shared(&mut self, panels: &[PanelId]) -> BTreeSet<PanelKind> {
         let panels: BTreeSet<_> = panels.iter().filter_map(|panel| PanelKind::from_number(*panel)).collect();
         self.documents.retain(|kind, _| panels.contains(kind));
+        self.changed_at.retain(|kind, _| panels.contains(kind));
         self.known.retain(|(kind, _), _| panels.contains(kind));
         self.newest.retain(|(kind, _), _| panels.contains(kind));
         self.shelf.forget(|kind| !panels.contains(kind));
@@ -102,10 +113,10 @@ impl PanelReplicas {
         panels
     }
 
-    /// A panel changed; nothing for one that this program does not know, or that is not whole yet.
-    pub(crate) fn change(&mut self, panel: PanelId, change: PanelChange) -> Option<GuestEvent> {
+    /// A panel changed, at that time; nothing for one that this program does not know, or that is not whole yet.
+    pub(crate) fn change(&mut self, panel: PanelId, change: PanelChange, at: u64) -> Option<GuestEvent> {
         let panel = PanelKind::from_number(panel)?;
-        let update = match change {
+        let mut update = match change {
             PanelChange::Snapshot(bytes) => Document::decode(panel, &bytes).map(|document| {
                 let update = update(&document, true, document.entries().clone(), Vec::new());
                 self.documents.insert(panel, document);
@@ -119,8 +130,11 @@ impl PanelReplicas {
                     Ok(update(document, false, set, remove))
                 })
             }
-        };
-        Some(GuestEvent::Panel(update.unwrap_or_else(|fault| self.unreadable(panel, fault))))
+        }
+        .unwrap_or_else(|fault| self.unreadable(panel, fault));
+        self.changed_at.insert(panel, at);
+        update.changed_at = Some(at);
+        Some(GuestEvent::Panel(update))
     }
 
     /// A host that sends what cannot be read: nothing of the panel is believed until its next snapshot.
@@ -130,13 +144,17 @@ impl PanelReplicas {
         let why = "the host sends what this version cannot read".to_owned();
         let state = SourceState::Failed { since: 0, why, remedy: None };
         let (set, remove) = Default::default();
-        PanelUpdate { panel, version: 0, whole: true, state, left_out: 0, set, remove }
+        PanelUpdate { panel, version: 0, whole: true, state, left_out: 0, changed_at: None, set, remove }
     }
 
-    /// Everything that is here, for a client that was not there.
-    pub(crate) fn all(&self) -> impl Iterator<Item = GuestEvent> {
-        let whole = |document: &Document| update(document, true, document.entries().clone(), Vec::new());
-        self.documents.values().map(move |document| GuestEvent::Panel(whole(document)))
+    /// A panel as it stands here.
+    pub(crate) fn look(&self, panel: PanelKind) -> Result<PanelUpdate, Failure> {
+        let document = self
+            .documents
+            .get(&panel)
+            .ok_or_else(|| Failure::new(FailureKind::NotFound, "the panel is not here, or not yet"))?;
+        let whole = update(document, true, document.entries().clone(), Vec::new());
+        Ok(PanelUpdate { changed_at: self.changed_at.get(&panel).copied(), ..whole })
     }
 
     /// A client wants a content: from here, if it was fetched under that name before, else from the host.
@@ -202,14 +220,23 @@ impl PanelReplicas {
         found.cloned()
     }
 
-    /// The client wants it no more.
-    pub(crate) fn cancel(&mut self, guest: &mut Guest, now: Millis, tag: u32) {
+    /// Its client wants it no more.
+    pub(crate) fn cancel(&mut self, guest: &mut Guest, now: Millis, client: ClientId, tag: u32) {
+        self.give_up(guest, now, |fetch| fetch.client == client && fetch.tag == tag);
+    }
+
+    /// A client is gone: it wants nothing any more.
+    pub(crate) fn forget(&mut self, guest: &mut Guest, now: Millis, client: ClientId) {
+        self.give_up(guest, now, |fetch| fetch.client == client);
+    }
+
+    fn give_up(&mut self, guest: &mut Guest, now: Millis, which: impl Fn(&Fetch) -> bool) {
         let given_up = || Err(Failure::new(FailureKind::Gone, "the fetch was given up"));
         let (ended, rest): (VecDeque<_>, VecDeque<_>) =
-            std::mem::take(&mut self.waiting).into_iter().partition(|fetch| fetch.tag == tag);
+            std::mem::take(&mut self.waiting).into_iter().partition(|fetch| which(fetch));
         self.waiting = rest;
         self.answers.extend(ended.into_iter().map(|fetch| (fetch.request, given_up())));
-        let ids: Vec<_> = self.under_way.iter().filter(|(_, f)| f.tag == tag).map(|(id, _)| *id).collect();
+        let ids: Vec<_> = self.under_way.iter().filter(|(_, f)| which(f)).map(|(id, _)| *id).collect();
         for id in ids {
             if let Some(fetch) = self.under_way.remove(&id) {
                 self.answers.push_back((fetch.request, given_up()));
@@ -226,7 +253,7 @@ impl PanelReplicas {
         now: Millis,
         id: TransferId,
         change: ContentChange,
-    ) -> Option<GuestEvent> {
+    ) -> Option<(ClientId, GuestEvent)> {
         let told = match change {
             ContentChange::Progress { received, total } => {
                 let fetch = self.under_way.get_mut(&id)?;
@@ -234,7 +261,7 @@ impl PanelReplicas {
                     return None;
                 }
                 fetch.told = received;
-                return Some(GuestEvent::Fetching { tag: fetch.tag, received, total });
+                return Some((fetch.client, GuestEvent::Fetching { tag: fetch.tag, received, total }));
             }
             ContentChange::Whole(packed) => Ok(packed),
             ContentChange::Refused(why) => Err(refusal::of_fetch(why)),
@@ -289,6 +316,7 @@ fn update(document: &Document, whole: bool, set: jumpseat_panels::Entries, remov
         whole,
         state: document.state().clone(),
         left_out: document.left_out(),
+        changed_at: None,
         set,
         remove,
     }

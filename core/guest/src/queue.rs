@@ -48,6 +48,11 @@ impl Queue {
         }
     }
 
+    /// Forgets what waits of terminals.
+    pub(crate) fn drop_terminals(&mut self) {
+        self.0.retain(|event| !matches!(event, GuestEvent::Terminal { .. }));
+    }
+
     pub(crate) fn extend(&mut self, events: impl IntoIterator<Item = GuestEvent>) {
         events.into_iter().for_each(|event| self.push(event));
     }
@@ -67,10 +72,6 @@ impl Queue {
 
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
-    }
-
-    pub(crate) fn clear(&mut self) {
-        self.0.clear();
     }
 }
 
@@ -95,6 +96,7 @@ mod tests {
             whole,
             state: SourceState::Fresh,
             left_out: 0,
+            changed_at: None,
             set,
             remove,
         })

@@ -1,31 +1,34 @@
 //! The seat itself: what the relay and the client bring, and what comes of it.
 
-use std::{collections::VecDeque, time::Duration};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    time::Duration,
+};
 
 use bytes::Bytes;
 use jumpseat_api::{
-    Connection, Failure, FailureKind, GuestCommand, GuestEvent, Phase, PointAt, Reply, Secret, Size,
-    TerminalChange, TerminalNo,
+    Connection, Failure, FailureKind, GuestCommand, GuestEvent, Phase, PointAt, Reply, Scope, Secret, Size,
+    TerminalChange, TerminalNo, state::SeatPath,
 };
+use jumpseat_screen::Screen;
 use jumpseat_session::{
-    EndReason, Entropy, GuestCard, GuestKey, Millis, Pointing, Scope, SessionError, StreamId,
+    EndReason, Entropy, GuestCard, GuestKey, Millis, Pointing, Scope as Range, SessionError, StreamId,
     guest::{self as machine, Guest, GuestConfig, GuestOutput, Sight},
 };
 use jumpseat_wire::{CloseCode, InviteCode};
 use tracing::debug;
 
 use crate::{
-    RequestId,
+    ClientId, RequestId,
+    client::Client,
     keys::Keys,
     panels::{Fetch, PanelReplicas},
-    queue::Queue,
-    refusal, snapshot,
+    refusal,
+    screens::Screens,
+    snapshot,
     state::{Known, number},
     translate,
 };
-
-/// Events that wait for the client before the relay is no longer read.
-const MAX_WAITING: usize = 256;
 
 /// What a guest needs to get in.
 #[derive(Clone, Debug)]
@@ -42,7 +45,7 @@ pub struct SeatConfig {
     pub key: Option<GuestKey>,
     /// Whether the timing of keys is hidden from the relay, at up to 20 ms a key.
     pub key_timing: bool,
-    /// Bytes of terminal changes that may be under way to the client before it gives credit.
+    /// Bytes of terminal changes that may be under way to its owner before that gives credit.
     pub window: u32,
 }
 
@@ -72,17 +75,19 @@ pub struct Seat {
     has_sat: bool,
     /// What the relay said when it took the seat away.
     refusal: Option<Failure>,
-    /// Nobody holds the client any more.
+    /// Its owner is gone.
     abandoned: bool,
-    /// Bytes of changes that the client still takes; below zero after a large one.
-    window: i64,
     known: Known,
-    queue: Queue,
+    screens: Screens,
+    clients: BTreeMap<ClientId, Client>,
+    next_client: u32,
+    /// Milliseconds since 1970.
+    wall_clock: u64,
     out: VecDeque<SeatOutput>,
 }
 
 impl Seat {
-    /// A seat that is not taken yet.
+    /// A seat that is not taken yet, with [`ClientId::OWNER`], who may do everything and sees the terminals.
     ///
     /// # Errors
     /// A token that cannot be used.
@@ -93,6 +98,8 @@ impl Seat {
         })?;
         let card = GuestCard { name: config.name, program: config.program };
         let SeatConfig { code, key, key_timing, window, .. } = config;
+        let mut owner = Client::new(Scope::Everything);
+        owner.attach(window);
         let guest = Guest::new(GuestConfig { code, token, card, key, key_timing }, entropy, now);
         Ok(Self {
             guest,
@@ -101,11 +108,18 @@ impl Seat {
             has_sat: false,
             refusal: None,
             abandoned: false,
-            window: i64::from(window),
-            known: Known::default(),
-            queue: Queue::default(),
+            known: Known::at(code),
+            screens: Screens::default(),
+            clients: BTreeMap::from([(ClientId::OWNER, owner)]),
+            next_client: 1,
+            wall_clock: 0,
             out: VecDeque::new(),
         })
+    }
+
+    /// What the person's clock shows, in milliseconds since 1970: for what is told with a time.
+    pub fn set_wall_clock(&mut self, now: u64) {
+        self.wall_clock = now;
     }
 
     /// What the driver is to do next.
@@ -131,7 +145,32 @@ impl Seat {
     /// Whether more is to be read of the relay. What comes when it is over, or when nobody looks any more, fills nothing.
     pub fn reads(&self) -> bool {
         let over = self.abandoned || self.guest.is_ended();
-        over || (self.window > 0 && self.queue.len() < MAX_WAITING)
+        over || self.clients.get(&ClientId::OWNER).is_none_or(Client::keeps_up)
+    }
+
+    /// A further client: what it is shown, and when, changes nothing for the owner.
+    pub fn open(&mut self, scope: Scope) -> ClientId {
+        let id = ClientId(self.next_client);
+        self.next_client += 1;
+        self.clients.insert(id, Client::new(scope));
+        id
+    }
+
+    /// A further client is gone.
+    pub fn close(&mut self, now: Millis, client: ClientId) {
+        self.clients.remove(&client);
+        self.panels.forget(&mut self.guest, now, client);
+        self.act(now);
+    }
+
+    /// Whether so much waits for a further client that it must be let go and start anew.
+    pub fn is_lost(&self, client: ClientId) -> bool {
+        client != ClientId::OWNER && self.clients.get(&client).is_some_and(Client::is_lost)
+    }
+
+    /// The screen of a terminal.
+    pub fn screen(&self, terminal: TerminalNo) -> Option<&Screen> {
+        self.screens.get(terminal)
     }
 
     /// The relay is connected.
@@ -194,10 +233,21 @@ impl Seat {
         }
     }
 
-    /// Tells an event, and what stands first.
+    /// Tells every client, what stands first.
     fn tell(&mut self, event: GuestEvent) {
-        self.queue.extend(self.known.news().map(GuestEvent::State));
-        self.queue.push(event);
+        self.spread();
+        for client in self.clients.values_mut() {
+            tell_news(&self.known, client);
+            client.queue.push(event.clone());
+        }
+    }
+
+    /// What changed is news to every client.
+    fn spread(&mut self) {
+        self.known.tell_offline(self.wall_clock);
+        for place in self.known.marks() {
+            self.clients.values_mut().for_each(|client| client.news.mark(place));
+        }
     }
 
     fn give_up(&mut self, now: Millis, failure: Failure) {
@@ -215,35 +265,40 @@ impl Seat {
         self.tell(GuestEvent::Failed(failure));
     }
 
-    /// The client is gone, and its person with it.
+    /// The owner is gone, and the person with it.
     pub fn abandon(&mut self, now: Millis) {
         self.abandoned = true;
-        self.queue.clear();
+        self.clients.remove(&ClientId::OWNER);
+        self.panels.forget(&mut self.guest, now, ClientId::OWNER);
         self.guest.leave(now);
         self.act(now);
     }
 
-    /// The next event for the client, which has room for it.
-    pub fn next_event(&mut self) -> Option<GuestEvent> {
-        self.queue.pop().or_else(|| self.known.news().map(GuestEvent::State))
+    /// The next event for a client, which has room for it.
+    pub fn next_event(&mut self, client: ClientId) -> Option<GuestEvent> {
+        let client = self.clients.get_mut(&client)?;
+        client.queue.pop().or_else(|| news(&self.known, client))
     }
 
-    /// Whether an event waits for the client.
-    pub fn has_event(&self) -> bool {
-        !self.queue.is_empty() || (self.known.has_news() && !self.abandoned)
+    /// Whether an event waits for a client.
+    pub fn has_event(&self, client: ClientId) -> bool {
+        let client = self.clients.get(&client);
+        client.is_some_and(|client| !client.queue.is_empty() || client.news.is_dirty())
     }
 
     /// Whether the next event may be large: it is told once the client has taken everything before it.
-    pub fn next_is_large(&self) -> bool {
-        self.queue.next_is_large()
+    pub fn next_is_large(&self, client: ClientId) -> bool {
+        self.clients.get(&client).is_some_and(|client| client.queue.next_is_large())
     }
 
-    /// Does what the client asks. It is answered by [`SeatOutput::Answer`], at once or later.
-    pub fn command(&mut self, now: Millis, request: RequestId, command: GuestCommand) {
-        if let Some(result) = self.perform(now, request, command) {
-            let answer = result.map(|()| Reply::Done).map_err(Failure::from);
-            self.out.push_back(SeatOutput::Answer { request, answer });
-        }
+    /// Does what a client asks. It is answered by [`SeatOutput::Answer`], at once or later.
+    pub fn command(&mut self, now: Millis, client: ClientId, request: RequestId, command: GuestCommand) {
+        let Some(scope) = self.clients.get(&client).map(|client| client.scope) else { return };
+        let answer = match scope.allows(command.scope()) {
+            Ok(()) => self.perform(now, client, request, command),
+            Err(failure) => Some(Err(failure)),
+        };
+        self.out.extend(answer.map(|answer| SeatOutput::Answer { request, answer }));
         self.act(now);
     }
 
@@ -251,36 +306,50 @@ impl Seat {
     fn perform(
         &mut self,
         now: Millis,
+        by: ClientId,
         request: RequestId,
         command: GuestCommand,
-    ) -> Option<Result<(), SessionError>> {
-        let guest = &mut self.guest;
-        Some(match command {
+    ) -> Option<Result<Reply, Failure>> {
+        let Self { guest, panels, known, screens, .. } = self;
+        let client = self.clients.get_mut(&by)?;
+        let done = match command {
             GuestCommand::Fetch { panel, reference, tag } => {
-                self.panels.fetch(guest, now, Fetch::new(panel, reference, tag, request));
+                panels.fetch(guest, now, Fetch::new(panel, reference, (by, tag), request));
                 return None;
             }
             GuestCommand::CancelFetch { tag } => {
-                self.panels.cancel(guest, now, tag);
+                panels.cancel(guest, now, by, tag);
                 Ok(())
             }
-            GuestCommand::ShowPanels => {
-                self.queue.extend(self.panels.all());
-                Ok(())
-            }
+            GuestCommand::LookAtPanel { panel } => return Some(panels.look(panel).map(Reply::Panel)),
             GuestCommand::State => {
-                self.queue.extend(self.known.news().map(GuestEvent::State));
-                let answer = Ok(Reply::State(self.known.whole()));
-                self.out.push_back(SeatOutput::Answer { request, answer });
-                return None;
+                tell_news(known, client);
+                return Some(Ok(Reply::State(client.news.whole(known.value(SeatPath::All, client.scope)))));
             }
+            GuestCommand::Attach { window } => {
+                client.attach(window);
+                show(client, screens, &screens.terminals(), by);
+                Ok(())
+            }
+            GuestCommand::Detach => {
+                client.detach();
+                Ok(())
+            }
+            GuestCommand::Redraw { terminal } => {
+                show(client, screens, &[terminal], by);
+                Ok(())
+            }
+            // Its driver knows the forms.
+            GuestCommand::Screen { .. } => Err(SessionError::Misused("a picture is asked of the engine")),
             GuestCommand::Input { terminal, bytes } => {
-                let Some(stream) = stream(terminal) else { return Some(Err(NO_TERMINAL)) };
+                let Some(stream) = stream(terminal) else { return Some(Err(NO_TERMINAL.into())) };
                 let (typed_at, keys) = self.keys.press(now, stream, guest.sees(now, stream), &bytes);
                 if keys.is_empty() { Ok(()) } else { guest.late_input(now, stream, typed_at, &keys) }
             }
             GuestCommand::Credit { bytes } => {
-                self.window += i64::from(bytes);
+                if client.credit(bytes) {
+                    show(client, screens, &screens.terminals(), by);
+                }
                 Ok(())
             }
             GuestCommand::AskControl => guest.ask_control(now),
@@ -298,7 +367,8 @@ impl Seat {
                 guest.leave(now);
                 Ok(())
             }
-        })
+        };
+        Some(done.map(|()| Reply::Done).map_err(Failure::from))
     }
 
     /// Does what the machine wants done.
@@ -309,16 +379,25 @@ impl Seat {
                 GuestOutput::Frame(frame) => self.out.push_back(SeatOutput::Frame(frame)),
                 GuestOutput::Close => self.out.push_back(SeatOutput::Close),
                 GuestOutput::Terminal { stream, change } => self.terminal(stream, change),
-                GuestOutput::Panel { panel, change } => self.queue.extend(self.panels.change(panel, change)),
+                GuestOutput::Panel { panel, change } => {
+                    if let Some(event) = self.panels.change(panel, change, self.wall_clock) {
+                        self.clients.values_mut().for_each(|client| client.queue.push(event.clone()));
+                    }
+                }
                 GuestOutput::Content { transfer: fetch, change } => {
                     let told = self.panels.content(&mut self.guest, now, fetch, change);
-                    self.queue.extend(told);
+                    if let Some((client, event)) = told
+                        && let Some(client) = self.clients.get_mut(&client)
+                    {
+                        client.queue.push(event);
+                    }
                 }
                 GuestOutput::Event(event) => self.event(event),
             }
         }
         let answers = self.panels.answers();
         self.out.extend(answers.map(|(request, answer)| SeatOutput::Answer { request, answer }));
+        self.spread();
     }
 
     fn terminal(&mut self, stream: StreamId, change: machine::TerminalChange) {
@@ -326,29 +405,36 @@ impl Seat {
             machine::TerminalChange::Output(bytes) => TerminalChange::Output(bytes),
             machine::TerminalChange::Resize { cols, rows } => TerminalChange::Resize(Size { cols, rows }),
             machine::TerminalChange::Snapshot { scope, data } => match snapshot::unpack(&data) {
-                Ok(data) => TerminalChange::Snapshot { data, scrollback: scope == Scope::Full },
+                Ok(data) => TerminalChange::Snapshot { data, scrollback: scope == Range::Full },
                 Err(failure) => return debug!(%failure, "a snapshot was left out"),
             },
         };
         let terminal = number(stream);
-        if let TerminalChange::Resize(size) = change
-            && self.queue.absorbs_size(terminal, size)
-        {
-            return;
+        self.screens.change(terminal, &change);
+        self.spread();
+        for (id, client) in self.clients.iter_mut().filter(|(_, client)| client.is_attached()) {
+            if let TerminalChange::Resize(size) = change
+                && client.queue.absorbs_size(terminal, size)
+            {
+                continue;
+            }
+            tell_news(&self.known, client);
+            client.show(terminal, &change, *id == ClientId::OWNER);
         }
-        self.window -= i64::from(change.weight());
-        self.tell(GuestEvent::Terminal { terminal, change });
     }
 
     fn event(&mut self, event: machine::GuestEvent) {
         self.has_sat |= matches!(event, machine::GuestEvent::Joined { .. });
         self.known.take(&event);
+        if let machine::GuestEvent::Terminals { .. } = event {
+            self.screens.keep(&self.known.state().terminals);
+        }
         if let machine::GuestEvent::Ended { reason, by_host } = event {
             let failure = self.refusal.take().filter(|_| reason == EndReason::RelayRefused);
             self.tell(GuestEvent::Ended { reason, by_host, failure });
         } else if let machine::GuestEvent::Panels { panels } = event {
             let shared = self.panels.shared(&panels);
-            self.queue.keep_panels(&shared);
+            self.clients.values_mut().for_each(|client| client.queue.keep_panels(&shared));
             self.known.panels(shared);
         } else {
             match translate::event(event) {
@@ -356,6 +442,26 @@ impl Seat {
                 Some(event) => self.tell(event),
                 None => {}
             }
+        }
+    }
+}
+
+/// What of the state is news to a client.
+fn news(known: &Known, client: &mut Client) -> Option<GuestEvent> {
+    let scope = client.scope;
+    client.news.update(|place| known.value(place, scope)).map(GuestEvent::State)
+}
+
+fn tell_news(known: &Known, client: &mut Client) {
+    let news = news(known, client);
+    client.queue.extend(news);
+}
+
+/// Shows a client these terminals as they stand. Of what was there before nothing counts any more.
+fn show(client: &mut Client, screens: &Screens, terminals: &[TerminalNo], by: ClientId) {
+    for terminal in terminals {
+        if let Some(picture) = screens.picture(*terminal) {
+            client.show(*terminal, &picture, by == ClientId::OWNER);
         }
     }
 }

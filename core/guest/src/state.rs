@@ -1,17 +1,17 @@
-//! What the seat knows of its session, and what its client was not told of it yet.
+//! What the seat knows of its session, and where that changed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use jumpseat_api::{
-    ChatLine, Connection, Lag, Person, PointAt, Secret, Size, StateUpdate, TerminalNo,
-    state::{Dirty, MAX_CHAT, Phase, SeatInvite, SeatPath, SeatState, SharedTerminal},
+    ChatLine, Connection, Lag, Person, PointAt, Scope, Secret, Size, TerminalNo,
+    state::{MAX_CHAT, Phase, SeatInvite, SeatPath, SeatState, SharedTerminal},
 };
 use jumpseat_panels::PanelKind;
 use jumpseat_session::{
     Pointing, StreamId,
     guest::{GuestEvent as Said, Liveness},
 };
-use jumpseat_wire::{HOST_SLOT, Slot};
+use jumpseat_wire::{HOST_SLOT, InviteCode, Slot};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -22,31 +22,40 @@ const MAX_INVITES: usize = 16;
 #[derive(Default)]
 pub(crate) struct Known {
     state: SeatState,
-    news: Dirty<SeatPath>,
+    /// Where something changed since this was last asked.
+    marks: BTreeSet<SeatPath>,
     /// Numbers of the next line of chat and the next invite.
     next_line: u64,
     next_invite: u64,
 }
 
 impl Known {
+    /// Of a session with this code.
+    pub(crate) fn at(code: InviteCode) -> Self {
+        let state = SeatState { code: Some(code), ..SeatState::default() };
+        Self { state, ..Self::default() }
+    }
+
     pub(crate) fn state(&self) -> &SeatState {
         &self.state
     }
 
-    /// Whether the client was not told of all of it.
-    pub(crate) fn has_news(&self) -> bool {
-        self.news.is_dirty()
+    /// The places that changed since this was last asked.
+    pub(crate) fn marks(&mut self) -> BTreeSet<SeatPath> {
+        std::mem::take(&mut self.marks)
     }
 
-    /// What is news to the client.
-    pub(crate) fn news(&mut self) -> Option<StateUpdate> {
+    /// What stands at a place now, for a client with this scope; null for nothing.
+    pub(crate) fn value(&self, place: SeatPath, scope: Scope) -> Value {
         let state = &self.state;
-        self.news.update(|place| value(state, place))
-    }
-
-    /// Everything, and the version that the client has it in.
-    pub(crate) fn whole(&self) -> StateUpdate {
-        self.news.whole(value(&self.state, SeatPath::All))
+        match place {
+            SeatPath::All if scope < Scope::Everything => {
+                json(SeatState { invites: BTreeMap::new(), ..state.clone() })
+            }
+            // It opens the session.
+            SeatPath::Invite(_) if scope < Scope::Everything => Value::Null,
+            place => value(state, place),
+        }
     }
 
     /// Takes what the machine says.
@@ -60,9 +69,9 @@ impl Known {
             Said::Joined { slot, words } => {
                 self.phase(Phase::Seated);
                 self.connection(Connection::Connected);
-                set(&mut self.state.slot, *slot, &mut self.news, SeatPath::Slot);
+                set(&mut self.state.slot, *slot, &mut self.marks, SeatPath::Slot);
                 let words = words.words().map(str::to_owned).to_vec();
-                set(&mut self.state.words, words, &mut self.news, SeatPath::Words);
+                set(&mut self.state.words, words, &mut self.marks, SeatPath::Words);
             }
             Said::Roster { host, guests } => {
                 let asks = |slot| self.state.guests.get(&slot).is_some_and(|known| known.asks);
@@ -70,18 +79,18 @@ impl Known {
                     .iter()
                     .map(|guest| (guest.slot, Person { asks: asks(guest.slot), ..guest.into() }));
                 self.state.guests = guests.collect();
-                self.news.mark(SeatPath::Guests);
-                set(&mut self.state.host, host.clone(), &mut self.news, SeatPath::Host);
+                self.marks.insert(SeatPath::Guests);
+                set(&mut self.state.host, host.clone(), &mut self.marks, SeatPath::Host);
                 if let Some(own) = self.state.guests.get(&self.state.slot) {
-                    set(&mut self.state.role, own.role, &mut self.news, SeatPath::Role);
+                    set(&mut self.state.role, own.role, &mut self.marks, SeatPath::Role);
                 }
                 self.forget_gone();
             }
             Said::Role { role } => {
-                set(&mut self.state.role, *role, &mut self.news, SeatPath::Role);
+                set(&mut self.state.role, *role, &mut self.marks, SeatPath::Role);
                 if let Some(own) = self.state.guests.get_mut(&self.state.slot) {
                     (own.role, own.asks) = (*role, false);
-                    self.news.mark(SeatPath::Guests);
+                    self.marks.insert(SeatPath::Guests);
                 }
             }
             Said::Asking { slot, on } => self.asks(*slot, *on),
@@ -95,10 +104,10 @@ impl Known {
                         SharedTerminal { terminal, title: card.title.clone(), size, ended: card.ended },
                     )
                 });
-                set(&mut self.state.terminals, terminals.collect(), &mut self.news, SeatPath::Terminals);
+                set(&mut self.state.terminals, terminals.collect(), &mut self.marks, SeatPath::Terminals);
             }
             Said::Looking { stream } => {
-                set(&mut self.state.looking, stream.map(number), &mut self.news, SeatPath::Looking);
+                set(&mut self.state.looking, stream.map(number), &mut self.marks, SeatPath::Looking);
             }
             Said::Typing { slot, stream, on } => {
                 if *on && self.is_here(*slot) {
@@ -106,14 +115,14 @@ impl Known {
                 } else {
                     self.state.typing.remove(slot);
                 }
-                self.news.mark(SeatPath::Typing);
+                self.marks.insert(SeatPath::Typing);
             }
             Said::Pointing { slot, at } => {
                 match at {
                     Some(at) if self.is_here(*slot) => self.state.pointing.insert(*slot, point_at(*at)),
                     _ => self.state.pointing.remove(slot),
                 };
-                self.news.mark(SeatPath::Pointing);
+                self.marks.insert(SeatPath::Pointing);
             }
             Said::Chat { slot, text, at } => {
                 let line = ChatLine { slot: *slot, name: self.name(*slot), text: text.clone(), at: *at };
@@ -122,7 +131,7 @@ impl Known {
                     &mut self.next_line,
                     line,
                     MAX_CHAT,
-                    &mut self.news,
+                    &mut self.marks,
                     SeatPath::Chat,
                 );
             }
@@ -136,7 +145,7 @@ impl Known {
                         &mut self.next_invite,
                         invite,
                         MAX_INVITES,
-                        &mut self.news,
+                        &mut self.marks,
                         SeatPath::Invite,
                     );
                 }
@@ -147,13 +156,13 @@ impl Known {
                     Liveness::Delayed => Lag::Delayed,
                     Liveness::Stalled => Lag::Stalled,
                 };
-                set(&mut self.state.lag, lag, &mut self.news, SeatPath::Lag);
+                set(&mut self.state.lag, lag, &mut self.marks, SeatPath::Lag);
             }
             Said::Back => self.connection(Connection::Connected),
             Said::HostPresent { present } => self.host_present(*present),
             Said::CatchingUp { streams } => {
                 let streams = streams.iter().copied().map(number).collect();
-                set(&mut self.state.catching_up, streams, &mut self.news, SeatPath::CatchingUp);
+                set(&mut self.state.catching_up, streams, &mut self.marks, SeatPath::CatchingUp);
             }
             Said::Ended { reason, .. } => self.phase(Phase::Ended { reason: *reason }),
             _ => {}
@@ -161,26 +170,39 @@ impl Known {
     }
 
     pub(crate) fn phase(&mut self, phase: Phase) {
-        set(&mut self.state.phase, phase, &mut self.news, SeatPath::Phase);
+        set(&mut self.state.phase, phase, &mut self.marks, SeatPath::Phase);
     }
 
     pub(crate) fn connection(&mut self, connection: Connection) {
-        set(&mut self.state.connection, connection, &mut self.news, SeatPath::Connection);
+        set(&mut self.state.connection, connection, &mut self.marks, SeatPath::Connection);
     }
 
     /// These panels are shared, and no others.
     pub(crate) fn panels(&mut self, panels: BTreeSet<PanelKind>) {
-        set(&mut self.state.panels, panels, &mut self.news, SeatPath::Panels);
+        set(&mut self.state.panels, panels, &mut self.marks, SeatPath::Panels);
     }
 
     fn host_present(&mut self, present: bool) {
-        set(&mut self.state.host_present, present, &mut self.news, SeatPath::HostPresent);
+        set(&mut self.state.host_present, present, &mut self.marks, SeatPath::HostPresent);
+    }
+
+    /// Since when nothing new can come, if it cannot: the first loss counts.
+    pub(crate) fn tell_offline(&mut self, now: u64) {
+        let SeatState { phase, connection, host_present, offline_since, .. } = &self.state;
+        // Who is not seated yet has nothing that could be old.
+        let stands = match phase {
+            Phase::Seated => *connection == Connection::Connected && *host_present,
+            Phase::Knocking | Phase::Waiting => true,
+            Phase::Failed { .. } | Phase::Ended { .. } => false,
+        };
+        let since = if stands { None } else { Some(offline_since.unwrap_or(now)) };
+        set(&mut self.state.offline_since, since, &mut self.marks, SeatPath::OfflineSince);
     }
 
     fn asks(&mut self, slot: Slot, on: bool) {
         if let Some(guest) = self.state.guests.get_mut(&slot) {
             guest.asks = on;
-            self.news.mark(SeatPath::Guests);
+            self.marks.insert(SeatPath::Guests);
         }
     }
 
@@ -192,10 +214,10 @@ impl Known {
         pointing.retain(|slot, _| here(slot));
         typing.retain(|slot, _| here(slot));
         if pointing.len() != before.0 {
-            self.news.mark(SeatPath::Pointing);
+            self.marks.insert(SeatPath::Pointing);
         }
         if typing.len() != before.1 {
-            self.news.mark(SeatPath::Typing);
+            self.marks.insert(SeatPath::Typing);
         }
     }
 
@@ -220,10 +242,10 @@ pub(crate) fn point_at(at: Pointing) -> PointAt {
     PointAt { terminal: number(at.stream), from: at.from, to: at.to }
 }
 
-fn set<T: PartialEq>(at: &mut T, value: T, news: &mut Dirty<SeatPath>, place: SeatPath) {
+fn set<T: PartialEq>(at: &mut T, value: T, marks: &mut BTreeSet<SeatPath>, place: SeatPath) {
     if *at != value {
         *at = value;
-        news.mark(place);
+        marks.insert(place);
     }
 }
 
@@ -233,16 +255,16 @@ fn put<T>(
     next: &mut u64,
     item: T,
     most: usize,
-    news: &mut Dirty<SeatPath>,
+    marks: &mut BTreeSet<SeatPath>,
     place: fn(u64) -> SeatPath,
 ) {
     list.insert(*next, item);
-    news.mark(place(*next));
+    marks.insert(place(*next));
     *next += 1;
     if list.len() > most
         && let Some((gone, _)) = list.pop_first()
     {
-        news.mark(place(gone));
+        marks.insert(place(gone));
     }
 }
 
@@ -256,6 +278,7 @@ fn value(state: &SeatState, place: SeatPath) -> Value {
         SeatPath::Role => json(state.role),
         SeatPath::Host => json(&state.host),
         SeatPath::HostPresent => json(state.host_present),
+        SeatPath::OfflineSince => json(state.offline_since),
         SeatPath::Guests => json(&state.guests),
         SeatPath::Terminals => json(&state.terminals),
         SeatPath::Looking => json(state.looking),
@@ -276,7 +299,7 @@ fn json(value: impl Serialize) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use jumpseat_api::Replica;
+    use jumpseat_api::{Replica, state::Dirty};
     use jumpseat_session::{EndReason, Role, RosterEntry, TerminalCard};
     use proptest::prelude::*;
 
@@ -328,16 +351,17 @@ mod tests {
             said in proptest::collection::vec((said(), any::<bool>()), 0..60)
         ) {
             let mut known = Known::default();
+            let mut news = Dirty::default();
             let mut replica: Replica<SeatState> = Replica::default();
-            for (said, tells) in said {
-                known.take(&said);
+            for (said, tells) in said.into_iter().map(|(said, tells)| (Some(said), tells)).chain([(None, true)]) {
+                said.into_iter().for_each(|said| known.take(&said));
+                known.marks().into_iter().for_each(|place| news.mark(place));
                 if tells {
-                    prop_assert!(known.news().is_none_or(|update| replica.apply(update)));
+                    let update = news.update(|place| known.value(place, Scope::Everything));
+                    prop_assert!(update.is_none_or(|update| replica.apply(update)));
                     prop_assert_eq!(replica.state(), known.state());
                 }
             }
-            prop_assert!(known.news().is_none_or(|update| replica.apply(update)));
-            prop_assert_eq!(replica.state(), known.state());
         }
     }
 

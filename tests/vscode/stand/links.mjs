@@ -12,5 +12,5 @@ export function linkTo({ relay, code, token }) {
 
 /** Who comes by an invite that was used before waits for the host. */
 export async function letIn(host, name) {
-    await host.notified(`${name} (unverified) asks to join your session with an invite that was used before.`, 'Let In');
+    await host.notified(`${name} asks to join your session with an invite that was used before.`, 'Let In');
 }

@@ -1,10 +1,17 @@
 // Links to hand on, and what a person pastes when joining. The native module reads links; this only tells the forms apart.
 
-import type { Invite } from '@jumpseat/native';
+import type { Invite, InviteKeys } from '@jumpseat/native';
+
+/** What opens it: this client may see it. */
+export function keysOf({ keys }: Pick<Invite, 'keys'>): InviteKeys {
+    if (!keys) throw new Error('nothing that opens the invite was told');
+    return keys;
+}
 
 /** The link to hand on: that of the host's own page, where it has one. */
-export function linkOf(invite: { link: string; web_link: string | null }): string {
-    return invite.web_link ?? invite.link;
+export function linkOf(invite: Pick<Invite, 'keys'>): string {
+    const keys = keysOf(invite);
+    return keys.web_link ?? keys.link;
 }
 
 /** Whether its time is over. */

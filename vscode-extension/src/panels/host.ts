@@ -104,7 +104,7 @@ export class HostPanels {
         }));
         const options = {
             canPickMany: true as const,
-            title: `What Guests of ${session.code ?? 'This Session'} See`,
+            title: `What Guests of ${this.context.nameOf(session)} See`,
             placeHolder: 'Read-only, beside the terminal',
         };
         const picked = await vscode.window.showQuickPick(items, options);

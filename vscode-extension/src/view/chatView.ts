@@ -50,7 +50,7 @@ export class ChatView extends Page<Said> {
         return [
             ...holding.state.sessions.map((session) => ({
                 key: `mine ${session.session}`,
-                title: `My session ${session.code ?? ''}`,
+                title: this.context.nameOf(session),
                 talk: holding.state.talk(session),
                 say: (text: string) => holding.ask({ type: 'chat', session: session.session, text }),
             })),

@@ -9,6 +9,7 @@ import { Gate } from '../model/gate';
 import { Holding } from '../model/holding';
 import type { HostedSession } from '../model/hosting';
 import { linkOf } from '../model/invite';
+import { folderName } from '../model/folderName';
 import { line } from '../model/panels/safe';
 import { holderArguments, holderEnvironment, type NetworkSettings } from '../model/network';
 import type { HostPanels } from '../panels/host';
@@ -227,6 +228,12 @@ export class Context {
     }
 
     /** Changes what a guest may do; whoever lets one type should look at the terminal. */
+    /** What a session is called: by the folder and branch of its first terminal, by its code before that is known. */
+    nameOf(session: HostedSession): string {
+        const [first] = this.holding.state.terminalsOf(session.session);
+        return folderName(first?.cwd) ?? session.code ?? 'My session';
+    }
+
     async grant(kept: HostedSession, slot: number, role: Role): Promise<void> {
         await this.attempt(async () => {
             const session = this.holding.state.live(kept);

@@ -48,7 +48,10 @@ export class GuestTerminal implements vscode.Pseudoterminal {
                         this.#put(`${this.#flow.clear()}\x1b[H\x1b[2J${'·'.repeat(columns)}${this.#flow.ask(taken)}`);
                     }),
                 toggle: () => vscode.commands.executeCommand('workbench.action.terminal.sizeToContentWidth'),
-                redraw: () => this.guest()?.redraw(this.number),
+                redraw: () =>
+                    void this.guest()
+                        ?.ask({ type: 'redraw', terminal: this.number })
+                        .catch(() => undefined),
                 measure: () =>
                     new Promise((measured) => {
                         this.#measured = measured;

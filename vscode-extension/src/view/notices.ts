@@ -56,26 +56,25 @@ export class Notices {
             case 'came':
             case 'went': {
                 const what = notice.kind === 'came' ? 'joined' : notice.reason === 'removed' ? 'was removed' : 'left';
-                if (notice.again)
-                    await say(`${notice.guest} (unverified) joined, with an invite that was used before.`);
+                if (notice.again) await say(`${notice.guest} joined, with an invite that was used before.`);
                 else mention('person', `Jumpseat: ${notice.guest} ${what}`);
                 return;
             }
             case 'refused': {
                 const again = notice.again ? ', with an invite that was used before' : '';
-                await say(`${notice.name} (unverified) was turned away${again}: ${notice.why}.`);
+                await say(`${notice.name} was turned away${again}: ${notice.why}.`);
                 return;
             }
             case 'away':
                 this.context.log.info(
-                    `${notice.session.code ?? 'a session'} is out of reach of its relay: ${notice.reason}`,
+                    `${this.context.nameOf(notice.session)} is out of reach of its relay: ${notice.reason}`,
                 );
                 return;
             case 'knocked': {
                 const { session } = notice;
                 const { name, knock, again } = notice.knock;
                 const how = again ? ' with an invite that was used before' : '';
-                const answer = await say(`${name} (unverified) asks to join your session${how}.`, 'Let In', 'Deny');
+                const answer = await say(`${name} asks to join your session${how}.`, 'Let In', 'Deny');
                 // The row in the list may have answered meanwhile.
                 if (!this.context.holding.state.waits(session, knock)) return;
                 if (answer)

@@ -111,9 +111,9 @@ export class Pointing implements vscode.Disposable {
     }
 
     async #lines(place: Place): Promise<Lines> {
-        if ('seat' in place) return linesOf((await place.seat.guest?.screen(place.at.terminal)) ?? '{}');
-        const reply = await this.context.holding.ask({ type: 'screen', terminal: place.at.terminal, format: 'json' });
-        return linesOf(reply.reply === 'screen' ? reply.picture : '{}');
+        const asked = { type: 'screen', terminal: place.at.terminal, format: 'json' } as const;
+        const reply = await ('seat' in place ? place.seat.guest?.ask(asked) : this.context.holding.ask(asked));
+        return linesOf(reply?.reply === 'screen' ? reply.picture : '{}');
     }
 }
 

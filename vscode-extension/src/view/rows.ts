@@ -6,7 +6,6 @@ import * as vscode from 'vscode';
 import type { HostedSession } from '../model/hosting';
 import { Nudge } from '../model/nudge';
 import { Placed, SETTLE } from '../model/placed';
-import { escaped } from '../model/panels/safe';
 import * as words from '../model/words';
 import type { Context } from './context';
 import type { Place } from './pointing';
@@ -105,10 +104,12 @@ class SessionRows extends Rows<SessionRow> {
                 const count = words.guests(Object.values(session.guests).filter((guest) => guest.present).length);
                 const { state } = session.connection;
                 const what = state === 'connected' ? count : state === 'away' ? 'reconnecting' : 'connecting';
-                const entry = item(session.code ?? 'My session', what, 'broadcast', 'hosted', true);
+                const name = this.context.nameOf(session);
+                const code = session.code === undefined || session.code === name ? '' : `${session.code} · `;
+                const entry = item(name, `${code}${what}`, 'broadcast', 'hosted', true);
                 return named(
                     entry,
-                    `My session ${session.code ?? ''}, ${count}${state === 'connected' ? '' : `, ${what}`}`,
+                    `${name}, my session ${session.code ?? ''}, ${count}${state === 'connected' ? '' : `, ${what}`}`,
                     `Relay: ${session.relay}`,
                 );
             }
@@ -200,7 +201,7 @@ class GuestRows extends Rows<GuestRow> {
     }
 
     #item(row: GuestRow): vscode.TreeItem {
-        if (row.kind === 'knock') return item(row.knock.name, 'asks to join · unverified', 'person-add', 'knock');
+        if (row.kind === 'knock') return unproven(item(row.knock.name, 'asks to join', 'person-add', 'knock'));
         const { guest } = row;
         const own = row.kind === 'guest';
         const mine = !own && guest.slot === row.seat.state.slot;
@@ -210,23 +211,23 @@ class GuestRows extends Rows<GuestRow> {
         const points = row.place && !mine ? ' · points' : '';
         const entry = item(
             `${guest.name}${mine ? ' (you)' : ''}`,
-            `${state}${points} · unverified`,
+            `${state}${points}`,
             icon(guest.role, asks),
             contextOf(row, asks),
         );
         const safety = own ? guest.words : mine ? row.seat.state.words : [];
-        if (safety.length > 0) {
-            const label = `${entry.accessibilityInformation?.label ?? ''}, safety words ${safety.join(' ')}`;
-            named(
-                entry,
-                label,
-                new vscode.MarkdownString(
-                    `Safety words: **${safety.join(' ')}**\n\nCompare them with ${own ? escaped(guest.name) : 'the host'} to rule out anyone in between.`,
-                ),
-            );
-        }
-        return entry;
+        if (safety.length === 0) return mine ? entry : unproven(entry);
+        const other = own ? guest.name : row.seat.state.host || 'the host';
+        entry.command = { command: 'jumpseat.safetyWords', title: 'Safety Words', arguments: [other, safety] };
+        const label = `${entry.accessibilityInformation?.label ?? ''}, safety words ${safety.join(' ')}`;
+        const tooltip = `The name is what ${own ? 'the guest' : 'each'} says of itself. Safety words: **${safety.join(' ')}**`;
+        return named(entry, label, new vscode.MarkdownString(tooltip));
     }
+}
+
+/** Nobody was asked to prove a name: that is told where somebody looks for it. */
+function unproven(entry: vscode.TreeItem): vscode.TreeItem {
+    return named(entry, entry.accessibilityInformation?.label ?? '', 'The name is what the guest says of itself.');
 }
 
 /** Names a row by who is in it: names are not unique, and rows move. */

@@ -73,11 +73,17 @@ export class Seat implements vscode.Disposable {
     show(number?: number): vscode.Terminal | undefined {
         if (number !== undefined && this.#hidden.delete(number)) {
             this.#view(number);
-            this.#guest?.redraw(number);
+            this.redraw(number);
         }
         const view = number === undefined ? this.#views.values().next().value : this.#views.get(number);
         view?.terminal.show();
         return view?.terminal;
+    }
+
+    /** Draws a terminal anew, for a view that has lost what it showed. */
+    redraw(number: number): void {
+        // A seat that is gone draws nothing; its state tells that.
+        this.#guest?.ask({ type: 'redraw', terminal: number }).catch(() => undefined);
     }
 
     /** Which of its terminals this is. */

@@ -6,6 +6,7 @@ export const BODY = '<main id="all"></main>';
 
 export const STYLE = `
 section + section { margin-top: 20px; padding-top: 16px; border-top: 1px solid var(--vscode-panel-border); }
+.name { font-weight: 600; overflow: hidden; text-overflow: ellipsis; }
 .code { font: 600 20px/1.3 var(--vscode-editor-font-family, monospace); letter-spacing: 1px; }
 .line { display: flex; align-items: center; gap: 8px; margin-top: 5px; }
 .line > :first-child { flex: 1; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
@@ -15,16 +16,7 @@ section + section { margin-top: 20px; padding-top: 16px; border-top: 1px solid v
 .row button { flex: 1; }
 p { margin: 8px 0 0; }
 h2 { font-size: 11px; font-weight: 600; text-transform: uppercase; margin: 12px 0 2px; color: var(--vscode-descriptionForeground); }
-.guest { display: flex; flex-wrap: wrap; gap: 2px 8px; align-items: flex-start; padding: 4px 0; }
-.client { flex: none; width: 28px; height: 28px; border-radius: 50%; display: grid; place-items: center; font-weight: 600;
-  color: var(--vscode-badge-foreground); background: var(--vscode-badge-background); border: 1px solid var(--vscode-contrastBorder, transparent);
-  box-sizing: border-box; }
-.who { flex: 1; min-width: 0; }
-.who > * { overflow: hidden; text-overflow: ellipsis; }
-.guest button { padding: 2px 8px; }
 .moved { pointer-events: none; opacity: 0.6; }
-.may { color: var(--vscode-editorWarning-foreground); }
-.words { flex: 1 0 100%; font-size: 0.92em; }
 ${PANELS_STYLE}`;
 
 export const SCRIPT = `
@@ -50,27 +42,6 @@ const left = (expires) => {
   const minutes = Math.max(0, Math.round((expires - Date.now()) / 60000));
   return minutes >= 120 ? Math.round(minutes / 60) + ' hours' : minutes + ' minutes';
 };
-const client = (name) => {
-  const e = el('div', { className: 'client', textContent: [...name][0]?.toUpperCase() ?? '?' });
-  e.setAttribute('aria-hidden', 'true');
-  return e;
-};
-const named = (name) => el('div', {}, el('strong', { textContent: name }), el('span', { className: 'dim', textContent: '  unverified' }));
-const knock = (session, { knock, name, again }) => el('div', { className: 'guest' }, client(name),
-  el('div', { className: 'who' }, named(name), dim(again ? 'asks to join, with an invite that was used before' : 'asks to join')),
-  button('Let In', 'Let ' + name + ' in', () => send('knock', session, { knock, answer: 'admit' }), false, session + ' knock ' + knock),
-  button('Deny', 'Send ' + name + ' away', () => send('knock', session, { knock, answer: 'deny' }), true, session + ' knock ' + knock));
-const guest = (session, g) => {
-  const who = el('div', { className: 'who' }, named(g.name), el('div', { className: g.writes ? 'may' : 'dim', textContent: g.state }));
-  const words = el('div', { className: 'dim words', textContent: g.words, title: 'Safety words: compare them with ' + g.name + ' to rule out anyone in between' });
-  const about = session + ' guest ' + g.slot;
-  const role = (to) => () => send('role', session, { slot: g.slot, role: to });
-  const may = g.writes ? button('Read-only', 'Make ' + g.name + ' read-only', role('viewer'), true, about)
-    : button(g.asks ? 'Allow' : 'Let type', 'Let ' + g.name + ' type', role('writer'), !g.asks, about);
-  const out = g.asks ? button('Deny', 'Do not let ' + g.name + ' type', () => send('decline', session, { slot: g.slot }), true, about)
-    : button('✕', 'Remove ' + g.name, () => send('remove', session, { slot: g.slot }), true, about);
-  return el('div', { className: 'guest', title: g.program }, client(g.name), who, may, out, ...(g.words ? [words] : []));
-};
 const invite = (s, { id, terms, uses }, at) => [
   ...(at > 0 ? [el('h2', { textContent: 'Invite ' + (at + 1) })] : []),
   line(el('div', { className: 'masked', textContent: 'jst1_••••••••••••••••' }), copy(s.session, 'token', id)),
@@ -83,11 +54,9 @@ const reach = (s) => s.reach + (s.expires ? ' Ends in ' + left(s.expires) + '.' 
 const stop = (s) => button('Stop Sharing', 'Stop sharing', () => send('stop', s.session), true, 'session ' + s.session);
 const closed = (s) => [el('div', { className: 'row' }, stop(s)), el('p', { className: 'dim', textContent: 'Nobody can come in: every invite is over. ' + reach(s) })];
 ${PANELS_SCRIPT}const section = (s) => el('section', {},
+  el('div', { className: 'name', textContent: s.name }),
   line(el('div', { className: 'code', textContent: s.code }), copy(s.session, 'code')),
   ...(s.invites.length ? invite(s, s.invites[0], 0) : closed(s)),
-  el('h2', { textContent: s.guests.length === 1 ? '1 guest' : s.guests.length + ' guests' }),
-  ...s.knocks.map((one) => knock(s.session, one)),
-  ...(s.guests.length ? s.guests.map((g) => guest(s.session, g)) : s.knocks.length ? [] : [dim('Send someone the link.')]),
   ...s.invites.slice(1).flatMap((one, at) => invite(s, one, at + 1)),
   el('div', { className: 'row' }, button('New Invite', 'New invite', () => send('invite', s.session))),
   ...panels(s));

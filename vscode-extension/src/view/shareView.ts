@@ -1,20 +1,15 @@
-// The share view: what a guest needs, who is there, and what each may do.
-import type { Role } from '@jumpseat/native';
+// The share view: what a guest needs to come in, and what guests see beside the terminal. Who is there is the guests view's.
 import * as vscode from 'vscode';
 
 import { described } from '../model/choice';
 import type { HostedSession } from '../model/hosting';
-import { isExpired, linkOf } from '../model/invite';
-import { role } from '../model/words';
+import { isExpired, keysOf, linkOf } from '../model/invite';
 import type { PanelPress } from '../panels/sharePanels';
 import { Page } from './page';
 import { BODY, SCRIPT, STYLE } from './sharePage';
 
 type Press =
     | { act: 'copy'; session: number; invite?: string; what: 'code' | 'token' | 'link' }
-    | { act: 'role'; session: number; slot: number; role: Role }
-    | { act: 'remove' | 'decline'; session: number; slot: number }
-    | { act: 'knock'; session: number; knock: number; answer: 'admit' | 'deny' }
     | { act: 'revoke'; session: number; invite: string }
     | { act: 'stop' | 'invite'; session: number }
     | PanelPress;
@@ -28,6 +23,7 @@ export class ShareView extends Page<Press> {
             session: session.session,
             holder: session.holder,
             code: session.code ?? '',
+            name: this.context.nameOf(session),
             connection: session.connection.state,
             expires: session.expires_at,
             reach: reach(session),
@@ -39,22 +35,6 @@ export class ShareView extends Page<Press> {
                     uses: invite.uses,
                 })),
             panels: this.context.panels?.lines(session) ?? [],
-            knocks: Object.values(session.knocks).map(({ knock, name, again }) => ({ knock, name, again })),
-            guests: Object.values(session.guests).map(({ slot, name, present, words, asks, program, role: may }) => ({
-                slot,
-                name,
-                words: words.join(' '),
-                asks,
-                program,
-                writes: may !== 'viewer',
-                state: !present
-                    ? 'away'
-                    : asks
-                      ? 'asks to type'
-                      : session.typing[slot] !== undefined
-                        ? 'typing…'
-                        : role(may),
-            })),
         }));
     }
 
@@ -66,15 +46,6 @@ export class ShareView extends Page<Press> {
         switch (press.act) {
             case 'copy':
                 return this.#copy(session, press.invite, press.what);
-            case 'role':
-                return this.context.grant(session, press.slot, press.role);
-            case 'decline':
-                return this.context.decline(session, press.slot);
-            case 'remove':
-                return this.context.remove(session, press.slot);
-            case 'knock':
-                if (!this.context.holding.state.waits(session, press.knock)) return;
-                return this.context.tell({ type: press.answer, session: press.session, knock: press.knock });
             case 'stop':
                 await vscode.commands.executeCommand('jumpseat.stop', row);
                 return;
@@ -96,7 +67,7 @@ export class ShareView extends Page<Press> {
         if (what === 'code') return vscode.env.clipboard.writeText(session.code ?? '');
         const invite = session.invites.find((other) => other.id === id);
         if (!invite) return;
-        await vscode.env.clipboard.writeText({ token: invite.token, link: linkOf(invite) }[what]);
+        await vscode.env.clipboard.writeText(what === 'token' ? keysOf(invite).token : linkOf(invite));
     }
 }
 

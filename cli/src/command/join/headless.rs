@@ -16,13 +16,12 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 
-use super::{Arguments, DumpForm, input::Keys, invite, seat::seat, sit_down};
+use super::{Arguments, DumpForm, input::Keys, invite, sit_down};
 use crate::{
     board::Board,
     command::Context,
     error::{Fault, FaultKind},
     print,
-    seat::Door,
     terminal::{Signal, Signals, read_input, until},
     viewer::{Picture, Pictures},
 };
@@ -40,10 +39,8 @@ pub(super) async fn run(
     let piped = !std::io::stdin().is_terminal() && invite::leaves_input_free(&arguments);
     let mut keys = piped.then(read_input).transpose()?;
     let deadline = arguments.timeout.map(|time| Instant::now() + time);
-    let mut door = Door::open();
     let result = loop {
         tokio::select! {
-            asked = door.next() => asked.answer(|panel| seat(&watch.board, panel), &watch.client.commands()),
             event = watch.client.next() => match event {
                 Some(event) => match watch.event(event).await {
                     Ok(None) => {}

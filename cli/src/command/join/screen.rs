@@ -13,14 +13,13 @@ use jumpseat_screen::MouseProtocol;
 use jumpseat_session::InviteLink;
 use tokio::{sync::mpsc, task::JoinHandle, time::Instant};
 
-use super::{Arguments, seat::seat, sit_down};
+use super::{Arguments, sit_down};
 use crate::{
     board::{Board, refusal},
     command::Context,
     error::{Fault, FaultKind},
     overlay::{Action, Overlay},
     panel::{self, Contents, Opens, Row},
-    seat::Door,
     terminal::{Console, EscapeKey, Input, Keyboard, Piece, RawMode, Signal, Signals, size, until},
     viewer::{Painter, Picture, Pictures, Step, View, click, step},
 };
@@ -89,8 +88,6 @@ struct GuestScreen {
     mouse: bool,
     began: Instant,
     board: Board,
-    /// Where this person's other terminals ask for panels.
-    door: Door,
     /// What was behind a row of the overlay, once it is fetched.
     opened: mpsc::UnboundedReceiver<Rows>,
     open: mpsc::UnboundedSender<Rows>,
@@ -138,7 +135,6 @@ impl GuestScreen {
             mouse,
             began: Instant::now(),
             board: Board::knocking(),
-            door: Door::open(),
             opened,
             open,
             state: Replica::default(),
@@ -186,7 +182,6 @@ impl GuestScreen {
                     },
                     None => return Err(Fault::new(FaultKind::Local, "the seat is gone")),
                 },
-                asked = self.door.next() => asked.answer(|panel| seat(&self.board, panel), &self.commands),
                 Some((ticket, rows)) = self.opened.recv() => if let Some(overlay) = &mut self.overlay {
                     overlay.opened(ticket, rows);
                     self.dirty = true;
@@ -414,7 +409,7 @@ impl GuestScreen {
 
     /// Fetches what is behind a row of the overlay, beside everything else.
     fn fetch(&self, ticket: u32, opens: Opens) {
-        let (open, mut contents) = (self.open.clone(), Contents::Seat(self.commands.clone()));
+        let (open, mut contents) = (self.open.clone(), Contents(self.commands.clone()));
         tokio::spawn(async move {
             let opened = panel::open(opens, &mut contents).await;
             // The overlay may be closed by now.

@@ -3,7 +3,7 @@
 use jumpseat_engine::api::{Admission, InviteTerms, Role, panels::PanelKind};
 
 use super::start::Shared;
-use crate::{duration, error::Fault, panel_name::panel_name, terminal::EscapeKey};
+use crate::{command::invites, duration, error::Fault, panel_name::panel_name, terminal::EscapeKey};
 
 /// The invite, and how a guest uses it.
 pub(super) fn invite(shared: &Shared, escape: Option<EscapeKey>) -> Result<String, Fault> {
@@ -12,7 +12,7 @@ pub(super) fn invite(shared: &Shared, escape: Option<EscapeKey>) -> Result<Strin
         name: &shared.name,
         code: &link.code.to_string(),
         token: &link.token.reveal(),
-        link: shared.invite.web_link.as_ref().unwrap_or(&shared.invite.link).reveal(),
+        link: invites::link(invites::keys(&shared.invite)?),
         relay: &shared.relay,
         embedded: shared.embedded,
         terms: &shared.invite.terms,

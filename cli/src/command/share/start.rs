@@ -18,7 +18,7 @@ use tokio::task::JoinHandle;
 
 use super::Arguments;
 use crate::{
-    command::{Context, runtime::host_setup},
+    command::{Context, invites::keys, runtime::host_setup},
     config,
     error::{Fault, FaultKind},
     invite_file,
@@ -134,7 +134,8 @@ pub(super) fn attach_command() -> HostCommand {
 
 impl Shared {
     pub(super) fn link(&self) -> Result<InviteLink, Fault> {
-        InviteLink::parse(self.invite.link.reveal()).map_err(|error| Fault::system("the invite", error))
+        InviteLink::parse(keys(&self.invite)?.link.reveal())
+            .map_err(|error| Fault::system("the invite", error))
     }
 
     /// Ends sessions, once their guests have what was printed last, and hangs the terminal up. A further signal ends at

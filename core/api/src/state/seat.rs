@@ -17,6 +17,10 @@ use crate::{
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct SeatState {
+    /// The session's code at its relay.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "types", ts(optional))]
+    pub code: Option<InviteCode>,
     /// How far it is.
     pub phase: Phase,
     /// The line to the relay.
@@ -31,6 +35,10 @@ pub struct SeatState {
     pub host: String,
     /// Whether the host is connected, as the relay says.
     pub host_present: bool,
+    /// Since when nothing new can come, in milliseconds since 1970.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "types", ts(optional))]
+    pub offline_since: Option<u64>,
     /// Every guest, this one included.
     pub guests: BTreeMap<Slot, Person>,
     /// The terminals that are shared.
@@ -58,6 +66,7 @@ pub struct SeatState {
 impl Default for SeatState {
     fn default() -> Self {
         Self {
+            code: None,
             phase: Phase::Knocking,
             connection: Connection::Connecting,
             slot: 0,
@@ -65,6 +74,7 @@ impl Default for SeatState {
             role: Role::Viewer,
             host: String::new(),
             host_present: true,
+            offline_since: None,
             guests: BTreeMap::new(),
             terminals: BTreeMap::new(),
             looking: None,
@@ -156,6 +166,8 @@ pub enum SeatPath {
     Host,
     /// Whether the host is connected.
     HostPresent,
+    /// Since when nothing new can come.
+    OfflineSince,
     /// Every guest.
     Guests,
     /// The terminals.
@@ -191,6 +203,7 @@ impl Place for SeatPath {
             Self::Role => ("role", None),
             Self::Host => ("host", None),
             Self::HostPresent => ("host_present", None),
+            Self::OfflineSince => ("offline_since", None),
             Self::Guests => ("guests", None),
             Self::Terminals => ("terminals", None),
             Self::Looking => ("looking", None),

@@ -11,7 +11,7 @@ use tokio_util::sync::PollSender;
 use super::{HostEngine, state::Standing};
 use crate::{
     api::{
-        Failure, FailureKind, HostClient, HostCommand, HostEvent, StateUpdate, TerminalNo,
+        Failure, FailureKind, HostClient, HostCommand, HostEvent, Scope, StateUpdate, TerminalNo,
         state::{Dirty, HostPath},
     },
     client::{COMMANDS, Request},
@@ -46,13 +46,13 @@ impl ClientListener {
         (Self { clients }, opened)
     }
 
-    /// A further client. Without an engine it finds every command failing and no events.
+    /// A further client, which may do everything. Without an engine it finds every command failing and no events.
     pub fn open(&self) -> HostClient {
-        self.open_for(None)
+        self.open_for(None, Scope::Everything)
     }
 
-    /// A client for a process that runs there.
-    pub(crate) fn open_for(&self, origin: Option<Origin>) -> HostClient {
+    /// A client for a process that runs there, which may do so much.
+    pub(crate) fn open_for(&self, origin: Option<Origin>, scope: Scope) -> HostClient {
         let (commands, requests) = mpsc::channel(COMMANDS);
         let (events, told) = mpsc::channel(EVENTS);
         let end = ClientConn {
@@ -60,7 +60,9 @@ impl ClientListener {
             events: PollSender::new(events),
             waiting: VecDeque::new(),
             news: Dirty::default(),
-            gone: false,
+            muted: false,
+            hidden: false,
+            scope,
             origin,
             looking: None,
             looked: 0,
@@ -83,8 +85,12 @@ pub(super) struct ClientConn {
     waiting: VecDeque<HostEvent>,
     /// What of the state it was not told yet.
     pub(super) news: Dirty<HostPath>,
-    /// Nobody holds the other end any more.
-    gone: bool,
+    /// Nobody takes its events any more: it is told nothing, but what it asked for before it went is done.
+    muted: bool,
+    /// It is shown nothing any more, since it is muted.
+    hidden: bool,
+    /// What it may do.
+    pub(super) scope: Scope,
     /// Where its process runs, for one that came by the local socket.
     pub(super) origin: Option<Origin>,
     /// What its person has in front, and since which look of all.
@@ -104,36 +110,59 @@ impl ClientConn {
     }
 
     pub(super) fn tell(&mut self, event: HostEvent) {
-        self.waiting.push_back(event);
+        if !self.muted {
+            self.waiting.push_back(event);
+        }
     }
 
     /// Tells what of the state is news to it.
     fn tell_news(&mut self, standing: &Standing<'_>) {
-        let update = self.news.update(|place| standing.value(place));
-        self.waiting.extend(update.map(HostEvent::State));
+        let scope = self.scope;
+        let update = self.news.update(|place| standing.value(place, scope));
+        self.waiting.extend(update.filter(|_| !self.muted).map(HostEvent::State));
     }
 
     /// Hands events on; whether there was one that could be.
     pub(super) fn flush(&mut self, cx: &mut Context<'_>) -> bool {
         let mut moved = false;
-        while !self.waiting.is_empty() && !self.gone {
+        while !self.waiting.is_empty() {
             match self.events.poll_reserve(cx) {
                 Poll::Ready(Ok(())) => {
                     moved = true;
-                    if let Some(event) = self.waiting.pop_front() {
-                        self.gone = self.events.send_item(event).is_err();
+                    if let Some(event) = self.waiting.pop_front()
+                        && self.events.send_item(event).is_err()
+                    {
+                        self.mute();
                     }
                 }
-                Poll::Ready(Err(_)) => self.gone = true,
+                Poll::Ready(Err(_)) => {
+                    moved = true;
+                    self.mute();
+                }
                 Poll::Pending => break,
             }
         }
         moved
     }
 
-    /// Whether nobody is there any more, or one that is so far behind that it must start anew.
-    pub(super) fn is_gone(&self) -> bool {
-        self.gone || self.waiting.len() > MAX_WAITING
+    fn mute(&mut self) {
+        self.muted = true;
+        self.waiting.clear();
+    }
+
+    /// Whether it is told nothing any more since this was last asked.
+    pub(super) fn just_muted(&mut self) -> bool {
+        self.muted && !std::mem::replace(&mut self.hidden, true)
+    }
+
+    /// Whether it is told nothing any more.
+    pub(super) fn is_muted(&self) -> bool {
+        self.muted
+    }
+
+    /// Whether it is so far behind that it must start anew.
+    pub(super) fn is_lost(&self) -> bool {
+        self.waiting.len() > MAX_WAITING
     }
 
     pub(super) fn is_told(&self) -> bool {
@@ -151,7 +180,7 @@ impl HostEngine {
                     self.next_client += 1;
                     moved = true;
                 }
-                Poll::Ready(None) if self.clients.is_empty() => {
+                Poll::Ready(None) if self.clients.values().all(ClientConn::is_muted) => {
                     moved |= self.end(cx);
                     break;
                 }
@@ -184,8 +213,16 @@ impl HostEngine {
     /// Forgets a client: nothing waits for it any more.
     pub(super) fn let_go(&mut self, no: ClientNo) {
         self.clients.remove(&no);
+        self.hide(no);
+    }
+
+    /// Shows a client nothing any more: it looks at nothing.
+    pub(super) fn hide(&mut self, no: ClientNo) {
         for terminal in self.terminals.values_mut() {
             terminal.views.retain(|view| view.client != no);
+        }
+        if let Some(client) = self.clients.get_mut(&no) {
+            client.looking = None;
         }
         self.look();
     }
@@ -239,13 +276,12 @@ impl HostEngine {
     pub(super) fn whole_state(&mut self, no: ClientNo) -> StateUpdate {
         let Self { clients, terminals, sessions, desk, .. } = self;
         let standing = Standing::new(terminals, sessions, desk.as_ref());
-        let whole = standing.value(HostPath::All);
         match clients.get_mut(&no) {
             Some(client) => {
                 client.tell_news(&standing);
-                client.news.whole(whole)
+                client.news.whole(standing.value(HostPath::All, client.scope))
             }
-            None => Dirty::<HostPath>::default().whole(whole),
+            None => Dirty::<HostPath>::default().whole(standing.value(HostPath::All, Scope::Read)),
         }
     }
 
@@ -263,19 +299,14 @@ impl HostEngine {
         told
     }
 
-    /// What speaks against doing what a client asks: its process runs in a terminal that is shared, where guests type.
-    pub(super) fn refusal(&self, no: ClientNo) -> Option<Failure> {
+    /// What speaks against doing what a client asks: its scope, or that its process runs in a terminal that is shared,
+    /// where guests type.
+    pub(super) fn refusal(&self, no: ClientNo, command: &HostCommand) -> Option<Failure> {
         let client = self.clients.get(&no)?;
-        Standing::new(&self.terminals, &self.sessions, None).is_inside(client.origin.as_ref()).then(|| {
-            Failure::new(
-                FailureKind::Inside,
-                "a program in a shared terminal cannot see or change what is shared",
-            )
-            .hint(
-                "use another terminal or the overlay; `jumpseat share --manage-from-inside` lets everyone who may type \
-                 there do it, guests too",
-            )
-        })
+        if let Err(failure) = client.scope.allows(command.scope()) {
+            return Some(failure);
+        }
+        Standing::new(&self.terminals, &self.sessions, None).is_inside(client.origin.as_ref()).then(inside)
     }
 
     /// Takes the views of clients whose processes run in a terminal that came to be shared.
@@ -287,4 +318,12 @@ impl HostEngine {
             terminal.views.retain(|view| !inside.contains(&view.client));
         }
     }
+}
+
+/// What a program in a shared terminal is told.
+pub(crate) fn inside() -> Failure {
+    Failure::new(FailureKind::Inside, "a program in a shared terminal cannot see or change what is shared").hint(
+        "use another terminal or the overlay; `jumpseat share --manage-from-inside` lets everyone who may type \
+         there do it, guests too",
+    )
 }

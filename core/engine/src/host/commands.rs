@@ -5,15 +5,17 @@ use std::task::Context;
 use jumpseat_session::{EndReason, Pointing};
 
 use super::{
-    HostEngine, clients::ClientNo, model::Question, session::Session, terminal::Terminal, view::View,
+    HostEngine, clients::ClientNo, model::Question, session::Session, state::Standing, terminal::Terminal,
+    view::View,
 };
 use crate::{
     api::{
-        Failure, FailureKind, HostCommand, HostEvent, PointAt, Reply, SessionNo, Size, StartFrom, TerminalNo,
-        TerminalOptions, state::HostPath,
+        Failure, FailureKind, HostCommand, HostEvent, PointAt, Reply, Scope, SessionNo, Size, StartFrom,
+        TerminalNo, TerminalOptions, state::HostPath,
     },
     client::Request,
     pty::program::Program,
+    runtime::origin::Origin,
     shell::Integration,
 };
 
@@ -21,7 +23,7 @@ impl HostEngine {
     /// Does what is asked and answers. Nothing waits here: what comes behind a command may be what ends it.
     pub(super) fn perform(&mut self, cx: &mut Context<'_>, client: ClientNo, request: Request<HostCommand>) {
         let Request { command, answer } = request;
-        if let Some(refusal) = self.refusal(client) {
+        if let Some(refusal) = self.refusal(client, &command) {
             return drop(answer.send(Err(refusal)));
         }
         // These answer later, by themselves.
@@ -51,7 +53,9 @@ impl HostEngine {
         match command {
             HostCommand::OpenTerminal(options) => return self.open_terminal(options),
             HostCommand::Attach { terminal, window, scrollback } => {
-                self.terminal(terminal)?.attach(View::new(client, window), scrollback);
+                // The program waits for those who may type; who only looks misses what it is too slow for.
+                let paces = self.clients.get(&client).is_some_and(|client| client.scope >= Scope::Control);
+                self.terminal(terminal)?.attach(View::new(client, window, paces), scrollback);
             }
             HostCommand::Detach { terminal } => {
                 self.terminal(terminal)?.views.retain(|view| view.client != client);
@@ -144,6 +148,11 @@ impl HostEngine {
                 self.set_findings(session, origin, findings)?;
             }
             HostCommand::GiveCredential { host, credential } => self.give_credential(&host, credential)?,
+            HostCommand::IsInside { pid } => {
+                let origin = Origin::of(Some(pid));
+                let inside = Standing::new(&self.terminals, &self.sessions, None).is_inside(origin.as_ref());
+                return Ok(Reply::Inside { inside });
+            }
             HostCommand::State => {
                 return Ok(Reply::State(self.whole_state(client)));
             }

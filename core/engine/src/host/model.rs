@@ -8,7 +8,7 @@ use std::{
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll, Waker},
     thread::{self, JoinHandle},
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::Duration,
 };
 
 use bytes::Bytes;
@@ -24,6 +24,7 @@ use crate::{
     api::{BlockInfo, Failure, FailureKind, Reply, ScreenFormat, SessionNo, Size, StartFrom},
     dump,
     picture::{self, Most},
+    runtime::wall_clock,
 };
 
 /// How far the screen may be behind, in bytes. Beyond it the program waits for the screen, never for the network.
@@ -328,7 +329,7 @@ impl Worker {
         while let Some(item) = self.next() {
             match item {
                 Item::Bytes(bytes) => {
-                    self.screen.feed(epoch_millis(), &bytes);
+                    self.screen.feed(wall_clock(), &bytes);
                     self.tell_events();
                     self.fed(bytes);
                 }
@@ -535,10 +536,6 @@ fn block_info(block: &Block) -> BlockInfo {
         duration: block.duration(),
         proven: block.proven,
     }
-}
-
-pub(super) fn epoch_millis() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as u64)
 }
 
 #[cfg(test)]

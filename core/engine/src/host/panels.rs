@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 use super::{
     HostEngine,
     happenings::{Change, Note},
-    model::{Command, Question, epoch_millis},
+    model::{Command, Question},
 };
 use crate::{
     api::{
@@ -20,6 +20,7 @@ use crate::{
         order::Made,
         source::{self, Feed},
     },
+    runtime::wall_clock,
 };
 
 impl HostEngine {
@@ -178,20 +179,20 @@ impl HostEngine {
     }
 
     fn log_shared(&mut self, session: SessionNo, thing: String, on: bool) {
-        let change = self.happenings.entry(session).or_default().shared(epoch_millis(), thing, on);
+        let change = self.happenings.entry(session).or_default().shared(wall_clock(), thing, on);
         self.log(session, Some(change));
     }
 
     /// Something happened in a session.
     pub(super) fn log_event(&mut self, session: SessionNo, event: &SessionEvent) {
-        let change = self.happenings.entry(session).or_default().event(epoch_millis(), event);
+        let change = self.happenings.entry(session).or_default().event(wall_clock(), event);
         self.log(session, change);
     }
 
     /// The same for what clients read in the state.
     pub(super) fn log_note(&mut self, session: SessionNo, note: &Note) {
         let title = |no| self.terminals.get(&no).map(|terminal| terminal.name.clone()).unwrap_or_default();
-        let change = self.happenings.entry(session).or_default().note(epoch_millis(), note, title);
+        let change = self.happenings.entry(session).or_default().note(wall_clock(), note, title);
         self.log(session, change);
     }
 

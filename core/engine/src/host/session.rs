@@ -18,8 +18,8 @@ use tracing::debug;
 use super::{chat::Chat, embedded::Owned, happenings::Note, keys::Typist, said};
 use crate::{
     api::{
-        ChatLine, Connection, Failure, FailureKind, Invite, Knock, Person, PointAt, Reply, Secret,
-        SessionEvent, SessionNo, TerminalNo, state::HostPath,
+        ChatLine, Connection, Failure, FailureKind, Invite, InviteKeys, Knock, Person, PointAt, Reply,
+        Secret, SessionEvent, SessionNo, TerminalNo, state::HostPath,
     },
     refusal,
     transport::{Line, LineEvent},
@@ -390,13 +390,15 @@ impl Session {
         Some(Invite {
             id: invite.id,
             code: link.code,
-            token: Secret::new(invite.token.reveal().to_string()),
             terms: invite.terms.into(),
             uses: invite.uses,
             by: invite.made_by,
             expires_at: invite.expires_at.map(|at| self.began_at + at.0),
-            link: Secret::new(link.editor().to_string()),
-            web_link: self.page.as_ref().map(|page| Secret::new(link.web(page).to_string())),
+            keys: Some(InviteKeys {
+                token: Secret::new(invite.token.reveal().to_string()),
+                link: Secret::new(link.editor().to_string()),
+                web_link: self.page.as_ref().map(|page| Secret::new(link.web(page).to_string())),
+            }),
         })
     }
 

@@ -3,7 +3,6 @@
 use std::{
     net::SocketAddr,
     task::{Context, Poll},
-    time::{SystemTime, UNIX_EPOCH},
 };
 
 use jumpseat_session::{
@@ -20,6 +19,7 @@ use crate::{
         Failure, FailureKind, RelayChoice, Reply, SessionNo, ShareOptions, Size, StartFrom, TerminalNo,
         state::HostPath,
     },
+    runtime::wall_clock,
     transport::{Address, Dialer, Line, is_unspecified},
 };
 
@@ -107,7 +107,7 @@ impl HostEngine {
             Ok(both) => both,
             Err(failure) => return drop(answer.send(Err(failure))),
         };
-        let today = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as u64);
+        let today = wall_clock();
         let mut config = HostConfig::new(options.name, today);
         if let Some(max_guests) = options.max_guests {
             config.max_guests = usize::from(max_guests);

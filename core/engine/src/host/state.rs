@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::{session::Session, terminal::Terminal};
 use crate::{
-    api::{HostState, SessionNo, SessionState, TerminalNo, state::HostPath},
+    api::{HostState, Invite, Scope, SessionNo, SessionState, TerminalNo, state::HostPath},
     panels::desk::Desk,
     runtime::origin::Origin,
 };
@@ -51,10 +51,22 @@ impl Standing<'_> {
         shared.any(|terminal| terminal.has_inside(origin))
     }
 
-    /// What stands at a place now; null for nothing.
-    pub(super) fn value(&self, place: HostPath) -> Value {
+    /// What stands at a place now, for a client with this scope; null for nothing.
+    pub(super) fn value(&self, place: HostPath, scope: Scope) -> Value {
+        let keyless = |mut invites: Vec<Invite>| {
+            if scope < Scope::Everything {
+                invites.iter_mut().for_each(|invite| invite.keys = None);
+            }
+            invites
+        };
         match place {
-            HostPath::All => json(self.all()),
+            HostPath::All => {
+                let mut all = self.all();
+                for session in all.sessions.values_mut() {
+                    session.invites = keyless(std::mem::take(&mut session.invites));
+                }
+                json(all)
+            }
             HostPath::Terminal(no) => json(self.terminal(no).map(Terminal::state)),
             HostPath::Title(no) => json(self.terminal(no).map(|terminal| &terminal.title)),
             HostPath::Cwd(no) => json(self.terminal(no).and_then(|terminal| terminal.cwd.as_ref())),
@@ -63,7 +75,10 @@ impl Standing<'_> {
             HostPath::Block(no, block) => {
                 json(self.terminal(no).and_then(|terminal| terminal.blocks.get(&block)))
             }
-            HostPath::Session(no) => json(self.session(no).map(|session| self.session_state(session))),
+            HostPath::Session(no) => json(self.session(no).map(|session| {
+                let state = self.session_state(session);
+                SessionState { invites: keyless(state.invites), ..state }
+            })),
             HostPath::Connection(no) => json(self.session(no).map(|session| &session.connection)),
             HostPath::Looking(no) => json(self.session(no).and_then(|session| session.looking)),
             HostPath::Guest(no, slot) => json(self.session(no).and_then(|session| session.guest(slot))),
@@ -71,7 +86,7 @@ impl Standing<'_> {
                 json(self.session(no).and_then(|session| session.knocks.get(&knock)))
             }
             HostPath::Knocks(no) => json(self.session(no).map(|session| &session.knocks)),
-            HostPath::Invites(no) => json(self.session(no).map(Session::invites)),
+            HostPath::Invites(no) => json(self.session(no).map(|session| keyless(session.invites()))),
             HostPath::Panel(no, panel) => {
                 let status = self.desk.and_then(|desk| desk.status_of(no, panel));
                 json(self.session(no).and(status))
@@ -141,7 +156,7 @@ mod shadow {
     use jumpseat_session::Millis;
 
     use crate::api::{
-        HostState, Replica,
+        HostState, Replica, Scope,
         state::{Dirty, HostPath},
     };
 
@@ -165,7 +180,7 @@ mod shadow {
                 return;
             }
             self.checked_at = now;
-            if let Some(update) = self.news.update(|place| standing.value(place)) {
+            if let Some(update) = self.news.update(|place| standing.value(place, Scope::Everything)) {
                 assert!(self.replica.apply(update), "an update that does not fit");
             }
             assert_eq!(self.replica.state(), &standing.all(), "a change was not marked");

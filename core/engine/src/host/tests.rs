@@ -13,7 +13,7 @@ use tokio::sync::oneshot;
 
 use super::{view::View, *};
 use crate::{
-    api::{HostClient, HostEvent, Size, StartFrom, TerminalNo, state::HostPath},
+    api::{HostClient, HostEvent, Scope, Size, StartFrom, TerminalNo, state::HostPath},
     pty::program::Program,
     runtime::origin::Origin,
     transport::{Address, Dialer, Line, Proxies, TransportSetup},
@@ -54,7 +54,7 @@ impl Stand {
 
     /// Gives the client a view of the terminal that holds these bytes, with credit for more.
     fn show(&mut self, bytes: &[u8]) {
-        let mut view = View::new(*self.engine.clients.keys().next().unwrap(), 1 << 20);
+        let mut view = View::new(*self.engine.clients.keys().next().unwrap(), 1 << 20, true);
         view.picture(NO, SIZE, Vec::new()).unwrap();
         view.show(bytes);
         self.engine.terminals.get_mut(&NO).unwrap().views.push(view);
@@ -152,11 +152,11 @@ fn sizes(client: &mut HostClient) -> Vec<u16> {
 #[tokio::test]
 async fn a_program_in_a_shared_terminal_is_told_and_shown_nothing() {
     let mut stand = Stand::new("read end");
-    let mut inside = stand.door.open_for(Some(Origin::Unknown));
-    let mut elsewhere = stand.door.open_for(Some(elsewhere()));
+    let mut inside = stand.door.open_for(Some(Origin::Unknown), Scope::Everything);
+    let mut elsewhere = stand.door.open_for(Some(elsewhere()), Scope::Everything);
     stand.drive();
     for no in stand.engine.clients.keys() {
-        stand.engine.terminals.get_mut(&NO).unwrap().views.push(View::new(*no, 1 << 20));
+        stand.engine.terminals.get_mut(&NO).unwrap().views.push(View::new(*no, 1 << 20, true));
     }
     stand.tell(101);
     let mut told = |stand: &mut Stand| [&mut stand.client, &mut inside, &mut elsewhere].map(sizes);
@@ -178,7 +178,7 @@ async fn a_program_in_a_shared_terminal_is_told_and_shown_nothing() {
 #[tokio::test]
 async fn a_program_in_a_shared_terminal_does_not_look_for_the_host() {
     let mut stand = Stand::new("read end");
-    let _inside = stand.door.open_for(Some(Origin::Unknown));
+    let _inside = stand.door.open_for(Some(Origin::Unknown), Scope::Everything);
     stand.drive();
     for (client, (terminal, looked)) in stand.engine.clients.values_mut().zip([(NO, 2), (TerminalNo(2), 1)]) {
         (client.looking, client.looked) = (Some(terminal), looked);

@@ -17,15 +17,20 @@ pub(super) struct View {
     pending: Vec<u8>,
     /// The picture was asked for; what comes meanwhile stands behind it.
     waits_for_picture: bool,
+    /// Whether the terminal's program waits for this client.
+    paces: bool,
+    /// It was too slow and missed something: once it has taken what came before, it gets a new picture.
+    behind: bool,
 }
 
 impl View {
-    pub(super) fn new(client: ClientNo, window: u32) -> Self {
-        Self { client, credit: i64::from(window), pending: Vec::new(), waits_for_picture: true }
+    pub(super) fn new(client: ClientNo, window: u32, paces: bool) -> Self {
+        let credit = i64::from(window);
+        Self { client, credit, pending: Vec::new(), waits_for_picture: true, paces, behind: false }
     }
 
     pub(super) fn has_room(&self) -> bool {
-        self.pending.len() < MAX_PENDING
+        !self.paces || self.pending.len() < MAX_PENDING
     }
 
     pub(super) fn credit(&mut self, bytes: u32) {
@@ -33,7 +38,19 @@ impl View {
     }
 
     pub(super) fn show(&mut self, bytes: &[u8]) {
-        self.pending.extend_from_slice(bytes);
+        self.behind |= !self.paces && self.pending.len() + bytes.len() > MAX_PENDING;
+        if !self.behind {
+            self.pending.extend_from_slice(bytes);
+        }
+    }
+
+    /// Whether a new picture is to be asked for: it missed something, and takes more.
+    pub(super) fn wants_picture(&mut self) -> bool {
+        let wants = self.behind && self.pending.is_empty() && !self.waits_for_picture && self.credit > 0;
+        if wants {
+            (self.behind, self.waits_for_picture) = (false, true);
+        }
+        wants
     }
 
     /// The picture that was asked for: everything that is pending came after it.
@@ -89,7 +106,7 @@ mod tests {
 
     #[test]
     fn the_picture_comes_before_what_was_printed_meanwhile() {
-        let mut view = View::new(ClientNo(1), 100);
+        let mut view = View::new(ClientNo(1), 100, true);
         view.show(b"after");
         assert_eq!(view.take(NO, false), None);
         assert!(view.picture(NO, Size { cols: 8, rows: 2 }, b"picture ".to_vec()).is_some());
@@ -99,7 +116,7 @@ mod tests {
 
     #[test]
     fn nothing_goes_out_beyond_the_credit() {
-        let mut view = View::new(ClientNo(1), 4);
+        let mut view = View::new(ClientNo(1), 4, true);
         view.picture(NO, Size { cols: 8, rows: 2 }, Vec::new());
         view.show(b"123456789");
         assert_eq!(bytes(view.take(NO, false)).unwrap(), b"1234");
@@ -110,5 +127,24 @@ mod tests {
         assert!(!view.has_room());
         // What a program printed last is shown, credit or not.
         assert!(view.take(NO, true).is_some());
+    }
+
+    #[test]
+    fn nobody_waits_for_who_only_looks_and_it_goes_on_with_a_new_picture() {
+        let mut view = View::new(ClientNo(1), 4, false);
+        view.picture(NO, Size { cols: 8, rows: 2 }, b"1234".to_vec());
+        view.show(&vec![b'5'; MAX_PENDING - 4]);
+        assert!(view.has_room());
+        view.show(b"missed");
+        assert!(view.has_room() && !view.wants_picture());
+        assert_eq!(bytes(view.take(NO, false)).unwrap(), b"1234");
+        view.credit(1 << 20);
+        while let Some(bytes) = bytes(view.take(NO, false)) {
+            assert!(bytes.iter().all(|byte| *byte == b'5'));
+        }
+        assert!(view.wants_picture() && !view.wants_picture());
+        assert!(view.picture(NO, Size { cols: 8, rows: 2 }, b"anew".to_vec()).is_some());
+        view.show(b" after");
+        assert_eq!(bytes(view.take(NO, false)).unwrap(), b"anew after");
     }
 }

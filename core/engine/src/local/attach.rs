@@ -16,10 +16,11 @@ use tokio::{
 use super::{
     frame::Frame,
     message::{Answer, GREET_FOR, ToClient, ToEngine, greet},
+    protocol::{HostProtocol, Protocol, SeatProtocol},
 };
 use crate::{
-    api::{Failure, HostClient, HostCommand, HostEvent, Reply},
-    client::{COMMANDS, Request},
+    api::{Failure, GuestClient, HostClient, Reply, Scope},
+    client::{COMMANDS, Client, Request},
     runtime::{failure, folder::RuntimeFolder, stream::LocalStream},
 };
 
@@ -41,25 +42,43 @@ pub struct LocalProcess {
 /// # Errors
 /// [`FailureKind::Local`](crate::api::FailureKind::Local) if the folder cannot be read.
 pub async fn processes(folder: &RuntimeFolder) -> Result<Vec<LocalProcess>, Failure> {
+    Ok(listened(folder, "sock").await?.into_iter().map(|path| LocalProcess { path }).collect())
+}
+
+/// A seat of the same person at somebody else's session.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LocalSeat {
+    path: PathBuf,
+}
+
+/// Every seat that a process of the same person holds right now.
+///
+/// # Errors
+/// As [`processes`].
+pub async fn seats(folder: &RuntimeFolder) -> Result<Vec<LocalSeat>, Failure> {
+    Ok(listened(folder, "seat").await?.into_iter().map(|path| LocalSeat { path }).collect())
+}
+
+async fn listened(folder: &RuntimeFolder, ending: &str) -> Result<Vec<PathBuf>, Failure> {
     let mut found = Vec::new();
-    for path in folder.sockets("sock")? {
+    for path in folder.sockets(ending)? {
         match LocalStream::connect(&path).await {
-            Ok(_) => found.push(LocalProcess { path }),
+            Ok(_) => found.push(path),
             Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => folder.remove_socket(&path),
             Err(_) => {}
         }
     }
-    found.sort_by(|one, other| one.path.cmp(&other.path));
+    found.sort();
     Ok(found)
 }
 
-impl LocalProcess {
-    /// A client of its engine. Needs a tokio runtime, which carries it.
+impl LocalSeat {
+    /// A client of it, which may do so much. Needs a tokio runtime, which carries it.
     ///
     /// # Errors
     /// [`FailureKind::Local`](crate::api::FailureKind::Local) if it went away, or speaks another version.
-    pub async fn connect(&self) -> Result<HostClient, Failure> {
-        connect(&self.path).await
+    pub async fn connect(&self, scope: Scope) -> Result<GuestClient, Failure> {
+        connect::<SeatProtocol>(&self.path, scope).await
     }
 
     /// Where it listens.
@@ -68,9 +87,27 @@ impl LocalProcess {
     }
 }
 
-pub(super) async fn connect(path: &Path) -> Result<HostClient, Failure> {
+impl LocalProcess {
+    /// A client of its engine, which may do so much. Needs a tokio runtime, which carries it.
+    ///
+    /// # Errors
+    /// [`FailureKind::Local`](crate::api::FailureKind::Local) if it went away, or speaks another version.
+    pub async fn connect(&self, scope: Scope) -> Result<HostClient, Failure> {
+        connect::<HostProtocol>(&self.path, scope).await
+    }
+
+    /// Where it listens.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+pub(super) async fn connect<S: Protocol>(
+    path: &Path,
+    scope: Scope,
+) -> Result<Client<S::Command, S::Event>, Failure> {
     let mut stream = LocalStream::connect(path).await.map_err(|error| failure(path, error))?;
-    let greeted = timeout(GREET_FOR, greet(&mut stream)).await;
+    let greeted = timeout(GREET_FOR, greet(&mut stream, Some(scope))).await;
     let other =
         greeted.map_err(|_| failure(path, "it does not answer"))?.map_err(|error| failure(path, error))?;
     other.check()?;
@@ -78,24 +115,24 @@ pub(super) async fn connect(path: &Path) -> Result<HostClient, Failure> {
     let (events, told) = mpsc::channel(EVENTS);
     // It ends when the client is dropped, or the other end goes: the client holds the queues that say so.
     tokio::spawn(async move {
-        if let Err(error) = carry(stream, requests, events).await {
+        if let Err(error) = carry::<S>(stream, requests, events).await {
             tracing::debug!(%error, "a local connection ended");
         }
     });
-    Ok(HostClient { commands, events: told })
+    Ok(Client { commands, events: told })
 }
 
 type Waiting = (u64, oneshot::Sender<Result<Reply, Failure>>);
 
-async fn carry(
+async fn carry<S: Protocol>(
     stream: LocalStream,
-    mut requests: mpsc::Receiver<Request<HostCommand>>,
-    events: mpsc::Sender<HostEvent>,
+    mut requests: mpsc::Receiver<Request<S::Command>>,
+    events: mpsc::Sender<S::Event>,
 ) -> io::Result<()> {
     let (read, mut write) = tokio::io::split(stream);
     // As many as can be on their way: each was a request.
     let (wait, waiting) = mpsc::unbounded_channel();
-    let mut reading = pin!(read_events(read, events, waiting));
+    let mut reading = pin!(read_events::<S>(read, events, waiting));
     let mut next_id = 1;
     let mut out = Vec::new();
     loop {
@@ -105,11 +142,11 @@ async fn carry(
         };
         let Some(mut request) = request else { return Ok(()) };
         loop {
-            put_request(request, &mut next_id, &wait, &mut out)?;
+            put_request::<S>(request, &mut next_id, &wait, &mut out)?;
             match requests.try_recv() {
                 Ok(next) if out.len() < GATHER => request = next,
                 Ok(next) => {
-                    put_request(next, &mut next_id, &wait, &mut out)?;
+                    put_request::<S>(next, &mut next_id, &wait, &mut out)?;
                     break;
                 }
                 Err(_) => break,
@@ -124,22 +161,22 @@ async fn carry(
     }
 }
 
-fn put_request(
-    request: Request<HostCommand>,
+fn put_request<S: Protocol>(
+    request: Request<S::Command>,
     next_id: &mut u64,
     wait: &mpsc::UnboundedSender<Waiting>,
     out: &mut Vec<u8>,
 ) -> io::Result<()> {
     let Request { command, answer } = request;
-    match command {
-        HostCommand::Input { terminal, bytes } => {
+    match S::keys(command) {
+        Ok((terminal, bytes)) => {
             Frame::put_bytes(terminal, &bytes, out);
             // The socket carries keys without an answer: that they are on their way is all that can be said.
             drop(answer.send(Ok(Reply::Done)));
             Ok(())
         }
-        command if answer.is_closed() => Frame::put_json(&ToEngine { id: None, command }, out),
-        command => {
+        Err(command) if answer.is_closed() => Frame::put_json(&ToEngine { id: None, command }, out),
+        Err(command) => {
             let id = *next_id;
             *next_id += 1;
             Frame::put_json(&ToEngine { id: Some(id), command }, out)?;
@@ -150,15 +187,14 @@ fn put_request(
     }
 }
 
-async fn read_events(
+async fn read_events<S: Protocol>(
     mut read: ReadHalf<LocalStream>,
-    events: mpsc::Sender<HostEvent>,
+    events: mpsc::Sender<S::Event>,
     mut waiting: mpsc::UnboundedReceiver<Waiting>,
 ) -> io::Result<()> {
     let mut asked: BTreeMap<u64, oneshot::Sender<Result<Reply, Failure>>> = BTreeMap::new();
     while let Some(frame) = Frame::read(&mut read).await? {
         let event = match frame {
-            Frame::Bytes(terminal, bytes) => HostEvent::Output { terminal, bytes },
             Frame::Json(json) => match serde_json::from_slice(&json)? {
                 ToClient::Event(event) => event,
                 ToClient::Answer { id, answer } => {
@@ -167,6 +203,15 @@ async fn read_events(
                     }
                     settle(asked.remove(&id), answer);
                     continue;
+                }
+            },
+            frame => match S::terminal(frame) {
+                Some(event) => event,
+                None => {
+                    return Err(io::Error::new(
+                        io::ErrorKind::InvalidData,
+                        "a frame that this protocol does not have",
+                    ));
                 }
             },
         };

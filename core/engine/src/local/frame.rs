@@ -1,12 +1,14 @@
 //! Messages on the local socket: `len u32 ‖ kind u8 ‖ payload`, big-endian, `len` counting kind and payload.
 //!
-//! Kind 0 is JSON. Kind 1 is a terminal's bytes, its number (u32) first.
+//! Kind 0 is JSON. The others are of a terminal, its number (u32) first: kind 1 its bytes; kind 2 a picture of it, as
+//! screens are encoded, behind a byte that is 1 if that has its scrollback, else 0; kind 3 its size (columns u16, rows
+//! u16).
 
 use std::io;
 
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 
-use crate::api::TerminalNo;
+use crate::api::{Size, TerminalNo};
 
 /// The largest JSON message, in bytes: a status with many blocks, a picture of a screen with its scrollback.
 pub(super) const MAX_JSON_LEN: usize = 16 * 1024 * 1024;
@@ -14,8 +16,13 @@ pub(super) const MAX_JSON_LEN: usize = 16 * 1024 * 1024;
 /// The largest message of terminal bytes.
 pub(super) const MAX_BYTES_LEN: usize = 256 * 1024;
 
+/// The largest message with a picture: what a seat takes of its host, and its head.
+pub(super) const MAX_PICTURE_LEN: usize = 64 * 1024 * 1024 + 6;
+
 const JSON: u8 = 0;
 const BYTES: u8 = 1;
+const PICTURE: u8 = 2;
+const SIZE: u8 = 3;
 
 /// One message.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -24,6 +31,10 @@ pub(super) enum Frame {
     Json(Vec<u8>),
     /// Bytes of, or for, a terminal.
     Bytes(TerminalNo, Vec<u8>),
+    /// A picture of a terminal.
+    Picture { terminal: TerminalNo, scrollback: bool, data: Vec<u8> },
+    /// The size of a terminal.
+    Size(TerminalNo, Size),
 }
 
 impl Frame {
@@ -46,6 +57,34 @@ impl Frame {
         }
     }
 
+    /// Appends the frame of a picture.
+    pub(super) fn put_picture(
+        terminal: TerminalNo,
+        scrollback: bool,
+        data: &[u8],
+        out: &mut Vec<u8>,
+    ) -> io::Result<()> {
+        let len = data.len() + 6;
+        if len > MAX_PICTURE_LEN {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "a picture beyond the limit"));
+        }
+        out.extend_from_slice(&u32::try_from(len).unwrap_or(u32::MAX).to_be_bytes());
+        out.push(PICTURE);
+        out.extend_from_slice(&terminal.0.to_be_bytes());
+        out.push(scrollback.into());
+        out.extend_from_slice(data);
+        Ok(())
+    }
+
+    /// Appends the frame of a size.
+    pub(super) fn put_size(terminal: TerminalNo, size: Size, out: &mut Vec<u8>) {
+        out.extend_from_slice(&9_u32.to_be_bytes());
+        out.push(SIZE);
+        out.extend_from_slice(&terminal.0.to_be_bytes());
+        out.extend_from_slice(&size.cols.to_be_bytes());
+        out.extend_from_slice(&size.rows.to_be_bytes());
+    }
+
     /// The next message; nothing at the end of the connection between two messages.
     ///
     /// # Errors
@@ -65,7 +104,17 @@ impl Frame {
                 let terminal = TerminalNo(from.read_u32().await?);
                 Ok(Some(Self::Bytes(terminal, take(from, len - 5).await?)))
             }
-            JSON | BYTES => invalid("a message beyond the limit"),
+            PICTURE if (6..=MAX_PICTURE_LEN).contains(&len) => {
+                let terminal = TerminalNo(from.read_u32().await?);
+                let scrollback = from.read_u8().await? == 1;
+                Ok(Some(Self::Picture { terminal, scrollback, data: take(from, len - 6).await? }))
+            }
+            SIZE if len == 9 => {
+                let terminal = TerminalNo(from.read_u32().await?);
+                let size = Size { cols: from.read_u16().await?, rows: from.read_u16().await? };
+                Ok(Some(Self::Size(terminal, size)))
+            }
+            JSON | BYTES | PICTURE | SIZE => invalid("a message beyond the limit"),
             _ => invalid("a message of an unknown kind"),
         }
     }
@@ -107,8 +156,14 @@ mod tests {
         Frame::put_json(&serde_json::json!({"a": 1}), &mut out).unwrap();
         Frame::put_bytes(TerminalNo(7), b"\x1b[1m", &mut out);
         Frame::put_bytes(TerminalNo(7), b"", &mut out);
-        let expected =
-            [Frame::Json(br#"{"a":1}"#.to_vec()), Frame::Bytes(TerminalNo(7), b"\x1b[1m".to_vec())];
+        Frame::put_picture(TerminalNo(7), true, b"picture", &mut out).unwrap();
+        Frame::put_size(TerminalNo(7), Size { cols: 80, rows: 24 }, &mut out);
+        let expected = [
+            Frame::Json(br#"{"a":1}"#.to_vec()),
+            Frame::Bytes(TerminalNo(7), b"\x1b[1m".to_vec()),
+            Frame::Picture { terminal: TerminalNo(7), scrollback: true, data: b"picture".to_vec() },
+            Frame::Size(TerminalNo(7), Size { cols: 80, rows: 24 }),
+        ];
         assert_eq!(read(&out).await.unwrap(), expected);
         assert_eq!(&out[..5], [0, 0, 0, 8, 0]);
     }
@@ -124,7 +179,7 @@ mod tests {
             .into_iter()
             .map(|frame| match frame {
                 Frame::Bytes(_, bytes) => bytes,
-                Frame::Json(_) => panic!("bytes became JSON"),
+                other => panic!("bytes became {other:?}"),
             })
             .collect();
         assert_eq!((parts.len(), parts.concat()), (2, bytes));
@@ -158,13 +213,16 @@ mod tests {
     #[tokio::test]
     async fn what_breaks_the_rules_is_an_error() {
         for bytes in [
-            &[0, 0, 0, 0, 0][..],           // no room for the kind
-            &[0, 0, 0, 2, 9, 0],            // no such kind
-            &[0, 0, 0, 4, 1, 0, 0, 0],      // no room for the terminal's number
-            &[255, 255, 255, 255, 0, b'{'], // beyond the limit
-            &[0, 5, 0, 0, 1, 0, 0, 0, 1],   // beyond the limit for bytes
-            &[0, 0, 0, 9, 0, b'{'],         // cut off
-            &[0, 0],                        // cut off in the head
+            &[0, 0, 0, 0, 0][..],                  // no room for the kind
+            &[0, 0, 0, 2, 9, 0],                   // no such kind
+            &[0, 0, 0, 4, 1, 0, 0, 0],             // no room for the terminal's number
+            &[0, 0, 0, 5, 2, 0, 0, 0, 1],          // no room for a picture's kind
+            &[4, 0, 0, 7, 2, 0, 0, 0, 1],          // a picture beyond the limit
+            &[0, 0, 0, 8, 3, 0, 0, 0, 1, 0, 1, 0], // a size without all of it
+            &[255, 255, 255, 255, 0, b'{'],        // beyond the limit
+            &[0, 5, 0, 0, 1, 0, 0, 0, 1],          // beyond the limit for bytes
+            &[0, 0, 0, 9, 0, b'{'],                // cut off
+            &[0, 0],                               // cut off in the head
         ] {
             assert!(read(bytes).await.is_err(), "{bytes:?}");
         }

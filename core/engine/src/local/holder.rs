@@ -19,10 +19,10 @@ use std::{
 
 use tokio::{io::AsyncReadExt as _, process::Command, time::timeout};
 
-use super::{attach::connect, listener::Listener};
+use super::{attach, listener::Listener, protocol::HostProtocol};
 use crate::{
     HostEngine, HostSetup,
-    api::{Failure, FailureKind, HostClient, HostCommand},
+    api::{Failure, FailureKind, HostClient, HostCommand, Scope},
     runtime::{failure, folder::RuntimeFolder, stream::LocalStream},
 };
 
@@ -112,6 +112,11 @@ pub async fn holder(
         Err(_) => start(folder, program, arguments, env, log).await?,
     }
     connect(&socket).await
+}
+
+/// A client that may do everything: whoever starts the holder is the host's own face.
+async fn connect(socket: &Path) -> Result<HostClient, Failure> {
+    attach::connect::<HostProtocol>(socket, Scope::Everything).await
 }
 
 async fn start(

@@ -1,6 +1,12 @@
 //! The engine's side of the local socket.
 
-use std::{collections::VecDeque, io, path::Path, pin::pin};
+use std::{
+    collections::VecDeque,
+    io,
+    path::Path,
+    pin::pin,
+    sync::atomic::{AtomicU32, Ordering},
+};
 
 use futures_util::{StreamExt as _, stream::FuturesUnordered};
 use tokio::{
@@ -12,11 +18,13 @@ use tokio::{
 
 use super::{
     frame::Frame,
+    inside,
     message::{GREET_FOR, ToClient, ToEngine, greet},
+    protocol::{AcceptClients, Protocol},
 };
 use crate::{
-    ClientListener,
-    api::{Failure, HostClient, HostCommand, HostEvent},
+    api::{Failure, Reply, Scope},
+    client::{Client, Request},
     runtime::{
         folder::{BoundSocket, RuntimeFolder},
         origin::Origin,
@@ -33,6 +41,7 @@ pub(super) const MAX_CLIENTS: usize = 64;
 /// A socket in the private folder, removed when this is dropped.
 pub struct Listener {
     socket: BoundSocket,
+    folder: RuntimeFolder,
 }
 
 impl Listener {
@@ -44,8 +53,18 @@ impl Listener {
         Self::bind_as(folder, &format!("{}.sock", std::process::id()))
     }
 
+    /// Listens for a seat of this process, which may have several: `<pid>-<number>.seat`.
+    ///
+    /// # Errors
+    /// As [`bind`](Self::bind).
+    pub fn bind_seat(folder: &RuntimeFolder) -> Result<Self, Failure> {
+        static NEXT: AtomicU32 = AtomicU32::new(1);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        Self::bind_as(folder, &format!("{}-{number}.seat", std::process::id()))
+    }
+
     pub(super) fn bind_as(folder: &RuntimeFolder, name: &str) -> Result<Self, Failure> {
-        Ok(Self { socket: folder.bind(name)? })
+        Ok(Self { socket: folder.bind(name)?, folder: folder.clone() })
     }
 
     /// Where it listens.
@@ -53,8 +72,9 @@ impl Listener {
         self.socket.path()
     }
 
-    /// Serves clients until the engine has ended and all of them were told, or this is dropped.
-    pub async fn serve(self, door: ClientListener) {
+    /// Serves clients until what is behind the door has ended and all of them were told, or this is dropped.
+    #[expect(private_bounds, reason = "there are two doors, and no others")]
+    pub async fn serve<D: AcceptClients>(self, door: D) {
         let mut clients = JoinSet::new();
         loop {
             tokio::select! {
@@ -62,9 +82,9 @@ impl Listener {
                 () = door.closed() => break,
                 accepted = self.socket.accept() => match accepted {
                     Ok(incoming) if clients.len() < MAX_CLIENTS => {
-                        let door = door.clone();
+                        let (door, folder) = (door.clone(), self.folder.clone());
                         clients.spawn(async move {
-                            let served = serve_client(incoming, &door).await;
+                            let served = serve_client(incoming, &door, &folder).await;
                             served.unwrap_or_else(|error| {
                                 tracing::debug!(%error, "a local client ended");
                                 None
@@ -90,23 +110,31 @@ impl Listener {
 }
 
 /// Carries a client. Where the engine ended, the connection comes back, and stands until it is dropped.
-async fn serve_client(
+async fn serve_client<D: AcceptClients>(
     incoming: Incoming,
-    door: &ClientListener,
+    door: &D,
+    folder: &RuntimeFolder,
 ) -> io::Result<Option<WriteHalf<LocalStream>>> {
     // At once: what started it may be gone soon.
-    let origin = Origin::of(incoming.peer());
+    let pid = incoming.peer();
+    let origin = Origin::of(pid);
     let mut stream = incoming.check().await?;
-    let other = timeout(GREET_FOR, greet(&mut stream)).await??;
+    let other = timeout(GREET_FOR, greet(&mut stream, None)).await??;
     if other.check().is_err() {
         // It was told our version, too, and says what is the matter.
         return Ok(None);
     }
-    let mut client = door.open_for(origin);
+    if D::ASKS_HOSTS
+        && let Some(failure) = inside::refusal(pid, folder).await
+    {
+        return refuse::<D::Protocol>(stream, &failure).await;
+    }
+    // Who says nothing may look.
+    let mut client = door.open(origin, other.scope.unwrap_or(Scope::Read));
     let (read, mut write) = tokio::io::split(stream);
     let (ask, mut asked) = mpsc::channel(1);
     let commands = client.commands.clone();
-    let mut reading = pin!(read_commands(read, commands, ask));
+    let mut reading = pin!(read_commands::<D::Protocol>(read, commands, ask));
     let mut answers = FuturesUnordered::new();
     let mut out = Vec::new();
     loop {
@@ -116,10 +144,10 @@ async fn serve_client(
             Some((id, answer)) = asked.recv() => answers.push(async move { (id, answer.await) }),
             Some((id, answer)) = answers.next(), if !answers.is_empty() => {
                 let answer = answer.unwrap_or_else(|_: oneshot::error::RecvError| Err(Failure::gone()));
-                Frame::put_json(&ToClient::Answer { id, answer: answer.into() }, &mut out)?;
+                Frame::put_json(&ToClient::<()>::Answer { id, answer: answer.into() }, &mut out)?;
             }
             event = client.next() => match event {
-                Some(event) => put_events(&mut client, event, &mut out)?,
+                Some(event) => put_events::<D::Protocol>(&mut client, event, &mut out)?,
                 None => return Ok(Some(write)),
             },
         }
@@ -127,7 +155,12 @@ async fn serve_client(
         if !out.is_empty() {
             tokio::select! {
                 done = &mut reading => return done.map(|()| None),
-                written = write.write_all(&out) => written?,
+                written = write.write_all(&out) => if let Err(error) = written {
+                    // It reads no more, and may have asked for something before it went: that is still done.
+                    tracing::debug!(%error, "a local client reads no more");
+                    drop(asked);
+                    return reading.await.map(|()| None);
+                },
             }
             out.clear();
             out.shrink_to(GATHER);
@@ -135,14 +168,30 @@ async fn serve_client(
     }
 }
 
+/// Answers every command with the same.
+async fn refuse<P: Protocol>(
+    mut stream: LocalStream,
+    failure: &Failure,
+) -> io::Result<Option<WriteHalf<LocalStream>>> {
+    while let Some(frame) = Frame::read(&mut stream).await? {
+        let Frame::Json(json) = frame else { continue };
+        let ToEngine::<P::Command> { id: Some(id), .. } = serde_json::from_slice(&json)? else { continue };
+        let mut out = Vec::new();
+        Frame::put_json(&ToClient::<()>::Answer { id, answer: Err(failure.clone()).into() }, &mut out)?;
+        stream.write_all(&out).await?;
+    }
+    Ok(None)
+}
+
 /// This event and those that wait behind it.
-fn put_events(client: &mut HostClient, event: HostEvent, out: &mut Vec<u8>) -> io::Result<()> {
+fn put_events<S: Protocol>(
+    client: &mut Client<S::Command, S::Event>,
+    event: S::Event,
+    out: &mut Vec<u8>,
+) -> io::Result<()> {
     let mut events = VecDeque::from([event]);
     while let Some(event) = events.pop_front() {
-        match event {
-            HostEvent::Output { terminal, bytes } => Frame::put_bytes(terminal, &bytes, out),
-            event => Frame::put_json(&ToClient::Event(event), out)?,
-        }
+        S::put_event(event, out)?;
         if out.len() < GATHER {
             events.extend(client.try_next());
         }
@@ -150,12 +199,12 @@ fn put_events(client: &mut HostClient, event: HostEvent, out: &mut Vec<u8>) -> i
     Ok(())
 }
 
-type Asked = (u64, oneshot::Receiver<Result<crate::api::Reply, Failure>>);
+type Asked = (u64, oneshot::Receiver<Result<Reply, Failure>>);
 
 /// Reads until the other end is gone, or breaks the rules.
-async fn read_commands(
+async fn read_commands<S: Protocol>(
     mut read: ReadHalf<LocalStream>,
-    commands: mpsc::Sender<crate::client::Request<HostCommand>>,
+    commands: mpsc::Sender<Request<S::Command>>,
     ask: mpsc::Sender<Asked>,
 ) -> io::Result<()> {
     while let Some(frame) = Frame::read(&mut read).await? {
@@ -164,17 +213,19 @@ async fn read_commands(
                 let ToEngine { id, command } = serde_json::from_slice(&json)?;
                 (id, command)
             }
-            Frame::Bytes(terminal, bytes) => (None, HostCommand::Input { terminal, bytes }),
+            Frame::Bytes(terminal, bytes) => (None, S::input(terminal, bytes)),
+            Frame::Picture { .. } | Frame::Size(..) => {
+                return Err(io::Error::new(io::ErrorKind::InvalidData, "a client shows nothing"));
+            }
         };
         let (answer, answered) = oneshot::channel();
-        if commands.send(crate::client::Request { command, answer }).await.is_err() {
+        if commands.send(Request { command, answer }).await.is_err() {
             // The engine has ended. What it told last is still on its way to a client that may go on asking.
             continue;
         }
-        if let Some(id) = id
-            && ask.send((id, answered)).await.is_err()
-        {
-            return Ok(());
+        if let Some(id) = id {
+            // Nobody waits for the answer of a client that reads no more.
+            let _ = ask.send((id, answered)).await;
         }
     }
     Ok(())

@@ -7,12 +7,12 @@ use tokio::io::AsyncWriteExt as _;
 
 use super::frame::Frame;
 use crate::{
-    api::{Failure, FailureKind, HostCommand, HostEvent, Reply},
+    api::{Failure, FailureKind, Reply, Scope},
     runtime::stream::LocalStream,
 };
 
 /// The version of this exchange: both sides must speak the same.
-pub(super) const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 2;
 
 /// The first message in each direction.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -21,22 +21,22 @@ pub(super) struct Hello {
     pub(super) jumpseat: u32,
     /// The version of the program, for the message when the two do not fit.
     pub(super) program: String,
+    /// A client's: what it wants to be able to do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) scope: Option<Scope>,
 }
 
 impl Hello {
-    pub(super) fn own() -> Self {
-        Self { jumpseat: VERSION, program: env!("CARGO_PKG_VERSION").to_owned() }
+    pub(super) fn own(scope: Option<Scope>) -> Self {
+        Self { jumpseat: VERSION, program: env!("CARGO_PKG_VERSION").to_owned(), scope }
     }
 
     pub(super) fn check(&self) -> Result<(), Failure> {
         if self.jumpseat == VERSION {
             return Ok(());
         }
-        let message = format!(
-            "the running sessions are held by Jumpseat {}, this is {}",
-            self.program,
-            env!("CARGO_PKG_VERSION")
-        );
+        let message =
+            format!("what runs there is Jumpseat {}, this is {}", self.program, env!("CARGO_PKG_VERSION"));
         Err(Failure::new(FailureKind::Local, message).hint("end them with the program that started them"))
     }
 }
@@ -48,9 +48,9 @@ pub(super) const GREET_FOR: Duration = Duration::from_secs(5);
 ///
 /// # Errors
 /// The connection's, and what is no hello.
-pub(super) async fn greet(stream: &mut LocalStream) -> io::Result<Hello> {
+pub(super) async fn greet(stream: &mut LocalStream, scope: Option<Scope>) -> io::Result<Hello> {
     let mut out = Vec::new();
-    Frame::put_json(&Hello::own(), &mut out)?;
+    Frame::put_json(&Hello::own(scope), &mut out)?;
     stream.write_all(&out).await?;
     match Frame::read(stream).await? {
         Some(Frame::Json(json)) if json.len() <= MAX_HELLO_LEN => Ok(serde_json::from_slice(&json)?),
@@ -62,19 +62,19 @@ pub(super) async fn greet(stream: &mut LocalStream) -> io::Result<Hello> {
 /// The longest hello, in bytes.
 pub(super) const MAX_HELLO_LEN: usize = 1024;
 
-/// Client to engine.
+/// Client to engine: of an engine that hosts, or of a seat.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-pub(super) struct ToEngine {
+pub(super) struct ToEngine<C> {
     /// What the answer is to carry; without it none is sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) id: Option<u64>,
-    pub(super) command: HostCommand,
+    pub(super) command: C,
 }
 
 /// Engine to client.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum ToClient {
+pub(super) enum ToClient<E> {
     /// The answer to a command.
     Answer {
         id: u64,
@@ -82,7 +82,7 @@ pub(super) enum ToClient {
         answer: Answer,
     },
     /// Something happened.
-    Event(HostEvent),
+    Event(E),
 }
 
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -110,7 +110,7 @@ impl From<Answer> for Result<Reply, Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::api::TerminalNo;
+    use crate::api::{HostCommand, HostEvent, TerminalNo};
 
     #[test]
     fn messages_read_as_documented() {
@@ -118,18 +118,18 @@ mod tests {
             ToEngine { id: Some(7), command: HostCommand::Looking { terminal: Some(TerminalNo(2)) } };
         let text = serde_json::to_string(&command).unwrap();
         assert_eq!(text, r#"{"id":7,"command":{"type":"looking","terminal":2}}"#);
-        assert_eq!(serde_json::from_str::<ToEngine>(&text).unwrap(), command);
+        assert_eq!(serde_json::from_str::<ToEngine<HostCommand>>(&text).unwrap(), command);
 
-        let answer = ToClient::Answer { id: 7, answer: Ok(Reply::Done).into() };
+        let answer = ToClient::<HostEvent>::Answer { id: 7, answer: Ok(Reply::Done).into() };
         let text = serde_json::to_string(&answer).unwrap();
         assert_eq!(text, r#"{"answer":{"id":7,"ok":{"reply":"done"}}}"#);
-        assert_eq!(serde_json::from_str::<ToClient>(&text).unwrap(), answer);
+        assert_eq!(serde_json::from_str::<ToClient<HostEvent>>(&text).unwrap(), answer);
     }
 
     #[test]
     fn another_version_is_told_apart() {
-        assert!(Hello::own().check().is_ok());
-        let other = Hello { jumpseat: VERSION + 1, program: "9.9.9".to_owned() };
+        assert!(Hello::own(None).check().is_ok());
+        let other = Hello { jumpseat: VERSION + 1, program: "9.9.9".to_owned(), scope: None };
         assert!(other.check().unwrap_err().message.contains("9.9.9"));
     }
 }

@@ -6,17 +6,25 @@ use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use super::{
-    attach::connect,
+    attach,
     frame::Frame,
     holder::hold,
     listener::MAX_CLIENTS,
-    message::{MAX_HELLO_LEN, ToEngine, VERSION},
+    message::{MAX_HELLO_LEN, ToEngine, VERSION, greet},
+    protocol::HostProtocol,
     *,
 };
 use crate::{
     ClientListener, HostEngine, HostSetup, Proxies, TransportSetup,
-    api::{FailureKind, HostClient, HostCommand, Reply, ScreenFormat, TerminalNo, TerminalOptions},
+    api::{
+        Failure, FailureKind, HostClient, HostCommand, Reply, Scope, ScreenFormat, TerminalNo,
+        TerminalOptions,
+    },
 };
+
+async fn connect(path: &Path) -> Result<HostClient, Failure> {
+    attach::connect::<HostProtocol>(path, Scope::Everything).await
+}
 
 async fn within<T>(future: impl Future<Output = T>) -> T {
     tokio::time::timeout(Duration::from_secs(150), future).await.expect("it takes far less")
@@ -75,7 +83,7 @@ async fn a_client_over_the_socket_is_a_client() {
 
     let found = processes(&folder).await.unwrap();
     assert_eq!(found.len(), 1);
-    let mut client = within(found[0].connect()).await.unwrap();
+    let mut client = within(found[0].connect(Scope::Everything)).await.unwrap();
     let terminal = open(&client, "while read line; do echo got:$line.; done").await;
     client.ask(HostCommand::Attach { terminal, window: 65536, scrollback: true }).await.unwrap();
     client.ask(HostCommand::Input { terminal, bytes: b"hello\r".to_vec() }).await.unwrap();
@@ -83,7 +91,7 @@ async fn a_client_over_the_socket_is_a_client() {
 
     // The client goes without a word, and what it opened is there for the next one.
     drop(client);
-    let mut client = within(found[0].connect()).await.unwrap();
+    let mut client = within(found[0].connect(Scope::Everything)).await.unwrap();
     let Reply::State(update) = within(client.ask(HostCommand::State)).await.unwrap() else { panic!() };
     let mut state: crate::api::Replica<crate::api::HostState> = crate::api::Replica::default();
     assert!(state.apply(update));
@@ -276,4 +284,45 @@ async fn a_holder_ends_with_the_last_it_holds_and_there_is_one() {
     let client = within(connect(&folder.path().join("hold.sock"))).await.unwrap();
     client.ask(HostCommand::Shutdown).await.unwrap();
     within(holding).await.unwrap().unwrap();
+}
+
+/// A client that reads nothing, asks, and is gone: what it asked for is done, although nothing can be told to it.
+#[cfg(unix)]
+#[tokio::test]
+async fn what_a_client_asked_for_before_it_went_is_done() {
+    let (_parent, folder) = folder();
+    let door = engine(&folder);
+    let own = door.open();
+    let terminal = open(&own, "seq 2000; while read line; do echo got:$line.; done").await;
+    let listener = Listener::bind(&folder).unwrap();
+    let path = listener.path().to_owned();
+    tokio::spawn(listener.serve(door));
+    let screen = HostCommand::Screen { terminal, format: ScreenFormat::Ansi };
+    for nth in 0..20 {
+        let mut stream = LocalStream::connect(&path).await.unwrap();
+        within(greet(&mut stream, Some(Scope::Everything))).await.unwrap();
+        // More answers than a socket takes: the engine's end waits for this one to read.
+        let mut out = Vec::new();
+        for id in 0..60 {
+            Frame::put_json(&ToEngine { id: Some(id), command: screen.clone() }, &mut out).unwrap();
+        }
+        stream.write_all(&out).await.unwrap();
+        for _ in 0..1000 {
+            tokio::task::yield_now().await;
+        }
+        let mut keys = Vec::new();
+        Frame::put_bytes(terminal, format!("{nth}\r").as_bytes(), &mut keys);
+        stream.write_all(&keys).await.unwrap();
+        drop(stream);
+        let got = format!("got:{nth}.");
+        within(async {
+            loop {
+                let Ok(Reply::Screen { picture }) = own.ask(screen.clone()).await else { panic!() };
+                if picture.contains(&got) {
+                    return;
+                }
+            }
+        })
+        .await;
+    }
 }

@@ -141,6 +141,7 @@ impl Panel {
                     whole: true,
                     state: document.state().clone(),
                     left_out: document.left_out(),
+                    changed_at: None,
                     set: document.entries().clone(),
                     remove: Vec::new(),
                 })));

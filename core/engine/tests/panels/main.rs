@@ -155,7 +155,7 @@ impl Guest {
             relay,
             seat: SeatConfig {
                 code: host.invite.code,
-                token: host.invite.token.clone(),
+                token: host.invite.keys.as_ref().unwrap().token.clone(),
                 name: "Bo".to_owned(),
                 program: "test/1".to_owned(),
                 key: None,

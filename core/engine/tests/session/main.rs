@@ -2,13 +2,14 @@
 
 #![allow(clippy::unwrap_used)] // helpers of tests, not only tests
 
+mod clients;
 mod keys;
 mod refusals;
 #[path = "../support/mod.rs"]
 mod support;
 
 use jumpseat_engine::{
-    ClientListener, GuestEngine, GuestSetup, HostEngine, HostSetup, SeatConfig,
+    ClientListener, GuestEngine, GuestSetup, HostEngine, HostSetup, SeatConfig, SeatListener,
     api::{
         Admission, EndReason, FailureKind, GuestClient, GuestCommand, GuestEvent, HostClient, HostCommand,
         HostEvent, HostState, InputRefusal, Invite, InviteTerms, RelayChoice, Replica, Reply, Role,
@@ -117,6 +118,7 @@ impl Host {
 /// A guest that keeps a screen.
 struct Guest {
     client: GuestClient,
+    door: SeatListener,
     state: Replica<SeatState>,
     screen: Screen,
     events: Vec<GuestEvent>,
@@ -128,7 +130,7 @@ impl Guest {
             relay: relay.to_owned(),
             seat: SeatConfig {
                 code: invite.code,
-                token: invite.token.clone(),
+                token: invite.keys.as_ref().unwrap().token.clone(),
                 name: name.to_owned(),
                 program: "test/1".to_owned(),
                 key: None,
@@ -138,9 +140,11 @@ impl Guest {
             transport: transport(),
         };
         let (engine, client) = GuestEngine::new(setup).unwrap();
+        let door = engine.listener();
         tokio::spawn(engine.run());
         Self {
             client,
+            door,
             state: Replica::default(),
             screen: Screen::new(Options::default()),
             events: Vec::new(),

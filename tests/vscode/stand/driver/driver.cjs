@@ -4,7 +4,11 @@ const fs = require('node:fs');
 const vscode = require('vscode');
 
 exports.activate = () => {
-    const server = http.createServer(async (request, response) => {
+    // Where a test lets time pass, a connection that is kept for the next question would be too old for it, and be closed
+    // just as that is sent: each has its own, and none is ever too slow.
+    const timeless = { requestTimeout: 0, headersTimeout: 0 };
+    const server = http.createServer(timeless, async (request, response) => {
+        response.setHeader('connection', 'close');
         let body = '';
         for await (const chunk of request) body += chunk;
         const { fn, args } = JSON.parse(body);

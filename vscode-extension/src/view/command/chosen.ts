@@ -14,8 +14,8 @@ export async function chosenSession(context: Context, row?: unknown): Promise<Ho
     const all = context.holding.state.sessions;
     if (all.length < 2) return all[0];
     const items = all.map((session) => ({
-        label: session.code ?? '',
-        description: guests(Object.keys(session.guests).length),
+        label: withoutIcons(context.nameOf(session)),
+        description: [session.code ?? '', guests(Object.keys(session.guests).length)].join(' · '),
         session,
     }));
     return (await vscode.window.showQuickPick(items, { placeHolder: 'Which session?' }))?.session;

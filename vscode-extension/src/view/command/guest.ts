@@ -2,6 +2,7 @@
 import type { Role } from '@jumpseat/native';
 
 import type { Context } from '../context';
+import { say } from '../say';
 import type { GuestRow } from '../rows';
 
 type Seated = Exclude<GuestRow, { kind: 'knock' }>;
@@ -21,6 +22,12 @@ export async function remove(context: Context, given: unknown): Promise<void> {
     const row = seated(given);
     if (row?.kind === 'guest') await context.remove(row.session, row.guest.slot);
     if (row?.kind === 'fellow') await row.seat.request({ type: 'remove', slot: row.guest.slot });
+}
+
+/** Shows the words that rule out anyone in between, for comparing them by another way. */
+export async function safetyWords(name: unknown, words: unknown): Promise<void> {
+    if (typeof name !== 'string' || !Array.isArray(words)) return;
+    await say(`Safety words with ${name}: ${words.join(' ')}. The same words at both ends rule out anyone in between.`);
 }
 
 /** Lets the one who knocked in, or sends them away. */

@@ -2,6 +2,7 @@
 // the output of its next commands is mirrored.
 import * as vscode from 'vscode';
 
+import { withoutIcons } from '../../model/panels/safe';
 import { guests } from '../../model/words';
 import type { Context } from '../context';
 import { shell, workspaceFolder } from '../settings';
@@ -28,7 +29,7 @@ export async function shareCurrentTerminal(context: Context, chosen?: unknown): 
     if (running.length === 0) return context.share(number);
     const items = [
         ...running.map((session) => ({
-            label: `$(broadcast) Add to ${session.code ?? 'my session'}`,
+            label: `$(broadcast) Add to ${withoutIcons(context.nameOf(session))}`,
             description: guests(Object.keys(session.guests).length),
             session,
         })),

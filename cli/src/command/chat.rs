@@ -1,0 +1,51 @@
+//! `jumpseat chat`: what was said in a session, and saying something, from another terminal than the session's.
+
+use std::collections::BTreeMap;
+
+use clap::Args;
+use jumpseat_engine::api::{ChatLine, GuestCommand, HostCommand, Scope};
+use jumpseat_wire::InviteCode;
+use serde_json::json;
+
+use super::local_session::{self, LocalSession};
+use crate::{error::Fault, print};
+
+/// Show a session's chat, or say something in it
+#[derive(Args, Debug)]
+pub(crate) struct Arguments {
+    /// What to say; without it, what was said is shown
+    text: Option<String>,
+    /// The session's code; not needed while only one is shared or joined
+    #[arg(long, value_name = "CODE")]
+    session: Option<InviteCode>,
+}
+
+pub(crate) async fn run(arguments: Arguments, scope: Scope, json: bool) -> Result<(), Fault> {
+    let needed = if arguments.text.is_some() { Scope::Propose } else { Scope::Read };
+    let at = local_session::one(arguments.session, scope.min(needed)).await?;
+    let Some(text) = arguments.text else { return show(chat(&at), json) };
+    match at {
+        LocalSession::Hosted(hosted) => {
+            hosted.ask(HostCommand::Chat { session: hosted.session(), text }).await?;
+        }
+        LocalSession::Joined(joined) => drop(joined.client.ask(GuestCommand::Chat { text }).await?),
+    }
+    Ok(())
+}
+
+fn chat(at: &LocalSession) -> &BTreeMap<u64, ChatLine> {
+    match at {
+        LocalSession::Hosted(hosted) => &hosted.state.chat,
+        LocalSession::Joined(joined) => &joined.state.chat,
+    }
+}
+
+fn show(chat: &BTreeMap<u64, ChatLine>, json: bool) -> Result<(), Fault> {
+    if json {
+        return chat.values().try_for_each(|line| print::json(&json!(line)));
+    }
+    if chat.is_empty() {
+        return print::text("Nobody said anything yet.\n");
+    }
+    chat.values().try_for_each(|line| print::text(&format!("{}: {}\n", line.name, line.text)))
+}

@@ -1,0 +1,122 @@
+//! What a client may do: a recorder, an editor's bridge or an agent needs less than the host's own face.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Failure, FailureKind, GuestCommand, HostCommand};
+
+/// What a client may do. Each scope has what stands before it, too.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    /// Look: states without what opens something, output, panels. What is shown to it holds nobody up.
+    Read,
+    /// Say, point, ask for the keyboard, bring findings.
+    Propose,
+    /// Type, open and close terminals, steer guests, choose what is shared.
+    Control,
+    /// Tokens and credentials, new sessions, the end of the engine.
+    Everything,
+}
+
+impl Scope {
+    /// Every scope, the least first.
+    pub const ALL: [Self; 4] = [Self::Read, Self::Propose, Self::Control, Self::Everything];
+
+    /// Its name, as options and messages have it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Propose => "propose",
+            Self::Control => "control",
+            Self::Everything => "everything",
+        }
+    }
+
+    /// Checks that a client with this scope may do what needs that one.
+    ///
+    /// # Errors
+    /// [`FailureKind::Scope`].
+    pub fn allows(self, needed: Self) -> Result<(), Failure> {
+        if needed <= self {
+            return Ok(());
+        }
+        let message = format!("this needs the scope `{}`; the client has `{}`", needed.name(), self.name());
+        Err(Failure::new(FailureKind::Scope, message)
+            .hint(format!("connect with the scope `{}`, if its person wants that", needed.name())))
+    }
+}
+
+impl HostCommand {
+    /// The least scope that may ask for it.
+    pub fn scope(&self) -> Scope {
+        match self {
+            Self::Attach { .. }
+            | Self::Detach { .. }
+            | Self::Credit { .. }
+            | Self::Screen { .. }
+            | Self::LookAtPanel { .. }
+            | Self::IsInside { .. }
+            | Self::State => Scope::Read,
+            Self::Chat { .. } | Self::Point { .. } | Self::SetFindings { .. } => Scope::Propose,
+            Self::OpenTerminal(_)
+            | Self::Input { .. }
+            | Self::Resize { .. }
+            | Self::Looking { .. }
+            | Self::CloseTerminal { .. }
+            | Self::AddTerminal { .. }
+            | Self::WithdrawTerminal { .. }
+            | Self::Stop { .. }
+            | Self::StopAll
+            | Self::RevokeInvite { .. }
+            | Self::Admit { .. }
+            | Self::Deny { .. }
+            | Self::SetRole { .. }
+            | Self::Decline { .. }
+            | Self::Remove { .. }
+            | Self::SharePanel { .. }
+            | Self::UnsharePanel { .. }
+            | Self::RefreshPanel { .. } => Scope::Control,
+            Self::Share(_) | Self::CreateInvite { .. } | Self::GiveCredential { .. } | Self::Shutdown => {
+                Scope::Everything
+            }
+        }
+    }
+}
+
+impl GuestCommand {
+    /// The least scope that may ask for it.
+    pub fn scope(&self) -> Scope {
+        match self {
+            Self::Attach { .. }
+            | Self::Detach
+            | Self::Credit { .. }
+            | Self::Redraw { .. }
+            | Self::Screen { .. }
+            | Self::Fetch { .. }
+            | Self::CancelFetch { .. }
+            | Self::LookAtPanel { .. }
+            | Self::State => Scope::Read,
+            Self::AskControl | Self::Chat { .. } | Self::Point { .. } => Scope::Propose,
+            Self::Input { .. } | Self::SetRole { .. } | Self::Remove { .. } | Self::Leave => Scope::Control,
+            Self::CreateInvite { .. } => Scope::Everything,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scope_has_what_stands_before_it() {
+        for (at, scope) in Scope::ALL.into_iter().enumerate() {
+            for (other, needed) in Scope::ALL.into_iter().enumerate() {
+                assert_eq!(scope.allows(needed).is_ok(), other <= at, "{scope:?} {needed:?}");
+            }
+        }
+        let failure = Scope::Read.allows(Scope::Control).unwrap_err();
+        assert_eq!(failure.kind, FailureKind::Scope);
+        assert_eq!(failure.message, "this needs the scope `control`; the client has `read`");
+    }
+}
