@@ -207,3 +207,18 @@ pub(crate) fn connection_word(connection: &Connection) -> &'static str {
         Connection::Away { .. } => "reconnecting",
     }
 }
+
+/// A guest, for tests.
+#[cfg(test)]
+pub(crate) fn person(slot: Slot, name: &str, role: Role) -> Person {
+    Person {
+        slot,
+        name: name.into(),
+        program: "cli".into(),
+        role,
+        present: true,
+        asks: false,
+        words: Vec::new(),
+        invite: None,
+    }
+}

@@ -1,4 +1,4 @@
-//! The seats that this person's processes have at other people's sessions, the ones that an editor holds among them.
+//! The sessions that this person has joined on this machine, in a terminal or in an editor.
 
 use std::collections::BTreeMap;
 
@@ -53,12 +53,12 @@ pub(crate) async fn all(scope: Scope) -> Result<(Vec<Joined>, Option<Fault>), Fa
     for seat in local::seats(&RuntimeFolder::open()?).await? {
         match look(&seat, scope).await {
             Ok(joined) => found.extend(joined),
-            // It has something to say about it, so it is there.
+            // A hint means that the process is there but cannot be used.
             Err(fault) if fault.hint.is_some() => failed = Some(fault),
             Err(fault) => tracing::debug!(message = fault.message, "a seat was left out"),
         }
     }
-    // Whoever was let in knows more; several seats at one session see the same.
+    // A seat that was let in knows more; several seats at one session see the same.
     found.sort_by_key(|joined: &Joined| (joined.state.code, joined.state.phase != Phase::Seated));
     found.dedup_by_key(|joined| joined.state.code);
     Ok((found, failed))
@@ -74,10 +74,13 @@ async fn look(seat: &local::LocalSeat, scope: Scope) -> Result<Option<Joined>, F
 }
 
 impl Joined {
-    /// Every panel that is shared; nothing under one that is on its way.
-    pub(crate) async fn panels(&self) -> Result<BTreeMap<PanelKind, Option<Panel>>, Fault> {
+    /// The panels that are shared, of those that are wanted; nothing under one that is on its way.
+    pub(crate) async fn panels(
+        &self,
+        wanted: impl Fn(PanelKind) -> bool,
+    ) -> Result<BTreeMap<PanelKind, Option<Panel>>, Fault> {
         let mut panels = BTreeMap::new();
-        for panel in &self.state.panels {
+        for panel in self.state.panels.iter().filter(|panel| wanted(**panel)) {
             let here = match self.client.ask(GuestCommand::LookAtPanel { panel: *panel }).await {
                 Ok(Reply::Panel(update)) => Some(Panel::from(update)),
                 Ok(_) => None,

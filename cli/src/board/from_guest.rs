@@ -89,28 +89,19 @@ pub(crate) fn refusal(why: InputRefusal) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use jumpseat_engine::api::{Connection, Person};
+    use jumpseat_engine::api::Connection;
     use jumpseat_wire::HOST_SLOT;
 
     use super::*;
+    use crate::board::person;
 
     fn seat(role: Role) -> SeatState {
-        let guest = |slot, name: &str, role| Person {
-            slot,
-            name: name.into(),
-            program: "cli".into(),
-            role,
-            present: true,
-            asks: false,
-            words: Vec::new(),
-            invite: None,
-        };
         SeatState {
             phase: Phase::Seated,
             connection: Connection::Connected,
             slot: 2,
             host: "Ann".into(),
-            guests: [(1, guest(1, "Cy", Role::Viewer)), (2, guest(2, "Bo", role))].into(),
+            guests: [(1, person(1, "Cy", Role::Viewer)), (2, person(2, "Bo", role))].into(),
             ..SeatState::default()
         }
     }

@@ -42,7 +42,7 @@ impl Board {
             SessionEvent::Knocked(knock) => {
                 urgent(format!("{} wants to join{}", knock.name, again(knock.again)))
             }
-            // What the host itself said is no news to it.
+            // The host does not need to be told what it did itself.
             SessionEvent::KnockRefused { denied: true, .. } => None,
             SessionEvent::KnockRefused { name, why, again: used, .. } => {
                 Some(Notice { text: format!("{name} was turned away{}: {why}", again(*used)), urgent: *used })
@@ -78,23 +78,11 @@ fn again(used: bool) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use jumpseat_engine::api::{Knock, Person, Role};
+    use jumpseat_engine::api::{Knock, Role};
     use jumpseat_wire::InviteId;
 
     use super::*;
-
-    fn person(slot: u16, name: &str, role: Role) -> Person {
-        Person {
-            slot,
-            name: name.into(),
-            program: "cli".into(),
-            role,
-            present: true,
-            asks: false,
-            words: Vec::new(),
-            invite: None,
-        }
-    }
+    use crate::board::person;
 
     #[test]
     fn the_host_notices_what_concerns_it() {

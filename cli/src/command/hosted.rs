@@ -31,7 +31,7 @@ pub(super) async fn all(scope: Scope) -> Result<(Vec<Hosted>, Option<Fault>), Fa
         let state = match state {
             Ok(Reply::State(update)) => read(update),
             Ok(_) => continue,
-            // It has something to say about it, so it is there.
+            // A hint means that the process is there but cannot be used.
             Err(failure) if failure.hint.is_some() => {
                 failed = Some(failure.into());
                 continue;
@@ -127,20 +127,11 @@ mod tests {
     use jumpseat_engine::api::Role;
 
     use super::*;
+    use crate::board::person;
 
     #[test]
     fn guests_are_found_by_number_or_by_a_name_that_only_one_has() {
-        let guest = |slot, name: &str| Person {
-            slot,
-            name: name.into(),
-            program: "cli".into(),
-            role: Role::Viewer,
-            present: true,
-            asks: false,
-            words: Vec::new(),
-            invite: None,
-        };
-        let guests = [guest(1, "Bo"), guest(2, "Cy"), guest(3, "bo")];
+        let guests = [(1, "Bo"), (2, "Cy"), (3, "bo")].map(|(slot, name)| person(slot, name, Role::Viewer));
         let guests = guests.into_iter().map(|guest| (guest.slot, guest)).collect();
         assert_eq!(find_guest(&guests, "3").unwrap().slot, 3);
         assert_eq!(find_guest(&guests, "CY").unwrap().slot, 2);

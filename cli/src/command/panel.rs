@@ -1,6 +1,6 @@
 //! `jumpseat panel`: what the host of a joined session shares beside the terminal.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use clap::Args;
 use jumpseat_engine::api::{Phase, Scope, SeatState, panels::PanelKind};
@@ -41,13 +41,13 @@ pub(crate) struct Arguments {
 
 pub(crate) async fn run(arguments: Arguments, scope: Scope, json: bool) -> Result<(), Fault> {
     let joined = seat::one(arguments.session, scope.min(Scope::Read)).await?;
-    let seat = Seat::of(&joined).await?;
+    let only = arguments.panel.map(PanelName::kind);
+    let seat = Seat::of(&joined, only).await?;
     let paper = Paper::of_output(!arguments.no_pager);
-    let Some(word) = arguments.panel else { return summary(&seat, json, paper) };
-    let kind = word.kind();
+    let Some(kind) = only else { return summary(&seat, json, paper) };
     let Some(panel) = seat.panels.get(&kind) else {
         return Err(Fault::new(FaultKind::Refused, format!("{} does not share this panel", host(&seat)))
-            .hint(shared_ones(&seat)));
+            .hint(shared_ones(&joined.state.panels)));
     };
     match arguments.item {
         None => whole(&seat, kind, panel.as_ref(), json, paper),
@@ -61,7 +61,7 @@ pub(crate) async fn run(arguments: Arguments, scope: Scope, json: bool) -> Resul
     }
 }
 
-/// What stands in a joined session's panels.
+/// The panels of a joined session.
 struct Seat {
     code: Option<InviteCode>,
     host: String,
@@ -69,19 +69,20 @@ struct Seat {
     seated: bool,
     /// Since when nothing new can come, in milliseconds since 1970.
     offline: Option<u64>,
-    /// Every panel that is shared; nothing while it is on its way.
+    /// The shared panels that are to be shown; nothing under one that is still loading.
     panels: BTreeMap<PanelKind, Option<Panel>>,
 }
 
 impl Seat {
-    async fn of(joined: &Joined) -> Result<Self, Fault> {
+    /// With every panel, or with one.
+    async fn of(joined: &Joined, only: Option<PanelKind>) -> Result<Self, Fault> {
         let SeatState { code, host, phase, offline_since, .. } = &joined.state;
         Ok(Self {
             code: *code,
             host: host.clone(),
             seated: *phase == Phase::Seated,
             offline: *offline_since,
-            panels: joined.panels().await?,
+            panels: joined.panels(|kind| only.is_none_or(|only| only == kind)).await?,
         })
     }
 }
@@ -94,8 +95,8 @@ fn host(seat: &Seat) -> String {
     name
 }
 
-fn shared_ones(seat: &Seat) -> String {
-    let names: Vec<&str> = seat.panels.keys().map(|kind| panel_name(*kind)).collect();
+fn shared_ones(shared: &BTreeSet<PanelKind>) -> String {
+    let names: Vec<&str> = shared.iter().map(|kind| panel_name(*kind)).collect();
     if names.is_empty() {
         "no panel is shared".to_owned()
     } else {
@@ -313,7 +314,8 @@ mod tests {
 
     #[test]
     fn what_is_not_there_is_said_with_what_is() {
-        assert_eq!(shared_ones(&seat()), "shared are: git, log, pr");
+        let shared = [PanelKind::Git, PanelKind::Log, PanelKind::Review].into();
+        assert_eq!(shared_ones(&shared), "shared are: git, log, pr");
         let panel = Panel { state: SourceState::Fresh, left_out: 0, changed: 0, entries: Default::default() };
         let fault = |kind, item| find(kind, &panel, item).map(|_| ()).unwrap_err();
         assert_eq!(fault(PanelKind::Git, "a\x1b[31m").message, "nothing changed at `a[31m`");

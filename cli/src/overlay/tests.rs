@@ -13,7 +13,7 @@ use unicode_width::UnicodeWidthStr as _;
 
 use super::{Action, Overlay};
 use crate::{
-    board::{Board, InviteCard},
+    board::{Board, InviteCard, person},
     error::Fault,
     panel::{Row, Words},
     terminal::{Decoder, EscapeKey, Piece},
@@ -23,15 +23,9 @@ fn board() -> Board {
     let mut board = Board::hosting("Ann".into());
     board.code = "K7QM-3XTE".parse().ok();
     board.connection = Connection::Connected;
-    let person = |slot, name: &str, role| Person {
-        slot,
-        name: name.into(),
-        program: "cli".into(),
-        role,
-        present: true,
+    let person = |slot, name, role| Person {
         words: ["ocean", "velvet", "piano", "mango"].map(str::to_owned).to_vec(),
-        asks: false,
-        invite: None,
+        ..person(slot, name, role)
     };
     board.people = vec![person(1, "Bo", Role::Viewer), person(2, "Cy", Role::Writer)];
     board.people[0].asks = true;
@@ -120,23 +114,13 @@ fn a_guest_sees_who_else_is_there() {
     let mut board = Board::knocking();
     board.code = "K7QM-3XTE".parse().ok();
     let words = ["ocean", "velvet", "piano", "mango"].map(str::to_owned).to_vec();
-    let guest = |slot, name: &str| Person {
-        slot,
-        name: name.into(),
-        program: "cli".into(),
-        role: Role::Viewer,
-        present: true,
-        asks: false,
-        words: Vec::new(),
-        invite: None,
-    };
     board.show_seat(&SeatState {
         phase: Phase::Seated,
         connection: Connection::Connected,
         slot: 2,
         words,
         host: "Ann".into(),
-        guests: [(1, guest(1, "Cy")), (2, guest(2, "Bo"))].into(),
+        guests: [(1, person(1, "Cy", Role::Viewer)), (2, person(2, "Bo", Role::Viewer))].into(),
         ..SeatState::default()
     });
     let mut overlay = Overlay::new(EscapeKey::default());
@@ -292,17 +276,7 @@ fn a_question_goes_with_whom_it_is_about() {
     assert!(!draw(&mut overlay, &board, 84, 16).contains("y / n"));
     // What it says has just become something else.
     assert_eq!(press(&mut overlay, &mut board, b"s"), []);
-    let guest = Person {
-        slot: 3,
-        name: "Flo".into(),
-        program: "cli".into(),
-        role: Role::Viewer,
-        present: true,
-        asks: false,
-        words: Vec::new(),
-        invite: None,
-    };
-    board.people.push(guest);
+    board.people.push(person(3, "Flo", Role::Viewer));
     assert_eq!(press_after(&mut overlay, &mut board, 0, b"y"), []);
     assert!(draw(&mut overlay, &board, 84, 16).contains("2 guests here would be gone"));
     assert_eq!(press(&mut overlay, &mut board, b"y"), [Action::Stop]);

@@ -124,9 +124,9 @@ fn role_word(board: &Board) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use jumpseat_engine::api::Person;
 
     use super::*;
+    use crate::board::person;
 
     fn status<'a>(board: &'a Board, message: Option<&'a str>, back: bool) -> Status<'a> {
         let escape = EscapeKey::default();
@@ -146,17 +146,7 @@ mod tests {
     fn it_says_how_things_stand() {
         let mut board = Board::new(2, "Ann".into());
         board.connection = Connection::Connected;
-        let guest = |slot, name: &str, role| Person {
-            slot,
-            name: name.into(),
-            program: "cli".into(),
-            role,
-            present: true,
-            asks: false,
-            words: Vec::new(),
-            invite: None,
-        };
-        board.people = vec![guest(1, "Cy", Role::Viewer), guest(2, "Bo", Role::Viewer)];
+        board.people = vec![person(1, "Cy", Role::Viewer), person(2, "Bo", Role::Viewer)];
         insta::assert_snapshot!(line(&board, None, false, 70), @" ● live  Ann · watching · 2 guests                       Ctrl+]: menu ");
         let blank = shown(&Status { blank: true, ..status(&board, None, false) }, 70);
         assert!(blank.starts_with(" ● catching up  Ann · watching"), "{blank}");

@@ -27,7 +27,6 @@ use crate::{
     api::{Failure, FailureKind, GuestClient, GuestCommand, GuestEvent, Reply},
     awake::Awake,
     client::{COMMANDS, Request},
-    dump,
     runtime::wall_clock,
     transport::{Address, Dialer, Line, LineEvent, TransportSetup},
 };
@@ -170,15 +169,6 @@ impl GuestEngine {
 
     fn command(&mut self, now: Millis, client: ClientId, request: Request<GuestCommand>) {
         let Request { command, answer } = request;
-        // The forms are the engine's.
-        if let GuestCommand::Screen { terminal, format } = command {
-            let screen = self.seat.screen(terminal);
-            let picture = screen.map(|screen| Reply::Screen { picture: dump::screen(screen, format) });
-            // Whoever asked may not care for the answer.
-            return drop(answer.send(
-                picture.ok_or_else(|| Failure::new(FailureKind::NotFound, "there is no such terminal")),
-            ));
-        }
         self.requests += 1;
         self.asked.insert(self.requests, answer);
         self.seat.command(now, client, self.requests, command);

@@ -3,7 +3,6 @@
 pub mod api;
 mod awake;
 mod client;
-pub mod dump;
 mod guest;
 mod host;
 pub mod local;
@@ -16,7 +15,7 @@ mod shell;
 mod transport;
 
 pub use guest::{GuestEngine, GuestSetup, SeatListener};
-pub use jumpseat_guest::{Drawing, SeatConfig, snapshot};
+pub use jumpseat_guest::{Drawing, SeatConfig, dump, snapshot};
 pub use jumpseat_session::{GuestKey, InviteLink};
 use std::{future::Future, io, thread};
 

@@ -1,4 +1,4 @@
-//! A client of a seat: what it may do, what it is shown, and what waits for it.
+//! A client of a seat: its scope, its view of the terminals, and its queued events.
 
 use jumpseat_api::{
     GuestEvent, Scope, TerminalChange, TerminalNo,
@@ -7,18 +7,18 @@ use jumpseat_api::{
 
 use crate::queue::Queue;
 
-/// Events that wait for a client: the one that the seat waits for reads no more then; another one is let go.
+/// Queued events for one client. Beyond this the seat stops reading for its owner, and drops any other client.
 const MAX_WAITING: usize = 256;
 
-/// Events that may wait before terminals are no longer shown to a client that nobody waits for.
+/// Queued events beyond which a client other than the owner gets no more output.
 const MANY: usize = 64;
 
-/// Which client of a seat: whoever opened it is [`ClientId::OWNER`].
+/// A client of a seat. The one that opened the seat is [`ClientId::OWNER`].
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct ClientId(pub(crate) u32);
 
 impl ClientId {
-    /// Whoever opened the seat: what goes on the relay goes no faster than it takes it.
+    /// The client that opened the seat. The seat reads from the relay no faster than its owner takes output.
     pub const OWNER: Self = Self(0);
 }
 
@@ -27,9 +27,9 @@ impl ClientId {
 enum View {
     /// Nothing.
     Nothing,
-    /// As much as it gives credit for, in bytes; below zero after a large change.
+    /// Bytes of credit left; below zero after a large change.
     Window(i64),
-    /// It was too slow and missed something: it gets pictures once it gives credit.
+    /// It was too slow and missed output. It gets pictures once it gives credit.
     Behind(i64),
 }
 
@@ -58,7 +58,7 @@ impl Client {
         self.view != View::Nothing
     }
 
-    /// Takes credit; whether it needs pictures now, since it missed something before.
+    /// Adds credit. Returns whether it needs pictures now because it missed output.
     pub(crate) fn credit(&mut self, bytes: u32) -> bool {
         match &mut self.view {
             View::Nothing => false,
@@ -74,16 +74,15 @@ impl Client {
         }
     }
 
-    /// Shows it a change, which counts against its window. Unless it `paces` the seat, it misses what it is
-    /// too slow for.
-    pub(crate) fn show(&mut self, terminal: TerminalNo, change: &TerminalChange, paces: bool) {
+    /// Queues a change, which counts against its window. Unless it `paces` the seat, it misses output while it is slow.
+    pub(crate) fn show(&mut self, terminal: TerminalNo, change: TerminalChange, paces: bool) {
         let View::Window(left) = &mut self.view else { return };
         if !paces && (*left <= 0 || self.queue.len() > MANY) {
             self.view = View::Behind(*left);
             return;
         }
         *left = left.saturating_sub(change.weight().into());
-        self.queue.push(GuestEvent::Terminal { terminal, change: change.clone() });
+        self.queue.push(GuestEvent::Terminal { terminal, change });
     }
 
     /// Whether the seat may go on without waiting for it.
@@ -95,7 +94,7 @@ impl Client {
         shown && self.queue.len() < MAX_WAITING
     }
 
-    /// Whether so much waits for it that it must start anew.
+    /// Whether too many events are queued for it and it has to reconnect.
     pub(crate) fn is_lost(&self) -> bool {
         self.queue.len() > MAX_WAITING
     }

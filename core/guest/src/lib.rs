@@ -17,6 +17,7 @@
 
 mod client;
 mod drawing;
+pub mod dump;
 mod keys;
 mod panels;
 mod queue;

@@ -147,7 +147,7 @@ impl PanelReplicas {
         PanelUpdate { panel, version: 0, whole: true, state, left_out: 0, changed_at: None, set, remove }
     }
 
-    /// A panel as it stands here.
+    /// The current contents of a panel.
     pub(crate) fn look(&self, panel: PanelKind) -> Result<PanelUpdate, Failure> {
         let document = self
             .documents

@@ -1,4 +1,4 @@
-//! The screen of each terminal, for clients that come late or miss something.
+//! A screen for each terminal, for clients that connect late or miss output.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ impl Screens {
     /// Makes a change at its terminal's screen.
     pub(crate) fn change(&mut self, terminal: TerminalNo, change: &TerminalChange) {
         match change {
-            // One that cannot be read is not followed; the next one makes up for it.
+            // A snapshot that cannot be read is skipped; the next one replaces it.
             TerminalChange::Snapshot { data, .. } => {
                 self.0.remove(&terminal);
                 while self.0.len() >= MAX_SCREENS && self.0.pop_first().is_some() {}

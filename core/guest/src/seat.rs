@@ -10,7 +10,6 @@ use jumpseat_api::{
     Connection, Failure, FailureKind, GuestCommand, GuestEvent, Phase, PointAt, Reply, Scope, Secret, Size,
     TerminalChange, TerminalNo, state::SeatPath,
 };
-use jumpseat_screen::Screen;
 use jumpseat_session::{
     EndReason, Entropy, GuestCard, GuestKey, Millis, Pointing, Scope as Range, SessionError, StreamId,
     guest::{self as machine, Guest, GuestConfig, GuestOutput, Sight},
@@ -21,6 +20,7 @@ use tracing::debug;
 use crate::{
     ClientId, RequestId,
     client::Client,
+    dump,
     keys::Keys,
     panels::{Fetch, PanelReplicas},
     refusal,
@@ -148,7 +148,7 @@ impl Seat {
         over || self.clients.get(&ClientId::OWNER).is_none_or(Client::keeps_up)
     }
 
-    /// A further client: what it is shown, and when, changes nothing for the owner.
+    /// Adds a client. It never slows the owner down.
     pub fn open(&mut self, scope: Scope) -> ClientId {
         let id = ClientId(self.next_client);
         self.next_client += 1;
@@ -156,21 +156,16 @@ impl Seat {
         id
     }
 
-    /// A further client is gone.
+    /// Removes a client other than the owner.
     pub fn close(&mut self, now: Millis, client: ClientId) {
         self.clients.remove(&client);
         self.panels.forget(&mut self.guest, now, client);
         self.act(now);
     }
 
-    /// Whether so much waits for a further client that it must be let go and start anew.
+    /// Whether a client other than the owner is too far behind and has to reconnect.
     pub fn is_lost(&self, client: ClientId) -> bool {
         client != ClientId::OWNER && self.clients.get(&client).is_some_and(Client::is_lost)
-    }
-
-    /// The screen of a terminal.
-    pub fn screen(&self, terminal: TerminalNo) -> Option<&Screen> {
-        self.screens.get(terminal)
     }
 
     /// The relay is connected.
@@ -233,7 +228,7 @@ impl Seat {
         }
     }
 
-    /// Tells every client, what stands first.
+    /// Queues an event for every client, after its pending state update.
     fn tell(&mut self, event: GuestEvent) {
         self.spread();
         for client in self.clients.values_mut() {
@@ -242,7 +237,7 @@ impl Seat {
         }
     }
 
-    /// What changed is news to every client.
+    /// Marks the changed places as pending for every client.
     fn spread(&mut self) {
         self.known.tell_offline(self.wall_clock);
         for place in self.known.marks() {
@@ -339,8 +334,10 @@ impl Seat {
                 show(client, screens, &[terminal], by);
                 Ok(())
             }
-            // Its driver knows the forms.
-            GuestCommand::Screen { .. } => Err(SessionError::Misused("a picture is asked of the engine")),
+            GuestCommand::Screen { terminal, format } => {
+                let Some(screen) = screens.get(terminal) else { return Some(Err(NO_TERMINAL.into())) };
+                return Some(Ok(Reply::Screen { picture: dump::screen(screen, format) }));
+            }
             GuestCommand::Input { terminal, bytes } => {
                 let Some(stream) = stream(terminal) else { return Some(Err(NO_TERMINAL.into())) };
                 let (typed_at, keys) = self.keys.press(now, stream, guest.sees(now, stream), &bytes);
@@ -412,14 +409,19 @@ impl Seat {
         let terminal = number(stream);
         self.screens.change(terminal, &change);
         self.spread();
-        for (id, client) in self.clients.iter_mut().filter(|(_, client)| client.is_attached()) {
+        // The owner comes last and takes the bytes; other clients get copies.
+        for (id, client) in self.clients.iter_mut().rev().filter(|(_, client)| client.is_attached()) {
             if let TerminalChange::Resize(size) = change
                 && client.queue.absorbs_size(terminal, size)
             {
                 continue;
             }
             tell_news(&self.known, client);
-            client.show(terminal, &change, *id == ClientId::OWNER);
+            if *id == ClientId::OWNER {
+                client.show(terminal, change, true);
+                return;
+            }
+            client.show(terminal, change.clone(), false);
         }
     }
 
@@ -446,7 +448,7 @@ impl Seat {
     }
 }
 
-/// What of the state is news to a client.
+/// The pending state update of a client.
 fn news(known: &Known, client: &mut Client) -> Option<GuestEvent> {
     let scope = client.scope;
     client.news.update(|place| known.value(place, scope)).map(GuestEvent::State)
@@ -457,11 +459,11 @@ fn tell_news(known: &Known, client: &mut Client) {
     client.queue.extend(news);
 }
 
-/// Shows a client these terminals as they stand. Of what was there before nothing counts any more.
+/// Queues a picture of each of these terminals for a client.
 fn show(client: &mut Client, screens: &Screens, terminals: &[TerminalNo], by: ClientId) {
     for terminal in terminals {
         if let Some(picture) = screens.picture(*terminal) {
-            client.show(*terminal, &picture, by == ClientId::OWNER);
+            client.show(*terminal, picture, by == ClientId::OWNER);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What the seat knows of its session, and where that changed.
+//! The seat's state, and the places that changed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,7 +22,7 @@ const MAX_INVITES: usize = 16;
 #[derive(Default)]
 pub(crate) struct Known {
     state: SeatState,
-    /// Where something changed since this was last asked.
+    /// Places that changed since [`Known::marks`] was last called.
     marks: BTreeSet<SeatPath>,
     /// Numbers of the next line of chat and the next invite.
     next_line: u64,
@@ -40,19 +40,19 @@ impl Known {
         &self.state
     }
 
-    /// The places that changed since this was last asked.
+    /// Takes the places that changed since the last call.
     pub(crate) fn marks(&mut self) -> BTreeSet<SeatPath> {
         std::mem::take(&mut self.marks)
     }
 
-    /// What stands at a place now, for a client with this scope; null for nothing.
+    /// The current value at a place for a client with this scope; null if there is none.
     pub(crate) fn value(&self, place: SeatPath, scope: Scope) -> Value {
         let state = &self.state;
         match place {
             SeatPath::All if scope < Scope::Everything => {
                 json(SeatState { invites: BTreeMap::new(), ..state.clone() })
             }
-            // It opens the session.
+            // It contains a token.
             SeatPath::Invite(_) if scope < Scope::Everything => Value::Null,
             place => value(state, place),
         }
@@ -186,10 +186,10 @@ impl Known {
         set(&mut self.state.host_present, present, &mut self.marks, SeatPath::HostPresent);
     }
 
-    /// Since when nothing new can come, if it cannot: the first loss counts.
+    /// Updates since when the seat is offline. The first loss counts.
     pub(crate) fn tell_offline(&mut self, now: u64) {
         let SeatState { phase, connection, host_present, offline_since, .. } = &self.state;
-        // Who is not seated yet has nothing that could be old.
+        // Before it is seated there is nothing that could be out of date.
         let stands = match phase {
             Phase::Seated => *connection == Connection::Connected && *host_present,
             Phase::Knocking | Phase::Waiting => true,

@@ -1,9 +1,8 @@
 //! A screen with its scrollback for scripts: as text, JSON or escape sequences.
 
+use jumpseat_api::ScreenFormat;
 use jumpseat_screen::{Sanitizer, Screen, without_controls};
 use serde::Serialize;
-
-use crate::api::ScreenFormat;
 
 /// The JSON form.
 #[derive(Serialize)]
