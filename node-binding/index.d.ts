@@ -737,7 +737,7 @@ export type HostEvent = { "type": "picture",
   /** What. */
   event: SessionEvent, } | { "type": "closing" };
 
-/** Everything that stands in one engine that hosts. */
+/** The state of an engine that hosts. */
 export type HostState = {
   /** The process's id. */
   pid: number,
@@ -758,7 +758,7 @@ export type Invite = {
   id: InviteId,
   /** The session's code at the relay. */
   code: InviteCode,
-  /** What opens it. Clients below [`Scope::Everything`](super::Scope::Everything) are not told. */
+  /** Its token and links; only for clients with [`Scope::Everything`](super::Scope::Everything). */
   keys?: InviteKeys,
   /** What it grants. */
   terms: InviteTerms,
@@ -778,7 +778,7 @@ export type InviteCode = string;
 /** An invite's name: derived from its token, so that only its holders can name it; public once used. */
 export type InviteId = string;
 
-/** What opens an invite: only ever shown to the host's own person. */
+/** An invite's token and links. Only the host sees them. */
 export type InviteKeys = {
   /** `jst1_…`. */
   token: Secret,
@@ -1100,7 +1100,7 @@ export type Reply = { "reply": "done" } | { "reply": "terminal",
   invite: Invite, } | { "reply": "invite" } & Invite | { "reply": "state" } & StateUpdate | { "reply": "screen",
   /** In the form that was asked for. */
   picture: string, } | { "reply": "panel" } & PanelUpdate | { "reply": "content" } & Content | { "reply": "inside",
-  /** It does, or nobody can tell. */
+  /** True also if that is unknown. */
   inside: boolean, };
 
 /** A repository of the workspace, or one more working tree of it. */
@@ -1290,7 +1290,7 @@ export type SeatState = {
   looking?: TerminalNo,
   /** How far the picture is behind the host's. */
   lag: Lag,
-  /** These terminals, and no others, may miss something: they are made anew, and nothing is typed at them before. */
+  /** Terminals whose picture may be incomplete until a new one arrives. Keys are not sent to them meanwhile. */
   catching_up: Array<TerminalNo>,
   /** Who types, and where; 0 is the host. */
   typing: { [key in number]: TerminalNo },
@@ -1298,7 +1298,7 @@ export type SeatState = {
   pointing: { [key in number]: PointAt },
   /** The newest lines of the chat. */
   chat: { [key in number]: ChatLine },
-  /** The panels that are shared. What stands in them is told by [`GuestEvent::Panel`](crate::GuestEvent::Panel). */
+  /** The panels that are shared. Their contents arrive in [`GuestEvent::Panel`](crate::GuestEvent::Panel). */
   panels: Array<PanelKind>,
   /** The newest invites that this co-owner asked for. */
   invites: { [key in number]: SeatInvite }, };
@@ -1478,18 +1478,18 @@ export type Span = {
   /** Milliseconds since 1970. */
   at: number, };
 
-/** What stands at one place of a state now. */
+/** The new value at one place of a state. */
 export type StateChange = {
   /** The keys that lead there. None is the whole state. */
   path: Array<string>,
-  /** All that stands there; null where nothing stands any more. */
+  /** The whole value; null if there is none any more. */
   value: unknown, };
 
 /** What changed in a state since the update before. */
 export type StateUpdate = {
-  /** The state's version after this; counts up for each client by itself. */
+  /** The state's version after this update. Each client has its own count. */
   version: number,
-  /** Whether this is all that stands: what was there before is void. */
+  /** Whether this is the whole state and replaces any earlier one. */
   whole: boolean,
   /** In the order in which they are to be made. */
   changes: Array<StateChange>, };

@@ -28,14 +28,13 @@ pub(crate) struct Arguments {
     /// Print JSON, one object a line
     #[arg(long, global = true, display_order = 901)]
     pub(crate) json: bool,
-    /// The most that this command may do to running sessions: for scripts and agents
+    /// Limit what this command may do to running sessions, for scripts and agents
     #[arg(
         long,
         global = true,
         value_name = "SCOPE",
         env = "JUMPSEAT_SCOPE",
         default_value = "everything",
-        hide_possible_values = false,
         display_order = 902
     )]
     pub(crate) scope: ScopeName,
@@ -43,16 +42,16 @@ pub(crate) struct Arguments {
     pub(crate) command: Command,
 }
 
-/// What a command may do to sessions that run.
+/// What a command may do to running sessions.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
 pub(crate) enum ScopeName {
-    /// Look
+    /// Read only
     Read,
-    /// And say something
+    /// Also chat
     Propose,
-    /// And type, admit, grant, remove, stop
+    /// Also type, admit, grant, remove, stop
     Control,
-    /// And see tokens, make invites
+    /// Also see tokens, create invites
     Everything,
 }
 

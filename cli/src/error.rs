@@ -45,7 +45,7 @@ pub(crate) enum FaultKind {
     Program = 15,
     /// It runs inside a terminal that is shared, and may not manage that session.
     Inside = 16,
-    /// The scope that it was given does not have it.
+    /// The given scope does not include it.
     Scope = 17,
 }
 

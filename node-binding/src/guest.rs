@@ -82,7 +82,7 @@ impl Run for Joining {
         let Self { options, panels } = self;
         let window = i64::from(options.window.max(1));
         let (engine, mut client) = GuestEngine::new(setup(options)?)?;
-        // Where this person's other programs meet the seat. It goes with the seat; a seat is a seat without.
+        // Other programs of the same person connect here. The socket is closed with the seat; the seat works without it.
         if let Ok(listener) = RuntimeFolder::open().and_then(|folder| Listener::bind_seat(&folder)) {
             drop(tokio::spawn(listener.serve(engine.listener())));
         }

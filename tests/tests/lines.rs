@@ -59,7 +59,7 @@ fn cut_lines_come_back_by_themselves() {
     let mut watcher = far.stage.join(&far.stage.over(&invite, &far.to_guest), &["--json"]);
     watcher.wait_for_event("the seat", |event| (event["type"] == "joined").then_some(()));
     let mut guest = far.guest(&invite, "the-2-end");
-    // Who has no seat yet gives up at the first loss.
+    // A guest that is not seated yet gives up at the first loss.
     let seated = |guests: &serde_json::Value| guests.as_object().is_some_and(|guests| guests.len() == 2);
     watcher.wait_for_state("the other guest", "guests", seated);
     for _ in 0..3 {

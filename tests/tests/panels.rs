@@ -303,9 +303,9 @@ fn several_joined_sessions_are_told_apart() {
         let mut clients = Vec::new();
         for stream in strange.incoming() {
             let mut stream = stream.unwrap();
-            // Who only looked whether somebody listens is gone already.
+            // A client that only probed the socket is gone already.
             let _ = stream.write_all(&message(&json!({ "jumpseat": 1, "program": "9.9.9" })));
-            // Who closes with something unread takes back what was said.
+            // Closing with unread input would discard what was sent.
             clients.push(stream);
         }
     });

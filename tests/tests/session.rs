@@ -150,7 +150,7 @@ fn another_terminal_reaches_what_is_shared_and_what_is_joined() {
     let (mut host, invite) = ann.share(&["--name", "Ann", "--", "cat"]);
     let mut guest = bo.join(&invite, &["--json", "--name", "Bo"]);
     guest.wait_for_event("the seat", |event| (event["type"] == "joined").then_some(()));
-    assert_eq!(bo.run(&["chat"]), "Nobody said anything yet.");
+    assert_eq!(bo.run(&["chat"]), "No messages yet.");
 
     let said = |text: &'static str| {
         move |event: &serde_json::Value| {

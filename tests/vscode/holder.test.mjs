@@ -96,7 +96,7 @@ scene('a window that is closed for good', ['odd'], async ({ odd, step, ends }) =
     /** Goes from what runs here to another folder's window, and waits there for the question. */
     const leaves = async (folder) => {
         await passes(31);
-        // What is kept is written some time after it was said, so an older word of another window may come in between.
+        // Storage is written with a delay, so an older entry of another window may appear first.
         const since = await odd.evaluate(() => Date.now());
         await until('what it shows', async () => {
             const windows = JSON.parse(await odd.kept('jumpseat.jumpseat')).windows ?? {};
@@ -128,7 +128,7 @@ scene('a window that is closed for good', ['odd'], async ({ odd, step, ends }) =
         const nothing = odd.page.locator('.notifications-toasts', { hasText: 'nothing runs in the background' });
         await until('nothing in the background', async () => {
             await odd.command('jumpseat.heldTerminals');
-            // It lists what still ends, or says that nothing is left. Escape closes both: only after a look.
+            // Either the list or the notification appears. Escape closes both, so look before pressing it.
             await list.or(nothing).first().waitFor({ timeout: 10_000 });
             if (await nothing.isVisible()) return true;
             await odd.page.keyboard.press('Escape');

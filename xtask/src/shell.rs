@@ -80,7 +80,7 @@ pub(crate) fn run_watching(command: &mut Command, mark: &str, found: &mut Option
     Ok(())
 }
 
-/// Runs Node's tests, `command` being Node with what it needs beside them; the error says which ones failed, and why.
+/// Runs tests with Node. `command` is Node with its environment; the error lists the tests that failed, and why.
 pub(crate) fn run_node_tests(command: &mut Command, which: &[&str]) -> Result<()> {
     let failures = root().join("target/node-failures.txt");
     command.args(["--test", "--test-reporter=spec", "--test-reporter-destination=stdout"]);

@@ -1,4 +1,4 @@
-//! `jumpseat chat`: what was said in a session, and saying something, from another terminal than the session's.
+//! `jumpseat chat`: shows the chat of a session, or sends a message.
 
 use std::collections::BTreeMap;
 
@@ -10,10 +10,10 @@ use serde_json::json;
 use super::local_session::{self, LocalSession};
 use crate::{error::Fault, print};
 
-/// Show a session's chat, or say something in it
+/// Show a session's chat, or send a message
 #[derive(Args, Debug)]
 pub(crate) struct Arguments {
-    /// What to say; without it, what was said is shown
+    /// The message to send; without it, show the chat
     text: Option<String>,
     /// The session's code; not needed while only one is shared or joined
     #[arg(long, value_name = "CODE")]
@@ -45,7 +45,7 @@ fn show(chat: &BTreeMap<u64, ChatLine>, json: bool) -> Result<(), Fault> {
         return chat.values().try_for_each(|line| print::json(&json!(line)));
     }
     if chat.is_empty() {
-        return print::text("Nobody said anything yet.\n");
+        return print::text("No messages yet.\n");
     }
     chat.values().try_for_each(|line| print::text(&format!("{}: {}\n", line.name, line.text)))
 }

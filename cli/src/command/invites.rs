@@ -127,9 +127,9 @@ async fn revoke(hosted: &Hosted, open: &[&Invite], id: &str) -> Result<(), Fault
     hosted.ask(HostCommand::RevokeInvite { session: hosted.session(), invite }).await.map(drop)
 }
 
-/// What opens it: this client may see it.
+/// Its token and links; this client has the scope for them.
 pub(super) fn keys(invite: &Invite) -> Result<&InviteKeys, Fault> {
-    let unexpected = || Fault::new(FaultKind::Local, "the process told nothing that opens the invite");
+    let unexpected = || Fault::new(FaultKind::Local, "the process did not send the invite's token");
     invite.keys.as_ref().ok_or_else(unexpected)
 }
 

@@ -129,7 +129,7 @@ fn sit_down(
         transport: transport(&context.config, arguments.ca_file.clone()),
     };
     let (engine, client) = GuestEngine::new(setup)?;
-    // Where this person's other programs meet the seat. It goes with the seat; a seat is a seat without.
+    // Other programs of the same person connect here. The socket is closed with the seat; the seat works without it.
     match RuntimeFolder::open().and_then(|folder| Listener::bind_seat(&folder)) {
         Ok(listener) => drop(tokio::spawn(listener.serve(engine.listener()))),
         Err(why) => tracing::debug!(%why, "nobody can ask this seat"),

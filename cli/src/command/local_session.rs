@@ -1,4 +1,4 @@
-//! A session that this person hosts or has joined, whichever has the code.
+//! Finds a session among those that this person hosts or has joined.
 
 use jumpseat_engine::api::Scope;
 use jumpseat_wire::InviteCode;
@@ -19,7 +19,7 @@ pub(super) async fn one(code: Option<InviteCode>, scope: Scope) -> Result<LocalS
     let (hosted, no_host) = hosted::all(scope).await?;
     let (mut joined, no_seat) = seat::all(scope).await?;
     let mut codes: Vec<_> = hosted.iter().map(|hosted| hosted.state.code).collect();
-    // The host of a session may sit at it, too: the host's end knows more.
+    // The host of a session may also have joined it; the host's end knows more.
     joined.retain(|joined| !codes.contains(&joined.state.code));
     codes.extend(joined.iter().map(|joined| joined.state.code));
     let mut found: Vec<LocalSession> =

@@ -11,7 +11,7 @@ use crate::{config::Config, error::Fault};
 pub(crate) struct Context {
     pub(crate) config: Config,
     pub(crate) json: bool,
-    /// The most that it may do to sessions that run.
+    /// The most that it may do to running sessions.
     pub(crate) scope: Scope,
 }
 

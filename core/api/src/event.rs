@@ -30,7 +30,7 @@ pub enum HostEvent {
         /// The size that the picture has.
         size: Size,
     },
-    /// What changed in the state: first of all that is told, and before what is told of it below.
+    /// Changes of the state. They are sent before the events that refer to them.
     State(StateUpdate),
     /// A terminal's program ended, or was hung up.
     TerminalClosed {

@@ -54,7 +54,7 @@ pub enum FailureKind {
     Local,
     /// The command came from a program inside a terminal that is shared.
     Inside,
-    /// The client's scope does not have it.
+    /// The client's scope does not include it.
     Scope,
     /// Anything else of the operating system.
     System,

@@ -24,9 +24,9 @@ pub enum GuestCommand {
         /// The bytes.
         bytes: Vec<u8>,
     },
-    /// Shows every terminal to this client: each as a picture first, then what changes, in [`GuestEvent::Terminal`].
-    /// Asked again, it starts over. Whoever opened the seat begins with it, and the seat waits for its credit; any
-    /// other client that gives none misses output, and goes on with new pictures.
+    /// Shows every terminal to this client in [`GuestEvent::Terminal`]: a picture first, then the changes. Sending it again
+    /// starts over. The seat's owner is attached from the start, and the seat waits for its credit. Other clients miss
+    /// output while they give no credit, and continue with new pictures.
     Attach {
         /// Bytes that may be under way to this client before it gives [`Credit`](Self::Credit).
         window: u32,
@@ -38,7 +38,7 @@ pub enum GuestCommand {
         /// How many more.
         bytes: u32,
     },
-    /// Shows one terminal anew, as a picture: for a client that lost what it showed.
+    /// Sends a new picture of one terminal, for a client that lost what it showed.
     Redraw {
         /// Which.
         terminal: TerminalNo,
@@ -98,12 +98,12 @@ pub enum GuestCommand {
         /// Of which number.
         tag: u32,
     },
-    /// A panel as it stands here: [`Reply::Panel`](super::Reply::Panel).
+    /// The current contents of a panel: [`Reply::Panel`](super::Reply::Panel).
     LookAtPanel {
         /// Which.
         panel: PanelKind,
     },
-    /// Everything that stands, a [`SeatState`](super::SeatState): [`Reply::State`](super::Reply::State).
+    /// The whole state, a [`SeatState`](super::SeatState): [`Reply::State`](super::Reply::State).
     State,
     /// Gives the seat up.
     Leave,
@@ -122,7 +122,7 @@ pub enum GuestEvent {
         /// What.
         change: TerminalChange,
     },
-    /// What changed in the state: first of all that is told, and before what is told of it below.
+    /// Changes of the state. They are sent before the events that refer to them.
     State(StateUpdate),
     /// The line to the relay is lost. The state tells how it goes on.
     Away {

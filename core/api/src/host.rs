@@ -215,13 +215,13 @@ pub enum HostCommand {
         /// The credential; nothing takes it back.
         credential: Option<Secret>,
     },
-    /// Whether a process of this machine runs in a terminal that is shared, where it may see and change nothing:
-    /// [`Reply::Inside`]. Seats ask, for what connects to them.
+    /// Whether a process of this machine runs inside a shared terminal: [`Reply::Inside`]. Seats ask this about the
+    /// processes that connect to them.
     IsInside {
         /// The process's id.
         pid: i32,
     },
-    /// Everything that stands, a [`HostState`](super::HostState): [`Reply::State`].
+    /// The whole state, a [`HostState`](super::HostState): [`Reply::State`].
     State,
     /// Ends every session, hangs up every terminal, and the engine with them.
     Shutdown,
@@ -349,8 +349,7 @@ pub enum Reply {
     },
     /// An invite.
     Invite(Invite),
-    /// Everything that stands, as an update that is whole, in the version that the asking client has it in: the updates
-    /// that are on their way are in it.
+    /// The whole state, in the version that the asking client will have after the updates that are already on their way.
     State(StateUpdate),
     /// A picture.
     Screen {
@@ -363,7 +362,7 @@ pub enum Reply {
     Content(Content),
     /// Whether a process runs in a shared terminal.
     Inside {
-        /// It does, or nobody can tell.
+        /// True also if that is unknown.
         inside: bool,
     },
 }

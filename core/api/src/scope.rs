@@ -1,21 +1,21 @@
-//! What a client may do: a recorder, an editor's bridge or an agent needs less than the host's own face.
+//! What a client may do. A recorder, an editor's bridge or an agent needs less than the host's own interface.
 
 use serde::{Deserialize, Serialize};
 
 use super::{Failure, FailureKind, GuestCommand, HostCommand};
 
-/// What a client may do. Each scope has what stands before it, too.
+/// What a client may do. Each scope includes the ones before it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "types", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum Scope {
-    /// Look: states without what opens something, output, panels. What is shown to it holds nobody up.
+    /// Read states without secrets, output and panels. Programs and seats do not wait for such a client.
     Read,
-    /// Say, point, ask for the keyboard, bring findings.
+    /// Chat, point, ask for the keyboard, report findings.
     Propose,
     /// Type, open and close terminals, steer guests, choose what is shared.
     Control,
-    /// Tokens and credentials, new sessions, the end of the engine.
+    /// See tokens, give credentials, start sessions, shut the engine down.
     Everything,
 }
 
@@ -33,7 +33,7 @@ impl Scope {
         }
     }
 
-    /// Checks that a client with this scope may do what needs that one.
+    /// Checks that this scope includes the one that is needed.
     ///
     /// # Errors
     /// [`FailureKind::Scope`].
@@ -41,9 +41,10 @@ impl Scope {
         if needed <= self {
             return Ok(());
         }
-        let message = format!("this needs the scope `{}`; the client has `{}`", needed.name(), self.name());
+        let message =
+            format!("this needs the scope `{}`, but the client has `{}`", needed.name(), self.name());
         Err(Failure::new(FailureKind::Scope, message)
-            .hint(format!("connect with the scope `{}`, if its person wants that", needed.name())))
+            .hint(format!("use the scope `{}` if that is intended", needed.name())))
     }
 }
 
@@ -117,6 +118,6 @@ mod tests {
         }
         let failure = Scope::Read.allows(Scope::Control).unwrap_err();
         assert_eq!(failure.kind, FailureKind::Scope);
-        assert_eq!(failure.message, "this needs the scope `control`; the client has `read`");
+        assert_eq!(failure.message, "this needs the scope `control`, but the client has `read`");
     }
 }

@@ -1,7 +1,7 @@
 //! States as documents: whole once, then what changed, by the place where it stands.
 //!
-//! A state is a tree of JSON objects. A [`StateChange`] names a place in it by the keys that lead there, and brings what stands
-//! there now, all of it; nothing (`null`) where nothing stands any more. Whoever keeps a copy needs no more than that:
+//! A state is a tree of JSON objects. A [`StateChange`] names a place in it by its keys and carries the whole new value, or
+//! `null` if there is none any more. A client needs nothing else to keep a copy:
 //!
 //! ```text
 //!  { "version": 7, "whole": false, "changes": [
@@ -9,8 +9,8 @@
 //!      { "path": ["sessions", "1", "knocks", "5"],         "value": null } ] }
 //! ```
 //!
-//! Who tells a state marks the places that changed and reads them when its client takes the next update: a client that is
-//! slow gets fewer updates, never older ones.
+//! The engine marks the places that changed and reads their values when a client takes its next update. A slow client gets
+//! fewer updates, never older ones.
 
 mod host;
 mod seat;
@@ -30,21 +30,21 @@ pub const MAX_CHAT: usize = 200;
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct StateUpdate {
-    /// The state's version after this; counts up for each client by itself.
+    /// The state's version after this update. Each client has its own count.
     pub version: u64,
-    /// Whether this is all that stands: what was there before is void.
+    /// Whether this is the whole state and replaces any earlier one.
     pub whole: bool,
     /// In the order in which they are to be made.
     pub changes: Vec<StateChange>,
 }
 
-/// What stands at one place of a state now.
+/// The new value at one place of a state.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct StateChange {
     /// The keys that lead there. None is the whole state.
     pub path: Vec<String>,
-    /// All that stands there; null where nothing stands any more.
+    /// The whole value; null if there is none any more.
     #[cfg_attr(feature = "types", ts(type = "unknown"))]
     pub value: Value,
 }
@@ -84,12 +84,12 @@ impl<S: DeserializeOwned> Replica<S> {
         true
     }
 
-    /// What stands, where the copy is of no further use.
+    /// The state, consuming the copy.
     pub fn into_state(self) -> S {
         self.state
     }
 
-    /// What stands.
+    /// The current state.
     pub fn state(&self) -> &S {
         &self.state
     }
@@ -117,7 +117,7 @@ fn set(at: &mut Value, path: &[String], value: Value) {
     }
 }
 
-/// A place in a state, which knows what stands there.
+/// A place in a state.
 pub trait Place: Ord + Copy {
     /// The whole state.
     const WHOLE: Self;

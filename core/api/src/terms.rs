@@ -72,7 +72,7 @@ pub struct Invite {
     pub id: InviteId,
     /// The session's code at the relay.
     pub code: InviteCode,
-    /// What opens it. Clients below [`Scope::Everything`](super::Scope::Everything) are not told.
+    /// Its token and links; only for clients with [`Scope::Everything`](super::Scope::Everything).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "types", ts(optional))]
     pub keys: Option<InviteKeys>,
@@ -89,7 +89,7 @@ pub struct Invite {
     pub expires_at: Option<u64>,
 }
 
-/// What opens an invite: only ever shown to the host's own person.
+/// An invite's token and links. Only the host sees them.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct InviteKeys {

@@ -1,8 +1,8 @@
-// What a session is called: by the folder and the branch that one works in there. Codes are to be read out.
+// The name of a session: the folder and branch of its first terminal.
 import { readFileSync, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 
-/** How long a branch is believed, in milliseconds: rows are drawn often. */
+/** How long a branch is cached, in milliseconds: rows are drawn often. */
 const FRESH = 3000;
 
 const known = new Map<string, { branch: string | undefined; at: number }>();
@@ -27,7 +27,7 @@ function branchOf(cwd: string, now: number): string | undefined {
     return branch;
 }
 
-/** The branch that is checked out there; nothing outside of a repository, or between branches. */
+/** The branch that is checked out; nothing outside a repository or with a detached HEAD. */
 function read(cwd: string): string | undefined {
     for (let folder = cwd; ; folder = dirname(folder)) {
         const git = join(folder, '.git');

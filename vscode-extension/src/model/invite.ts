@@ -2,9 +2,9 @@
 
 import type { Invite, InviteKeys } from '@jumpseat/native';
 
-/** What opens it: this client may see it. */
+/** Its token and links; this client has the scope for them. */
 export function keysOf({ keys }: Pick<Invite, 'keys'>): InviteKeys {
-    if (!keys) throw new Error('nothing that opens the invite was told');
+    if (!keys) throw new Error('the token of this invite was not sent');
     return keys;
 }
 

@@ -228,7 +228,7 @@ export class Context {
     }
 
     /** Changes what a guest may do; whoever lets one type should look at the terminal. */
-    /** What a session is called: by the folder and branch of its first terminal, by its code before that is known. */
+    /** The name of a session: the folder and branch of its first terminal, or its code while that is unknown. */
     nameOf(session: HostedSession): string {
         const [first] = this.holding.state.terminalsOf(session.session);
         return folderName(first?.cwd) ?? session.code ?? 'My session';

@@ -220,14 +220,14 @@ class GuestRows extends Rows<GuestRow> {
         const other = own ? guest.name : row.seat.state.host || 'the host';
         entry.command = { command: 'jumpseat.safetyWords', title: 'Safety Words', arguments: [other, safety] };
         const label = `${entry.accessibilityInformation?.label ?? ''}, safety words ${safety.join(' ')}`;
-        const tooltip = `The name is what ${own ? 'the guest' : 'each'} says of itself. Safety words: **${safety.join(' ')}**`;
+        const tooltip = `This name is not verified. Safety words: **${safety.join(' ')}**`;
         return named(entry, label, new vscode.MarkdownString(tooltip));
     }
 }
 
-/** Nobody was asked to prove a name: that is told where somebody looks for it. */
+/** Says in the tooltip that the name is not verified. */
 function unproven(entry: vscode.TreeItem): vscode.TreeItem {
-    return named(entry, entry.accessibilityInformation?.label ?? '', 'The name is what the guest says of itself.');
+    return named(entry, entry.accessibilityInformation?.label ?? '', 'This name is not verified.');
 }
 
 /** Names a row by who is in it: names are not unique, and rows move. */

@@ -80,9 +80,9 @@ export class Seat implements vscode.Disposable {
         return view?.terminal;
     }
 
-    /** Draws a terminal anew, for a view that has lost what it showed. */
+    /** Asks for a new picture of a terminal, for a view that lost what it showed. */
     redraw(number: number): void {
-        // A seat that is gone draws nothing; its state tells that.
+        // A seat that is gone sends nothing; its state says so.
         this.#guest?.ask({ type: 'redraw', terminal: number }).catch(() => undefined);
     }
 

@@ -1,4 +1,4 @@
-// The share view: what a guest needs to come in, and what guests see beside the terminal. Who is there is the guests view's.
+// The share view: codes, links and panels of the hosted sessions. Guests are listed in the Guests view.
 import * as vscode from 'vscode';
 
 import { described } from '../model/choice';

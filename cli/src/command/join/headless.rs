@@ -180,7 +180,7 @@ impl Watch {
         Ok(self.is_done().then_some(()))
     }
 
-    /// Takes what stands now.
+    /// Takes the current state.
     fn stands(&mut self, update: StateUpdate) -> Result<(), Fault> {
         if self.json {
             print::json(&GuestEvent::State(print::without_invites(update.clone())))?;

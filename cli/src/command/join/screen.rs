@@ -255,7 +255,7 @@ impl GuestScreen {
         Ok(None)
     }
 
-    /// Shows what stands now.
+    /// Shows the current state.
     fn stands(&mut self, update: StateUpdate) {
         self.state.apply(update);
         let state = self.state.state();

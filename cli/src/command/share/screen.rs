@@ -397,13 +397,13 @@ impl HostScreen {
             }
             Action::AskControl | Action::NextTerminal | Action::Leave | Action::Open(..) => return,
         };
-        // What came of it is in the state; what cannot be done any more has gone from the board by itself.
+        // The result is in the state; what is no longer possible is already gone from the board.
         self.outbox.send(command);
         self.outbox.ask();
         self.draw();
     }
 
-    /// Shows what stands now.
+    /// Shows the current state.
     fn stands(&mut self) {
         let state = self.state.state();
         if let Some(terminal) = state.terminals.get(&TERMINAL) {

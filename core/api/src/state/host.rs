@@ -1,4 +1,4 @@
-//! What an engine that hosts tells of everything that stands in it.
+//! The state of an engine that hosts.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,7 +12,7 @@ use crate::{
     terms::{ChatLine, Connection, Invite, Person, PointAt, SessionNo, Size, TerminalNo},
 };
 
-/// Everything that stands in one engine that hosts.
+/// The state of an engine that hosts.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct HostState {
@@ -137,7 +137,7 @@ pub struct Knock {
     pub again: bool,
 }
 
-/// A place in a [`HostState`]. What stands at a place includes all below it.
+/// A place in a [`HostState`]. Its value includes everything below it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum HostPath {
     /// Everything.

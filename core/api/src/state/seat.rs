@@ -49,7 +49,7 @@ pub struct SeatState {
     pub looking: Option<TerminalNo>,
     /// How far the picture is behind the host's.
     pub lag: Lag,
-    /// These terminals, and no others, may miss something: they are made anew, and nothing is typed at them before.
+    /// Terminals whose picture may be incomplete until a new one arrives. Keys are not sent to them meanwhile.
     pub catching_up: BTreeSet<TerminalNo>,
     /// Who types, and where; 0 is the host.
     pub typing: BTreeMap<Slot, TerminalNo>,
@@ -57,7 +57,7 @@ pub struct SeatState {
     pub pointing: BTreeMap<Slot, PointAt>,
     /// The newest lines of the chat.
     pub chat: BTreeMap<u64, ChatLine>,
-    /// The panels that are shared. What stands in them is told by [`GuestEvent::Panel`](crate::GuestEvent::Panel).
+    /// The panels that are shared. Their contents arrive in [`GuestEvent::Panel`](crate::GuestEvent::Panel).
     pub panels: BTreeSet<PanelKind>,
     /// The newest invites that this co-owner asked for.
     pub invites: BTreeMap<u64, SeatInvite>,

@@ -1,4 +1,4 @@
-//! Clients of a seat beside its owner: other programs of the same person, by the local socket.
+//! Clients of a seat other than its owner: programs of the same person that connect through the local socket.
 
 use std::{
     collections::BTreeMap,
@@ -17,14 +17,14 @@ use crate::{
 /// Events in the queue to a client.
 const EVENTS: usize = 64;
 
-/// Opens clients of a seat, from anywhere. They go with the seat; it does not stay for them.
+/// Opens clients of a seat from any task. They are closed with the seat and do not keep it open.
 #[derive(Clone)]
 pub struct SeatListener {
     opened: mpsc::UnboundedSender<ClientConn>,
 }
 
 impl SeatListener {
-    /// A further client, which may do so much. Without a seat it finds every command failing and no events.
+    /// Opens a client with this scope. If the seat is gone, its commands fail and it gets no events.
     pub fn open(&self, scope: Scope) -> GuestClient {
         let (commands, requests) = mpsc::channel(COMMANDS);
         let (events, told) = mpsc::channel(EVENTS);
@@ -39,20 +39,20 @@ impl SeatListener {
     }
 }
 
-/// The seat's end of one.
+/// The seat's end of one client.
 pub(super) struct ClientConn {
     pub(super) scope: Scope,
     requests: mpsc::Receiver<Request<GuestCommand>>,
     events: PollSender<GuestEvent>,
-    /// Nobody takes its events any more.
+    /// Its receiver of events is gone.
     muted: bool,
 }
 
-/// What one of them brings.
+/// An event from one of the clients.
 pub(super) enum FromClient {
     Opened(ClientConn),
     Asked(ClientId, Request<GuestCommand>),
-    /// Its process let go, or it is so far behind that it must start anew.
+    /// It disconnected, or is too far behind and has to reconnect.
     Gone(ClientId),
     Told,
 }
@@ -61,7 +61,7 @@ pub(super) struct Clients {
     listener: SeatListener,
     opened: mpsc::UnboundedReceiver<ClientConn>,
     here: BTreeMap<ClientId, ClientConn>,
-    /// Who was heard last: one that asks without end holds up no other.
+    /// Whose command was taken last, so that one client cannot starve the others.
     last: Option<ClientId>,
 }
 
@@ -85,7 +85,7 @@ impl Clients {
         self.here.remove(&client);
     }
 
-    /// The next thing that one of them brings, or that one was told what waited for it.
+    /// Polls all clients once: takes the next event, and hands queued events to those with room.
     pub(super) fn poll(&mut self, seat: &mut Seat, cx: &mut Context<'_>) -> Poll<FromClient> {
         if let Poll::Ready(Some(conn)) = self.opened.poll_recv(cx) {
             return Poll::Ready(FromClient::Opened(conn));
@@ -97,7 +97,7 @@ impl Clients {
             let Some(conn) = self.here.get_mut(&client) else { continue };
             match conn.tell(client, seat, cx) {
                 Ok(moved) => told |= moved,
-                // It may have asked for something before it went: that is still done.
+                // Commands that it sent before it disconnected are still performed.
                 Err(Closed) => conn.muted = true,
             }
             if !conn.muted && seat.is_lost(client) {
@@ -115,7 +115,7 @@ impl Clients {
         if told { Poll::Ready(FromClient::Told) } else { Poll::Pending }
     }
 
-    /// The seat is over: what they were told last goes as far as there is room.
+    /// Hands on the last events of a seat that ended, as far as the queues have room.
     pub(super) fn tell_the_last(&mut self, seat: &mut Seat) {
         for (client, conn) in &self.here {
             let Some(events) = conn.events.get_ref() else { continue };
@@ -128,11 +128,11 @@ impl Clients {
     }
 }
 
-/// Nobody holds the other end any more.
+/// The client's receiver of events is gone.
 struct Closed;
 
 impl ClientConn {
-    /// Hands on what waits for it, as far as there is room; whether there was anything.
+    /// Hands on queued events as far as there is room. Returns whether any were sent.
     fn tell(&mut self, client: ClientId, seat: &mut Seat, cx: &mut Context<'_>) -> Result<bool, Closed> {
         let mut told = false;
         while !self.muted && seat.has_event(client) {

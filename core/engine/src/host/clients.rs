@@ -85,9 +85,9 @@ pub(super) struct ClientConn {
     waiting: VecDeque<HostEvent>,
     /// What of the state it was not told yet.
     pub(super) news: Dirty<HostPath>,
-    /// Nobody takes its events any more: it is told nothing, but what it asked for before it went is done.
+    /// Its receiver of events is gone. It gets no more events, but its commands are still performed.
     muted: bool,
-    /// It is shown nothing any more, since it is muted.
+    /// Its views were removed because it is muted.
     hidden: bool,
     /// What it may do.
     pub(super) scope: Scope,
@@ -115,7 +115,7 @@ impl ClientConn {
         }
     }
 
-    /// Tells what of the state is news to it.
+    /// Queues the changes of the state since its last update.
     fn tell_news(&mut self, standing: &Standing<'_>) {
         let scope = self.scope;
         let update = self.news.update(|place| standing.value(place, scope));
@@ -150,17 +150,17 @@ impl ClientConn {
         self.waiting.clear();
     }
 
-    /// Whether it is told nothing any more since this was last asked.
+    /// Whether it became muted since the last call.
     pub(super) fn just_muted(&mut self) -> bool {
         self.muted && !std::mem::replace(&mut self.hidden, true)
     }
 
-    /// Whether it is told nothing any more.
+    /// Whether it gets no more events.
     pub(super) fn is_muted(&self) -> bool {
         self.muted
     }
 
-    /// Whether it is so far behind that it must start anew.
+    /// Whether it is too far behind and has to reconnect.
     pub(super) fn is_lost(&self) -> bool {
         self.waiting.len() > MAX_WAITING
     }
@@ -216,7 +216,7 @@ impl HostEngine {
         self.hide(no);
     }
 
-    /// Shows a client nothing any more: it looks at nothing.
+    /// Removes a client's views and its focus.
     pub(super) fn hide(&mut self, no: ClientNo) {
         for terminal in self.terminals.values_mut() {
             terminal.views.retain(|view| view.client != no);
@@ -262,7 +262,7 @@ impl HostEngine {
         self.shadow.mark(place);
     }
 
-    /// Tells every client, each of what stands first.
+    /// Queues an event for every client, after its pending state update.
     pub(super) fn tell(&mut self, event: &HostEvent) {
         let Self { clients, terminals, sessions, desk, .. } = self;
         let standing = Standing::new(terminals, sessions, desk.as_ref());
@@ -272,7 +272,7 @@ impl HostEngine {
         }
     }
 
-    /// Everything that stands, for one client: what is news to it is told first.
+    /// The whole state for one client. Its pending update is queued first.
     pub(super) fn whole_state(&mut self, no: ClientNo) -> StateUpdate {
         let Self { clients, terminals, sessions, desk, .. } = self;
         let standing = Standing::new(terminals, sessions, desk.as_ref());
@@ -285,7 +285,7 @@ impl HostEngine {
         }
     }
 
-    /// Tells those that keep up what of the state is news to them; whether there was any.
+    /// Queues state updates for the clients that keep up. Returns whether there were any.
     pub(super) fn tell_news(&mut self) -> bool {
         let Self { clients, terminals, sessions, desk, .. } = self;
         let standing = Standing::new(terminals, sessions, desk.as_ref());
@@ -299,8 +299,7 @@ impl HostEngine {
         told
     }
 
-    /// What speaks against doing what a client asks: its scope, or that its process runs in a terminal that is shared,
-    /// where guests type.
+    /// Why a client's command is refused: its scope does not include it, or its process runs in a shared terminal.
     pub(super) fn refusal(&self, no: ClientNo, command: &HostCommand) -> Option<Failure> {
         let client = self.clients.get(&no)?;
         if let Err(failure) = client.scope.allows(command.scope()) {
@@ -320,7 +319,7 @@ impl HostEngine {
     }
 }
 
-/// What a program in a shared terminal is told.
+/// The refusal for programs inside a shared terminal.
 pub(crate) fn inside() -> Failure {
     Failure::new(FailureKind::Inside, "a program in a shared terminal cannot see or change what is shared").hint(
         "use another terminal or the overlay; `jumpseat share --manage-from-inside` lets everyone who may type \

@@ -1,7 +1,7 @@
-//! What stands in an engine, read where it is true, and told to each client as what changed since it was told last.
+//! The engine's state, read from its sources of truth and sent to each client as changes since its last update.
 //!
-//! Whoever changes something marks its [place](HostPath); what stands there is read when a client takes the update. Nothing
-//! is kept twice, and a client that is slow gets fewer updates.
+//! Code that changes something marks its [place](HostPath). The value is read when a client takes the update, so nothing
+//! is stored twice, and a slow client gets fewer updates.
 
 use std::collections::BTreeMap;
 
@@ -51,7 +51,7 @@ impl Standing<'_> {
         shared.any(|terminal| terminal.has_inside(origin))
     }
 
-    /// What stands at a place now, for a client with this scope; null for nothing.
+    /// The current value at a place for a client with this scope; null if there is none.
     pub(super) fn value(&self, place: HostPath, scope: Scope) -> Value {
         let keyless = |mut invites: Vec<Invite>| {
             if scope < Scope::Everything {
@@ -148,7 +148,7 @@ fn json(value: impl Serialize) -> Value {
     serde_json::to_value(value).unwrap_or_default()
 }
 
-/// A second client that is told of every mark and nothing else: what it knows is what stands, or a mark was forgotten.
+/// A second client that sees only the marks: if its copy differs from the real state, a change was not marked.
 #[cfg(debug_assertions)]
 mod shadow {
     use std::time::Duration;

@@ -114,7 +114,7 @@ pub async fn holder(
     connect(&socket).await
 }
 
-/// A client that may do everything: whoever starts the holder is the host's own face.
+/// Connects with every scope: the program that starts the holder is the host's own interface.
 async fn connect(socket: &Path) -> Result<HostClient, Failure> {
     attach::connect::<HostProtocol>(socket, Scope::Everything).await
 }

@@ -1,5 +1,4 @@
-//! Whether a process runs in a terminal that the same person shares from another process: who types there does not sit at
-//! the person's other sessions.
+//! Keeps programs inside a shared terminal away from the seats of the same person.
 
 use tokio::time::timeout;
 
@@ -10,8 +9,8 @@ use crate::{
     runtime::folder::RuntimeFolder,
 };
 
-/// What speaks against serving this process. A host that cannot be asked has no such terminal, and a seat that is itself
-/// in a shared one is told nothing and refuses nobody.
+/// Why a process is refused, if one of the person's hosts says that it runs inside a shared terminal. A host that cannot be
+/// asked is skipped; a seat that itself runs inside one gets no answer and refuses nothing.
 pub(super) async fn refusal(pid: Option<i32>, folder: &RuntimeFolder) -> Option<Failure> {
     let pid = pid?;
     for process in attach::processes(folder).await.unwrap_or_default() {

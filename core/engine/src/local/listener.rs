@@ -129,7 +129,7 @@ async fn serve_client<D: AcceptClients>(
     {
         return refuse::<D::Protocol>(stream, &failure).await;
     }
-    // Who says nothing may look.
+    // Without a scope the client may only read.
     let mut client = door.open(origin, other.scope.unwrap_or(Scope::Read));
     let (read, mut write) = tokio::io::split(stream);
     let (ask, mut asked) = mpsc::channel(1);
@@ -156,7 +156,7 @@ async fn serve_client<D: AcceptClients>(
             tokio::select! {
                 done = &mut reading => return done.map(|()| None),
                 written = write.write_all(&out) => if let Err(error) = written {
-                    // It reads no more, and may have asked for something before it went: that is still done.
+                    // It disconnected. Commands that it sent before are still performed.
                     tracing::debug!(%error, "a local client reads no more");
                     drop(asked);
                     return reading.await.map(|()| None);
@@ -168,7 +168,7 @@ async fn serve_client<D: AcceptClients>(
     }
 }
 
-/// Answers every command with the same.
+/// Answers every command with this failure.
 async fn refuse<P: Protocol>(
     mut stream: LocalStream,
     failure: &Failure,
@@ -224,7 +224,7 @@ async fn read_commands<S: Protocol>(
             continue;
         }
         if let Some(id) = id {
-            // Nobody waits for the answer of a client that reads no more.
+            // A client that disconnected does not wait for the answer.
             let _ = ask.send((id, answered)).await;
         }
     }

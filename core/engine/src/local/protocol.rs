@@ -1,4 +1,4 @@
-//! The two protocols of the local socket: commands and events of an engine that hosts, and of a seat.
+//! The two protocols of the local socket: commands and events of a hosting engine, and of a seat.
 
 use std::io;
 
@@ -34,15 +34,15 @@ pub(super) trait Protocol {
 pub(super) trait AcceptClients: Clone + Send + Sync + 'static {
     type Protocol: Protocol;
 
-    /// A client for a process that runs there, which may do so much.
+    /// Opens a client with this scope for a process.
     fn open(
         &self,
         origin: Option<Origin>,
         scope: Scope,
     ) -> Client<<Self::Protocol as Protocol>::Command, <Self::Protocol as Protocol>::Event>;
 
-    /// Whether the person's hosts are asked about each process: who is in a terminal that one of them shares is refused.
-    /// An engine that hosts knows that itself, as each command comes.
+    /// Whether to ask the same person's hosts if a process runs inside a shared terminal, and refuse it then. A hosting
+    /// engine checks that itself for each command.
     const ASKS_HOSTS: bool;
 
     /// Until it is gone.

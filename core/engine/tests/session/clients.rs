@@ -261,7 +261,7 @@ async fn who_comes_late_sees_what_the_owner_sees_without_what_opens_the_session(
         .until_state(|state| state.chat.values().any(|line| line.text == "from the side").then_some(()))
         .await;
 
-    // The host's own clients are told of invites, and of what opens them only with everything.
+    // Clients of the host see invites, but their tokens and links only with the scope `everything`.
     for scope in Scope::ALL {
         let client = at_host(&host, &runtime, scope).await;
         let Reply::State(update) = within(client.ask(HostCommand::State)).await.unwrap() else { panic!() };

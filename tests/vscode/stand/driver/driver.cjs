@@ -4,8 +4,8 @@ const fs = require('node:fs');
 const vscode = require('vscode');
 
 exports.activate = () => {
-    // Where a test lets time pass, a connection that is kept for the next question would be too old for it, and be closed
-    // just as that is sent: each has its own, and none is ever too slow.
+    // When a test moves the clock, the server closes a kept-alive connection just as the next request reuses it. So each
+    // request has its own connection, without timeouts.
     const timeless = { requestTimeout: 0, headersTimeout: 0 };
     const server = http.createServer(timeless, async (request, response) => {
         response.setHeader('connection', 'close');

@@ -24,10 +24,12 @@ export async function remove(context: Context, given: unknown): Promise<void> {
     if (row?.kind === 'fellow') await row.seat.request({ type: 'remove', slot: row.guest.slot });
 }
 
-/** Shows the words that rule out anyone in between, for comparing them by another way. */
+/** Shows the safety words, to be compared over another channel. */
 export async function safetyWords(name: unknown, words: unknown): Promise<void> {
     if (typeof name !== 'string' || !Array.isArray(words)) return;
-    await say(`Safety words with ${name}: ${words.join(' ')}. The same words at both ends rule out anyone in between.`);
+    await say(
+        `Safety words with ${name}: ${words.join(' ')}. Compare them over another channel: if both see the same words, nobody is in between.`,
+    );
 }
 
 /** Lets the one who knocked in, or sends them away. */
