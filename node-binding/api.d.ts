@@ -49,7 +49,7 @@ export interface InviteLink {
 /** Every rejection and every throw of this package. */
 export class JumpseatError extends Error {
   /** `bug` is a mistake of ours that was caught; `native` a module that is missing or does not fit. */
-  kind: FailureKind | "bug" | "native";
+  kind: ApiErrorKind | "bug" | "native";
   /** What helps, if anything does. */
   hint?: string;
 }

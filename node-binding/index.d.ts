@@ -51,7 +51,7 @@ export interface InviteLink {
 /** Every rejection and every throw of this package. */
 export class JumpseatError extends Error {
   /** `bug` is a mistake of ours that was caught; `native` a module that is missing or does not fit. */
-  kind: FailureKind | "bug" | "native";
+  kind: ApiErrorKind | "bug" | "native";
   /** What helps, if anything does. */
   hint?: string;
 }
@@ -364,7 +364,7 @@ export type Conflict = {
 export type ConflictKind = "both_deleted" | "added_by_us" | "deleted_by_them" | "added_by_them" | "deleted_by_us" | "both_added" | "both_modified";
 
 /** The state of an end's line to the relay. */
-export type Connection = { "state": "connecting" } | { "state": "connected" } | { "state": "away",
+export type ConnectionState = { "state": "connecting" } | { "state": "connected" } | { "state": "away",
   /** Milliseconds until the next try. */
   retry_in: number,
   /** Why, in words. */
@@ -389,7 +389,7 @@ export type EditKind = "added" | "modified" | "deleted" | "renamed" | "copied" |
 export type EndReason = "stopped" | "shell_exited" | "expired" | "relay_gone" | "relay_refused" | "host_gone" | "removed" | "left";
 
 /** One thing in a panel. */
-export type Entry = { "is": "repository" } & Repository | { "is": "file" } & File | { "is": "branch_file" } & BranchFile | { "is": "commit" } & Commit | { "is": "block" } & Block | { "is": "happening" } & Happening | { "is": "line" } & Line | { "is": "request" } & Request | { "is": "check" } & Check | { "is": "thread" } & Thread | { "is": "comment" } & Comment | { "is": "issue" } & Issue | { "is": "issue_comment" } & IssueComment | { "is": "finding" } & Finding | { "is": "rule" } & Rule | { "is": "unread" } & Unread;
+export type Entry = { "is": "repository" } & Repository | { "is": "file" } & File | { "is": "branch_file" } & BranchFile | { "is": "commit" } & Commit | { "is": "block" } & Block | { "is": "activity" } & Activity | { "is": "line" } & Line | { "is": "request" } & Request | { "is": "check" } & Check | { "is": "thread" } & Thread | { "is": "comment" } & Comment | { "is": "issue" } & Issue | { "is": "issue_comment" } & IssueComment | { "is": "finding" } & Finding | { "is": "rule" } & Rule | { "is": "unread" } & Unread;
 
 /** How a terminal's program ended. */
 export type Exit = {
@@ -397,16 +397,16 @@ export type Exit = {
   code: number | null, };
 
 /** Why a command failed, for a person. */
-export type Failure = {
+export type ApiError = {
   /** What kind of failure it is: what a program goes by. */
-  kind: FailureKind,
+  kind: ApiErrorKind,
   /** What happened, in a sentence without a full stop. */
   message: string,
   /** What helps, if anything does. */
   hint?: string, };
 
 /** Kinds of failure. */
-export type FailureKind = "gone" | "not_found" | "misused" | "program" | "address" | "unreachable" | "certificate" | "proxy" | "protocol" | "refused" | "no_session" | "invite" | "full" | "local" | "inside" | "scope" | "system";
+export type ApiErrorKind = "gone" | "not_found" | "misused" | "program" | "address" | "unreachable" | "certificate" | "proxy" | "protocol" | "refused" | "no_session" | "invite" | "full" | "local" | "inside" | "scope" | "system";
 
 /** A file that differs from the last commit, or that git does not know. */
 export type File = {
@@ -549,16 +549,16 @@ export type GuestEvent = { "type": "state" } & StateUpdate | { "type": "away",
   /** Bytes that are here, as they travel. */
   received: number,
   /** Bytes that there are. */
-  total: number, } | { "type": "failed" } & Failure | { "type": "ended",
+  total: number, } | { "type": "failed" } & ApiError | { "type": "ended",
   /** Why. */
   reason: EndReason,
   /** Whether the host said so under its key, or only the relay. */
   by_host: boolean,
   /** When the relay refused: what it said, and what helps. */
-  failure?: Failure, };
+  failure?: ApiError, };
 
 /** What can happen in a session. */
-export type Happened = { "what": "joined",
+export type ActivityKind = { "what": "joined",
   /** What they may do, in a word. */
   role: string, } | { "what": "left",
   /** Why, in words. */
@@ -591,7 +591,7 @@ export type Happened = { "what": "joined",
   text: string, };
 
 /** Something that happened in the session. */
-export type Happening = {
+export type Activity = {
   /** When, in milliseconds since 1970; of what took time: when it began. */
   at: number,
   /** When it ended, of what took time. */
@@ -601,7 +601,7 @@ export type Happening = {
   /** Who did it or had it done to them; nothing for the session as a whole. */
   who?: string,
   /** What. */
-  happened: Happened, };
+  happened: ActivityKind, };
 
 /** What a client asks of an engine that hosts. Every command is answered by a [`Reply`] or a failure. */
 export type HostCommand = { "type": "open_terminal" } & TerminalOptions | { "type": "attach",
@@ -1009,7 +1009,7 @@ export type Person = {
 /** How far a seat is. */
 export type Phase = { "is": "knocking" } | { "is": "waiting" } | { "is": "seated" } | { "is": "failed",
   /** Why. */
-  failure: Failure, } | { "is": "ended",
+  failure: ApiError, } | { "is": "ended",
   /** Why. */
   reason: EndReason, };
 
@@ -1269,7 +1269,7 @@ export type SeatState = {
   /** How far it is. */
   phase: Phase,
   /** The line to the relay. */
-  connection: Connection,
+  connection: ConnectionState,
   /** Its own slot; 0 before it is seated. */
   slot: number,
   /** The safety words that it and the host see. */
@@ -1361,7 +1361,7 @@ export type SessionEvent = { "what": "away",
   /** Why. */
   reason: EndReason,
   /** When the relay refused: what it said, and what helps. */
-  failure?: Failure, };
+  failure?: ApiError, };
 
 /** A session of one engine: counts from 1, never used twice in a process. */
 export type SessionNo = number;
@@ -1375,7 +1375,7 @@ export type SessionState = {
   /** The relay's address as guests reach it. */
   relay: string,
   /** The line to the relay. */
-  connection: Connection,
+  connection: ConnectionState,
   /** When it ends by itself, in milliseconds since 1970. */
   expires_at: number,
   /** The terminal that the host's person has in front: only there guests' keys count. */

@@ -10,7 +10,7 @@ use crate::{
         admit, chat, completions, grant, guests, hold, invites, join, man, panel, panels, relay, remove,
         revoke, sessions, share, stop,
     },
-    error::Fault,
+    error::CliError,
 };
 
 /// Sit in on a live terminal, end-to-end encrypted
@@ -96,19 +96,19 @@ pub(crate) enum Command {
 pub(crate) enum Stop {
     /// Help, the version, or a mistake that is told already.
     Printed(ExitCode),
-    Fault(Fault),
+    CliError(CliError),
 }
 
 /// Reads the command line.
 pub(crate) fn parse(words: Vec<OsString>) -> Result<Arguments, Stop> {
-    refuse_secrets(&words).map_err(Stop::Fault)?;
+    refuse_secrets(&words).map_err(Stop::CliError)?;
     Arguments::try_parse_from(&words).map_err(|error| match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
             // A closed pipe behind the help is no mistake.
             let _ = error.print();
             Stop::Printed(ExitCode::SUCCESS)
         }
-        _ if wants_json(&words) => Stop::Fault(Fault::usage(one_line(&error.render().to_string()))),
+        _ if wants_json(&words) => Stop::CliError(CliError::usage(one_line(&error.render().to_string()))),
         _ => {
             let _ = error.print();
             Stop::Printed(ExitCode::from(2))
@@ -123,7 +123,7 @@ pub(crate) fn wants_json(words: &[OsString]) -> bool {
 
 /// Links and tokens in the command line are refused: every process of this machine can read it, and shells
 /// keep it in their history.
-fn refuse_secrets(words: &[OsString]) -> Result<(), Fault> {
+fn refuse_secrets(words: &[OsString]) -> Result<(), CliError> {
     let secret = own_words(words).any(|word| {
         let text = word.to_string_lossy();
         text.contains("jst1_") || (text.contains("://") && text.contains('#'))
@@ -133,7 +133,7 @@ fn refuse_secrets(words: &[OsString]) -> Result<(), Fault> {
     }
     let message =
         "links and tokens are not taken as arguments: every program on this machine can read them there";
-    Err(Fault::usage(message).hint(
+    Err(CliError::usage(message).hint(
         "run `jumpseat join` and paste it when asked, or use JUMPSEAT_TOKEN or --invite-file;\n       \
          your shell's history has kept this one, so ask the host for a new invite",
     ))
@@ -175,7 +175,7 @@ mod tests {
             "jumpseat join K7QM-3XTE --token=jst1_canary",
             "jumpseat jst1_canary",
         ] {
-            let Err(Stop::Fault(fault)) = parse(words(line)) else { panic!("{line} was taken") };
+            let Err(Stop::CliError(fault)) = parse(words(line)) else { panic!("{line} was taken") };
             assert_eq!(fault.kind as u8, 2);
             assert!(!fault.to_string().contains("canary"), "{fault}");
         }

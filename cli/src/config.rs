@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use jumpseat_engine::api::ForgeOptions;
 
-use crate::{error::Fault, panel_name::PanelName, terminal::EscapeKey};
+use crate::{error::CliError, panel_name::PanelName, terminal::EscapeKey};
 
 /// All that can be set in it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -36,7 +36,7 @@ pub(crate) struct Config {
 
 impl Config {
     /// Reads the file that was named, or the usual one if there is any.
-    pub(crate) fn load(named: Option<&Path>) -> Result<Self, Fault> {
+    pub(crate) fn load(named: Option<&Path>) -> Result<Self, CliError> {
         let variable = std::env::var_os("JUMPSEAT_CONFIG").map(PathBuf::from);
         let named = named.or(variable.as_deref());
         let usual = usual_path();
@@ -46,14 +46,14 @@ impl Config {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound && named.is_none() => {
                 Ok(Self::default())
             }
-            Err(error) => Err(Fault::usage(format!("{}: {error}", path.display()))),
+            Err(error) => Err(CliError::usage(format!("{}: {error}", path.display()))),
         }
     }
 
-    fn parse(text: &str, path: &Path) -> Result<Self, Fault> {
+    fn parse(text: &str, path: &Path) -> Result<Self, CliError> {
         toml::from_str(text).map_err(|error| {
             let reason = error.to_string().trim_end().replace('\n', "\n  ");
-            Fault::usage(format!("{}: {reason}", path.display()))
+            CliError::usage(format!("{}: {reason}", path.display()))
         })
     }
 }
@@ -76,7 +76,7 @@ pub(crate) fn name(given: Option<String>, config: &Config) -> String {
 mod tests {
     use super::*;
 
-    fn parse(text: &str) -> Result<Config, Fault> {
+    fn parse(text: &str) -> Result<Config, CliError> {
         Config::parse(text, Path::new("config.toml"))
     }
 

@@ -12,14 +12,14 @@ use crate::{
         panels, relay, remove, revoke, sessions, share, stop,
     },
     config::Config,
-    error::Fault,
+    error::CliError,
 };
 
 /// Runs a command to its end.
-pub(crate) fn run(arguments: Arguments) -> Result<ExitCode, Fault> {
+pub(crate) fn run(arguments: Arguments) -> Result<ExitCode, CliError> {
     let Arguments { config, json, scope, command } = arguments;
     let scope = Scope::from(scope);
-    let context = || Ok::<_, Fault>(Context { config: Config::load(config.as_deref())?, json, scope });
+    let context = || Ok::<_, CliError>(Context { config: Config::load(config.as_deref())?, json, scope });
     match command {
         Command::Share(arguments) => share::run(arguments, &context()?),
         Command::Join(arguments) => join::run(arguments, &context()?),
@@ -42,6 +42,6 @@ pub(crate) fn run(arguments: Arguments) -> Result<ExitCode, Fault> {
     }
 }
 
-fn done(result: Result<(), Fault>) -> Result<ExitCode, Fault> {
+fn done(result: Result<(), CliError>) -> Result<ExitCode, CliError> {
     result.map(|()| ExitCode::SUCCESS)
 }

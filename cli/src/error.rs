@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, fmt, io::Write as _, process::ExitCode};
 
-use jumpseat_engine::api::{EndReason, Failure, FailureKind};
+use jumpseat_engine::api::{ApiError, ApiErrorKind, EndReason};
 use serde::Serialize;
 
 /// Kinds of fault. Each has an exit code of its own; `docs/guide.md` lists them.
@@ -51,7 +51,7 @@ pub(crate) enum FaultKind {
 
 /// Why a command failed.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-pub(crate) struct Fault {
+pub(crate) struct CliError {
     pub(crate) kind: FaultKind,
     /// A sentence without a full stop.
     pub(crate) message: String,
@@ -60,7 +60,7 @@ pub(crate) struct Fault {
     pub(crate) hint: Option<String>,
 }
 
-impl Fault {
+impl CliError {
     pub(crate) fn new(kind: FaultKind, message: impl Into<String>) -> Self {
         Self { kind, message: message.into(), hint: None }
     }
@@ -100,7 +100,7 @@ impl Fault {
 
     /// Why a session, or a guest's part in it, ended badly; nothing if that is how sessions end. `failure` is
     /// what the relay said.
-    pub(crate) fn ended(reason: EndReason, failure: Option<&Failure>) -> Option<Self> {
+    pub(crate) fn ended(reason: EndReason, failure: Option<&ApiError>) -> Option<Self> {
         Some(match (reason, failure) {
             (EndReason::Stopped | EndReason::ShellExited | EndReason::Left, _) => return None,
             (EndReason::Removed, _) => Self::new(FaultKind::Removed, "the host removed you from the session"),
@@ -111,29 +111,29 @@ impl Fault {
     }
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for CliError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "error: {}", self.message)?;
         self.hint.iter().try_for_each(|hint| write!(f, "\n hint: {hint}"))
     }
 }
 
-impl From<Failure> for Fault {
-    fn from(failure: Failure) -> Self {
+impl From<ApiError> for CliError {
+    fn from(failure: ApiError) -> Self {
         let kind = match failure.kind {
-            FailureKind::Gone | FailureKind::Local => FaultKind::Local,
-            FailureKind::NotFound => FaultKind::NotFound,
-            FailureKind::Misused | FailureKind::Address => FaultKind::Usage,
-            FailureKind::Program => FaultKind::Program,
-            FailureKind::Inside => FaultKind::Inside,
-            FailureKind::Scope => FaultKind::Scope,
-            FailureKind::Unreachable | FailureKind::Proxy => FaultKind::Unreachable,
-            FailureKind::Certificate => FaultKind::Certificate,
-            FailureKind::Protocol => FaultKind::Protocol,
-            FailureKind::Refused => FaultKind::Refused,
-            FailureKind::NoSession => FaultKind::NoSession,
-            FailureKind::Invite => FaultKind::Invite,
-            FailureKind::Full => FaultKind::Full,
+            ApiErrorKind::Gone | ApiErrorKind::Local => FaultKind::Local,
+            ApiErrorKind::NotFound => FaultKind::NotFound,
+            ApiErrorKind::Misused | ApiErrorKind::Address => FaultKind::Usage,
+            ApiErrorKind::Program => FaultKind::Program,
+            ApiErrorKind::Inside => FaultKind::Inside,
+            ApiErrorKind::Scope => FaultKind::Scope,
+            ApiErrorKind::Unreachable | ApiErrorKind::Proxy => FaultKind::Unreachable,
+            ApiErrorKind::Certificate => FaultKind::Certificate,
+            ApiErrorKind::Protocol => FaultKind::Protocol,
+            ApiErrorKind::Refused => FaultKind::Refused,
+            ApiErrorKind::NoSession => FaultKind::NoSession,
+            ApiErrorKind::Invite => FaultKind::Invite,
+            ApiErrorKind::Full => FaultKind::Full,
             _ => FaultKind::System,
         };
         let hint = failure.hint.or_else(|| Some(default_hint(kind)?.to_owned()));
@@ -142,7 +142,7 @@ impl From<Failure> for Fault {
 }
 
 /// Why a session ended, as a clause. `failure` is what the relay said.
-pub(crate) fn why(reason: EndReason, failure: Option<&Failure>) -> Cow<'static, str> {
+pub(crate) fn why(reason: EndReason, failure: Option<&ApiError>) -> Cow<'static, str> {
     Cow::Borrowed(match reason {
         EndReason::RelayRefused => {
             return failure.map_or("the relay refused".into(), |failure| failure.message.clone().into());
@@ -177,7 +177,8 @@ mod tests {
 
     #[test]
     fn a_fault_reads_as_error_and_hint() {
-        let fault = Fault::from(Failure::new(FailureKind::NoSession, "the relay knows no session K7QM-3XTE"));
+        let fault =
+            CliError::from(ApiError::new(ApiErrorKind::NoSession, "the relay knows no session K7QM-3XTE"));
         insta::assert_snapshot!(fault, @"
         error: the relay knows no session K7QM-3XTE
          hint: check the code and the relay; sessions end after 24 hours
@@ -187,25 +188,31 @@ mod tests {
 
     #[test]
     fn an_orderly_end_is_no_fault() {
-        assert_eq!(Fault::ended(EndReason::Stopped, None), None);
-        assert_eq!(Fault::ended(EndReason::ShellExited, None), None);
-        assert_eq!(Fault::ended(EndReason::Removed, None).map(|fault| fault.kind), Some(FaultKind::Removed));
+        assert_eq!(CliError::ended(EndReason::Stopped, None), None);
+        assert_eq!(CliError::ended(EndReason::ShellExited, None), None);
+        assert_eq!(
+            CliError::ended(EndReason::Removed, None).map(|fault| fault.kind),
+            Some(FaultKind::Removed)
+        );
     }
 
     #[test]
     fn a_relay_that_refused_is_told_in_its_own_words() {
         let failure =
-            Failure::new(FailureKind::Protocol, "the relay turned you away: too old").hint("update");
-        let fault = Fault::ended(EndReason::RelayRefused, Some(&failure)).unwrap();
+            ApiError::new(ApiErrorKind::Protocol, "the relay turned you away: too old").hint("update");
+        let fault = CliError::ended(EndReason::RelayRefused, Some(&failure)).unwrap();
         assert_eq!((fault.kind, fault.hint.as_deref()), (FaultKind::Protocol, Some("update")));
         assert_eq!(why(EndReason::RelayRefused, Some(&failure)), "the relay turned you away: too old");
-        assert_eq!(Fault::ended(EndReason::RelayGone, None).map(|fault| fault.kind), Some(FaultKind::Ended));
+        assert_eq!(
+            CliError::ended(EndReason::RelayGone, None).map(|fault| fault.kind),
+            Some(FaultKind::Ended)
+        );
     }
 
     #[test]
     fn the_engine_s_own_hint_wins() {
-        let failure = Failure::new(FailureKind::Unreachable, "no answer").hint("start it");
-        assert_eq!(Fault::from(failure).hint.as_deref(), Some("start it"));
+        let failure = ApiError::new(ApiErrorKind::Unreachable, "no answer").hint("start it");
+        assert_eq!(CliError::from(failure).hint.as_deref(), Some("start it"));
     }
 
     #[test]

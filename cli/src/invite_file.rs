@@ -10,7 +10,7 @@ use jumpseat_engine::api::Secret;
 use jumpseat_session::InviteLink;
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Fault, FaultKind};
+use crate::error::{CliError, FaultKind};
 
 /// What the file says.
 #[derive(Serialize, Deserialize)]
@@ -22,15 +22,15 @@ struct Contents {
 }
 
 /// Writes the file at once and whole, mode 0600: whoever sees it sees all of it.
-pub(crate) fn write(path: &Path, link: &InviteLink) -> Result<(), Fault> {
+pub(crate) fn write(path: &Path, link: &InviteLink) -> Result<(), CliError> {
     let contents = Contents {
         code: link.code.to_string(),
         token: Secret::new(link.token.reveal().to_string()),
         link: Secret::new(link.editor().to_string()),
         relay: link.relay.clone(),
     };
-    let fault = |error: io::Error| Fault::new(FaultKind::Local, format!("{}: {error}", path.display()));
-    let mut name = path.file_name().ok_or_else(|| Fault::usage("--invite-file names no file"))?.to_owned();
+    let fault = |error: io::Error| CliError::new(FaultKind::Local, format!("{}: {error}", path.display()));
+    let mut name = path.file_name().ok_or_else(|| CliError::usage("--invite-file names no file"))?.to_owned();
     name.push(format!(".{}", std::process::id()));
     let beside = path.with_file_name(name);
     let written = create_private(&beside).and_then(|mut file| {
@@ -46,16 +46,17 @@ pub(crate) fn write(path: &Path, link: &InviteLink) -> Result<(), Fault> {
 }
 
 /// Reads a file that [`write()`] made, or one with a link in it that somebody pasted there.
-pub(crate) fn read(path: &Path) -> Result<InviteLink, Fault> {
-    let fault = |error: &dyn std::fmt::Display| Fault::usage(format!("{}: {error}", path.display()));
+pub(crate) fn read(path: &Path) -> Result<InviteLink, CliError> {
+    let fault = |error: &dyn std::fmt::Display| CliError::usage(format!("{}: {error}", path.display()));
     // Far more than a link can be long, far less than would hurt.
     let length = fs::metadata(path).map_err(|error| fault(&error))?.len();
     if length > 64 * 1024 {
         return Err(fault(&"it is too long for an invite"));
     }
     let text = zeroize::Zeroizing::new(fs::read(path).map_err(|error| fault(&error))?);
-    let wrong =
-        |error| Fault::new(FaultKind::Invite, fault(&error).message).hint("ask the host for it again, whole");
+    let wrong = |error| {
+        CliError::new(FaultKind::Invite, fault(&error).message).hint("ask the host for it again, whole")
+    };
     match (serde_json::from_slice::<Contents>(&text), std::str::from_utf8(&text)) {
         (Ok(contents), _) => InviteLink::parse(contents.link.reveal()).map_err(wrong),
         (Err(_), Ok(text)) if !text.trim_start().starts_with('{') && text.contains("://") => {

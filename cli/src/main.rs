@@ -4,12 +4,11 @@
 //!  arguments ── command ──► engine (shares, joins)  ◄── terminal: raw mode, keys, writing
 //!                  │                 │ events
 //!                  │                 ▼
-//!                  │               board ──► overlay, status line, viewer
+//!                  │               overview ──► overlay, status line, viewer
 //!                  └─────► local sockets of the processes that host or have joined: sessions, guests, panel…
 //! ```
 
 mod arguments;
-mod board;
 mod command;
 mod config;
 mod dispatch;
@@ -17,6 +16,7 @@ mod duration;
 mod error;
 mod invite_file;
 mod overlay;
+mod overview;
 mod panel;
 mod panel_name;
 mod print;
@@ -35,7 +35,7 @@ fn main() -> ExitCode {
     let arguments = match arguments::parse(words) {
         Ok(arguments) => arguments,
         Err(arguments::Stop::Printed(code)) => return code,
-        Err(arguments::Stop::Fault(fault)) => {
+        Err(arguments::Stop::CliError(fault)) => {
             fault.print(json);
             return fault.exit_code();
         }

@@ -1,4 +1,4 @@
-//! The overlay: what it shows of a [`Board`], and what its keys ask for. It neither reads nor writes: keys go in,
+//! The overlay: what it shows of a [`Overview`], and what its keys ask for. It neither reads nor writes: keys go in,
 //! actions come out, and [`draw`](Overlay::draw) fills a buffer.
 
 mod draw;
@@ -12,9 +12,9 @@ use jumpseat_wire::{InviteId, KnockId, Slot};
 use tokio::time::Instant;
 
 use crate::{
-    board::{Attention, Board},
-    error::Fault,
-    panel::{Opens, Row},
+    error::CliError,
+    overview::{Attention, Overview},
+    panel::{Row, RowTarget},
     terminal::{EscapeKey, Input, Key, Piece},
 };
 
@@ -47,7 +47,7 @@ pub(crate) enum Action {
     /// Let guests type although the terminal does not tell whether the host looks.
     AssumeFocus,
     /// Fetch what is behind a row; the answer goes to [`Overlay::opened`] with this number.
-    Open(u32, Opens),
+    Open(u32, RowTarget),
     /// Show a panel to guests, or no longer.
     SharePanel(PanelKind),
     HidePanel(PanelKind),
@@ -57,7 +57,7 @@ pub(crate) enum Action {
     Stop,
 }
 
-/// What is shown of the board.
+/// What is shown of the overview.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Page {
     People,
@@ -108,22 +108,22 @@ impl Overlay {
         }
     }
 
-    /// Takes the board as it is drawn now. Keys mean what was drawn.
-    pub(crate) fn update(&mut self, board: &Board, now: Instant) {
+    /// Takes the overview as it is drawn now. Keys mean what was drawn.
+    pub(crate) fn update(&mut self, overview: &Overview, now: Instant) {
         self.now = Some(now);
         match self.page {
-            Page::People => self.mark.update(mark::people(board), now),
-            Page::Invites => self.mark.update(mark::invites(board), now),
+            Page::People => self.mark.update(mark::people(overview), now),
+            Page::Invites => self.mark.update(mark::invites(overview), now),
             Page::Panels | Page::Chat => {}
         }
         // What the host took back is not kept.
-        self.panels.forget(board);
+        self.panels.forget(overview);
         if self.page == Page::Panels {
-            self.panels.update(board, now);
+            self.panels.update(overview, now);
         }
-        self.confirm.take_if(|confirm| !stands(&confirm.action, board));
+        self.confirm.take_if(|confirm| !stands(&confirm.action, overview));
         if let Some(confirm) = &mut self.confirm {
-            let text = question(&confirm.action, board);
+            let text = question(&confirm.action, overview);
             if text != confirm.text {
                 (confirm.text, confirm.changed) = (text, Some(now));
             }
@@ -145,14 +145,14 @@ impl Overlay {
         self.deadline().is_none()
     }
 
-    /// Takes a key. The board is only changed in what was read.
-    pub(crate) fn press(&mut self, piece: &Piece, board: &mut Board, now: Instant) -> Option<Action> {
+    /// Takes a key. The overview is only changed in what was read.
+    pub(crate) fn press(&mut self, piece: &Piece, overview: &mut Overview, now: Instant) -> Option<Action> {
         // What came since it was drawn is new to the person.
-        self.update(board, now);
+        self.update(overview, now);
         let action = match &piece.input {
             _ if self.escape.is(&piece.raw) => Some(Action::Close),
-            Input::Text => self.text(&String::from_utf8_lossy(&piece.raw), board, now),
-            Input::Key { key, .. } if self.confirm.take().is_none() => self.key(*key, board, now),
+            Input::Text => self.text(&String::from_utf8_lossy(&piece.raw), overview, now),
+            Input::Key { key, .. } if self.confirm.take().is_none() => self.key(*key, overview, now),
             Input::Paste(begins) => {
                 self.pasting = *begins;
                 None
@@ -160,14 +160,14 @@ impl Overlay {
             _ => None,
         };
         if self.page == Page::Chat {
-            board.read_chat();
+            overview.read_chat();
         }
-        self.update(board, now);
+        self.update(overview, now);
         action
     }
 
     /// Letters: each a command, but in the chat. What is pasted is no command.
-    fn text(&mut self, text: &str, board: &Board, now: Instant) -> Option<Action> {
+    fn text(&mut self, text: &str, overview: &Overview, now: Instant) -> Option<Action> {
         for letter in text.chars() {
             let action = if self.page == Page::Chat {
                 self.write(letter);
@@ -178,13 +178,13 @@ impl Overlay {
                 // Only a yes lets it through.
                 match (letter.to_ascii_lowercase(), confirm.action) {
                     ('y', action) => Some(action),
-                    ('a', Action::Remove(slot, _)) if board.came_with(slot) > 0 => {
+                    ('a', Action::Remove(slot, _)) if overview.came_with(slot) > 0 => {
                         Some(Action::Remove(slot, true))
                     }
                     _ => None,
                 }
             } else {
-                self.letter(letter.to_ascii_lowercase(), board, now)
+                self.letter(letter.to_ascii_lowercase(), overview, now)
             };
             if action.is_some() {
                 return action;
@@ -193,15 +193,15 @@ impl Overlay {
         None
     }
 
-    fn key(&mut self, key: Key, board: &Board, now: Instant) -> Option<Action> {
+    fn key(&mut self, key: Key, overview: &Overview, now: Instant) -> Option<Action> {
         match key {
             Key::Escape if self.page == Page::Panels && self.panels.back() => {}
             Key::Escape => return Some(Action::Close),
-            Key::Tab => self.turn(board, 1),
-            Key::BackTab => self.turn(board, -1),
-            key if self.page == Page::Panels => return self.panels.key(key, board, now),
-            Key::Right => self.turn(board, 1),
-            Key::Left => self.turn(board, -1),
+            Key::Tab => self.turn(overview, 1),
+            Key::BackTab => self.turn(overview, -1),
+            key if self.page == Page::Panels => return self.panels.key(key, overview, now),
+            Key::Right => self.turn(overview, 1),
+            Key::Left => self.turn(overview, -1),
             Key::Up => self.mark.step(false, now),
             Key::Down => self.mark.step(true, now),
             Key::Backspace if self.page == Page::Chat => {
@@ -211,42 +211,42 @@ impl Overlay {
                 let text = std::mem::take(&mut self.draft);
                 return (!text.trim().is_empty()).then_some(Action::Chat(text));
             }
-            Key::Enter => return self.letter('a', board, now),
-            Key::Delete => return self.letter('x', board, now),
+            Key::Enter => return self.letter('a', overview, now),
+            Key::Delete => return self.letter('x', overview, now),
             _ => {}
         }
         None
     }
 
-    fn letter(&mut self, letter: char, board: &Board, now: Instant) -> Option<Action> {
+    fn letter(&mut self, letter: char, overview: &Overview, now: Instant) -> Option<Action> {
         match letter {
             'q' => return Some(Action::Close),
             letter if letter == self.escape.letter() && !letter.is_ascii_alphabetic() => {
                 return Some(Action::Literal);
             }
             'c' => self.page = Page::Chat,
-            'p' if self.page != Page::Panels => self.go(Page::Panels, board),
-            't' if !board.is_host() => return Some(Action::NextTerminal),
-            's' if board.is_host() && board.ended.is_none() => {
-                if board.people.is_empty() {
+            'p' if self.page != Page::Panels => self.go(Page::Panels, overview),
+            't' if !overview.is_host() => return Some(Action::NextTerminal),
+            's' if overview.is_host() && overview.ended.is_none() => {
+                if overview.people.is_empty() {
                     return Some(Action::Stop);
                 }
-                return self.ask(Action::Stop, board);
+                return self.ask(Action::Stop, overview);
             }
-            'l' if !board.is_host() => return Some(Action::Leave),
-            'f' if board.attention == Attention::WantsYes && self.page == Page::People => {
+            'l' if !overview.is_host() => return Some(Action::Leave),
+            'f' if overview.attention == Attention::WantsYes && self.page == Page::People => {
                 return Some(Action::AssumeFocus);
             }
-            'k' if !board.is_host() && !board.role().may_write() => return Some(Action::AskControl),
-            letter if self.page == Page::People => return self.letter_on_people(letter, board),
-            letter if self.page == Page::Panels => return self.panels.letter(letter, board, now),
-            letter if self.page == Page::Invites => return self.letter_on_invites(letter, board),
+            'k' if !overview.is_host() && !overview.role().may_write() => return Some(Action::AskControl),
+            letter if self.page == Page::People => return self.letter_on_people(letter, overview),
+            letter if self.page == Page::Panels => return self.panels.letter(letter, overview, now),
+            letter if self.page == Page::Invites => return self.letter_on_invites(letter, overview),
             _ => {}
         }
         None
     }
 
-    fn letter_on_people(&mut self, letter: char, board: &Board) -> Option<Action> {
+    fn letter_on_people(&mut self, letter: char, overview: &Overview) -> Option<Action> {
         if !self.is_settled() {
             return None;
         }
@@ -257,45 +257,45 @@ impl Overlay {
                 _ => return None,
             },
             Id::Person(slot) => {
-                let person = board.person(slot)?;
-                let allowed = board.is_host() || board.role().may_remove(person.role);
-                if !board.may_manage() || !allowed {
+                let person = overview.person(slot)?;
+                let allowed = overview.is_host() || overview.role().may_remove(person.role);
+                if !overview.may_manage() || !allowed {
                     return None;
                 }
                 let toggle = |role| if person.role == role { Role::Viewer } else { role };
                 match letter {
                     'a' if person.asks => Action::SetRole(slot, Role::Writer),
-                    'd' if person.asks && board.is_host() => Action::Decline(slot),
+                    'd' if person.asks && overview.is_host() => Action::Decline(slot),
                     'w' => Action::SetRole(slot, toggle(Role::Writer)),
-                    'o' if board.is_host() => Action::SetRole(slot, toggle(Role::CoOwner)),
+                    'o' if overview.is_host() => Action::SetRole(slot, toggle(Role::CoOwner)),
                     'x' => Action::Remove(slot, false),
                     _ => return None,
                 }
             }
             Id::Invite(_) => return None,
         };
-        if is_asked(&action, board) { self.ask(action, board) } else { Some(action) }
+        if is_asked(&action, overview) { self.ask(action, overview) } else { Some(action) }
     }
 
     /// Has it done after a yes.
-    fn ask(&mut self, action: Action, board: &Board) -> Option<Action> {
-        let text = question(&action, board);
+    fn ask(&mut self, action: Action, overview: &Overview) -> Option<Action> {
+        let text = question(&action, overview);
         self.confirm = Some(Confirm { action, text, changed: None });
         None
     }
 
-    fn letter_on_invites(&mut self, letter: char, board: &Board) -> Option<Action> {
+    fn letter_on_invites(&mut self, letter: char, overview: &Overview) -> Option<Action> {
         match letter {
-            'n' if board.may_manage() => Some(Action::Invite(Role::Viewer)),
-            'w' if board.may_manage() => Some(Action::Invite(Role::Writer)),
+            'n' if overview.may_manage() => Some(Action::Invite(Role::Viewer)),
+            'w' if overview.may_manage() => Some(Action::Invite(Role::Writer)),
             'v' => {
                 self.reveal = !self.reveal;
                 None
             }
             'x' if self.is_settled() => {
                 let Some(Id::Invite(token)) = self.mark.on() else { return None };
-                let invite = board.invites.iter().find(|invite| invite.token == *token)?;
-                self.ask(Action::RevokeInvite(invite.id?), board)
+                let invite = overview.invites.iter().find(|invite| invite.token == *token)?;
+                self.ask(Action::RevokeInvite(invite.id?), overview)
             }
             _ => None,
         }
@@ -307,23 +307,23 @@ impl Overlay {
         }
     }
 
-    fn turn(&mut self, board: &Board, by: isize) {
-        let pages = pages(board);
+    fn turn(&mut self, overview: &Overview, by: isize) {
+        let pages = pages(overview);
         let at = pages.iter().position(|page| *page == self.page).unwrap_or(0) as isize;
-        self.go(pages[(at + by).rem_euclid(pages.len() as isize) as usize], board);
+        self.go(pages[(at + by).rem_euclid(pages.len() as isize) as usize], overview);
     }
 
-    fn go(&mut self, page: Page, board: &Board) {
+    fn go(&mut self, page: Page, overview: &Overview) {
         self.page = page;
         self.mark = Mark::default();
         self.reveal = false;
         if self.page == Page::Panels {
-            self.panels.enter(board);
+            self.panels.enter(overview);
         }
     }
 
     /// What came of [`Action::Open`].
-    pub(crate) fn opened(&mut self, ticket: u32, rows: Result<Vec<Row>, Fault>) {
+    pub(crate) fn opened(&mut self, ticket: u32, rows: Result<Vec<Row>, CliError>) {
         self.panels.opened(ticket, rows);
     }
 }
@@ -336,12 +336,12 @@ impl Confirm {
 }
 
 /// What is done only after a yes: what cannot be taken back, and what lets somebody type.
-fn is_asked(action: &Action, board: &Board) -> bool {
+fn is_asked(action: &Action, overview: &Overview) -> bool {
     match action {
         Action::SetRole(_, role) => role.may_write(),
         Action::Admit(knock) => {
-            let waiting = board.knocks.iter().find(|waiting| waiting.knock == *knock);
-            waiting.and_then(|waiting| board.role_of_invite(waiting.invite)) != Some(Role::Viewer)
+            let waiting = overview.knocks.iter().find(|waiting| waiting.knock == *knock);
+            waiting.and_then(|waiting| overview.role_of_invite(waiting.invite)) != Some(Role::Viewer)
         }
         Action::Remove(..) => true,
         _ => false,
@@ -349,17 +349,17 @@ fn is_asked(action: &Action, board: &Board) -> bool {
 }
 
 /// Whether what an action is about is still there.
-fn stands(action: &Action, board: &Board) -> bool {
+fn stands(action: &Action, overview: &Overview) -> bool {
     match action {
-        Action::Admit(knock) => board.knocks.iter().any(|waiting| waiting.knock == *knock),
-        Action::SetRole(slot, _) | Action::Remove(slot, _) => board.person(*slot).is_some(),
-        Action::RevokeInvite(invite) => board.invites.iter().any(|known| known.id == Some(*invite)),
+        Action::Admit(knock) => overview.knocks.iter().any(|waiting| waiting.knock == *knock),
+        Action::SetRole(slot, _) | Action::Remove(slot, _) => overview.person(*slot).is_some(),
+        Action::RevokeInvite(invite) => overview.invites.iter().any(|known| known.id == Some(*invite)),
         _ => true,
     }
 }
 
-fn pages(board: &Board) -> &'static [Page] {
-    if board.may_manage() {
+fn pages(overview: &Overview) -> &'static [Page] {
+    if overview.may_manage() {
         &[Page::People, Page::Panels, Page::Invites, Page::Chat]
     } else {
         &[Page::People, Page::Panels, Page::Chat]

@@ -3,11 +3,11 @@
 //! ```text
 //!  Panel ── outline ──► page, painted ──► Rows ──┬─► print (colours, pager) ──► terminal
 //!                                                └─► overlay
-//!  Row::opens ── open ──► contents, fetched ──► diffs, outputs ──► Rows
+//!  Row::target ── open ──► contents, fetched ──► diffs, outputs ──► Rows
 //! ```
 //!
 //! All of it was chosen by a host, or by what its repository, its forge and its programs say. Text becomes a row by
-//! [`Words`] alone, which leaves no control sign and nothing that turns or hides what is around it.
+//! [`StyledLine`] alone, which leaves no control sign and nothing that turns or hides what is around it.
 
 mod diff;
 mod diff_request;
@@ -15,7 +15,7 @@ mod find;
 mod open;
 mod paint;
 mod rows;
-mod words;
+mod styled_line;
 
 use jumpseat_engine::api::panels::{PanelKind, SourceState};
 use jumpseat_panels::outline::{self, Context, ago};
@@ -24,15 +24,15 @@ pub(crate) use diff::Diff;
 pub(crate) use diff_request::DiffRequest;
 pub(crate) use find::{find_block, find_files, touched};
 pub(crate) use open::{Contents, Opened, open};
-pub(crate) use rows::{Opens, Row, Rows};
-pub(crate) use words::{Words, style};
+pub(crate) use rows::{Row, RowTarget, Rows};
+pub(crate) use styled_line::{StyledLine, style};
 
 use self::paint::Painter;
-use crate::board::Panel;
+use crate::overview::Panel;
 
-/// Around a panel: whose it is, and whether news can come.
+/// What a page of a panel needs to know: whose it is, and whether news can come.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Around<'a> {
+pub(crate) struct PageContext<'a> {
     pub(crate) host: &'a str,
     /// Since when nothing new can come, in milliseconds since 1970.
     pub(crate) offline: Option<u64>,
@@ -41,35 +41,35 @@ pub(crate) struct Around<'a> {
 }
 
 /// A panel's whole page. `panel` is nothing where it is not shared, and nothing within where it is on its way.
-pub(crate) fn page(kind: PanelKind, panel: Option<Option<&Panel>>, around: Around<'_>) -> Vec<Row> {
+pub(crate) fn page(kind: PanelKind, panel: Option<Option<&Panel>>, around: PageContext<'_>) -> Vec<Row> {
     let mut rows = Rows::default();
     rows.push(head(kind, panel, around));
     rows.extend(troubles(panel.flatten(), around));
-    rows.push(Words::new());
+    rows.push(StyledLine::new());
     match panel {
-        None => rows.push(Words::new().dim(outline::not_shared(kind))),
-        Some(None) => rows.push(Words::new().dim(outline::LOADING)),
+        None => rows.push(StyledLine::new().dim(outline::not_shared(kind))),
+        Some(None) => rows.push(StyledLine::new().dim(outline::LOADING)),
         Some(Some(panel)) => {
             let context = Context { host: around.host, ..Context::default() };
             let outline = outline::rows(kind, &panel.entries, &context);
             Painter::new(kind, &panel.entries, around.now).rows(&outline, 0, &mut rows);
             if outline.is_empty() {
-                rows.push(Words::new().dim(nothing(kind, &panel.state)));
+                rows.push(StyledLine::new().dim(nothing(kind, &panel.state)));
             }
-            rows.extend(outline::left_out(panel.left_out).map(|more| Words::new().dim(&more)));
+            rows.extend(outline::left_out(panel.left_out).map(|more| StyledLine::new().dim(&more)));
         }
     }
     rows.into_vec()
 }
 
 /// What stands in a panel, in a few words.
-pub(crate) fn gist(kind: PanelKind, panel: &Panel) -> String {
+pub(crate) fn panel_summary(kind: PanelKind, panel: &Panel) -> String {
     let summary = outline::summary(kind, &panel.entries);
-    summary.map_or_else(|| nothing(kind, &panel.state).to_owned(), |summary| words::shown(&summary))
+    summary.map_or_else(|| nothing(kind, &panel.state).to_owned(), |summary| styled_line::shown(&summary))
 }
 
-fn head(kind: PanelKind, panel: Option<Option<&Panel>>, around: Around<'_>) -> Words {
-    let mut words = Words::new().bold(outline::title(kind));
+fn head(kind: PanelKind, panel: Option<Option<&Panel>>, around: PageContext<'_>) -> StyledLine {
+    let mut words = StyledLine::new().bold(outline::title(kind));
     if panel.is_some() {
         words = words.dim(&format!(" · shared by {}, read-only", around.host));
     }
@@ -80,14 +80,14 @@ fn head(kind: PanelKind, panel: Option<Option<&Panel>>, around: Around<'_>) -> W
 }
 
 /// Why it may not be the newest.
-pub(crate) fn troubles(panel: Option<&Panel>, around: Around<'_>) -> Vec<Words> {
+pub(crate) fn troubles(panel: Option<&Panel>, around: PageContext<'_>) -> Vec<StyledLine> {
     let offline = around.offline.map(outline::offline);
     let trouble = panel.and_then(|panel| outline::trouble(&panel.state, around.host));
     offline.into_iter().chain(trouble).map(|line| paint::line(&line, around.now)).collect()
 }
 
 /// The state of a panel's source, for its host.
-pub(crate) fn state_words(state: &SourceState, now: u64) -> Words {
+pub(crate) fn state_words(state: &SourceState, now: u64) -> StyledLine {
     paint::line(&outline::status(state), now)
 }
 

@@ -10,35 +10,35 @@ use serde::Serialize;
 use serde_json::Value;
 use unicode_width::UnicodeWidthStr as _;
 
-use crate::error::{Fault, FaultKind};
+use crate::error::{CliError, FaultKind};
 
-pub(crate) use page::{Page, Paper, page};
+pub(crate) use page::{OutputMode, Page, page};
 
 /// Writes to standard output.
-pub(crate) fn text(text: &str) -> Result<(), Fault> {
+pub(crate) fn text(text: &str) -> Result<(), CliError> {
     let mut out = io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Ok(()) => Ok(()),
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
-            Err(Fault::new(FaultKind::Unread, "nobody reads standard output"))
+            Err(CliError::new(FaultKind::Unread, "nobody reads standard output"))
         }
-        Err(error) => Err(Fault::system("standard output", error)),
+        Err(error) => Err(CliError::system("standard output", error)),
     }
 }
 
 /// Refuses to print a token in a terminal that is itself shared.
-pub(crate) fn refuse_before_guests() -> Result<(), Fault> {
+pub(crate) fn refuse_before_guests() -> Result<(), CliError> {
     let shared = std::env::var_os("JUMPSEAT_SESSION").is_some_and(|session| !session.is_empty());
     if !shared || !io::stdout().is_terminal() {
         return Ok(());
     }
-    Err(Fault::usage("this terminal is shared: its guests would read the token")
+    Err(CliError::usage("this terminal is shared: its guests would read the token")
         .hint("use another terminal, or the menu that opens above this one"))
 }
 
 /// Writes one object as one line.
-pub(crate) fn json(value: &impl Serialize) -> Result<(), Fault> {
-    let line = serde_json::to_string(value).map_err(|error| Fault::system("JSON", error))?;
+pub(crate) fn json(value: &impl Serialize) -> Result<(), CliError> {
+    let line = serde_json::to_string(value).map_err(|error| CliError::system("JSON", error))?;
     text(&(escaped(line) + "\n"))
 }
 

@@ -6,7 +6,7 @@ use jumpseat_screen::scan::Typed;
 use zeroize::Zeroizing;
 
 use crate::{
-    error::{Fault, FaultKind},
+    error::{CliError, FaultKind},
     terminal::RawMode,
 };
 
@@ -14,12 +14,12 @@ use crate::{
 const MAX_ANSWER: usize = 4096;
 
 /// Asks at the terminal without echo; where standard input is none, takes its next line.
-pub(crate) fn secret(question: &str) -> Result<Zeroizing<String>, Fault> {
+pub(crate) fn secret(question: &str) -> Result<Zeroizing<String>, CliError> {
     if !io::stdin().is_terminal() {
         return line();
     }
     let mut err = io::stderr();
-    let fault = |error| Fault::system("the terminal", error);
+    let fault = |error| CliError::system("the terminal", error);
     // Echo is off before anyone is asked to type.
     let raw = RawMode::enter_quietly()?;
     let answer = write!(err, "{question}").and_then(|()| err.flush()).map_err(fault).and_then(|()| typed());
@@ -30,23 +30,23 @@ pub(crate) fn secret(question: &str) -> Result<Zeroizing<String>, Fault> {
 }
 
 /// A line of standard input, not one byte more: what follows may be for someone else.
-fn line() -> Result<Zeroizing<String>, Fault> {
+fn line() -> Result<Zeroizing<String>, CliError> {
     let mut bytes = Zeroizing::new(Vec::with_capacity(MAX_ANSWER));
     let read = io::stdin().lock().take(MAX_ANSWER as u64).read_until(b'\n', &mut bytes);
-    read.map_err(|error| Fault::system("standard input", error))?;
+    read.map_err(|error| CliError::system("standard input", error))?;
     text(&bytes)
 }
 
 /// Keys up to Return, with Backspace, Control-U, and the brackets of a paste left out.
-fn typed() -> Result<Zeroizing<String>, Fault> {
+fn typed() -> Result<Zeroizing<String>, CliError> {
     let mut bytes = Zeroizing::new(Vec::with_capacity(MAX_ANSWER));
     let mut input = io::stdin().lock();
     let mut held = Zeroizing::new(Vec::with_capacity(MAX_ANSWER));
     loop {
         let mut byte = [0];
-        let read = input.read(&mut byte).map_err(|error| Fault::system("the terminal", error))?;
+        let read = input.read(&mut byte).map_err(|error| CliError::system("the terminal", error))?;
         if read == 0 {
-            return Err(Fault::new(FaultKind::System, "the terminal is gone"));
+            return Err(CliError::new(FaultKind::System, "the terminal is gone"));
         }
         held.push(byte[0]);
         while let Some((typed, len)) = Typed::first(&held) {
@@ -65,12 +65,12 @@ fn typed() -> Result<Zeroizing<String>, Fault> {
     }
 }
 
-fn text(bytes: &[u8]) -> Result<Zeroizing<String>, Fault> {
-    let text = std::str::from_utf8(bytes).map_err(|_| Fault::usage("input is not valid UTF-8"))?.trim();
+fn text(bytes: &[u8]) -> Result<Zeroizing<String>, CliError> {
+    let text = std::str::from_utf8(bytes).map_err(|_| CliError::usage("input is not valid UTF-8"))?.trim();
     if text.is_empty() { Err(nothing()) } else { Ok(Zeroizing::new(text.to_owned())) }
 }
 
-fn nothing() -> Fault {
+fn nothing() -> CliError {
     let hint = "paste it when asked, or use JUMPSEAT_TOKEN, standard input or --invite-file";
-    Fault::usage("no token or link was entered").hint(hint)
+    CliError::usage("no token or link was entered").hint(hint)
 }

@@ -4,15 +4,15 @@ use std::collections::BTreeMap;
 
 use jumpseat_engine::{
     api::{
-        FailureKind, GuestClient, GuestCommand, Phase, Replica, Reply, Scope, SeatState, panels::PanelKind,
+        ApiErrorKind, GuestClient, GuestCommand, Phase, Replica, Reply, Scope, SeatState, panels::PanelKind,
     },
     local::{self, RuntimeFolder},
 };
 use jumpseat_wire::InviteCode;
 
 use crate::{
-    board::Panel,
-    error::{Fault, FaultKind},
+    error::{CliError, FaultKind},
+    overview::Panel,
 };
 
 /// A seat, and the way to its process.
@@ -22,7 +22,7 @@ pub(crate) struct Joined {
 }
 
 /// The one at the session with this code, or the only one.
-pub(crate) async fn one(code: Option<InviteCode>, scope: Scope) -> Result<Joined, Fault> {
+pub(crate) async fn one(code: Option<InviteCode>, scope: Scope) -> Result<Joined, CliError> {
     let (mut found, failed) = all(scope).await?;
     if let Some(code) = code {
         found.retain(|joined| joined.state.code == Some(code));
@@ -33,22 +33,22 @@ pub(crate) async fn one(code: Option<InviteCode>, scope: Scope) -> Result<Joined
     }
     match (found.pop(), found.len(), code) {
         (Some(joined), 0, _) => Ok(joined),
-        (None, _, None) => Err(Fault::new(FaultKind::NotFound, "no session is joined on this machine")
+        (None, _, None) => Err(CliError::new(FaultKind::NotFound, "no session is joined on this machine")
             .hint("`jumpseat join` joins one; `jumpseat panels` is about those that you share")),
         (None, _, Some(code)) => {
-            Err(Fault::new(FaultKind::NotFound, format!("session {code} is not joined on this machine")))
+            Err(CliError::new(FaultKind::NotFound, format!("session {code} is not joined on this machine")))
         }
         (Some(last), others, _) => {
             let codes = found.iter().chain([&last]).filter_map(|joined| joined.state.code);
             let codes: Vec<_> = codes.map(|code| code.to_string()).collect();
-            Err(Fault::usage(format!("{} sessions are joined", others + 1))
+            Err(CliError::usage(format!("{} sessions are joined", others + 1))
                 .hint(format!("say which with --session: {}", codes.join(", "))))
         }
     }
 }
 
 /// One seat of each session, and why one could not be asked. A seat that ends meanwhile is left out.
-pub(crate) async fn all(scope: Scope) -> Result<(Vec<Joined>, Option<Fault>), Fault> {
+pub(crate) async fn all(scope: Scope) -> Result<(Vec<Joined>, Option<CliError>), CliError> {
     let (mut found, mut failed) = (Vec::new(), None);
     for seat in local::seats(&RuntimeFolder::open()?).await? {
         match look(&seat, scope).await {
@@ -64,7 +64,7 @@ pub(crate) async fn all(scope: Scope) -> Result<(Vec<Joined>, Option<Fault>), Fa
     Ok((found, failed))
 }
 
-async fn look(seat: &local::LocalSeat, scope: Scope) -> Result<Option<Joined>, Fault> {
+async fn look(seat: &local::LocalSeat, scope: Scope) -> Result<Option<Joined>, CliError> {
     let client = seat.connect(scope).await?;
     let Reply::State(update) = client.ask(GuestCommand::State).await? else { return Ok(None) };
     let mut replica: Replica<SeatState> = Replica::default();
@@ -78,13 +78,13 @@ impl Joined {
     pub(crate) async fn panels(
         &self,
         wanted: impl Fn(PanelKind) -> bool,
-    ) -> Result<BTreeMap<PanelKind, Option<Panel>>, Fault> {
+    ) -> Result<BTreeMap<PanelKind, Option<Panel>>, CliError> {
         let mut panels = BTreeMap::new();
         for panel in self.state.panels.iter().filter(|panel| wanted(**panel)) {
             let here = match self.client.ask(GuestCommand::LookAtPanel { panel: *panel }).await {
                 Ok(Reply::Panel(update)) => Some(Panel::from(update)),
                 Ok(_) => None,
-                Err(failure) if failure.kind == FailureKind::NotFound => None,
+                Err(failure) if failure.kind == ApiErrorKind::NotFound => None,
                 Err(failure) => return Err(failure.into()),
             };
             panels.insert(*panel, here);

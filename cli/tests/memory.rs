@@ -2,14 +2,14 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used)]
 
-mod stand;
+mod harness;
 
 use std::{
     os::unix::process::ExitStatusExt as _,
     process::{Command, Stdio},
 };
 
-use stand::{Home, PROGRAM};
+use harness::{Home, PROGRAM};
 
 #[test]
 fn a_crash_leaves_no_core_file_with_keys() {

@@ -1,14 +1,14 @@
 //! Panels at real terminals: a guest's menu, its other terminal, a host's menu.
 
 #[cfg(unix)]
-mod stand;
+mod harness;
 
 #[cfg(unix)]
 #[allow(clippy::unwrap_used)]
 mod panels {
     use std::process::Command;
 
-    use super::stand::{Home, Terminal, assert_plain, text};
+    use super::harness::{Home, Terminal, assert_plain, text};
 
     /// What would set a terminal's title, clear it and turn its text around.
     const HOSTILE: &str = "\x1b]0;owned\x07\x1b[2J\u{9b}2J\u{202e}";

@@ -1,7 +1,7 @@
 //! The program in scripts: without a terminal, with JSON, with exit codes.
 
 #[cfg(unix)]
-mod stand;
+mod harness;
 
 #[cfg(unix)]
 #[allow(clippy::unwrap_used)]
@@ -13,7 +13,7 @@ mod scripts {
 
     use serde_json::Value;
 
-    use super::stand::Home;
+    use super::harness::Home;
 
     /// A host without a terminal.
     struct Host {
@@ -304,7 +304,7 @@ mod scripts {
     #[test]
     fn a_session_that_has_as_many_invites_as_it_can_have_says_so() {
         use jumpseat_engine::{
-            api::{FailureKind, HostCommand, HostState, InviteTerms, Replica, Reply, Scope, SessionNo},
+            api::{ApiErrorKind, HostCommand, HostState, InviteTerms, Replica, Reply, Scope, SessionNo},
             local::{RuntimeFolder, processes},
         };
 
@@ -325,7 +325,7 @@ mod scripts {
             }
         };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        assert_eq!(runtime.block_on(fill).kind, FailureKind::Full);
+        assert_eq!(runtime.block_on(fill).kind, ApiErrorKind::Full);
         let output = home.run(&["invites", "new"]);
         let (code, told) = fault(&output);
         assert_eq!(code, Some(9), "{told}");

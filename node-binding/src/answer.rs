@@ -1,6 +1,6 @@
 //! A promise that is settled in any case: by its answer, or by being dropped.
 
-use jumpseat_engine::api::{Failure, FailureKind, Reply};
+use jumpseat_engine::api::{ApiError, ApiErrorKind, Reply};
 use napi::{Env, JsDeferred, bindgen_prelude::Object};
 use serde::Serialize;
 
@@ -35,7 +35,7 @@ impl Drop for Answer {
         let fault = if std::thread::panicking() {
             Fault::bug("panic")
         } else {
-            Failure::new(FailureKind::Gone, "the session's process is gone").into()
+            ApiError::new(ApiErrorKind::Gone, "the session's process is gone").into()
         };
         deferred.reject(fault.into());
     }
@@ -44,7 +44,7 @@ impl Drop for Answer {
 /// Settles it with what the engine says, whenever that is.
 pub(crate) fn answer_with(
     answer: Answer,
-    said: impl Future<Output = Result<Reply, Failure>> + Send + 'static,
+    said: impl Future<Output = Result<Reply, ApiError>> + Send + 'static,
 ) {
     tokio::spawn(async move { answer.settle(said.await) });
 }

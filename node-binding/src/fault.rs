@@ -5,7 +5,7 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
 };
 
-use jumpseat_engine::api::Failure;
+use jumpseat_engine::api::ApiError;
 use napi::{Error, Status};
 use serde::Serialize;
 
@@ -14,7 +14,7 @@ use serde::Serialize;
 #[serde(untagged)]
 pub(crate) enum Fault {
     /// The engine's own.
-    Failure(Failure),
+    ApiError(ApiError),
     /// A mistake of ours.
     Bug { kind: &'static str, message: String, hint: &'static str },
 }
@@ -35,9 +35,9 @@ impl Fault {
     }
 }
 
-impl From<Failure> for Fault {
-    fn from(failure: Failure) -> Self {
-        Self::Failure(failure)
+impl From<ApiError> for Fault {
+    fn from(failure: ApiError) -> Self {
+        Self::ApiError(failure)
     }
 }
 

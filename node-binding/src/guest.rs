@@ -6,7 +6,7 @@ use futures_util::FutureExt as _;
 use jumpseat_engine::{
     Drawing, GuestEngine, GuestKey, GuestSetup, Proxies, SeatConfig, TransportSetup,
     api::{
-        Commands, Failure, FailureKind, GuestClient, GuestCommand, GuestEvent, Replica, SeatState, Secret,
+        ApiError, ApiErrorKind, Commands, GuestClient, GuestCommand, GuestEvent, Replica, SeatState, Secret,
         TerminalChange, TerminalNo,
     },
     local::{Listener, RuntimeFolder},
@@ -205,8 +205,8 @@ impl Seat<'_> {
 }
 
 /// 64 hexadecimal digits.
-fn key(text: &str) -> Result<GuestKey, Failure> {
-    let wrong = || Failure::new(FailureKind::Misused, "a guest's key is 64 hexadecimal digits");
+fn key(text: &str) -> Result<GuestKey, ApiError> {
+    let wrong = || ApiError::new(ApiErrorKind::Misused, "a guest's key is 64 hexadecimal digits");
     if text.len() != 64 || !text.bytes().all(|b| b.is_ascii_hexdigit()) {
         return Err(wrong());
     }
@@ -218,9 +218,9 @@ fn key(text: &str) -> Result<GuestKey, Failure> {
     Ok(GuestKey::from_bytes(bytes))
 }
 
-fn setup(options: Options) -> Result<GuestSetup, Failure> {
+fn setup(options: Options) -> Result<GuestSetup, ApiError> {
     let code = options.code.parse().map_err(|error| {
-        Failure::new(FailureKind::Invite, format!("{error}")).hint("a code looks like K7QM-3XTE")
+        ApiError::new(ApiErrorKind::Invite, format!("{error}")).hint("a code looks like K7QM-3XTE")
     })?;
     let proxies = match options.proxy {
         Some(proxy) => Proxies::read(|name| (name == "ALL_PROXY").then(|| proxy.clone())),

@@ -9,7 +9,7 @@ use std::{
 };
 
 use futures_util::FutureExt as _;
-use jumpseat_engine::api::{Failure, FailureKind};
+use jumpseat_engine::api::{ApiError, ApiErrorKind};
 use napi::{
     Env,
     bindgen_prelude::{Object, Uint8ArraySlice},
@@ -96,7 +96,7 @@ impl Handle {
             let done = AssertUnwindSafe(client.run(&mut asked, &outbox)).catch_unwind().await;
             let opened = matches!(done, Ok(Ok(())));
             let fault = match done {
-                Ok(Ok(())) => Failure::new(FailureKind::Gone, "the session's process is gone").into(),
+                Ok(Ok(())) => ApiError::new(ApiErrorKind::Gone, "the session's process is gone").into(),
                 Ok(Err(fault)) => fault,
                 Err(payload) => {
                     let fault = Fault::panicked(&*payload);
@@ -152,7 +152,7 @@ impl Handle {
             let keys = Keys { bytes: bytes.to_vec(), waiting: self.waiting.clone() };
             if waiting + keys.bytes.len() > MAX_KEYS {
                 let message = "more keys wait than the session takes";
-                return Err(Failure::new(FailureKind::Misused, message).into());
+                return Err(ApiError::new(ApiErrorKind::Misused, message).into());
             }
             // Whoever types at a client that is gone was told that it is.
             let _ = self.work.send(Work::Input(number, keys));

@@ -6,7 +6,7 @@ use std::{
 };
 
 use jumpseat_engine::{
-    api::{Commands, Failure, FailureKind, HostCommand, HostEvent, TerminalNo},
+    api::{ApiError, ApiErrorKind, Commands, HostCommand, HostEvent, TerminalNo},
     local::{self, RuntimeFolder},
 };
 use serde::Deserialize;
@@ -98,10 +98,10 @@ async fn take(work: Work, commands: &Commands<HostCommand>) {
     }
 }
 
-fn check(program: &Path) -> Result<&Path, Failure> {
+fn check(program: &Path) -> Result<&Path, ApiError> {
     if program.is_file() {
         return Ok(program);
     }
-    Err(Failure::new(FailureKind::Local, format!("there is no program at {}", program.display()))
+    Err(ApiError::new(ApiErrorKind::Local, format!("there is no program at {}", program.display()))
         .hint("install the extension again"))
 }

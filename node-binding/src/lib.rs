@@ -23,7 +23,7 @@ mod runtime;
 
 use jumpseat_engine::{
     InviteLink,
-    api::{Failure, FailureKind},
+    api::{ApiError, ApiErrorKind},
 };
 use napi::bindgen_prelude::Function;
 use napi_derive::napi;
@@ -67,7 +67,7 @@ pub fn offers(shared: String) -> napi::Result<String> {
 pub fn read_link(link: String) -> napi::Result<String> {
     guard(|| {
         let link = InviteLink::parse(&link).map_err(|error| {
-            Failure::new(FailureKind::Invite, error.to_string()).hint("copy the whole link again")
+            ApiError::new(ApiErrorKind::Invite, error.to_string()).hint("copy the whole link again")
         })?;
         let token = link.token.reveal();
         Ok(serde_json::json!({ "relay": link.relay, "code": link.code, "token": *token }).to_string())
@@ -96,5 +96,5 @@ pub fn panic_in_export() -> napi::Result<()> {
 
 /// Options and commands, as their types have them.
 fn read<T: DeserializeOwned>(json: &str) -> Result<T, Fault> {
-    serde_json::from_str(json).map_err(|error| Failure::new(FailureKind::Misused, error.to_string()).into())
+    serde_json::from_str(json).map_err(|error| ApiError::new(ApiErrorKind::Misused, error.to_string()).into())
 }

@@ -6,7 +6,7 @@ use std::{
     thread,
 };
 
-use jumpseat_engine::api::{Failure, FailureKind};
+use jumpseat_engine::api::{ApiError, ApiErrorKind};
 use tokio::runtime::{Builder, Handle};
 
 static RUNNING: Mutex<Option<Handle>> = Mutex::new(None);
@@ -15,12 +15,12 @@ static RUNNING: Mutex<Option<Handle>> = Mutex::new(None);
 ///
 /// # Errors
 /// The system's, if there is no thread to be had; the next call tries again.
-pub(crate) fn handle() -> Result<Handle, Failure> {
+pub(crate) fn handle() -> Result<Handle, ApiError> {
     let mut running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(handle) = &*running {
         return Ok(handle.clone());
     }
-    let failed = |error: std::io::Error| Failure::new(FailureKind::System, error.to_string());
+    let failed = |error: std::io::Error| ApiError::new(ApiErrorKind::System, error.to_string());
     let runtime = Builder::new_current_thread().enable_all().build().map_err(failed)?;
     let handle = runtime.handle().clone();
     let thread = thread::Builder::new().name("jumpseat".to_owned());

@@ -20,9 +20,9 @@ use tokio::time::{Instant as Clock, Sleep, sleep_until, timeout};
 use self::role::Role;
 use crate::{
     admission::Source,
+    connection_limit::Ticket,
     link::Link,
     packet,
-    places::Ticket,
     socket::{Lost, Socket},
     state::Shared,
     stream::Stream,

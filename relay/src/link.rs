@@ -29,11 +29,11 @@ pub(crate) struct Link {
 
 impl Link {
     /// Wakes the connection's task.
-    pub(crate) fn ring(&self) {
+    pub(crate) fn wake(&self) {
         self.bell.wake();
     }
 
-    /// Has the next [`ring`](Self::ring) wake this task. To be called before looking for work.
+    /// Has the next [`ring`](Self::wake) wake this task. To be called before looking for work.
     pub(crate) fn listen(&self, waker: &Waker) {
         self.bell.register(waker);
     }
@@ -41,7 +41,7 @@ impl Link {
     /// Ends the connection; the first reason stands.
     pub(crate) fn close(&self, code: CloseCode) {
         let _ = self.verdict.compare_exchange(0, code as u16, Ordering::Release, Ordering::Relaxed);
-        self.ring();
+        self.wake();
     }
 
     /// Ends the connection after these messages.
@@ -82,7 +82,7 @@ impl Link {
     /// Gives the connection a seat.
     pub(crate) fn seat(&self, slot: Slot) {
         self.slot.store(slot, Ordering::Release);
-        self.ring();
+        self.wake();
     }
 
     /// The connection's seat, once it has one.

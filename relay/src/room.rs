@@ -1,7 +1,7 @@
 //! A session as the relay knows it: who sits where, what was sent and what was taken.
 //!
 //! A room does no I/O and reads no clock. Connections put in what arrived and what time it is, and fetch
-//! what they have to send; the room [rings](crate::link::Link::ring) those for whom there is something.
+//! what they have to send; the room [rings](crate::link::Link::wake) those for whom there is something.
 //!
 //! ```text
 //! host frame ─► ring (shared) ─► cursor of each guest ─┐
@@ -90,7 +90,7 @@ pub(crate) struct Room {
     /// What it weighs.
     held: Held,
     /// Bytes of group frames for which guests were not rung yet, …
-    unrung: usize,
+    unnotified: usize,
     /// … whether those who type were, …
     typing_rung: bool,
     /// … and when all were last.
@@ -128,7 +128,7 @@ impl Room {
             leaving: Vec::new(),
             knocks: Knocks::default(),
             held,
-            unrung: 0,
+            unnotified: 0,
             typing_rung: false,
             rung: None,
             seated: false,

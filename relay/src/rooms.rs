@@ -16,9 +16,9 @@ use crate::{
     budget::{Budget, Held},
     cluster::{ClaimError, Cluster},
     config::Config,
+    connection_limit::{ConnectionLimit, Permit},
     counters::Counters,
     link::Link,
-    places::{Place, Places},
     room::{Opening, Room},
 };
 
@@ -26,7 +26,7 @@ use crate::{
 pub(crate) struct SharedRoom {
     room: Mutex<Room>,
     /// Given back when the last connection has left.
-    _place: Place,
+    _place: Permit,
 }
 
 impl SharedRoom {
@@ -73,7 +73,7 @@ impl Drop for Locked<'_> {
 /// All rooms of this node.
 pub(crate) struct Rooms {
     by_id: Mutex<HashMap<SessionId, Arc<SharedRoom>>>,
-    places: Arc<Places>,
+    places: Arc<ConnectionLimit>,
     budget: Arc<Budget>,
     cluster: Arc<dyn Cluster>,
     config: Arc<Config>,
@@ -83,7 +83,7 @@ pub(crate) struct Rooms {
 impl Rooms {
     pub(crate) fn new(cluster: Arc<dyn Cluster>, config: Arc<Config>, counters: Arc<Counters>) -> Self {
         // A room outlives its host's connection: without a bound of its own one address could fill the relay.
-        let places = Places::new(config.limits.rooms, config.limits.rooms_per_address());
+        let places = ConnectionLimit::new(config.limits.rooms, config.limits.rooms_per_address());
         let budget = Budget::new(config.limits.memory.saturating_mul(1024 * 1024));
         Self { by_id: Mutex::default(), places, budget, cluster, config, counters }
     }

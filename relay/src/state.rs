@@ -14,9 +14,9 @@ use crate::{
     admission::{Attempts, Source},
     cluster::Cluster,
     config::Config,
+    connection_limit::Connections,
     counters::Counters,
     http,
-    places::Connections,
     rooms::Rooms,
 };
 

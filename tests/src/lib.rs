@@ -13,9 +13,9 @@
 mod line;
 mod nginx;
 mod program;
-mod stage;
+mod test_env;
 
 pub use line::Line;
 pub use nginx::Nginx;
 pub use program::{PATIENCE, Program};
-pub use stage::{Invite, Stage};
+pub use test_env::{Invite, TestEnv};

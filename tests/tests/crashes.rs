@@ -1,15 +1,15 @@
 //! Ends that die without a word, at any point: the others come to a clean state and say what happened.
 #![allow(clippy::unwrap_used)]
 
-use jumpseat_tests::Stage;
+use jumpseat_tests::TestEnv;
 
 #[test]
 fn a_killed_host_ends_for_its_guests_when_it_stays_away() {
-    let stage = Stage::new();
-    let (_relay, address) = stage.relay("127.0.0.1:0", &[]);
+    let env = TestEnv::new();
+    let (_relay, address) = env.relay("127.0.0.1:0", &[]);
     let url = format!("ws://{address}");
-    let (mut host, invite) = stage.share(&["--relay", &url, "--", "cat"]);
-    let mut guest = stage.join(&invite, &["--json"]);
+    let (mut host, invite) = env.share(&["--relay", &url, "--", "cat"]);
+    let mut guest = env.join(&invite, &["--json"]);
     guest.wait_for_event("the seat", |event| (event["type"] == "joined").then_some(()));
     host.kill();
     let present = guest.wait_for_event("the host's absence", |event| {
@@ -17,26 +17,26 @@ fn a_killed_host_ends_for_its_guests_when_it_stays_away() {
     });
     assert_eq!(present, false);
     // Its socket is stale: it is no session any more, and nothing stumbles over it.
-    assert!(!stage.run(&["sessions", "--json"]).contains(&invite.code));
+    assert!(!env.run(&["sessions", "--json"]).contains(&invite.code));
     guest.signal("TERM");
     guest.wait();
 }
 
 #[test]
 fn a_killed_relay_is_waited_for_and_the_session_goes_on() {
-    let stage = Stage::new();
-    let (mut relay, address) = stage.relay("127.0.0.1:0", &[]);
+    let env = TestEnv::new();
+    let (mut relay, address) = env.relay("127.0.0.1:0", &[]);
     let url = format!("ws://{address}");
-    let (mut host, invite) = stage.share(&["--relay", &url, "--", "bash", "--norc"]);
-    let mut guest = stage.join(&invite, &["--json"]);
+    let (mut host, invite) = env.share(&["--relay", &url, "--", "bash", "--norc"]);
+    let mut guest = env.join(&invite, &["--json"]);
     guest.wait_for_event("the seat", |event| (event["type"] == "joined").then_some(()));
     relay.kill();
     guest.wait_for_state("the loss", "connection", |line| line["state"] == "away");
     host.write(b"echo meanwhile-$((40+2))\n");
-    let (_relay, _) = stage.relay(&address.to_string(), &[]);
+    let (_relay, _) = env.relay(&address.to_string(), &[]);
     guest.wait_for_state("the return", "connection", |line| line["state"] == "connected");
-    stage.picture(&invite, "meanwhile-42", &[]);
-    stage.run(&["stop", "--all"]);
+    env.picture(&invite, "meanwhile-42", &[]);
+    env.run(&["stop", "--all"]);
     let reason =
         guest.wait_for_event("the end", |event| (event["type"] == "ended").then(|| event["reason"].clone()));
     assert_eq!(reason, "stopped");
@@ -44,9 +44,9 @@ fn a_killed_relay_is_waited_for_and_the_session_goes_on() {
 
 #[test]
 fn a_killed_guest_is_shown_as_gone_and_its_shell_goes_on() {
-    let stage = Stage::new();
-    let (mut host, invite) = stage.share(&["--", "bash", "--norc"]);
-    let mut guest = stage.join(&invite, &["--json"]);
+    let env = TestEnv::new();
+    let (mut host, invite) = env.share(&["--", "bash", "--norc"]);
+    let mut guest = env.join(&invite, &["--json"]);
     guest.wait_for_event("the seat", |event| (event["type"] == "joined").then_some(()));
     // Killed before the host has told of it, it would have joined as one who is away.
     host.wait_for("the guest", |line| line.contains("\"what\":\"joined\"").then_some(()));
@@ -60,11 +60,11 @@ fn a_killed_guest_is_shown_as_gone_and_its_shell_goes_on() {
 #[test]
 fn whoever_is_killed_whenever_the_rest_ends_cleanly() {
     for seed in 0..6u32 {
-        let stage = Stage::new();
-        let (mut relay, address) = stage.relay("127.0.0.1:0", &[]);
+        let env = TestEnv::new();
+        let (mut relay, address) = env.relay("127.0.0.1:0", &[]);
         let url = format!("ws://{address}");
-        let (mut host, invite) = stage.share(&["--relay", &url, "--", "bash", "--norc"]);
-        let mut guest = stage.join(&invite, &["--json"]);
+        let (mut host, invite) = env.share(&["--relay", &url, "--", "bash", "--norc"]);
+        let mut guest = env.join(&invite, &["--json"]);
         if seed % 2 == 0 {
             guest.wait_for_event("the seat", |event| (event["type"] == "joined").then_some(()));
         }

@@ -1,14 +1,14 @@
 //! How a session ends for its guests: with everything that was printed.
 #![allow(clippy::unwrap_used)]
 
-use jumpseat_tests::{Invite, Line, Program, Stage};
+use jumpseat_tests::{Invite, Line, Program, TestEnv};
 use serde_json::{Value, json};
 
 /// Prints 1.3 MB once it gets a line, and is gone.
 const LOUD: &str = "head -c1 >/dev/null; seq 200000; echo tests passed";
 
-fn seated(stage: &Stage, invite: &Invite, arguments: &[&str]) -> Program {
-    let mut guest = stage.join(invite, &[&["--json"], arguments].concat());
+fn seated(env: &TestEnv, invite: &Invite, arguments: &[&str]) -> Program {
+    let mut guest = env.join(invite, &[&["--json"], arguments].concat());
     guest.wait_for_event("the seat", |event| (event["type"] == "joined").then_some(()));
     guest
 }
@@ -22,20 +22,19 @@ fn succeeds(mut guest: Program) -> String {
 
 #[test]
 fn a_program_that_prints_a_lot_and_ends_is_seen_to_its_end() {
-    let stage = Stage::new();
-    let (relay, address) = stage.relay("127.0.0.1:0", &[]);
+    let env = TestEnv::new();
+    let (relay, address) = env.relay("127.0.0.1:0", &[]);
     let url = format!("ws://{address}");
     let slow = Line::to(address);
     slow.rate(Some(400_000));
-    let (mut host, invite) = stage.share(&["--relay", &url, "--", "sh", "-c", LOUD]);
+    let (mut host, invite) = env.share(&["--relay", &url, "--", "sh", "-c", LOUD]);
     let until = ["--until", "tests passed"];
     let guests = [
-        seated(&stage, &invite, &until),
-        seated(&stage, &invite, &until),
-        seated(&stage, &stage.over(&invite, &slow), &until),
+        seated(&env, &invite, &until),
+        seated(&env, &invite, &until),
+        seated(&env, &env.over(&invite, &slow), &until),
     ];
-    let follows =
-        [seated(&stage, &invite, &["--dump", "text"]), seated(&stage, &invite, &["--dump", "text"])];
+    let follows = [seated(&env, &invite, &["--dump", "text"]), seated(&env, &invite, &["--dump", "text"])];
     host.write(b"\n");
     assert!(host.wait().success());
     guests.into_iter().for_each(|guest| drop(succeeds(guest)));
@@ -48,9 +47,9 @@ fn a_program_that_prints_a_lot_and_ends_is_seen_to_its_end() {
 
 #[test]
 fn the_same_through_the_relay_inside_the_host() {
-    let stage = Stage::new();
-    let (mut host, invite) = stage.share(&["--", "sh", "-c", LOUD]);
-    let guests = [(); 3].map(|()| seated(&stage, &invite, &["--until", "tests passed"]));
+    let env = TestEnv::new();
+    let (mut host, invite) = env.share(&["--", "sh", "-c", LOUD]);
+    let guests = [(); 3].map(|()| seated(&env, &invite, &["--until", "tests passed"]));
     host.write(b"\n");
     assert!(host.wait().success());
     guests.into_iter().for_each(|guest| drop(succeeds(guest)));
@@ -58,17 +57,17 @@ fn the_same_through_the_relay_inside_the_host() {
 
 #[test]
 fn stopping_in_a_flood_leaves_everyone_with_the_same_picture() {
-    let stage = Stage::new();
-    let (_relay, address) = stage.relay("127.0.0.1:0", &[]);
+    let env = TestEnv::new();
+    let (_relay, address) = env.relay("127.0.0.1:0", &[]);
     // Slower than any program prints.
     let slow = Line::to(address);
     slow.rate(Some(1_000_000));
     let script = "head -c1 >/dev/null; exec seq 100000000";
-    let (mut host, invite) = stage.share(&["--relay", &slow.url(), "--", "sh", "-c", script]);
-    let guests = [(); 2].map(|()| seated(&stage, &invite, &["--dump", "text"]));
+    let (mut host, invite) = env.share(&["--relay", &slow.url(), "--", "sh", "-c", script]);
+    let guests = [(); 2].map(|()| seated(&env, &invite, &["--dump", "text"]));
     host.write(b"\n");
     host.wait_for_state("the flood", "skimming", |terminals| terminals != &json!([]));
-    stage.run(&["stop", "--all"]);
+    env.run(&["stop", "--all"]);
     let texts = guests.map(succeeds);
     let last = |text: &str| {
         text.lines().filter(|line| !line.starts_with('{')).map(str::to_owned).collect::<Vec<_>>()
@@ -89,14 +88,14 @@ fn dumped(said: &str) -> Vec<&str> {
 
 #[test]
 fn a_shell_that_exits_is_seen_to_its_end_at_9600_baud() {
-    let stage = Stage::new();
-    let (relay, address) = stage.relay("127.0.0.1:0", &[]);
+    let env = TestEnv::new();
+    let (relay, address) = env.relay("127.0.0.1:0", &[]);
     let url = format!("ws://{address}");
     let slow = Line::to(address);
-    let (mut host, invite) = stage.share(&["--relay", &url, "--", "bash", "--norc"]);
+    let (mut host, invite) = env.share(&["--relay", &url, "--", "bash", "--norc"]);
     let guests = [
-        seated(&stage, &stage.over(&invite, &slow), &["--dump", "text"]),
-        seated(&stage, &invite, &["--dump", "text"]),
+        seated(&env, &env.over(&invite, &slow), &["--dump", "text"]),
+        seated(&env, &invite, &["--dump", "text"]),
     ];
     slow.rate(Some(BAUD_9600));
     host.write(b"seq 1 200; echo slow-$((40+2)); exit 3\n");
@@ -110,12 +109,12 @@ fn a_shell_that_exits_is_seen_to_its_end_at_9600_baud() {
 /// JS-END-4: more than its line carries in the time that there is: it is left with the last screen.
 #[test]
 fn a_flood_that_ends_leaves_a_slow_guest_the_last_screen() {
-    let stage = Stage::new();
-    let (relay, address) = stage.relay("127.0.0.1:0", &[]);
+    let env = TestEnv::new();
+    let (relay, address) = env.relay("127.0.0.1:0", &[]);
     let url = format!("ws://{address}");
     let slow = Line::to(address);
-    let (mut host, invite) = stage.share(&["--relay", &url, "--", "sh", "-c", LOUD]);
-    let guest = seated(&stage, &stage.over(&invite, &slow), &["--dump", "text"]);
+    let (mut host, invite) = env.share(&["--relay", &url, "--", "sh", "-c", LOUD]);
+    let guest = seated(&env, &env.over(&invite, &slow), &["--dump", "text"]);
     slow.rate(Some(30_000));
     host.write(b"\n");
     assert!(host.wait().success());
@@ -127,13 +126,12 @@ fn a_flood_that_ends_leaves_a_slow_guest_the_last_screen() {
 /// JS-RELAY-28: a relay that is told to end in a flood tells everyone; the next one goes on, and nobody misses anything.
 #[test]
 fn a_relay_that_is_told_to_end_in_a_flood_loses_nothing() {
-    let stage = Stage::new();
-    let (mut relay, address) = stage.relay("127.0.0.1:0", &[]);
+    let env = TestEnv::new();
+    let (mut relay, address) = env.relay("127.0.0.1:0", &[]);
     let url = format!("ws://{address}");
     let script = "head -c1 >/dev/null; seq 200000; head -c1 >/dev/null; echo tests passed";
-    let (mut host, invite) = stage.share(&["--relay", &url, "--", "sh", "-c", script]);
-    let mut guests =
-        [(); 2].map(|()| seated(&stage, &invite, &["--until", "tests passed", "--dump", "text"]));
+    let (mut host, invite) = env.share(&["--relay", &url, "--", "sh", "-c", script]);
+    let mut guests = [(); 2].map(|()| seated(&env, &invite, &["--until", "tests passed", "--dump", "text"]));
     host.write(b"\n");
     relay.signal("TERM");
     assert!(relay.wait().success(), "{}", relay.errors());
@@ -141,7 +139,7 @@ fn a_relay_that_is_told_to_end_in_a_flood_loses_nothing() {
         let hung_up = |line: &Value| line["reason"].as_str().is_some_and(|why| why.contains("hung up"));
         guest.wait_for_state("the relay's word", "connection", hung_up);
     }
-    let (_next, _) = stage.relay(&address.to_string(), &[]);
+    let (_next, _) = env.relay(&address.to_string(), &[]);
     for guest in &mut guests {
         guest.wait_for_state("the return", "connection", |line| line["state"] == "connected");
     }

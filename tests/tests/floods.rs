@@ -3,7 +3,7 @@
 
 use std::{fs, time::Duration};
 
-use jumpseat_tests::{Line, Program, Stage};
+use jumpseat_tests::{Line, Program, TestEnv};
 use serde_json::Value;
 
 /// How long a guest may take for megabytes on a machine that has other work, too.
@@ -18,20 +18,20 @@ fn peak(program: &Program) -> u64 {
 
 #[test]
 fn heavy_twenty_guests_one_of_which_never_reads() {
-    let stage = Stage::new();
-    let (relay, address) = stage.relay("127.0.0.1:0", &["--set", "limits.look_ups_per_minute=1000"]);
+    let env = TestEnv::new();
+    let (relay, address) = env.relay("127.0.0.1:0", &["--set", "limits.look_ups_per_minute=1000"]);
     let silent = Line::to(address);
     let url = format!("ws://{address}");
     // Nothing follows the text that everyone waits for: no prompt.
     let script =
         "read _; seq -f '%.0f this is a line of a long listing' 1 600000; echo all-$((40+2)); exec cat";
-    let (mut host, invite) = stage.share(&["--relay", &url, "--size", "100x30", "--", "bash", "-c", script]);
-    let mut stuck = stage.join(&stage.over(&invite, &silent), &["--json"]);
+    let (mut host, invite) = env.share(&["--relay", &url, "--size", "100x30", "--", "bash", "-c", script]);
+    let mut stuck = env.join(&env.over(&invite, &silent), &["--json"]);
     stuck.wait_for_event("the seat", |event| (event["type"] == "joined").then_some(()));
     let mut guests: Vec<_> = (0..18)
-        .map(|_| stage.join(&invite, &["--until", "all-42", "--dump", "json"]).patiently(BUSY))
+        .map(|_| env.join(&invite, &["--until", "all-42", "--dump", "json"]).patiently(BUSY))
         .collect();
-    let mut watcher = stage.join(&invite, &["--json"]);
+    let mut watcher = env.join(&invite, &["--json"]);
     let twenty = |guests: &Value| guests.as_object().is_some_and(|guests| guests.len() == 20);
     watcher.wait_for_state("twenty guests", "guests", twenty);
     silent.silent(true);
@@ -48,20 +48,20 @@ fn heavy_twenty_guests_one_of_which_never_reads() {
     assert!(peak(&relay) < 100, "{} MiB", peak(&relay));
     silent.silent(false);
     drop(watcher);
-    assert_eq!(stage.picture(&invite, "all-42", &[]), pictures[0]);
+    assert_eq!(env.picture(&invite, "all-42", &[]), pictures[0]);
 }
 
 #[test]
 fn heavy_a_gibibyte_leaves_memory_where_it_was() {
-    let stage = Stage::new();
-    let (relay, address) = stage.relay("127.0.0.1:0", &[]);
+    let env = TestEnv::new();
+    let (relay, address) = env.relay("127.0.0.1:0", &[]);
     let url = format!("ws://{address}");
-    let (mut host, invite) = stage.share(&["--relay", &url, "--size", "100x30", "--", "bash", "--norc"]);
+    let (mut host, invite) = env.share(&["--relay", &url, "--size", "100x30", "--", "bash", "--norc"]);
     let slow = Line::to(address);
-    let mut stuck = stage.join(&stage.over(&invite, &slow), &["--json"]);
+    let mut stuck = env.join(&env.over(&invite, &slow), &["--json"]);
     stuck.wait_for_event("the seat", |event| (event["type"] == "joined").then_some(()));
     slow.silent(true);
-    let mut guest = stage.join(&invite, &["--until", "over-42", "--dump", "text"]).patiently(BUSY);
+    let mut guest = env.join(&invite, &["--until", "over-42", "--dump", "text"]).patiently(BUSY);
     host.write(b"head -c 1073741824 /dev/zero | tr '\\0' 'x' | fold -w 99; echo over-$((40+2))\n");
     let status = guest.wait();
     assert!(status.success(), "{status}\n{}", guest.errors());

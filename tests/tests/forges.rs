@@ -11,7 +11,7 @@ use jumpseat_forge::{
     ForgeServer,
     github::{graph, graph_thread, issue, pull, said, said_at},
 };
-use jumpseat_tests::{Program, Stage};
+use jumpseat_tests::{Program, TestEnv};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
@@ -20,7 +20,7 @@ const AT: &str = "/api/v3/repos/team/tool";
 
 /// A host's working tree, on a branch about issue 12, and the forge that its remote is at.
 struct Desk {
-    stage: Stage,
+    env: TestEnv,
     folder: PathBuf,
     forge: ForgeServer,
     _serving: Runtime,
@@ -31,8 +31,8 @@ impl Desk {
         let serving =
             tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let forge = serving.block_on(ForgeServer::new());
-        let desk = Self { stage: Stage::new(), folder: PathBuf::new(), forge, _serving: serving };
-        let folder = desk.stage.home().join("work");
+        let desk = Self { env: TestEnv::new(), folder: PathBuf::new(), forge, _serving: serving };
+        let folder = desk.env.home().join("work");
         fs::create_dir_all(folder.join("src")).unwrap();
         fs::write(folder.join("src/a.rs"), "one\ntwo\nthree\n").unwrap();
         let desk = Self { folder, ..desk };
@@ -45,7 +45,7 @@ impl Desk {
             desk.git(arguments);
         }
         desk.forge.state().accepts = Some(CANARY);
-        let config = desk.stage.home().join("config/jumpseat");
+        let config = desk.env.home().join("config/jumpseat");
         fs::create_dir_all(&config).unwrap();
         let named = format!(
             "[[forges]]\nhost = \"forge.example\"\nkind = \"github\"\napi = \"{}/api/v3\"\n",
@@ -57,7 +57,7 @@ impl Desk {
 
     fn git(&self, arguments: &[&str]) -> String {
         let who = ["-c", "user.name=Ann", "-c", "user.email=ann@example.com"];
-        let mut git = Program::at_home(Command::new("git"), self.stage.home());
+        let mut git = Program::at_home(Command::new("git"), self.env.home());
         let output = git.args(who).args(arguments).current_dir(&self.folder).output().unwrap();
         assert!(output.status.success(), "{arguments:?}");
         String::from_utf8(output.stdout).unwrap().trim().to_owned()
@@ -93,18 +93,18 @@ impl Desk {
         let panels = panels.iter().flat_map(|panel| ["--panel", panel]);
         let share: Vec<&str> =
             ["--name", "Ann", "--folder", "work"].into_iter().chain(panels).chain(["--", "cat"]).collect();
-        let (host, invite) = self.stage.share_with(&share, |command| {
+        let (host, invite) = self.env.share_with(&share, |command| {
             if signed_in {
                 command.envs([("GH_HOST", "forge.example"), ("GH_ENTERPRISE_TOKEN", CANARY)]);
             }
         });
-        let mut guest = self.stage.join(&invite, &["--json", "--name", "Bo"]);
+        let mut guest = self.env.join(&invite, &["--json", "--name", "Bo"]);
         guest.wait_for_event("the seat", |event| (event["type"] == "joined").then_some(()));
         (host, guest)
     }
 
     fn panel(&self, arguments: &[&str]) -> Output {
-        self.stage.command(&[&["panel"], arguments].concat()).output().unwrap()
+        self.env.command(&[&["panel"], arguments].concat()).output().unwrap()
     }
 
     #[track_caller]
@@ -205,11 +205,11 @@ fn a_guest_at_a_prompt_reads_the_review_and_the_issues() {
     assert!(
         desk.forge.seen().iter().all(|seen| seen.credential.as_deref() == Some("Bearer canary_credential"))
     );
-    desk.stage.run(&["stop", "--all"]);
+    desk.env.run(&["stop", "--all"]);
     guest.wait();
     host.write(b"\x04");
     host.wait();
-    assert_nowhere(CANARY, &[&host.said(), host.errors(), &guest.said(), guest.errors()], desk.stage.home());
+    assert_nowhere(CANARY, &[&host.said(), host.errors(), &guest.said(), guest.errors()], desk.env.home());
 }
 
 #[test]
@@ -229,9 +229,9 @@ fn what_there_is_none_of_is_said() {
     let told = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(8), "{told}");
     assert!(told.contains("Ann does not share this panel") && told.contains("shared are: pr"), "{told}");
-    desk.stage.run(&["panels", "share", "issue", "--folder", "work"]);
+    desk.env.run(&["panels", "share", "issue", "--folder", "work"]);
     wait(&mut guest, "issue", came("issue", "number", 12.into()));
-    desk.stage.run(&["panels", "hide", "pr"]);
+    desk.env.run(&["panels", "hide", "pr"]);
     guest.wait_for_state("the end of it", "panels", |panels| panels == &json!(["issue"]));
     assert_eq!(desk.panel(&["pr"]).status.code(), Some(8));
 }
@@ -251,6 +251,6 @@ fn who_is_not_signed_in_reads_where_to() {
         "{shown}"
     );
     // The host is told the same.
-    let listed = desk.stage.run(&["panels"]);
+    let listed = desk.env.run(&["panels"]);
     assert!(listed.contains("signed in"), "{listed}");
 }

@@ -16,7 +16,7 @@ use jumpseat_engine::{
     },
     local::{self, RuntimeFolder},
 };
-use jumpseat_tests::{Invite, Line, PATIENCE, Program, Stage};
+use jumpseat_tests::{Invite, Line, PATIENCE, Program, TestEnv};
 use serde_json::{Value, json};
 
 /// Ends a holder that a failing test would leave behind.
@@ -39,8 +39,8 @@ impl Drop for Holder {
 }
 
 /// A program that starts the holder, or finds it.
-fn editor(stage: &Stage) -> Program {
-    let mut command = Program::at_home(Command::new(env!("CARGO_BIN_EXE_holder_client")), stage.home());
+fn editor(env: &TestEnv) -> Program {
+    let mut command = Program::at_home(Command::new(env!("CARGO_BIN_EXE_holder_client")), env.home());
     command.arg(Program::path()).args(["hold", "--idle", "5s"]);
     let mut editor = Program::from_command(command);
     editor.wait_for_event("the holder", |said| (said["reply"] == "attached").then_some(()));
@@ -60,7 +60,7 @@ fn open(editor: &mut Program, script: &str) -> TerminalNo {
 }
 
 /// Shares a terminal through a relay; the invite lies in a file then.
-fn share(stage: &Stage, editor: &mut Program, terminal: TerminalNo, relay: &str) -> (SessionNo, Invite) {
+fn share(env: &TestEnv, editor: &mut Program, terminal: TerminalNo, relay: &str) -> (SessionNo, Invite) {
     let options: ShareOptions = serde_json::from_value(json!({
         "name": "Ann", "terminals": [terminal], "from": "start", "relay": { "at": "url", "url": relay },
         "invite": { "role": "viewer", "admission": "open" },
@@ -72,7 +72,7 @@ fn share(stage: &Stage, editor: &mut Program, terminal: TerminalNo, relay: &str)
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     let (code, token, link) =
         (&said["invite"]["code"], &said["invite"]["keys"]["token"], &said["invite"]["keys"]["link"]);
-    let file = stage.home().join("invite");
+    let file = env.home().join("invite");
     let invite = json!({ "code": code, "token": token, "link": link, "relay": relay });
     fs::write(&file, invite.to_string()).unwrap();
     fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
@@ -84,12 +84,12 @@ fn holder(editor: &mut Program) -> Holder {
     Holder(u32::try_from(said["changes"][0]["value"]["pid"].as_u64().unwrap()).unwrap())
 }
 
-fn folder(stage: &Stage) -> PathBuf {
-    stage.home().join("run/jumpseat")
+fn folder(env: &TestEnv) -> PathBuf {
+    env.home().join("run/jumpseat")
 }
 
-fn socket(stage: &Stage) -> PathBuf {
-    folder(stage).join("hold.sock")
+fn socket(env: &TestEnv) -> PathBuf {
+    folder(env).join("hold.sock")
 }
 
 fn mode(path: &Path) -> u32 {
@@ -101,10 +101,10 @@ async fn within<T>(future: impl Future<Output = T>) -> T {
 }
 
 /// A second client of the holder.
-async fn attach(stage: &Stage) -> HostClient {
-    let folder = RuntimeFolder::at(folder(stage)).unwrap();
+async fn attach(env: &TestEnv) -> HostClient {
+    let folder = RuntimeFolder::at(folder(env)).unwrap();
     let found = within(local::processes(&folder)).await.unwrap();
-    let holder = found.iter().find(|process| process.path() == socket(stage)).unwrap();
+    let holder = found.iter().find(|process| process.path() == socket(env)).unwrap();
     within(holder.connect(Scope::Everything)).await.unwrap()
 }
 
@@ -141,20 +141,20 @@ const ECHO: &str =
 
 #[test]
 fn it_outlives_its_starter_and_ends_with_its_last_session() {
-    let stage = Stage::new();
-    let (_relay, address) = stage.relay("127.0.0.1:0", &[]);
-    let mut starter = editor(&stage);
+    let env = TestEnv::new();
+    let (_relay, address) = env.relay("127.0.0.1:0", &[]);
+    let mut starter = editor(&env);
     let holder = holder(&mut starter);
     assert_ne!(holder.0, starter.id());
-    assert_eq!((mode(&folder(&stage)), mode(&socket(&stage))), (0o700, 0o600));
+    assert_eq!((mode(&folder(&env)), mode(&socket(&env))), (0o700, 0o600));
     let terminal = open(&mut starter, ECHO);
-    let (session, invite) = share(&stage, &mut starter, terminal, &format!("ws://{address}"));
-    let mut guest = stage.join(&invite, &["--json"]);
+    let (session, invite) = share(&env, &mut starter, terminal, &format!("ws://{address}"));
+    let mut guest = env.join(&invite, &["--json"]);
     guest.wait_for_event("the seat", |event| (event["type"] == "joined").then_some(()));
 
     starter.kill();
     on_runtime(async {
-        let mut client = attach(&stage).await;
+        let mut client = attach(&env).await;
         let state = state(&client).await;
         assert_eq!((state.pid, state.terminals.len(), state.sessions.len()), (holder.0, 1, 1));
         within(client.ask(HostCommand::Attach { terminal, window: 65536, scrollback: true })).await.unwrap();
@@ -163,16 +163,16 @@ fn it_outlives_its_starter_and_ends_with_its_last_session() {
         shows(&mut client, "got:on.").await;
     });
     // Its guest was there all the time, and so is whoever comes now.
-    stage.picture(&invite, "got:on.", &[]);
-    assert!(stage.run(&["sessions", "--json"]).contains(&invite.code));
+    env.picture(&invite, "got:on.", &[]);
+    assert!(env.run(&["sessions", "--json"]).contains(&invite.code));
 
     // A second starter finds it instead of starting another.
-    let mut second = editor(&stage);
+    let mut second = editor(&env);
     assert_eq!(ask(&mut second, &HostCommand::State)["changes"][0]["value"]["pid"], holder.0);
     drop(second);
 
     on_runtime(async {
-        let mut client = attach(&stage).await;
+        let mut client = attach(&env).await;
         within(client.ask(HostCommand::Input { terminal, bytes: b"bye\r".to_vec() })).await.unwrap();
         // With the last program ends the session, and with the session, after a while, the holder.
         let (mut ended, mut closed, mut closing) = (false, false, false);
@@ -196,18 +196,18 @@ fn it_outlives_its_starter_and_ends_with_its_last_session() {
     let reason =
         guest.wait_for_event("the end", |event| (event["type"] == "ended").then(|| event["reason"].clone()));
     assert_eq!(reason, "shell_exited");
-    assert!(!socket(&stage).exists());
+    assert!(!socket(&env).exists());
 }
 
 #[test]
 fn a_killed_one_leaves_nothing_in_the_way_of_the_next() {
-    let stage = Stage::new();
-    let (_relay, address) = stage.relay("127.0.0.1:0", &[]);
-    let mut starter = editor(&stage);
+    let env = TestEnv::new();
+    let (_relay, address) = env.relay("127.0.0.1:0", &[]);
+    let mut starter = editor(&env);
     let first = holder(&mut starter);
     let terminal = open(&mut starter, ECHO);
-    let (_, invite) = share(&stage, &mut starter, terminal, &format!("ws://{address}"));
-    let mut guest = stage.join(&invite, &["--json"]);
+    let (_, invite) = share(&env, &mut starter, terminal, &format!("ws://{address}"));
+    let mut guest = env.join(&invite, &["--json"]);
     guest.wait_for_event("the seat", |event| (event["type"] == "joined").then_some(()));
 
     first.kill();
@@ -218,15 +218,15 @@ fn a_killed_one_leaves_nothing_in_the_way_of_the_next() {
         (event["type"] == "host_present").then(|| event["present"].clone())
     });
     assert_eq!(present, false);
-    assert!(socket(&stage).exists(), "a crash leaves its socket");
+    assert!(socket(&env).exists(), "a crash leaves its socket");
 
-    let mut next = editor(&stage);
+    let mut next = editor(&env);
     let second = holder(&mut next);
     assert_ne!(second.0, first.0);
-    assert_eq!(mode(&socket(&stage)), 0o600);
+    assert_eq!(mode(&socket(&env)), 0o600);
     let terminal = open(&mut next, ECHO);
     on_runtime(async {
-        let client = attach(&stage).await;
+        let client = attach(&env).await;
         let screen = HostCommand::Screen { terminal, format: ScreenFormat::Text };
         assert!(matches!(within(client.ask(screen)).await, Ok(Reply::Screen { .. })));
         assert!(state(&client).await.sessions.is_empty());
@@ -236,10 +236,10 @@ fn a_killed_one_leaves_nothing_in_the_way_of_the_next() {
     second.kill();
     next.write(b"{\"type\":\"state\"}\n");
     next.wait_for_event("the failure", |said| (said["kind"] == "gone").then_some(()));
-    assert!(!stage.run(&["sessions", "--json"]).contains(&invite.code));
+    assert!(!env.run(&["sessions", "--json"]).contains(&invite.code));
     // A process that is killed closes one thing after the other: the next look finds that nobody listens.
-    while socket(&stage).exists() {
-        stage.run(&["sessions", "--json"]);
+    while socket(&env).exists() {
+        env.run(&["sessions", "--json"]);
     }
     guest.signal("TERM");
     guest.wait();
@@ -247,9 +247,9 @@ fn a_killed_one_leaves_nothing_in_the_way_of_the_next() {
 
 #[test]
 fn many_that_start_it_at_once_meet_in_one() {
-    let stage = Stage::new();
+    let env = TestEnv::new();
     let mut editors: Vec<Program> = std::thread::scope(|scope| {
-        let starting: Vec<_> = (0..6).map(|_| scope.spawn(|| editor(&stage))).collect();
+        let starting: Vec<_> = (0..6).map(|_| scope.spawn(|| editor(&env))).collect();
         starting.into_iter().map(|editor| editor.join().unwrap()).collect()
     });
     let one = holder(&mut editors[0]);
@@ -299,8 +299,8 @@ async fn floods(client: &mut HostClient) {
     .await;
 }
 
-fn seated(stage: &Stage, invite: &Invite, arguments: &[&str]) -> Program {
-    let mut guest = stage.join(invite, &[&["--json", "--dump", "text"], arguments].concat());
+fn seated(env: &TestEnv, invite: &Invite, arguments: &[&str]) -> Program {
+    let mut guest = env.join(invite, &[&["--json", "--dump", "text"], arguments].concat());
     guest.wait_for_event("the seat", |event| (event["type"] == "joined").then_some(()));
     guest
 }
@@ -315,22 +315,22 @@ fn lines(mut guest: Program) -> Vec<String> {
 
 #[test]
 fn a_terminal_that_is_withdrawn_in_a_flood_goes_and_the_others_stay_exact() {
-    let stage = Stage::new();
-    let (_relay, address) = stage.relay("127.0.0.1:0", &[]);
+    let env = TestEnv::new();
+    let (_relay, address) = env.relay("127.0.0.1:0", &[]);
     let slow = slower(address);
-    let mut editor = editor(&stage);
+    let mut editor = editor(&env);
     let _holder = holder(&mut editor);
     let loud = open(&mut editor, ENDLESS);
     let quiet = open(&mut editor, "read a; echo still-$a; read b; echo over-$b");
-    let (session, invite) = share(&stage, &mut editor, loud, &slow.url());
+    let (session, invite) = share(&env, &mut editor, loud, &slow.url());
     let add: HostCommand = serde_json::from_value(
         json!({ "type": "add_terminal", "session": session, "terminal": quiet, "from": "start" }),
     )
     .unwrap();
     assert_eq!(ask(&mut editor, &add)["reply"], "done");
-    let mut guest = seated(&stage, &invite, &[]);
+    let mut guest = seated(&env, &invite, &[]);
     on_runtime(async {
-        let mut client = attach(&stage).await;
+        let mut client = attach(&env).await;
         press(&client, loud, "\r").await;
         floods(&mut client).await;
         within(client.ask(HostCommand::WithdrawTerminal { session, terminal: loud })).await.unwrap();
@@ -350,16 +350,16 @@ fn a_terminal_that_is_withdrawn_in_a_flood_goes_and_the_others_stay_exact() {
 
 #[test]
 fn one_that_is_told_to_end_in_a_flood_leaves_everyone_with_the_same_picture() {
-    let stage = Stage::new();
-    let (_relay, address) = stage.relay("127.0.0.1:0", &[]);
+    let env = TestEnv::new();
+    let (_relay, address) = env.relay("127.0.0.1:0", &[]);
     let slow = slower(address);
-    let mut editor = editor(&stage);
+    let mut editor = editor(&env);
     let _holder = holder(&mut editor);
     let loud = open(&mut editor, ENDLESS);
-    let (_, invite) = share(&stage, &mut editor, loud, &slow.url());
-    let guests = [(); 2].map(|()| seated(&stage, &invite, &[]));
+    let (_, invite) = share(&env, &mut editor, loud, &slow.url());
+    let guests = [(); 2].map(|()| seated(&env, &invite, &[]));
     on_runtime(async {
-        let mut client = attach(&stage).await;
+        let mut client = attach(&env).await;
         press(&client, loud, "\r").await;
         floods(&mut client).await;
         within(client.ask(HostCommand::Shutdown)).await.unwrap();
@@ -371,15 +371,15 @@ fn one_that_is_told_to_end_in_a_flood_leaves_everyone_with_the_same_picture() {
 
 #[test]
 fn one_that_ends_with_its_last_session_shows_all_of_it_before() {
-    let stage = Stage::new();
-    let (_relay, address) = stage.relay("127.0.0.1:0", &[]);
-    let mut editor = editor(&stage);
+    let env = TestEnv::new();
+    let (_relay, address) = env.relay("127.0.0.1:0", &[]);
+    let mut editor = editor(&env);
     let _holder = holder(&mut editor);
     let loud = open(&mut editor, LOUD);
-    let (_, invite) = share(&stage, &mut editor, loud, &format!("ws://{address}"));
-    let guests = [(); 2].map(|()| seated(&stage, &invite, &[]));
+    let (_, invite) = share(&env, &mut editor, loud, &format!("ws://{address}"));
+    let guests = [(); 2].map(|()| seated(&env, &invite, &[]));
     on_runtime(async {
-        let client = attach(&stage).await;
+        let client = attach(&env).await;
         press(&client, loud, "\r").await;
     });
     for guest in guests {

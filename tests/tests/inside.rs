@@ -8,13 +8,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use jumpseat_tests::{Invite, PATIENCE, Program, Stage};
+use jumpseat_tests::{Invite, PATIENCE, Program, TestEnv};
 
 /// A host with a shell, and a writer in it.
-fn writer(stage: &Stage, arguments: &[&str]) -> (Program, Invite, Program) {
+fn writer(env: &TestEnv, arguments: &[&str]) -> (Program, Invite, Program) {
     let (mut host, invite) =
-        stage.share(&[&["--role", "writer"], arguments, &["--", "bash", "--norc"]].concat());
-    let mut guest = stage.join(&invite, &["--json", "--name", "Bo"]);
+        env.share(&[&["--role", "writer"], arguments, &["--", "bash", "--norc"]].concat());
+    let mut guest = env.join(&invite, &["--json", "--name", "Bo"]);
     guest.wait_for_event("the seat", |event| (event["type"] == "joined").then_some(()));
     host.wait_for_event("the guest", |event| {
         (event["event"]["what"] == "joined" || event["what"] == "joined").then_some(())
@@ -30,8 +30,8 @@ struct Typed {
 }
 
 /// `before` stands before the program, as `setsid -w` does.
-fn type_command(stage: &Stage, guest: &mut Program, before: &str, arguments: &str) -> Typed {
-    let file = |name: &str| stage.home().join(name);
+fn type_command(env: &TestEnv, guest: &mut Program, before: &str, arguments: &str) -> Typed {
+    let file = |name: &str| env.home().join(name);
     let (out, err, code, done) = (file("out"), file("err"), file("code"), file("done"));
     for path in [&out, &err, &code, &done] {
         let _ = fs::remove_file(path);
@@ -71,14 +71,14 @@ fn refused(typed: &Typed, what: &str) {
     assert_eq!(typed.out, "", "{what}");
 }
 
-fn outside(stage: &Stage, arguments: &[&str]) -> Output {
-    stage.command(arguments).output().unwrap()
+fn outside(env: &TestEnv, arguments: &[&str]) -> Output {
+    env.command(arguments).output().unwrap()
 }
 
 #[test]
 fn a_writer_neither_changes_nor_sees_the_session_from_inside() {
-    let stage = Stage::new();
-    let (_host, invite, mut guest) = writer(&stage, &[]);
+    let env = TestEnv::new();
+    let (_host, invite, mut guest) = writer(&env, &[]);
     for arguments in [
         "grant 1 --role co-owner",
         "invites",
@@ -95,64 +95,64 @@ fn a_writer_neither_changes_nor_sees_the_session_from_inside() {
         "stop --all",
         &format!("grant 1 --role co-owner --session {}", invite.code),
     ] {
-        refused(&type_command(&stage, &mut guest, "", arguments), arguments);
+        refused(&type_command(&env, &mut guest, "", arguments), arguments);
     }
     // Who takes the session's code out of the environment is told the same.
-    let secret = type_command(&stage, &mut guest, "env -u JUMPSEAT_SESSION", "invites --show --json");
+    let secret = type_command(&env, &mut guest, "env -u JUMPSEAT_SESSION", "invites --show --json");
     refused(&secret, "invites --show");
     let new = "invites new --role writer --admission open";
-    refused(&type_command(&stage, &mut guest, "env -u JUMPSEAT_SESSION", new), new);
-    let json = type_command(&stage, &mut guest, "", "sessions --json");
+    refused(&type_command(&env, &mut guest, "env -u JUMPSEAT_SESSION", new), new);
+    let json = type_command(&env, &mut guest, "", "sessions --json");
     assert!(json.err.contains("\"inside\""), "{}", json.err);
 
     // The host does all of it from another terminal.
-    let guests = stage.run(&["guests", "--json"]);
+    let guests = env.run(&["guests", "--json"]);
     assert!(guests.contains("\"writer\"") && !guests.contains("co-owner"), "{guests}");
-    assert!(stage.run(&["invites", "--json"]).contains("writer"));
-    stage.run(&["revoke", "1"]);
+    assert!(env.run(&["invites", "--json"]).contains("writer"));
+    env.run(&["revoke", "1"]);
     guest.wait_for_event("the role", |event| {
         (event["type"] == "role_changed" && event["role"] == "viewer").then_some(())
     });
-    assert!(outside(&stage, &["stop", "--all"]).status.success());
+    assert!(outside(&env, &["stop", "--all"]).status.success());
 }
 
 #[test]
 #[cfg(target_os = "linux")]
 fn a_process_that_left_the_terminal_s_session_is_inside_nevertheless() {
-    let stage = Stage::new();
-    let (host, _invite, mut guest) = writer(&stage, &[]);
+    let env = TestEnv::new();
+    let (host, _invite, mut guest) = writer(&env, &[]);
     for before in
         ["setsid -w", "setsid -f", "setsid -f env -u JUMPSEAT_SESSION", "setsid -f setsid -f", "nohup"]
     {
-        refused(&type_command(&stage, &mut guest, before, "invites --json"), before);
+        refused(&type_command(&env, &mut guest, before, "invites --json"), before);
     }
     // What is orphaned comes to the host's process, which clears it away.
     guest.write(b"for n in 1 2 3 4 5 6 7 8 9; do setsid -f true; done\n");
     let children = format!("/proc/{0}/task/{0}/children", host.id());
     let shell_alone = || fs::read_to_string(&children).unwrap().split_whitespace().count() == 1;
     guest.write(b"(setsid -f sleep 1000); touch orphan\n");
-    wait_until("an orphan", || stage.home().join("orphan").exists() && !shell_alone());
+    wait_until("an orphan", || env.home().join("orphan").exists() && !shell_alone());
     guest.write(b"kill $(pgrep -f 'sleep 1000' -P $PPID)\n");
     wait_until("the orphans to be cleared away", shell_alone);
 }
 
 #[test]
 fn a_writer_does_not_sit_at_the_host_s_other_sessions_either() {
-    let (stage, other) = (Stage::new(), Stage::new());
+    let (env, other) = (TestEnv::new(), TestEnv::new());
     // The host of one session is a guest at somebody else's.
     let (mut elsewhere, there) = other.share(&["--name", "Di", "--", "cat"]);
-    let mut seat = stage.join(&there, &["--json", "--name", "Ann"]);
+    let mut seat = env.join(&there, &["--json", "--name", "Ann"]);
     seat.wait_for_event("the seat", |event| (event["type"] == "joined").then_some(()));
-    let (_host, invite, mut guest) = writer(&stage, &[]);
+    let (_host, invite, mut guest) = writer(&env, &[]);
     for arguments in [
         format!("panel --session {}", there.code),
         format!("panel log --json --session {}", there.code),
         format!("chat --session {} intruder", there.code),
     ] {
-        refused(&type_command(&stage, &mut guest, "", &arguments), &arguments);
+        refused(&type_command(&env, &mut guest, "", &arguments), &arguments);
     }
     // From elsewhere it is theirs.
-    stage.run(&["chat", "it is me", "--session", &there.code]);
+    env.run(&["chat", "it is me", "--session", &there.code]);
     elsewhere.wait_for_event("what was said", |event| {
         let said = event["event"]["text"].as_str().or(event["text"].as_str()).unwrap_or_default();
         assert_ne!(said, "intruder");
@@ -163,10 +163,10 @@ fn a_writer_does_not_sit_at_the_host_s_other_sessions_either() {
 
 #[test]
 fn who_says_so_manages_from_inside() {
-    let stage = Stage::new();
-    let (_host, _invite, mut guest) = writer(&stage, &["--manage-from-inside"]);
-    let typed = type_command(&stage, &mut guest, "", "guests --json");
+    let env = TestEnv::new();
+    let (_host, _invite, mut guest) = writer(&env, &["--manage-from-inside"]);
+    let typed = type_command(&env, &mut guest, "", "guests --json");
     assert_eq!(typed.code, "0", "{}", typed.err);
     assert!(typed.out.contains("\"Bo\""), "{}", typed.out);
-    assert_eq!(type_command(&stage, &mut guest, "", "grant 1 --role co-owner").code, "0");
+    assert_eq!(type_command(&env, &mut guest, "", "grant 1 --role co-owner").code, "0");
 }

@@ -3,11 +3,11 @@
 
 use std::time::Duration;
 
-use jumpseat_tests::{Line, Program, Stage};
+use jumpseat_tests::{Line, Program, TestEnv};
 
 /// A relay with a bad line to it for the host and one for guests.
 struct Far {
-    stage: Stage,
+    env: TestEnv,
     _relay: Program,
     to_host: Line,
     to_guest: Line,
@@ -15,18 +15,18 @@ struct Far {
 
 impl Far {
     fn new() -> Self {
-        let stage = Stage::new();
-        let (relay, address) = stage.relay("127.0.0.1:0", &[]);
-        Self { stage, _relay: relay, to_host: Line::to(address), to_guest: Line::to(address) }
+        let env = TestEnv::new();
+        let (relay, address) = env.relay("127.0.0.1:0", &[]);
+        Self { env, _relay: relay, to_host: Line::to(address), to_guest: Line::to(address) }
     }
 
     fn share(&self, command: &[&str]) -> (Program, jumpseat_tests::Invite) {
         let url = self.to_host.url();
-        self.stage.share(&[&["--relay", &url, "--size", "100x30", "--"][..], command].concat())
+        self.env.share(&[&["--relay", &url, "--size", "100x30", "--"][..], command].concat())
     }
 
     fn guest(&self, invite: &jumpseat_tests::Invite, until: &str) -> Program {
-        self.stage.join(&self.stage.over(invite, &self.to_guest), &["--until", until, "--dump", "json"])
+        self.env.join(&self.env.over(invite, &self.to_guest), &["--until", until, "--dump", "json"])
     }
 }
 
@@ -35,7 +35,7 @@ impl Far {
 fn ends_equal(far: &Far, invite: &jumpseat_tests::Invite, guest: &mut Program, until: &str) {
     let status = guest.wait();
     assert!(status.success(), "{status}\n{}\n{}", guest.said(), guest.errors());
-    let fresh = far.stage.picture(invite, until, &[]);
+    let fresh = far.env.picture(invite, until, &[]);
     assert_eq!(guest.said(), fresh);
 }
 
@@ -56,7 +56,7 @@ fn a_late_line_changes_nothing_but_the_time() {
 fn cut_lines_come_back_by_themselves() {
     let far = Far::new();
     let (mut host, invite) = far.share(&["bash", "-c", SCRIPT]);
-    let mut watcher = far.stage.join(&far.stage.over(&invite, &far.to_guest), &["--json"]);
+    let mut watcher = far.env.join(&far.env.over(&invite, &far.to_guest), &["--json"]);
     watcher.wait_for_event("the seat", |event| (event["type"] == "joined").then_some(()));
     let mut guest = far.guest(&invite, "the-2-end");
     // A guest that is not seated yet gives up at the first loss.
@@ -76,7 +76,7 @@ fn cut_lines_come_back_by_themselves() {
 fn a_silent_line_is_noticed_and_left() {
     let far = Far::new();
     let (mut host, invite) = far.share(&["bash", "-c", SCRIPT]);
-    let mut watcher = far.stage.join(&far.stage.over(&invite, &far.to_guest), &["--json"]);
+    let mut watcher = far.env.join(&far.env.over(&invite, &far.to_guest), &["--json"]);
     watcher.wait_for_event("the seat", |event| (event["type"] == "joined").then_some(()));
     far.to_guest.silent(true);
     watcher.wait_for_state("the loss", "connection", |line| line["state"] == "away");
@@ -84,18 +84,18 @@ fn a_silent_line_is_noticed_and_left() {
     far.to_guest.silent(false);
     host.write(b"\n");
     watcher.wait_for_state("the return", "connection", |line| line["state"] == "connected");
-    far.stage.picture(&invite, "the-2-end", &[]);
+    far.env.picture(&invite, "the-2-end", &[]);
 }
 
 #[test]
 fn a_guest_at_9600_baud_sees_and_ends_equal() {
     let far = Far::new();
     let (mut host, invite) = far.share(&["bash", "--norc"]);
-    let mut watcher = far.stage.join(&far.stage.over(&invite, &far.to_guest), &["--json"]);
+    let mut watcher = far.env.join(&far.env.over(&invite, &far.to_guest), &["--json"]);
     watcher.wait_for_event("the seat", |event| (event["type"] == "joined").then_some(()));
     let mut guest = far.guest(&invite, "slow-42");
     far.to_guest.rate(Some(960));
     host.write(b"seq 1 200; echo slow-$((40+2))\n");
-    far.stage.picture(&invite, "slow-42", &[]);
+    far.env.picture(&invite, "slow-42", &[]);
     ends_equal(&far, &invite, &mut guest, "slow-42");
 }

@@ -13,20 +13,20 @@ use std::{
     process::{Command, Output},
 };
 
-use jumpseat_tests::{Invite, Program, Stage};
+use jumpseat_tests::{Invite, Program, TestEnv};
 use serde_json::{Value, json};
 
 /// A working tree with one commit.
 struct Repository<'a> {
-    stage: &'a Stage,
+    env: &'a TestEnv,
     folder: PathBuf,
 }
 
 impl<'a> Repository<'a> {
-    fn new(stage: &'a Stage) -> Self {
-        let folder = stage.home().join("work");
+    fn new(env: &'a TestEnv) -> Self {
+        let folder = env.home().join("work");
         fs::create_dir_all(folder.join("src")).unwrap();
-        let repository = Self { stage, folder };
+        let repository = Self { env, folder };
         repository.git(&["init", "-q", "-b", "main"]);
         let lines: String = (1..=40).map(|n| format!("line {n}\n")).collect();
         fs::write(repository.folder.join("src/story.txt"), lines).unwrap();
@@ -37,7 +37,7 @@ impl<'a> Repository<'a> {
 
     fn git(&self, arguments: &[&str]) {
         let who = ["-c", "user.name=Ann", "-c", "user.email=ann@example.com"];
-        let mut git = Program::at_home(Command::new("git"), self.stage.home());
+        let mut git = Program::at_home(Command::new("git"), self.env.home());
         let status = git.args(who).args(arguments).current_dir(&self.folder).status().unwrap();
         assert!(status.success(), "{arguments:?}");
     }
@@ -52,10 +52,10 @@ impl<'a> Repository<'a> {
 }
 
 /// A host that shares all of a repository, and a guest that sits in.
-fn both(stage: &Stage, repository: &Repository<'_>, flags: &[&str]) -> (Program, Program, Invite) {
+fn both(env: &TestEnv, repository: &Repository<'_>, flags: &[&str]) -> (Program, Program, Invite) {
     let share = ["--name", "Ann", "--folder", repository.path()];
-    let (host, invite) = stage.share(&[&share[..], flags, &["--", "bash"]].concat());
-    let mut guest = stage.join(&invite, &["--json", "--name", "Bo"]);
+    let (host, invite) = env.share(&[&share[..], flags, &["--", "bash"]].concat());
+    let mut guest = env.join(&invite, &["--json", "--name", "Bo"]);
     guest.wait_for_event("the seat", |event| (event["type"] == "joined").then_some(()));
     (host, guest, invite)
 }
@@ -70,8 +70,8 @@ fn wait_entry(guest: &mut Program, panel: &str, is: impl Fn(&Value) -> bool) -> 
     })
 }
 
-fn panel(stage: &Stage, arguments: &[&str]) -> Output {
-    stage.command(&[&["panel"], arguments].concat()).output().unwrap()
+fn panel(env: &TestEnv, arguments: &[&str]) -> Output {
+    env.command(&[&["panel"], arguments].concat()).output().unwrap()
 }
 
 #[track_caller]
@@ -105,13 +105,13 @@ fn report(path: &str, message: &str) -> String {
 
 #[test]
 fn a_guest_at_a_prompt_sees_what_the_host_does() {
-    let stage = Stage::new();
-    let repository = Repository::new(&stage);
-    let log = stage.home().join("app.log");
+    let env = TestEnv::new();
+    let repository = Repository::new(&env);
+    let log = env.home().join("app.log");
     fs::write(&log, "").unwrap();
     let flags = ["--panel", "all", "--log", log.to_str().unwrap(), "--sarif", "out.sarif"];
     let flags = flags.map(|flag| if flag == "out.sarif" { repository.path() } else { flag });
-    let (mut host, mut guest, _) = both(&stage, &repository, &flags);
+    let (mut host, mut guest, _) = both(&env, &repository, &flags);
 
     // A saved file is a change of one line.
     wait_entry(&mut guest, "git", |entry| entry["is"] == "commit" && entry["subject"] == "Begin the story");
@@ -119,14 +119,14 @@ fn a_guest_at_a_prompt_sees_what_the_host_does() {
     repository.write("src/story.txt", &story.replace("line 20\n", "the twentieth\n"));
     let changed = |entry: &Value| entry["path"] == "src/story.txt" && entry["unstaged"]["what"] == "modified";
     wait_entry(&mut guest, "git", changed);
-    let shown = text(panel(&stage, &["git"]));
+    let shown = text(panel(&env, &["git"]));
     assert!(
         shown.contains("Changes · shared by Ann, read-only") && shown.contains("M  src/story.txt"),
         "{shown}"
     );
-    let diff = text(panel(&stage, &["git", "src/story.txt"]));
+    let diff = text(panel(&env, &["git", "src/story.txt"]));
     assert!(diff.contains("-line 20\n+the twentieth\n") && diff.contains("@@ -17,7 +17,7 @@"), "{diff}");
-    let diff = objects(&panel(&stage, &["git", "src", "--json"]));
+    let diff = objects(&panel(&env, &["git", "src", "--json"]));
     assert_eq!((&diff[0]["type"], &diff[0]["part"]), (&"diff".into(), &"unstaged".into()));
     let lines = diff[0]["hunks"][0]["lines"].as_array().unwrap();
     assert_eq!(lines[3..5], ["-line 20", "+the twentieth"]);
@@ -134,21 +134,21 @@ fn a_guest_at_a_prompt_sees_what_the_host_does() {
     // Staged it is another.
     repository.git(&["add", "."]);
     wait_entry(&mut guest, "git", |entry| entry["path"] == "src/story.txt" && entry["staged"].is_object());
-    assert!(text(panel(&stage, &["git", "."])).contains("src/story.txt  Staged  +1 −1"));
+    assert!(text(panel(&env, &["git", "."])).contains("src/story.txt  Staged  +1 −1"));
 
     // A command that fails, with what it printed.
     host.write(b"ls /no/such/place\n");
     wait_entry(&mut guest, "history", |entry| entry["exit_code"] == 2 && entry["took"].is_u64());
-    let shown = text(panel(&stage, &["history"]));
+    let shown = text(panel(&env, &["history"]));
     assert!(shown.contains("✗  ls /no/such/place  exit code 2"), "{shown}");
-    assert!(text(panel(&stage, &["history", "last"])).contains("/no/such/place"));
-    let output = objects(&panel(&stage, &["history", "1", "--json"]));
+    assert!(text(panel(&env, &["history", "last"])).contains("/no/such/place"));
+    let output = objects(&panel(&env, &["history", "1", "--json"]));
     assert_eq!((&output[0]["type"], &output[0]["exit_code"]), (&"output".into(), &2.into()));
 
     // Who came, and what a log file says.
     fs::write(&log, "ERROR the disk is full\n").unwrap();
     wait_entry(&mut guest, "log", |entry| entry["text"] == "ERROR the disk is full");
-    let shown = text(panel(&stage, &["log"]));
+    let shown = text(panel(&env, &["log"]));
     assert!(
         shown.contains("Bo joined as viewer") && shown.contains("app.log: ERROR the disk is full"),
         "{shown}"
@@ -157,7 +157,7 @@ fn a_guest_at_a_prompt_sees_what_the_host_does() {
     // What a tool found.
     repository.write("out.sarif", &report("src/story.txt", "too many lines"));
     wait_entry(&mut guest, "findings", |entry| entry["message"] == "too many lines");
-    let shown = text(panel(&stage, &["findings"]));
+    let shown = text(panel(&env, &["findings"]));
     assert!(
         shown.contains("src/story.txt  1 finding")
             && shown.contains("error    too many lines  linter L1 · 7:3"),
@@ -165,12 +165,12 @@ fn a_guest_at_a_prompt_sees_what_the_host_does() {
     );
 
     // All of them in short; there is no forge here.
-    let shown = text(panel(&stage, &[]));
+    let shown = text(panel(&env, &[]));
     assert!(
         shown.contains("git       ") && shown.contains("1 error") && shown.contains("1 command"),
         "{shown}"
     );
-    let all = objects(&panel(&stage, &["--json"]));
+    let all = objects(&panel(&env, &["--json"]));
     let names: Vec<&str> = all.iter().map(|panel| panel["panel"].as_str().unwrap()).collect();
     assert_eq!(names, ["git", "history", "log", "pr", "issue", "findings"]);
     assert!(
@@ -181,50 +181,50 @@ fn a_guest_at_a_prompt_sees_what_the_host_does() {
 
 #[test]
 fn what_is_hidden_is_gone_at_once_and_cannot_be_fetched() {
-    let stage = Stage::new();
-    let repository = Repository::new(&stage);
+    let env = TestEnv::new();
+    let repository = Repository::new(&env);
     repository.write("src/story.txt", "nothing of it is left\n");
-    let (_host, mut guest, _) = both(&stage, &repository, &["--panel", "git"]);
+    let (_host, mut guest, _) = both(&env, &repository, &["--panel", "git"]);
     let file = wait_entry(&mut guest, "git", |entry| {
         entry["path"] == "src/story.txt" && entry["worktree"].is_object()
     });
     let reference = file["worktree"]["content"]["id"].as_str().unwrap().to_owned();
-    assert_eq!(fetch(&stage, "git", &reference)["ok"]["reply"], "content");
+    assert_eq!(fetch(&env, "git", &reference)["ok"]["reply"], "content");
 
     // What was not shared is refused by name, and what does not stand in a panel by reference.
-    let (code, told) = fault(&panel(&stage, &["history"]));
+    let (code, told) = fault(&panel(&env, &["history"]));
     assert_eq!(code, Some(8), "{told}");
     assert!(told.contains("Ann does not share this panel") && told.contains("shared are: git"), "{told}");
     for (panel, reference) in
         [("history", "o:0.1"), ("log", &reference), ("git", "HEAD"), ("git", "etc-passwd")]
     {
-        assert!(fetch(&stage, panel, reference)["err"].is_object(), "{panel} {reference}");
+        assert!(fetch(&env, panel, reference)["err"].is_object(), "{panel} {reference}");
     }
 
-    stage.run(&["panels", "hide", "git"]);
+    env.run(&["panels", "hide", "git"]);
     guest.wait_for_state("the end of it", "panels", |panels| panels == &json!([]));
-    assert_eq!(fault(&panel(&stage, &["git"])).0, Some(8));
-    assert!(text(panel(&stage, &[])).contains("git       not shared"));
-    assert!(fetch(&stage, "git", &reference)["err"].is_object());
+    assert_eq!(fault(&panel(&env, &["git"])).0, Some(8));
+    assert!(text(panel(&env, &[])).contains("git       not shared"));
+    assert!(fetch(&env, "git", &reference)["err"].is_object());
 
     // And back, of the folder that is named, with what changed meanwhile.
     repository.write("src/story.txt", "another ending\n");
-    stage.run(&["panels", "share", "git", "history", "--folder", repository.path()]);
+    env.run(&["panels", "share", "git", "history", "--folder", repository.path()]);
     wait_entry(&mut guest, "git", |entry| entry["path"] == "src/story.txt");
-    assert!(text(panel(&stage, &["git", "src/story.txt"])).contains("+another ending"));
-    let listed = stage.run(&["panels"]);
+    assert!(text(panel(&env, &["git", "src/story.txt"])).contains("+another ending"));
+    let listed = env.run(&["panels"]);
     assert!(
         listed.contains("git       ") && listed.contains("Up to date") && listed.contains("not shared"),
         "{listed}"
     );
-    assert!(stage.run(&["panels", "look", "git"]).contains("M  src/story.txt"));
-    assert!(fault(&stage.command(&["panels", "hide", "pr"]).output().unwrap()).0 == Some(13));
+    assert!(env.run(&["panels", "look", "git"]).contains("M  src/story.txt"));
+    assert!(fault(&env.command(&["panels", "hide", "pr"]).output().unwrap()).0 == Some(13));
 }
 
 /// Asks the guest's seat as no program of ours would.
-fn fetch(stage: &Stage, panel: &str, reference: &str) -> Value {
+fn fetch(env: &TestEnv, panel: &str, reference: &str) -> Value {
     let mut sockets =
-        fs::read_dir(stage.home().join("run/jumpseat")).unwrap().map(|entry| entry.unwrap().path());
+        fs::read_dir(env.home().join("run/jumpseat")).unwrap().map(|entry| entry.unwrap().path());
     let seat = sockets.find(|path| path.extension().is_some_and(|name| name == "seat")).unwrap();
     let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!((mode(&seat), mode(seat.parent().unwrap())), (0o600, 0o700));
@@ -267,12 +267,12 @@ fn receive(stream: &mut UnixStream) -> Value {
 
 #[test]
 fn history_and_log_are_shared_unless_said_otherwise() {
-    let stage = Stage::new();
-    let (_host, invite) = stage.share(&["--", "bash"]);
-    let mut guest = stage.join(&invite, &["--json"]);
+    let env = TestEnv::new();
+    let (_host, invite) = env.share(&["--", "bash"]);
+    let mut guest = env.join(&invite, &["--json"]);
     guest.wait_for_state("the panels", "panels", |panels| panels == &json!(["history", "log"]));
     wait_entry(&mut guest, "log", |entry| entry["happened"]["what"] == "joined");
-    let all = objects(&panel(&stage, &["--json"]));
+    let all = objects(&panel(&env, &["--json"]));
     let shared: Vec<&str> = all
         .iter()
         .filter(|panel| panel["shared"] == true)
@@ -283,22 +283,22 @@ fn history_and_log_are_shared_unless_said_otherwise() {
 
 #[test]
 fn several_joined_sessions_are_told_apart() {
-    let stage = Stage::new();
-    let (code, told) = fault(&panel(&stage, &[]));
+    let env = TestEnv::new();
+    let (code, told) = fault(&panel(&env, &[]));
     assert!(code == Some(13) && told.contains("no session is joined"), "{told}");
     let sit = |name| {
-        let (host, invite) = stage.share(&["--panel", "none", "--name", name, "--", "cat"]);
-        let mut guest = stage.join(&invite, &["--json"]);
+        let (host, invite) = env.share(&["--panel", "none", "--name", name, "--", "cat"]);
+        let mut guest = env.join(&invite, &["--json"]);
         guest.wait_for_state("the host's name", "host", |host| host == name);
         (host, guest, invite)
     };
     let (one, other) = (sit("Ann"), sit("Di"));
-    let (code, told) = fault(&panel(&stage, &["git"]));
+    let (code, told) = fault(&panel(&env, &["git"]));
     assert!(code == Some(2) && told.contains(&one.2.code) && told.contains(&other.2.code), "{told}");
-    let shown = text(panel(&stage, &["--session", &other.2.code]));
+    let shown = text(panel(&env, &["--session", &other.2.code]));
     assert!(shown.contains(&format!("Di's session {}", other.2.code)), "{shown}");
     // One that was joined by another version is in nobody's way.
-    let strange = UnixListener::bind(stage.home().join("run/jumpseat/1.seat")).unwrap();
+    let strange = UnixListener::bind(env.home().join("run/jumpseat/1.seat")).unwrap();
     std::thread::spawn(move || {
         let mut clients = Vec::new();
         for stream in strange.incoming() {
@@ -309,33 +309,33 @@ fn several_joined_sessions_are_told_apart() {
             clients.push(stream);
         }
     });
-    assert!(text(panel(&stage, &["--session", &other.2.code])).contains("Di's session"));
-    let (code, told) = fault(&panel(&stage, &["--session", "0000-0000"]));
+    assert!(text(panel(&env, &["--session", &other.2.code])).contains("Di's session"));
+    let (code, told) = fault(&panel(&env, &["--session", "0000-0000"]));
     assert!(code == Some(14) && told.contains("9.9.9"), "{told}");
-    fs::remove_file(stage.home().join("run/jumpseat/1.seat")).unwrap();
-    let output = panel(&stage, &["--session", "0000-0000", "--json"]);
+    fs::remove_file(env.home().join("run/jumpseat/1.seat")).unwrap();
+    let output = panel(&env, &["--session", "0000-0000", "--json"]);
     let told: Value = serde_json::from_slice(&output.stderr).unwrap();
     assert_eq!((&told["code"], &told["error"]["kind"]), (&13.into(), &"not_found".into()));
     // A seat that was killed leaves a socket that nobody answers at.
     let (_host, mut gone, _) = one;
     gone.kill();
-    assert!(text(panel(&stage, &[])).contains("Di's session"));
+    assert!(text(panel(&env, &[])).contains("Di's session"));
 }
 
 #[test]
 fn a_guest_that_is_cut_off_says_since_when() {
-    let stage = Stage::new();
-    let repository = Repository::new(&stage);
-    let (relay, address) = stage.relay("127.0.0.1:0", &[]);
+    let env = TestEnv::new();
+    let repository = Repository::new(&env);
+    let (relay, address) = env.relay("127.0.0.1:0", &[]);
     let url = format!("ws://{address}");
-    let (_host, mut guest, _) = both(&stage, &repository, &["--relay", &url, "--panel", "git"]);
+    let (_host, mut guest, _) = both(&env, &repository, &["--relay", &url, "--panel", "git"]);
     wait_entry(&mut guest, "git", |entry| entry["is"] == "commit");
-    assert!(!text(panel(&stage, &["git"])).contains("Offline"));
+    assert!(!text(panel(&env, &["git"])).contains("Offline"));
     drop(relay);
     guest.wait_for_state("the loss", "connection", |line| line["state"] == "away");
-    let shown = text(panel(&stage, &["git"]));
+    let shown = text(panel(&env, &["git"]));
     assert!(shown.contains("Offline since") && shown.contains("Begin the story"), "{shown}");
-    assert!(objects(&panel(&stage, &["--json"])).iter().all(|panel| panel["offline_since"].is_u64()));
+    assert!(objects(&panel(&env, &["--json"])).iter().all(|panel| panel["offline_since"].is_u64()));
 }
 
 /// What a terminal would act on, or what would turn text around: nothing of it comes out of any command.
@@ -352,8 +352,8 @@ fn assert_harmless(output: &Output) {
 #[test]
 fn nothing_hostile_reaches_a_guest_s_terminal() {
     const HOSTILE: &str = "x\x1b]0;owned\x07\x1b[2J\u{9b}31m\u{202e}y";
-    let stage = Stage::new();
-    let repository = Repository::new(&stage);
+    let env = TestEnv::new();
+    let repository = Repository::new(&env);
     repository.write(&format!("{HOSTILE}.txt"), &format!("{HOSTILE}\n"));
     repository.git(&["add", "."]);
     repository.git(&["commit", "-q", "-m", HOSTILE]);
@@ -361,10 +361,10 @@ fn nothing_hostile_reaches_a_guest_s_terminal() {
     repository.write("src/story.txt", &format!("short {HOSTILE}\n"));
     repository.git(&["checkout", "-q", "-b", "b\u{202e}ranch"]);
     repository.write("out.sarif", &report("src/story.txt", HOSTILE));
-    let log = stage.home().join("\x1b[31mapp.log");
+    let log = env.home().join("\x1b[31mapp.log");
     fs::write(&log, "").unwrap();
     let flags = ["--panel", "all", "--log", log.to_str().unwrap(), "--sarif", repository.path()];
-    let (mut host, mut guest, _) = both(&stage, &repository, &flags);
+    let (mut host, mut guest, _) = both(&env, &repository, &flags);
     // In whichever order they come.
     let mut missing = vec!["file", "finding"];
     guest.wait_for_event("what is there", |event| {
@@ -391,7 +391,7 @@ fn nothing_hostile_reaches_a_guest_s_terminal() {
         &["findings"],
     ] {
         for json in [&[][..], &["--json"]] {
-            let output = panel(&stage, &[arguments, json].concat());
+            let output = panel(&env, &[arguments, json].concat());
             assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
             assert_harmless(&output);
             shown.extend(output.stdout);
@@ -403,7 +403,7 @@ fn nothing_hostile_reaches_a_guest_s_terminal() {
         assert!(shown.contains(trace), "{trace} is missing: {shown}");
     }
     // In faults, too: what a person mistypes, and what there would have been.
-    let output = panel(&stage, &["git", "no\x1b[31msuch"]);
+    let output = panel(&env, &["git", "no\x1b[31msuch"]);
     let told = String::from_utf8(output.stderr).unwrap();
     assert!(
         told.chars().all(|sign| !sign.is_control() || sign == '\n') && !told.contains('\u{202e}'),

@@ -7,7 +7,7 @@ use std::{
     os::unix::fs::FileExt,
 };
 
-use jumpseat_tests::{Program, Stage};
+use jumpseat_tests::{Program, TestEnv};
 
 /// Everything that a process has in memory.
 fn memory(program: &Program) -> Vec<u8> {
@@ -36,8 +36,8 @@ fn contains(haystack: &[u8], needle: &str) -> bool {
 #[test]
 fn no_secret_in_logs_arguments_or_the_relay() {
     const CANARY: &str = "canary-7f3a91-shown";
-    let stage = Stage::new();
-    let mut command = stage.command(&["relay", "--listen", "127.0.0.1:0"]);
+    let env = TestEnv::new();
+    let mut command = env.command(&["relay", "--listen", "127.0.0.1:0"]);
     command.env("RUST_LOG", "trace").env("JUMPSEAT_LOG", "trace");
     let mut relay = Program::from_command(command);
     let address = relay.wait_for("the relay's address", |line| {
@@ -45,12 +45,12 @@ fn no_secret_in_logs_arguments_or_the_relay() {
         Some(address.split(|c: char| c.is_whitespace() || c == '/').next()?.to_owned())
     });
     let url = format!("ws://{address}");
-    let (mut host, invite) = stage.share_with(&["--relay", &url, "--", "bash", "--norc"], |command| {
+    let (mut host, invite) = env.share_with(&["--relay", &url, "--", "bash", "--norc"], |command| {
         command.env("RUST_LOG", "trace").env("JUMPSEAT_LOG", "trace");
     });
     host.write(format!("echo {CANARY}\n").as_bytes());
-    stage.picture(&invite, CANARY, &[]);
-    let mut guest = stage.join(&invite, &["--json", "--name", "Bo-the-secret-name"]);
+    env.picture(&invite, CANARY, &[]);
+    let mut guest = env.join(&invite, &["--json", "--name", "Bo-the-secret-name"]);
     guest.wait_for_event("the seat", |event| (event["type"] == "joined").then_some(()));
 
     for program in [&host, &guest, &relay] {
@@ -60,8 +60,8 @@ fn no_secret_in_logs_arguments_or_the_relay() {
     }
     // The shell that is shared has the code, and nothing that opens the session.
     host.write(b"env > environment; echo saved-$((40+2))\n");
-    stage.picture(&invite, "saved-42", &[]);
-    let environment = fs::read(stage.home().join("environment")).unwrap();
+    env.picture(&invite, "saved-42", &[]);
+    let environment = fs::read(env.home().join("environment")).unwrap();
     assert!(contains(&environment, "JUMPSEAT_SESSION=") && !contains(&environment, &invite.token));
 
     let seen = memory(&relay);
@@ -88,13 +88,13 @@ fn no_secret_in_logs_arguments_or_the_relay() {
 fn no_panel_in_logs_or_in_the_relay() {
     const INSIDE: &str = "canary-91c07e-inside";
     const NAME: &str = "canary-5be210-name.txt";
-    let stage = Stage::new();
-    let folder = stage.home().join("work");
+    let env = TestEnv::new();
+    let folder = env.home().join("work");
     fs::create_dir(&folder).unwrap();
-    let mut git = Program::at_home(std::process::Command::new("git"), stage.home());
+    let mut git = Program::at_home(std::process::Command::new("git"), env.home());
     assert!(git.args(["init", "-q"]).arg(&folder).status().unwrap().success());
     fs::write(folder.join(NAME), format!("{INSIDE}\n")).unwrap();
-    let mut command = stage.command(&["relay", "--listen", "127.0.0.1:0"]);
+    let mut command = env.command(&["relay", "--listen", "127.0.0.1:0"]);
     command.env("RUST_LOG", "trace").env("JUMPSEAT_LOG", "trace");
     let mut relay = Program::from_command(command);
     let url = relay.wait_for("the relay's address", |line| {
@@ -102,14 +102,14 @@ fn no_panel_in_logs_or_in_the_relay() {
         Some(format!("ws://{address}"))
     });
     let flags = ["--relay", &url, "--panel", "all", "--folder", folder.to_str().unwrap(), "--", "bash"];
-    let (mut host, invite) = stage.share_with(&flags, |command| {
+    let (mut host, invite) = env.share_with(&flags, |command| {
         command.env("RUST_LOG", "trace").env("JUMPSEAT_LOG", "trace");
     });
-    let mut guest = stage.join(&invite, &["--json", "--name", "Bo"]);
+    let mut guest = env.join(&invite, &["--json", "--name", "Bo"]);
     guest.wait_for_event("the file", |event| event["set"].to_string().contains(NAME).then_some(()));
     host.write(b"echo $JUMPSEAT_SESSION; false\n");
     guest.wait_for_event("the command", |event| event["set"].to_string().contains("false").then_some(()));
-    let diff = stage.run(&["panel", "git", NAME]);
+    let diff = env.run(&["panel", "git", NAME]);
     assert!(diff.contains(INSIDE), "{diff}");
 
     let seen = memory(&relay);
@@ -121,7 +121,7 @@ fn no_panel_in_logs_or_in_the_relay() {
     for arguments in [&["panel"][..], &["panel", "log"], &["panel", "history"], &["panel", "history", "last"]]
     {
         for json in [&[][..], &["--json"]] {
-            assert!(!stage.run(&[arguments, json].concat()).contains(&invite.token));
+            assert!(!env.run(&[arguments, json].concat()).contains(&invite.token));
         }
     }
     relay.signal("TERM");

@@ -1,16 +1,16 @@
 //! The main job, with the real program: share, join, ask, type, be removed.
 #![allow(clippy::unwrap_used)]
 
-use jumpseat_tests::Stage;
+use jumpseat_tests::TestEnv;
 
 #[test]
 fn share_join_ask_type_and_be_removed() {
-    let stage = Stage::new();
-    let (mut host, invite) = stage.share(&["--size", "80x24", "--name", "Ann", "--", "bash", "--norc"]);
+    let env = TestEnv::new();
+    let (mut host, invite) = env.share(&["--size", "80x24", "--name", "Ann", "--", "bash", "--norc"]);
     host.write(b"echo before-$((1+1))\n");
     host.wait_for_event("the block or output", |event| (event["type"] != "never").then_some(()));
 
-    let mut guest = stage.join(&invite, &["--json", "--name", "Bo"]);
+    let mut guest = env.join(&invite, &["--json", "--name", "Bo"]);
     let slot =
         guest.wait_for_event("the seat", |event| (event["type"] == "joined").then(|| event["slot"].clone()));
     let joined = host.wait_for_event("the guest", |event| {
@@ -25,22 +25,22 @@ fn share_join_ask_type_and_be_removed() {
     });
     assert_eq!(refused, "read_only");
 
-    stage.run(&["grant", &slot.to_string()]);
+    env.run(&["grant", &slot.to_string()]);
     guest.wait_for_event("the role", |event| {
         (event["type"] == "role_changed" && event["role"] == "writer").then_some(())
     });
     guest.write(b"echo typed-$((40+2))\n");
-    stage.picture(&invite, "typed-42", &[]);
+    env.picture(&invite, "typed-42", &[]);
 
-    let guests = stage.run(&["guests", "--json"]);
+    let guests = env.run(&["guests", "--json"]);
     assert!(guests.contains("\"writer\""), "{guests}");
-    stage.run(&["remove", &slot.to_string()]);
+    env.run(&["remove", &slot.to_string()]);
     let ended = guest.wait_for_event("the end", |event| (event["type"] == "ended").then(|| event.clone()));
     assert_eq!((ended["reason"].as_str(), ended["by_host"].as_bool()), (Some("removed"), Some(true)));
     assert!(!guest.wait().success());
 
     // The token that it still holds opens nothing any more.
-    let mut again = stage.join(&invite, &["--json", "--name", "Bo"]);
+    let mut again = env.join(&invite, &["--json", "--name", "Bo"]);
     assert!(!again.wait().success());
     assert!(
         again.errors().contains("taken back") || again.said().contains("taken back"),
@@ -54,11 +54,11 @@ fn share_join_ask_type_and_be_removed() {
 
 #[test]
 fn stopping_tells_everyone() {
-    let stage = Stage::new();
-    let (mut host, invite) = stage.share(&["--", "cat"]);
-    let mut guest = stage.join(&invite, &["--json"]);
+    let env = TestEnv::new();
+    let (mut host, invite) = env.share(&["--", "cat"]);
+    let mut guest = env.join(&invite, &["--json"]);
     guest.wait_for_event("the seat", |event| (event["type"] == "joined").then_some(()));
-    stage.run(&["stop", "--all"]);
+    env.run(&["stop", "--all"]);
     let reason =
         guest.wait_for_event("the end", |event| (event["type"] == "ended").then(|| event["reason"].clone()));
     assert_eq!(reason, "stopped");
@@ -69,17 +69,17 @@ fn stopping_tells_everyone() {
 
 #[test]
 fn programs_that_draw_look_the_same_to_early_and_late_guests() {
-    let stage = Stage::new();
+    let env = TestEnv::new();
     let (mut host, invite) =
-        stage.share(&["--size", "100x30", "--", "vim", "-u", "NONE", "-N", "+set laststatus=2"]);
-    let mut early = stage.join(&invite, &["--json"]);
+        env.share(&["--size", "100x30", "--", "vim", "-u", "NONE", "-N", "+set laststatus=2"]);
+    let mut early = env.join(&invite, &["--json"]);
     early.wait_for_event("the seat", |event| (event["type"] == "joined").then_some(()));
     host.write("iüber the top 你好\x1b:set number\r".as_bytes());
     host.write(b":echo 'all-' . 'done'\r");
     // Vim hides its cursor while it draws.
     let drawn = |picture: &String| picture.contains(r#""visible":true"#);
-    let late = std::iter::repeat_with(|| stage.picture(&invite, "all-done", &[])).find(drawn).unwrap();
-    let later = stage.picture(&invite, "all-done", &[]);
+    let late = std::iter::repeat_with(|| env.picture(&invite, "all-done", &[])).find(drawn).unwrap();
+    let later = env.picture(&invite, "all-done", &[]);
     assert_eq!(late, later);
     assert!(late.contains("你好"), "{late}");
     host.write(b":q!\r");
@@ -88,9 +88,9 @@ fn programs_that_draw_look_the_same_to_early_and_late_guests() {
 
 #[test]
 fn tmux_inside_is_seen_whole() {
-    let stage = Stage::new();
-    let socket = stage.home().join("tmux");
-    let (mut host, invite) = stage.share(&[
+    let env = TestEnv::new();
+    let socket = env.home().join("tmux");
+    let (mut host, invite) = env.share(&[
         "--size",
         "100x30",
         "--",
@@ -107,8 +107,8 @@ fn tmux_inside_is_seen_whole() {
         "echo right-$((2+2)); cat",
     ]);
     // Either pane's shell may be the later one.
-    stage.picture(&invite, "left-2", &[]);
-    let picture = stage.picture(&invite, "right-4", &[]);
+    env.picture(&invite, "left-2", &[]);
+    let picture = env.picture(&invite, "right-4", &[]);
     assert!(picture.contains('│') && picture.contains("left-2"), "{picture}");
     let kill = ["-S", socket.to_str().unwrap(), "kill-server"];
     assert!(std::process::Command::new("tmux").args(kill).status().unwrap().success());
@@ -117,11 +117,11 @@ fn tmux_inside_is_seen_whole() {
 
 #[test]
 fn a_wrong_code_a_wrong_token_and_a_secret_argument_are_explained() {
-    let stage = Stage::new();
-    let (_host, invite) = stage.share(&["--", "cat"]);
+    let env = TestEnv::new();
+    let (_host, invite) = env.share(&["--", "cat"]);
     let url = invite.relay.clone();
 
-    let mut command = stage.command(&["join", "--headless", "--relay", &url, "0000-0000"]);
+    let mut command = env.command(&["join", "--headless", "--relay", &url, "0000-0000"]);
     command.env("JUMPSEAT_TOKEN", &invite.token);
     let mut guest = jumpseat_tests::Program::from_command(command);
     assert!(!guest.wait().success());
@@ -129,13 +129,13 @@ fn a_wrong_code_a_wrong_token_and_a_secret_argument_are_explained() {
 
     let mut token = invite.token.clone().into_bytes();
     token[10] = if token[10] == b'A' { b'B' } else { b'A' };
-    let mut command = stage.command(&["join", "--headless", "--relay", &url, &invite.code]);
+    let mut command = env.command(&["join", "--headless", "--relay", &url, &invite.code]);
     command.env("JUMPSEAT_TOKEN", String::from_utf8(token).unwrap());
     let mut guest = jumpseat_tests::Program::from_command(command);
     assert!(!guest.wait().success());
     assert!(guest.errors().contains("token") && guest.errors().contains("hint:"), "{}", guest.errors());
 
-    let mut guest = jumpseat_tests::Program::start(stage.home(), &["join", &invite.token]);
+    let mut guest = jumpseat_tests::Program::start(env.home(), &["join", &invite.token]);
     assert_eq!(guest.wait().code(), Some(2));
     assert!(
         !guest.errors().contains(&invite.token) && guest.errors().contains("argument"),
@@ -146,7 +146,7 @@ fn a_wrong_code_a_wrong_token_and_a_secret_argument_are_explained() {
 
 #[test]
 fn another_terminal_reaches_what_is_shared_and_what_is_joined() {
-    let (ann, bo) = (Stage::new(), Stage::new());
+    let (ann, bo) = (TestEnv::new(), TestEnv::new());
     let (mut host, invite) = ann.share(&["--name", "Ann", "--", "cat"]);
     let mut guest = bo.join(&invite, &["--json", "--name", "Bo"]);
     guest.wait_for_event("the seat", |event| (event["type"] == "joined").then_some(()));
@@ -164,8 +164,8 @@ fn another_terminal_reaches_what_is_shared_and_what_is_joined() {
     guest.wait_for_event("what the host said", said("and from mine"));
     assert_eq!(bo.run(&["chat"]), "Bo: from my other terminal\nAnn: and from mine");
     assert_eq!(ann.run(&["chat"]), bo.run(&["chat", "--session", &invite.code]));
-    for stage in [&ann, &bo] {
-        assert!(stage.run(&["guests"]).contains("Bo    viewer  connected"), "{}", stage.run(&["guests"]));
+    for env in [&ann, &bo] {
+        assert!(env.run(&["guests"]).contains("Bo    viewer  connected"), "{}", env.run(&["guests"]));
     }
 
     // A script that may do less does less, and reads why.

@@ -3,11 +3,11 @@ import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { Cli, program } from './stand/cli.mjs';
-import { Editor } from './stand/editor.mjs';
-import { same } from './stand/same.mjs';
-import { until } from './stand/wait.mjs';
-import { SEAT } from './stand/window.mjs';
+import { Cli, program } from './harness/cli.mjs';
+import { Editor } from './harness/editor.mjs';
+import { same } from './harness/same.mjs';
+import { until } from './harness/wait.mjs';
+import { SEAT } from './harness/window.mjs';
 
 const RUNS = Number(process.env.RUNS ?? 3);
 /** A flood takes VS Code's own terminal minutes. */

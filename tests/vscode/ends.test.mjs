@@ -1,8 +1,8 @@
 // How a session ends: guests read why, what they saw stays, and nothing is left behind.
 import assert from 'node:assert/strict';
 
-import { Cli } from './stand/cli.mjs';
-import { scene } from './stand/pair.mjs';
+import { Cli } from './harness/cli.mjs';
+import { scene } from './harness/pair.mjs';
 
 /** Shares, seats the guest, ends it by `act`; the guest then reads `why`. */
 async function end({ host, guest, step }, cause, act, why) {

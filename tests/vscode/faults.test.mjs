@@ -3,11 +3,11 @@ import assert from 'node:assert/strict';
 import { chmodSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { Cli } from './stand/cli.mjs';
-import { linkTo, parts } from './stand/links.mjs';
-import { strangeRelay } from './stand/odd.mjs';
-import { scene } from './stand/pair.mjs';
-import { until } from './stand/wait.mjs';
+import { Cli } from './harness/cli.mjs';
+import { linkTo, parts } from './harness/links.mjs';
+import { strangeRelay } from './harness/faulty_peers.mjs';
+import { scene } from './harness/pair.mjs';
+import { until } from './harness/wait.mjs';
 
 /** The settings are open, at this one. */
 async function setting(editor, name) {

@@ -1,10 +1,10 @@
 // What happens to an editor, or to a relay, interrupts nobody.
 import assert from 'node:assert/strict';
 
-import { Cli } from './stand/cli.mjs';
-import { scene } from './stand/pair.mjs';
-import { same } from './stand/same.mjs';
-import { until } from './stand/wait.mjs';
+import { Cli } from './harness/cli.mjs';
+import { scene } from './harness/pair.mjs';
+import { same } from './harness/same.mjs';
+import { until } from './harness/wait.mjs';
 
 scene('a reload, a killed extension host and a restarted relay interrupt nobody', ['host'], async ({ host, step, ends }) => {
     const relay = await Cli.relay(host.env, '--listen', '127.0.0.1:0');

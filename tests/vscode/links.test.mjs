@@ -1,9 +1,9 @@
 // Links that open VS Code: `vscode://jumpseat.jumpseat/join?relay=…#CODE.TOKEN`, as a browser hands them over.
 import assert from 'node:assert/strict';
 
-import { parts } from './stand/links.mjs';
-import { scene } from './stand/pair.mjs';
-import { until } from './stand/wait.mjs';
+import { parts } from './harness/links.mjs';
+import { scene } from './harness/pair.mjs';
+import { until } from './harness/wait.mjs';
 
 /** Opens a link as the system does: by the name that this build of VS Code has there. */
 async function open(editor, link) {

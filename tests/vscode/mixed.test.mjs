@@ -1,9 +1,9 @@
 // A guest in VS Code at a session of the command line; terminals that Jumpseat did not open; what goes wrong.
 import assert from 'node:assert/strict';
 
-import { Cli } from './stand/cli.mjs';
-import { scene } from './stand/pair.mjs';
-import { until } from './stand/wait.mjs';
+import { Cli } from './harness/cli.mjs';
+import { scene } from './harness/pair.mjs';
+import { until } from './harness/wait.mjs';
 
 scene('a host at the command line', ['guest'], async ({ guest, step, ends }) => {
     const host = Cli.share(guest.env, 'Ann');

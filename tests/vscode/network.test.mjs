@@ -4,11 +4,11 @@ import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { Cli } from './stand/cli.mjs';
-import { linkTo, parts } from './stand/links.mjs';
-import { certificates, proxy } from './stand/odd.mjs';
-import { scene } from './stand/pair.mjs';
-import { until } from './stand/wait.mjs';
+import { Cli } from './harness/cli.mjs';
+import { linkTo, parts } from './harness/links.mjs';
+import { certificates, proxy } from './harness/faulty_peers.mjs';
+import { scene } from './harness/pair.mjs';
+import { until } from './harness/wait.mjs';
 
 scene('a relay behind TLS and a proxy', ['odd'], async ({ odd, step, ends }) => {
     const folder = mkdtempSync(join(tmpdir(), 'js-tls-'));

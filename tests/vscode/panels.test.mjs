@@ -5,12 +5,12 @@ import { appendFileSync, globSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
 import { join } from 'node:path';
 
-import { Editor } from './stand/editor.mjs';
-import { scene } from './stand/pair.mjs';
-import { called, documents, press, row, untilShown } from './stand/panels.mjs';
-import { Repository } from './stand/repository.mjs';
-import { pictures } from './stand/themes.mjs';
-import { until } from './stand/wait.mjs';
+import { Editor } from './harness/editor.mjs';
+import { scene } from './harness/pair.mjs';
+import { called, documents, press, row, untilShown } from './harness/panels.mjs';
+import { Repository } from './harness/repository.mjs';
+import { pictures } from './harness/themes.mjs';
+import { until } from './harness/wait.mjs';
 
 /**
  * From what the host does to what the guest sees, in milliseconds: of half of what is tried here. Two VS Codes alone keep each

@@ -1,10 +1,10 @@
 // Several people: three guests, a door to knock at, chat.
 import assert from 'node:assert/strict';
 
-import { Cli } from './stand/cli.mjs';
-import { letIn } from './stand/links.mjs';
-import { scene } from './stand/pair.mjs';
-import { until } from './stand/wait.mjs';
+import { Cli } from './harness/cli.mjs';
+import { letIn } from './harness/links.mjs';
+import { scene } from './harness/pair.mjs';
+import { until } from './harness/wait.mjs';
 
 scene('three guests, of VS Code and of the command line', ['host', 'guest'], async ({ host, guest, step, ends }) => {
     const link = await host.share();

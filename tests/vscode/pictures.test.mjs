@@ -2,10 +2,10 @@
 // that those hear who do not see them.
 import assert from 'node:assert/strict';
 
-import { parts } from './stand/links.mjs';
-import { scene } from './stand/pair.mjs';
-import { pictures, THEMES } from './stand/themes.mjs';
-import { until } from './stand/wait.mjs';
+import { parts } from './harness/links.mjs';
+import { scene } from './harness/pair.mjs';
+import { pictures, THEMES } from './harness/themes.mjs';
+import { until } from './harness/wait.mjs';
 
 /** Where the walkthrough's picture of joining is cut out of the window. */
 const TOP = { x: 320, y: 0, width: 760, height: 220 };

@@ -1,8 +1,8 @@
 // "Look here": who points is seen by the others, and they go there with a click.
 import assert from 'node:assert/strict';
 
-import { scene } from './stand/pair.mjs';
-import { until } from './stand/wait.mjs';
+import { scene } from './harness/pair.mjs';
+import { until } from './harness/wait.mjs';
 
 scene('look here', ['host', 'guest'], async ({ host, guest, step }) => {
     await guest.join(await host.share());

@@ -3,12 +3,12 @@ import assert from 'node:assert/strict';
 import { globSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { Forge, GitLab, issue } from './stand/forge.mjs';
-import { scene } from './stand/pair.mjs';
-import { called, documents, press, row, untilShown } from './stand/panels.mjs';
-import { Repository } from './stand/repository.mjs';
-import { pictures } from './stand/themes.mjs';
-import { until } from './stand/wait.mjs';
+import { Forge, GitLab, issue } from './harness/forge.mjs';
+import { scene } from './harness/pair.mjs';
+import { called, documents, press, row, untilShown } from './harness/panels.mjs';
+import { Repository } from './harness/repository.mjs';
+import { pictures } from './harness/themes.mjs';
+import { until } from './harness/wait.mjs';
 
 const CANARY = 'canary0credential0of0ann';
 const BRANCH = 'fix/9-crash';

@@ -1,10 +1,10 @@
 // Who may what: a request that is denied, a co-owner, a second invite that is taken back.
 import assert from 'node:assert/strict';
 
-import { Cli } from './stand/cli.mjs';
-import { letIn } from './stand/links.mjs';
-import { scene } from './stand/pair.mjs';
-import { until } from './stand/wait.mjs';
+import { Cli } from './harness/cli.mjs';
+import { letIn } from './harness/links.mjs';
+import { scene } from './harness/pair.mjs';
+import { until } from './harness/wait.mjs';
 
 scene('a request that is denied', ['host', 'guest'], async ({ host, guest, step }) => {
     await guest.join(await host.share());

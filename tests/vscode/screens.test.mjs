@@ -1,10 +1,10 @@
 // What guests see of programs: full screens, sizes, floods, several terminals at once.
 import assert from 'node:assert/strict';
 
-import { scene } from './stand/pair.mjs';
-import { same } from './stand/same.mjs';
-import { tested } from './stand/server.mjs';
-import { until } from './stand/wait.mjs';
+import { scene } from './harness/pair.mjs';
+import { same } from './harness/same.mjs';
+import { tested } from './harness/server.mjs';
+import { until } from './harness/wait.mjs';
 
 // VS Code itself takes more than a minute for a hundred, so that is for packages alone, as they are released.
 const MEGABYTES = tested.endsWith('vscode-extension') ? 15 : 100;

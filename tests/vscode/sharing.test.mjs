@@ -1,9 +1,9 @@
 // Ways to share and to come back: history, a chosen command, several sessions, recent sessions, the profile.
 import assert from 'node:assert/strict';
 
-import { letIn, parts } from './stand/links.mjs';
-import { scene } from './stand/pair.mjs';
-import { until } from './stand/wait.mjs';
+import { letIn, parts } from './harness/links.mjs';
+import { scene } from './harness/pair.mjs';
+import { until } from './harness/wait.mjs';
 
 const run = async (host, ...words) => {
     for (const word of words) {

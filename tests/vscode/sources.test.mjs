@@ -3,13 +3,13 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 
-import { Cli } from './stand/cli.mjs';
-import { scene } from './stand/pair.mjs';
-import { documents, press, row } from './stand/panels.mjs';
-import { Repository } from './stand/repository.mjs';
-import { pictures } from './stand/themes.mjs';
-import { until } from './stand/wait.mjs';
-import { Valve } from './stand/valve.mjs';
+import { Cli } from './harness/cli.mjs';
+import { scene } from './harness/pair.mjs';
+import { documents, press, row } from './harness/panels.mjs';
+import { Repository } from './harness/repository.mjs';
+import { pictures } from './harness/themes.mjs';
+import { until } from './harness/wait.mjs';
+import { Throttle } from './harness/throttle.mjs';
 
 /** Somebody who is not here. */
 const NOBODY = '65534';
@@ -43,9 +43,9 @@ scene('a large file is fetched with progress, and given up', ['host', 'guest'], 
     ends(() => repository.end());
     const noise = randomBytes(3 * 1024 * 1024).toString('base64').replace(/.{76}/g, '$&\n');
     repository.write('notes.txt', noise);
-    const valve = await Valve.before(await host.share());
-    ends(() => valve.end());
-    await guest.join(valve.link);
+    const throttle = await Throttle.before(await host.share());
+    ends(() => throttle.end());
+    await guest.join(throttle.link);
     await host.guests(1);
     await press(host, 'Share Changes with guests');
     await guest.done('jumpseat.changes.focus');
@@ -53,13 +53,13 @@ scene('a large file is fetched with progress, and given up', ['host', 'guest'], 
     const fetching = guest.page.locator('.notifications-toasts .notification-list-item', { hasText: 'Jumpseat: fetching notes.txt (4.1 MB)' });
 
     await step('progress, and a way out', async () => {
-        valve.close(512 * 1024);
+        throttle.close(512 * 1024);
         await row(guest, 'notes.txt, Untracked').click();
         await fetching.waitFor();
         await guest.picture('panels-fetching');
         await fetching.getByRole('button', { name: 'Cancel' }).click();
         await fetching.waitFor({ state: 'detached' });
-        valve.release();
+        throttle.release();
     });
 
     await step('asked for again, all of it comes', async () => {

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { Editor } from './stand/editor.mjs';
-import { scene } from './stand/pair.mjs';
+import { Editor } from './harness/editor.mjs';
+import { scene } from './harness/pair.mjs';
 
 const settings = {
     'security.workspace.trust.enabled': true, 'security.workspace.trust.startupPrompt': 'never', 'security.workspace.trust.banner': 'never',

@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-import { Cli } from './stand/cli.mjs';
-import { until } from './stand/wait.mjs';
-import { Window } from './stand/window.mjs';
+import { Cli } from './harness/cli.mjs';
+import { until } from './harness/wait.mjs';
+import { Window } from './harness/window.mjs';
 
 const [shared, place, program] = process.argv.slice(2);
 const folder = mkdtempSync(join(tmpdir(), 'js-try-'));

@@ -1,11 +1,11 @@
 // The main walk: share, join by code and token, watch, ask, be let type, be refused, be removed, stop.
 import assert from 'node:assert/strict';
 
-import { parts } from './stand/links.mjs';
-import { scene } from './stand/pair.mjs';
-import { same } from './stand/same.mjs';
-import { until } from './stand/wait.mjs';
-import { SEAT } from './stand/window.mjs';
+import { parts } from './harness/links.mjs';
+import { scene } from './harness/pair.mjs';
+import { same } from './harness/same.mjs';
+import { until } from './harness/wait.mjs';
+import { SEAT } from './harness/window.mjs';
 
 scene('share → join → watch → ask → type → look away → remove → stop', ['host', 'guest'], async ({ host, guest, step }) => {
     const link = await host.share();

@@ -8,7 +8,7 @@ use jumpseat_wire::{InviteCode, KnockId};
 
 use super::hosted;
 use crate::{
-    error::{Fault, FaultKind},
+    error::{CliError, FaultKind},
     print,
 };
 
@@ -21,7 +21,7 @@ pub(crate) struct Arguments {
     session: Option<InviteCode>,
 }
 
-pub(crate) async fn run(arguments: Arguments, admit: bool, scope: Scope, json: bool) -> Result<(), Fault> {
+pub(crate) async fn run(arguments: Arguments, admit: bool, scope: Scope, json: bool) -> Result<(), CliError> {
     let hosted = hosted::one(arguments.session, scope.min(Scope::Control)).await?;
     let found = find(&hosted.state.knocks, arguments.guest.as_deref())?;
     let (session, knock) = (hosted.session(), found.knock);
@@ -34,13 +34,14 @@ pub(crate) async fn run(arguments: Arguments, admit: bool, scope: Scope, json: b
     print::text(&format!("{} {}.\n", found.name, if admit { "comes in" } else { "was sent away" }))
 }
 
-fn find<'a>(knocks: &'a BTreeMap<KnockId, Knock>, text: Option<&str>) -> Result<&'a Knock, Fault> {
-    let none = |what: String| Fault::new(FaultKind::NotFound, what).hint("`jumpseat guests` shows who waits");
+fn find<'a>(knocks: &'a BTreeMap<KnockId, Knock>, text: Option<&str>) -> Result<&'a Knock, CliError> {
+    let none =
+        |what: String| CliError::new(FaultKind::NotFound, what).hint("`jumpseat guests` shows who waits");
     let Some(text) = text else {
         return match (knocks.len(), knocks.values().next()) {
             (1, Some(only)) => Ok(only),
             (0, _) => Err(none("nobody waits to be let in".to_owned())),
-            (several, _) => Err(Fault::usage(format!("{several} people wait: say who"))
+            (several, _) => Err(CliError::usage(format!("{several} people wait: say who"))
                 .hint("`jumpseat guests` shows who waits")),
         };
     };
@@ -50,7 +51,7 @@ fn find<'a>(knocks: &'a BTreeMap<KnockId, Knock>, text: Option<&str>) -> Result<
     let mut found = knocks.values().filter(fits);
     match (found.next(), found.next()) {
         (Some(knock), None) => Ok(knock),
-        (Some(_), Some(_)) => Err(Fault::usage(format!("several of those who wait are called `{text}`"))),
+        (Some(_), Some(_)) => Err(CliError::usage(format!("several of those who wait are called `{text}`"))),
         _ => Err(none(format!("no `{text}` waits to be let in"))),
     }
 }

@@ -8,7 +8,7 @@ use jumpseat_wire::InviteCode;
 use serde_json::json;
 
 use super::local_session::{self, LocalSession};
-use crate::{error::Fault, print};
+use crate::{error::CliError, print};
 
 /// Show a session's chat, or send a message
 #[derive(Args, Debug)]
@@ -20,7 +20,7 @@ pub(crate) struct Arguments {
     session: Option<InviteCode>,
 }
 
-pub(crate) async fn run(arguments: Arguments, scope: Scope, json: bool) -> Result<(), Fault> {
+pub(crate) async fn run(arguments: Arguments, scope: Scope, json: bool) -> Result<(), CliError> {
     let needed = if arguments.text.is_some() { Scope::Propose } else { Scope::Read };
     let at = local_session::one(arguments.session, scope.min(needed)).await?;
     let Some(text) = arguments.text else { return show(chat(&at), json) };
@@ -40,7 +40,7 @@ fn chat(at: &LocalSession) -> &BTreeMap<u64, ChatLine> {
     }
 }
 
-fn show(chat: &BTreeMap<u64, ChatLine>, json: bool) -> Result<(), Fault> {
+fn show(chat: &BTreeMap<u64, ChatLine>, json: bool) -> Result<(), CliError> {
     if json {
         return chat.values().try_for_each(|line| print::json(&json!(line)));
     }

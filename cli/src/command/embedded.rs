@@ -4,7 +4,7 @@ use std::{net::SocketAddr, sync::Arc};
 
 use jumpseat_engine::{
     EmbeddedRelay, StartRelay,
-    api::{Failure, FailureKind},
+    api::{ApiError, ApiErrorKind},
 };
 use jumpseat_relay::{Config, Relay};
 
@@ -13,9 +13,9 @@ pub(super) fn start_relay() -> StartRelay {
     Arc::new(|address| Box::pin(start(address)))
 }
 
-async fn start(address: SocketAddr) -> Result<EmbeddedRelay, Failure> {
+async fn start(address: SocketAddr) -> Result<EmbeddedRelay, ApiError> {
     let fault = |error: &dyn std::fmt::Display| {
-        Failure::new(FailureKind::System, format!("cannot listen at {address}: {error}"))
+        ApiError::new(ApiErrorKind::System, format!("cannot listen at {address}: {error}"))
             .hint("name an address of this machine with --listen, or a relay with --relay")
     };
     let relay = Relay::bind(Config::embedded(address)).await.map_err(|error| fault(&error))?;

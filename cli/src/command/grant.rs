@@ -5,7 +5,7 @@ use jumpseat_engine::api::{HostCommand, Person, Role, Scope};
 use jumpseat_wire::InviteCode;
 
 use super::hosted;
-use crate::{error::Fault, print};
+use crate::{error::CliError, print};
 
 /// Let a guest type
 #[derive(Args, Debug)]
@@ -28,7 +28,7 @@ enum GrantedRole {
     CoOwner,
 }
 
-pub(crate) async fn run(arguments: Arguments, scope: Scope, json: bool) -> Result<(), Fault> {
+pub(crate) async fn run(arguments: Arguments, scope: Scope, json: bool) -> Result<(), CliError> {
     let role = match arguments.role {
         GrantedRole::Writer => Role::Writer,
         GrantedRole::CoOwner => Role::CoOwner,
@@ -43,7 +43,7 @@ pub(super) async fn change(
     session: Option<InviteCode>,
     scope: Scope,
     json: bool,
-) -> Result<(), Fault> {
+) -> Result<(), CliError> {
     let hosted = hosted::one(session, scope.min(Scope::Control)).await?;
     let guest = hosted.guest(guest)?;
     hosted.ask(HostCommand::SetRole { session: hosted.session(), slot: guest.slot, role }).await?;

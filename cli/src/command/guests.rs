@@ -6,7 +6,7 @@ use jumpseat_wire::InviteCode;
 use serde_json::json;
 
 use super::local_session::{self, LocalSession};
-use crate::{error::Fault, print};
+use crate::{error::CliError, print};
 
 /// List a session's guests and those who wait to be let in
 #[derive(Args, Debug)]
@@ -15,7 +15,7 @@ pub(crate) struct Arguments {
     code: Option<InviteCode>,
 }
 
-pub(crate) async fn run(arguments: Arguments, scope: Scope, json: bool) -> Result<(), Fault> {
+pub(crate) async fn run(arguments: Arguments, scope: Scope, json: bool) -> Result<(), CliError> {
     let at = local_session::one(arguments.code, scope.min(Scope::Read)).await?;
     let (guests, knocks) = match &at {
         LocalSession::Hosted(hosted) => (&hosted.state.guests, hosted.state.knocks.values().collect()),

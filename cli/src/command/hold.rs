@@ -6,7 +6,7 @@ use clap::Args;
 use jumpseat_engine::local::{self, HoldSetup};
 
 use super::{Context, runtime::host_setup};
-use crate::{duration, error::Fault};
+use crate::{duration, error::CliError};
 
 /// Hold sessions in the background
 #[derive(Args, Debug)]
@@ -19,7 +19,7 @@ pub(crate) struct Arguments {
     idle: Duration,
 }
 
-pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<(), Fault> {
+pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<(), CliError> {
     local::adopt_orphans();
     let host = host_setup(&context.config, arguments.ca_file)?;
     Ok(local::hold(HoldSetup { host, idle: arguments.idle }).await?)

@@ -11,7 +11,7 @@ use jumpseat_engine::{
 };
 use jumpseat_wire::{InviteCode, Slot};
 
-use crate::error::{Fault, FaultKind};
+use crate::error::{CliError, FaultKind};
 
 /// A session and the way to its process.
 pub(super) struct Hosted {
@@ -21,7 +21,7 @@ pub(super) struct Hosted {
 }
 
 /// All of them, each with a client that may do so much, and why a process did not tell its own, if one did not. One that ends meanwhile is left out.
-pub(super) async fn all(scope: Scope) -> Result<(Vec<Hosted>, Option<Fault>), Fault> {
+pub(super) async fn all(scope: Scope) -> Result<(Vec<Hosted>, Option<CliError>), CliError> {
     let (mut found, mut failed) = (Vec::new(), None);
     for process in local::processes(&RuntimeFolder::open()?).await? {
         let state = match process.connect(scope).await {
@@ -58,13 +58,13 @@ fn read(update: StateUpdate) -> HostState {
 }
 
 /// The one with this code, or the only one.
-pub(super) async fn one(code: Option<InviteCode>, scope: Scope) -> Result<Hosted, Fault> {
+pub(super) async fn one(code: Option<InviteCode>, scope: Scope) -> Result<Hosted, CliError> {
     let (mut found, failed) = all(scope).await?;
     if let Some(code) = code {
         let at = found.iter().position(|hosted| hosted.state.code == Some(code));
         return at.map(|at| found.swap_remove(at)).ok_or_else(|| {
             failed.unwrap_or_else(|| {
-                Fault::new(FaultKind::NotFound, format!("no session {code} is shared from this machine"))
+                CliError::new(FaultKind::NotFound, format!("no session {code} is shared from this machine"))
                     .hint("`jumpseat sessions` lists those that are")
             })
         });
@@ -74,13 +74,13 @@ pub(super) async fn one(code: Option<InviteCode>, scope: Scope) -> Result<Hosted
         return Err(fault);
     }
     match found.len() {
-        0 => Err(Fault::new(FaultKind::NotFound, "nothing is shared from this machine")
+        0 => Err(CliError::new(FaultKind::NotFound, "nothing is shared from this machine")
             .hint("`jumpseat share` shares a terminal")),
         1 => Ok(found.swap_remove(0)),
         several => {
             let codes: Vec<_> =
                 found.iter().filter_map(|hosted| hosted.state.code).map(|code| code.to_string()).collect();
-            Err(Fault::usage(format!("{several} sessions are shared; say which: {}", codes.join(", "))))
+            Err(CliError::usage(format!("{several} sessions are shared; say which: {}", codes.join(", "))))
         }
     }
 }
@@ -90,19 +90,19 @@ impl Hosted {
         self.state.session
     }
 
-    pub(super) async fn ask(&self, command: HostCommand) -> Result<Reply, Fault> {
+    pub(super) async fn ask(&self, command: HostCommand) -> Result<Reply, CliError> {
         Ok(self.client.ask(command).await?)
     }
 
     /// A guest by its number, or by its name if only one has it.
-    pub(super) fn guest(&self, text: &str) -> Result<&Person, Fault> {
+    pub(super) fn guest(&self, text: &str) -> Result<&Person, CliError> {
         find_guest(&self.state.guests, text)
     }
 }
 
-fn find_guest<'a>(guests: &'a BTreeMap<Slot, Person>, text: &str) -> Result<&'a Person, Fault> {
+fn find_guest<'a>(guests: &'a BTreeMap<Slot, Person>, text: &str) -> Result<&'a Person, CliError> {
     let none = || {
-        Fault::new(FaultKind::NotFound, format!("no guest `{text}` is here"))
+        CliError::new(FaultKind::NotFound, format!("no guest `{text}` is here"))
             .hint("`jumpseat guests` lists them")
     };
     if let Ok(slot) = text.parse::<Slot>() {
@@ -111,7 +111,7 @@ fn find_guest<'a>(guests: &'a BTreeMap<Slot, Person>, text: &str) -> Result<&'a 
     let mut named = guests.values().filter(|guest| guest.name.to_lowercase() == text.to_lowercase());
     match (named.next(), named.next()) {
         (Some(guest), None) => Ok(guest),
-        (Some(_), Some(_)) => Err(Fault::usage(format!("several guests are called `{text}`"))
+        (Some(_), Some(_)) => Err(CliError::usage(format!("several guests are called `{text}`"))
             .hint("name one by its number: `jumpseat guests` shows them")),
         _ => Err(none()),
     }
@@ -127,7 +127,7 @@ mod tests {
     use jumpseat_engine::api::Role;
 
     use super::*;
-    use crate::board::person;
+    use crate::overview::person;
 
     #[test]
     fn guests_are_found_by_number_or_by_a_name_that_only_one_has() {

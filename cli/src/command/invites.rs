@@ -9,9 +9,9 @@ use super::{
     terms::TermsArguments,
 };
 use crate::{
-    board::now,
     duration,
-    error::{Fault, FaultKind},
+    error::{CliError, FaultKind},
+    overview::now,
     print,
 };
 
@@ -39,7 +39,7 @@ enum Step {
     },
 }
 
-pub(crate) async fn run(arguments: Arguments, scope: Scope, json: bool) -> Result<(), Fault> {
+pub(crate) async fn run(arguments: Arguments, scope: Scope, json: bool) -> Result<(), CliError> {
     if arguments.show || matches!(arguments.step, Some(Step::New(_))) {
         print::refuse_before_guests()?;
     }
@@ -59,10 +59,10 @@ pub(crate) async fn run(arguments: Arguments, scope: Scope, json: bool) -> Resul
     }
 }
 
-fn list(invites: &[&Invite], show: bool, json: bool) -> Result<(), Fault> {
+fn list(invites: &[&Invite], show: bool, json: bool) -> Result<(), CliError> {
     if json {
         return invites.iter().try_for_each(|invite| {
-            let mut value = serde_json::to_value(invite).map_err(|error| Fault::system("JSON", error))?;
+            let mut value = serde_json::to_value(invite).map_err(|error| CliError::system("JSON", error))?;
             value["id"] = invite.id.to_string().into();
             if let Some(fields) = value.as_object_mut().filter(|_| !show) {
                 fields.remove("keys");
@@ -101,10 +101,10 @@ fn row(invite: &Invite) -> Vec<String> {
     ]
 }
 
-async fn make(hosted: &Hosted, terms: &TermsArguments, json: bool) -> Result<(), Fault> {
+async fn make(hosted: &Hosted, terms: &TermsArguments, json: bool) -> Result<(), CliError> {
     let command = HostCommand::CreateInvite { session: hosted.session(), terms: terms.terms() };
     let Reply::Invite(invite) = hosted.ask(command).await? else {
-        return Err(Fault::new(FaultKind::Local, "the process gave an unexpected reply"));
+        return Err(CliError::new(FaultKind::Local, "the process gave an unexpected reply"));
     };
     if json {
         return print::json(&invite);
@@ -114,13 +114,13 @@ async fn make(hosted: &Hosted, terms: &TermsArguments, json: bool) -> Result<(),
     print::text(&format!("  Code    {code}\n  Token   {token}\n  Link    {link}\n"))
 }
 
-async fn revoke(hosted: &Hosted, open: &[&Invite], id: &str) -> Result<(), Fault> {
+async fn revoke(hosted: &Hosted, open: &[&Invite], id: &str) -> Result<(), CliError> {
     let mut matching = open.iter().filter(|invite| !id.is_empty() && invite.id.to_string().starts_with(id));
     let invite = match (matching.next(), matching.next()) {
         (Some(invite), None) => invite.id,
-        (Some(_), Some(_)) => return Err(Fault::usage(format!("several invites begin with `{id}`"))),
+        (Some(_), Some(_)) => return Err(CliError::usage(format!("several invites begin with `{id}`"))),
         _ => {
-            return Err(Fault::new(FaultKind::NotFound, format!("no invite `{id}` holds"))
+            return Err(CliError::new(FaultKind::NotFound, format!("no invite `{id}` holds"))
                 .hint("`jumpseat invites` lists them"));
         }
     };
@@ -128,8 +128,8 @@ async fn revoke(hosted: &Hosted, open: &[&Invite], id: &str) -> Result<(), Fault
 }
 
 /// Its token and links; this client has the scope for them.
-pub(super) fn keys(invite: &Invite) -> Result<&InviteKeys, Fault> {
-    let unexpected = || Fault::new(FaultKind::Local, "the process did not send the invite's token");
+pub(super) fn keys(invite: &Invite) -> Result<&InviteKeys, CliError> {
+    let unexpected = || CliError::new(FaultKind::Local, "the process did not send the invite's token");
     invite.keys.as_ref().ok_or_else(unexpected)
 }
 

@@ -18,7 +18,7 @@ use jumpseat_wire::InviteCode;
 use tokio::task::JoinHandle;
 
 use super::{Context, on_runtime, runtime::transport};
-use crate::{config, duration, error::Fault, terminal::EscapeKey};
+use crate::{config, duration, error::CliError, terminal::EscapeKey};
 
 /// Bytes of changes that may be under way to the screen.
 const WINDOW: u32 = 1 << 20;
@@ -93,9 +93,11 @@ impl DumpForm {
     }
 }
 
-pub(crate) fn run(arguments: Arguments, context: &Context) -> Result<ExitCode, Fault> {
+pub(crate) fn run(arguments: Arguments, context: &Context) -> Result<ExitCode, CliError> {
     if context.json && !arguments.headless {
-        return Err(Fault::usage("events and a picture cannot share standard output").hint("add --headless"));
+        return Err(
+            CliError::usage("events and a picture cannot share standard output").hint("add --headless")
+        );
     }
     if !arguments.headless {
         crate::terminal::RawMode::check_output()?;
@@ -114,7 +116,7 @@ fn sit_down(
     arguments: &Arguments,
     invite: InviteLink,
     context: &Context,
-) -> Result<(GuestClient, JoinHandle<()>), Fault> {
+) -> Result<(GuestClient, JoinHandle<()>), CliError> {
     let setup = GuestSetup {
         relay: invite.relay,
         seat: SeatConfig {

@@ -5,7 +5,7 @@ use jumpseat_wire::InviteCode;
 
 use super::hosted::{self, Hosted};
 use crate::{
-    error::{Fault, FaultKind},
+    error::{CliError, FaultKind},
     seat::{self, Joined},
 };
 
@@ -15,7 +15,7 @@ pub(super) enum LocalSession {
 }
 
 /// The one with this code, or the only one.
-pub(super) async fn one(code: Option<InviteCode>, scope: Scope) -> Result<LocalSession, Fault> {
+pub(super) async fn one(code: Option<InviteCode>, scope: Scope) -> Result<LocalSession, CliError> {
     let (hosted, no_host) = hosted::all(scope).await?;
     let (mut joined, no_seat) = seat::all(scope).await?;
     let mut codes: Vec<_> = hosted.iter().map(|hosted| hosted.state.code).collect();
@@ -29,8 +29,11 @@ pub(super) async fn one(code: Option<InviteCode>, scope: Scope) -> Result<LocalS
         let at = codes.iter().position(|known| *known == Some(code));
         return at.map(|at| found.swap_remove(at)).ok_or_else(|| {
             no_host.or(no_seat).unwrap_or_else(|| {
-                Fault::new(FaultKind::NotFound, format!("session {code} is neither shared nor joined here"))
-                    .hint("`jumpseat sessions` lists those that are")
+                CliError::new(
+                    FaultKind::NotFound,
+                    format!("session {code} is neither shared nor joined here"),
+                )
+                .hint("`jumpseat sessions` lists those that are")
             })
         });
     }
@@ -39,11 +42,11 @@ pub(super) async fn one(code: Option<InviteCode>, scope: Scope) -> Result<LocalS
     }
     match found.len() {
         1 => Ok(found.swap_remove(0)),
-        0 => Err(Fault::new(FaultKind::NotFound, "no session is shared or joined on this machine")
+        0 => Err(CliError::new(FaultKind::NotFound, "no session is shared or joined on this machine")
             .hint("`jumpseat share` shares a terminal, `jumpseat join` joins a session")),
         several => {
             let codes: Vec<_> = codes.iter().flatten().map(|code| code.to_string()).collect();
-            Err(Fault::usage(format!(
+            Err(CliError::usage(format!(
                 "{several} sessions are shared or joined; say which: {}",
                 codes.join(", ")
             )))

@@ -3,14 +3,14 @@
 use clap::{Args, Command};
 use clap_mangen::Man;
 
-use crate::{error::Fault, print};
+use crate::{error::CliError, print};
 
 /// Print the manual page: jumpseat man | man -l -
 #[derive(Args, Debug)]
 pub(crate) struct Arguments {}
 
-pub(crate) fn run(_: Arguments, program: Command) -> Result<(), Fault> {
-    print::text(&page(program).map_err(|error| Fault::system("the manual page", error))?)
+pub(crate) fn run(_: Arguments, program: Command) -> Result<(), CliError> {
+    print::text(&page(program).map_err(|error| CliError::system("the manual page", error))?)
 }
 
 fn page(mut command: Command) -> std::io::Result<String> {

@@ -9,11 +9,11 @@ use jumpseat_wire::InviteCode;
 use serde_json::json;
 
 use crate::{
-    board::{Panel, now},
-    error::{Fault, FaultKind},
-    panel::{self, Around, Contents, Diff, Opened, Opens, Row, Words, gist, style},
+    error::{CliError, FaultKind},
+    overview::{Panel, now},
+    panel::{self, Contents, Diff, Opened, PageContext, Row, RowTarget, StyledLine, panel_summary, style},
     panel_name::{PanelName, panel_name},
-    print::{self, Page, Paper},
+    print::{self, OutputMode, Page},
     seat::{self, Joined},
 };
 
@@ -39,24 +39,24 @@ pub(crate) struct Arguments {
     no_pager: bool,
 }
 
-pub(crate) async fn run(arguments: Arguments, scope: Scope, json: bool) -> Result<(), Fault> {
+pub(crate) async fn run(arguments: Arguments, scope: Scope, json: bool) -> Result<(), CliError> {
     let joined = seat::one(arguments.session, scope.min(Scope::Read)).await?;
     let only = arguments.panel.map(PanelName::kind);
     let seat = Seat::of(&joined, only).await?;
-    let paper = Paper::of_output(!arguments.no_pager);
-    let Some(kind) = only else { return summary(&seat, json, paper) };
+    let mode = OutputMode::of_output(!arguments.no_pager);
+    let Some(kind) = only else { return summary(&seat, json, mode) };
     let Some(panel) = seat.panels.get(&kind) else {
-        return Err(Fault::new(FaultKind::Refused, format!("{} does not share this panel", host(&seat)))
+        return Err(CliError::new(FaultKind::Refused, format!("{} does not share this panel", host(&seat)))
             .hint(shared_ones(&joined.state.panels)));
     };
     match arguments.item {
-        None => whole(&seat, kind, panel.as_ref(), json, paper),
+        None => whole(&seat, kind, panel.as_ref(), json, mode),
         Some(item) => {
             let panel = panel.as_ref().ok_or_else(|| {
-                Fault::new(FaultKind::NotFound, "the panel is on its way").hint("ask again")
+                CliError::new(FaultKind::NotFound, "the panel is on its way").hint("ask again")
             })?;
             let found = find(kind, panel, &item)?;
-            show(found, joined, json, paper).await
+            show(found, joined, json, mode).await
         }
     }
 }
@@ -75,7 +75,7 @@ struct Seat {
 
 impl Seat {
     /// With every panel, or with one.
-    async fn of(joined: &Joined, only: Option<PanelKind>) -> Result<Self, Fault> {
+    async fn of(joined: &Joined, only: Option<PanelKind>) -> Result<Self, CliError> {
         let SeatState { code, host, phase, offline_since, .. } = &joined.state;
         Ok(Self {
             code: *code,
@@ -105,39 +105,39 @@ fn shared_ones(shared: &BTreeSet<PanelKind>) -> String {
 }
 
 /// Every panel in a line.
-fn summary(seat: &Seat, json: bool, paper: Paper) -> Result<(), Fault> {
+fn summary(seat: &Seat, json: bool, mode: OutputMode) -> Result<(), CliError> {
     if json {
         return PanelKind::ALL
             .into_iter()
             .try_for_each(|kind| print::json(&shared_json(seat, kind, seat.panels.get(&kind))));
     }
-    print::page(summary_lines(seat, now()).iter().map(|row| &row.line), paper)
+    print::page(summary_lines(seat, now()).iter().map(|row| &row.line), mode)
 }
 
 fn summary_lines(seat: &Seat, now: u64) -> Vec<Row> {
     let code = seat.code.map_or(String::new(), |code| format!(" {code}"));
-    let around = Around { host: &host(seat), offline: seat.offline, now };
-    let head = Words::new().bold(&format!("{}'s session{code}", around.host));
+    let around = PageContext { host: &host(seat), offline: seat.offline, now };
+    let head = StyledLine::new().bold(&format!("{}'s session{code}", around.host));
     let mut rows = vec![Row::from(head.dim(" · panels are read-only"))];
     if !seat.seated {
-        rows.push(Words::new().ink("You are not let in yet.", style::WARN).into());
+        rows.push(StyledLine::new().styled("You are not let in yet.", style::WARN).into());
     }
     rows.extend(panel::troubles(None, around).into_iter().map(Row::from));
-    rows.push(Words::new().into());
+    rows.push(StyledLine::new().into());
     for kind in PanelKind::ALL {
-        let words = Words::new().plain(&format!("  {:<9} ", panel_name(kind)));
+        let words = StyledLine::new().plain(&format!("  {:<9} ", panel_name(kind)));
         let row = match seat.panels.get(&kind) {
             None => words.dim("not shared"),
             Some(None) => words.dim(outline::LOADING),
-            Some(Some(panel)) => {
-                words.plain(&gist(kind, panel)).dim(&format!("  changed {}", ago(now, panel.changed)))
-            }
+            Some(Some(panel)) => words
+                .plain(&panel_summary(kind, panel))
+                .dim(&format!("  changed {}", ago(now, panel.changed))),
         };
         rows.push(row.into());
         let panel = seat.panels.get(&kind).and_then(Option::as_ref);
-        let troubles = panel::troubles(panel, Around { offline: None, ..around });
+        let troubles = panel::troubles(panel, PageContext { offline: None, ..around });
         rows.extend(
-            troubles.into_iter().map(|trouble| Words::new().plain("            ").then(trouble).into()),
+            troubles.into_iter().map(|trouble| StyledLine::new().plain("            ").then(trouble).into()),
         );
     }
     rows
@@ -159,7 +159,13 @@ fn shared_json(seat: &Seat, kind: PanelKind, shared: Option<&Option<Panel>>) -> 
 }
 
 /// One panel, whole.
-fn whole(seat: &Seat, kind: PanelKind, panel: Option<&Panel>, json: bool, paper: Paper) -> Result<(), Fault> {
+fn whole(
+    seat: &Seat,
+    kind: PanelKind,
+    panel: Option<&Panel>,
+    json: bool,
+    mode: OutputMode,
+) -> Result<(), CliError> {
     if json {
         print::json(&shared_json(seat, kind, seat.panels.get(&kind)))?;
         let mut entries = panel.iter().flat_map(|panel| &panel.entries);
@@ -167,47 +173,47 @@ fn whole(seat: &Seat, kind: PanelKind, panel: Option<&Panel>, json: bool, paper:
             print::json(&json!({ "type": "entry", "key": key, "entry": entry }))
         });
     }
-    let around = Around { host: &host(seat), offline: seat.offline, now: now() };
+    let around = PageContext { host: &host(seat), offline: seat.offline, now: now() };
     let rows = panel::page(kind, Some(panel), around);
-    print::page(rows.iter().map(|row| &row.line), paper)
+    print::page(rows.iter().map(|row| &row.line), mode)
 }
 
 /// What is behind an item.
 struct Found {
-    opens: Option<Opens>,
+    target: Option<RowTarget>,
     /// As scripts read it, for what is no file.
     about: serde_json::Value,
 }
 
-fn find(kind: PanelKind, panel: &Panel, item: &str) -> Result<Found, Fault> {
+fn find(kind: PanelKind, panel: &Panel, item: &str) -> Result<Found, CliError> {
     match kind {
         PanelKind::Git => {
             let wanted = panel::find_files(&panel.entries, item);
             if wanted.is_empty() {
                 return Err(no_such_path(panel, item));
             }
-            Ok(Found { opens: Some(Opens::Diffs(wanted)), about: json!({}) })
+            Ok(Found { target: Some(RowTarget::Diffs(wanted)), about: json!({}) })
         }
         PanelKind::History => {
-            let Some((number, block, opens)) = panel::find_block(&panel.entries, item) else {
-                return Err(Fault::new(FaultKind::NotFound, "there is no such command")
+            let Some((number, block, target)) = panel::find_block(&panel.entries, item) else {
+                return Err(CliError::new(FaultKind::NotFound, "there is no such command")
                     .hint("`jumpseat panel history` lists them with their numbers"));
             };
             let about = json!({
                 "type": "output", "number": number, "command": block.command, "exit_code": block.exit_code,
             });
-            Ok(Found { opens, about })
+            Ok(Found { target, about })
         }
-        kind => Err(Fault::usage(format!("nothing can be opened in {}", panel_name(kind)))
+        kind => Err(CliError::usage(format!("nothing can be opened in {}", panel_name(kind)))
             .hint("git takes a path, history a number")),
     }
 }
 
-fn no_such_path(panel: &Panel, item: &str) -> Fault {
+fn no_such_path(panel: &Panel, item: &str) -> CliError {
     let mut item = item.to_owned();
     jumpseat_panels::text::line(&mut item, 256);
     let named: Vec<String> = panel::touched(&panel.entries).take(MAX_NAMED + 1).collect();
-    let fault = Fault::new(FaultKind::NotFound, format!("nothing changed at `{item}`"));
+    let fault = CliError::new(FaultKind::NotFound, format!("nothing changed at `{item}`"));
     match named.len() {
         0 => fault,
         some if some > MAX_NAMED => fault.hint(format!("changed are: {}, …", named[..MAX_NAMED].join(", "))),
@@ -215,31 +221,31 @@ fn no_such_path(panel: &Panel, item: &str) -> Fault {
     }
 }
 
-async fn show(found: Found, joined: Joined, json: bool, paper: Paper) -> Result<(), Fault> {
-    let Found { opens, mut about } = found;
+async fn show(found: Found, joined: Joined, json: bool, mode: OutputMode) -> Result<(), CliError> {
+    let Found { target, mut about } = found;
     let mut contents = Contents(joined.client.commands());
-    match opens {
-        Some(Opens::Diffs(wanted)) => {
-            let mut page = Page::new(paper);
+    match target {
+        Some(RowTarget::Diffs(wanted)) => {
+            let mut page = Page::new(mode);
             for (nth, wanted) in wanted.into_iter().enumerate() {
                 // One after the other: together they may be more than there is memory.
-                let opened = panel::open(Opens::Diffs(vec![wanted]), &mut contents).await?;
+                let opened = panel::open(RowTarget::Diffs(vec![wanted]), &mut contents).await?;
                 match (&opened, json) {
                     (Opened::Diffs(diffs), true) => {
                         diffs.iter().try_for_each(|diff| print::json(&diff_json(diff)))?
                     }
                     _ => {
-                        let gap = (nth > 0).then(|| Row::from(Words::new()));
+                        let gap = (nth > 0).then(|| Row::from(StyledLine::new()));
                         gap.into_iter().chain(opened.rows()).try_for_each(|row| page.line(&row.line))?;
                     }
                 }
             }
             page.end()
         }
-        Some(opens) => {
-            let opened = panel::open(opens, &mut contents).await?;
+        Some(target) => {
+            let opened = panel::open(target, &mut contents).await?;
             if !json {
-                return print::page(opened.rows().map(|row| row.line), paper);
+                return print::page(opened.rows().map(|row| row.line), mode);
             }
             let text = if let Opened::Text { text, .. } = opened { text } else { String::new() };
             about["text"] = text.into();

@@ -14,11 +14,11 @@ use super::{
     workspace::Workspace,
 };
 use crate::{
-    board::{Panel, now},
-    error::{Fault, FaultKind},
-    panel::{self, Around},
+    error::{CliError, FaultKind},
+    overview::{Panel, now},
+    panel::{self, PageContext},
     panel_name::{PanelName, panel_name},
-    print::{self, Paper},
+    print::{self, OutputMode},
 };
 
 /// List, show and hide what guests see beside the terminal
@@ -60,7 +60,7 @@ enum Step {
     },
 }
 
-pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<(), Fault> {
+pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<(), CliError> {
     let json = context.json;
     let hosted = hosted::one(arguments.session, context.scope.min(Scope::Control)).await?;
     let session = hosted.session();
@@ -92,7 +92,7 @@ pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<(), F
     }
 }
 
-fn told(kind: PanelKind, shared: bool, folder: Option<&Path>, json: bool) -> Result<(), Fault> {
+fn told(kind: PanelKind, shared: bool, folder: Option<&Path>, json: bool) -> Result<(), CliError> {
     let name = panel_name(kind);
     if json {
         return print::json(&json!({ "panel": name, "shared": shared }));
@@ -104,7 +104,7 @@ fn told(kind: PanelKind, shared: bool, folder: Option<&Path>, json: bool) -> Res
     }
 }
 
-fn list(panels: &BTreeMap<PanelKind, PanelStatus>, json: bool) -> Result<(), Fault> {
+fn list(panels: &BTreeMap<PanelKind, PanelStatus>, json: bool) -> Result<(), CliError> {
     let find = |kind| panels.get(&kind);
     if json {
         return PanelKind::ALL.into_iter().try_for_each(|kind| {
@@ -134,10 +134,10 @@ fn row(kind: PanelKind, status: Option<&PanelStatus>, now: u64) -> Vec<String> {
 }
 
 /// What guests see of it.
-async fn look(hosted: &Hosted, kind: PanelKind, json: bool) -> Result<(), Fault> {
+async fn look(hosted: &Hosted, kind: PanelKind, json: bool) -> Result<(), CliError> {
     let asked = hosted.ask(HostCommand::LookAtPanel { session: hosted.session(), panel: kind }).await?;
     let Reply::Panel(update) = asked else {
-        return Err(Fault::new(FaultKind::Local, "the process gave an unexpected reply"));
+        return Err(CliError::new(FaultKind::Local, "the process gave an unexpected reply"));
     };
     if json {
         return update.set.iter().try_for_each(|(key, entry)| {
@@ -146,8 +146,8 @@ async fn look(hosted: &Hosted, kind: PanelKind, json: bool) -> Result<(), Fault>
     }
     let now = now();
     let panel = Panel { state: update.state, left_out: update.left_out, changed: now, entries: update.set };
-    let rows = panel::page(kind, Some(Some(&panel)), Around { host: "you", offline: None, now });
-    print::page(rows.iter().map(|row| &row.line), Paper::of_output(true))
+    let rows = panel::page(kind, Some(Some(&panel)), PageContext { host: "you", offline: None, now });
+    print::page(rows.iter().map(|row| &row.line), OutputMode::of_output(true))
 }
 
 #[cfg(test)]

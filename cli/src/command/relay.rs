@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::Level;
 
 use crate::{
-    error::{Fault, FaultKind},
+    error::{CliError, FaultKind},
     print,
     terminal::{Signal, Signals},
 };
@@ -50,20 +50,20 @@ enum LogLevel {
     Trace,
 }
 
-pub(crate) fn run(arguments: Arguments, file: Option<&Path>, json: bool) -> Result<(), Fault> {
+pub(crate) fn run(arguments: Arguments, file: Option<&Path>, json: bool) -> Result<(), CliError> {
     log_to_stderr(arguments.log);
-    let layers = layers(&arguments, file).map_err(|error| Fault::usage(error.to_string()))?;
-    let config = layers.finish().map_err(|error| Fault::usage(error.to_string()))?;
-    let runtime = Runtime::new().map_err(|error| Fault::system("the runtime", error))?;
+    let layers = layers(&arguments, file).map_err(|error| CliError::usage(error.to_string()))?;
+    let config = layers.finish().map_err(|error| CliError::usage(error.to_string()))?;
+    let runtime = Runtime::new().map_err(|error| CliError::system("the runtime", error))?;
     runtime.block_on(async {
         let signals = Signals::listen()?;
         let scheme = if config.tls.certificate.is_some() { "wss" } else { "ws" };
         let listen = config.listen;
         let relay = Relay::bind(config).await.map_err(|error| {
-            Fault::new(FaultKind::Local, format!("cannot listen at {listen}: {error}"))
+            CliError::new(FaultKind::Local, format!("cannot listen at {listen}: {error}"))
                 .hint("choose another address with --listen")
         })?;
-        let address = relay.address().map_err(|error| Fault::system("the relay's address", error))?;
+        let address = relay.address().map_err(|error| CliError::system("the relay's address", error))?;
         let url = format!("{scheme}://{address}");
         if json {
             print::json(&serde_json::json!({ "type": "listening", "url": url }))?;
@@ -75,7 +75,7 @@ pub(crate) fn run(arguments: Arguments, file: Option<&Path>, json: bool) -> Resu
 }
 
 /// Serves until a signal, then tells everyone.
-async fn serve(relay: Relay, mut signals: Signals) -> Result<(), Fault> {
+async fn serve(relay: Relay, mut signals: Signals) -> Result<(), CliError> {
     let stop = CancellationToken::new();
     let serving = relay.serve(stop.clone());
     tokio::pin!(serving);

@@ -5,7 +5,7 @@ use jumpseat_engine::api::{HostCommand, Person, Scope};
 use jumpseat_wire::InviteCode;
 
 use super::hosted;
-use crate::{error::Fault, print};
+use crate::{error::CliError, print};
 
 /// Remove a guest from a session, at once and for good
 #[derive(Args, Debug)]
@@ -20,7 +20,7 @@ pub(crate) struct Arguments {
     session: Option<InviteCode>,
 }
 
-pub(crate) async fn run(arguments: Arguments, scope: Scope, json: bool) -> Result<(), Fault> {
+pub(crate) async fn run(arguments: Arguments, scope: Scope, json: bool) -> Result<(), CliError> {
     let hosted = hosted::one(arguments.session, scope.min(Scope::Control)).await?;
     let guest = hosted.guest(&arguments.guest)?;
     let same = |other: &&Person| other.slot != guest.slot && other.invite == guest.invite;

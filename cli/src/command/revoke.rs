@@ -5,7 +5,7 @@ use jumpseat_engine::api::{Role, Scope};
 use jumpseat_wire::InviteCode;
 
 use super::grant;
-use crate::error::Fault;
+use crate::error::CliError;
 
 /// Take the keyboard back from a guest, who stays and watches
 #[derive(Args, Debug)]
@@ -17,6 +17,6 @@ pub(crate) struct Arguments {
     session: Option<InviteCode>,
 }
 
-pub(crate) async fn run(arguments: Arguments, scope: Scope, json: bool) -> Result<(), Fault> {
+pub(crate) async fn run(arguments: Arguments, scope: Scope, json: bool) -> Result<(), CliError> {
     grant::change(&arguments.guest, Role::Viewer, arguments.session, scope, json).await
 }

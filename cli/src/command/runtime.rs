@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use jumpseat_engine::{HostSetup, TransportSetup, api::Scope, local::RuntimeFolder};
 
 use super::embedded;
-use crate::{config::Config, error::Fault};
+use crate::{config::Config, error::CliError};
 
 /// What every command is given beside its own arguments.
 pub(crate) struct Context {
@@ -16,9 +16,9 @@ pub(crate) struct Context {
 }
 
 /// Runs a future on a current-thread runtime: nothing here gains by more threads.
-pub(crate) fn on_runtime<T>(future: impl Future<Output = Result<T, Fault>>) -> Result<T, Fault> {
+pub(crate) fn on_runtime<T>(future: impl Future<Output = Result<T, CliError>>) -> Result<T, CliError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| Fault::system("the runtime", error))?;
+    let runtime = runtime.map_err(|error| CliError::system("the runtime", error))?;
     let result = runtime.block_on(future);
     // Threads that wait for the terminal would wait for ever.
     runtime.shutdown_background();
@@ -26,7 +26,7 @@ pub(crate) fn on_runtime<T>(future: impl Future<Output = Result<T, Fault>>) -> R
 }
 
 /// How this program's engines host.
-pub(super) fn host_setup(config: &Config, ca_file: Option<PathBuf>) -> Result<HostSetup, Fault> {
+pub(super) fn host_setup(config: &Config, ca_file: Option<PathBuf>) -> Result<HostSetup, CliError> {
     let transport = transport(config, ca_file);
     Ok(HostSetup { transport, start_relay: Some(embedded::start_relay()), runtime: RuntimeFolder::open()? })
 }

@@ -8,9 +8,9 @@ use serde_json::json;
 
 use super::hosted::{self, code_word};
 use crate::{
-    board::{connection_word, now},
     duration,
-    error::Fault,
+    error::CliError,
+    overview::{connection_word, now},
     print,
 };
 
@@ -18,7 +18,7 @@ use crate::{
 #[derive(Args, Debug)]
 pub(crate) struct Arguments {}
 
-pub(crate) async fn run(_: Arguments, scope: Scope, json: bool) -> Result<(), Fault> {
+pub(crate) async fn run(_: Arguments, scope: Scope, json: bool) -> Result<(), CliError> {
     let (found, failed) = hosted::all(scope.min(Scope::Read)).await?;
     if json {
         for hosted in &found {

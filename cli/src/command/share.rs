@@ -13,7 +13,7 @@ use clap::{Args, ValueEnum};
 use jumpseat_engine::api::{RelayChoice, Size, StartFrom};
 
 use super::{Context, on_runtime, terms::TermsArguments, workspace::PanelArguments};
-use crate::{error::Fault, terminal::EscapeKey};
+use crate::{error::CliError, terminal::EscapeKey};
 
 /// Share this terminal: your shell, or one command
 #[derive(Args, Debug)]
@@ -82,9 +82,9 @@ enum From {
     Now,
 }
 
-pub(crate) fn run(arguments: Arguments, context: &Context) -> Result<ExitCode, Fault> {
+pub(crate) fn run(arguments: Arguments, context: &Context) -> Result<ExitCode, CliError> {
     if context.json && !arguments.headless {
-        return Err(Fault::usage("events and a shell cannot share standard output").hint("add --headless"));
+        return Err(CliError::usage("events and a shell cannot share standard output").hint("add --headless"));
     }
     if arguments.headless {
         on_runtime(headless::run(arguments, context))
@@ -101,7 +101,7 @@ impl Arguments {
         }
     }
 
-    fn relay_choice(&self, context: &Context) -> Result<RelayChoice, Fault> {
+    fn relay_choice(&self, context: &Context) -> Result<RelayChoice, CliError> {
         if self.lan {
             return Ok(RelayChoice::Embedded { address: start::lan_address()?, port: 0 });
         }

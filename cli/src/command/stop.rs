@@ -5,7 +5,7 @@ use jumpseat_engine::api::{HostCommand, Scope};
 use jumpseat_wire::InviteCode;
 
 use super::hosted::{self, code_word};
-use crate::{error::Fault, print};
+use crate::{error::CliError, print};
 
 /// Stop sharing: guests are gone at once, the shell goes on
 #[derive(Args, Debug)]
@@ -18,7 +18,7 @@ pub(crate) struct Arguments {
     all: bool,
 }
 
-pub(crate) async fn run(arguments: Arguments, scope: Scope, json: bool) -> Result<(), Fault> {
+pub(crate) async fn run(arguments: Arguments, scope: Scope, json: bool) -> Result<(), CliError> {
     let (found, failed) = match arguments.all {
         true => hosted::all(scope.min(Scope::Control)).await?,
         false => (vec![hosted::one(arguments.code, scope.min(Scope::Control)).await?], None),

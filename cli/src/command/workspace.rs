@@ -5,7 +5,7 @@ use std::path::{Component, Path, PathBuf, absolute};
 use clap::{Args, ValueEnum as _};
 use jumpseat_engine::api::{PanelOptions, panels::PanelKind};
 
-use crate::{config::Config, error::Fault, panel_name::PanelName};
+use crate::{config::Config, error::CliError, panel_name::PanelName};
 
 /// What is shared unless something else is asked for: what is done in the shared terminal, and by whom.
 const DEFAULT: [PanelKind; 2] = [PanelKind::History, PanelKind::Log];
@@ -53,7 +53,7 @@ fn parse(text: &str) -> Result<Choice, String> {
 
 impl PanelArguments {
     /// How each panel is to be shared.
-    pub(super) fn options(&self, config: &Config) -> Result<Vec<PanelOptions>, Fault> {
+    pub(super) fn options(&self, config: &Config) -> Result<Vec<PanelOptions>, CliError> {
         self.kinds(config).into_iter().map(|kind| self.workspace.options(kind, config)).collect()
     }
 
@@ -88,26 +88,26 @@ pub(super) struct ShareMore {
 }
 
 impl ShareMore {
-    pub(super) fn options_of(&self, kind: PanelKind) -> Result<PanelOptions, Fault> {
+    pub(super) fn options_of(&self, kind: PanelKind) -> Result<PanelOptions, CliError> {
         self.workspace.options(kind, &self.config)
     }
 }
 
 impl Workspace {
     /// The folder, by its whole path.
-    pub(super) fn folder(&self) -> Result<PathBuf, Fault> {
+    pub(super) fn folder(&self) -> Result<PathBuf, CliError> {
         let named = self.folder.as_deref().unwrap_or(Path::new("."));
         let folder =
-            named.canonicalize().map_err(|error| Fault::usage(format!("{}: {error}", named.display())))?;
+            named.canonicalize().map_err(|error| CliError::usage(format!("{}: {error}", named.display())))?;
         if folder.is_dir() {
             Ok(folder)
         } else {
-            Err(Fault::usage(format!("{} is not a directory", named.display())))
+            Err(CliError::usage(format!("{} is not a directory", named.display())))
         }
     }
 
     /// How a panel of it is shared.
-    pub(super) fn options(&self, kind: PanelKind, config: &Config) -> Result<PanelOptions, Fault> {
+    pub(super) fn options(&self, kind: PanelKind, config: &Config) -> Result<PanelOptions, CliError> {
         let files = match kind {
             PanelKind::Log => &self.logs[..],
             PanelKind::Findings => &self.reports,
@@ -123,8 +123,8 @@ impl Workspace {
 
 /// The whole path of a file that guests are to see. What is named from here on has to be here: a repository's link could
 /// lead to anything of its person's.
-fn whole(path: &Path) -> Result<PathBuf, Fault> {
-    let fault = |error| Fault::usage(format!("{}: {error}", path.display()));
+fn whole(path: &Path) -> Result<PathBuf, CliError> {
+    let fault = |error| CliError::usage(format!("{}: {error}", path.display()));
     let named = absolute(path).map_err(fault)?;
     let below = path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
     if path.is_absolute() || !below {
@@ -139,7 +139,7 @@ fn whole(path: &Path) -> Result<PathBuf, Fault> {
     let dangling = named.ancestors().take_while(|part| !part.exists()).any(Path::is_symlink);
     match found {
         Some(real) if real.starts_with(&here) && !dangling => Ok(named),
-        _ => Err(Fault::usage(format!("{} leads out of this folder", path.display()))
+        _ => Err(CliError::usage(format!("{} leads out of this folder", path.display()))
             .hint("name what it leads to by its whole path, if guests are to see that")),
     }
 }

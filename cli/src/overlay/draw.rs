@@ -1,6 +1,6 @@
 //! The overlay as cells.
 
-use jumpseat_engine::api::{Admission, Connection, Knock, Person, Role};
+use jumpseat_engine::api::{Admission, ConnectionState, Knock, Person, Role};
 use ratatui::{
     buffer::Buffer,
     layout::Rect,
@@ -14,7 +14,7 @@ use super::{
     mark::{self, Id},
     pages,
 };
-use crate::board::{Attention, Board, InviteCard, connection_word};
+use crate::overview::{Attention, InviteCard, Overview, connection_word};
 
 /// As wide and as high as it gets, in cells.
 const MAX_WIDTH: u16 = 80;
@@ -27,8 +27,8 @@ const KEY: Style = Style::new().fg(Color::Cyan);
 
 impl Overlay {
     /// Where it lies in a window of this size: in the middle. What a guest reads has nearly all of it.
-    pub(crate) fn area(&self, board: &Board, cols: u16, rows: u16) -> Rect {
-        let reading = self.page == Page::Panels && !board.is_host();
+    pub(crate) fn area(&self, overview: &Overview, cols: u16, rows: u16) -> Rect {
+        let reading = self.page == Page::Panels && !overview.is_host();
         let (widest, highest) = if reading { (u16::MAX, u16::MAX) } else { (MAX_WIDTH, MAX_HEIGHT) };
         let width = cols.saturating_sub(4).clamp(1, widest).min(cols);
         let height = rows.saturating_sub(2).clamp(1, highest).min(rows);
@@ -36,35 +36,35 @@ impl Overlay {
     }
 
     /// Fills its area of the buffer.
-    pub(crate) fn draw(&self, board: &Board, area: Rect, buffer: &mut Buffer) {
+    pub(crate) fn draw(&self, overview: &Overview, area: Rect, buffer: &mut Buffer) {
         Clear.render(area, buffer);
         let block = Block::bordered()
             .border_type(BorderType::Rounded)
             .border_style(DIM)
-            .title(title(board))
+            .title(title(overview))
             .padding(Padding::horizontal(1));
         let inner = block.inner(area);
         block.render(area, buffer);
         let [tabs, body, keys] = split(inner);
-        self.tabs(board).render(tabs, buffer);
+        self.tabs(overview).render(tabs, buffer);
         match self.page {
-            Page::People => self.people(board, body, buffer),
-            Page::Panels => self.panels.draw(board, self.is_settled(), body, buffer),
-            Page::Invites => self.invites(board, body, buffer),
-            Page::Chat => self.chat(board, body, buffer),
+            Page::People => self.people(overview, body, buffer),
+            Page::Panels => self.panels.draw(overview, self.is_settled(), body, buffer),
+            Page::Invites => self.invites(overview, body, buffer),
+            Page::Chat => self.chat(overview, body, buffer),
         }
-        self.keys(board).render(keys, buffer);
+        self.keys(overview).render(keys, buffer);
     }
 
-    fn tabs(&self, board: &Board) -> Line<'static> {
+    fn tabs(&self, overview: &Overview) -> Line<'static> {
         let mut spans = Vec::new();
-        for page in pages(board) {
+        for page in pages(overview) {
             let text = match page {
-                Page::People => format!(" Guests {} ", board.people.len()),
-                Page::Panels if board.is_host() => format!(" Panels {} ", board.shown.len()),
-                Page::Panels => format!(" Panels {} ", board.panels.kinds().count()),
-                Page::Invites => format!(" Invites {} ", board.invites.len()),
-                Page::Chat if board.unread() > 0 => format!(" Chat ●{} ", board.unread()),
+                Page::People => format!(" Guests {} ", overview.people.len()),
+                Page::Panels if overview.is_host() => format!(" Panels {} ", overview.shown.len()),
+                Page::Panels => format!(" Panels {} ", overview.panels.kinds().count()),
+                Page::Invites => format!(" Invites {} ", overview.invites.len()),
+                Page::Chat if overview.unread() > 0 => format!(" Chat ●{} ", overview.unread()),
                 Page::Chat => " Chat ".to_owned(),
             };
             let style = if *page == self.page { BOLD.add_modifier(Modifier::REVERSED) } else { Style::new() };
@@ -73,16 +73,16 @@ impl Overlay {
         Line::from(spans)
     }
 
-    fn people(&self, board: &Board, area: Rect, buffer: &mut Buffer) {
+    fn people(&self, overview: &Overview, area: Rect, buffer: &mut Buffer) {
         let mut lines = Vec::new();
-        if !board.is_host() {
-            lines.push(host_line(board));
-            if !board.words.is_empty() {
-                let words = board.words.join(" ");
+        if !overview.is_host() {
+            lines.push(host_line(overview));
+            if !overview.words.is_empty() {
+                let words = overview.words.join(" ");
                 lines.push(Line::styled(format!("  Your safety words: {words}"), DIM));
             }
         }
-        match board.attention {
+        match overview.attention {
             Attention::Reported => {}
             Attention::WantsYes => lines.push(Line::styled(
                 "  This terminal does not tell whether you look at it: guests cannot type.",
@@ -92,15 +92,15 @@ impl Overlay {
                 .push(Line::styled("  Guests may type until you have pressed no key for 5 minutes.", DIM)),
         }
         let head = lines.len();
-        for entry in mark::people(board) {
+        for entry in mark::people(overview) {
             let chosen = self.mark.on() == Some(&entry.id);
             match entry.id {
                 Id::Knock(knock) => {
-                    let waiting = board.knocks.iter().find(|waiting| waiting.knock == knock);
-                    lines.extend(waiting.map(|waiting| knock_line(board, waiting, chosen)));
+                    let waiting = overview.knocks.iter().find(|waiting| waiting.knock == knock);
+                    lines.extend(waiting.map(|waiting| knock_line(overview, waiting, chosen)));
                 }
                 Id::Person(slot) => {
-                    lines.extend(board.person(slot).map(|person| person_line(board, person, chosen)));
+                    lines.extend(overview.person(slot).map(|person| person_line(overview, person, chosen)));
                 }
                 Id::Invite(_) => {}
             }
@@ -108,7 +108,7 @@ impl Overlay {
         if lines.len() == head {
             lines.push(Line::styled("  Nobody else is here yet.", DIM));
         }
-        if let Some(person) = self.selected_person(board).filter(|person| !person.words.is_empty()) {
+        if let Some(person) = self.selected_person(overview).filter(|person| !person.words.is_empty()) {
             let Person { name, words, .. } = person;
             lines.push(Line::raw(""));
             lines.push(Line::styled(format!("  Safety words with {name}: {}", words.join(" ")), DIM));
@@ -120,17 +120,17 @@ impl Overlay {
         render_around(lines, head + self.mark.place().unwrap_or(0), area, buffer);
     }
 
-    fn selected_person<'a>(&self, board: &'a Board) -> Option<&'a Person> {
+    fn selected_person<'a>(&self, overview: &'a Overview) -> Option<&'a Person> {
         match self.mark.on()? {
-            Id::Person(slot) => board.person(*slot),
+            Id::Person(slot) => overview.person(*slot),
             _ => None,
         }
     }
 
-    fn invites(&self, board: &Board, area: Rect, buffer: &mut Buffer) {
+    fn invites(&self, overview: &Overview, area: Rect, buffer: &mut Buffer) {
         let mut lines: Vec<Line<'static>> = Vec::new();
         let mut focus = 0;
-        for invite in &board.invites {
+        for invite in &overview.invites {
             let chosen = matches!(self.mark.on(), Some(Id::Invite(token)) if *token == invite.token);
             if chosen {
                 focus = lines.len();
@@ -163,9 +163,9 @@ impl Overlay {
         lines
     }
 
-    fn chat(&self, board: &Board, area: Rect, buffer: &mut Buffer) {
+    fn chat(&self, overview: &Overview, area: Rect, buffer: &mut Buffer) {
         let Some(space) = area.height.checked_sub(1) else { return };
-        let lines: Vec<Line<'_>> = board
+        let lines: Vec<Line<'_>> = overview
             .chat
             .values()
             .map(|line| {
@@ -197,10 +197,10 @@ impl Overlay {
     }
 
     /// The keys that do something here and now.
-    fn keys(&self, board: &Board) -> Paragraph<'static> {
+    fn keys(&self, overview: &Overview) -> Paragraph<'static> {
         if let Some(confirm) = &self.confirm {
             let keys = match confirm.action {
-                Action::Remove(slot, _) if board.came_with(slot) > 0 => "y / n / a: all of them",
+                Action::Remove(slot, _) if overview.came_with(slot) > 0 => "y / n / a: all of them",
                 _ => "y / n",
             };
             let text = format!("{}  {keys}", confirm.text);
@@ -211,8 +211,8 @@ impl Overlay {
             Page::Invites => {
                 vec![("n", "new viewer"), ("w", "new writer"), ("v", "show"), ("x", "revoke")]
             }
-            Page::People => self.keys_on_people(board),
-            Page::Panels => self.panels.keys(board),
+            Page::People => self.keys_on_people(overview),
+            Page::Panels => self.panels.keys(overview),
         };
         // Those of the marked row are dim until they act.
         let waiting = match self.page {
@@ -226,7 +226,7 @@ impl Overlay {
                 keys.push(("p", "panels"));
             }
             keys.push(("c", "chat"));
-            match (board.is_host(), &board.ended) {
+            match (overview.is_host(), &overview.ended) {
                 (true, None) => keys.push(("s", "stop sharing")),
                 (true, Some(_)) => {}
                 (false, _) => keys.push(("l", "leave")),
@@ -243,25 +243,25 @@ impl Overlay {
         Paragraph::new(Line::from(spans.collect::<Vec<_>>())).wrap(Wrap { trim: true })
     }
 
-    fn keys_on_people(&self, board: &Board) -> Vec<(&'static str, &'static str)> {
+    fn keys_on_people(&self, overview: &Overview) -> Vec<(&'static str, &'static str)> {
         let mut keys = Vec::new();
-        if board.attention == Attention::WantsYes {
+        if overview.attention == Attention::WantsYes {
             keys.push(("f", "let them"));
         }
-        if !board.is_host() && !board.role().may_write() {
+        if !overview.is_host() && !overview.role().may_write() {
             keys.push(("k", "ask for the keyboard"));
         }
         match self.mark.on() {
             None if self.mark.is_lost() => keys.push(("↑↓", "choose")),
             Some(Id::Knock(_)) => keys.extend([("a", "admit"), ("d", "deny")]),
-            Some(Id::Person(slot)) if board.may_manage() => {
-                let Some(person) = board.person(*slot) else { return keys };
+            Some(Id::Person(slot)) if overview.may_manage() => {
+                let Some(person) = overview.person(*slot) else { return keys };
                 if person.asks {
                     keys.push(("a", "allow"));
-                    keys.extend(board.is_host().then_some(("d", "decline")));
+                    keys.extend(overview.is_host().then_some(("d", "decline")));
                 }
                 keys.push(("w", if person.role == Role::Writer { "take the keyboard" } else { "let type" }));
-                keys.extend(board.is_host().then_some(("o", "co-owner")));
+                keys.extend(overview.is_host().then_some(("o", "co-owner")));
                 keys.push(("x", "remove"));
             }
             _ => {}
@@ -270,40 +270,40 @@ impl Overlay {
     }
 }
 
-fn title(board: &Board) -> Line<'static> {
-    let code = board.code.map_or(String::new(), |code| format!(" · {code}"));
-    let state = match (&board.ended, &board.connection) {
+fn title(overview: &Overview) -> Line<'static> {
+    let code = overview.code.map_or(String::new(), |code| format!(" · {code}"));
+    let state = match (&overview.ended, &overview.connection) {
         (Some(why), _) => format!("not shared any more: {why}"),
-        (None, Connection::Away { reason, .. }) => format!("reconnecting: {reason}"),
+        (None, ConnectionState::Away { reason, .. }) => format!("reconnecting: {reason}"),
         (None, connection) => connection_word(connection).to_owned(),
     };
     Line::from(vec![Span::styled(" Jumpseat", BOLD), Span::raw(format!("{code} · {state} "))])
 }
 
 /// What is asked before an action.
-pub(super) fn question(action: &Action, board: &Board) -> String {
+pub(super) fn question(action: &Action, overview: &Overview) -> String {
     match action {
         Action::Admit(knock) => {
-            let waiting = board.knocks.iter().find(|waiting| waiting.knock == *knock);
+            let waiting = overview.knocks.iter().find(|waiting| waiting.knock == *knock);
             let name = waiting.map_or("them", |waiting| &waiting.name);
-            match waiting.and_then(|waiting| board.role_of_invite(waiting.invite)) {
+            match waiting.and_then(|waiting| overview.role_of_invite(waiting.invite)) {
                 Some(role) => format!("Let {name} in as a {role}, who may type?"),
                 None => format!("Let {name} in, with the role that the invite gives?"),
             }
         }
         Action::SetRole(slot, Role::CoOwner) => {
-            format!("Make {} a co-owner, who may type, grant, remove and invite?", board.name(*slot))
+            format!("Make {} a co-owner, who may type, grant, remove and invite?", overview.name(*slot))
         }
-        Action::SetRole(slot, _) => format!("Let {} type?", board.name(*slot)),
-        Action::Remove(slot, _) => match board.came_with(*slot) {
-            0 => format!("Remove {} at once?", board.name(*slot)),
+        Action::SetRole(slot, _) => format!("Let {} type?", overview.name(*slot)),
+        Action::Remove(slot, _) => match overview.came_with(*slot) {
+            0 => format!("Remove {} at once?", overview.name(*slot)),
             others => {
                 let others = people(others);
-                format!("Remove {} at once? {others} more came by the same invite.", board.name(*slot))
+                format!("Remove {} at once? {others} more came by the same invite.", overview.name(*slot))
             }
         },
         Action::RevokeInvite(_) => "Revoke this invite? Who came by it stays.".to_owned(),
-        _ => format!("Stop sharing? {} here would be gone at once.", people(board.people.len())),
+        _ => format!("Stop sharing? {} here would be gone at once.", people(overview.people.len())),
     }
 }
 
@@ -311,29 +311,30 @@ fn people(count: usize) -> String {
     if count == 1 { "1 guest".to_owned() } else { format!("{count} guests") }
 }
 
-fn host_line(board: &Board) -> Line<'static> {
-    let mut text = format!("  {} (host)", board.host);
-    if !board.host_present {
+fn host_line(overview: &Overview) -> Line<'static> {
+    let mut text = format!("  {} (host)", overview.host);
+    if !overview.host_present {
         text.push_str(", away");
     }
-    if board.typing == Some(jumpseat_wire::HOST_SLOT) {
+    if overview.typing == Some(jumpseat_wire::HOST_SLOT) {
         text.push_str(", types");
     }
-    if board.pointing.contains(&jumpseat_wire::HOST_SLOT) {
+    if overview.pointing.contains(&jumpseat_wire::HOST_SLOT) {
         text.push_str(", points at a line");
     }
     Line::raw(text)
 }
 
-fn knock_line(board: &Board, knock: &Knock, chosen: bool) -> Line<'static> {
-    let role = board.role_of_invite(knock.invite).filter(|role| role.may_write());
+fn knock_line(overview: &Overview, knock: &Knock, chosen: bool) -> Line<'static> {
+    let role = overview.role_of_invite(knock.invite).filter(|role| role.may_write());
     let role = role.map_or(String::new(), |role| format!(" as a {role}"));
     let again = if knock.again { ", with an invite that was used before" } else { "" };
     Line::styled(format!("{} {} wants to join{role}{again}", marker(chosen), knock.name), LOUD)
 }
 
-fn person_line(board: &Board, person: &Person, chosen: bool) -> Line<'static> {
-    let name = if person.slot == board.me { format!("{} (you)", person.name) } else { person.name.clone() };
+fn person_line(overview: &Overview, person: &Person, chosen: bool) -> Line<'static> {
+    let name =
+        if person.slot == overview.me { format!("{} (you)", person.name) } else { person.name.clone() };
     let mut spans = vec![
         Span::styled(format!("{} {name:<16}", marker(chosen)), if chosen { BOLD } else { Style::new() }),
         Span::raw(format!(" {:<8} ", person.role.to_string())),
@@ -344,10 +345,10 @@ fn person_line(board: &Board, person: &Person, chosen: bool) -> Line<'static> {
     if !person.present {
         spans.push(Span::styled(" away ", DIM));
     }
-    if board.typing == Some(person.slot) {
+    if overview.typing == Some(person.slot) {
         spans.push(Span::styled(" types ", KEY));
     }
-    if board.pointing.contains(&person.slot) {
+    if overview.pointing.contains(&person.slot) {
         spans.push(Span::styled(" points at a line ", KEY));
     }
     Line::from(spans)

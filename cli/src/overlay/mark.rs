@@ -9,7 +9,7 @@ use jumpseat_engine::api::{Role, Secret};
 use jumpseat_wire::{KnockId, Slot};
 use tokio::time::Instant;
 
-use crate::board::Board;
+use crate::overview::Overview;
 
 /// How long a person needs to see a change: a key that comes sooner was meant for what was there before.
 pub(super) const SETTLE: Duration = Duration::from_millis(500);
@@ -103,15 +103,15 @@ impl Mark {
 }
 
 /// The rows of the page of people: first who wants something, then who sits in.
-pub(super) fn people(board: &Board) -> Vec<Entry> {
-    let knocks = board.knocks.iter().map(|knock| Entry {
+pub(super) fn people(overview: &Overview) -> Vec<Entry> {
+    let knocks = overview.knocks.iter().map(|knock| Entry {
         id: Id::Knock(knock.knock),
         name: knock.name.clone(),
-        role: board.role_of_invite(knock.invite),
+        role: overview.role_of_invite(knock.invite),
         asks: knock.again,
     });
     let asking = |asks: bool| {
-        board.people.iter().filter(move |person| person.asks == asks).map(|person| Entry {
+        overview.people.iter().filter(move |person| person.asks == asks).map(|person| Entry {
             id: Id::Person(person.slot),
             name: person.name.clone(),
             role: Some(person.role),
@@ -122,12 +122,12 @@ pub(super) fn people(board: &Board) -> Vec<Entry> {
 }
 
 /// The rows of the page of invites.
-pub(super) fn invites(board: &Board) -> Vec<Entry> {
-    let entry = |invite: &crate::board::InviteCard| Entry {
+pub(super) fn invites(overview: &Overview) -> Vec<Entry> {
+    let entry = |invite: &crate::overview::InviteCard| Entry {
         id: Id::Invite(invite.token.clone()),
         name: String::new(),
         role: Some(invite.role),
         asks: false,
     };
-    board.invites.iter().map(entry).collect()
+    overview.invites.iter().map(entry).collect()
 }

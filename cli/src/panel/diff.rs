@@ -8,7 +8,7 @@ use similar::{Algorithm, ChangeTag, capture_diff_slices_deadline, group_diff_ops
 
 use jumpseat_panels::outline::{self, Part};
 
-use super::{Row, Words, diff_request::DiffRequest, style};
+use super::{Row, StyledLine, diff_request::DiffRequest, style};
 
 /// Lines around a change.
 const AROUND: usize = 3;
@@ -135,31 +135,32 @@ impl Diff {
     /// As a page shows it.
     pub(crate) fn rows(&self) -> impl Iterator<Item = Row> {
         let Self { path, from, part, note, added, removed, hunks } = self;
-        let mut head = Words::new();
+        let mut head = StyledLine::new();
         if let Some(from) = from {
             head = head.bold(from).plain(" → ");
         }
         head = head.bold(path).dim(&format!("  {}", part.word()));
         if !hunks.is_empty() {
-            head = head.ink(&format!("  +{added}"), style::GOOD).ink(&format!(" −{removed}"), style::BAD);
+            head =
+                head.styled(&format!("  +{added}"), style::GOOD).styled(&format!(" −{removed}"), style::BAD);
         }
-        let note = note.iter().map(|note| Words::new().plain("  ").dim(note));
+        let note = note.iter().map(|note| StyledLine::new().plain("  ").dim(note));
         let hunks = hunks.iter().flat_map(|hunk| {
             let count = |sign| hunk.lines.iter().filter(|line| line.starts_with([' ', sign])).count();
             let place = format!("@@ -{},{} +{},{} @@", hunk.before, count('-'), hunk.after, count('+'));
-            let place = Words::new().ink(&place, style::PLACE);
+            let place = StyledLine::new().styled(&place, style::PLACE);
             std::iter::once(place).chain(hunk.lines.iter().map(|line| line_words(line)))
         });
         std::iter::once(head).chain(note).chain(hunks).map(Row::from)
     }
 }
 
-fn line_words(line: &str) -> Words {
+fn line_words(line: &str) -> StyledLine {
     let (sign, text) = line.split_at(1);
-    let words = Words::new();
+    let words = StyledLine::new();
     match sign {
-        "+" => words.ink("+", style::GOOD).ink(text, style::GOOD),
-        "-" => words.ink("-", style::BAD).ink(text, style::BAD),
+        "+" => words.styled("+", style::GOOD).styled(text, style::GOOD),
+        "-" => words.styled("-", style::BAD).styled(text, style::BAD),
         "\\" => words.dim(line),
         _ => words.plain(" ").plain(text),
     }

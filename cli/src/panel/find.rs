@@ -8,7 +8,7 @@ use jumpseat_panels::{
     text,
 };
 
-use super::{DiffRequest, Opens};
+use super::{DiffRequest, RowTarget};
 
 /// Every change of what is at a path from the workspace on: a file, or all below a folder; `.` is everything. What is
 /// staged and not, before what the branch did. A path is typed as it is shown, as it is, or quoted as git does.
@@ -85,11 +85,14 @@ impl<'a> Tops<'a> {
 }
 
 /// The command of that number, or `last`; and what it printed, if anything.
-pub(crate) fn find_block<'a>(entries: &'a Entries, name: &str) -> Option<(u64, &'a Block, Option<Opens>)> {
+pub(crate) fn find_block<'a>(
+    entries: &'a Entries,
+    name: &str,
+) -> Option<(u64, &'a Block, Option<RowTarget>)> {
     let wanted: Option<u64> = name.parse().ok();
     let mut found =
         outline::blocks(entries).rev().filter(|(number, ..)| name == "last" || wanted == Some(*number));
     let (number, key, block) = found.next()?;
     let title = format!("{number}  {}", block.command.as_deref().unwrap_or_default());
-    Some((number, block, Opens::text(entries, key, title)))
+    Some((number, block, RowTarget::text(entries, key, title)))
 }

@@ -1,12 +1,12 @@
 //! What is behind a row: contents are fetched and shown as text or as a difference.
 
 use jumpseat_engine::api::{
-    Commands, Content, Failure, FailureKind, GuestCommand, Reply,
+    ApiError, ApiErrorKind, Commands, Content, GuestCommand, Reply,
     panels::{PanelKind, ReferenceId, Version},
 };
 
-use super::{Diff, DiffRequest, Opens, Row, Rows, Words};
-use crate::error::Fault;
+use super::{Diff, DiffRequest, Row, RowTarget, Rows, StyledLine};
+use crate::error::CliError;
 
 /// Where contents come from: a seat, of this process or of another one.
 pub(crate) struct Contents(pub(crate) Commands<GuestCommand>);
@@ -18,17 +18,17 @@ pub(crate) enum Opened {
 }
 
 impl Contents {
-    async fn fetch(&mut self, panel: PanelKind, reference: ReferenceId) -> Result<Vec<u8>, Fault> {
+    async fn fetch(&mut self, panel: PanelKind, reference: ReferenceId) -> Result<Vec<u8>, CliError> {
         let content = match self.0.ask(GuestCommand::Fetch { panel, reference, tag: 0 }).await? {
             Reply::Content(content) => Some(content),
             _ => None,
         };
         let bytes = content.and_then(Content::into_bytes);
-        bytes.ok_or_else(|| Failure::new(FailureKind::System, "the seat gave an unexpected reply").into())
+        bytes.ok_or_else(|| ApiError::new(ApiErrorKind::System, "the seat gave an unexpected reply").into())
     }
 
     /// A version's content; what has none is empty.
-    async fn version(&mut self, version: Option<&Version>) -> Result<Vec<u8>, Fault> {
+    async fn version(&mut self, version: Option<&Version>) -> Result<Vec<u8>, CliError> {
         match version.and_then(|version| version.content.as_ref()) {
             Some(content) => self.fetch(PanelKind::Git, content.id.clone()).await,
             None => Ok(Vec::new()),
@@ -37,13 +37,13 @@ impl Contents {
 }
 
 /// Fetches what is behind a row.
-pub(crate) async fn open(opens: Opens, contents: &mut Contents) -> Result<Opened, Fault> {
+pub(crate) async fn open(opens: RowTarget, contents: &mut Contents) -> Result<Opened, CliError> {
     match opens {
-        Opens::Text { title, panel, reference } => {
+        RowTarget::Text { title, panel, reference } => {
             let bytes = contents.fetch(panel, reference).await?;
             Ok(Opened::Text { title, text: String::from_utf8_lossy(&bytes).into_owned() })
         }
-        Opens::Diffs(wanted) => {
+        RowTarget::Diffs(wanted) => {
             let mut diffs = Vec::new();
             for wanted in wanted {
                 diffs.push(compare(wanted, contents).await?);
@@ -53,7 +53,7 @@ pub(crate) async fn open(opens: Opens, contents: &mut Contents) -> Result<Opened
     }
 }
 
-async fn compare(wanted: DiffRequest, contents: &mut Contents) -> Result<Diff, Fault> {
+async fn compare(wanted: DiffRequest, contents: &mut Contents) -> Result<Diff, CliError> {
     if let Some(note) = wanted.note() {
         return Ok(Diff::noted(wanted, note));
     }
@@ -61,7 +61,7 @@ async fn compare(wanted: DiffRequest, contents: &mut Contents) -> Result<Diff, F
     let after = contents.version(wanted.after.as_ref()).await?;
     // Beside what draws: large contents take their time.
     let compared = tokio::task::spawn_blocking(move || Diff::of(wanted, &before, &after)).await;
-    compared.map_err(|error| Fault::system("comparing", error))
+    compared.map_err(|error| CliError::system("comparing", error))
 }
 
 impl Opened {
@@ -69,7 +69,7 @@ impl Opened {
     fn title(&self) -> Option<Row> {
         match self {
             Self::Diffs(_) => None,
-            Self::Text { title, .. } => Some(Words::new().bold(title).into()),
+            Self::Text { title, .. } => Some(StyledLine::new().bold(title).into()),
         }
     }
 
@@ -77,10 +77,12 @@ impl Opened {
     pub(crate) fn rows(&self) -> Box<dyn Iterator<Item = Row> + '_> {
         match self {
             Self::Diffs(diffs) => Box::new(diffs.iter().enumerate().flat_map(|(nth, diff)| {
-                let gap = (nth > 0).then(|| Row::from(Words::new()));
+                let gap = (nth > 0).then(|| Row::from(StyledLine::new()));
                 gap.into_iter().chain(diff.rows())
             })),
-            Self::Text { text, .. } => Box::new(text.lines().map(|line| Words::new().plain(line).into())),
+            Self::Text { text, .. } => {
+                Box::new(text.lines().map(|line| StyledLine::new().plain(line).into()))
+            }
         }
     }
 

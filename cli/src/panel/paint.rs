@@ -4,7 +4,7 @@ use jumpseat_engine::api::panels::{Entries, PanelKind};
 use jumpseat_panels::outline::{self, FileIndex, Files, Icon, RowKind, Span, Target, Tone, ago};
 use ratatui::style::Style;
 
-use super::{DiffRequest, Opens, Row, Rows, Words, style};
+use super::{DiffRequest, Row, RowTarget, Rows, StyledLine, style};
 
 /// The rows of one panel.
 pub(super) struct Painter<'a> {
@@ -29,7 +29,7 @@ impl<'a> Painter<'a> {
             let is_long = !row.rows.is_empty() || !row.below.is_empty() || row.body.is_some();
             // A finding's lines belong to each other.
             if nth > 0 && depth < 2 && is_long && row.is != Some(RowKind::Finding) {
-                rows.push(Words::new());
+                rows.push(StyledLine::new());
             }
             self.row(row, depth, rows);
             self.rows(&row.rows, depth + 1, rows);
@@ -38,7 +38,7 @@ impl<'a> Painter<'a> {
 
     fn row(&self, row: &outline::Row, depth: usize, rows: &mut Rows) {
         let margin = "  ".repeat(depth);
-        let mut words = Words::new().plain(&margin);
+        let mut words = StyledLine::new().plain(&margin);
         // Events are aligned in columns.
         let in_columns = matches!(self.kind, PanelKind::History | PanelKind::Log);
         if let (true, Some(at)) = (in_columns, row.at) {
@@ -46,10 +46,10 @@ impl<'a> Painter<'a> {
             words = words.dim(&format!("{number}  {:>10}  ", ago(self.now, at)));
         }
         if let Some(sign) = row.icon.map(sign).filter(|sign| !sign.is_empty()) {
-            words = words.ink(&format!("{sign}  "), tone(row.tone));
+            words = words.styled(&format!("{sign}  "), tone(row.tone));
         }
         if let Some(path) = &row.path {
-            words = words.ink(path, if row.rows.is_empty() { Style::new() } else { style::BOLD });
+            words = words.styled(path, if row.rows.is_empty() { Style::new() } else { style::BOLD });
         }
         words = words.then(line(&row.label, self.now));
         if !row.detail.is_empty() {
@@ -63,34 +63,35 @@ impl<'a> Painter<'a> {
         rows.push(Row::opening(words, opens));
         let margin = format!("{margin}    ");
         let below = row.below.iter();
-        rows.extend(below.map(|below| Words::new().plain(&margin).then(line(below, self.now))));
+        rows.extend(below.map(|below| StyledLine::new().plain(&margin).then(line(below, self.now))));
         let Some(body) = &row.body else { return };
-        rows.extend(body.text.trim().lines().map(|text| Words::new().plain(&margin).plain(text)));
+        rows.extend(body.text.trim().lines().map(|text| StyledLine::new().plain(&margin).plain(text)));
         if let Some(rest) = &body.rest {
             let title = row.label.iter().map(Span::text).collect();
-            let opens = Opens::Text { title, panel: self.kind, reference: rest.id.clone() };
-            let words = Words::new().plain(&margin).dim(&format!("… {} in all", outline::size(rest.size)));
+            let opens = RowTarget::Text { title, panel: self.kind, reference: rest.id.clone() };
+            let words =
+                StyledLine::new().plain(&margin).dim(&format!("… {} in all", outline::size(rest.size)));
             rows.push(Row::opening(words, Some(opens)));
         }
     }
 
-    fn opens(&self, target: &Target) -> Option<Opens> {
+    fn opens(&self, target: &Target) -> Option<RowTarget> {
         match target {
             Target::Change(change) => {
                 let files = Files::new(self.entries, &self.index);
                 let file = files.changed(change)?;
-                Some(Opens::Diffs(vec![DiffRequest::of(file, change.part, change.path.clone())]))
+                Some(RowTarget::Diffs(vec![DiffRequest::of(file, change.part, change.path.clone())]))
             }
-            Target::Text { key, title, .. } => Opens::text(self.entries, key, title.clone()),
+            Target::Text { key, title, .. } => RowTarget::text(self.entries, key, title.clone()),
             _ => None,
         }
     }
 }
 
 /// A line of an outline.
-pub(super) fn line(line: &[Span], now: u64) -> Words {
-    line.iter().fold(Words::new(), |words, span| match span {
-        Span::Text { text, tone: of } => words.ink(text, tone(*of)),
+pub(super) fn line(line: &[Span], now: u64) -> StyledLine {
+    line.iter().fold(StyledLine::new(), |words, span| match span {
+        Span::Text { text, tone: of } => words.styled(text, tone(*of)),
         Span::Time { at } => words.dim(&ago(now, *at)),
     })
 }

@@ -4,7 +4,7 @@ use jumpseat_engine::api::panels::{Entries, Entry, Key, PanelKind, ReferenceId};
 use jumpseat_panels::outline::counted;
 use ratatui::text::Line;
 
-use super::{DiffRequest, Words};
+use super::{DiffRequest, StyledLine};
 
 /// Most rows of a page: a document holds 10,000 entries, and what is in them can be lines of nothing.
 pub(crate) const MAX_ROWS: usize = 20_000;
@@ -14,19 +14,19 @@ pub(crate) const MAX_ROWS: usize = 20_000;
 pub(crate) struct Row {
     pub(crate) line: Line<'static>,
     /// What there is behind it.
-    pub(crate) opens: Option<Opens>,
+    pub(crate) target: Option<RowTarget>,
 }
 
 /// What can be opened.
 #[derive(Clone, PartialEq, Debug)]
-pub(crate) enum Opens {
+pub(crate) enum RowTarget {
     /// How a file changed.
     Diffs(Vec<DiffRequest>),
     /// A text: what a command printed, a long body.
     Text { title: String, panel: PanelKind, reference: ReferenceId },
 }
 
-impl Opens {
+impl RowTarget {
     /// The text that an entry refers to.
     pub(super) fn text(entries: &Entries, key: &Key, title: String) -> Option<Self> {
         let entry = entries.get(key)?;
@@ -47,15 +47,15 @@ impl Opens {
     }
 }
 
-impl From<Words> for Row {
-    fn from(words: Words) -> Self {
-        Self { line: words.into(), opens: None }
+impl From<StyledLine> for Row {
+    fn from(words: StyledLine) -> Self {
+        Self { line: words.into(), target: None }
     }
 }
 
 impl Row {
-    pub(super) fn opening(words: Words, opens: Option<Opens>) -> Self {
-        Self { line: words.into(), opens }
+    pub(super) fn opening(words: StyledLine, target: Option<RowTarget>) -> Self {
+        Self { line: words.into(), target }
     }
 }
 
@@ -84,7 +84,7 @@ impl Rows {
     pub(crate) fn into_vec(mut self) -> Vec<Row> {
         if self.full() {
             let text = format!("No more than {} are shown.", counted(MAX_ROWS, "line"));
-            self.0.push(Words::new().dim(&text).into());
+            self.0.push(StyledLine::new().dim(&text).into());
         }
         self.0
     }

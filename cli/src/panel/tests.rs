@@ -3,7 +3,7 @@
 use jumpseat_engine::api::panels::*;
 use jumpseat_panels::outline::Part;
 
-use super::{Around, Opened, Panel, Row, find_block, find_files, gist, page, touched};
+use super::{Opened, PageContext, Panel, Row, find_block, find_files, page, panel_summary, touched};
 
 mod every_entry;
 
@@ -18,8 +18,8 @@ fn panel(entries: impl IntoIterator<Item = (&'static str, Entry)>) -> Panel {
     Panel { state: SourceState::Fresh, left_out: 0, changed: NOW - 3000, entries }
 }
 
-fn around() -> Around<'static> {
-    Around { host: "Ann", offline: None, now: NOW }
+fn around() -> PageContext<'static> {
+    PageContext { host: "Ann", offline: None, now: NOW }
 }
 
 fn text(rows: &[Row]) -> String {
@@ -27,7 +27,7 @@ fn text(rows: &[Row]) -> String {
 }
 
 fn show(kind: PanelKind, panel: &Panel) -> String {
-    format!("{}\n= {}", text(&page(kind, Some(Some(panel)), around())), gist(kind, panel))
+    format!("{}\n= {}", text(&page(kind, Some(Some(panel)), around())), panel_summary(kind, panel))
 }
 
 fn version(id: &str) -> Option<Version> {
@@ -285,7 +285,7 @@ fn the_rest_of_a_long_text_can_be_opened() {
     let rows = page(PanelKind::Review, Some(Some(&panel([("1", Entry::Comment(comment))]))), around());
     let last = rows.last().unwrap();
     assert_eq!(last.line.to_string().trim(), "… 9 KB in all");
-    assert!(matches!(&last.opens, Some(super::Opens::Text { title, .. }) if title == "cy"));
+    assert!(matches!(&last.target, Some(super::RowTarget::Text { title, .. }) if title == "cy"));
 }
 
 #[test]
@@ -303,8 +303,8 @@ fn what_is_not_there_says_so() {
         );
     }
     let starting = Panel { state: SourceState::Starting, ..empty.clone() };
-    assert_eq!(gist(PanelKind::Git, &starting), "Loading…");
-    let offline = Around { offline: Some(NOW - 120_000), ..around() };
+    assert_eq!(panel_summary(PanelKind::Git, &starting), "Loading…");
+    let offline = PageContext { offline: Some(NOW - 120_000), ..around() };
     assert!(text(&page(PanelKind::Log, Some(Some(&empty)), offline)).contains("Offline since 2 min ago"));
     let stale = Panel { state: SourceState::Stale { since: NOW - 60_000 }, left_out: 3, ..empty.clone() };
     let shown = text(&page(PanelKind::Review, Some(Some(&stale)), around()));

@@ -10,7 +10,7 @@ use ratatui::text::Line;
 
 use super::text;
 use crate::{
-    error::Fault,
+    error::CliError,
     terminal::{self, cells},
 };
 
@@ -19,12 +19,12 @@ const GATHER: usize = 64 * 1024;
 
 /// How a page is shown.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Paper {
+pub(crate) struct OutputMode {
     colors: bool,
     pager: bool,
 }
 
-impl Paper {
+impl OutputMode {
     /// What standard output takes.
     pub(crate) fn of_output(pager: bool) -> Self {
         let terminal = io::stdout().is_terminal();
@@ -37,16 +37,16 @@ impl Paper {
 /// Writes lines to standard output, or has the pager show them.
 pub(crate) fn page<L: Borrow<Line<'static>>>(
     lines: impl IntoIterator<Item = L>,
-    paper: Paper,
-) -> Result<(), Fault> {
-    let mut page = Page::new(paper);
+    mode: OutputMode,
+) -> Result<(), CliError> {
+    let mut page = Page::new(mode);
     lines.into_iter().try_for_each(|line| page.line(line.borrow()))?;
     page.end()
 }
 
 /// A page that is written as its lines are made.
 pub(crate) struct Page {
-    paper: Paper,
+    mode: OutputMode,
     out: String,
     /// Rows of the terminal that were taken so far.
     rows: usize,
@@ -55,30 +55,30 @@ pub(crate) struct Page {
 }
 
 impl Page {
-    pub(crate) fn new(paper: Paper) -> Self {
-        Self { paper, out: String::new(), rows: 0, size: terminal::size(), pager: None }
+    pub(crate) fn new(mode: OutputMode) -> Self {
+        Self { mode, out: String::new(), rows: 0, size: terminal::size(), pager: None }
     }
 
     /// Adds a line.
-    pub(crate) fn line(&mut self, line: &Line<'static>) -> Result<(), Fault> {
+    pub(crate) fn line(&mut self, line: &Line<'static>) -> Result<(), CliError> {
         self.rows += line.width().div_ceil(usize::from(self.size.cols)).max(1);
-        if self.paper.colors {
+        if self.mode.colors {
             self.out.push_str(&cells::line(line));
         } else {
             line.spans.iter().for_each(|span| self.out.push_str(&span.content));
         }
         self.out.truncate(self.out.trim_end_matches(' ').len());
         self.out.push('\n');
-        if self.paper.pager && self.rows >= usize::from(self.size.rows) {
-            self.paper.pager = false;
+        if self.mode.pager && self.rows >= usize::from(self.size.rows) {
+            self.mode.pager = false;
             self.pager = start_pager();
         }
         // While it may still fit the terminal, nobody knows who is to show it.
-        if self.out.len() > GATHER && !self.paper.pager { self.flush() } else { Ok(()) }
+        if self.out.len() > GATHER && !self.mode.pager { self.flush() } else { Ok(()) }
     }
 
     /// Writes what there is, and waits for the pager.
-    pub(crate) fn end(mut self) -> Result<(), Fault> {
+    pub(crate) fn end(mut self) -> Result<(), CliError> {
         self.flush()?;
         if let Some(mut pager) = self.pager.take() {
             drop(pager.stdin.take());
@@ -88,7 +88,7 @@ impl Page {
         Ok(())
     }
 
-    fn flush(&mut self) -> Result<(), Fault> {
+    fn flush(&mut self) -> Result<(), CliError> {
         let out = std::mem::take(&mut self.out);
         match self.pager.as_mut().and_then(|pager| pager.stdin.as_mut()) {
             Some(input) => {

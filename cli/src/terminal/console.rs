@@ -9,7 +9,7 @@ use std::{
 
 use tokio::sync::mpsc;
 
-use crate::error::Fault;
+use crate::error::CliError;
 
 /// Pieces of input that wait for the program: beyond, the terminal waits.
 const WAITING_INPUT: usize = 16;
@@ -33,10 +33,10 @@ pub(crate) struct Console {
 
 impl Console {
     /// Takes standard output.
-    pub(crate) fn open() -> Result<Self, Fault> {
+    pub(crate) fn open() -> Result<Self, CliError> {
         let (portions, to_write) = mpsc::channel(1);
         let (done, written) = mpsc::channel(1);
-        let fault = |error| Fault::system("a thread", error);
+        let fault = |error| CliError::system("a thread", error);
         thread::Builder::new().name("display".into()).spawn(move || write(to_write, &done)).map_err(fault)?;
         Ok(Self { portions, written, pending: Vec::new(), pending_program: 0, busy: false })
     }
@@ -86,10 +86,10 @@ impl Console {
 }
 
 /// Reads standard input on a thread that ends with the process.
-pub(crate) fn read_input() -> Result<mpsc::Receiver<Vec<u8>>, Fault> {
+pub(crate) fn read_input() -> Result<mpsc::Receiver<Vec<u8>>, CliError> {
     let (to, input) = mpsc::channel(WAITING_INPUT);
     let thread = thread::Builder::new().name("keys".into()).spawn(move || read(&to));
-    thread.map_err(|error| Fault::system("a thread", error))?;
+    thread.map_err(|error| CliError::system("a thread", error))?;
     Ok(input)
 }
 

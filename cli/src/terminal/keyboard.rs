@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::{sync::mpsc, time::Instant};
 
 use super::{Decoder, Piece, read_input, until};
-use crate::error::Fault;
+use crate::error::CliError;
 
 /// How long the rest of a sequence of keys may take.
 const SEQUENCE: Duration = Duration::from_millis(25);
@@ -18,7 +18,7 @@ pub(crate) struct Keyboard {
 }
 
 impl Keyboard {
-    pub(crate) fn open() -> Result<Self, Fault> {
+    pub(crate) fn open() -> Result<Self, CliError> {
         Ok(Self { bytes: read_input()?, decoder: Decoder::default(), flush_at: None })
     }
 

@@ -7,7 +7,7 @@ use std::{
 
 use jumpseat_engine::api::Size;
 
-use crate::error::Fault;
+use crate::error::CliError;
 
 /// What to write when the program has to leave in a hurry: kept current by whoever draws.
 static LAST_WORDS: Mutex<Option<Vec<u8>>> = Mutex::new(None);
@@ -18,28 +18,29 @@ pub(crate) struct RawMode(());
 
 impl RawMode {
     /// Whether standard input and output are a terminal.
-    pub(crate) fn check() -> Result<(), Fault> {
+    pub(crate) fn check() -> Result<(), CliError> {
         if io::stdin().is_terminal() && io::stdout().is_terminal() {
             return Ok(());
         }
-        Err(Fault::usage("standard input and output are not a terminal").hint("add --headless for scripts"))
+        Err(CliError::usage("standard input and output are not a terminal")
+            .hint("add --headless for scripts"))
     }
 
     /// Whether standard output is one: standard input may be a token's way in.
-    pub(crate) fn check_output() -> Result<(), Fault> {
+    pub(crate) fn check_output() -> Result<(), CliError> {
         if io::stdout().is_terminal() { Ok(()) } else { Self::check() }
     }
 
     /// Switches it on.
-    pub(crate) fn enter() -> Result<Self, Fault> {
+    pub(crate) fn enter() -> Result<Self, CliError> {
         Self::check()?;
         Self::enter_quietly()
     }
 
     /// Switches it on for a question that is asked elsewhere than on standard output.
-    pub(crate) fn enter_quietly() -> Result<Self, Fault> {
+    pub(crate) fn enter_quietly() -> Result<Self, CliError> {
         restore_on_panic();
-        crossterm::terminal::enable_raw_mode().map_err(|error| Fault::system("the terminal", error))?;
+        crossterm::terminal::enable_raw_mode().map_err(|error| CliError::system("the terminal", error))?;
         set_last_words(Vec::new());
         Ok(Self(()))
     }

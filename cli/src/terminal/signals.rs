@@ -1,6 +1,6 @@
 //! Signals that a program in somebody's terminal has to heed.
 
-use crate::error::Fault;
+use crate::error::CliError;
 
 /// What came.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -21,7 +21,7 @@ pub(crate) use unix::Signals;
 mod unix {
     use tokio::signal::unix::{SignalKind, signal};
 
-    use super::{Fault, Signal};
+    use super::{CliError, Signal};
 
     /// Waits for them.
     pub(crate) struct Signals {
@@ -33,8 +33,8 @@ mod unix {
     }
 
     impl Signals {
-        pub(crate) fn listen() -> Result<Self, Fault> {
-            let on = |kind| signal(kind).map_err(|error| Fault::system("signals", error));
+        pub(crate) fn listen() -> Result<Self, CliError> {
+            let on = |kind| signal(kind).map_err(|error| CliError::system("signals", error));
             Ok(Self {
                 resized: on(SignalKind::window_change())?,
                 continued: on(SignalKind::from_raw(rustix::process::Signal::CONT.as_raw()))?,
@@ -69,7 +69,7 @@ mod windows {
         time::Interval,
     };
 
-    use super::{Fault, Signal};
+    use super::{CliError, Signal};
     use crate::terminal::size;
 
     /// How often the size is looked at: the console tells of a change only among its input events.
@@ -84,8 +84,8 @@ mod windows {
     }
 
     impl Signals {
-        pub(crate) fn listen() -> Result<Self, Fault> {
-            let fault = |error| Fault::system("signals", error);
+        pub(crate) fn listen() -> Result<Self, CliError> {
+            let fault = |error| CliError::system("signals", error);
             Ok(Self {
                 interrupt: ctrl_c().map_err(fault)?,
                 close: ctrl_close().map_err(fault)?,

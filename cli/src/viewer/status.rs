@@ -1,6 +1,6 @@
 //! The guest's last line: how the session stands, in one look.
 
-use jumpseat_engine::api::{Connection, Lag, Role, Size};
+use jumpseat_engine::api::{ConnectionState, Lag, Role, Size};
 use jumpseat_wire::HOST_SLOT;
 use ratatui::{
     buffer::Buffer,
@@ -11,13 +11,13 @@ use ratatui::{
 };
 
 use crate::{
-    board::Board,
+    overview::Overview,
     terminal::{EscapeKey, cells},
 };
 
-/// What the line shows beside the board.
+/// What the line shows beside the overview.
 pub(crate) struct Status<'a> {
-    pub(crate) board: &'a Board,
+    pub(crate) overview: &'a Overview,
     /// What was last told, in place of the help.
     pub(crate) message: Option<&'a str>,
     /// The window shows something older than the present.
@@ -56,13 +56,13 @@ fn draw(status: &Status<'_>, cols: u16) -> Buffer {
 }
 
 fn left(status: &Status<'_>) -> Vec<Span<'static>> {
-    let Board { connection, lag, catching_up, host, host_present, typing, people, ended, seated, .. } =
-        status.board;
+    let Overview { connection, lag, catching_up, host, host_present, typing, people, ended, seated, .. } =
+        status.overview;
     let bold = Style::new().add_modifier(Modifier::BOLD);
     let (state, color) = match (ended, connection, host_present, lag) {
         (Some(_), ..) => ("ended", Some(Color::Red)),
-        (_, Connection::Connecting, ..) => ("connecting", Some(Color::Yellow)),
-        (_, Connection::Away { .. }, ..) => ("reconnecting", Some(Color::Yellow)),
+        (_, ConnectionState::Connecting, ..) => ("connecting", Some(Color::Yellow)),
+        (_, ConnectionState::Away { .. }, ..) => ("reconnecting", Some(Color::Yellow)),
         (_, _, false, _) => ("host away", Some(Color::Yellow)),
         _ if !seated => ("waiting", Some(Color::Yellow)),
         (_, _, _, Lag::Stalled) => ("stalled", Some(Color::Red)),
@@ -74,7 +74,7 @@ fn left(status: &Status<'_>) -> Vec<Span<'static>> {
     let mut spans =
         vec![Span::styled(format!(" ● {state} "), state_style), Span::styled(format!(" {host} "), bold)];
     if *seated {
-        spans.push(Span::raw(format!("· {} ", role_word(status.board))));
+        spans.push(Span::raw(format!("· {} ", role_word(status.overview))));
     }
     if let Some(Size { cols, rows }) = status.cropped {
         spans.push(Span::raw(format!("· cropped, {cols}×{rows} ")));
@@ -86,15 +86,15 @@ fn left(status: &Status<'_>) -> Vec<Span<'static>> {
         spans.push(Span::raw(format!("· {} guests ", people.len())));
     }
     match typing {
-        Some(slot) if *slot == status.board.me => spans.push(Span::styled("· you type ", bold)),
+        Some(slot) if *slot == status.overview.me => spans.push(Span::styled("· you type ", bold)),
         Some(HOST_SLOT) => spans.push(Span::raw(format!("· {host} types "))),
-        Some(slot) => spans.push(Span::styled(format!("· {} types ", status.board.name(*slot)), bold)),
+        Some(slot) => spans.push(Span::styled(format!("· {} types ", status.overview.name(*slot)), bold)),
         None => {}
     }
-    for slot in status.board.pointing.iter().filter(|slot| **slot != status.board.me) {
-        spans.push(Span::styled(format!("· {} points ", status.board.name(*slot)), bold));
+    for slot in status.overview.pointing.iter().filter(|slot| **slot != status.overview.me) {
+        spans.push(Span::styled(format!("· {} points ", status.overview.name(*slot)), bold));
     }
-    let unread = status.board.unread();
+    let unread = status.overview.unread();
     if unread > 0 {
         spans.push(Span::styled(format!("· {unread} unread "), bold));
     }
@@ -112,12 +112,12 @@ fn right(status: &Status<'_>) -> Line<'static> {
     Line::from(format!(" {help} "))
 }
 
-fn role_word(board: &Board) -> &'static str {
-    match board.role() {
+fn role_word(overview: &Overview) -> &'static str {
+    match overview.role() {
         Role::Viewer => "watching",
-        Role::Writer if !board.looking => "may type (host looks elsewhere)",
+        Role::Writer if !overview.looking => "may type (host looks elsewhere)",
         Role::Writer => "may type",
-        Role::CoOwner if !board.looking => "co-owner (host looks elsewhere)",
+        Role::CoOwner if !overview.looking => "co-owner (host looks elsewhere)",
         Role::CoOwner => "co-owner",
     }
 }
@@ -126,11 +126,11 @@ fn role_word(board: &Board) -> &'static str {
 mod tests {
 
     use super::*;
-    use crate::board::person;
+    use crate::overview::person;
 
-    fn status<'a>(board: &'a Board, message: Option<&'a str>, back: bool) -> Status<'a> {
+    fn status<'a>(overview: &'a Overview, message: Option<&'a str>, back: bool) -> Status<'a> {
         let escape = EscapeKey::default();
-        Status { board, message, back, escape, cropped: None, terminal: (1, 1), blank: false }
+        Status { overview, message, back, escape, cropped: None, terminal: (1, 1), blank: false }
     }
 
     fn shown(status: &Status<'_>, cols: u16) -> String {
@@ -138,39 +138,39 @@ mod tests {
         (0..cols).map(|x| buffer[(x, 0)].symbol()).collect()
     }
 
-    fn line(board: &Board, message: Option<&str>, back: bool, cols: u16) -> String {
-        shown(&status(board, message, back), cols)
+    fn line(overview: &Overview, message: Option<&str>, back: bool, cols: u16) -> String {
+        shown(&status(overview, message, back), cols)
     }
 
     #[test]
     fn it_says_how_things_stand() {
-        let mut board = Board::new(2, "Ann".into());
-        board.connection = Connection::Connected;
-        board.people = vec![person(1, "Cy", Role::Viewer), person(2, "Bo", Role::Viewer)];
-        insta::assert_snapshot!(line(&board, None, false, 70), @" ● live  Ann · watching · 2 guests                       Ctrl+]: menu ");
-        let blank = shown(&Status { blank: true, ..status(&board, None, false) }, 70);
+        let mut overview = Overview::new(2, "Ann".into());
+        overview.connection = ConnectionState::Connected;
+        overview.people = vec![person(1, "Cy", Role::Viewer), person(2, "Bo", Role::Viewer)];
+        insta::assert_snapshot!(line(&overview, None, false, 70), @" ● live  Ann · watching · 2 guests                       Ctrl+]: menu ");
+        let blank = shown(&Status { blank: true, ..status(&overview, None, false) }, 70);
         assert!(blank.starts_with(" ● catching up  Ann · watching"), "{blank}");
-        board.catching_up = true;
-        let behind = line(&board, None, false, 70);
+        overview.catching_up = true;
+        let behind = line(&overview, None, false, 70);
         assert!(behind.starts_with(" ● catching up  Ann · watching"), "{behind}");
-        board.lag = Lag::Stalled;
-        let behind = line(&board, None, false, 70);
+        overview.lag = Lag::Stalled;
+        let behind = line(&overview, None, false, 70);
         assert!(behind.starts_with(" ● stalled  Ann"), "the graver of the two: {behind}");
-        (board.catching_up, board.lag) = (false, Lag::Live);
-        board.people[1].role = Role::Writer;
-        board.typing = Some(1);
-        board.lag = Lag::Delayed;
-        insta::assert_snapshot!(line(&board, None, true, 70), @" ● delayed  Ann · may type · 2 guests · Cy types     End: back to now ");
-        board.typing = None;
-        board.pointing.extend([HOST_SLOT, 1, 2]);
-        insta::assert_snapshot!(line(&board, None, true, 80), @" ● delayed  Ann · may type · 2 guests · Ann points · Cy points End: back to now");
-        board.pointing.clear();
-        board.connection = Connection::Away { retry_in: 100, reason: "no answer".into() };
-        board.looking = false;
+        (overview.catching_up, overview.lag) = (false, Lag::Live);
+        overview.people[1].role = Role::Writer;
+        overview.typing = Some(1);
+        overview.lag = Lag::Delayed;
+        insta::assert_snapshot!(line(&overview, None, true, 70), @" ● delayed  Ann · may type · 2 guests · Cy types     End: back to now ");
+        overview.typing = None;
+        overview.pointing.extend([HOST_SLOT, 1, 2]);
+        insta::assert_snapshot!(line(&overview, None, true, 80), @" ● delayed  Ann · may type · 2 guests · Ann points · Cy points End: back to now");
+        overview.pointing.clear();
+        overview.connection = ConnectionState::Away { retry_in: 100, reason: "no answer".into() };
+        overview.looking = false;
         let message = Some("your keys count when the host is back");
-        let shown = line(&board, message, false, 80);
+        let shown = line(&overview, message, false, 80);
         assert!(shown.starts_with(" ● reconnecting  Ann"), "{shown}");
         assert!(shown.ends_with(" │ your keys count when the host is back "), "{shown}");
-        line(&board, None, false, 1);
+        line(&overview, None, false, 1);
     }
 }

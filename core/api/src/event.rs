@@ -4,7 +4,7 @@ use jumpseat_wire::{InviteId, Slot};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Failure,
+    ApiError,
     state::{Knock, StateUpdate},
     terms::{EndReason, InputRefusal, Person, PointAt, Role, SessionNo, Size, TerminalNo},
 };
@@ -151,6 +151,6 @@ pub enum SessionEvent {
         /// When the relay refused: what it said, and what helps.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "types", ts(optional))]
-        failure: Option<Failure>,
+        failure: Option<ApiError>,
     },
 }

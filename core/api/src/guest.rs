@@ -4,7 +4,7 @@ use jumpseat_wire::Slot;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    failure::Failure,
+    error::ApiError,
     host::ScreenFormat,
     panels::{PanelKind, PanelUpdate, ReferenceId},
     state::StateUpdate,
@@ -200,7 +200,7 @@ pub enum GuestEvent {
         total: u32,
     },
     /// It could not get in; nothing follows.
-    Failed(Failure),
+    Failed(ApiError),
     /// It is over; nothing follows.
     Ended {
         /// Why.
@@ -210,7 +210,7 @@ pub enum GuestEvent {
         /// When the relay refused: what it said, and what helps.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "types", ts(optional))]
-        failure: Option<Failure>,
+        failure: Option<ApiError>,
     },
 }
 

@@ -7,8 +7,8 @@
 //!
 //! In one process they travel through bounded queues; over the local socket they are JSON, terminal bytes excepted.
 
+mod error;
 mod event;
-mod failure;
 mod guest;
 mod host;
 pub mod panels;
@@ -18,8 +18,8 @@ mod terms;
 #[cfg(feature = "types")]
 pub mod types;
 
+pub use error::{ApiError, ApiErrorKind};
 pub use event::{HostEvent, SessionEvent};
-pub use failure::{Failure, FailureKind};
 pub use guest::{GuestCommand, GuestEvent, TerminalChange};
 pub use host::{HostCommand, Reply, ScreenFormat, ShareOptions, TerminalOptions};
 pub use panels::{Content, ForgeKind, ForgeOptions, PanelOptions, PanelStatus, PanelUpdate};
@@ -29,6 +29,6 @@ pub use state::{
     StateChange, StateUpdate, TerminalState,
 };
 pub use terms::{
-    Admission, ChatLine, Connection, EndReason, InputRefusal, Invite, InviteKeys, InviteTerms, Lag, Person,
-    PointAt, RelayChoice, Role, Secret, SessionNo, Size, StartFrom, TerminalNo,
+    Admission, ChatLine, ConnectionState, EndReason, InputRefusal, Invite, InviteKeys, InviteTerms, Lag,
+    Person, PointAt, RelayChoice, Role, Secret, SessionNo, Size, StartFrom, TerminalNo,
 };

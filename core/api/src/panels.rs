@@ -4,11 +4,11 @@ use std::path::PathBuf;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 pub use jumpseat_panels::{
-    Base, Block, Body, BranchFile, Check, CheckState, Checks, Comment, Commit, Conflict, ConflictKind, Edit,
-    EditKind, Entries, Entry, File, Finding, Happened, Happening, Issue, IssueComment, IssueLink, IssueState,
-    Key, Label, Level, Line, Operation, OperationKind, PanelKind, Range, Reference, ReferenceId, Remedy,
-    Repository, Request, RequestState, Reviewer, Rule, Severity, Shape, Side, SourceState, Thread, TreeKind,
-    Unread, Upstream, Verdict, Version,
+    Activity, ActivityKind, Base, Block, Body, BranchFile, Check, CheckState, Checks, Comment, Commit,
+    Conflict, ConflictKind, Edit, EditKind, Entries, Entry, File, Finding, Issue, IssueComment, IssueLink,
+    IssueState, Key, Label, Level, Line, Operation, OperationKind, PanelKind, Range, Reference, ReferenceId,
+    Remedy, Repository, Request, RequestState, Reviewer, Rule, Severity, Shape, Side, SourceState, Thread,
+    TreeKind, Unread, Upstream, Verdict, Version,
 };
 use serde::{Deserialize, Serialize};
 

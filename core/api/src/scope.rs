@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Failure, FailureKind, GuestCommand, HostCommand};
+use super::{ApiError, ApiErrorKind, GuestCommand, HostCommand};
 
 /// What a client may do. Each scope includes the ones before it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -36,14 +36,14 @@ impl Scope {
     /// Checks that this scope includes the one that is needed.
     ///
     /// # Errors
-    /// [`FailureKind::Scope`].
-    pub fn allows(self, needed: Self) -> Result<(), Failure> {
+    /// [`ApiErrorKind::Scope`].
+    pub fn allows(self, needed: Self) -> Result<(), ApiError> {
         if needed <= self {
             return Ok(());
         }
         let message =
             format!("this needs the scope `{}`, but the client has `{}`", needed.name(), self.name());
-        Err(Failure::new(FailureKind::Scope, message)
+        Err(ApiError::new(ApiErrorKind::Scope, message)
             .hint(format!("use the scope `{}` if that is intended", needed.name())))
     }
 }
@@ -117,7 +117,7 @@ mod tests {
             }
         }
         let failure = Scope::Read.allows(Scope::Control).unwrap_err();
-        assert_eq!(failure.kind, FailureKind::Scope);
+        assert_eq!(failure.kind, ApiErrorKind::Scope);
         assert_eq!(failure.message, "this needs the scope `control`, but the client has `read`");
     }
 }

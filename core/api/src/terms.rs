@@ -3,7 +3,7 @@
 use std::{fmt, net::IpAddr, time::Duration};
 
 pub use jumpseat_session::{Admission, EndReason, InputRefusal, Role};
-use jumpseat_session::{INVITE_LASTS, RosterEntry};
+use jumpseat_session::{GuestInfo, INVITE_LASTS};
 use jumpseat_wire::{InviteCode, InviteId, Slot};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use zeroize::Zeroizing;
@@ -251,7 +251,7 @@ pub struct ChatLine {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "types", derive(ts_rs::TS))]
 #[serde(tag = "state", rename_all = "snake_case")]
-pub enum Connection {
+pub enum ConnectionState {
     /// Trying.
     Connecting,
     /// Up.
@@ -287,8 +287,8 @@ impl From<jumpseat_session::InviteTerms> for InviteTerms {
     }
 }
 
-impl From<&RosterEntry> for Person {
-    fn from(guest: &RosterEntry) -> Self {
+impl From<&GuestInfo> for Person {
+    fn from(guest: &GuestInfo) -> Self {
         Self {
             slot: guest.slot,
             name: guest.name.clone(),

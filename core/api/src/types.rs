@@ -6,7 +6,7 @@ use jumpseat_panels::outline;
 use ts_rs::{Config, TS, TypeVisitor};
 
 use super::{
-    Failure, GuestCommand, GuestEvent, HostCommand, HostEvent, HostState, Reply, SeatState, panels::Entry,
+    ApiError, GuestCommand, GuestEvent, HostCommand, HostEvent, HostState, Reply, SeatState, panels::Entry,
 };
 
 /// Declarations of every command, answer and event, and of all that they are made of, by name.
@@ -18,7 +18,7 @@ pub fn declarations() -> String {
     all.visit::<GuestCommand>();
     all.visit::<GuestEvent>();
     all.visit::<Reply>();
-    all.visit::<Failure>();
+    all.visit::<ApiError>();
     // Behind an update's changes, or named by a type of its own where it stands: not found from there.
     all.visit::<HostState>();
     all.visit::<SeatState>();

@@ -10,7 +10,7 @@ use std::{net::SocketAddr, sync::Arc, time::Instant};
 use jumpseat_engine::{
     EmbeddedRelay, GuestEngine, GuestSetup, HostEngine, HostSetup, SeatConfig, StartRelay, TransportSetup,
     api::{
-        Failure, FailureKind, GuestClient, GuestCommand, GuestEvent, HostCommand, InviteTerms, RelayChoice,
+        ApiError, ApiErrorKind, GuestClient, GuestCommand, GuestEvent, HostCommand, InviteTerms, RelayChoice,
         Reply, Role, ShareOptions, StartFrom, TerminalChange, TerminalNo, TerminalOptions,
     },
     local::RuntimeFolder,
@@ -22,7 +22,8 @@ const KEYS: usize = 2000;
 fn start_relay() -> StartRelay {
     Arc::new(|address: SocketAddr| {
         Box::pin(async move {
-            let failed = |error: &dyn std::fmt::Display| Failure::new(FailureKind::System, error.to_string());
+            let failed =
+                |error: &dyn std::fmt::Display| ApiError::new(ApiErrorKind::System, error.to_string());
             let relay = Relay::bind(Config::embedded(address)).await.map_err(|error| failed(&error))?;
             let relay = relay.spawn().map_err(|error| failed(&error))?;
             Ok(EmbeddedRelay { url: format!("ws://{}", relay.address()), stop: Box::pin(relay.stop()) })
@@ -48,7 +49,7 @@ async fn output(client: &mut GuestClient) -> Vec<u8> {
 }
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Failure> {
+async fn main() -> Result<(), ApiError> {
     let runtime = RuntimeFolder::open()?;
     let transport = TransportSetup::default();
     let (engine, door) = HostEngine::new(HostSetup {
@@ -103,7 +104,7 @@ async fn main() -> Result<(), Failure> {
     measure_echo(&mut guest).await
 }
 
-async fn measure_echo(guest: &mut GuestClient) -> Result<(), Failure> {
+async fn measure_echo(guest: &mut GuestClient) -> Result<(), ApiError> {
     // The first keys may come before the program is ready for them.
     let mut times = Vec::new();
     for key in 0..KEYS {

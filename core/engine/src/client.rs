@@ -1,6 +1,6 @@
 //! A client's end of the queues to its engine, in this process or through the local socket.
 
-use jumpseat_api::{Failure, GuestCommand, GuestEvent, HostCommand, HostEvent, Reply};
+use jumpseat_api::{ApiError, GuestCommand, GuestEvent, HostCommand, HostEvent, Reply};
 use tokio::sync::{mpsc, oneshot};
 
 /// Commands that wait for the engine; each is small, or at most 64 KiB of keys.
@@ -9,7 +9,7 @@ pub(crate) const COMMANDS: usize = 64;
 /// A command on its way to the engine, with the place for its answer.
 pub(crate) struct Request<C> {
     pub(crate) command: C,
-    pub(crate) answer: oneshot::Sender<Result<Reply, Failure>>,
+    pub(crate) answer: oneshot::Sender<Result<Reply, ApiError>>,
 }
 
 /// A client: commands in, events out. Dropping it detaches what it attached; the engine runs on.
@@ -37,8 +37,8 @@ impl<C> Commands<C> {
     /// Sends a command and waits for its answer.
     ///
     /// # Errors
-    /// What the engine says against it, or [`FailureKind::Gone`](crate::api::FailureKind::Gone) when there is no engine any more.
-    pub async fn ask(&self, command: C) -> Result<Reply, Failure> {
+    /// What the engine says against it, or [`ApiErrorKind::Gone`](crate::api::ApiErrorKind::Gone) when there is no engine any more.
+    pub async fn ask(&self, command: C) -> Result<Reply, ApiError> {
         self.begin(command).await?.await
     }
 
@@ -50,20 +50,20 @@ impl<C> Commands<C> {
     pub async fn begin(
         &self,
         command: C,
-    ) -> Result<impl Future<Output = Result<Reply, Failure>> + Send + use<C>, Failure> {
+    ) -> Result<impl Future<Output = Result<Reply, ApiError>> + Send + use<C>, ApiError> {
         let (answer, answered) = oneshot::channel();
-        self.0.send(Request { command, answer }).await.map_err(|_| Failure::gone())?;
-        Ok(async move { answered.await.map_err(|_| Failure::gone())? })
+        self.0.send(Request { command, answer }).await.map_err(|_| ApiError::gone())?;
+        Ok(async move { answered.await.map_err(|_| ApiError::gone())? })
     }
 
     /// Sends a command and lets its answer go: for keys, credit, sizes. Waits while the engine is busy with
     /// earlier ones.
     ///
     /// # Errors
-    /// [`FailureKind::Gone`](crate::api::FailureKind::Gone) when there is no engine any more.
-    pub async fn tell(&self, command: C) -> Result<(), Failure> {
+    /// [`ApiErrorKind::Gone`](crate::api::ApiErrorKind::Gone) when there is no engine any more.
+    pub async fn tell(&self, command: C) -> Result<(), ApiError> {
         let (answer, _) = oneshot::channel();
-        self.0.send(Request { command, answer }).await.map_err(|_| Failure::gone())
+        self.0.send(Request { command, answer }).await.map_err(|_| ApiError::gone())
     }
 
     /// [`tell`](Self::tell) for code that cannot wait.
@@ -84,18 +84,18 @@ impl<C> Commands<C> {
     pub fn try_begin(
         &self,
         command: C,
-    ) -> Result<impl Future<Output = Result<Reply, Failure>> + Send + use<C>, C> {
+    ) -> Result<impl Future<Output = Result<Reply, ApiError>> + Send + use<C>, C> {
         let (answer, answered) = oneshot::channel();
         self.0.try_send(Request { command, answer }).map_err(|error| error.into_inner().command)?;
-        Ok(async move { answered.await.map_err(|_| Failure::gone())? })
+        Ok(async move { answered.await.map_err(|_| ApiError::gone())? })
     }
 
     /// Waits until the queue takes a command. Cancel-safe.
     ///
     /// # Errors
-    /// [`FailureKind::Gone`](crate::api::FailureKind::Gone) when there is no engine any more.
-    pub async fn room(&self) -> Result<(), Failure> {
-        self.0.reserve().await.map(drop).map_err(|_| Failure::gone())
+    /// [`ApiErrorKind::Gone`](crate::api::ApiErrorKind::Gone) when there is no engine any more.
+    pub async fn room(&self) -> Result<(), ApiError> {
+        self.0.reserve().await.map(drop).map_err(|_| ApiError::gone())
     }
 }
 
@@ -109,7 +109,7 @@ impl<C, E> Client<C, E> {
     ///
     /// # Errors
     /// As there.
-    pub async fn ask(&self, command: C) -> Result<Reply, Failure> {
+    pub async fn ask(&self, command: C) -> Result<Reply, ApiError> {
         self.commands().ask(command).await
     }
 
@@ -117,7 +117,7 @@ impl<C, E> Client<C, E> {
     ///
     /// # Errors
     /// As there.
-    pub async fn tell(&self, command: C) -> Result<(), Failure> {
+    pub async fn tell(&self, command: C) -> Result<(), ApiError> {
         self.commands().tell(command).await
     }
 

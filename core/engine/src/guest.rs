@@ -24,11 +24,11 @@ use tracing::debug;
 pub use self::clients::SeatListener;
 use self::clients::{Clients, FromClient};
 use crate::{
-    api::{Failure, FailureKind, GuestClient, GuestCommand, GuestEvent, Reply},
+    api::{ApiError, ApiErrorKind, GuestClient, GuestCommand, GuestEvent, Reply},
     awake::Awake,
     client::{COMMANDS, Request},
     runtime::wall_clock,
-    transport::{Address, Dialer, Line, LineEvent, TransportSetup},
+    transport::{Address, ConnectionEvent, Dialer, RelayConnection, TransportSetup},
 };
 
 /// Events in the queue to the owner.
@@ -48,7 +48,7 @@ pub struct GuestSetup {
 /// One seat. [`run`](Self::run) it on a runtime of your own.
 pub struct GuestEngine {
     seat: Seat,
-    line: Line,
+    line: RelayConnection,
     began: Instant,
     /// The line is closed for good.
     closed: bool,
@@ -58,17 +58,17 @@ pub struct GuestEngine {
     commands: mpsc::Receiver<Request<GuestCommand>>,
     clients: Clients,
     /// Who waits for an answer.
-    asked: HashMap<RequestId, oneshot::Sender<Result<Reply, Failure>>>,
+    asked: HashMap<RequestId, oneshot::Sender<Result<Reply, ApiError>>>,
     requests: RequestId,
 }
 
 /// What the engine waits for.
-enum Happening {
+enum Wakeup {
     Command(Option<Request<GuestCommand>>),
     Told,
     OwnerGone,
     Client(FromClient),
-    Line(LineEvent),
+    Line(ConnectionEvent),
     Time,
 }
 
@@ -77,13 +77,13 @@ impl GuestEngine {
     ///
     /// # Errors
     /// An address, token or CA file that cannot be used.
-    pub fn new(setup: GuestSetup) -> Result<(Self, GuestClient), Failure> {
+    pub fn new(setup: GuestSetup) -> Result<(Self, GuestClient), ApiError> {
         let GuestSetup { relay, seat, transport } = setup;
         let (command_sender, commands) = mpsc::channel(COMMANDS);
         let (events, event_receiver) = mpsc::channel(EVENTS);
         let engine = Self {
             seat: Seat::new(seat, Entropy::system(), Millis(0))?,
-            line: Line::new(Dialer::new(Address::parse(&relay)?, transport)),
+            line: RelayConnection::new(Dialer::new(Address::parse(&relay)?, transport)),
             began: Instant::now(),
             closed: false,
             abandoned: false,
@@ -109,40 +109,40 @@ impl GuestEngine {
             if self.closed && !self.seat.has_event(ClientId::OWNER) {
                 return self.clients.tell_the_last(&mut self.seat);
             }
-            let happened = awake.watch(self.happening()).await;
+            let happened = awake.watch(self.next()).await;
             let now = self.now();
             self.seat.set_wall_clock(wall_clock());
             match happened {
-                Happening::Command(Some(request)) => self.command(now, ClientId::OWNER, request),
-                Happening::Client(brought) => self.client_event(now, brought),
-                Happening::Command(None) | Happening::OwnerGone => {
+                Wakeup::Command(Some(request)) => self.command(now, ClientId::OWNER, request),
+                Wakeup::Client(brought) => self.client_event(now, brought),
+                Wakeup::Command(None) | Wakeup::OwnerGone => {
                     self.abandoned = true;
                     self.commands.close();
                     self.seat.abandon(now);
                 }
-                Happening::Told => {}
-                Happening::Line(event) => self.line_event(now, event),
-                Happening::Time => self.seat.tick(now),
+                Wakeup::Told => {}
+                Wakeup::Line(event) => self.line_event(now, event),
+                Wakeup::Time => self.seat.tick(now),
             }
         }
     }
 
-    async fn happening(&mut self) -> Happening {
+    async fn next(&mut self) -> Wakeup {
         let readable = self.seat.reads();
         let wake_at = self.seat.deadline(self.now()).map(|at| self.began + Duration::from_millis(at.0));
         let Self { commands, events, seat, line, closed, abandoned, clients, .. } = self;
         tokio::select! {
             biased;
-            request = commands.recv(), if !*abandoned => Happening::Command(request),
+            request = commands.recv(), if !*abandoned => Wakeup::Command(request),
             permit = room(events, seat.next_is_large(ClientId::OWNER)), if seat.has_event(ClientId::OWNER) => {
                 match permit {
                     Some(permit) => {
                         if let Some(event) = seat.next_event(ClientId::OWNER) {
                             permit.send(event);
                         }
-                        Happening::Told
+                        Wakeup::Told
                     }
-                    None => Happening::OwnerGone,
+                    None => Wakeup::OwnerGone,
                 }
             },
             // In any order: neither holds the other up.
@@ -155,9 +155,9 @@ impl GuestEngine {
                         // The owner is behind: keys still leave, nothing comes in.
                         line.flush(cx);
                         Poll::Pending
-                    }), if !*closed => Happening::Line(event),
-                    brought = poll_fn(|cx| clients.poll(seat, cx)) => Happening::Client(brought),
-                    () = wait_until(wake_at) => Happening::Time,
+                    }), if !*closed => Wakeup::Line(event),
+                    brought = poll_fn(|cx| clients.poll(seat, cx)) => Wakeup::Client(brought),
+                    () = wait_until(wake_at) => Wakeup::Time,
                 }
             } => happened,
         }
@@ -189,33 +189,33 @@ impl GuestEngine {
         }
     }
 
-    fn line_event(&mut self, now: Millis, event: LineEvent) {
+    fn line_event(&mut self, now: Millis, event: ConnectionEvent) {
         let result = match event {
-            LineEvent::Up => {
+            ConnectionEvent::Up => {
                 self.seat.connected(now);
                 Ok(())
             }
-            LineEvent::Text(text) => self.seat.relay_text(now, &text),
-            LineEvent::Frame(frame) => self.seat.relay_frame(now, &frame),
-            LineEvent::Down { code, failure, retry_in } => {
+            ConnectionEvent::Text(text) => self.seat.relay_text(now, &text),
+            ConnectionEvent::Frame(frame) => self.seat.relay_frame(now, &frame),
+            ConnectionEvent::Down { code, failure, retry_in } => {
                 self.down(now, code, failure, retry_in);
                 Ok(())
             }
-            LineEvent::Closed => {
+            ConnectionEvent::Closed => {
                 self.closed = true;
                 Ok(())
             }
         };
         if let Err(error) = result {
             debug!(%error, "the relay broke the protocol");
-            let failure = Failure::new(FailureKind::Protocol, "the relay broke the protocol");
-            if let LineEvent::Down { code, failure, retry_in } = self.line.drop_connection(failure) {
+            let failure = ApiError::new(ApiErrorKind::Protocol, "the relay broke the protocol");
+            if let ConnectionEvent::Down { code, failure, retry_in } = self.line.drop_connection(failure) {
                 self.down(now, code, failure, retry_in);
             }
         }
     }
 
-    fn down(&mut self, now: Millis, code: Option<CloseCode>, failure: Failure, retry_in: Duration) {
+    fn down(&mut self, now: Millis, code: Option<CloseCode>, failure: ApiError, retry_in: Duration) {
         if let Some(pause) = self.seat.disconnected(now, code, failure, retry_in) {
             self.line.rest(pause);
         }

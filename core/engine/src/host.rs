@@ -16,15 +16,14 @@
 //! sent. So every part says whether it moved anything, the handing-on at the end included, and the engine sleeps only
 //! after a pass in which nothing did ([`Awake`] checks it).
 
+mod activity;
 mod chat;
 mod clients;
 mod commands;
 mod embedded;
-mod happenings;
 mod keys;
-mod model;
 mod panels;
-mod said;
+mod screen_thread;
 mod session;
 mod sessions;
 mod sharing;
@@ -32,6 +31,7 @@ mod state;
 mod terminal;
 mod terminals;
 mod time;
+mod translate;
 mod view;
 
 use std::{
@@ -48,22 +48,22 @@ use tokio::{
 };
 
 pub(crate) use self::clients::inside;
+use self::{
+    activity::ActivityLog,
+    clients::{ClientConn, ClientNo},
+    screen_thread::ScreenRequest,
+    session::{Effect, Session},
+    sharing::Starting,
+    terminal::Terminal,
+};
 pub use self::{
     clients::ClientListener,
     embedded::{EmbeddedRelay, Owned, StartRelay},
 };
-use self::{
-    clients::{ClientConn, ClientNo},
-    happenings::Happenings,
-    model::Question,
-    session::{Session, Wish},
-    sharing::Starting,
-    terminal::Terminal,
-};
 use crate::{
     api::{SessionNo, TerminalNo},
     awake::Awake,
-    panels::{desk::Desk, forges::Forges},
+    panels::{forges::Forges, service::PanelService},
     runtime::folder::RuntimeFolder,
     transport::TransportSetup,
 };
@@ -92,9 +92,9 @@ pub struct HostEngine {
     /// Sessions whose embedded relay starts.
     starting: Vec<Starting>,
     /// What happened in each, for its log.
-    happenings: BTreeMap<SessionNo, Happenings>,
+    happenings: BTreeMap<SessionNo, ActivityLog>,
     /// Where panels are made, once any is shared.
-    desk: Option<Desk>,
+    panel_service: Option<PanelService>,
     forges: Forges,
     timer: Pin<Box<Sleep>>,
     /// Numbers of what comes next, and of looks so far.
@@ -107,7 +107,7 @@ pub struct HostEngine {
     #[cfg(debug_assertions)]
     shadow: state::Shadow,
     /// Kept to be used again.
-    wishes: Vec<Wish>,
+    effects: Vec<Effect>,
 }
 
 impl HostEngine {
@@ -126,7 +126,7 @@ impl HostEngine {
             sessions: BTreeMap::new(),
             starting: Vec::new(),
             happenings: BTreeMap::new(),
-            desk: None,
+            panel_service: None,
             forges,
             timer: Box::pin(sleep_until(now)),
             next_client: 1,
@@ -137,7 +137,7 @@ impl HostEngine {
             ending: None,
             #[cfg(debug_assertions)]
             shadow: state::Shadow::default(),
-            wishes: Vec::new(),
+            effects: Vec::new(),
         };
         (engine, door)
     }
@@ -192,11 +192,11 @@ impl HostEngine {
                     moved = true;
                 }
                 if view.wants_picture() {
-                    terminal.model.ask(Question::Picture { client: view.client, scrollback: true });
+                    terminal.screen.ask(ScreenRequest::Picture { client: view.client, scrollback: true });
                     moved = true;
                 }
             }
-            terminal.model.wake(cx);
+            terminal.screen.wake(cx);
         }
         moved |= self.tell_news();
         let (mut muted, mut lost) = (Vec::new(), Vec::new());

@@ -1,14 +1,14 @@
 //! Panels around the session: made on a thread of their own at the host, followed by a guest.
 //!
 //! ```text
-//!  host   HostEngine ── Order ──► Desk: a thread with the sources, one task a panel ── Made ──► HostEngine
+//!  host   HostEngine ── Order ──► PanelService: a thread with the sources, one task a panel ── PanelEvent ──► HostEngine
 //!  guest  GuestEngine ── changes, snapshots, contents ──► Followed ── updates ──► client
 //! ```
 
-pub(crate) mod desk;
 pub(crate) mod forges;
 pub(crate) mod order;
 mod panel;
+pub(crate) mod service;
 pub(crate) mod source;
 
 #[cfg(test)]

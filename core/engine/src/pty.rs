@@ -25,7 +25,7 @@ pub(crate) use unread::ProgramEnd;
 
 use portable_pty::PtySize;
 
-use crate::api::{Failure, FailureKind, Size};
+use crate::api::{ApiError, ApiErrorKind, Size};
 
 /// The most that one read hands on, in bytes: what one sealed frame carries beside its record and signature.
 pub(crate) const READ_LEN: usize = 32 * 1024 - 256;
@@ -38,8 +38,8 @@ fn pty_size(size: Size) -> PtySize {
     PtySize { rows: size.rows.max(1), cols: size.cols.max(1), pixel_width: 0, pixel_height: 0 }
 }
 
-fn failure(what: &str, error: impl std::fmt::Display) -> Failure {
-    Failure::new(FailureKind::Program, format!("{what}: {error}"))
+fn failure(what: &str, error: impl std::fmt::Display) -> ApiError {
+    ApiError::new(ApiErrorKind::Program, format!("{what}: {error}"))
 }
 
 #[cfg(test)]

@@ -2,17 +2,17 @@
 
 use jumpseat_wire::CloseCode;
 
-use crate::api::{Failure, FailureKind};
+use crate::api::{ApiError, ApiErrorKind};
 
 /// The relay would not have a host's session, or not any longer.
-pub(crate) fn of_host(code: CloseCode) -> Failure {
+pub(crate) fn of_host(code: CloseCode) -> ApiError {
     let (kind, hint) = match code {
-        CloseCode::Version => (FailureKind::Protocol, "update Jumpseat here or at the relay"),
+        CloseCode::Version => (ApiErrorKind::Protocol, "update Jumpseat here or at the relay"),
         CloseCode::RelayFull | CloseCode::RateLimited | CloseCode::ShuttingDown => {
-            (FailureKind::Refused, "share again in a while, or at another relay")
+            (ApiErrorKind::Refused, "share again in a while, or at another relay")
         }
-        CloseCode::Expired | CloseCode::Ended => (FailureKind::Refused, "share again"),
-        _ => (FailureKind::Refused, "ask who runs the relay"),
+        CloseCode::Expired | CloseCode::Ended => (ApiErrorKind::Refused, "share again"),
+        _ => (ApiErrorKind::Refused, "ask who runs the relay"),
     };
-    Failure::new(kind, format!("the relay refused the session: {}", code.reason())).hint(hint)
+    ApiError::new(kind, format!("the relay refused the session: {}", code.reason())).hint(hint)
 }

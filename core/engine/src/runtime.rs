@@ -15,7 +15,7 @@ use std::{
 
 pub use orphans::adopt_orphans;
 
-use crate::api::{Failure, FailureKind};
+use crate::api::{ApiError, ApiErrorKind};
 
 /// Milliseconds since 1970.
 pub(crate) fn wall_clock() -> u64 {
@@ -23,6 +23,6 @@ pub(crate) fn wall_clock() -> u64 {
     u64::try_from(now.as_millis()).unwrap_or(u64::MAX)
 }
 
-pub(crate) fn failure(path: &Path, error: impl std::fmt::Display) -> Failure {
-    Failure::new(FailureKind::Local, format!("{}: {error}", path.display()))
+pub(crate) fn failure(path: &Path, error: impl std::fmt::Display) -> ApiError {
+    ApiError::new(ApiErrorKind::Local, format!("{}: {error}", path.display()))
 }

@@ -14,7 +14,7 @@ use jumpseat_screen::Nonce;
 
 pub(crate) use nonce::Redactor;
 
-use crate::{api::Failure, pty::program::Program, runtime::folder::Scratch};
+use crate::{api::ApiError, pty::program::Program, runtime::folder::Scratch};
 
 const BASH: &str = include_str!("shell/jumpseat.bash");
 const ZSH: &str = include_str!("shell/jumpseat.zsh");
@@ -43,7 +43,7 @@ pub(crate) struct Integration {
 
 impl Integration {
     /// Writes the files.
-    pub(crate) fn write(folder: Scratch) -> Result<Self, Failure> {
+    pub(crate) fn write(folder: Scratch) -> Result<Self, ApiError> {
         folder.write("jumpseat.bash", BASH)?;
         folder.write(".zshenv", ZSH)?;
         folder.write("jumpseat.fish", FISH)?;
@@ -63,7 +63,7 @@ impl Integration {
     }
 
     /// Makes the program mark its commands, if it is a shell that can: then its marks have this nonce.
-    pub(crate) fn apply(&self, program: &mut Program) -> Result<Option<Nonce>, Failure> {
+    pub(crate) fn apply(&self, program: &mut Program) -> Result<Option<Nonce>, ApiError> {
         let Some(start) = Self::start(program) else { return Ok(None) };
         let (nonce, file) = nonce::write(&self.folder)?;
         program.env.insert("JUMPSEAT_SHELL_NONCE_FILE".to_owned(), file.into());

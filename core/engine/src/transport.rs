@@ -3,9 +3,9 @@
 
 mod address;
 mod answered;
+mod connection;
 mod dial;
 mod keepalive;
-mod line;
 mod meter;
 mod proxy;
 mod reach;
@@ -17,10 +17,10 @@ use std::path::PathBuf;
 pub use proxy::Proxies;
 
 pub(crate) use address::{Address, is_unspecified};
-pub(crate) use dial::Dialer;
 #[cfg(test)]
-pub(crate) use line::MAX_WAITING;
-pub(crate) use line::{Line, LineEvent};
+pub(crate) use connection::MAX_WAITING;
+pub(crate) use connection::{ConnectionEvent, RelayConnection};
+pub(crate) use dial::Dialer;
 pub(crate) use reach::Reach;
 
 /// How relays are reached.

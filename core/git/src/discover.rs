@@ -9,7 +9,7 @@ use std::{
 use crate::{
     file,
     gap::{Gap, Part},
-    program::{Git, GitFault},
+    program::{Git, GitError},
     worktree::{self, Found, native},
 };
 
@@ -39,7 +39,7 @@ pub enum TreeKind {
 
 /// One working tree.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Place {
+pub struct RepoLocation {
     /// Its top: absolute, without links.
     pub root: PathBuf,
     /// Where it is, from the workspace on; empty if it is that, or if the workspace is a part of it.
@@ -58,9 +58,9 @@ pub struct Place {
 #[derive(Debug, Default)]
 pub struct Discovery {
     /// Working trees.
-    pub places: Vec<Place>,
+    pub places: Vec<RepoLocation>,
     /// Where others are, and why they cannot be shown.
-    pub refused: Vec<(String, GitFault)>,
+    pub refused: Vec<(String, GitError)>,
     /// What could not be read of where repositories are.
     pub gaps: Vec<Gap>,
     /// Whether the workspace was looked through.
@@ -72,8 +72,8 @@ impl Discovery {
     ///
     /// # Errors
     /// If git is not there, or the workspace cannot be read.
-    pub async fn first(workspace: &Path) -> Result<Self, GitFault> {
-        match Place::at(workspace, workspace).await {
+    pub async fn first(workspace: &Path) -> Result<Self, GitError> {
+        match RepoLocation::at(workspace, workspace).await {
             Ok(Some(place)) => Ok(Self { places: vec![place], ..Self::default() }),
             _ => Self::of(workspace).await,
         }
@@ -83,7 +83,7 @@ impl Discovery {
     ///
     /// # Errors
     /// If git is not there, or the workspace cannot be read.
-    pub async fn of(workspace: &Path) -> Result<Self, GitFault> {
+    pub async fn of(workspace: &Path) -> Result<Self, GitError> {
         let mut found = Self { whole: true, ..Self::default() };
         let mut known: BTreeMap<PathBuf, ()> = BTreeMap::new();
         let mut queue: VecDeque<PathBuf> = [workspace.to_owned()].into();
@@ -100,7 +100,7 @@ impl Discovery {
                 found.gaps.push(Gap::because(Part::Repositories, why));
                 break;
             }
-            match Place::at(&folder, workspace).await {
+            match RepoLocation::at(&folder, workspace).await {
                 Ok(Some(place)) if known.insert(place.root.clone(), ()).is_none() => {
                     for (part, others) in [
                         (Part::Submodules, place.submodules().await),
@@ -114,8 +114,8 @@ impl Discovery {
                     found.places.push(place);
                 }
                 Ok(_) => {}
-                Err(fault @ GitFault::NotInstalled) => return Err(fault),
-                Err(fault @ GitFault::Io(_)) if folder == workspace => return Err(fault),
+                Err(fault @ GitError::NotInstalled) => return Err(fault),
+                Err(fault @ GitError::Io(_)) if folder == workspace => return Err(fault),
                 Err(fault) if known.insert(folder.clone(), ()).is_none() => {
                     found.refused.push((shown(&folder, workspace), fault));
                 }
@@ -126,18 +126,18 @@ impl Discovery {
     }
 }
 
-impl Place {
+impl RepoLocation {
     /// The working tree that a workspace is the top of, or lies in.
     ///
     /// # Errors
     /// If there is one that git cannot read, or that lies elsewhere.
-    pub async fn of(workspace: &Path) -> Result<Option<Self>, GitFault> {
+    pub async fn of(workspace: &Path) -> Result<Option<Self>, GitError> {
         let workspace = workspace.canonicalize()?;
         Self::at(&workspace, &workspace).await
     }
 
     /// The working tree that a folder of the workspace is the top of, or lies in.
-    async fn at(folder: &Path, workspace: &Path) -> Result<Option<Self>, GitFault> {
+    async fn at(folder: &Path, workspace: &Path) -> Result<Option<Self>, GitError> {
         let Ok(folder) = folder.canonicalize() else { return Ok(None) };
         if !folder.starts_with(workspace) {
             return Ok(None);
@@ -148,18 +148,18 @@ impl Place {
             Ok(said) => said,
             Err(fault) if fault.is_distrust() => return Err(fault),
             // What looks like a repository and is none to git is one that cannot be read.
-            Err(fault @ GitFault::Failed { .. }) if is_broken(&folder, workspace, &fault) => {
+            Err(fault @ GitError::Failed { .. }) if is_broken(&folder, workspace, &fault) => {
                 return Err(fault);
             }
             // No repository, or one without a working tree.
-            Err(GitFault::Failed { .. }) => return Ok(None),
+            Err(GitError::Failed { .. }) => return Ok(None),
             Err(fault) => return Err(fault),
         };
         let mut lines = said.strip_suffix(b"\n").unwrap_or(&said).split(|byte| *byte == b'\n').map(native);
         let (Some(root), Some(git_dir), Some(common_dir), None) =
             (lines.next(), lines.next(), lines.next(), lines.next())
         else {
-            return Err(GitFault::Malformed);
+            return Err(GitError::Malformed);
         };
         let (root, git_dir, common_dir) =
             (root.canonicalize()?, git_dir.canonicalize()?, common_dir.canonicalize()?);
@@ -179,13 +179,13 @@ impl Place {
 
     /// Tells what kind of working tree it is. Its repository may only lie outside of it if it says so itself:
     /// a file in a workspace must not make any other repository of the machine readable.
-    async fn with_tree(mut self, workspace: &Path) -> Result<Self, GitFault> {
+    async fn with_tree(mut self, workspace: &Path) -> Result<Self, GitError> {
         let folders = [self.git_dir.clone(), self.common_dir.clone()];
         let within = workspace.to_owned();
         let borrows =
             tokio::task::spawn_blocking(move || folders.iter().any(|folder| borrows(folder, &within)));
         if borrows.await.unwrap_or(true) {
-            return Err(GitFault::Elsewhere);
+            return Err(GitError::Elsewhere);
         }
         let near = self.git_dir.starts_with(&self.root) || self.git_dir.starts_with(workspace);
         let back = |target: PathBuf| self.git_dir.join(target).canonicalize().ok();
@@ -209,7 +209,7 @@ impl Place {
         let leads_back = tree.as_ref().is_some_and(|tree| *tree == self.root);
         let fits = self.common_dir == self.git_dir && (leads_back || (near && tree.is_none()));
         if !fits {
-            return Err(GitFault::Elsewhere);
+            return Err(GitError::Elsewhere);
         }
         if leads_back && !self.git_dir.starts_with(&self.root) {
             self.tree = TreeKind::Submodule;
@@ -224,7 +224,7 @@ impl Place {
     }
 
     /// Where its submodules would be.
-    async fn submodules(&self) -> Result<Vec<PathBuf>, GitFault> {
+    async fn submodules(&self) -> Result<Vec<PathBuf>, GitError> {
         if !matches!(worktree::open(&self.root, b".gitmodules"), Ok(Found::File(..))) {
             return Ok(Vec::new());
         }
@@ -239,7 +239,7 @@ impl Place {
         ];
         let said = match Git::at(&self.root).run(args, MAX_LIST).await {
             // None is named in it.
-            Err(GitFault::Failed { code: Some(1), .. }) => return Ok(Vec::new()),
+            Err(GitError::Failed { code: Some(1), .. }) => return Ok(Vec::new()),
             said => said?,
         };
         let folders = said
@@ -252,7 +252,7 @@ impl Place {
     }
 
     /// Where its other working trees are, wherever that is.
-    async fn linked(&self) -> Result<Vec<PathBuf>, GitFault> {
+    async fn linked(&self) -> Result<Vec<PathBuf>, GitError> {
         let args = ["worktree", "list", "--porcelain", "-z"];
         let said = Git::at(&self.root).run(args, MAX_LIST).await?;
         let folders = said.split(|byte| *byte == 0).filter_map(|line| line.strip_prefix(b"worktree "));
@@ -261,8 +261,8 @@ impl Place {
 }
 
 /// Whether git failed at a folder although a repository is there: in it, or around the workspace.
-fn is_broken(folder: &Path, workspace: &Path, fault: &GitFault) -> bool {
-    let GitFault::Failed { complaint, .. } = fault else { return false };
+fn is_broken(folder: &Path, workspace: &Path, fault: &GitError) -> bool {
+    let GitError::Failed { complaint, .. } = fault else { return false };
     if complaint.contains("must be run in a work tree") {
         return false;
     }

@@ -1,6 +1,6 @@
 //! What could not be read of a repository, and why: said part by part, so that one failure takes only its own part away.
 
-use crate::program::GitFault;
+use crate::program::GitError;
 
 /// The parts of a repository, or of a workspace, that are read apart from each other.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -69,7 +69,7 @@ pub struct Gap {
 
 impl Gap {
     /// Of a part that a fault kept from being read.
-    pub fn new(part: Part, fault: &GitFault) -> Self {
+    pub fn new(part: Part, fault: &GitError) -> Self {
         tracing::debug!(%fault, ?part, "git");
         Self { cure: fault.cure(), ..Self::because(part, fault.told()) }
     }
@@ -124,7 +124,7 @@ const COMPLAINTS: [(&[&str], &str); 12] = [
     (&["unable to access", "could not open"], "a file of it cannot be opened"),
 ];
 
-impl GitFault {
+impl GitError {
     /// What anyone may be told of it: nothing of where things lie.
     pub fn told(&self) -> String {
         match self {
@@ -168,7 +168,7 @@ mod tests {
     #[test]
     fn a_reason_says_what_is_wrong_and_nothing_of_where() {
         let told =
-            |complaint: &str| GitFault::Failed { code: Some(128), complaint: complaint.to_owned() }.told();
+            |complaint: &str| GitError::Failed { code: Some(128), complaint: complaint.to_owned() }.told();
         for (complaint, expected) in [
             ("fatal: /home/ann/x/.git/index: index file smaller than expected", "the index is damaged"),
             ("fatal: bad object HEAD", "an object is missing or damaged"),

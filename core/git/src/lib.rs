@@ -3,17 +3,17 @@
 //! ```text
 //!   folder ──► Discovery: working trees below it      Git: one repository's `git`
 //!                  │                                     │
-//!                  └──► Place ──► Git::at(root).pinned() ┴──► Status · Objects · any other run
+//!                  └──► RepoLocation ──► Git::at(root).pinned() ┴──► Status · Objects · any other run
 //! ```
 //!
 //! Everything that is read may be hostile. Nothing here writes, shows, or knows who will read it: what could not be read is
 //! a [`Gap`] beside what could.
 //!
 //! ```no_run
-//! # async fn look(folder: &std::path::Path) -> Result<(), jumpseat_git::GitFault> {
-//! use jumpseat_git::{Extras, Git, Place, Status};
+//! # async fn look(folder: &std::path::Path) -> Result<(), jumpseat_git::GitError> {
+//! use jumpseat_git::{Extras, Git, RepoLocation, Status};
 //!
-//! if let Some(place) = Place::of(folder).await? {
+//! if let Some(place) = RepoLocation::of(folder).await? {
 //!     let git = Git::at(&place.root).pinned().await?;
 //!     let status = Status::of(&git, &[], Extras::ALL).await?;
 //!     println!("{:?}: {} changed files", status.branch, status.changes.len());
@@ -30,8 +30,8 @@ mod program;
 pub mod status;
 pub mod worktree;
 
-pub use discover::{Discovery, Place, TreeKind, small};
+pub use discover::{Discovery, RepoLocation, TreeKind, small};
 pub use gap::{Cure, Gap, Part};
 pub use objects::Objects;
-pub use program::{Git, GitFault};
+pub use program::{Git, GitError};
 pub use status::{Extras, Status};

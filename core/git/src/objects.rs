@@ -8,7 +8,7 @@ use tokio::{
     time::timeout,
 };
 
-use crate::program::{Git, GitFault};
+use crate::program::{Git, GitError};
 use std::time::Duration;
 
 /// The longest a blob may take: it is packed against others at most.
@@ -32,7 +32,7 @@ impl Objects {
     ///
     /// # Errors
     /// If it cannot be started, or the repository's settings cannot be read.
-    pub async fn of(root: PathBuf) -> Result<Self, GitFault> {
+    pub async fn of(root: PathBuf) -> Result<Self, GitError> {
         let git = Git::at(&root).pinned().await?;
         let mut child = git.spawn(["cat-file", "--batch"], true)?;
         match (child.stdin.take(), child.stdout.take(), child.stderr.take()) {
@@ -41,19 +41,19 @@ impl Objects {
                 drop(stderr);
                 Ok(Self { root, stdin, stdout: BufReader::new(stdout), _child: child })
             }
-            _ => Err(GitFault::Malformed),
+            _ => Err(GitError::Malformed),
         }
     }
 
     /// A blob's bytes; nothing if it is none. After an error this is of no more use.
     ///
     /// # Errors
-    /// If git says something else, takes too long, or the blob is larger than `limit` ([`GitFault::TooMuch`]).
-    pub async fn read(&mut self, oid: &str, limit: u64) -> Result<Option<Vec<u8>>, GitFault> {
-        timeout(READ_FOR, self.try_read(oid, limit)).await.map_err(|_| GitFault::TimedOut)?
+    /// If git says something else, takes too long, or the blob is larger than `limit` ([`GitError::TooMuch`]).
+    pub async fn read(&mut self, oid: &str, limit: u64) -> Result<Option<Vec<u8>>, GitError> {
+        timeout(READ_FOR, self.try_read(oid, limit)).await.map_err(|_| GitError::TimedOut)?
     }
 
-    async fn try_read(&mut self, oid: &str, limit: u64) -> Result<Option<Vec<u8>>, GitFault> {
+    async fn try_read(&mut self, oid: &str, limit: u64) -> Result<Option<Vec<u8>>, GitError> {
         self.stdin.write_all(format!("{oid}\n").as_bytes()).await?;
         self.stdin.flush().await?;
         let mut header = String::new();
@@ -61,16 +61,16 @@ impl Objects {
         let mut fields = header.trim_end().split(' ').skip(1);
         let (kind, size) = (fields.next(), fields.next().and_then(|size| size.parse::<u64>().ok()));
         let Some(size) = size else {
-            return if kind == Some("missing") { Ok(None) } else { Err(GitFault::Malformed) };
+            return if kind == Some("missing") { Ok(None) } else { Err(GitError::Malformed) };
         };
         if size > limit {
-            return Err(GitFault::TooMuch);
+            return Err(GitError::TooMuch);
         }
         let mut bytes = Vec::new();
         // With the line break after it.
         (&mut self.stdout).take(size + 1).read_to_end(&mut bytes).await?;
         if bytes.pop() != Some(b'\n') || bytes.len() as u64 != size {
-            return Err(GitFault::Malformed);
+            return Err(GitError::Malformed);
         }
         Ok((kind == Some("blob")).then_some(bytes))
     }

@@ -55,7 +55,7 @@ pub struct Git {
 
 /// Why a run gave nothing.
 #[derive(Debug, Error)]
-pub enum GitFault {
+pub enum GitError {
     /// There is no such program.
     #[error("the git program is not installed")]
     NotInstalled,
@@ -86,7 +86,7 @@ pub enum GitFault {
     Elsewhere,
 }
 
-impl GitFault {
+impl GitError {
     /// Whether git refuses the folder because somebody else owns it.
     pub fn is_distrust(&self) -> bool {
         matches!(self, Self::Failed { complaint, .. } if complaint.contains("dubious ownership"))
@@ -110,13 +110,13 @@ impl Git {
     ///
     /// # Errors
     /// If the settings cannot be read.
-    pub async fn pinned(mut self) -> Result<Self, GitFault> {
+    pub async fn pinned(mut self) -> Result<Self, GitError> {
         self.pinned = true;
         let wanted = "^(filter\\.|core\\.autocrlf$)";
         let args = ["config", "--null", "--show-scope", "--includes", "--get-regexp", wanted];
         let found = match self.run(args, 1024 * 1024).await {
             Ok(found) => found,
-            Err(GitFault::Failed { code: Some(1), .. }) => Vec::new(),
+            Err(GitError::Failed { code: Some(1), .. }) => Vec::new(),
             Err(fault) => return Err(fault),
         };
         let (overrides, autocrlf) = filter_overrides(&found)?;
@@ -137,7 +137,7 @@ impl Git {
         &self,
         args: impl IntoIterator<Item = A>,
         limit: usize,
-    ) -> Result<Vec<u8>, GitFault> {
+    ) -> Result<Vec<u8>, GitError> {
         self.run_with(args, None, limit).await
     }
 
@@ -149,9 +149,9 @@ impl Git {
         &self,
         args: impl IntoIterator<Item = A>,
         limit: usize,
-    ) -> Result<(Vec<u8>, String), GitFault> {
+    ) -> Result<(Vec<u8>, String), GitError> {
         let mut child = self.spawn(args, false)?;
-        timeout(RUN_FOR, finish(&mut child, None, limit)).await.map_err(|_| GitFault::TimedOut)?
+        timeout(RUN_FOR, finish(&mut child, None, limit)).await.map_err(|_| GitError::TimedOut)?
     }
 
     /// The same with something on standard input.
@@ -163,11 +163,11 @@ impl Git {
         args: impl IntoIterator<Item = A>,
         input: Option<Vec<u8>>,
         limit: usize,
-    ) -> Result<Vec<u8>, GitFault> {
+    ) -> Result<Vec<u8>, GitError> {
         let mut child = self.spawn(args, input.is_some())?;
         // Dropped at the time limit, the child is killed.
         let heard = timeout(RUN_FOR, finish(&mut child, input, limit)).await;
-        heard.map_err(|_| GitFault::TimedOut)?.map(|(said, _)| said)
+        heard.map_err(|_| GitError::TimedOut)?.map(|(said, _)| said)
     }
 
     /// Starts a run; dropping the child ends it.
@@ -178,7 +178,7 @@ impl Git {
         &self,
         args: impl IntoIterator<Item = A>,
         input: bool,
-    ) -> Result<Child, GitFault> {
+    ) -> Result<Child, GitError> {
         let mut command = Command::new(&self.program);
         command.arg("--no-pager").args(args).current_dir(&self.at);
         for (name, _) in std::env::vars_os() {
@@ -217,7 +217,7 @@ impl Git {
         }
         command.spawn().map_err(|error| match error.kind() {
             // The folder may be what is gone.
-            io::ErrorKind::NotFound if self.at.is_dir() => GitFault::NotInstalled,
+            io::ErrorKind::NotFound if self.at.is_dir() => GitError::NotInstalled,
             _ => error.into(),
         })
     }
@@ -227,7 +227,7 @@ async fn finish(
     child: &mut Child,
     input: Option<Vec<u8>>,
     limit: usize,
-) -> Result<(Vec<u8>, String), GitFault> {
+) -> Result<(Vec<u8>, String), GitError> {
     let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
     let feed = async {
         if let (Some(mut stdin), Some(input)) = (stdin, input) {
@@ -241,7 +241,7 @@ async fn finish(
         if let Some(stdout) = stdout {
             stdout.take(most).read_to_end(&mut out).await?;
         }
-        if out.len() > limit { Err(GitFault::TooMuch) } else { Ok(out) }
+        if out.len() > limit { Err(GitError::TooMuch) } else { Ok(out) }
     };
     let complain = async {
         let mut text = Vec::new();
@@ -249,7 +249,7 @@ async fn finish(
             (&mut stderr).take(MAX_COMPLAINT).read_to_end(&mut text).await?;
             tokio::io::copy(&mut stderr, &mut tokio::io::sink()).await?;
         }
-        Ok::<_, GitFault>(text)
+        Ok::<_, GitError>(text)
     };
     let (out, complaint) = tokio::try_join!(
         async {
@@ -263,15 +263,15 @@ async fn finish(
     if status.success() {
         Ok((out, complaint))
     } else {
-        Err(GitFault::Failed { code: status.code(), complaint })
+        Err(GitError::Failed { code: status.code(), complaint })
     }
 }
 
 /// Takes every filter out of the way, the person's own too: they do what the repository's settings tell them
 /// (`lfs.extension.*` names programs), and write into it. Also tells whether line ends are converted.
-fn filter_overrides(found: &[u8]) -> Result<(Vec<(String, String)>, bool), GitFault> {
+fn filter_overrides(found: &[u8]) -> Result<(Vec<(String, String)>, bool), GitError> {
     // A name that is no text could not be overridden: nothing of such a repository is shown.
-    let text = std::str::from_utf8(found).map_err(|_| GitFault::Malformed)?;
+    let text = std::str::from_utf8(found).map_err(|_| GitError::Malformed)?;
     let mut fields = text.split('\0');
     let (mut keys, mut autocrlf) = (Vec::new(), false);
     while let (Some(_scope), Some(setting)) = (fields.next(), fields.next()) {
@@ -304,7 +304,7 @@ mod tests {
         let overrides: Vec<_> = overrides.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
         assert_eq!(overrides, expected);
         let nameless = filter_overrides(b"local\0filter.\xff.clean\nevil\0");
-        assert!(matches!(nameless, Err(GitFault::Malformed)));
+        assert!(matches!(nameless, Err(GitError::Malformed)));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::{
 
 use crate::{
     gap::{Gap, Part, known},
-    program::{Git, GitFault},
+    program::{Git, GitError},
     worktree,
 };
 
@@ -184,10 +184,10 @@ impl Status {
     ///
     /// # Errors
     /// If git fails, takes too long, or says what is not understood.
-    pub async fn of(git: &Git, paths: &[PathBuf], extras: Extras) -> Result<Self, GitFault> {
+    pub async fn of(git: &Git, paths: &[PathBuf], extras: Extras) -> Result<Self, GitError> {
         match Self::ask(git, paths, extras, "--untracked-files=all").await {
             // A tree full of files that git does not know: their folders will do.
-            Err(GitFault::TooMuch) if extras.untracked => {
+            Err(GitError::TooMuch) if extras.untracked => {
                 let status = Self::ask(git, paths, extras, "--untracked-files=normal").await?;
                 Ok(Self { abridged: true, ..status })
             }
@@ -195,7 +195,7 @@ impl Status {
         }
     }
 
-    async fn ask(git: &Git, paths: &[PathBuf], extras: Extras, untracked: &str) -> Result<Self, GitFault> {
+    async fn ask(git: &Git, paths: &[PathBuf], extras: Extras, untracked: &str) -> Result<Self, GitError> {
         let or = |wanted: bool, yes, no| if wanted { yes } else { no };
         let args = [
             "--literal-pathspecs",
@@ -241,16 +241,16 @@ impl Status {
     ///
     /// # Errors
     /// If it is not understood.
-    pub fn parse(bytes: &[u8]) -> Result<Self, GitFault> {
+    pub fn parse(bytes: &[u8]) -> Result<Self, GitError> {
         let mut status = Self::default();
         let mut records = bytes.split(|byte| *byte == 0).filter(|record| !record.is_empty());
         while let Some(record) = records.next() {
-            let (kind, rest) = record.split_at_checked(2).ok_or(GitFault::Malformed)?;
+            let (kind, rest) = record.split_at_checked(2).ok_or(GitError::Malformed)?;
             match kind {
                 b"# " => status.header(&String::from_utf8_lossy(rest)),
                 b"1 " => status.push(tracked(rest, None)?),
                 b"2 " => {
-                    let from = records.next().ok_or(GitFault::Malformed)?;
+                    let from = records.next().ok_or(GitError::Malformed)?;
                     status.push(tracked(rest, Some(from))?);
                 }
                 b"u " => status.push(unmerged(rest)?),
@@ -363,7 +363,7 @@ fn unopened(complaint: &str) -> Option<Gap> {
 }
 
 /// `XY sub mH mI mW hH hI [score] path`.
-fn tracked(record: &[u8], from: Option<&[u8]>) -> Result<Change, GitFault> {
+fn tracked(record: &[u8], from: Option<&[u8]>) -> Result<Change, GitError> {
     let mut fields = Fields(record);
     let xy = fields.next()?;
     let _submodule = fields.next()?;
@@ -372,7 +372,7 @@ fn tracked(record: &[u8], from: Option<&[u8]>) -> Result<Change, GitFault> {
     if from.is_some() {
         let _score = fields.next()?;
     }
-    let &[x, y] = xy else { return Err(GitFault::Malformed) };
+    let &[x, y] = xy else { return Err(GitError::Malformed) };
     let what = What::Tracked {
         staged: edit(x),
         unstaged: edit(y),
@@ -384,7 +384,7 @@ fn tracked(record: &[u8], from: Option<&[u8]>) -> Result<Change, GitFault> {
 }
 
 /// `XY sub m1 m2 m3 mW h1 h2 h3 path`.
-fn unmerged(record: &[u8]) -> Result<Change, GitFault> {
+fn unmerged(record: &[u8]) -> Result<Change, GitError> {
     let mut fields = Fields(record);
     let what = match fields.next()? {
         b"DD" => ConflictKind::BothDeleted,
@@ -394,12 +394,12 @@ fn unmerged(record: &[u8]) -> Result<Change, GitFault> {
         b"DU" => ConflictKind::DeletedByUs,
         b"AA" => ConflictKind::BothAdded,
         b"UU" => ConflictKind::BothModified,
-        _ => return Err(GitFault::Malformed),
+        _ => return Err(GitError::Malformed),
     };
     let _submodule = fields.next()?;
     let modes = [fields.mode()?, fields.mode()?, fields.mode()?];
     let worktree = fields.mode()?;
-    let mut stage = |mode| Ok::<_, GitFault>(blob(mode, fields.oid()?));
+    let mut stage = |mode| Ok::<_, GitError>(blob(mode, fields.oid()?));
     let (base, ours, theirs) = (stage(modes[0])?, stage(modes[1])?, stage(modes[2])?);
     let what = What::Unmerged { what, base, ours, theirs, worktree };
     Ok(Change { path: fields.0.to_vec(), from: None, what })
@@ -435,8 +435,8 @@ impl<'a> Fields<'a> {
     /// # Errors
     /// If there is none.
     #[expect(clippy::should_implement_trait, reason = "it fails where an iterator ends")]
-    pub fn next(&mut self) -> Result<&'a [u8], GitFault> {
-        let end = self.0.iter().position(|byte| *byte == b' ').ok_or(GitFault::Malformed)?;
+    pub fn next(&mut self) -> Result<&'a [u8], GitError> {
+        let end = self.0.iter().position(|byte| *byte == b' ').ok_or(GitError::Malformed)?;
         let field = &self.0[..end];
         self.0 = &self.0[end + 1..];
         Ok(field)
@@ -446,19 +446,19 @@ impl<'a> Fields<'a> {
     ///
     /// # Errors
     /// If there is none.
-    pub fn mode(&mut self) -> Result<u32, GitFault> {
-        let text = std::str::from_utf8(self.next()?).map_err(|_| GitFault::Malformed)?;
-        u32::from_str_radix(text, 8).map_err(|_| GitFault::Malformed)
+    pub fn mode(&mut self) -> Result<u32, GitError> {
+        let text = std::str::from_utf8(self.next()?).map_err(|_| GitError::Malformed)?;
+        u32::from_str_radix(text, 8).map_err(|_| GitError::Malformed)
     }
 
     /// The next, as an object's name.
     ///
     /// # Errors
     /// If there is none.
-    pub fn oid(&mut self) -> Result<String, GitFault> {
+    pub fn oid(&mut self) -> Result<String, GitError> {
         let field = self.next()?;
         let fits = matches!(field.len(), 40 | 64) && field.iter().all(u8::is_ascii_hexdigit);
-        if fits { Ok(String::from_utf8_lossy(field).into_owned()) } else { Err(GitFault::Malformed) }
+        if fits { Ok(String::from_utf8_lossy(field).into_owned()) } else { Err(GitError::Malformed) }
     }
 }
 
@@ -505,7 +505,7 @@ mod tests {
         for text in
             ["1 .M N...\0", "1 .M N... 100644 100644 9 x y z\0", "2 R. N... 1 1 1\0", "u XX N...\0", "1\0"]
         {
-            assert!(matches!(Status::parse(text.as_bytes()), Err(GitFault::Malformed)), "{text}");
+            assert!(matches!(Status::parse(text.as_bytes()), Err(GitError::Malformed)), "{text}");
         }
     }
 

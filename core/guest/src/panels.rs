@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use bytes::Bytes;
-use jumpseat_api::{Content, Failure, FailureKind, GuestEvent, PanelUpdate, Reply};
+use jumpseat_api::{ApiError, ApiErrorKind, Content, GuestEvent, PanelUpdate, Reply};
 use jumpseat_panels::{
-    Change, ContentHash, Document, Fault, Key, PanelKind, ReferenceId, Shelf, SourceState, unpack_content,
+    Change, ContentCache, ContentHash, Document, Key, PanelError, PanelKind, ReferenceId, SourceState,
+    unpack_content,
 };
 use jumpseat_session::{
     Millis, PanelId, TransferId, TransferKind, TransferRequest,
@@ -34,14 +35,14 @@ pub(crate) struct PanelReplicas {
     documents: BTreeMap<PanelKind, Document>,
     /// When each last changed, in milliseconds since 1970.
     changed_at: BTreeMap<PanelKind, u64>,
-    shelf: Shelf<PanelKind>,
+    shelf: ContentCache<PanelKind>,
     /// What was fetched under these names.
     known: BTreeMap<(PanelKind, ReferenceId), ContentHash>,
     /// What was fetched last of these entries: another version of the same is much like it.
     newest: BTreeMap<(PanelKind, Key), ContentHash>,
     under_way: BTreeMap<TransferId, Fetch>,
     waiting: VecDeque<Fetch>,
-    answers: VecDeque<(RequestId, Result<Reply, Failure>)>,
+    answers: VecDeque<(RequestId, Result<Reply, ApiError>)>,
 }
 
 /// A content that a client wants.
@@ -75,7 +76,7 @@ impl Default for PanelReplicas {
         Self {
             documents: BTreeMap::new(),
             changed_at: BTreeMap::new(),
-            shelf: Shelf::new(SHELF_LEN),
+            shelf: ContentCache::new(SHELF_LEN),
             known: BTreeMap::new(),
             newest: BTreeMap::new(),
             under_way: BTreeMap::new(),
@@ -87,11 +88,11 @@ impl Default for PanelReplicas {
 
 impl PanelReplicas {
     /// Answers that are due.
-    pub(crate) fn answers(&mut self) -> impl Iterator<Item = (RequestId, Result<Reply, Failure>)> {
+    pub(crate) fn answers(&mut self) -> impl Iterator<Item = (RequestId, Result<Reply, ApiError>)> {
         self.answers.drain(..)
     }
 
-    fn answer(&mut self, fetch: &Fetch, answer: Result<Reply, Failure>) {
+    fn answer(&mut self, fetch: &Fetch, answer: Result<Reply, ApiError>) {
         self.answers.push_back((fetch.request, answer));
     }
 
@@ -108,7 +109,7 @@ impl PanelReplicas {
         self.waiting = wanted;
         let lost: VecDeque<Fetch> = lost;
         for fetch in lost {
-            self.answer(&fetch, Err(Failure::panel_not_shared()));
+            self.answer(&fetch, Err(ApiError::panel_not_shared()));
         }
         panels
     }
@@ -138,7 +139,7 @@ impl PanelReplicas {
     }
 
     /// A host that sends what cannot be read: nothing of the panel is believed until its next snapshot.
-    fn unreadable(&mut self, panel: PanelKind, fault: Fault) -> PanelUpdate {
+    fn unreadable(&mut self, panel: PanelKind, fault: PanelError) -> PanelUpdate {
         tracing::debug!(%fault, %panel, "a panel was left out");
         self.documents.remove(&panel);
         let why = "the host sends what this version cannot read".to_owned();
@@ -148,11 +149,11 @@ impl PanelReplicas {
     }
 
     /// The current contents of a panel.
-    pub(crate) fn look(&self, panel: PanelKind) -> Result<PanelUpdate, Failure> {
+    pub(crate) fn look(&self, panel: PanelKind) -> Result<PanelUpdate, ApiError> {
         let document = self
             .documents
             .get(&panel)
-            .ok_or_else(|| Failure::new(FailureKind::NotFound, "the panel is not here, or not yet"))?;
+            .ok_or_else(|| ApiError::new(ApiErrorKind::NotFound, "the panel is not here, or not yet"))?;
         let whole = update(document, true, document.entries().clone(), Vec::new());
         Ok(PanelUpdate { changed_at: self.changed_at.get(&panel).copied(), ..whole })
     }
@@ -168,7 +169,7 @@ impl PanelReplicas {
             let failure = if shared {
                 refusal::of_fetch(jumpseat_session::TransferRefusal::Gone)
             } else {
-                Failure::panel_not_shared()
+                ApiError::panel_not_shared()
             };
             return self.answer(&fetch, Err(failure));
         }
@@ -231,7 +232,7 @@ impl PanelReplicas {
     }
 
     fn give_up(&mut self, guest: &mut Guest, now: Millis, which: impl Fn(&Fetch) -> bool) {
-        let given_up = || Err(Failure::new(FailureKind::Gone, "the fetch was given up"));
+        let given_up = || Err(ApiError::new(ApiErrorKind::Gone, "the fetch was given up"));
         let (ended, rest): (VecDeque<_>, VecDeque<_>) =
             std::mem::take(&mut self.waiting).into_iter().partition(|fetch| which(fetch));
         self.waiting = rest;
@@ -282,14 +283,14 @@ impl PanelReplicas {
                 self.keep(&fetch, Bytes::from(content.clone()));
                 self.answer(&fetch, Ok(Reply::Content(Content::new(content))));
             }
-            Err(Fault::NoBase) if !fetch.from_nothing => {
+            Err(PanelError::NoBase) if !fetch.from_nothing => {
                 fetch.from_nothing = true;
                 self.waiting.push_front(fetch);
             }
             Err(fault) => {
                 tracing::debug!(%fault, "a content was left out");
                 let failure =
-                    Failure::new(FailureKind::Protocol, "the host sent a content that cannot be read");
+                    ApiError::new(ApiErrorKind::Protocol, "the host sent a content that cannot be read");
                 self.answer(&fetch, Err(failure));
             }
         }

@@ -7,8 +7,8 @@ use std::{
 
 use bytes::Bytes;
 use jumpseat_api::{
-    Connection, Failure, FailureKind, GuestCommand, GuestEvent, Phase, PointAt, Reply, Scope, Secret, Size,
-    TerminalChange, TerminalNo, state::SeatPath,
+    ApiError, ApiErrorKind, ConnectionState, GuestCommand, GuestEvent, Phase, PointAt, Reply, Scope, Secret,
+    Size, TerminalChange, TerminalNo, state::SeatPath,
 };
 use jumpseat_session::{
     EndReason, Entropy, GuestCard, GuestKey, Millis, Pointing, Scope as Range, SessionError, StreamId,
@@ -63,7 +63,7 @@ pub enum SeatOutput {
         /// Which.
         request: RequestId,
         /// The answer.
-        answer: Result<Reply, Failure>,
+        answer: Result<Reply, ApiError>,
     },
 }
 
@@ -74,7 +74,7 @@ pub struct Seat {
     keys: Keys<Sight>,
     has_sat: bool,
     /// What the relay said when it took the seat away.
-    refusal: Option<Failure>,
+    refusal: Option<ApiError>,
     /// Its owner is gone.
     abandoned: bool,
     known: Known,
@@ -91,9 +91,9 @@ impl Seat {
     ///
     /// # Errors
     /// A token that cannot be used.
-    pub fn new(config: SeatConfig, entropy: Entropy, now: Millis) -> Result<Self, Failure> {
+    pub fn new(config: SeatConfig, entropy: Entropy, now: Millis) -> Result<Self, ApiError> {
         let token = config.token.reveal().parse().map_err(|error: SessionError| {
-            Failure::new(FailureKind::Invite, error.to_string())
+            ApiError::new(ApiErrorKind::Invite, error.to_string())
                 .hint("copy the whole token: jst1_ and 64 characters")
         })?;
         let card = GuestCard { name: config.name, program: config.program };
@@ -200,7 +200,7 @@ impl Seat {
         &mut self,
         now: Millis,
         code: Option<CloseCode>,
-        failure: Failure,
+        failure: ApiError,
         retry_in: Duration,
     ) -> Option<Duration> {
         self.guest.disconnected(now, code);
@@ -221,8 +221,8 @@ impl Seat {
 
     fn tell_away(&mut self, retry_in: Duration, reason: String) {
         let retry_in = retry_in.as_millis() as u64;
-        let was_up = self.known.state().connection == Connection::Connected;
-        self.known.connection(Connection::Away { retry_in, reason: reason.clone() });
+        let was_up = self.known.state().connection == ConnectionState::Connected;
+        self.known.connection(ConnectionState::Away { retry_in, reason: reason.clone() });
         if was_up {
             self.tell(GuestEvent::Away { retry_in, reason });
         }
@@ -245,7 +245,7 @@ impl Seat {
         }
     }
 
-    fn give_up(&mut self, now: Millis, failure: Failure) {
+    fn give_up(&mut self, now: Millis, failure: ApiError) {
         self.guest.leave(now);
         while let Some(output) = self.guest.poll() {
             if output == GuestOutput::Close {
@@ -255,7 +255,7 @@ impl Seat {
         self.fail(failure);
     }
 
-    fn fail(&mut self, failure: Failure) {
+    fn fail(&mut self, failure: ApiError) {
         self.known.phase(Phase::Failed { failure: failure.clone() });
         self.tell(GuestEvent::Failed(failure));
     }
@@ -304,7 +304,7 @@ impl Seat {
         by: ClientId,
         request: RequestId,
         command: GuestCommand,
-    ) -> Option<Result<Reply, Failure>> {
+    ) -> Option<Result<Reply, ApiError>> {
         let Self { guest, panels, known, screens, .. } = self;
         let client = self.clients.get_mut(&by)?;
         let done = match command {
@@ -365,7 +365,7 @@ impl Seat {
                 Ok(())
             }
         };
-        Some(done.map(|()| Reply::Done).map_err(Failure::from))
+        Some(done.map(|()| Reply::Done).map_err(ApiError::from))
     }
 
     /// Does what the machine wants done.

@@ -1,6 +1,6 @@
 //! Snapshots of terminals as they come from a host: compressed, bounded, and drawn for a real terminal.
 
-use jumpseat_api::{Failure, FailureKind};
+use jumpseat_api::{ApiError, ApiErrorKind};
 use jumpseat_screen::{DecodeError, Limits, Sanitizer, Screen};
 
 /// The largest snapshot that is expanded, in bytes: ten thousand lines of the widest, most colorful kind.
@@ -22,9 +22,9 @@ pub fn limits(screens: usize) -> Limits {
 ///
 /// # Errors
 /// When it cannot be read, or is too large.
-pub fn unpack(packed: &[u8]) -> Result<Vec<u8>, Failure> {
+pub fn unpack(packed: &[u8]) -> Result<Vec<u8>, ApiError> {
     jumpseat_pack::unpack(packed, &[], MAX_EXPANDED)
-        .map_err(|_| Failure::new(FailureKind::Protocol, "the host sent a snapshot that cannot be read"))
+        .map_err(|_| ApiError::new(ApiErrorKind::Protocol, "the host sent a snapshot that cannot be read"))
 }
 
 /// A snapshot as escape sequences for a fresh terminal of the same size, safe for a real one.

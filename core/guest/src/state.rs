@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jumpseat_api::{
-    ChatLine, Connection, Lag, Person, PointAt, Scope, Secret, Size, TerminalNo,
+    ChatLine, ConnectionState, Lag, Person, PointAt, Scope, Secret, Size, TerminalNo,
     state::{MAX_CHAT, Phase, SeatInvite, SeatPath, SeatState, SharedTerminal},
 };
 use jumpseat_panels::PanelKind;
@@ -63,12 +63,12 @@ impl Known {
         match said {
             Said::Waiting { host_present } => {
                 self.phase(Phase::Waiting);
-                self.connection(Connection::Connected);
+                self.connection(ConnectionState::Connected);
                 self.host_present(*host_present);
             }
             Said::Joined { slot, words } => {
                 self.phase(Phase::Seated);
-                self.connection(Connection::Connected);
+                self.connection(ConnectionState::Connected);
                 set(&mut self.state.slot, *slot, &mut self.marks, SeatPath::Slot);
                 let words = words.words().map(str::to_owned).to_vec();
                 set(&mut self.state.words, words, &mut self.marks, SeatPath::Words);
@@ -158,7 +158,7 @@ impl Known {
                 };
                 set(&mut self.state.lag, lag, &mut self.marks, SeatPath::Lag);
             }
-            Said::Back => self.connection(Connection::Connected),
+            Said::Back => self.connection(ConnectionState::Connected),
             Said::HostPresent { present } => self.host_present(*present),
             Said::CatchingUp { streams } => {
                 let streams = streams.iter().copied().map(number).collect();
@@ -173,7 +173,7 @@ impl Known {
         set(&mut self.state.phase, phase, &mut self.marks, SeatPath::Phase);
     }
 
-    pub(crate) fn connection(&mut self, connection: Connection) {
+    pub(crate) fn connection(&mut self, connection: ConnectionState) {
         set(&mut self.state.connection, connection, &mut self.marks, SeatPath::Connection);
     }
 
@@ -191,7 +191,7 @@ impl Known {
         let SeatState { phase, connection, host_present, offline_since, .. } = &self.state;
         // Before it is seated there is nothing that could be out of date.
         let stands = match phase {
-            Phase::Seated => *connection == Connection::Connected && *host_present,
+            Phase::Seated => *connection == ConnectionState::Connected && *host_present,
             Phase::Knocking | Phase::Waiting => true,
             Phase::Failed { .. } | Phase::Ended { .. } => false,
         };
@@ -300,13 +300,13 @@ fn json(value: impl Serialize) -> Value {
 #[cfg(test)]
 mod tests {
     use jumpseat_api::{Replica, state::Dirty};
-    use jumpseat_session::{EndReason, Role, RosterEntry, TerminalCard};
+    use jumpseat_session::{EndReason, GuestInfo, Role, TerminalCard};
     use proptest::prelude::*;
 
     use super::*;
 
     fn roster(slots: std::ops::Range<Slot>, role: Role) -> Said {
-        let guest = |slot: Slot| RosterEntry {
+        let guest = |slot: Slot| GuestInfo {
             slot,
             name: format!("guest {slot}"),
             program: "cli".to_owned(),

@@ -2,7 +2,7 @@
 
 use jumpseat_session::{InviteFault, KnockRefusal, guest::GuestEvent as Said};
 
-use jumpseat_api::{Failure, FailureKind, GuestEvent};
+use jumpseat_api::{ApiError, ApiErrorKind, GuestEvent};
 
 use crate::{
     refusal,
@@ -15,7 +15,7 @@ pub(crate) fn event(said: Said) -> Option<GuestEvent> {
         Said::Refused { why } => GuestEvent::Failed(refused(why)),
         Said::TurnedAway { code } => GuestEvent::Failed(refusal::of_guest(code)),
         Said::WrongHost => GuestEvent::Failed(
-            Failure::new(FailureKind::Invite, "the token belongs to another session than the code")
+            ApiError::new(ApiErrorKind::Invite, "the token belongs to another session than the code")
                 .hint("copy both from the same invite; if they are, somebody answers in the host's place"),
         ),
         Said::Joined { slot, words } => {
@@ -34,18 +34,18 @@ pub(crate) fn event(said: Said) -> Option<GuestEvent> {
     })
 }
 
-fn refused(why: Option<KnockRefusal>) -> Failure {
+fn refused(why: Option<KnockRefusal>) -> ApiError {
     let (kind, message, hint) = match why {
         None => (
-            FailureKind::Invite,
+            ApiErrorKind::Invite,
             "the host does not know this token",
             "copy the token again from the invite, or ask for a new one",
         ),
         Some(KnockRefusal::Denied) => {
-            (FailureKind::Refused, "the host did not let you in", "ask the host, then try again")
+            (ApiErrorKind::Refused, "the host did not let you in", "ask the host, then try again")
         }
         Some(KnockRefusal::Invite(fault)) => (
-            FailureKind::Invite,
+            ApiErrorKind::Invite,
             match fault {
                 InviteFault::Revoked => "this invite was taken back",
                 InviteFault::Expired => "this invite has expired",
@@ -54,11 +54,13 @@ fn refused(why: Option<KnockRefusal>) -> Failure {
             "ask the host for a new invite",
         ),
         Some(KnockRefusal::Full) => {
-            (FailureKind::Full, "every seat of this session is taken", "ask the host to free one")
+            (ApiErrorKind::Full, "every seat of this session is taken", "ask the host to free one")
         }
-        Some(_) => {
-            (FailureKind::Refused, "the host is busy: too many people knock at once", "try again in a minute")
-        }
+        Some(_) => (
+            ApiErrorKind::Refused,
+            "the host is busy: too many people knock at once",
+            "try again in a minute",
+        ),
     };
-    Failure::new(kind, message).hint(hint)
+    ApiError::new(kind, message).hint(hint)
 }

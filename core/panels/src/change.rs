@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Entries, Fault, Key, PanelKind, SourceState,
+    Entries, Key, PanelError, PanelKind, SourceState,
     json::{Read, json},
     limits::MAX_DOCUMENT_LEN,
 };
@@ -51,21 +51,21 @@ impl Change {
     ///
     /// # Errors
     /// When it cannot be read, leads anywhere but to the next version, or is larger than changes are.
-    pub fn decode(kind: PanelKind, bytes: &[u8]) -> Result<Self, Fault> {
+    pub fn decode(kind: PanelKind, bytes: &[u8]) -> Result<Self, PanelError> {
         if bytes.len() > MAX_DOCUMENT_LEN {
-            return Err(Fault::TooLarge("a change"));
+            return Err(PanelError::TooLarge("a change"));
         }
         let Readable { from, to, mut state, left_out, set, remove } =
-            serde_json::from_slice(bytes).map_err(|_| Fault::Garbled("a change"))?;
+            serde_json::from_slice(bytes).map_err(|_| PanelError::Garbled("a change"))?;
         if from.checked_add(1) != Some(to) {
-            return Err(Fault::Garbled("a change that is none"));
+            return Err(PanelError::Garbled("a change that is none"));
         }
         if let Some(state) = &mut state {
             state.bound();
         }
         let set = set.entries(kind)?;
         if remove.iter().any(|key| set.contains_key(key)) || !remove.is_sorted_by(|one, next| one < next) {
-            return Err(Fault::Garbled("keys that are removed"));
+            return Err(PanelError::Garbled("keys that are removed"));
         }
         Ok(Self { from, to, state, left_out, set, remove })
     }

@@ -10,7 +10,7 @@ use jumpseat_pack::{Level, pack, unpack};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::{Fault, limits::MAX_CONTENT};
+use crate::{PanelError, limits::MAX_CONTENT};
 
 /// What a content is known by once it is here: the first 16 bytes of its SHA-256.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -45,10 +45,10 @@ impl From<ContentHash> for String {
 }
 
 impl TryFrom<String> for ContentHash {
-    type Error = Fault;
+    type Error = PanelError;
 
-    fn try_from(text: String) -> Result<Self, Fault> {
-        let garbled = Fault::Garbled("a content's hash");
+    fn try_from(text: String) -> Result<Self, PanelError> {
+        let garbled = PanelError::Garbled("a content's hash");
         if text.len() != 32 || !text.bytes().all(|sign| sign.is_ascii_hexdigit()) {
             return Err(garbled);
         }
@@ -72,19 +72,19 @@ pub fn pack_content(content: &[u8], base: Option<&[u8]>) -> Vec<u8> {
 /// A content that came; `held` finds the one that it was packed against.
 ///
 /// # Errors
-/// [`Fault::NoBase`] when that one is not here; else when it is garbled, too large or not what it says.
+/// [`PanelError::NoBase`] when that one is not here; else when it is garbled, too large or not what it says.
 pub fn unpack_content<B: AsRef<[u8]>>(
     bytes: &[u8],
     held: impl FnOnce(ContentHash) -> Option<B>,
-) -> Result<Vec<u8>, Fault> {
-    let garbled = Fault::Garbled("a content");
+) -> Result<Vec<u8>, PanelError> {
+    let garbled = PanelError::Garbled("a content");
     let (kind, rest) = bytes.split_first().ok_or(garbled)?;
     let (hash, rest) = rest.split_first_chunk::<16>().ok_or(garbled)?;
     let (base, rest) = match *kind {
         WHOLE => (None, rest),
         AGAINST => {
             let (base, rest) = rest.split_first_chunk::<16>().ok_or(garbled)?;
-            (Some(held(ContentHash(*base)).ok_or(Fault::NoBase)?), rest)
+            (Some(held(ContentHash(*base)).ok_or(PanelError::NoBase)?), rest)
         }
         _ => return Err(garbled),
     };
@@ -115,7 +115,7 @@ mod tests {
         let other = [2; 500];
         let packed = pack_content(&[&old[..], b"new"].concat(), Some(&old));
         assert!(packed.len() < 80, "{}", packed.len());
-        assert_eq!(unpack_content(&packed, |_| None::<&[u8]>), Err(Fault::NoBase));
+        assert_eq!(unpack_content(&packed, |_| None::<&[u8]>), Err(PanelError::NoBase));
         assert!(unpack_content(&packed, |_| Some(&other)).is_err());
         assert_eq!(unpack_content(&packed, |_| Some(&old)), Ok([&old[..], b"new"].concat()));
     }

@@ -6,7 +6,7 @@ use jumpseat_pack::{Level, pack, unpack};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Change, Entries, Entry, Fault, Key, PanelKind, ReferenceId, SourceState,
+    Change, Entries, Entry, Key, PanelError, PanelKind, ReferenceId, SourceState,
     json::{Read, json, written_len},
     limits::{MAX_DOCUMENT_LEN, MAX_ENTRIES, MAX_ENTRY_LEN},
 };
@@ -113,11 +113,11 @@ impl Document {
     /// Follows the host's document.
     ///
     /// # Errors
-    /// [`Fault::OutOfOrder`] if the change is for another version, [`Fault::TooLarge`] if more stood in it then
-    /// than documents hold, [`Fault::Garbled`] if something stood in it twice; either way it stays as it is.
-    pub fn apply(&mut self, change: Change) -> Result<(), Fault> {
+    /// [`PanelError::OutOfOrder`] if the change is for another version, [`PanelError::TooLarge`] if more stood in it then
+    /// than documents hold, [`PanelError::Garbled`] if something stood in it twice; either way it stays as it is.
+    pub fn apply(&mut self, change: Change) -> Result<(), PanelError> {
         if change.from != self.version {
-            return Err(Fault::OutOfOrder);
+            return Err(PanelError::OutOfOrder);
         }
         let mut len = self.len;
         let mut count = self.entries.len();
@@ -130,7 +130,7 @@ impl Document {
         len += change.set.iter().map(|(key, entry)| written_len(key, entry)).sum::<usize>();
         count += change.set.len();
         if len > MAX_DOCUMENT_LEN || count > MAX_ENTRIES {
-            return Err(Fault::TooLarge("a document after a change"));
+            return Err(PanelError::TooLarge("a document after a change"));
         }
         if change.set.values().any(|entry| entry.name().is_some()) {
             let stays =
@@ -159,15 +159,15 @@ impl Document {
     ///
     /// # Errors
     /// When it cannot be read, is larger than documents are, or has something twice.
-    pub fn decode(kind: PanelKind, bytes: &[u8]) -> Result<Self, Fault> {
+    pub fn decode(kind: PanelKind, bytes: &[u8]) -> Result<Self, PanelError> {
         let json = unpack(bytes, &[], MAX_DOCUMENT_LEN + AROUND)?;
         let Readable { version, mut state, left_out, entries } =
-            serde_json::from_slice(&json).map_err(|_| Fault::Garbled("a snapshot"))?;
+            serde_json::from_slice(&json).map_err(|_| PanelError::Garbled("a snapshot"))?;
         state.bound();
         let entries = entries.entries(kind)?;
         let len = entries.iter().map(|(key, entry)| written_len(key, entry)).sum();
         if len > MAX_DOCUMENT_LEN {
-            return Err(Fault::TooLarge("a document"));
+            return Err(PanelError::TooLarge("a document"));
         }
         once(entries.values())?;
         Ok(Self { kind, version, state, left_out, entries, len })
@@ -209,10 +209,10 @@ fn doubled(all: &[(Key, Entry)]) -> BTreeSet<usize> {
 }
 
 /// Refuses entries of which two have one name.
-fn once<'a>(entries: impl Iterator<Item = &'a Entry>) -> Result<(), Fault> {
+fn once<'a>(entries: impl Iterator<Item = &'a Entry>) -> Result<(), PanelError> {
     let mut names = BTreeSet::new();
     let fine = entries.filter_map(Entry::name).all(|name| names.insert(name));
-    if fine { Ok(()) } else { Err(Fault::Garbled("a document that has something twice")) }
+    if fine { Ok(()) } else { Err(PanelError::Garbled("a document that has something twice")) }
 }
 
 /// What is new or another in `after`, and which keys it no longer has.

@@ -21,7 +21,7 @@ pub use git::{
 };
 pub use history::Block;
 pub use issue::{Issue, IssueComment, IssueLink, IssueState, Label};
-pub use log::{Happened, Happening, Level, Line};
+pub use log::{Activity, ActivityKind, Level, Line};
 pub use review::{
     Check, CheckState, Checks, Comment, Request, RequestState, Reviewer, Side, Thread, Verdict,
 };
@@ -48,7 +48,7 @@ pub enum Entry {
     /// A command that was run in a terminal.
     Block(Block),
     /// Something that happened in the session.
-    Happening(Happening),
+    Activity(Activity),
     /// A line of a log file.
     Line(Line),
     /// The branch's pull or merge request.
@@ -77,7 +77,7 @@ impl Entry {
         match self {
             Self::Repository(_) | Self::File(_) | Self::BranchFile(_) | Self::Commit(_) => PanelKind::Git,
             Self::Block(_) => PanelKind::History,
-            Self::Happening(_) | Self::Line(_) => PanelKind::Log,
+            Self::Activity(_) | Self::Line(_) => PanelKind::Log,
             Self::Request(_) | Self::Check(_) | Self::Thread(_) | Self::Comment(_) => PanelKind::Review,
             Self::Issue(_) | Self::IssueComment(_) => PanelKind::Issue,
             Self::Finding(_) | Self::Rule(_) => PanelKind::Findings,
@@ -95,7 +95,7 @@ impl Entry {
             Self::Commit(_) => 4,
             Self::BranchFile(_) => 5,
             Self::File(_) => 6,
-            Self::Block(_) | Self::Happening(_) | Self::Line(_) => 1,
+            Self::Block(_) | Self::Activity(_) | Self::Line(_) => 1,
             Self::Check(_) | Self::Thread(_) | Self::Comment(_) | Self::IssueComment(_) => 1,
             Self::Finding(finding) => finding.severity as u8 + 1,
             Self::Rule(_) => 6,
@@ -121,7 +121,7 @@ impl Entry {
             Self::BranchFile(file) => file.bound(),
             Self::Commit(commit) => commit.bound(),
             Self::Block(block) => block.bound(),
-            Self::Happening(happening) => happening.bound(),
+            Self::Activity(activity) => activity.bound(),
             Self::Line(line) => line.bound(),
             Self::Request(request) => request.bound(),
             Self::Check(check) => check.bound(),
@@ -150,7 +150,7 @@ impl Entry {
             Self::IssueComment(comment) => comment.body.rest.iter().for_each(each),
             Self::Repository(_)
             | Self::Commit(_)
-            | Self::Happening(_)
+            | Self::Activity(_)
             | Self::Check(_)
             | Self::Thread(_)
             | Self::Finding(_)

@@ -13,7 +13,7 @@ use serde::{
 use serde_json::value::RawValue;
 
 use crate::{
-    Entries, Entry, Fault, Key, PanelKind,
+    Entries, Entry, Key, PanelError, PanelKind,
     limits::{MAX_ENTRIES, MAX_ENTRY_LEN},
 };
 
@@ -22,7 +22,7 @@ use crate::{
 pub(crate) struct Read<'a>(BTreeMap<Key, &'a RawValue>);
 
 impl Read<'_> {
-    pub(crate) fn entries(self, kind: PanelKind) -> Result<Entries, Fault> {
+    pub(crate) fn entries(self, kind: PanelKind) -> Result<Entries, PanelError> {
         let read = |(key, raw)| read_entry(kind, &key, raw).map(|entry| (key, entry));
         self.0.into_iter().map(read).collect()
     }
@@ -60,18 +60,18 @@ pub(crate) fn written_len(key: &Key, entry: &Entry) -> usize {
 }
 
 /// One entry from outside.
-fn read_entry(kind: PanelKind, key: &Key, raw: &RawValue) -> Result<Entry, Fault> {
+fn read_entry(kind: PanelKind, key: &Key, raw: &RawValue) -> Result<Entry, PanelError> {
     if raw.get().len() > MAX_ENTRY_LEN {
-        return Err(Fault::TooLarge("an entry"));
+        return Err(PanelError::TooLarge("an entry"));
     }
-    let mut entry: Entry = serde_json::from_str(raw.get()).map_err(|_| Fault::Garbled("an entry"))?;
+    let mut entry: Entry = serde_json::from_str(raw.get()).map_err(|_| PanelError::Garbled("an entry"))?;
     entry.bound();
     if entry.kind() != kind {
-        return Err(Fault::Garbled("an entry of another panel"));
+        return Err(PanelError::Garbled("an entry of another panel"));
     }
     // What is left out in writing may be there in reading: an entry could be longer than it came.
     if written_len(key, &entry) > MAX_ENTRY_LEN {
-        return Err(Fault::TooLarge("an entry"));
+        return Err(PanelError::TooLarge("an entry"));
     }
     Ok(entry)
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Fault, limits::MAX_KEY_LEN, text};
+use crate::{PanelError, limits::MAX_KEY_LEN, text};
 
 /// Names an entry in its document; documents are in the order of their keys.
 ///
@@ -29,10 +29,10 @@ impl Key {
 }
 
 impl TryFrom<String> for Key {
-    type Error = Fault;
+    type Error = PanelError;
 
-    fn try_from(name: String) -> Result<Self, Fault> {
-        Self::new(name).ok_or(Fault::Garbled("a key"))
+    fn try_from(name: String) -> Result<Self, PanelError> {
+        Self::new(name).ok_or(PanelError::Garbled("a key"))
     }
 }
 

@@ -19,31 +19,31 @@
 //! let change = host.change_to(Entries::new(), SourceState::Fresh).expect("it was starting before");
 //! guest.apply(Change::decode(PanelKind::Git, &change.encode())?)?;
 //! assert_eq!(host, guest);
-//! # Ok::<(), jumpseat_panels::Fault>(())
+//! # Ok::<(), jumpseat_panels::PanelError>(())
 //! ```
 
 mod change;
 mod content;
+mod content_cache;
 mod document;
 mod entry;
-mod fault;
+mod error;
 mod json;
 mod key;
 mod kind;
 pub mod limits;
 pub mod outline;
 mod reference;
-mod shelf;
 mod state;
 pub mod text;
 
 pub use change::Change;
 pub use content::{ContentHash, pack_content, unpack_content};
+pub use content_cache::ContentCache;
 pub use document::Document;
 pub use entry::*;
-pub use fault::Fault;
+pub use error::PanelError;
 pub use key::Key;
 pub use kind::PanelKind;
 pub use reference::{Reference, ReferenceId};
-pub use shelf::Shelf;
 pub use state::{Remedy, SourceState};

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Fault, limits::MAX_REFERENCE_LEN};
+use crate::{PanelError, limits::MAX_REFERENCE_LEN};
 
 /// The name of a content: 1 to [`MAX_REFERENCE_LEN`] letters, digits, `.`, `_`, `:` and `-`.
 ///
@@ -30,10 +30,10 @@ impl ReferenceId {
 }
 
 impl TryFrom<String> for ReferenceId {
-    type Error = Fault;
+    type Error = PanelError;
 
-    fn try_from(name: String) -> Result<Self, Fault> {
-        Self::new(name).ok_or(Fault::Garbled("the name of a content"))
+    fn try_from(name: String) -> Result<Self, PanelError> {
+        Self::new(name).ok_or(PanelError::Garbled("the name of a content"))
     }
 }
 

@@ -43,14 +43,14 @@ use self::{
     group::GroupSender,
     link::Link,
     panels::Panels,
-    people::Told,
+    people::Announced,
     returning::Returning,
     seat::Seat,
     streams::{Allowance, Streams},
     terminals::Tickets,
 };
 use crate::{
-    EndReason, Entropy, Invite, Millis, Role, RosterEntry, SessionError, StreamId,
+    EndReason, Entropy, GuestInfo, Invite, Millis, Role, SessionError, StreamId,
     area::{FromHost, transfer::host::Transfers},
     crypto::secret::Secret,
     frame::record::{Plaintext, Positions, Record},
@@ -95,7 +95,7 @@ pub struct Host {
     tickets: Tickets,
     panels: Panels,
     transfers: Transfers,
-    told: Told,
+    announced: Announced,
     /// Counts what was said of the session's state (JS-MSG-3).
     rev: u64,
     /// Something of the state could not be said: the uplink was full.
@@ -134,7 +134,7 @@ impl Host {
             tickets: Tickets::default(),
             panels: Panels::new(now),
             transfers: Transfers::default(),
-            told: Told::default(),
+            announced: Announced::default(),
             rev: 0,
             state_owed: false,
             heartbeat_at: now,
@@ -172,7 +172,7 @@ impl Host {
     }
 
     /// Everyone with a seat.
-    pub fn guests(&self) -> impl Iterator<Item = RosterEntry> {
+    pub fn guests(&self) -> impl Iterator<Item = GuestInfo> {
         self.seats.values().filter(|seat| seat.is_confirmed()).map(Seat::entry)
     }
 

@@ -63,7 +63,7 @@ mod tests;
 mod time;
 
 pub use area::{
-    people::RosterEntry,
+    people::GuestInfo,
     pointing::Pointing,
     session::EndReason,
     terminals::{Exit, InputRefusal, TerminalCard},

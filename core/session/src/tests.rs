@@ -7,8 +7,8 @@ use jumpseat_wire::{ClaimHash, FrameHeader, FrameKind, Nonce, SessionId, VERSION
 use serde_json::{Value, json};
 
 use crate::{
-    Admission, EndReason, Entropy, GuestCard, InviteLink, InvitePage, KnockRefusal, Millis, Pointing, Role,
-    RosterEntry, SafetyWords, Scope, TerminalCard, Token, TransferKind, TransferRequest,
+    Admission, EndReason, Entropy, GuestCard, GuestInfo, InviteLink, InvitePage, KnockRefusal, Millis,
+    Pointing, Role, SafetyWords, Scope, TerminalCard, Token, TransferKind, TransferRequest,
     area::{FromGuest, FromHost, chat, invites, panels, people, pointing, session, terminals, transfer},
     crypto::{
         hash::{hash, hkdf, labelled},
@@ -210,7 +210,7 @@ fn frame_vectors() {
     let story = Story::tell();
     let (host, guest) = (&story.host, &story.guest);
     let sid = host.sid;
-    let entries = vec![RosterEntry {
+    let entries = vec![GuestInfo {
         slot: 7,
         name: story.card.name.clone(),
         program: story.card.program.clone(),
@@ -324,7 +324,7 @@ fn message_vectors() {
     let text = |json: Vec<u8>| String::from_utf8(json).unwrap();
     let at = Some(Pointing { stream: 1, from: 10, to: 12 });
     let terminals = vec![TerminalCard { stream: 1, title: "bash".into(), cols: 80, rows: 24, ended: None }];
-    let guests = vec![RosterEntry {
+    let guests = vec![GuestInfo {
         slot: 7,
         name: "Bo".into(),
         program: "cli".into(),

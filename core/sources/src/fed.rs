@@ -6,7 +6,7 @@ use bytes::Bytes;
 use jumpseat_panels::{Entries, ReferenceId};
 use tokio::sync::{mpsc, watch};
 
-use crate::{Ask, FetchFault, Publisher};
+use crate::{Ask, FetchError, Publisher};
 
 /// Something that is fed, by whom and to whom does not matter: both ends hold one of these.
 pub(crate) struct Fed<T> {
@@ -54,7 +54,7 @@ impl<T: Store> Fed<T> {
                 tokio::select! {
                     ask = asks.recv() => match ask {
                         Some(Ask::Fetch { id, answer }) => {
-                            let content = self.read(|store| store.content(&id)).ok_or(FetchFault::Gone);
+                            let content = self.read(|store| store.content(&id)).ok_or(FetchError::Gone);
                             // Whoever asked may be gone.
                             let _ = answer.send(content);
                         }

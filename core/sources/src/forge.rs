@@ -3,6 +3,7 @@
 //! Only forges that are known (`github.com`, `gitlab.com`) or that the host names are asked, so that a repository's
 //! remotes cannot send requests anywhere. Credentials go to their own forge alone, over TLS or within this machine.
 
+mod branch_target;
 mod credential;
 mod entries;
 mod github;
@@ -11,7 +12,6 @@ mod http;
 mod known;
 mod poll;
 mod probe;
-mod spot;
 mod time;
 
 use std::{
@@ -24,11 +24,11 @@ use jumpseat_panels::PanelKind;
 use tokio::{sync::mpsc, task::JoinSet};
 
 use crate::{Ask, Publisher, Running, Source};
+use branch_target::BranchTarget;
 pub use credential::{Credential, Credentials, Finding as FindingCredential, OwnCredentials};
 pub use http::{Dial, Dialled, Loopback, Stream};
-use http::{Http, HttpFault};
+use http::{Http, HttpError};
 use known::Known;
-use spot::Spot;
 
 /// Which forge it is.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -130,12 +130,12 @@ impl Source for ForgePanel {
 }
 
 /// An answer that takes its time.
-type Asking<'a> = std::pin::Pin<Box<dyn Future<Output = Result<Known, HttpFault>> + Send + 'a>>;
+type ScanFuture<'a> = std::pin::Pin<Box<dyn Future<Output = Result<Known, HttpError>> + Send + 'a>>;
 
 /// One forge: finds out what it knows of a branch.
-trait Asked: Send {
+trait ForgeApi: Send {
     /// Asks for everything. What has not changed costs next to nothing.
-    fn look<'a>(&'a mut self, spot: &'a Spot) -> Asking<'a>;
+    fn look<'a>(&'a mut self, target: &'a BranchTarget) -> ScanFuture<'a>;
 
     /// What it is asked by, and as whom.
     fn http(&mut self) -> &mut Http;

@@ -3,6 +3,7 @@
 //! A look is one `git status`, of the paths that changed where these are few, and short runs of git for what is new in
 //! it. It begins as soon as something changes, at most twice a second, and never takes more than a third of the time.
 
+mod cache;
 mod changes;
 mod clean;
 mod contents;
@@ -11,7 +12,6 @@ mod folders;
 mod gap;
 mod head;
 mod kinds;
-mod memory;
 mod part;
 mod repository;
 mod show;

@@ -34,4 +34,4 @@ pub use git::Git;
 pub use history::{History, HistoryFeed};
 pub use log::{Log, LogFeed};
 pub use publish::{Published, Publisher, Shown, publisher};
-pub use source::{Ask, FetchFault, Running, Source};
+pub use source::{Ask, FetchError, Running, Source};

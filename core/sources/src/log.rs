@@ -10,7 +10,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use jumpseat_panels::{Entries, Entry, Happening, Line, PanelKind, Reference, ReferenceId, Unread};
+use jumpseat_panels::{Activity, Entries, Entry, Line, PanelKind, Reference, ReferenceId, Unread};
 use tokio::{sync::mpsc, task::JoinSet, time::sleep};
 
 use crate::{
@@ -67,8 +67,8 @@ impl LogFeed {
     }
 
     /// Puts in what happened, or, under a number that is in already, how it has gone on.
-    pub fn tell(&self, number: u64, happening: Happening) {
-        self.fed.feed(|lines| lines.happened(number, happening));
+    pub fn tell(&self, number: u64, activity: Activity) {
+        self.fed.feed(|lines| lines.happened(number, activity));
     }
 
     /// Takes out what has that number.
@@ -109,7 +109,7 @@ struct Known {
     number: u64,
     /// The number that it was told under.
     told: u64,
-    happening: Happening,
+    activity: Activity,
 }
 
 impl Lines {
@@ -118,13 +118,13 @@ impl Lines {
         self.next
     }
 
-    fn happened(&mut self, told: u64, happening: Happening) {
+    fn happened(&mut self, told: u64, activity: Activity) {
         if let Some(known) = self.happenings.iter_mut().rev().find(|known| known.told == told) {
-            known.happening = happening;
+            known.activity = activity;
             return;
         }
         let number = self.number();
-        self.happenings.push_back(Known { number, told, happening });
+        self.happenings.push_back(Known { number, told, activity });
         if self.happenings.len() > MAX_HAPPENINGS {
             self.happenings.pop_front();
         }
@@ -153,7 +153,7 @@ impl Lines {
 impl Store for Lines {
     fn entries(&self) -> Entries {
         let happenings =
-            self.happenings.iter().map(|known| (known.number, Entry::Happening(known.happening.clone())));
+            self.happenings.iter().map(|known| (known.number, Entry::Activity(known.activity.clone())));
         let lines = self.lines.iter().map(|(number, line, _)| (*number, Entry::Line(line.clone())));
         let entry = |(number, mut entry): (u64, Entry)| {
             entry.bound();

@@ -28,8 +28,8 @@ pub enum Ask {
     Fetch {
         /// Which.
         id: ReferenceId,
-        /// Where it goes; dropped, it is [`FetchFault::Failed`].
-        answer: oneshot::Sender<Result<Bytes, FetchFault>>,
+        /// Where it goes; dropped, it is [`FetchError::Failed`].
+        answer: oneshot::Sender<Result<Bytes, FetchError>>,
     },
     /// Looks now: somebody asked for it, or gave what was missing.
     Refresh,
@@ -37,7 +37,7 @@ pub enum Ask {
 
 /// Why a content does not come.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
-pub enum FetchFault {
+pub enum FetchError {
     /// It is not there any more as it was named; a newer one may stand in the panel.
     #[error("it has changed since")]
     Gone,

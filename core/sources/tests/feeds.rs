@@ -6,8 +6,8 @@ mod support;
 use std::{collections::BTreeMap, fs, io::Write as _, path::Path};
 
 use bytes::Bytes;
-use jumpseat_panels::{Block, Entry, Finding, Happened, Happening, Level, Line, Rule, Severity};
-use jumpseat_sources::{FetchFault, Findings, History, Log, Shown};
+use jumpseat_panels::{Activity, ActivityKind, Block, Entry, Finding, Level, Line, Rule, Severity};
+use jumpseat_sources::{FetchError, Findings, History, Log, Shown};
 use support::Working;
 
 fn findings(shown: &Shown) -> Vec<&Finding> {
@@ -209,14 +209,14 @@ async fn a_log_shows_what_happens_and_what_is_written_through_rotation() {
     let (source, feed) = Log::new(vec![path.clone(), folder.path().join("later.log")]);
     let mut working = Working::begin(source);
     working.until(|panel| lines(panel.0).len() == 1).await;
-    let happening = |text: &str| Happening {
+    let activity = |text: &str| Activity {
         at: 1,
         until: None,
         level: Level::Info,
         who: Some("Bo".into()),
-        happened: Happened::Typed { terminal: text.into() },
+        happened: ActivityKind::Typed { terminal: text.into() },
     };
-    feed.tell(7, happening("bash"));
+    feed.tell(7, activity("bash"));
     let mut file = fs::OpenOptions::new().append(true).open(&path).unwrap();
     file.write_all(b"\x1b[31mERROR\x1b[0m it broke \xff\n").unwrap();
     let shown = working.until(|panel| panel.0.entries.len() == 3).await;
@@ -236,8 +236,8 @@ async fn a_log_shows_what_happens_and_what_is_written_through_rotation() {
     let shown = working.until(|panel| lines(panel.0).len() == 4).await;
     assert_eq!(lines(&shown)[3].level, Some(Level::Warning));
 
-    feed.tell(7, Happening { until: Some(9), ..happening("bash") });
-    let ended = |entry: &Entry| matches!(entry, Entry::Happening(happening) if happening.until == Some(9));
+    feed.tell(7, Activity { until: Some(9), ..activity("bash") });
+    let ended = |entry: &Entry| matches!(entry, Entry::Activity(activity) if activity.until == Some(9));
     working.until(|panel| panel.0.entries.values().any(ended)).await;
     let mut file = fs::OpenOptions::new().append(true).open(&path).unwrap();
     for _ in 0..5_000 {
@@ -275,7 +275,7 @@ async fn history_shows_blocks_and_gives_their_outputs() {
     assert_eq!(working.fetch(&output).await.unwrap(), "cc a.c\nerror\n");
     feed.block(7, Block { exit_code: Some(0), ..block.clone() }, Some(Bytes::from("other")));
     working.until(|panel| of(panel.0).exit_code == Some(0)).await;
-    assert_eq!(working.fetch(&output).await, Err(FetchFault::Gone));
+    assert_eq!(working.fetch(&output).await, Err(FetchError::Gone));
     feed.terminal_gone(1);
     working.until(|panel| of(panel.0).took.is_some()).await;
     working.end().await;

@@ -11,7 +11,7 @@ use std::{
 use jumpseat_panels::{
     ConflictKind, EditKind, Entry, OperationKind, Reference, ReferenceId, Shape, TreeKind,
 };
-use jumpseat_sources::{FetchFault, Git};
+use jumpseat_sources::{FetchError, Git};
 use support::{Panel, Repo, Working};
 
 #[tokio::test]
@@ -95,7 +95,7 @@ async fn what_is_saved_staged_and_committed_shows_as_it_happens() {
     repo.write("src/a", "six\n");
     let again = git.until(|panel| panel.file("src/a").is_some_and(|file| file.worktree != first)).await;
     let gone = git.fetch(first.unwrap().content.as_ref().unwrap()).await;
-    assert_eq!(gone, Err(FetchFault::Gone), "what was saved over is not there any more");
+    assert_eq!(gone, Err(FetchError::Gone), "what was saved over is not there any more");
     assert_eq!(git.content(&Panel(&again).file("src/a").unwrap().worktree).await, "six\n");
 
     repo.write("src/new/deep/b", "b\n");
@@ -381,7 +381,7 @@ async fn what_is_not_in_the_panel_is_not_given() {
     git.until(|panel| panel.is_fresh() && panel.has("a")).await;
     for id in [oid.as_str(), commit.as_str(), "HEAD", "w:0000", "HEAD:old"] {
         let reference = Reference { id: ReferenceId::new(id).unwrap(), size: 1 };
-        assert_eq!(git.fetch(&reference).await, Err(FetchFault::Gone), "{id}");
+        assert_eq!(git.fetch(&reference).await, Err(FetchError::Gone), "{id}");
     }
     git.end().await;
 }

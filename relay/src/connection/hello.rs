@@ -11,9 +11,9 @@ use super::{
 };
 use crate::{
     admission::Source,
+    connection_limit::Ticket,
     link::Link,
     packet,
-    places::Ticket,
     room::{self, Opening},
     rooms::SharedRoom,
     socket::Socket,

@@ -22,14 +22,14 @@ impl Room {
             return Err(CloseCode::RateLimited);
         }
         let knock = self.knocks.add(link, data, fee)?;
-        self.host.ring();
+        self.host.wake();
         Ok(knock)
     }
 
     /// A connection that knocked is gone.
     pub(crate) fn knock_left(&mut self, knock: KnockId) {
         self.knocks.left(knock);
-        self.host.ring();
+        self.host.wake();
     }
 
     /// Whether a claim is that of the guest in this seat.
@@ -63,7 +63,7 @@ impl Room {
         seat.connect(link, &seated, cursor, now);
         seat.pair_taken = pair;
         self.release();
-        self.host.ring();
+        self.host.wake();
         Ok(())
     }
 
@@ -79,7 +79,7 @@ impl Room {
             self.release();
         }
         if news {
-            self.host.ring();
+            self.host.wake();
         }
     }
 
@@ -101,7 +101,7 @@ impl Room {
         match &self.host.link {
             Some(host) => {
                 seat.queue_input(packet::frame(frame, self.held.meter()), now);
-                host.ring();
+                host.wake();
             }
             None => self.counters.frames_to_absent_host.add(1),
         }
@@ -146,7 +146,7 @@ impl Room {
         self.leaving.retain(|seat| !seat.holds(link));
         if let Some(seat) = self.seats.iter_mut().find(|seat| seat.holds(link)) {
             seat.disconnect(now);
-            self.host.ring();
+            self.host.wake();
         }
     }
 }

@@ -147,17 +147,17 @@ impl Room {
     /// Those who type come first, and in the host's next turn the others: after a pause at once, in a flood when
     /// enough has gathered that the system calls of each write weigh little.
     pub(crate) fn ring_guests(&mut self, now: Instant) -> Option<Instant> {
-        if self.unrung == 0 {
+        if self.unnotified == 0 {
             return None;
         }
-        let gathered = self.unrung >= GATHER_LEN;
+        let gathered = self.unnotified >= GATHER_LEN;
         let due = self.rung.filter(|_| !gathered).map_or(now, |rung| rung + GATHER).max(now);
         if !std::mem::replace(&mut self.typing_rung, true) {
             let (typing, others): (Vec<&Seat>, Vec<&Seat>) =
                 self.seats.iter().filter(|seat| seat.link.is_some()).partition(|seat| seat.is_typing(now));
-            typing.iter().for_each(|seat| seat.ring());
+            typing.iter().for_each(|seat| seat.wake());
             if others.is_empty() {
-                self.unrung = 0;
+                self.unnotified = 0;
                 return None;
             }
             if !typing.is_empty() {
@@ -167,9 +167,9 @@ impl Room {
         if due > now {
             return Some(due);
         }
-        self.unrung = 0;
+        self.unnotified = 0;
         self.rung = Some(now);
-        self.seats.iter().for_each(Seat::ring);
+        self.seats.iter().for_each(Seat::wake);
         None
     }
 
@@ -229,7 +229,7 @@ impl Room {
         self.seats.push(seated);
         link.seat(seat.slot);
         self.seated = true;
-        self.host.ring();
+        self.host.wake();
         Ok(())
     }
 
@@ -248,7 +248,7 @@ impl Room {
         } else if self.ring.len() > MAX_LAG_BYTES as u64 || self.seats.is_empty() {
             self.release();
         }
-        self.unrung += frame.len();
+        self.unnotified += frame.len();
         self.typing_rung = false;
     }
 }

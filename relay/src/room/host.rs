@@ -48,9 +48,9 @@ impl Host {
         self.link.as_ref().is_some_and(|own| Arc::ptr_eq(own, link))
     }
 
-    pub(super) fn ring(&self) {
+    pub(super) fn wake(&self) {
         if let Some(link) = &self.link {
-            link.ring();
+            link.wake();
         }
     }
 

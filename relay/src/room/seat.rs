@@ -153,7 +153,7 @@ impl Seat {
         let until = now + LEAVE_FOR;
         self.leaving = Some(Leaving { code, until, end: ring.head(), first: parting });
         link.leave();
-        link.ring();
+        link.wake();
         Some(self)
     }
 
@@ -194,9 +194,9 @@ impl Seat {
         self.link.as_ref().is_some_and(|own| Arc::ptr_eq(own, link))
     }
 
-    pub(super) fn ring(&self) {
+    pub(super) fn wake(&self) {
         if let Some(link) = &self.link {
-            link.ring();
+            link.wake();
         }
     }
 
@@ -217,7 +217,7 @@ impl Seat {
             return self.drop_queue(counters);
         }
         self.pair.push_back((seq, packet));
-        link.ring();
+        link.wake();
     }
 
     /// Closes a connection that took too little, and forgets what waited for it: it would not get that any more.
@@ -265,7 +265,7 @@ impl Seat {
             self.input = VecDeque::new();
         }
         if full && self.wants_input() {
-            self.ring();
+            self.wake();
         }
         Some(packet)
     }
@@ -284,13 +284,13 @@ impl Seat {
         if pair > self.host_taken {
             self.host_taken = pair;
             self.tell_host_taken = true;
-            self.ring();
+            self.wake();
         }
     }
 
     pub(super) fn host_came_or_went(&mut self) {
         self.tell_host_present = true;
-        self.ring();
+        self.wake();
     }
 
     /// Skips the guest ahead to the newest frame if it is too far behind. An absent guest is as far behind

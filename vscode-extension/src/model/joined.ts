@@ -2,7 +2,7 @@
 import type {
     Connection,
     EndReason,
-    Failure,
+    ApiError,
     GuestCommand,
     GuestUpdate,
     InputRefusal,
@@ -26,7 +26,7 @@ export type GuestNotice =
     | { kind: 'named' }
     | { kind: 'away'; reason: string }
     | { kind: 'not_allowed'; what: string }
-    | { kind: 'failed'; failure: Failure }
+    | { kind: 'failed'; failure: ApiError }
     | { kind: 'ended'; reason: EndReason; failure: Fault | undefined }
     | { kind: 'pointed'; slot: number; at: PointAt }
     | { kind: 'refused'; terminal: number; why: InputRefusal }

@@ -18,9 +18,9 @@ use tokio::{
 
 use super::{Arguments, DumpForm, input::Keys, invite, sit_down};
 use crate::{
-    board::Board,
     command::Context,
-    error::{Fault, FaultKind},
+    error::{CliError, FaultKind},
+    overview::Overview,
     print,
     terminal::{Signal, Signals, read_input, until},
     viewer::{Picture, Pictures},
@@ -30,7 +30,7 @@ pub(super) async fn run(
     arguments: Arguments,
     link: InviteLink,
     context: &Context,
-) -> Result<ExitCode, Fault> {
+) -> Result<ExitCode, CliError> {
     let mut signals = Signals::listen()?;
     let code = link.code;
     let (client, engine) = sit_down(&arguments, link, context)?;
@@ -47,7 +47,7 @@ pub(super) async fn run(
                     Ok(Some(())) => break Ok(ExitCode::SUCCESS),
                     Err(fault) => break Err(fault),
                 },
-                None => break Err(Fault::new(FaultKind::Local, "the seat is gone")),
+                None => break Err(CliError::new(FaultKind::Local, "the seat is gone")),
             },
             signal = signals.next() => if let Signal::End(code) = signal {
                 break Ok(ExitCode::from(code));
@@ -95,7 +95,7 @@ const LEAVE: std::time::Duration = std::time::Duration::from_secs(2);
 
 struct Watch {
     client: GuestClient,
-    board: Board,
+    overview: Overview,
     pictures: Pictures,
     state: Replica<SeatState>,
     began: Instant,
@@ -110,11 +110,11 @@ struct Watch {
 
 impl Watch {
     fn new(client: GuestClient, code: InviteCode, arguments: &Arguments, json: bool) -> Self {
-        let mut board = Board::knocking();
-        board.code = Some(code);
+        let mut overview = Overview::knocking();
+        overview.code = Some(code);
         Self {
             client,
-            board,
+            overview,
             pictures: Pictures::default(),
             state: Replica::default(),
             began: Instant::now(),
@@ -137,11 +137,11 @@ impl Watch {
     }
 
     /// Takes an event; says when all that was asked for is done.
-    async fn event(&mut self, event: GuestEvent) -> Result<Option<()>, Fault> {
+    async fn event(&mut self, event: GuestEvent) -> Result<Option<()>, CliError> {
         if self.json && !matches!(event, GuestEvent::Terminal { .. } | GuestEvent::State(_)) {
             print::json(&event)?;
         }
-        self.board.told(&event);
+        self.overview.told(&event);
         match event {
             GuestEvent::State(update) => self.stands(update)?,
             GuestEvent::Terminal { terminal, change } => {
@@ -153,11 +153,11 @@ impl Watch {
                 }
                 self.pictures
                     .apply(terminal, (80, 24), now, change)
-                    .map_err(|error| Fault::new(FaultKind::Protocol, error.to_string()))?;
+                    .map_err(|error| CliError::new(FaultKind::Protocol, error.to_string()))?;
                 // A seat that is over says so behind its last output.
                 let _ = self.client.tell(GuestCommand::Credit { bytes }).await;
             }
-            GuestEvent::Panel(update) => self.board.panels.take(update),
+            GuestEvent::Panel(update) => self.overview.panels.take(update),
             GuestEvent::Failed(failure) => return Err(failure.into()),
             GuestEvent::Ended { reason, failure, .. } => {
                 // Nothing follows a glimpse any more.
@@ -165,8 +165,8 @@ impl Watch {
                 if self.is_done() {
                     return Ok(Some(()));
                 }
-                let fault = match (&self.until, Fault::ended(reason, failure.as_ref())) {
-                    (Some(text), None) => Some(Fault::new(
+                let fault = match (&self.until, CliError::ended(reason, failure.as_ref())) {
+                    (Some(text), None) => Some(CliError::new(
                         FaultKind::Ended,
                         format!("the session ended before the screen showed `{text}`"),
                     )),
@@ -181,29 +181,29 @@ impl Watch {
     }
 
     /// Takes the current state.
-    fn stands(&mut self, update: StateUpdate) -> Result<(), Fault> {
+    fn stands(&mut self, update: StateUpdate) -> Result<(), CliError> {
         if self.json {
             print::json(&GuestEvent::State(print::without_invites(update.clone())))?;
         }
         self.state.apply(update);
         let state = self.state.state();
-        self.board.show_seat(state);
+        self.overview.show_seat(state);
         // What is not shared any more is not searched and not printed.
         self.pictures.keep(|terminal| state.terminals.contains_key(&terminal));
         Ok(())
     }
 
     /// Keys as they come: whether they count is the host's to say.
-    async fn press(&mut self, bytes: Vec<u8>) -> Result<(), Fault> {
+    async fn press(&mut self, bytes: Vec<u8>) -> Result<(), CliError> {
         if let Some(terminal) = self.terminal() {
             self.client.ask(GuestCommand::Input { terminal, bytes }).await?;
         }
         Ok(())
     }
 
-    async fn type_keys(&mut self) -> Result<(), Fault> {
+    async fn type_keys(&mut self) -> Result<(), CliError> {
         let state = self.state.state();
-        let Some(looking) = state.looking.filter(|_| self.board.role().may_write()) else { return Ok(()) };
+        let Some(looking) = state.looking.filter(|_| self.overview.role().may_write()) else { return Ok(()) };
         if state.lag == Lag::Stalled || state.catching_up.contains(&looking) {
             return Ok(());
         }
@@ -234,13 +234,13 @@ impl Watch {
         shows
     }
 
-    fn timed_out(&self) -> Fault {
+    fn timed_out(&self) -> CliError {
         let message = match (&self.until, &self.send) {
             (_, Some(_)) => "the host did not allow typing in time".to_owned(),
             (Some(text), _) => format!("the screen did not show `{text}` in time"),
             (None, None) => "the session went on for longer than --timeout".to_owned(),
         };
-        Fault::new(FaultKind::Timeout, message)
+        CliError::new(FaultKind::Timeout, message)
     }
 
     /// Gives the seat up, and waits until that is on its way.

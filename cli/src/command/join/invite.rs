@@ -6,7 +6,7 @@ use jumpseat_wire::InviteCode;
 use super::Arguments;
 use crate::{
     command::Context,
-    error::{Fault, FaultKind},
+    error::{CliError, FaultKind},
     invite_file, prompt,
 };
 
@@ -14,7 +14,7 @@ use crate::{
 const VARIABLE: &str = "JUMPSEAT_TOKEN";
 
 /// Everything that is needed to knock.
-pub(super) fn find(arguments: &Arguments, context: &Context) -> Result<InviteLink, Fault> {
+pub(super) fn find(arguments: &Arguments, context: &Context) -> Result<InviteLink, CliError> {
     if let Some(path) = &arguments.invite_file {
         return invite_file::read(path);
     }
@@ -45,28 +45,29 @@ pub(super) fn leaves_input_free(arguments: &Arguments) -> bool {
 }
 
 /// A link, or a token for a code.
-fn read(text: &str, code: Option<InviteCode>, relay: Option<String>) -> Result<InviteLink, Fault> {
+fn read(text: &str, code: Option<InviteCode>, relay: Option<String>) -> Result<InviteLink, CliError> {
     if text.contains('#') || text.contains("://") {
         let link = InviteLink::parse(text).map_err(|error| wrong(&error))?;
         return match code {
             Some(code) if code != link.code => {
-                Err(Fault::usage(format!("the link is for session {}, not for {code}", link.code)))
+                Err(CliError::usage(format!("the link is for session {}, not for {code}", link.code)))
             }
             _ => Ok(link),
         };
     }
     let token: Token = pasted(text).parse().map_err(|error| wrong(&error))?;
-    let code = code
-        .ok_or_else(|| Fault::usage("a token alone does not say which session").hint("give the code, too"))?;
+    let code = code.ok_or_else(|| {
+        CliError::usage("a token alone does not say which session").hint("give the code, too")
+    })?;
     let relay = relay.ok_or_else(|| {
-        Fault::usage("a code does not say at which relay the session is")
+        CliError::usage("a code does not say at which relay the session is")
             .hint("add --relay URL as the host's line has it, set it in the configuration, or use the link")
     })?;
     Ok(InviteLink { relay, code, token })
 }
 
-fn wrong(error: &SessionError) -> Fault {
-    Fault::new(FaultKind::Invite, error.to_string()).hint("copy it again, whole")
+fn wrong(error: &SessionError) -> CliError {
+    CliError::new(FaultKind::Invite, error.to_string()).hint("copy it again, whole")
 }
 
 #[cfg(test)]

@@ -5,8 +5,8 @@ mod draw;
 use std::{process::ExitCode, time::Duration};
 
 use jumpseat_engine::api::{
-    Admission, Commands, Connection, GuestClient, GuestCommand, GuestEvent, InputRefusal, Phase, Replica,
-    SeatState, Size, StateUpdate, TerminalNo,
+    Admission, Commands, ConnectionState, GuestClient, GuestCommand, GuestEvent, InputRefusal, Phase,
+    Replica, SeatState, Size, StateUpdate, TerminalNo,
 };
 use jumpseat_panels::text::is_shown;
 use jumpseat_screen::MouseProtocol;
@@ -15,11 +15,11 @@ use tokio::{sync::mpsc, task::JoinHandle, time::Instant};
 
 use super::{Arguments, sit_down};
 use crate::{
-    board::{Board, refusal},
     command::Context,
-    error::{Fault, FaultKind},
+    error::{CliError, FaultKind},
     overlay::{Action, Overlay},
-    panel::{self, Contents, Opens, Row},
+    overview::{Overview, refusal},
+    panel::{self, Contents, Row, RowTarget},
     terminal::{Console, EscapeKey, Input, Keyboard, Piece, RawMode, Signal, Signals, size, until},
     viewer::{Painter, Picture, Pictures, Step, View, click, step},
 };
@@ -49,13 +49,13 @@ pub(super) async fn run(
     arguments: Arguments,
     invite: InviteLink,
     context: &Context,
-) -> Result<ExitCode, Fault> {
+) -> Result<ExitCode, CliError> {
     let escape = arguments.escape_key.or(context.config.escape_key).unwrap_or_default();
     let mut signals = Signals::listen()?;
     let code = invite.code;
     let (client, engine) = sit_down(&arguments, invite, context)?;
     let mut screen = GuestScreen::open(client, engine, escape, !arguments.no_mouse)?;
-    screen.board.code = Some(code);
+    screen.overview.code = Some(code);
     let result = screen.run(&mut signals).await;
     screen.close().await;
     let ended = result?;
@@ -66,7 +66,7 @@ pub(super) async fn run(
 }
 
 /// What was behind a row, with the number that it was asked for by.
-type Rows = (u32, Result<Vec<Row>, Fault>);
+type Rows = (u32, Result<Vec<Row>, CliError>);
 
 /// How it came to its end.
 struct Ended {
@@ -87,7 +87,7 @@ struct GuestScreen {
     escape: EscapeKey,
     mouse: bool,
     began: Instant,
-    board: Board,
+    overview: Overview,
     /// What was behind a row of the overlay, once it is fetched.
     opened: mpsc::UnboundedReceiver<Rows>,
     open: mpsc::UnboundedSender<Rows>,
@@ -115,7 +115,7 @@ impl GuestScreen {
         engine: JoinHandle<()>,
         escape: EscapeKey,
         mouse: bool,
-    ) -> Result<Self, Fault> {
+    ) -> Result<Self, CliError> {
         let (open, opened) = mpsc::unbounded_channel();
         let raw = RawMode::enter()?;
         raw.leave_with(LEAVE_WITH.to_vec());
@@ -134,7 +134,7 @@ impl GuestScreen {
             escape,
             mouse,
             began: Instant::now(),
-            board: Board::knocking(),
+            overview: Overview::knocking(),
             opened,
             open,
             state: Replica::default(),
@@ -152,7 +152,7 @@ impl GuestScreen {
         })
     }
 
-    async fn run(&mut self, signals: &mut Signals) -> Result<Ended, Fault> {
+    async fn run(&mut self, signals: &mut Signals) -> Result<Ended, CliError> {
         loop {
             let wake_at = self.wake_at();
             tokio::select! {
@@ -180,7 +180,7 @@ impl GuestScreen {
                     Some(event) => if let Some(ended) = self.event(event).await? {
                         return Ok(ended);
                     },
-                    None => return Err(Fault::new(FaultKind::Local, "the seat is gone")),
+                    None => return Err(CliError::new(FaultKind::Local, "the seat is gone")),
                 },
                 Some((ticket, rows)) = self.opened.recv() => if let Some(overlay) = &mut self.overlay {
                     overlay.opened(ticket, rows);
@@ -210,8 +210,8 @@ impl GuestScreen {
         self.dirty |= self.overlay.as_ref().and_then(Overlay::deadline).is_some_and(|at| at <= now);
     }
 
-    async fn event(&mut self, event: GuestEvent) -> Result<Option<Ended>, Fault> {
-        let told = self.board.told(&event);
+    async fn event(&mut self, event: GuestEvent) -> Result<Option<Ended>, CliError> {
+        let told = self.overview.told(&event);
         match event {
             GuestEvent::State(update) => self.stands(update),
             GuestEvent::Terminal { terminal, change } => {
@@ -226,18 +226,18 @@ impl GuestScreen {
                 let _ = self.commands.tell(GuestCommand::Credit { bytes }).await;
             }
             GuestEvent::Joined { .. } => self.message = None,
-            GuestEvent::Pointed { slot, at } if slot != self.board.me => {
+            GuestEvent::Pointed { slot, at } if slot != self.overview.me => {
                 let screen = self.pictures.get(at.terminal).map(Picture::screen);
                 let lines = screen.into_iter().flat_map(|screen| {
                     (at.from..=at.to).take(MAX_POINTED).filter_map(|line| Some(screen.line(line)?.text()))
                 });
                 let text = lines.into_iter().find(|text| !text.trim().is_empty()).unwrap_or_default();
-                self.tell(self.board.points_at(slot, &text));
+                self.tell(self.overview.points_at(slot, &text));
             }
-            GuestEvent::Panel(update) => self.board.panels.take(update),
+            GuestEvent::Panel(update) => self.overview.panels.take(update),
             GuestEvent::Failed(failure) => return Err(failure.into()),
             GuestEvent::Ended { reason, failure, .. } => {
-                return match Fault::ended(reason, failure.as_ref()) {
+                return match CliError::ended(reason, failure.as_ref()) {
                     Some(fault) => Err(fault),
                     None => Ok(Some(self.ended())),
                 };
@@ -246,8 +246,8 @@ impl GuestScreen {
         }
         let shown = self.terminal();
         let state = self.state.state();
-        self.board.looking = state.looking.is_some() && state.looking == shown;
-        self.board.catching_up = shown.is_some_and(|terminal| state.catching_up.contains(&terminal));
+        self.overview.looking = state.looking.is_some() && state.looking == shown;
+        self.overview.catching_up = shown.is_some_and(|terminal| state.catching_up.contains(&terminal));
         if let Some(text) = told {
             self.tell(text);
         }
@@ -259,11 +259,11 @@ impl GuestScreen {
     fn stands(&mut self, update: StateUpdate) {
         self.state.apply(update);
         let state = self.state.state();
-        let told = self.board.show_seat(state);
+        let told = self.overview.show_seat(state);
         self.pictures.keep(|terminal| state.terminals.contains_key(&terminal));
-        if !self.board.seated {
+        if !self.overview.seated {
             let waits = match (&state.connection, &state.phase) {
-                (Connection::Away { reason, .. }, _) => Some(format!("{reason}: trying again…")),
+                (ConnectionState::Away { reason, .. }, _) => Some(format!("{reason}: trying again…")),
                 (_, Phase::Waiting) if state.host_present => Some("waiting to be let in…".to_owned()),
                 (_, Phase::Waiting) => Some("waiting for the host…".to_owned()),
                 _ => None,
@@ -274,12 +274,12 @@ impl GuestScreen {
             self.tell(text);
         }
         if let Some(overlay) = &mut self.overlay {
-            overlay.update(&self.board, Instant::now());
+            overlay.update(&self.overview, Instant::now());
         }
     }
 
     fn ended(&self) -> Ended {
-        let why = self.board.ended.as_deref().unwrap_or("it is over");
+        let why = self.overview.ended.as_deref().unwrap_or("it is over");
         let told = format!("{}Session ended: {why}.", self.last_lines());
         Ended { code: ExitCode::SUCCESS, told: Some(told) }
     }
@@ -298,7 +298,7 @@ impl GuestScreen {
             .collect()
     }
 
-    async fn pieces(&mut self, pieces: Vec<Piece>) -> Result<Option<Ended>, Fault> {
+    async fn pieces(&mut self, pieces: Vec<Piece>) -> Result<Option<Ended>, CliError> {
         let mut typed = Vec::new();
         for piece in pieces {
             if self.overlay.is_some() {
@@ -335,7 +335,7 @@ impl GuestScreen {
             // The host's program would take the brackets for keys.
             return;
         }
-        match step(piece, self.board.role().may_write(), has_mouse) {
+        match step(piece, self.overview.role().may_write(), has_mouse) {
             Step::Lines(lines) => self.view.scroll(screen, window, lines),
             Step::Halves(halves) => {
                 self.view.scroll(screen, window, halves * i64::from(window.rows / 2).max(1))
@@ -351,13 +351,13 @@ impl GuestScreen {
         self.dirty = true;
     }
 
-    async fn press(&mut self, piece: &Piece) -> Result<Option<Ended>, Fault> {
+    async fn press(&mut self, piece: &Piece) -> Result<Option<Ended>, CliError> {
         let Some(overlay) = &mut self.overlay else { return Ok(None) };
         self.dirty = true;
         let window = size();
-        let before = overlay.area(&self.board, window.cols, window.rows);
-        let action = overlay.press(piece, &mut self.board, Instant::now());
-        if overlay.area(&self.board, window.cols, window.rows) != before {
+        let before = overlay.area(&self.overview, window.cols, window.rows);
+        let action = overlay.press(piece, &mut self.overview, Instant::now());
+        if overlay.area(&self.overview, window.cols, window.rows) != before {
             // It leaves something of the picture free.
             self.painter.forget();
         }
@@ -369,7 +369,7 @@ impl GuestScreen {
             }
             Action::Literal => {
                 self.close_overlay();
-                let Some(terminal) = self.terminal().filter(|_| self.board.role().may_write()) else {
+                let Some(terminal) = self.terminal().filter(|_| self.overview.role().may_write()) else {
                     return Ok(None);
                 };
                 GuestCommand::Input { terminal, bytes: vec![self.escape.byte()] }
@@ -378,8 +378,8 @@ impl GuestScreen {
                 self.next_terminal();
                 return Ok(None);
             }
-            Action::Open(ticket, opens) => {
-                self.fetch(ticket, opens);
+            Action::Open(ticket, target) => {
+                self.fetch(ticket, target);
                 return Ok(None);
             }
             Action::Leave => {
@@ -408,10 +408,10 @@ impl GuestScreen {
     }
 
     /// Fetches what is behind a row of the overlay, beside everything else.
-    fn fetch(&self, ticket: u32, opens: Opens) {
+    fn fetch(&self, ticket: u32, target: RowTarget) {
         let (open, mut contents) = (self.open.clone(), Contents(self.commands.clone()));
         tokio::spawn(async move {
-            let opened = panel::open(opens, &mut contents).await;
+            let opened = panel::open(target, &mut contents).await;
             // The overlay may be closed by now.
             let _ = open.send((ticket, opened.map(|opened| opened.page())));
         });

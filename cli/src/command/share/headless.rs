@@ -8,7 +8,7 @@ use serde_json::json;
 use super::{Arguments, exit_code, shown, start};
 use crate::{
     command::Context,
-    error::Fault,
+    error::CliError,
     print,
     terminal::{Signal, Signals, read_input},
 };
@@ -20,7 +20,7 @@ enum Piped {
     Taken,
 }
 
-pub(super) async fn run(arguments: Arguments, context: &Context) -> Result<ExitCode, Fault> {
+pub(super) async fn run(arguments: Arguments, context: &Context) -> Result<ExitCode, CliError> {
     let mut signals = Signals::listen()?;
     let mut shared = start::start(&arguments, context, arguments.size, false).await?;
     if context.json {
@@ -55,7 +55,7 @@ pub(super) async fn run(arguments: Arguments, context: &Context) -> Result<ExitC
                         print::json(&event)?;
                     }
                     if let HostEvent::Session { event: SessionEvent::Ended { reason, failure }, .. } = &event
-                        && let Some(fault) = Fault::ended(*reason, failure.as_ref())
+                        && let Some(fault) = CliError::ended(*reason, failure.as_ref())
                     {
                         // The program runs on: this alone says that nobody sees it any more.
                         fault.print(context.json);

@@ -3,15 +3,15 @@
 
 use std::{collections::VecDeque, future::pending, pin::Pin};
 
-use jumpseat_engine::api::{Commands, Failure, HostCommand, Reply, StateUpdate};
+use jumpseat_engine::api::{ApiError, Commands, HostCommand, Reply, StateUpdate};
 
 use super::start::TERMINAL;
-use crate::error::Fault;
+use crate::error::CliError;
 
 /// Keys that wait for an engine that takes none, in bytes; further ones are lost.
 const MAX_KEYS: usize = 1024 * 1024;
 
-type Answer = Pin<Box<dyn Future<Output = Result<Reply, Failure>> + Send>>;
+type Answer = Pin<Box<dyn Future<Output = Result<Reply, ApiError>> + Send>>;
 
 pub(super) struct Outbox {
     commands: Commands<HostCommand>,
@@ -65,7 +65,7 @@ impl Outbox {
     ///
     /// # Errors
     /// The engine is gone.
-    pub(super) async fn next(&mut self) -> Result<StateUpdate, Fault> {
+    pub(super) async fn next(&mut self) -> Result<StateUpdate, CliError> {
         loop {
             self.flush();
             let waits = !self.controls.is_empty() || !self.keys.is_empty();

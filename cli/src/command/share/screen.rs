@@ -19,10 +19,10 @@ use super::{
     start::{self, Shared, TERMINAL},
 };
 use crate::{
-    board::{self, Board},
     command::{Context, workspace::ShareMore},
-    error::{Fault, why},
+    error::{CliError, why},
     overlay::{Action, Overlay},
+    overview::{self, Overview},
     print,
     terminal::{
         Console, EscapeKey, Input, Keyboard, ModeTracker, Notice, Notices, Piece, RawMode, Signal, Signals,
@@ -37,7 +37,7 @@ const FOCUS_OFF: &[u8] = b"\x1b[?1004l";
 /// How long the terminal may take for what is still to be written in the end.
 const DRAIN: std::time::Duration = std::time::Duration::from_secs(1);
 
-pub(super) async fn run(arguments: Arguments, context: &Context) -> Result<ExitCode, Fault> {
+pub(super) async fn run(arguments: Arguments, context: &Context) -> Result<ExitCode, CliError> {
     let escape = arguments.escape_key.or(context.config.escape_key).unwrap_or_default();
     RawMode::check()?;
     print::refuse_before_guests()?;
@@ -68,7 +68,7 @@ struct HostScreen {
     /// What was read at once and waits for the overlay to be up to date.
     pieces: VecDeque<Piece>,
     state: Replica<HostState>,
-    board: Board,
+    overview: Overview,
     /// How panels are shared from the overlay.
     panels: ShareMore,
     overlay: Option<Overlay>,
@@ -91,9 +91,9 @@ struct HostScreen {
 }
 
 impl HostScreen {
-    fn open(shared: &Shared, escape: EscapeKey, panels: ShareMore, assumed: bool) -> Result<Self, Fault> {
-        let mut board = Board::hosting(shared.name.clone());
-        board.code = Some(shared.invite.code);
+    fn open(shared: &Shared, escape: EscapeKey, panels: ShareMore, assumed: bool) -> Result<Self, CliError> {
+        let mut overview = Overview::hosting(shared.name.clone());
+        overview.code = Some(shared.invite.code);
         let raw = RawMode::enter()?;
         let mut console = Console::open()?;
         console.write(FOCUS_ON);
@@ -112,7 +112,7 @@ impl HostScreen {
             escape,
             pieces: VecDeque::new(),
             state: Replica::default(),
-            board,
+            overview,
             panels,
             overlay: None,
             hidden: false,
@@ -131,7 +131,7 @@ impl HostScreen {
     }
 
     /// Runs until the program ends or the process is told to.
-    async fn run(&mut self, shared: &mut Shared, signals: &mut Signals) -> Result<ExitCode, Fault> {
+    async fn run(&mut self, shared: &mut Shared, signals: &mut Signals) -> Result<ExitCode, CliError> {
         self.look();
         loop {
             let attention = self.attention.deadline(Instant::now());
@@ -172,7 +172,7 @@ impl HostScreen {
                     self.pieces(Vec::new());
                 }
                 Some((slot, text)) = self.points.1.recv() => {
-                    let text = self.board.points_at(slot, &text);
+                    let text = self.overview.points_at(slot, &text);
                     self.notices.tell(Notice { text, urgent: false }, Instant::now());
                 },
                 () = until(wake_at) => self.tick(),
@@ -196,15 +196,15 @@ impl HostScreen {
             }
             HostEvent::Session { session, event } if session == self.session => {
                 if let SessionEvent::Pointed { slot, at } = &event
-                    && *slot != self.board.me
+                    && *slot != self.overview.me
                 {
                     self.point(*slot, *at);
                 }
                 if let SessionEvent::Ended { reason, failure } = &event {
-                    self.board.ended = Some(why(*reason, failure.as_ref()));
+                    self.overview.ended = Some(why(*reason, failure.as_ref()));
                     self.draw();
                 }
-                if let (None, Some(notice)) = (&self.overlay, self.board.notice(&event)) {
+                if let (None, Some(notice)) = (&self.overlay, self.overview.notice(&event)) {
                     self.notices.tell(notice, Instant::now());
                 }
             }
@@ -307,23 +307,23 @@ impl HostScreen {
 
     /// What is known about the host's attention may have changed.
     fn attended(&mut self) {
-        let before = self.board.attention;
-        self.board.attention = match (self.attention.wants_yes(), self.attention.goes_by_keys()) {
-            (true, _) => board::Attention::WantsYes,
-            (_, true) => board::Attention::GoesByKeys,
-            _ => board::Attention::Reported,
+        let before = self.overview.attention;
+        self.overview.attention = match (self.attention.wants_yes(), self.attention.goes_by_keys()) {
+            (true, _) => overview::Attention::WantsYes,
+            (_, true) => overview::Attention::GoesByKeys,
+            _ => overview::Attention::Reported,
         };
         self.look();
         self.ask_for_yes();
-        if before != self.board.attention {
+        if before != self.overview.attention {
             self.draw();
         }
     }
 
     /// Guests that could type wait for the host to say that it looks.
     fn ask_for_yes(&mut self) {
-        let waits = self.board.people.iter().any(|person| person.present && person.role.may_write());
-        if self.board.attention == board::Attention::WantsYes && waits && !self.asked_for_yes {
+        let waits = self.overview.people.iter().any(|person| person.present && person.role.may_write());
+        if self.overview.attention == overview::Attention::WantsYes && waits && !self.asked_for_yes {
             self.asked_for_yes = true;
             let text = format!("guests cannot type before you say that you look: {} f", self.escape);
             self.notices.tell(Notice { text, urgent: true }, Instant::now());
@@ -366,7 +366,9 @@ impl HostScreen {
 
     fn press(&mut self, piece: &Piece) {
         let Some(overlay) = &mut self.overlay else { return };
-        let Some(action) = overlay.press(piece, &mut self.board, Instant::now()) else { return self.draw() };
+        let Some(action) = overlay.press(piece, &mut self.overview, Instant::now()) else {
+            return self.draw();
+        };
         let session = self.session;
         let command = match action {
             Action::Close => return self.close_overlay(),
@@ -397,7 +399,7 @@ impl HostScreen {
             }
             Action::AskControl | Action::NextTerminal | Action::Leave | Action::Open(..) => return,
         };
-        // The result is in the state; what is no longer possible is already gone from the board.
+        // The result is in the state; what is no longer possible is already gone from the overview.
         self.outbox.send(command);
         self.outbox.ask();
         self.draw();
@@ -409,18 +411,18 @@ impl HostScreen {
         if let Some(terminal) = state.terminals.get(&TERMINAL) {
             self.notices.titled(&terminal.title);
         }
-        self.board.show_session(state.sessions.get(&self.session));
+        self.overview.show_session(state.sessions.get(&self.session));
         self.ask_for_yes();
         self.draw();
     }
 
     fn draw(&mut self) {
         let Some(overlay) = &mut self.overlay else { return };
-        overlay.update(&self.board, Instant::now());
+        overlay.update(&self.overview, Instant::now());
         let size = size();
         let mut buffer = Buffer::empty(Rect { x: 0, y: 0, width: size.cols, height: size.rows });
-        let area = overlay.area(&self.board, size.cols, size.rows);
-        overlay.draw(&self.board, area, &mut buffer);
+        let area = overlay.area(&self.overview, size.cols, size.rows);
+        overlay.draw(&self.overview, area, &mut buffer);
         if !self.shown.is_between() {
             // The program's output stopped in the midst of a sequence, which is cancelled.
             self.console.write(b"\x18");

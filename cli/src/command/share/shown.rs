@@ -3,10 +3,10 @@
 use jumpseat_engine::api::{Admission, InviteTerms, Role, panels::PanelKind};
 
 use super::start::Shared;
-use crate::{command::invites, duration, error::Fault, panel_name::panel_name, terminal::EscapeKey};
+use crate::{command::invites, duration, error::CliError, panel_name::panel_name, terminal::EscapeKey};
 
 /// The invite, and how a guest uses it.
-pub(super) fn invite(shared: &Shared, escape: Option<EscapeKey>) -> Result<String, Fault> {
+pub(super) fn invite(shared: &Shared, escape: Option<EscapeKey>) -> Result<String, CliError> {
     let link = shared.link()?;
     Ok(text(&Shown {
         name: &shared.name,

@@ -20,7 +20,7 @@ use super::Arguments;
 use crate::{
     command::{Context, invites::keys, runtime::host_setup},
     config,
-    error::{Fault, FaultKind},
+    error::{CliError, FaultKind},
     invite_file,
     terminal::{Signal, Signals},
 };
@@ -56,7 +56,7 @@ pub(super) async fn start(
     context: &Context,
     size: Size,
     attach: bool,
-) -> Result<Shared, Fault> {
+) -> Result<Shared, CliError> {
     // Before anything is opened: what cannot be shared is said first.
     let panels = arguments.panels.options(&context.config)?;
     let setup = host_setup(&context.config, arguments.ca_file.clone())?;
@@ -81,7 +81,7 @@ pub(super) async fn start(
     };
     // The session first: its code stands in the environment of the program that is shared.
     let Reply::Session { session, relay, invite } = commands.ask(HostCommand::Share(share)).await? else {
-        return Err(Fault::new(FaultKind::System, "the engine gave an unexpected reply"));
+        return Err(CliError::new(FaultKind::System, "the engine gave an unexpected reply"));
     };
     let terminal = TerminalOptions {
         command: arguments.command.clone(),
@@ -118,7 +118,7 @@ pub(super) async fn start(
     Ok(shared)
 }
 
-async fn attach(commands: &Commands<HostCommand>, attach: bool) -> Result<(), Fault> {
+async fn attach(commands: &Commands<HostCommand>, attach: bool) -> Result<(), CliError> {
     let command = match attach {
         true => attach_command(),
         // Without a terminal nothing tells whether somebody looks: who starts it so says that guests may type.
@@ -133,9 +133,9 @@ pub(super) fn attach_command() -> HostCommand {
 }
 
 impl Shared {
-    pub(super) fn link(&self) -> Result<InviteLink, Fault> {
+    pub(super) fn link(&self) -> Result<InviteLink, CliError> {
         InviteLink::parse(keys(&self.invite)?.link.reveal())
-            .map_err(|error| Fault::system("the invite", error))
+            .map_err(|error| CliError::system("the invite", error))
     }
 
     /// Ends sessions, once their guests have what was printed last, and hangs the terminal up. A further signal ends at
@@ -171,9 +171,9 @@ impl Shared {
 }
 
 /// An address of this machine that the local network knows: the one it would send from.
-pub(super) fn lan_address() -> Result<IpAddr, Fault> {
+pub(super) fn lan_address() -> Result<IpAddr, CliError> {
     let none = || {
-        Fault::new(FaultKind::System, "this machine has no address in a local network")
+        CliError::new(FaultKind::System, "this machine has no address in a local network")
             .hint("name one with --listen, or a relay with --relay")
     };
     // Connecting such a socket sends nothing; the address is one that is reserved for documentation.

@@ -17,13 +17,13 @@ fn nothing_hostile_is_in_any_row() {
     for (kind, mut panel) in all {
         let json = serde_json::to_value(&panel.entries).unwrap();
         panel.entries = serde_json::from_value(poison(json, HOSTILE)).unwrap();
-        let around = Around { host: HOSTILE, ..around() };
+        let around = PageContext { host: HOSTILE, ..around() };
         for row in page(kind, Some(Some(&panel)), around) {
             let text = row.line.to_string();
             assert!(text.chars().all(jumpseat_panels::text::is_shown), "{text:?}");
             poisoned += text.matches("52;c;").count();
         }
-        assert!(gist(kind, &panel).chars().all(jumpseat_panels::text::is_shown));
+        assert!(panel_summary(kind, &panel).chars().all(jumpseat_panels::text::is_shown));
     }
     assert!(poisoned > 60, "it was looked at: {poisoned}");
 }
@@ -102,7 +102,7 @@ fn everything() -> Vec<Entry> {
       {"is":"commit","repository":0,"name":"c","subject":"s","author":"a","at":1,"pushed":true},
       {"is":"block","terminal":1,"title":"t","command":"c","cwd":"/","started":1,"took":1,"exit_code":0,"line":1,
        "lines":1,"unproven":true,"erased":true,"output":{"id":"o","size":1}},
-      {"is":"happening","at":1,"until":2,"level":"info","who":"a","happened":{"what":"asked"}},
+      {"is":"activity","at":1,"until":2,"level":"info","who":"a","happened":{"what":"asked"}},
       {"is":"line","at":1,"file":"f","level":"info","text":"t","rest":{"id":"o","size":1}},
       {"is":"request","number":1,"repository":"r","title":"t","body":{"text":"b"},"state":"open","author":"a",
        "base":"m","head":"h","commit":"c","labels":[],"reviewers":[],"verdict":"approved",

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::Place;
 use crate::{
     panels::PanelStatus,
-    terms::{ChatLine, Connection, Invite, Person, PointAt, SessionNo, Size, TerminalNo},
+    terms::{ChatLine, ConnectionState, Invite, Person, PointAt, SessionNo, Size, TerminalNo},
 };
 
 /// The state of an engine that hosts.
@@ -89,7 +89,7 @@ pub struct SessionState {
     /// The relay's address as guests reach it.
     pub relay: String,
     /// The line to the relay.
-    pub connection: Connection,
+    pub connection: ConnectionState,
     /// When it ends by itself, in milliseconds since 1970.
     pub expires_at: u64,
     /// The terminal that the host's person has in front: only there guests' keys count.

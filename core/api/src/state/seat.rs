@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use super::Place;
 use crate::{
-    failure::Failure,
-    terms::{ChatLine, Connection, Lag, Person, PointAt, Role, Secret, Size, TerminalNo},
+    error::ApiError,
+    terms::{ChatLine, ConnectionState, Lag, Person, PointAt, Role, Secret, Size, TerminalNo},
 };
 
 /// A session as its guest sees it.
@@ -24,7 +24,7 @@ pub struct SeatState {
     /// How far it is.
     pub phase: Phase,
     /// The line to the relay.
-    pub connection: Connection,
+    pub connection: ConnectionState,
     /// Its own slot; 0 before it is seated.
     pub slot: Slot,
     /// The safety words that it and the host see.
@@ -68,7 +68,7 @@ impl Default for SeatState {
         Self {
             code: None,
             phase: Phase::Knocking,
-            connection: Connection::Connecting,
+            connection: ConnectionState::Connecting,
             slot: 0,
             words: Vec::new(),
             role: Role::Viewer,
@@ -103,7 +103,7 @@ pub enum Phase {
     /// It could not get in.
     Failed {
         /// Why.
-        failure: Failure,
+        failure: ApiError,
     },
     /// It is over.
     Ended {

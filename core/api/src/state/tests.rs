@@ -54,7 +54,7 @@ fn an_update_that_does_not_follow_is_left_out_and_one_that_is_known_does_no_harm
 }
 
 /// A state with two levels of keys, as simple as can be.
-type Shelf = BTreeMap<u8, BTreeMap<u8, u32>>;
+type ContentCache = BTreeMap<u8, BTreeMap<u8, u32>>;
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 enum Spot {
@@ -75,7 +75,7 @@ impl Place for Spot {
     }
 }
 
-fn read(shelf: &Shelf, spot: Spot) -> Value {
+fn read(shelf: &ContentCache, spot: Spot) -> Value {
     match spot {
         Spot::All => json!(shelf),
         Spot::Row(row) => json!(shelf.get(&row)),
@@ -112,8 +112,8 @@ fn step() -> impl Strategy<Value = Step> {
 proptest! {
     #[test]
     fn late_slow_and_returning_clients_end_with_the_same(steps in prop::collection::vec(step(), 0..80)) {
-        let mut shelf = Shelf::new();
-        let mut clients: [(Dirty<Spot>, Replica<Shelf>); 3] = Default::default();
+        let mut shelf = ContentCache::new();
+        let mut clients: [(Dirty<Spot>, Replica<ContentCache>); 3] = Default::default();
         for step in steps {
             let mut mark = |spot| clients.iter_mut().for_each(|(news, _)| news.mark(spot));
             match step {

@@ -11,7 +11,7 @@ use tokio_util::sync::PollSender;
 use super::{HostEngine, state::Standing};
 use crate::{
     api::{
-        Failure, FailureKind, HostClient, HostCommand, HostEvent, Scope, StateUpdate, TerminalNo,
+        ApiError, ApiErrorKind, HostClient, HostCommand, HostEvent, Scope, StateUpdate, TerminalNo,
         state::{Dirty, HostPath},
     },
     client::{COMMANDS, Request},
@@ -264,8 +264,8 @@ impl HostEngine {
 
     /// Queues an event for every client, after its pending state update.
     pub(super) fn tell(&mut self, event: &HostEvent) {
-        let Self { clients, terminals, sessions, desk, .. } = self;
-        let standing = Standing::new(terminals, sessions, desk.as_ref());
+        let Self { clients, terminals, sessions, panel_service, .. } = self;
+        let standing = Standing::new(terminals, sessions, panel_service.as_ref());
         for client in clients.values_mut().filter(|client| !standing.is_inside(client.origin.as_ref())) {
             client.tell_news(&standing);
             client.tell(event.clone());
@@ -274,8 +274,8 @@ impl HostEngine {
 
     /// The whole state for one client. Its pending update is queued first.
     pub(super) fn whole_state(&mut self, no: ClientNo) -> StateUpdate {
-        let Self { clients, terminals, sessions, desk, .. } = self;
-        let standing = Standing::new(terminals, sessions, desk.as_ref());
+        let Self { clients, terminals, sessions, panel_service, .. } = self;
+        let standing = Standing::new(terminals, sessions, panel_service.as_ref());
         match clients.get_mut(&no) {
             Some(client) => {
                 client.tell_news(&standing);
@@ -287,8 +287,8 @@ impl HostEngine {
 
     /// Queues state updates for the clients that keep up. Returns whether there were any.
     pub(super) fn tell_news(&mut self) -> bool {
-        let Self { clients, terminals, sessions, desk, .. } = self;
-        let standing = Standing::new(terminals, sessions, desk.as_ref());
+        let Self { clients, terminals, sessions, panel_service, .. } = self;
+        let standing = Standing::new(terminals, sessions, panel_service.as_ref());
         let mut told = false;
         for client in clients.values_mut().filter(|client| client.news.is_dirty() && client.takes_output()) {
             if !standing.is_inside(client.origin.as_ref()) {
@@ -300,7 +300,7 @@ impl HostEngine {
     }
 
     /// Why a client's command is refused: its scope does not include it, or its process runs in a shared terminal.
-    pub(super) fn refusal(&self, no: ClientNo, command: &HostCommand) -> Option<Failure> {
+    pub(super) fn refusal(&self, no: ClientNo, command: &HostCommand) -> Option<ApiError> {
         let client = self.clients.get(&no)?;
         if let Err(failure) = client.scope.allows(command.scope()) {
             return Some(failure);
@@ -320,8 +320,8 @@ impl HostEngine {
 }
 
 /// The refusal for programs inside a shared terminal.
-pub(crate) fn inside() -> Failure {
-    Failure::new(FailureKind::Inside, "a program in a shared terminal cannot see or change what is shared").hint(
+pub(crate) fn inside() -> ApiError {
+    ApiError::new(ApiErrorKind::Inside, "a program in a shared terminal cannot see or change what is shared").hint(
         "use another terminal or the overlay; `jumpseat share --manage-from-inside` lets everyone who may type \
          there do it, guests too",
     )

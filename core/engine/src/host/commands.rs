@@ -5,12 +5,12 @@ use std::task::Context;
 use jumpseat_session::{EndReason, Pointing};
 
 use super::{
-    HostEngine, clients::ClientNo, model::Question, session::Session, state::Standing, terminal::Terminal,
-    view::View,
+    HostEngine, clients::ClientNo, screen_thread::ScreenRequest, session::Session, state::Standing,
+    terminal::Terminal, view::View,
 };
 use crate::{
     api::{
-        Failure, FailureKind, HostCommand, HostEvent, PointAt, Reply, Scope, SessionNo, Size, StartFrom,
+        ApiError, ApiErrorKind, HostCommand, HostEvent, PointAt, Reply, Scope, SessionNo, Size, StartFrom,
         TerminalNo, TerminalOptions, state::HostPath,
     },
     client::Request,
@@ -34,7 +34,7 @@ impl HostEngine {
             },
             HostCommand::Share(options) => self.share(options, answer),
             HostCommand::Screen { terminal, format } => match self.terminals.get_mut(&terminal) {
-                Some(terminal) => terminal.model.ask(Question::Dump { format, answer }),
+                Some(terminal) => terminal.screen.ask(ScreenRequest::Dump { format, answer }),
                 None => drop(answer.send(Err(no_terminal()))),
             },
             HostCommand::LookAtPanel { session, panel } => self.look_at_panel(session, panel, answer),
@@ -48,7 +48,7 @@ impl HostEngine {
         cx: &mut Context<'_>,
         client: ClientNo,
         command: HostCommand,
-    ) -> Result<Reply, Failure> {
+    ) -> Result<Reply, ApiError> {
         let now = self.now();
         match command {
             HostCommand::OpenTerminal(options) => return self.open_terminal(options),
@@ -93,7 +93,7 @@ impl HostEngine {
             HostCommand::CreateInvite { session: no, terms } => {
                 let session = self.session(no)?;
                 if session.host.code().is_none() {
-                    return Err(Failure::new(FailureKind::Misused, "the relay has no code for it yet"));
+                    return Err(ApiError::new(ApiErrorKind::Misused, "the relay has no code for it yet"));
                 }
                 let invite = session.host.create_invite(now, terms.into())?;
                 let made = session.invite(&invite);
@@ -167,17 +167,17 @@ impl HostEngine {
         Ok(Reply::Done)
     }
 
-    pub(super) fn terminal(&mut self, no: TerminalNo) -> Result<&mut Terminal, Failure> {
+    pub(super) fn terminal(&mut self, no: TerminalNo) -> Result<&mut Terminal, ApiError> {
         self.terminals.get_mut(&no).ok_or_else(no_terminal)
     }
 
-    pub(super) fn session(&mut self, no: SessionNo) -> Result<&mut Session, Failure> {
+    pub(super) fn session(&mut self, no: SessionNo) -> Result<&mut Session, ApiError> {
         self.sessions.get_mut(&no).filter(|session| !session.host.is_ended()).ok_or_else(no_session)
     }
 
-    fn open_terminal(&mut self, options: TerminalOptions) -> Result<Reply, Failure> {
+    fn open_terminal(&mut self, options: TerminalOptions) -> Result<Reply, ApiError> {
         if self.ending.is_some() {
-            return Err(Failure::new(FailureKind::Misused, "everything is being ended"));
+            return Err(ApiError::new(ApiErrorKind::Misused, "everything is being ended"));
         }
         let mut program = Program::new(&options.command);
         program.cwd = options.cwd;
@@ -209,7 +209,7 @@ impl HostEngine {
         Ok(Reply::Terminal { terminal: no })
     }
 
-    fn resize(&mut self, no: TerminalNo, size: Size) -> Result<(), Failure> {
+    fn resize(&mut self, no: TerminalNo, size: Size) -> Result<(), ApiError> {
         let (now, size) = (self.now(), clamped(size));
         let terminal = self.terminal(no)?;
         if terminal.size == size {
@@ -232,10 +232,10 @@ fn clamped(size: Size) -> Size {
     Size { cols: size.cols.clamp(2, 1000), rows: size.rows.clamp(1, 1000) }
 }
 
-fn no_session() -> Failure {
-    Failure::new(FailureKind::NotFound, "there is no such session")
+fn no_session() -> ApiError {
+    ApiError::new(ApiErrorKind::NotFound, "there is no such session")
 }
 
-pub(super) fn no_terminal() -> Failure {
-    Failure::new(FailureKind::NotFound, "there is no such terminal")
+pub(super) fn no_terminal() -> ApiError {
+    ApiError::new(ApiErrorKind::NotFound, "there is no such terminal")
 }

@@ -2,13 +2,13 @@
 
 use std::{future::Future, net::SocketAddr, pin::Pin, sync::Arc};
 
-use crate::api::{Failure, FailureKind};
+use crate::api::{ApiError, ApiErrorKind};
 
 /// A future that owns what it needs.
 pub type Owned<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 /// Starts a relay that listens on an address; port 0 takes a free one.
-pub type StartRelay = Arc<dyn Fn(SocketAddr) -> Owned<Result<EmbeddedRelay, Failure>> + Send + Sync>;
+pub type StartRelay = Arc<dyn Fn(SocketAddr) -> Owned<Result<EmbeddedRelay, ApiError>> + Send + Sync>;
 
 /// A relay that runs.
 pub struct EmbeddedRelay {
@@ -19,7 +19,7 @@ pub struct EmbeddedRelay {
 }
 
 /// Without a relay to start.
-pub(super) fn none() -> Failure {
-    Failure::new(FailureKind::Misused, "this program brings no relay of its own")
+pub(super) fn none() -> ApiError {
+    ApiError::new(ApiErrorKind::Misused, "this program brings no relay of its own")
         .hint("name the address of a relay")
 }

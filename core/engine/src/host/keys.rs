@@ -23,7 +23,7 @@ use tokio::{
 
 use self::paste::Paste;
 use crate::{
-    api::{Failure, FailureKind, Reply, SessionNo},
+    api::{ApiError, ApiErrorKind, Reply, SessionNo},
     pty::{ProgramEnd, Pty},
 };
 
@@ -59,7 +59,7 @@ pub(super) struct Typist {
 pub(super) struct Keys {
     own: VecDeque<u8>,
     /// Who waits for room among the host's own.
-    answers: Vec<oneshot::Sender<Result<Reply, Failure>>>,
+    answers: Vec<oneshot::Sender<Result<Reply, ApiError>>>,
     /// Guests with keys here or in the terminal; whose turn is next comes first.
     guests: VecDeque<Guest>,
     /// Among what is unread in the terminal the host's own keys may be, beside guests'.
@@ -95,10 +95,10 @@ impl Keys {
         cx: &mut Context<'_>,
         pty: &mut Pty,
         bytes: &[u8],
-        answer: oneshot::Sender<Result<Reply, Failure>>,
+        answer: oneshot::Sender<Result<Reply, ApiError>>,
     ) {
         if self.own.len() + bytes.len() > MAX_OWN {
-            let failure = Failure::new(FailureKind::Misused, "the program takes no keys");
+            let failure = ApiError::new(ApiErrorKind::Misused, "the program takes no keys");
             drop(answer.send(Err(failure)));
             return;
         }

@@ -1,4 +1,4 @@
-//! Sessions' panels: shared by a client, made at the desk, carried by the machine.
+//! Sessions' panels: shared by a client, made by the panel service, carried by the machine.
 
 use std::task::{Context, Poll};
 
@@ -8,16 +8,17 @@ use tokio::sync::oneshot;
 
 use super::{
     HostEngine,
-    happenings::{Change, Note},
-    model::{Command, Question},
+    activity::{Change, Note},
+    screen_thread::{Command, ScreenRequest},
 };
 use crate::{
     api::{
-        BlockInfo, Failure, PanelOptions, Reply, Secret, SessionEvent, SessionNo, TerminalNo, state::HostPath,
+        ApiError, BlockInfo, PanelOptions, Reply, Secret, SessionEvent, SessionNo, TerminalNo,
+        state::HostPath,
     },
     panels::{
-        desk::Desk,
-        order::Made,
+        order::PanelEvent,
+        service::PanelService,
         source::{self, Feed},
     },
     runtime::wall_clock,
@@ -25,25 +26,25 @@ use crate::{
 
 impl HostEngine {
     /// Shares a panel of a session; one that is shared already is begun anew.
-    pub(super) fn share_panel(&mut self, no: SessionNo, options: &PanelOptions) -> Result<(), Failure> {
+    pub(super) fn share_panel(&mut self, no: SessionNo, options: &PanelOptions) -> Result<(), ApiError> {
         self.begin_panel(no, options)?;
         self.log_shared(no, options.panel.name().to_owned(), true);
         self.mark(HostPath::Panel(no, options.panel));
         Ok(())
     }
 
-    fn begin_panel(&mut self, no: SessionNo, options: &PanelOptions) -> Result<(), Failure> {
+    fn begin_panel(&mut self, no: SessionNo, options: &PanelOptions) -> Result<(), ApiError> {
         self.session(no)?;
-        let fed = self.desk.iter().flat_map(Desk::feeds);
+        let fed = self.panel_service.iter().flat_map(PanelService::feeds);
         let (source, feed) = source::of(options, &self.forges, fed)?;
         let now = self.now();
-        let desk = match &mut self.desk {
-            Some(desk) => desk,
-            none => none.insert(Desk::start()?),
+        let panel_service = match &mut self.panel_service {
+            Some(panel_service) => panel_service,
+            none => none.insert(PanelService::start()?),
         };
         let kind = options.panel;
-        desk.unshare(no, kind);
-        desk.share(no, source, feed);
+        panel_service.unshare(no, kind);
+        panel_service.share(no, source, feed);
         if let Some(session) = self.sessions.get_mut(&no) {
             // A panel that begins anew begins anew for guests, too.
             session.host.unshare_panel(now, kind.number());
@@ -54,14 +55,14 @@ impl HostEngine {
                 let terminals = self.terminals.values_mut();
                 for terminal in terminals.filter(|terminal| terminal.session.is_some_and(|(of, _)| of == no))
                 {
-                    terminal.model.ask(Question::Commands { session: no, block: None, output: true });
+                    terminal.screen.ask(ScreenRequest::Commands { session: no, block: None, output: true });
                 }
             }
             PanelKind::Log => {
                 if let (Some(Feed::Log(feed)), Some(known)) = (self.feed(no, kind), self.happenings.get(&no))
                 {
-                    for (number, happening) in known.kept() {
-                        feed.tell(number, happening.clone());
+                    for (number, activity) in known.kept() {
+                        feed.tell(number, activity.clone());
                     }
                 }
             }
@@ -71,14 +72,14 @@ impl HostEngine {
     }
 
     fn feed(&self, session: SessionNo, panel: PanelKind) -> Option<&Feed> {
-        self.desk.as_ref()?.feed(session, panel)
+        self.panel_service.as_ref()?.feed(session, panel)
     }
 
     /// What signs in at a forge; who waits for it is told anew.
-    pub(super) fn give_credential(&self, host: &str, credential: Option<Secret>) -> Result<(), Failure> {
+    pub(super) fn give_credential(&self, host: &str, credential: Option<Secret>) -> Result<(), ApiError> {
         self.forges.give(host, credential.as_ref())?;
-        if let Some(desk) = &self.desk {
-            desk.refresh_forges();
+        if let Some(panel_service) = &self.panel_service {
+            panel_service.refresh_forges();
         }
         Ok(())
     }
@@ -89,10 +90,10 @@ impl HostEngine {
         no: SessionNo,
         origin: String,
         findings: Vec<Finding>,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), ApiError> {
         self.session(no)?;
         let Some(Feed::Findings(feed)) = self.feed(no, PanelKind::Findings) else {
-            return Err(Failure::panel_not_shared());
+            return Err(ApiError::panel_not_shared());
         };
         feed.set(origin, findings);
         Ok(())
@@ -102,8 +103,11 @@ impl HostEngine {
     pub(super) fn command_news(&mut self, terminal: TerminalNo, block: u64) {
         let Some(shown) = self.terminals.get_mut(&terminal) else { return };
         let Some((session, _)) = shown.session else { return };
-        let output = self.desk.as_ref().is_some_and(|desk| desk.is_shared(session, PanelKind::History));
-        shown.model.ask(Question::Commands { session, block: Some(block), output });
+        let output = self
+            .panel_service
+            .as_ref()
+            .is_some_and(|panel_service| panel_service.is_shared(session, PanelKind::History));
+        shown.screen.ask(ScreenRequest::Commands { session, block: Some(block), output });
     }
 
     /// A command as guests of a session may see it.
@@ -141,8 +145,12 @@ impl HostEngine {
     pub(super) fn output_erased(&mut self, no: TerminalNo) {
         let Some(terminal) = self.terminals.get_mut(&no) else { return };
         let Some((session, _)) = terminal.session else { return };
-        if self.desk.as_ref().is_some_and(|desk| desk.is_shared(session, PanelKind::History)) {
-            terminal.model.ask(Question::Erased { session });
+        if self
+            .panel_service
+            .as_ref()
+            .is_some_and(|panel_service| panel_service.is_shared(session, PanelKind::History))
+        {
+            terminal.screen.ask(ScreenRequest::Erased { session });
         }
     }
 
@@ -157,18 +165,20 @@ impl HostEngine {
 
     /// A terminal is in a session from now on.
     pub(super) fn terminal_shared(&mut self, session: SessionNo, no: TerminalNo) {
-        let shares_history =
-            self.desk.as_ref().is_some_and(|desk| desk.is_shared(session, PanelKind::History));
+        let shares_history = self
+            .panel_service
+            .as_ref()
+            .is_some_and(|panel_service| panel_service.is_shared(session, PanelKind::History));
         let Some(terminal) = self.terminals.get_mut(&no) else { return };
         let name = terminal.name.clone();
         if shares_history {
-            terminal.model.ask(Question::Commands { session, block: None, output: true });
+            terminal.screen.ask(ScreenRequest::Commands { session, block: None, output: true });
         }
         self.log_shared(session, name, true);
     }
 
     /// A terminal was taken out of a session: what ran in it is nobody's any more, so the history begins anew.
-    pub(super) fn terminal_withdrawn(&mut self, session: SessionNo, no: TerminalNo) -> Result<(), Failure> {
+    pub(super) fn terminal_withdrawn(&mut self, session: SessionNo, no: TerminalNo) -> Result<(), ApiError> {
         let name = self.terminals.get(&no).map(|terminal| terminal.name.clone()).unwrap_or_default();
         self.log_shared(session, name, false);
         if self.feed(session, PanelKind::History).is_some() {
@@ -198,19 +208,20 @@ impl HostEngine {
 
     fn log(&self, session: SessionNo, change: Option<Change>) {
         if let (Some(Feed::Log(feed)), Some(change)) = (self.feed(session, PanelKind::Log), change) {
-            feed.tell(change.number, change.happening);
+            feed.tell(change.number, change.activity);
             if let Some(gone) = change.gone {
                 feed.forget(gone);
             }
         }
     }
 
-    pub(super) fn unshare_panel(&mut self, no: SessionNo, panel: PanelKind) -> Result<(), Failure> {
+    pub(super) fn unshare_panel(&mut self, no: SessionNo, panel: PanelKind) -> Result<(), ApiError> {
         let now = self.now();
         self.session(no)?.host.unshare_panel(now, panel.number());
-        let was_shared = self.desk.as_mut().is_some_and(|desk| desk.unshare(no, panel));
+        let was_shared =
+            self.panel_service.as_mut().is_some_and(|panel_service| panel_service.unshare(no, panel));
         if !was_shared {
-            return Err(Failure::panel_not_shared());
+            return Err(ApiError::panel_not_shared());
         }
         self.log_shared(no, panel.name().to_owned(), false);
         self.mark(HostPath::Panel(no, panel));
@@ -220,20 +231,20 @@ impl HostEngine {
     /// The session is over.
     pub(super) fn forget_panels(&mut self, session: SessionNo) {
         self.happenings.remove(&session);
-        if let Some(desk) = &mut self.desk {
-            desk.forget(session);
+        if let Some(panel_service) = &mut self.panel_service {
+            panel_service.forget(session);
         }
     }
 
     /// Has a panel's source look again.
-    pub(super) fn refresh_panel(&mut self, no: SessionNo, panel: PanelKind) -> Result<(), Failure> {
+    pub(super) fn refresh_panel(&mut self, no: SessionNo, panel: PanelKind) -> Result<(), ApiError> {
         self.session(no)?;
-        let desk = self
-            .desk
+        let panel_service = self
+            .panel_service
             .as_ref()
-            .filter(|desk| desk.is_shared(no, panel))
-            .ok_or_else(Failure::panel_not_shared)?;
-        desk.refresh(no, panel);
+            .filter(|panel_service| panel_service.is_shared(no, panel))
+            .ok_or_else(ApiError::panel_not_shared)?;
+        panel_service.refresh(no, panel);
         Ok(())
     }
 
@@ -242,38 +253,41 @@ impl HostEngine {
         &mut self,
         session: SessionNo,
         panel: PanelKind,
-        answer: oneshot::Sender<Result<Reply, Failure>>,
+        answer: oneshot::Sender<Result<Reply, ApiError>>,
     ) {
-        let desk = self.desk.as_ref().filter(|desk| desk.is_shared(session, panel));
-        let Some(desk) = desk else { return drop(answer.send(Err(Failure::panel_not_shared()))) };
-        desk.look(session, panel, answer);
+        let panel_service =
+            self.panel_service.as_ref().filter(|panel_service| panel_service.is_shared(session, panel));
+        let Some(panel_service) = panel_service else {
+            return drop(answer.send(Err(ApiError::panel_not_shared())));
+        };
+        panel_service.look(session, panel, answer);
     }
 
-    /// Takes what the desk made: to guests through the machine, to clients as how a panel stands.
+    /// Takes what the panel service made: to guests through the machine, to clients as how a panel stands.
     pub(super) fn poll_panels(&mut self, cx: &mut Context<'_>) -> bool {
         let now = self.now();
         let mut moved = false;
-        while let Some(desk) = &mut self.desk
-            && let Poll::Ready(made) = desk.poll_made(cx)
+        while let Some(panel_service) = &mut self.panel_service
+            && let Poll::Ready(made) = panel_service.poll_made(cx)
         {
             moved = true;
             match made {
-                Made::Change { session, panel, bytes } => {
+                PanelEvent::Change { session, panel, bytes } => {
                     if let Some(session) = self.sessions.get_mut(&session) {
                         session.host.panel_changed(now, panel.number(), &bytes);
                     }
                 }
-                Made::Snapshot { session, ticket, bytes } => {
+                PanelEvent::Snapshot { session, ticket, bytes } => {
                     if let Some(session) = self.sessions.get_mut(&session) {
                         session.host.snapshot_ready(now, ticket, bytes);
                     }
                 }
-                Made::Content { session, ticket, content } => {
+                PanelEvent::Content { session, ticket, content } => {
                     if let Some(session) = self.sessions.get_mut(&session) {
                         session.host.content_ready(ticket, content);
                     }
                 }
-                Made::Status { session, status } => self.mark(HostPath::Panel(session, status.panel)),
+                PanelEvent::Status { session, status } => self.mark(HostPath::Panel(session, status.panel)),
             }
         }
         moved

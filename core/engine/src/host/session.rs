@@ -15,14 +15,14 @@ use jumpseat_wire::{CloseCode, HOST_SLOT, InviteId, KnockId, Slot};
 use tokio::sync::oneshot;
 use tracing::debug;
 
-use super::{chat::Chat, embedded::Owned, happenings::Note, keys::Typist, said};
+use super::{activity::Note, chat::Chat, embedded::Owned, keys::Typist, translate};
 use crate::{
     api::{
-        ChatLine, Connection, Failure, FailureKind, Invite, InviteKeys, Knock, Person, PointAt, Reply,
+        ApiError, ApiErrorKind, ChatLine, ConnectionState, Invite, InviteKeys, Knock, Person, PointAt, Reply,
         Secret, SessionEvent, SessionNo, TerminalNo, state::HostPath,
     },
     refusal,
-    transport::{Line, LineEvent},
+    transport::{ConnectionEvent, RelayConnection},
 };
 
 /// A guest's escape that nothing follows for this long was the key. Its own end has waited already.
@@ -32,7 +32,7 @@ const ESCAPE_TIME: Duration = Duration::from_millis(10);
 pub(super) struct Session {
     pub(super) no: SessionNo,
     pub(super) host: Host,
-    pub(super) line: Line,
+    pub(super) line: RelayConnection,
     /// The relay's address in links.
     pub(super) relay: String,
     /// The page that invites may open.
@@ -41,7 +41,7 @@ pub(super) struct Session {
     pub(super) manage_from_inside: bool,
     /// Its terminals by stream.
     pub(super) streams: BTreeMap<StreamId, TerminalNo>,
-    pub(super) connection: Connection,
+    pub(super) connection: ConnectionState,
     /// When the engine's clock began, and when the session ends by itself, in milliseconds since 1970.
     pub(super) began_at: u64,
     pub(super) expires_at: u64,
@@ -55,18 +55,18 @@ pub(super) struct Session {
     /// The safety words of each guest.
     words: BTreeMap<Slot, Vec<String>>,
     /// Who waits for the relay to open the room, and the invite to answer with.
-    opening: Option<(oneshot::Sender<Result<Reply, Failure>>, InviteId)>,
+    opening: Option<(oneshot::Sender<Result<Reply, ApiError>>, InviteId)>,
     filters: BTreeMap<(Slot, StreamId), ReplyFilter>,
     flush_at: Option<Millis>,
     /// What the relay said when it would not have the session any more.
-    refusal: Option<Failure>,
+    refusal: Option<ApiError>,
     /// Stops the embedded relay, once the session is over.
     stop_relay: Option<Owned<()>>,
     line_closed: bool,
 }
 
 /// What a session wants of the engine around it.
-pub(super) enum Wish {
+pub(super) enum Effect {
     /// A guest's keys, a terminal's own answers taken out.
     Keys { terminal: TerminalNo, who: Typist, bytes: Vec<u8> },
     /// A picture of a terminal at this point.
@@ -87,10 +87,10 @@ impl Session {
     pub(super) fn new(
         no: SessionNo,
         host: Host,
-        line: Line,
+        line: RelayConnection,
         (relay, page): (String, Option<InvitePage>),
         stop_relay: Option<Owned<()>>,
-        opening: (oneshot::Sender<Result<Reply, Failure>>, InviteId),
+        opening: (oneshot::Sender<Result<Reply, ApiError>>, InviteId),
     ) -> Self {
         Self {
             no,
@@ -100,7 +100,7 @@ impl Session {
             page,
             manage_from_inside: false,
             streams: BTreeMap::new(),
-            connection: Connection::Connecting,
+            connection: ConnectionState::Connecting,
             began_at: 0,
             expires_at: 0,
             looking: None,
@@ -120,38 +120,38 @@ impl Session {
     }
 
     /// Takes what the line brings; whether there was something.
-    pub(super) fn poll_line(&mut self, cx: &mut Context<'_>, now: Millis, wishes: &mut Vec<Wish>) -> bool {
+    pub(super) fn poll_line(&mut self, cx: &mut Context<'_>, now: Millis, effects: &mut Vec<Effect>) -> bool {
         if self.line_closed {
             return false;
         }
         let Poll::Ready(event) = self.line.poll(cx) else { return false };
         let result = match event {
-            LineEvent::Up => {
+            ConnectionEvent::Up => {
                 self.host.connected(now);
                 Ok(())
             }
-            LineEvent::Text(text) => self.host.relay_text(now, &text),
-            LineEvent::Frame(frame) => self.host.relay_frame(now, &frame),
-            LineEvent::Down { code, failure, retry_in } => {
-                self.down(now, code, failure, retry_in, wishes);
+            ConnectionEvent::Text(text) => self.host.relay_text(now, &text),
+            ConnectionEvent::Frame(frame) => self.host.relay_frame(now, &frame),
+            ConnectionEvent::Down { code, failure, retry_in } => {
+                self.down(now, code, failure, retry_in, effects);
                 Ok(())
             }
-            LineEvent::Closed => {
+            ConnectionEvent::Closed => {
                 self.line_closed = true;
                 Ok(())
             }
         };
         if let Err(error) = result {
-            self.broke_protocol(now, &error, wishes);
+            self.broke_protocol(now, &error, effects);
         }
         true
     }
 
-    fn broke_protocol(&mut self, now: Millis, error: &SessionError, wishes: &mut Vec<Wish>) {
+    fn broke_protocol(&mut self, now: Millis, error: &SessionError, effects: &mut Vec<Effect>) {
         debug!(%error, "the relay broke the protocol");
-        let failure = Failure::new(FailureKind::Protocol, format!("the relay broke the protocol: {error}"));
-        if let LineEvent::Down { code, failure, retry_in } = self.line.drop_connection(failure) {
-            self.down(now, code, failure, retry_in, wishes);
+        let failure = ApiError::new(ApiErrorKind::Protocol, format!("the relay broke the protocol: {error}"));
+        if let ConnectionEvent::Down { code, failure, retry_in } = self.line.drop_connection(failure) {
+            self.down(now, code, failure, retry_in, effects);
         }
     }
 
@@ -159,32 +159,32 @@ impl Session {
         &mut self,
         now: Millis,
         code: Option<CloseCode>,
-        failure: Failure,
+        failure: ApiError,
         retry_in: Duration,
-        wishes: &mut Vec<Wish>,
+        effects: &mut Vec<Effect>,
     ) {
         self.host.disconnected(now, code);
         self.knocks.clear();
-        wishes.push(Wish::Mark(HostPath::Knocks(self.no)));
+        effects.push(Effect::Mark(HostPath::Knocks(self.no)));
         if let Some((answer, _)) = self.opening.take() {
             // Nothing to come back to: who shares wants to know at once.
             let _ = answer.send(Err(code.map_or(failure, refusal::of_host)));
             self.host.end(now, EndReason::RelayGone);
         } else if self.host.wants_connection() {
             let (retry_in, reason) = (retry_in.as_millis() as u64, failure.message);
-            let was_up = self.connection == Connection::Connected;
-            self.connection = Connection::Away { retry_in, reason: reason.clone() };
-            wishes.push(Wish::Mark(HostPath::Connection(self.no)));
+            let was_up = self.connection == ConnectionState::Connected;
+            self.connection = ConnectionState::Away { retry_in, reason: reason.clone() };
+            effects.push(Effect::Mark(HostPath::Connection(self.no)));
             if was_up && !self.host.is_ended() {
-                wishes.push(Wish::Tell(SessionEvent::Away { retry_in, reason }));
+                effects.push(Effect::Tell(SessionEvent::Away { retry_in, reason }));
             }
         } else {
             self.refusal = code.map(refusal::of_host);
         }
     }
 
-    /// Does what the machine wants done, and wishes for what is not its own to do; whether it wanted anything.
-    pub(super) fn act(&mut self, now: Millis, wishes: &mut Vec<Wish>) -> bool {
+    /// Does what the machine wants done, and effects for what is not its own to do; whether it wanted anything.
+    pub(super) fn act(&mut self, now: Millis, effects: &mut Vec<Effect>) -> bool {
         let mut moved = false;
         while let Some(output) = self.host.poll() {
             moved = true;
@@ -195,23 +195,23 @@ impl Session {
                     self.line.close();
                     self.line_closed = !self.line.is_up();
                 }
-                HostOutput::Input { stream, slot, bytes } => self.keys(now, stream, slot, &bytes, wishes),
+                HostOutput::Input { stream, slot, bytes } => self.keys(now, stream, slot, &bytes, effects),
                 HostOutput::Snapshot { stream, scope, ticket } => {
                     if let Some(&terminal) = self.streams.get(&stream) {
-                        wishes.push(Wish::Snapshot { terminal, scope, ticket });
+                        effects.push(Effect::Snapshot { terminal, scope, ticket });
                     }
                 }
-                HostOutput::PanelSnapshot { panel, ticket } => wishes.push(Wish::Panel { panel, ticket }),
+                HostOutput::PanelSnapshot { panel, ticket } => effects.push(Effect::Panel { panel, ticket }),
                 HostOutput::Transfer { slot, ticket, request } => {
-                    wishes.push(Wish::Transfer { slot, ticket, request });
+                    effects.push(Effect::Transfer { slot, ticket, request });
                 }
-                HostOutput::Event(event) => self.event(event, wishes),
+                HostOutput::Event(event) => self.event(event, effects),
             }
         }
         moved
     }
 
-    fn keys(&mut self, now: Millis, stream: StreamId, slot: Slot, bytes: &[u8], wishes: &mut Vec<Wish>) {
+    fn keys(&mut self, now: Millis, stream: StreamId, slot: Slot, bytes: &[u8], effects: &mut Vec<Effect>) {
         let Some(&terminal) = self.streams.get(&stream) else { return };
         let filter = self.filters.entry((slot, stream)).or_default();
         let bytes = filter.feed(bytes);
@@ -220,12 +220,12 @@ impl Session {
         }
         if !bytes.is_empty() {
             let who = Typist { session: self.no, stream, slot };
-            wishes.push(Wish::Keys { terminal, who, bytes });
+            effects.push(Effect::Keys { terminal, who, bytes });
         }
     }
 
     /// Does what time alone brings about.
-    pub(super) fn tick(&mut self, now: Millis, wishes: &mut Vec<Wish>) {
+    pub(super) fn tick(&mut self, now: Millis, effects: &mut Vec<Effect>) {
         if self.host.deadline(now).is_some_and(|at| at <= now) {
             self.host.tick(now);
         }
@@ -235,7 +235,7 @@ impl Session {
                 let bytes = filter.flush();
                 if let (Some(&terminal), false) = (self.streams.get(&stream), bytes.is_empty()) {
                     let who = Typist { session: self.no, stream, slot };
-                    wishes.push(Wish::Keys { terminal, who, bytes });
+                    effects.push(Effect::Keys { terminal, who, bytes });
                 }
             }
         }
@@ -246,12 +246,12 @@ impl Session {
         self.host.deadline(now).into_iter().chain(self.flush_at).min()
     }
 
-    fn event(&mut self, said: Said, wishes: &mut Vec<Wish>) {
+    fn event(&mut self, said: Said, effects: &mut Vec<Effect>) {
         let no = self.no;
         match &said {
             Said::Opened { .. } => {
-                self.connection = Connection::Connected;
-                wishes.push(Wish::Mark(HostPath::Session(no)));
+                self.connection = ConnectionState::Connected;
+                effects.push(Effect::Mark(HostPath::Session(no)));
                 if let Some((answer, invite)) = self.opening.take()
                     && let Some(invite) = self.host.invite(invite).and_then(|invite| self.invite(invite))
                 {
@@ -261,60 +261,61 @@ impl Session {
                 }
             }
             Said::Back => {
-                self.connection = Connection::Connected;
-                wishes.extend([Wish::Mark(HostPath::Connection(no)), Wish::Note(Note::Connected)]);
+                self.connection = ConnectionState::Connected;
+                effects.extend([Effect::Mark(HostPath::Connection(no)), Effect::Note(Note::Connected)]);
             }
             Said::Knocked { knock, name, invite, again } => {
                 let (knock, name, invite, again) = (*knock, name.clone(), *invite, *again);
                 self.knocks.insert(knock, Knock { knock, name, invite, again });
-                wishes.push(Wish::Mark(HostPath::Knock(no, knock)));
+                effects.push(Effect::Mark(HostPath::Knock(no, knock)));
             }
             Said::KnockGone { knock } => {
                 self.knocks.remove(knock);
-                wishes.push(Wish::Mark(HostPath::Knock(no, *knock)));
+                effects.push(Effect::Mark(HostPath::Knock(no, *knock)));
             }
             Said::Joined { guest, words, .. } => {
                 self.words.insert(guest.slot, words.words().map(str::to_owned).to_vec());
-                wishes.push(Wish::Mark(HostPath::Guest(no, guest.slot)));
-                wishes.push(Wish::Mark(HostPath::Invites(no)));
+                effects.push(Effect::Mark(HostPath::Guest(no, guest.slot)));
+                effects.push(Effect::Mark(HostPath::Invites(no)));
             }
             Said::Present { slot, present } => {
-                wishes.push(Wish::Mark(HostPath::Guest(no, *slot)));
-                wishes.push(Wish::Note(Note::Presence { slot: *slot, present: *present }));
+                effects.push(Effect::Mark(HostPath::Guest(no, *slot)));
+                effects.push(Effect::Note(Note::Presence { slot: *slot, present: *present }));
                 if !present {
-                    self.rest(*slot, wishes);
+                    self.rest(*slot, effects);
                 }
             }
             Said::Left { slot, .. } => {
                 self.filters.retain(|(owner, _), _| owner != slot);
                 self.words.remove(slot);
-                wishes.push(Wish::Mark(HostPath::Guest(no, *slot)));
-                self.rest(*slot, wishes);
+                effects.push(Effect::Mark(HostPath::Guest(no, *slot)));
+                self.rest(*slot, effects);
             }
             Said::RoleChanged { slot, .. } | Said::ControlAsked { slot } => {
-                wishes.push(Wish::Mark(HostPath::Guest(no, *slot)));
+                effects.push(Effect::Mark(HostPath::Guest(no, *slot)));
             }
             Said::Typing { slot, stream, on } => {
                 if let Some(&terminal) = self.streams.get(stream) {
-                    self.types(*slot, on.then_some(terminal), wishes);
-                    wishes.push(Wish::Note(Note::Typing { slot: *slot, terminal, on: *on }));
+                    self.types(*slot, on.then_some(terminal), effects);
+                    effects.push(Effect::Note(Note::Typing { slot: *slot, terminal, on: *on }));
                 }
             }
             Said::Pointing { slot, at } => {
-                let at = at.and_then(|at| said::point_at(at, &self.streams));
-                self.points(*slot, at, wishes);
+                let at = at.and_then(|at| translate::point_at(at, &self.streams));
+                self.points(*slot, at, effects);
             }
             Said::Chat { slot, text, at } => {
                 let line = ChatLine { slot: *slot, name: self.name(*slot), text: text.clone(), at: *at };
                 let (line, gone) = self.chat.say(line);
-                wishes
-                    .extend([line].into_iter().chain(gone).map(|line| Wish::Mark(HostPath::Chat(no, line))));
+                effects.extend(
+                    [line].into_iter().chain(gone).map(|line| Effect::Mark(HostPath::Chat(no, line))),
+                );
             }
             Said::InviteMade { .. }
             | Said::InviteChanged { .. }
             | Said::InviteUsed { .. }
             | Said::InviteRevoked { .. } => {
-                wishes.push(Wish::Mark(HostPath::Invites(no)));
+                effects.push(Effect::Mark(HostPath::Invites(no)));
             }
             Said::Skimming { stream, on } => {
                 if let Some(&terminal) = self.streams.get(stream) {
@@ -323,46 +324,46 @@ impl Session {
                     } else {
                         self.skimming.remove(&terminal)
                     };
-                    wishes.push(Wish::Mark(HostPath::Skimming(no)));
+                    effects.push(Effect::Mark(HostPath::Skimming(no)));
                 }
             }
             Said::Ended { reason } => {
-                wishes.push(Wish::Mark(HostPath::Session(no)));
+                effects.push(Effect::Mark(HostPath::Session(no)));
                 let failure = self.refusal.take().filter(|_| *reason == EndReason::RelayRefused);
-                wishes.push(Wish::Tell(SessionEvent::Ended { reason: *reason, failure }));
+                effects.push(Effect::Tell(SessionEvent::Ended { reason: *reason, failure }));
             }
             _ => {}
         }
         let guest = |slot| self.guest(slot);
-        wishes.extend(said::event(said, &self.streams, guest).map(Wish::Tell));
+        effects.extend(translate::event(said, &self.streams, guest).map(Effect::Tell));
     }
 
     /// A guest types there, or no longer.
-    fn types(&mut self, slot: Slot, terminal: Option<TerminalNo>, wishes: &mut Vec<Wish>) {
+    fn types(&mut self, slot: Slot, terminal: Option<TerminalNo>, effects: &mut Vec<Effect>) {
         let before = match terminal {
             Some(terminal) => self.typing.insert(slot, terminal),
             None => self.typing.remove(&slot),
         };
         if before != terminal {
-            wishes.push(Wish::Mark(HostPath::Typing(self.no)));
+            effects.push(Effect::Mark(HostPath::Typing(self.no)));
         }
     }
 
     /// Somebody points there, or no longer.
-    fn points(&mut self, slot: Slot, at: Option<PointAt>, wishes: &mut Vec<Wish>) {
+    fn points(&mut self, slot: Slot, at: Option<PointAt>, effects: &mut Vec<Effect>) {
         let before = match at {
             Some(at) => self.pointing.insert(slot, at),
             None => self.pointing.remove(&slot),
         };
         if before != at {
-            wishes.push(Wish::Mark(HostPath::Pointing(self.no, slot)));
+            effects.push(Effect::Mark(HostPath::Pointing(self.no, slot)));
         }
     }
 
     /// A guest is not there: it neither types nor points.
-    fn rest(&mut self, slot: Slot, wishes: &mut Vec<Wish>) {
-        self.types(slot, None, wishes);
-        self.points(slot, None, wishes);
+    fn rest(&mut self, slot: Slot, effects: &mut Vec<Effect>) {
+        self.types(slot, None, effects);
+        self.points(slot, None, effects);
     }
 
     fn name(&self, slot: Slot) -> String {

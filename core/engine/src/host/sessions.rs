@@ -4,7 +4,7 @@ use std::task::Context;
 
 use jumpseat_session::TransferKind;
 
-use super::{HostEngine, model::Question, panels, session::Wish};
+use super::{HostEngine, panels, screen_thread::ScreenRequest, session::Effect};
 use crate::api::{HostEvent, SessionEvent, SessionNo, state::HostPath};
 
 /// Frames of one session's line in one pass.
@@ -17,7 +17,7 @@ impl HostEngine {
         for no in self.sessions.keys().copied().collect::<Vec<_>>() {
             for _ in 0..FRAMES_IN_A_PASS {
                 let Some(session) = self.sessions.get_mut(&no) else { break };
-                if !session.poll_line(cx, now, &mut self.wishes) {
+                if !session.poll_line(cx, now, &mut self.effects) {
                     break;
                 }
                 moved = true;
@@ -36,38 +36,40 @@ impl HostEngine {
     pub(super) fn act(&mut self, cx: &mut Context<'_>, no: SessionNo) -> bool {
         let now = self.now();
         let Some(session) = self.sessions.get_mut(&no) else { return false };
-        let mut wishes = std::mem::take(&mut self.wishes);
-        let moved = session.act(now, &mut wishes) || !wishes.is_empty();
-        for wish in wishes.drain(..) {
-            match wish {
-                Wish::Keys { terminal: no, who, bytes } => {
+        let mut effects = std::mem::take(&mut self.effects);
+        let moved = session.act(now, &mut effects) || !effects.is_empty();
+        for effect in effects.drain(..) {
+            match effect {
+                Effect::Keys { terminal: no, who, bytes } => {
                     if let Some(terminal) = self.terminals.get_mut(&no) {
                         terminal.guest_keys(who, bytes);
                         self.write_keys(cx, no);
                     }
                 }
-                Wish::Snapshot { terminal, scope, ticket } => {
+                Effect::Snapshot { terminal, scope, ticket } => {
                     if let Some(terminal) = self.terminals.get_mut(&terminal) {
                         terminal.ask_snapshot(no, scope, ticket);
                     }
                 }
-                Wish::Panel { panel, ticket } => {
-                    if let (Some(desk), Some(panel)) = (&self.desk, panels::kind(panel)) {
-                        desk.snapshot(no, panel, ticket);
+                Effect::Panel { panel, ticket } => {
+                    if let (Some(panel_service), Some(panel)) = (&self.panel_service, panels::kind(panel)) {
+                        panel_service.snapshot(no, panel, ticket);
                     }
                 }
-                Wish::Transfer { slot, ticket, request } => {
+                Effect::Transfer { slot, ticket, request } => {
                     let panel =
                         if let TransferKind::Panel(panel) = request.of { panels::kind(panel) } else { None };
-                    if let (Some(desk), Some(panel)) = (&self.desk, panel) {
-                        desk.fetch(no, panel, slot, ticket, request);
+                    if let (Some(panel_service), Some(panel)) = (&self.panel_service, panel) {
+                        panel_service.fetch(no, panel, slot, ticket, request);
                     }
                 }
-                Wish::Mark(place) => self.mark(place),
-                Wish::Note(note) => self.log_note(no, &note),
-                Wish::Tell(event) => {
-                    if let (SessionEvent::Left { slot, .. }, Some(desk)) = (&event, &mut self.desk) {
-                        desk.forget_guest(no, *slot);
+                Effect::Mark(place) => self.mark(place),
+                Effect::Note(note) => self.log_note(no, &note),
+                Effect::Tell(event) => {
+                    if let (SessionEvent::Left { slot, .. }, Some(panel_service)) =
+                        (&event, &mut self.panel_service)
+                    {
+                        panel_service.forget_guest(no, *slot);
                     }
                     self.log_event(no, &event);
                     let ended = matches!(event, SessionEvent::Ended { .. });
@@ -83,7 +85,7 @@ impl HostEngine {
                 }
             }
         }
-        self.wishes = wishes;
+        self.effects = effects;
         moved
     }
 
@@ -93,7 +95,7 @@ impl HostEngine {
         let mut released = Vec::new();
         for terminal in shown {
             terminal.session = None;
-            terminal.model.ask(Question::Forget { session: no });
+            terminal.screen.ask(ScreenRequest::Forget { session: no });
             released.push(terminal.no);
         }
         released.into_iter().for_each(|terminal| self.mark(HostPath::Shown(terminal)));

@@ -12,35 +12,36 @@ use jumpseat_session::{
 use tokio::sync::oneshot;
 
 use super::{
-    EmbeddedRelay, HostEngine, Owned, commands::no_terminal, embedded, model::Question, session::Session,
+    EmbeddedRelay, HostEngine, Owned, commands::no_terminal, embedded, screen_thread::ScreenRequest,
+    session::Session,
 };
 use crate::{
     api::{
-        Failure, FailureKind, RelayChoice, Reply, SessionNo, ShareOptions, Size, StartFrom, TerminalNo,
+        ApiError, ApiErrorKind, RelayChoice, Reply, SessionNo, ShareOptions, Size, StartFrom, TerminalNo,
         state::HostPath,
     },
     runtime::wall_clock,
-    transport::{Address, Dialer, Line, is_unspecified},
+    transport::{Address, Dialer, RelayConnection, is_unspecified},
 };
 
 /// A session whose embedded relay starts.
 pub(super) struct Starting {
-    relay: Owned<Result<EmbeddedRelay, Failure>>,
+    relay: Owned<Result<EmbeddedRelay, ApiError>>,
     options: ShareOptions,
-    answer: oneshot::Sender<Result<Reply, Failure>>,
+    answer: oneshot::Sender<Result<Reply, ApiError>>,
 }
 
 /// The page that invites to sessions at this relay may open.
-fn page(address: Address, page: Option<&str>) -> Result<(Address, Option<InvitePage>), Failure> {
+fn page(address: Address, page: Option<&str>) -> Result<(Address, Option<InvitePage>), ApiError> {
     let page = page.map(|page| InvitePage::parse(page, &address.origin())).transpose().map_err(|error| {
-        Failure::new(FailureKind::Address, error.to_string())
+        ApiError::new(ApiErrorKind::Address, error.to_string())
             .hint("name a page that you trust, https:// and not at the relay, or none")
     })?;
     Ok((address, page))
 }
 
 impl HostEngine {
-    pub(super) fn share(&mut self, options: ShareOptions, answer: oneshot::Sender<Result<Reply, Failure>>) {
+    pub(super) fn share(&mut self, options: ShareOptions, answer: oneshot::Sender<Result<Reply, ApiError>>) {
         if let Err(failure) = self.may_share(&options) {
             drop(answer.send(Err(failure)));
             return;
@@ -58,14 +59,14 @@ impl HostEngine {
         }
     }
 
-    fn may_share(&mut self, options: &ShareOptions) -> Result<(), Failure> {
+    fn may_share(&mut self, options: &ShareOptions) -> Result<(), ApiError> {
         if self.ending.is_some() {
-            return Err(Failure::new(FailureKind::Misused, "everything is being ended"));
+            return Err(ApiError::new(ApiErrorKind::Misused, "everything is being ended"));
         }
         if let RelayChoice::Embedded { address, .. } = options.relay
             && is_unspecified(address)
         {
-            return Err(Failure::new(FailureKind::Address, format!("guests cannot reach {address}"))
+            return Err(ApiError::new(ApiErrorKind::Address, format!("guests cannot reach {address}"))
                 .hint("name one address of this machine"));
         }
         for terminal in &options.terminals {
@@ -98,7 +99,7 @@ impl HostEngine {
         options: ShareOptions,
         relay: &str,
         stop: Option<Owned<()>>,
-        answer: oneshot::Sender<Result<Reply, Failure>>,
+        answer: oneshot::Sender<Result<Reply, ApiError>>,
     ) {
         let now = self.now();
         let address = self.may_share(&options).and_then(|()| Address::parse(relay));
@@ -120,7 +121,7 @@ impl HostEngine {
         let no = SessionNo(self.next_session);
         self.next_session += 1;
         let origin = address.origin();
-        let line = Line::new(Dialer::new(address, self.setup.transport.clone()));
+        let line = RelayConnection::new(Dialer::new(address, self.setup.transport.clone()));
         let ends_in = host.expires_at().since(now).as_millis() as u64;
         let mut session = Session::new(no, host, line, (origin, page), stop, (answer, invite));
         session.began_at = today.saturating_sub(now.0);
@@ -141,7 +142,7 @@ impl HostEngine {
         session: SessionNo,
         no: TerminalNo,
         from: StartFrom,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), ApiError> {
         let now = self.now();
         self.may_add(no)?;
         let (Some(terminal), Some(shown_by)) = (self.terminals.get_mut(&no), self.sessions.get_mut(&session))
@@ -149,7 +150,7 @@ impl HostEngine {
             return Err(no_terminal());
         };
         // Before the machine asks for the first picture of it.
-        terminal.model.ask(Question::Begin { session, from });
+        terminal.screen.ask(ScreenRequest::Begin { session, from });
         let Size { cols, rows } = terminal.size;
         let stream = shown_by.host.open_terminal(now, &terminal.title, cols, rows)?;
         terminal.session = Some((session, stream));
@@ -161,10 +162,10 @@ impl HostEngine {
         Ok(())
     }
 
-    fn may_add(&mut self, no: TerminalNo) -> Result<(), Failure> {
+    fn may_add(&mut self, no: TerminalNo) -> Result<(), ApiError> {
         let terminal = self.terminal(no)?;
         if terminal.session.is_some() {
-            return Err(Failure::new(FailureKind::Misused, "this terminal is shared in a session already"));
+            return Err(ApiError::new(ApiErrorKind::Misused, "this terminal is shared in a session already"));
         }
         if !terminal.is_running() {
             return Err(no_terminal());
@@ -172,7 +173,7 @@ impl HostEngine {
         Ok(())
     }
 
-    pub(super) fn withdraw(&mut self, session: SessionNo, no: TerminalNo) -> Result<(), Failure> {
+    pub(super) fn withdraw(&mut self, session: SessionNo, no: TerminalNo) -> Result<(), ApiError> {
         let now = self.now();
         let shown_by = self.session(session)?;
         let stream = shown_by.stream(no).ok_or_else(no_terminal)?;
@@ -181,7 +182,7 @@ impl HostEngine {
         shown_by.streams.remove(&stream);
         let terminal = self.terminal(no)?;
         terminal.session = None;
-        terminal.model.ask(Question::Forget { session });
+        terminal.screen.ask(ScreenRequest::Forget { session });
         self.mark(HostPath::Shown(no));
         self.look();
         self.terminal_withdrawn(session, no)

@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::{session::Session, terminal::Terminal};
 use crate::{
     api::{HostState, Invite, Scope, SessionNo, SessionState, TerminalNo, state::HostPath},
-    panels::desk::Desk,
+    panels::service::PanelService,
     runtime::origin::Origin,
 };
 
@@ -19,15 +19,15 @@ use crate::{
 pub(super) struct Standing<'a> {
     terminals: &'a BTreeMap<TerminalNo, Terminal>,
     sessions: &'a BTreeMap<SessionNo, Session>,
-    desk: Option<&'a Desk>,
+    panel_service: Option<&'a PanelService>,
 }
 
 #[cfg(debug_assertions)]
 impl super::HostEngine {
     /// Checks that every change was marked.
     pub(super) fn check_state(&mut self) {
-        let Self { terminals, sessions, desk, shadow, now, .. } = self;
-        shadow.check(*now, &Standing::new(terminals, sessions, desk.as_ref()));
+        let Self { terminals, sessions, panel_service, shadow, now, .. } = self;
+        shadow.check(*now, &Standing::new(terminals, sessions, panel_service.as_ref()));
     }
 }
 
@@ -35,9 +35,9 @@ impl<'a> Standing<'a> {
     pub(super) fn new(
         terminals: &'a BTreeMap<TerminalNo, Terminal>,
         sessions: &'a BTreeMap<SessionNo, Session>,
-        desk: Option<&'a Desk>,
+        panel_service: Option<&'a PanelService>,
     ) -> Self {
-        Self { terminals, sessions, desk }
+        Self { terminals, sessions, panel_service }
     }
 }
 
@@ -88,7 +88,7 @@ impl Standing<'_> {
             HostPath::Knocks(no) => json(self.session(no).map(|session| &session.knocks)),
             HostPath::Invites(no) => json(self.session(no).map(|session| keyless(session.invites()))),
             HostPath::Panel(no, panel) => {
-                let status = self.desk.and_then(|desk| desk.status_of(no, panel));
+                let status = self.panel_service.and_then(|panel_service| panel_service.status_of(no, panel));
                 json(self.session(no).and(status))
             }
             HostPath::Typing(no) => json(self.session(no).map(|session| &session.typing)),
@@ -119,7 +119,8 @@ impl Standing<'_> {
     }
 
     fn session_state(&self, session: &Session) -> SessionState {
-        let panels = self.desk.into_iter().flat_map(|desk| desk.status(session.no));
+        let panels =
+            self.panel_service.into_iter().flat_map(|panel_service| panel_service.status(session.no));
         SessionState {
             session: session.no,
             code: session.host.code(),

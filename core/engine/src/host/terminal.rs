@@ -17,11 +17,11 @@ use tokio::{
 
 use super::{
     keys::{Keys, Typist},
-    model::{Model, Question},
+    screen_thread::{ScreenRequest, ScreenThread},
     view::View,
 };
 use crate::{
-    api::{BlockInfo, Failure, Reply, SessionNo, Size, TerminalNo, TerminalState},
+    api::{ApiError, BlockInfo, Reply, SessionNo, Size, TerminalNo, TerminalState},
     pty::{Pty, READ_LEN, program::Program},
     runtime::origin::Origin,
     shell::{Integration, Redactor},
@@ -42,7 +42,7 @@ pub(super) struct Terminal {
     pub(super) cwd: Option<String>,
     pub(super) size: Size,
     pub(super) session: Option<(SessionNo, StreamId)>,
-    pub(super) model: Model,
+    pub(super) screen: ScreenThread,
     pub(super) views: Vec<View>,
     /// The id of its program, which stays when that has ended: others may go on in its terminal.
     pid: Option<i32>,
@@ -78,7 +78,7 @@ impl Terminal {
         size: Size,
         scrollback: usize,
         nonce: Option<Nonce>,
-    ) -> Result<Self, Failure> {
+    ) -> Result<Self, ApiError> {
         let program = Pty::spawn(program, size)?;
         Ok(Self {
             no,
@@ -87,7 +87,7 @@ impl Terminal {
             cwd: None,
             size,
             session: None,
-            model: Model::start(size, scrollback, nonce.clone())?,
+            screen: ScreenThread::start(size, scrollback, nonce.clone())?,
             views: Vec::new(),
             integration: None,
             redactor: Redactor::new(nonce),
@@ -106,7 +106,7 @@ impl Terminal {
         &mut self,
         cx: &mut Context<'_>,
         bytes: &[u8],
-        answer: oneshot::Sender<Result<Reply, Failure>>,
+        answer: oneshot::Sender<Result<Reply, ApiError>>,
     ) {
         match &mut self.program {
             Some(program) => self.keys.press(cx, program, bytes, answer),
@@ -137,7 +137,7 @@ impl Terminal {
 
     /// Asks for a picture for guests.
     pub(super) fn ask_snapshot(&mut self, session: SessionNo, scope: Scope, ticket: Ticket) {
-        self.model.ask(Question::Snapshot { session, scope, ticket });
+        self.screen.ask(ScreenRequest::Snapshot { session, scope, ticket });
         self.owed += 1;
     }
 
@@ -157,13 +157,13 @@ impl Terminal {
         if self.end.silent || (self.end.exit.is_none() && !self.views.iter().all(View::has_room)) {
             return Poll::Pending;
         }
-        if self.model.poll_room(cx).is_pending() {
+        if self.screen.poll_room(cx).is_pending() {
             // What waits for the screen is not waited for in vain.
             self.end.drain = None;
             return Poll::Pending;
         }
         let Some(program) = &mut self.program else { return Poll::Pending };
-        let mut buffer = self.model.buffer();
+        let mut buffer = self.screen.buffer();
         buffer.reserve(READ_LEN);
         loop {
             match program.poll_read(cx, &mut buffer) {
@@ -227,15 +227,15 @@ impl Terminal {
         }
     }
 
-    pub(super) fn resize(&mut self, size: Size) -> Result<(), Failure> {
+    pub(super) fn resize(&mut self, size: Size) -> Result<(), ApiError> {
         self.size = size;
-        self.model.resize(size);
+        self.screen.resize(size);
         self.program.as_ref().map_or(Ok(()), |program| program.resize(size))
     }
 
     /// Shows it to a client, with its picture first.
     pub(super) fn attach(&mut self, view: View, scrollback: bool) {
-        self.model.ask(Question::Picture { client: view.client, scrollback });
+        self.screen.ask(ScreenRequest::Picture { client: view.client, scrollback });
         self.detach(&view);
         self.views.push(view);
     }

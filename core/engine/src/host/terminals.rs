@@ -4,7 +4,7 @@ use std::task::{Context, Poll};
 
 use jumpseat_session::{EndReason, Exit, InputRefusal};
 
-use super::{HostEngine, model::News, terminal::Terminal, view::View};
+use super::{HostEngine, screen_thread::ScreenEvent, terminal::Terminal, view::View};
 use crate::api::{HostEvent, TerminalNo, state::HostPath};
 
 impl HostEngine {
@@ -64,7 +64,7 @@ impl HostEngine {
         {
             session.host.output(now, stream, shown);
         }
-        terminal.model.feed(redacted.map_or(bytes, |redacted| redacted.fed));
+        terminal.screen.feed(redacted.map_or(bytes, |redacted| redacted.fed));
         if let Some((session, _)) = shown_by {
             self.act(cx, session);
         }
@@ -74,11 +74,11 @@ impl HostEngine {
         let now = self.now();
         let mut moved = false;
         while let Some(terminal) = self.terminals.get_mut(&no)
-            && let Poll::Ready(news) = terminal.model.poll_news(cx)
+            && let Poll::Ready(news) = terminal.screen.poll_news(cx)
         {
             moved = true;
             match news {
-                News::Title(title) => {
+                ScreenEvent::Title(title) => {
                     terminal.title.clone_from(&title);
                     if let Some((session, stream)) = terminal.session
                         && let Some(session) = self.sessions.get_mut(&session)
@@ -87,28 +87,28 @@ impl HostEngine {
                     }
                     self.mark(HostPath::Title(no));
                 }
-                News::Cwd(cwd) => {
+                ScreenEvent::Cwd(cwd) => {
                     terminal.cwd = Some(cwd);
                     self.mark(HostPath::Cwd(no));
                 }
-                News::Block(block) => {
+                ScreenEvent::Block(block) => {
                     let (block, gone) = terminal.block(block);
                     self.command_news(no, block);
                     for block in [block].into_iter().chain(gone) {
                         self.mark(HostPath::Block(no, block));
                     }
                 }
-                News::OutputErased => self.output_erased(no),
-                News::Forgotten { session, before } => self.output_forgotten(no, session, before),
-                News::Command { session, command } => self.command(no, session, *command),
-                News::Snapshot { session, ticket, bytes } => {
+                ScreenEvent::OutputErased => self.output_erased(no),
+                ScreenEvent::Forgotten { session, before } => self.output_forgotten(no, session, before),
+                ScreenEvent::Command { session, command } => self.command(no, session, *command),
+                ScreenEvent::Snapshot { session, ticket, bytes } => {
                     terminal.snapshot_came();
                     if let Some(session) = self.sessions.get_mut(&session) {
                         session.host.snapshot_ready(now, ticket, bytes);
                     }
                     self.act(cx, session);
                 }
-                News::Picture { client, size, bytes } => {
+                ScreenEvent::Picture { client, size, bytes } => {
                     let view = terminal.views.iter_mut().find(|view| view.client == client);
                     if let Some(event) = view.and_then(|view| view.picture(no, size, bytes))
                         && let Some(client) = self.clients.get_mut(&client)

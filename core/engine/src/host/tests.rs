@@ -16,7 +16,7 @@ use crate::{
     api::{HostClient, HostEvent, Scope, Size, StartFrom, TerminalNo, state::HostPath},
     pty::program::Program,
     runtime::origin::Origin,
-    transport::{Address, Dialer, Line, Proxies, TransportSetup},
+    transport::{Address, Dialer, Proxies, RelayConnection, TransportSetup},
 };
 
 const NOW: Millis = Millis(0);
@@ -76,7 +76,8 @@ impl Stand {
         let invite = host.create_invite(NOW, InviteTerms::default()).unwrap().id;
         let (answer, _) = oneshot::channel();
         let no = SessionNo(1);
-        let session = Session::new(no, host, Line::new(dialer), (url, None), None, (answer, invite));
+        let session =
+            Session::new(no, host, RelayConnection::new(dialer), (url, None), None, (answer, invite));
         self.engine.sessions.insert(no, session);
         self.engine.mark(HostPath::Session(no));
         self.engine.add_terminal(no, NO, StartFrom::Now).unwrap();

@@ -21,7 +21,7 @@ impl HostEngine {
         for (no, session) in &mut self.sessions {
             if session.deadline(now).is_some_and(|at| at <= now) {
                 due.push(*no);
-                session.tick(now, &mut self.wishes);
+                session.tick(now, &mut self.effects);
                 moved = true;
             }
         }

@@ -19,7 +19,7 @@ use super::{
     protocol::{HostProtocol, Protocol, SeatProtocol},
 };
 use crate::{
-    api::{Failure, GuestClient, HostClient, Reply, Scope},
+    api::{ApiError, GuestClient, HostClient, Reply, Scope},
     client::{COMMANDS, Client, Request},
     runtime::{failure, folder::RuntimeFolder, stream::LocalStream},
 };
@@ -40,8 +40,8 @@ pub struct LocalProcess {
 /// Every process that hosts right now, the holder among them. Sockets that nobody listens at any more are removed.
 ///
 /// # Errors
-/// [`FailureKind::Local`](crate::api::FailureKind::Local) if the folder cannot be read.
-pub async fn processes(folder: &RuntimeFolder) -> Result<Vec<LocalProcess>, Failure> {
+/// [`ApiErrorKind::Local`](crate::api::ApiErrorKind::Local) if the folder cannot be read.
+pub async fn processes(folder: &RuntimeFolder) -> Result<Vec<LocalProcess>, ApiError> {
     Ok(listened(folder, "sock").await?.into_iter().map(|path| LocalProcess { path }).collect())
 }
 
@@ -55,11 +55,11 @@ pub struct LocalSeat {
 ///
 /// # Errors
 /// As [`processes`].
-pub async fn seats(folder: &RuntimeFolder) -> Result<Vec<LocalSeat>, Failure> {
+pub async fn seats(folder: &RuntimeFolder) -> Result<Vec<LocalSeat>, ApiError> {
     Ok(listened(folder, "seat").await?.into_iter().map(|path| LocalSeat { path }).collect())
 }
 
-async fn listened(folder: &RuntimeFolder, ending: &str) -> Result<Vec<PathBuf>, Failure> {
+async fn listened(folder: &RuntimeFolder, ending: &str) -> Result<Vec<PathBuf>, ApiError> {
     let mut found = Vec::new();
     for path in folder.sockets(ending)? {
         match LocalStream::connect(&path).await {
@@ -76,8 +76,8 @@ impl LocalSeat {
     /// A client of it, which may do so much. Needs a tokio runtime, which carries it.
     ///
     /// # Errors
-    /// [`FailureKind::Local`](crate::api::FailureKind::Local) if it went away, or speaks another version.
-    pub async fn connect(&self, scope: Scope) -> Result<GuestClient, Failure> {
+    /// [`ApiErrorKind::Local`](crate::api::ApiErrorKind::Local) if it went away, or speaks another version.
+    pub async fn connect(&self, scope: Scope) -> Result<GuestClient, ApiError> {
         connect::<SeatProtocol>(&self.path, scope).await
     }
 
@@ -91,8 +91,8 @@ impl LocalProcess {
     /// A client of its engine, which may do so much. Needs a tokio runtime, which carries it.
     ///
     /// # Errors
-    /// [`FailureKind::Local`](crate::api::FailureKind::Local) if it went away, or speaks another version.
-    pub async fn connect(&self, scope: Scope) -> Result<HostClient, Failure> {
+    /// [`ApiErrorKind::Local`](crate::api::ApiErrorKind::Local) if it went away, or speaks another version.
+    pub async fn connect(&self, scope: Scope) -> Result<HostClient, ApiError> {
         connect::<HostProtocol>(&self.path, scope).await
     }
 
@@ -105,7 +105,7 @@ impl LocalProcess {
 pub(super) async fn connect<S: Protocol>(
     path: &Path,
     scope: Scope,
-) -> Result<Client<S::Command, S::Event>, Failure> {
+) -> Result<Client<S::Command, S::Event>, ApiError> {
     let mut stream = LocalStream::connect(path).await.map_err(|error| failure(path, error))?;
     let greeted = timeout(GREET_FOR, greet(&mut stream, Some(scope))).await;
     let other =
@@ -122,7 +122,7 @@ pub(super) async fn connect<S: Protocol>(
     Ok(Client { commands, events: told })
 }
 
-type Waiting = (u64, oneshot::Sender<Result<Reply, Failure>>);
+type Waiting = (u64, oneshot::Sender<Result<Reply, ApiError>>);
 
 async fn carry<S: Protocol>(
     stream: LocalStream,
@@ -192,7 +192,7 @@ async fn read_events<S: Protocol>(
     events: mpsc::Sender<S::Event>,
     mut waiting: mpsc::UnboundedReceiver<Waiting>,
 ) -> io::Result<()> {
-    let mut asked: BTreeMap<u64, oneshot::Sender<Result<Reply, Failure>>> = BTreeMap::new();
+    let mut asked: BTreeMap<u64, oneshot::Sender<Result<Reply, ApiError>>> = BTreeMap::new();
     while let Some(frame) = Frame::read(&mut read).await? {
         let event = match frame {
             Frame::Json(json) => match serde_json::from_slice(&json)? {
@@ -226,7 +226,7 @@ async fn read_events<S: Protocol>(
     Ok(())
 }
 
-fn settle(asked: Option<oneshot::Sender<Result<Reply, Failure>>>, answer: Answer) {
+fn settle(asked: Option<oneshot::Sender<Result<Reply, ApiError>>>, answer: Answer) {
     if let Some(asked) = asked {
         // Who asked may have stopped waiting.
         let _ = asked.send(answer.into());

@@ -22,7 +22,7 @@ use tokio::{io::AsyncReadExt as _, process::Command, time::timeout};
 use super::{attach, listener::Listener, protocol::HostProtocol};
 use crate::{
     HostEngine, HostSetup,
-    api::{Failure, FailureKind, HostClient, HostCommand, Scope},
+    api::{ApiError, ApiErrorKind, HostClient, HostCommand, Scope},
     runtime::{failure, folder::RuntimeFolder, stream::LocalStream},
 };
 
@@ -47,8 +47,8 @@ pub struct HoldSetup {
 /// once.
 ///
 /// # Errors
-/// [`FailureKind::Local`] if its lock or socket cannot be made.
-pub async fn hold(setup: HoldSetup) -> Result<(), Failure> {
+/// [`ApiErrorKind::Local`] if its lock or socket cannot be made.
+pub async fn hold(setup: HoldSetup) -> Result<(), ApiError> {
     system::leave_session();
     let folder = setup.host.runtime.clone();
     let _lock = match try_lock(&folder, HOLD_LOCK)? {
@@ -91,14 +91,14 @@ pub async fn hold(setup: HoldSetup) -> Result<(), Failure> {
 /// A client of the holder, which `program` with `arguments` starts if there is none; `env` is added to its environment.
 ///
 /// # Errors
-/// [`FailureKind::Local`] if it cannot be started or reached.
+/// [`ApiErrorKind::Local`] if it cannot be started or reached.
 pub async fn holder(
     folder: &RuntimeFolder,
     program: &Path,
     arguments: &[&str],
     env: &BTreeMap<String, String>,
     log: Option<&Path>,
-) -> Result<HostClient, Failure> {
+) -> Result<HostClient, ApiError> {
     let socket = socket(folder)?;
     if let Ok(client) = connect(&socket).await {
         return Ok(client);
@@ -115,7 +115,7 @@ pub async fn holder(
 }
 
 /// Connects with every scope: the program that starts the holder is the host's own interface.
-async fn connect(socket: &Path) -> Result<HostClient, Failure> {
+async fn connect(socket: &Path) -> Result<HostClient, ApiError> {
     attach::connect::<HostProtocol>(socket, Scope::Everything).await
 }
 
@@ -125,7 +125,7 @@ async fn start(
     arguments: &[&str],
     env: &BTreeMap<String, String>,
     log: Option<&Path>,
-) -> Result<(), Failure> {
+) -> Result<(), ApiError> {
     let errors = match log {
         Some(log) => {
             let file = system::private(&mut OpenOptions::new()).create(true).append(true).open(log);
@@ -154,7 +154,7 @@ async fn start(
         // It lives on by itself; while this process lives, the runtime reaps it.
         Ok(())
     } else {
-        Err(Failure::new(FailureKind::Local, "the background process did not start").hint(format!(
+        Err(ApiError::new(ApiErrorKind::Local, "the background process did not start").hint(format!(
             "run `{} {}` to see why",
             program.display(),
             arguments.join(" ")
@@ -162,7 +162,7 @@ async fn start(
     }
 }
 
-fn say_ready() -> Result<(), Failure> {
+fn say_ready() -> Result<(), ApiError> {
     let mut out = io::stdout();
     let said = out.write_all(READY).and_then(|()| out.flush());
     // Whoever started it may be gone.
@@ -171,7 +171,7 @@ fn say_ready() -> Result<(), Failure> {
     system::print_nowhere()
 }
 
-fn socket(folder: &RuntimeFolder) -> Result<PathBuf, Failure> {
+fn socket(folder: &RuntimeFolder) -> Result<PathBuf, ApiError> {
     folder.socket(HOLD_SOCKET)
 }
 
@@ -190,7 +190,7 @@ const HOLD_LOCK: &str = "hold.lock";
 const START_LOCK: &str = "start.lock";
 
 /// A lock of the folder; nothing if another has it. It goes with its process, however that ends.
-fn try_lock(folder: &RuntimeFolder, name: &str) -> Result<Option<File>, Failure> {
+fn try_lock(folder: &RuntimeFolder, name: &str) -> Result<Option<File>, ApiError> {
     let file = folder.lock_file(name)?;
     match file.try_lock() {
         Ok(()) => Ok(Some(file)),
@@ -199,7 +199,7 @@ fn try_lock(folder: &RuntimeFolder, name: &str) -> Result<Option<File>, Failure>
     }
 }
 
-async fn wait_for_lock(folder: &RuntimeFolder, name: &'static str) -> Result<File, Failure> {
+async fn wait_for_lock(folder: &RuntimeFolder, name: &'static str) -> Result<File, ApiError> {
     let (file, path) = (folder.lock_file(name)?, folder.path().join(name));
     let locking = tokio::task::spawn_blocking(move || {
         loop {

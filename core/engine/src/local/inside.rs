@@ -4,14 +4,14 @@ use tokio::time::timeout;
 
 use super::{attach, message::GREET_FOR};
 use crate::{
-    api::{Failure, HostCommand, Reply, Scope},
+    api::{ApiError, HostCommand, Reply, Scope},
     host,
     runtime::folder::RuntimeFolder,
 };
 
 /// Why a process is refused, if one of the person's hosts says that it runs inside a shared terminal. A host that cannot be
 /// asked is skipped; a seat that itself runs inside one gets no answer and refuses nothing.
-pub(super) async fn refusal(pid: Option<i32>, folder: &RuntimeFolder) -> Option<Failure> {
+pub(super) async fn refusal(pid: Option<i32>, folder: &RuntimeFolder) -> Option<ApiError> {
     let pid = pid?;
     for process in attach::processes(folder).await.unwrap_or_default() {
         let Ok(client) = process.connect(Scope::Read).await else { continue };

@@ -23,7 +23,7 @@ use super::{
     protocol::{AcceptClients, Protocol},
 };
 use crate::{
-    api::{Failure, Reply, Scope},
+    api::{ApiError, Reply, Scope},
     client::{Client, Request},
     runtime::{
         folder::{BoundSocket, RuntimeFolder},
@@ -48,8 +48,8 @@ impl Listener {
     /// Listens as this process: `<pid>.sock`.
     ///
     /// # Errors
-    /// [`FailureKind::Local`](crate::api::FailureKind::Local) if the socket cannot be made.
-    pub fn bind(folder: &RuntimeFolder) -> Result<Self, Failure> {
+    /// [`ApiErrorKind::Local`](crate::api::ApiErrorKind::Local) if the socket cannot be made.
+    pub fn bind(folder: &RuntimeFolder) -> Result<Self, ApiError> {
         Self::bind_as(folder, &format!("{}.sock", std::process::id()))
     }
 
@@ -57,13 +57,13 @@ impl Listener {
     ///
     /// # Errors
     /// As [`bind`](Self::bind).
-    pub fn bind_seat(folder: &RuntimeFolder) -> Result<Self, Failure> {
+    pub fn bind_seat(folder: &RuntimeFolder) -> Result<Self, ApiError> {
         static NEXT: AtomicU32 = AtomicU32::new(1);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         Self::bind_as(folder, &format!("{}-{number}.seat", std::process::id()))
     }
 
-    pub(super) fn bind_as(folder: &RuntimeFolder, name: &str) -> Result<Self, Failure> {
+    pub(super) fn bind_as(folder: &RuntimeFolder, name: &str) -> Result<Self, ApiError> {
         Ok(Self { socket: folder.bind(name)?, folder: folder.clone() })
     }
 
@@ -143,7 +143,7 @@ async fn serve_client<D: AcceptClients>(
             done = &mut reading => return done.map(|()| None),
             Some((id, answer)) = asked.recv() => answers.push(async move { (id, answer.await) }),
             Some((id, answer)) = answers.next(), if !answers.is_empty() => {
-                let answer = answer.unwrap_or_else(|_: oneshot::error::RecvError| Err(Failure::gone()));
+                let answer = answer.unwrap_or_else(|_: oneshot::error::RecvError| Err(ApiError::gone()));
                 Frame::put_json(&ToClient::<()>::Answer { id, answer: answer.into() }, &mut out)?;
             }
             event = client.next() => match event {
@@ -171,7 +171,7 @@ async fn serve_client<D: AcceptClients>(
 /// Answers every command with this failure.
 async fn refuse<P: Protocol>(
     mut stream: LocalStream,
-    failure: &Failure,
+    failure: &ApiError,
 ) -> io::Result<Option<WriteHalf<LocalStream>>> {
     while let Some(frame) = Frame::read(&mut stream).await? {
         let Frame::Json(json) = frame else { continue };
@@ -199,7 +199,7 @@ fn put_events<S: Protocol>(
     Ok(())
 }
 
-type Asked = (u64, oneshot::Receiver<Result<Reply, Failure>>);
+type Asked = (u64, oneshot::Receiver<Result<Reply, ApiError>>);
 
 /// Reads until the other end is gone, or breaks the rules.
 async fn read_commands<S: Protocol>(

@@ -7,7 +7,7 @@ use tokio::io::AsyncWriteExt as _;
 
 use super::frame::Frame;
 use crate::{
-    api::{Failure, FailureKind, Reply, Scope},
+    api::{ApiError, ApiErrorKind, Reply, Scope},
     runtime::stream::LocalStream,
 };
 
@@ -31,13 +31,13 @@ impl Hello {
         Self { jumpseat: VERSION, program: env!("CARGO_PKG_VERSION").to_owned(), scope }
     }
 
-    pub(super) fn check(&self) -> Result<(), Failure> {
+    pub(super) fn check(&self) -> Result<(), ApiError> {
         if self.jumpseat == VERSION {
             return Ok(());
         }
         let message =
             format!("what runs there is Jumpseat {}, this is {}", self.program, env!("CARGO_PKG_VERSION"));
-        Err(Failure::new(FailureKind::Local, message).hint("end them with the program that started them"))
+        Err(ApiError::new(ApiErrorKind::Local, message).hint("end them with the program that started them"))
     }
 }
 
@@ -89,16 +89,16 @@ pub(super) enum ToClient<E> {
 #[serde(rename_all = "snake_case")]
 pub(super) enum Answer {
     Ok(Reply),
-    Err(Failure),
+    Err(ApiError),
 }
 
-impl From<Result<Reply, Failure>> for Answer {
-    fn from(result: Result<Reply, Failure>) -> Self {
+impl From<Result<Reply, ApiError>> for Answer {
+    fn from(result: Result<Reply, ApiError>) -> Self {
         result.map_or_else(Self::Err, Self::Ok)
     }
 }
 
-impl From<Answer> for Result<Reply, Failure> {
+impl From<Answer> for Result<Reply, ApiError> {
     fn from(answer: Answer) -> Self {
         match answer {
             Answer::Ok(reply) => Ok(reply),

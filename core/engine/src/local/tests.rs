@@ -17,12 +17,12 @@ use super::{
 use crate::{
     ClientListener, HostEngine, HostSetup, Proxies, TransportSetup,
     api::{
-        Failure, FailureKind, HostClient, HostCommand, Reply, Scope, ScreenFormat, TerminalNo,
+        ApiError, ApiErrorKind, HostClient, HostCommand, Reply, Scope, ScreenFormat, TerminalNo,
         TerminalOptions,
     },
 };
 
-async fn connect(path: &Path) -> Result<HostClient, Failure> {
+async fn connect(path: &Path) -> Result<HostClient, ApiError> {
     attach::connect::<HostProtocol>(path, Scope::Everything).await
 }
 
@@ -99,7 +99,7 @@ async fn a_client_over_the_socket_is_a_client() {
     client.ask(HostCommand::Attach { terminal, window: 65536, scrollback: true }).await.unwrap();
     shows(&mut client, "got:hello.").await;
     let failure = client.ask(HostCommand::CloseTerminal { terminal: TerminalNo(77) }).await.unwrap_err();
-    assert_eq!(failure.kind, FailureKind::NotFound);
+    assert_eq!(failure.kind, ApiErrorKind::NotFound);
 }
 
 #[tokio::test]
@@ -206,7 +206,7 @@ async fn each_answer_finds_who_asked() {
     let (screen, status, closed, again) = within(asked).await;
     assert!(matches!(screen, Ok(Reply::Screen { .. })), "{screen:?}");
     assert!(matches!((&status, &again), (Ok(Reply::State(_)), Ok(Reply::State(_)))), "{status:?}");
-    assert_eq!(closed.unwrap_err().kind, FailureKind::NotFound);
+    assert_eq!(closed.unwrap_err().kind, ApiErrorKind::NotFound);
 }
 
 /// A socket goes when nobody listens there any more, not when it cannot be reached for another reason.

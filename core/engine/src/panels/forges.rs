@@ -6,7 +6,7 @@ use std::{path::PathBuf, sync::Arc};
 use jumpseat_sources::{Credential, Forge, ForgeHost, ForgeKind, ForgeSetup, OwnCredentials};
 
 use crate::{
-    api::{self, Failure, FailureKind, ForgeOptions, Secret},
+    api::{self, ApiError, ApiErrorKind, ForgeOptions, Secret},
     transport::{Reach, TransportSetup},
 };
 
@@ -23,10 +23,10 @@ impl Forges {
     }
 
     /// What signs in at a host from now on, or no longer.
-    pub(crate) fn give(&self, host: &str, credential: Option<&Secret>) -> Result<(), Failure> {
+    pub(crate) fn give(&self, host: &str, credential: Option<&Secret>) -> Result<(), ApiError> {
         let credential = match credential.map(|secret| Credential::new(secret.reveal())) {
             Some(None) => {
-                return Err(Failure::new(FailureKind::Misused, "not a valid credential")
+                return Err(ApiError::new(ApiErrorKind::Misused, "not a valid credential")
                     .hint("a credential is one word of letters, digits and punctuation"));
             }
             given => given.flatten(),

@@ -1,9 +1,9 @@
-//! What the desk orders of a panel's task, and what comes of it.
+//! What the panel service orders of a panel's task, and what comes of it.
 
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
-use jumpseat_panels::{PanelKind, Shelf};
+use jumpseat_panels::{ContentCache, PanelKind};
 use jumpseat_session::{
     TransferRefusal, TransferRequest,
     host::{Ticket, TransferTicket},
@@ -11,10 +11,10 @@ use jumpseat_session::{
 use jumpseat_wire::Slot;
 use tokio::sync::oneshot;
 
-use crate::api::{Failure, PanelStatus, Reply, SessionNo};
+use crate::api::{ApiError, PanelStatus, Reply, SessionNo};
 
 /// What guests were served, for each guest and panel apart (JS-PANEL-8).
-pub(super) type Served = Arc<Mutex<Shelf<(SessionNo, PanelKind, Slot)>>>;
+pub(super) type Served = Arc<Mutex<ContentCache<(SessionNo, PanelKind, Slot)>>>;
 
 /// What is asked of a panel.
 pub(super) enum Order {
@@ -23,13 +23,13 @@ pub(super) enum Order {
     /// A content, for one guest.
     Fetch { slot: Slot, ticket: TransferTicket, request: TransferRequest },
     /// The whole, for the host's own client.
-    Look { answer: oneshot::Sender<Result<Reply, Failure>> },
+    Look { answer: oneshot::Sender<Result<Reply, ApiError>> },
     /// Its source is to look again.
     Refresh,
 }
 
 /// What came of it, in the order in which guests have to hear of it.
-pub(crate) enum Made {
+pub(crate) enum PanelEvent {
     /// A change of a panel.
     Change { session: SessionNo, panel: PanelKind, bytes: Bytes },
     /// The whole, as it stands after the changes before.

@@ -5,7 +5,7 @@ use std::{sync::PoisonError, time::Duration};
 use bytes::Bytes;
 use jumpseat_panels::{ContentHash, Document, ReferenceId, SourceState, limits::MAX_CONTENT, pack_content};
 use jumpseat_session::{TransferRefusal, TransferRequest, host::TransferTicket};
-use jumpseat_sources::{Ask, FetchFault, Published, Shown};
+use jumpseat_sources::{Ask, FetchError, Published, Shown};
 use jumpseat_wire::Slot;
 use tokio::{
     sync::{mpsc, oneshot},
@@ -13,7 +13,7 @@ use tokio::{
     time::{Instant, sleep_until, timeout},
 };
 
-use super::order::{Made, Order, PanelNo, Served};
+use super::order::{Order, PanelEvent, PanelNo, Served};
 use crate::api::{PanelStatus, PanelUpdate, Reply};
 
 /// A panel changes no more often than this.
@@ -32,9 +32,9 @@ pub(super) struct Panel {
 }
 
 /// What a panel's task has around it.
-struct Around {
+struct TaskContext {
     asks: mpsc::Sender<Ask>,
-    made: mpsc::UnboundedSender<(PanelNo, Made)>,
+    made: mpsc::UnboundedSender<(PanelNo, PanelEvent)>,
     fetches: JoinSet<()>,
 }
 
@@ -67,11 +67,11 @@ impl Panel {
         mut published: Published,
         asks: mpsc::Sender<Ask>,
         mut orders: mpsc::UnboundedReceiver<Order>,
-        made: mpsc::UnboundedSender<(PanelNo, Made)>,
+        made: mpsc::UnboundedSender<(PanelNo, PanelEvent)>,
         source: JoinHandle<()>,
     ) {
         let _source = Source(source);
-        let mut around = Around { asks, made, fetches: JoinSet::new() };
+        let mut around = TaskContext { asks, made, fetches: JoinSet::new() };
         let (mut next_change, mut stopped) = (Instant::now(), false);
         loop {
             let shown = async {
@@ -99,18 +99,18 @@ impl Panel {
         }
     }
 
-    fn change(&mut self, shown: &Shown, around: &Around) {
+    fn change(&mut self, shown: &Shown, around: &TaskContext) {
         let change = self.document.change_to((*shown.entries).clone(), shown.state.clone());
         if let Some(change) = change {
             let bytes = Bytes::from(change.encode());
             let (session, panel) = (self.no.session, self.no.panel);
-            around.tell(self.no, Made::Change { session, panel, bytes });
-            around.tell(self.no, Made::Status { session, status: self.status() });
+            around.tell(self.no, PanelEvent::Change { session, panel, bytes });
+            around.tell(self.no, PanelEvent::Status { session, status: self.status() });
         }
     }
 
     /// Its source is gone, which it should not be: guests see what it showed last, and that it is old.
-    fn stopped(&mut self, around: &Around) {
+    fn stopped(&mut self, around: &TaskContext) {
         tracing::warn!(panel = %self.no.panel, "a panel's source stopped");
         let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
         let since = since.map_or(0, |since| since.as_millis() as u64);
@@ -120,7 +120,7 @@ impl Panel {
         self.change(&Shown { entries: entries.into(), state }, around);
     }
 
-    fn order(&mut self, order: Order, around: &mut Around) {
+    fn order(&mut self, order: Order, around: &mut TaskContext) {
         let session = self.no.session;
         match order {
             Order::Snapshot { ticket } => {
@@ -129,7 +129,7 @@ impl Panel {
                 let (_, bytes) =
                     self.snapshot.insert(kept.unwrap_or_else(|| (version, self.document.encode().into())));
                 let bytes = bytes.clone();
-                around.tell(self.no, Made::Snapshot { session, ticket, bytes });
+                around.tell(self.no, PanelEvent::Snapshot { session, ticket, bytes });
             }
             Order::Fetch { slot, ticket, request } => self.fetch(slot, ticket, request, around),
             Order::Look { answer } => {
@@ -152,7 +152,13 @@ impl Panel {
     }
 
     /// JS-PANEL-4: what stands in the document as it is now, and nothing else.
-    fn fetch(&mut self, slot: Slot, ticket: TransferTicket, request: TransferRequest, around: &mut Around) {
+    fn fetch(
+        &mut self,
+        slot: Slot,
+        ticket: TransferTicket,
+        request: TransferRequest,
+        around: &mut TaskContext,
+    ) {
         let offered = ReferenceId::new(request.reference).and_then(|id| {
             let size = self.document.offers(&id)?;
             Some((id, size))
@@ -172,13 +178,13 @@ impl Panel {
                 Err(why) => Err(why),
             };
             // The engine ends with its end of the queue.
-            let _ = made.send((no, Made::Content { session: no.session, ticket, content }));
+            let _ = made.send((no, PanelEvent::Content { session: no.session, ticket, content }));
         });
     }
 }
 
-impl Around {
-    fn tell(&self, no: PanelNo, made: Made) {
+impl TaskContext {
+    fn tell(&self, no: PanelNo, made: PanelEvent) {
         // The engine ends with its end of the queue.
         let _ = self.made.send((no, made));
     }
@@ -192,9 +198,9 @@ async fn read(asks: &mpsc::Sender<Ask>, id: ReferenceId) -> Result<Bytes, Transf
     };
     match timeout(FETCH_TIME, asked).await {
         Ok(Some(Ok(content))) if content.len() as u64 <= MAX_CONTENT => Ok(content),
-        Ok(Some(Ok(_) | Err(FetchFault::TooLarge))) => Err(TransferRefusal::TooLarge),
-        Ok(Some(Err(FetchFault::Gone))) => Err(TransferRefusal::Gone),
-        Ok(Some(Err(FetchFault::Failed)) | None) | Err(_) => Err(TransferRefusal::Failed),
+        Ok(Some(Ok(_) | Err(FetchError::TooLarge))) => Err(TransferRefusal::TooLarge),
+        Ok(Some(Err(FetchError::Gone))) => Err(TransferRefusal::Gone),
+        Ok(Some(Err(FetchError::Failed)) | None) | Err(_) => Err(TransferRefusal::Failed),
     }
 }
 

@@ -6,7 +6,7 @@ use jumpseat_panels::PanelKind;
 use jumpseat_sources::{Findings, FindingsFeed, Forge, Git, History, HistoryFeed, Log, LogFeed, Source};
 
 use super::forges::Forges;
-use crate::api::{Failure, FailureKind, PanelOptions};
+use crate::api::{ApiError, ApiErrorKind, PanelOptions};
 
 /// What the engine feeds a panel.
 pub(crate) enum Feed {
@@ -24,7 +24,7 @@ pub(crate) fn of<'a>(
     options: &PanelOptions,
     forges: &Forges,
     fed: impl Iterator<Item = &'a Feed>,
-) -> Result<(Box<dyn Source>, Feed), Failure> {
+) -> Result<(Box<dyn Source>, Feed), ApiError> {
     let files = || options.files.clone();
     Ok(match options.panel {
         PanelKind::Git => (Box::new(Git::new(folder(options)?)), Feed::None),
@@ -52,10 +52,10 @@ pub(crate) fn of<'a>(
 }
 
 /// The workspace that a panel is of: an absolute path, since an engine may run anywhere.
-fn folder(options: &PanelOptions) -> Result<PathBuf, Failure> {
+fn folder(options: &PanelOptions) -> Result<PathBuf, ApiError> {
     let folder = options.folder.clone().filter(|folder| folder.is_absolute());
     folder.ok_or_else(|| {
-        Failure::new(FailureKind::Misused, format!("{} needs to know of which folder", options.panel))
+        ApiError::new(ApiErrorKind::Misused, format!("{} needs to know of which folder", options.panel))
             .hint("name the workspace's folder by its whole path")
     })
 }

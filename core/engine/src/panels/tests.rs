@@ -1,4 +1,4 @@
-//! The desk with sources of the tests' own.
+//! The panel service with sources of the tests' own.
 
 use std::{
     collections::BTreeMap,
@@ -16,13 +16,13 @@ use jumpseat_session::{
     Entropy, Millis, Role, TransferKind, TransferRefusal, TransferRequest,
     host::{Host, HostConfig, HostOutput, Ticket, TransferTicket},
 };
-use jumpseat_sources::{Ask, FetchFault, Publisher, Running, Source};
+use jumpseat_sources::{Ask, FetchError, Publisher, Running, Source};
 use tokio::{
     sync::{mpsc, oneshot},
     time::timeout,
 };
 
-use super::{desk::Desk, order::Made, source::Feed};
+use super::{order::PanelEvent, service::PanelService, source::Feed};
 use crate::api::{PanelUpdate, Reply, SessionNo};
 
 const SESSION: SessionNo = SessionNo(1);
@@ -59,7 +59,7 @@ impl Source for Given {
                 let Ask::Fetch { id, answer } = ask else { continue };
                 self.asked.lock().unwrap().push(id.as_str().to_owned());
                 let content = self.contents.lock().unwrap().get(id.as_str()).cloned();
-                let _ = answer.send(content.ok_or(FetchFault::Gone));
+                let _ = answer.send(content.ok_or(FetchError::Gone));
             }
             let _ = self.ended.send(());
         })
@@ -67,7 +67,7 @@ impl Source for Given {
 }
 
 struct World {
-    desk: Desk,
+    panel_service: PanelService,
     publisher: Publisher,
     contents: Arc<Mutex<BTreeMap<String, Bytes>>>,
     asked: Arc<Mutex<Vec<String>>>,
@@ -77,34 +77,34 @@ struct World {
 
 impl World {
     async fn new() -> Self {
-        let mut desk = Desk::start().unwrap();
+        let mut panel_service = PanelService::start().unwrap();
         let (given, publisher, ended) = Given::new();
         let (contents, asked) = (given.contents.clone(), given.asked.clone());
-        desk.share(SESSION, Box::new(given), Feed::None);
+        panel_service.share(SESSION, Box::new(given), Feed::None);
         let publisher = publisher.await.unwrap();
-        Self { desk, publisher, contents, asked, ended, tickets: Tickets::new() }
+        Self { panel_service, publisher, contents, asked, ended, tickets: Tickets::new() }
     }
 
     /// Shares another in its place.
     async fn share_again(&mut self) {
         let (given, publisher, _) = Given::new();
-        self.desk.share(SESSION, Box::new(given), Feed::None);
+        self.panel_service.share(SESSION, Box::new(given), Feed::None);
         self.publisher = publisher.await.unwrap();
     }
 
     /// The next that is no status.
-    async fn made(&mut self) -> Made {
+    async fn made(&mut self) -> PanelEvent {
         loop {
-            let made = timeout(PATIENCE, poll_fn(|cx| self.desk.poll_made(cx)));
+            let made = timeout(PATIENCE, poll_fn(|cx| self.panel_service.poll_made(cx)));
             match made.await.expect("it takes far less") {
-                Made::Status { .. } => {}
+                PanelEvent::Status { .. } => {}
                 made => return made,
             }
         }
     }
 
     async fn follows(&mut self, document: &mut Document) {
-        let Made::Change { bytes, .. } = self.made().await else { panic!("a change was due") };
+        let PanelEvent::Change { bytes, .. } = self.made().await else { panic!("a change was due") };
         document.apply(Change::decode(LOG, &bytes).unwrap()).unwrap();
     }
 
@@ -118,9 +118,9 @@ impl World {
         let having = having.map(|hash| hash.to_string());
         let request =
             TransferRequest { of: TransferKind::Panel(LOG.number()), reference: reference.into(), having };
-        self.desk.fetch(SESSION, LOG, slot, ticket, request);
+        self.panel_service.fetch(SESSION, LOG, slot, ticket, request);
         match self.made().await {
-            Made::Content { content, .. } => content,
+            PanelEvent::Content { content, .. } => content,
             _ => panic!("a content was due"),
         }
     }
@@ -263,8 +263,8 @@ async fn a_snapshot_stands_for_the_changes_before_it() {
     world.publisher.publish(entries([("a", line("1", None))]));
     world.follows(&mut guest).await;
     let ticket = world.tickets.snapshot();
-    world.desk.snapshot(SESSION, LOG, ticket);
-    let Made::Snapshot { bytes, .. } = world.made().await else { panic!("a snapshot was due") };
+    world.panel_service.snapshot(SESSION, LOG, ticket);
+    let PanelEvent::Snapshot { bytes, .. } = world.made().await else { panic!("a snapshot was due") };
     assert_eq!(Document::decode(LOG, &bytes).unwrap(), guest);
     world.publisher.state(SourceState::Stale { since: 5 });
     world.follows(&mut guest).await;
@@ -327,7 +327,7 @@ async fn a_version_is_packed_against_the_one_before() {
     assert_eq!(unpack_content(&small, |base| (base == hash).then_some(&before)).unwrap(), after);
     // Who is gone and comes back has nothing.
     let slot = world.tickets.fetch().0;
-    world.desk.forget_guest(SESSION, slot);
+    world.panel_service.forget_guest(SESSION, slot);
     assert!(world.fetch("before", Some(ContentHash::of(&after))).await.unwrap().len() > 20_000);
 }
 
@@ -337,9 +337,9 @@ async fn a_panel_that_is_taken_back_ends_its_source() {
     world.publisher.publish(entries([("a", line("1", None))]));
     let mut guest = Document::new(LOG);
     world.follows(&mut guest).await;
-    assert!(world.desk.unshare(SESSION, LOG) && !world.desk.unshare(SESSION, LOG));
+    assert!(world.panel_service.unshare(SESSION, LOG) && !world.panel_service.unshare(SESSION, LOG));
     timeout(PATIENCE, world.publisher_closed()).await.unwrap();
-    assert_eq!(world.desk.status(SESSION), []);
+    assert_eq!(world.panel_service.status(SESSION), []);
     // What was made for it is nobody's: the next panel begins from nothing.
     world.share_again().await;
     world.publisher.publish(entries([("b", line("2", None))]));
@@ -355,7 +355,7 @@ async fn the_host_sees_what_guests_see() {
     let mut guest = Document::new(LOG);
     world.follows(&mut guest).await;
     let (shown, looks) = oneshot::channel();
-    world.desk.look(SESSION, LOG, shown);
+    world.panel_service.look(SESSION, LOG, shown);
     let Ok(Reply::Panel(PanelUpdate { whole, set, version, .. })) = looks.await.unwrap() else { panic!() };
     assert_eq!((whole, &set, version), (true, guest.entries(), 1));
 }

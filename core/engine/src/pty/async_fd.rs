@@ -15,7 +15,7 @@ use rustix::{
 use tokio::io::unix::AsyncFd;
 
 use super::{READ_LEN, failure, program::Program, pty_size, reaper::Reaper};
-use crate::api::{Failure, Size};
+use crate::api::{ApiError, Size};
 
 /// A program in a pseudo-terminal. Dropping it hangs up.
 pub(crate) struct Pty {
@@ -29,7 +29,7 @@ pub(crate) struct Pty {
 
 impl Pty {
     /// Starts the program. Needs a tokio runtime.
-    pub(crate) fn spawn(program: &Program, size: Size) -> Result<Self, Failure> {
+    pub(crate) fn spawn(program: &Program, size: Size) -> Result<Self, ApiError> {
         let pair = native_pty_system()
             .openpty(pty_size(size))
             .map_err(|error| failure("opening a terminal", error))?;
@@ -95,7 +95,7 @@ impl Pty {
     }
 
     /// Changes the size; the program gets SIGWINCH.
-    pub(crate) fn resize(&self, size: Size) -> Result<(), Failure> {
+    pub(crate) fn resize(&self, size: Size) -> Result<(), ApiError> {
         self.master.resize(pty_size(size)).map_err(|error| failure("resizing", error))
     }
 

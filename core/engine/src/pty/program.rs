@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, ffi::OsString, path::PathBuf};
 
 use portable_pty::CommandBuilder;
 
-use crate::api::{Failure, FailureKind};
+use crate::api::{ApiError, ApiErrorKind};
 
 /// Variables that describe another terminal than the one that is opened, or that nobody in it may have.
 const REMOVED: [&str; 11] = [
@@ -66,7 +66,7 @@ impl Program {
         self.env.get(name).cloned().or_else(inherited)
     }
 
-    pub(super) fn builder(&self) -> Result<CommandBuilder, Failure> {
+    pub(super) fn builder(&self) -> Result<CommandBuilder, ApiError> {
         let cwd = match &self.cwd {
             Some(cwd) => cwd.clone(),
             None => {
@@ -74,7 +74,10 @@ impl Program {
             }
         };
         if !cwd.is_dir() {
-            return Err(Failure::new(FailureKind::Program, format!("no such directory: {}", cwd.display())));
+            return Err(ApiError::new(
+                ApiErrorKind::Program,
+                format!("no such directory: {}", cwd.display()),
+            ));
         }
         let mut builder = CommandBuilder::from_argv(self.argv.clone());
         builder.cwd(cwd);

@@ -15,7 +15,7 @@ use rustix::process::{
 use tokio::sync::oneshot;
 
 use super::{HANG_UP_GRACE, failure};
-use crate::api::Failure;
+use crate::api::ApiError;
 
 /// A program that is watched until its end.
 pub(super) struct Reaper {
@@ -47,7 +47,7 @@ struct Life {
 }
 
 impl Reaper {
-    pub(super) fn watch(mut child: Box<dyn Child + Send + Sync>) -> Result<Self, Failure> {
+    pub(super) fn watch(mut child: Box<dyn Child + Send + Sync>) -> Result<Self, ApiError> {
         let pid = child.process_id().and_then(|pid| Pid::from_raw(i32::try_from(pid).ok()?));
         let pid = pid.ok_or_else(|| failure("watching a program", "it has no id"))?;
         let number = pid.as_raw_nonzero().get();

@@ -11,7 +11,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::PollSender;
 
 use super::{READ_LEN, failure, program::Program, pty_size};
-use crate::api::{Failure, Size};
+use crate::api::{ApiError, Size};
 
 /// Reads that wait for the engine.
 const READS: usize = 8;
@@ -42,7 +42,7 @@ impl ProgramEnd {
 
 impl Pty {
     /// Starts the program.
-    pub(crate) fn spawn(program: &Program, size: Size) -> Result<Self, Failure> {
+    pub(crate) fn spawn(program: &Program, size: Size) -> Result<Self, ApiError> {
         let pair = native_pty_system()
             .openpty(pty_size(size))
             .map_err(|error| failure("opening a terminal", error))?;
@@ -120,7 +120,7 @@ impl Pty {
     }
 
     /// Changes the size.
-    pub(crate) fn resize(&self, size: Size) -> Result<(), Failure> {
+    pub(crate) fn resize(&self, size: Size) -> Result<(), ApiError> {
         self.master.resize(pty_size(size)).map_err(|error| failure("resizing", error))
     }
 
@@ -150,7 +150,7 @@ impl Drop for Pty {
     }
 }
 
-fn start(name: &str, body: impl FnOnce() + Send + 'static) -> Result<(), Failure> {
+fn start(name: &str, body: impl FnOnce() + Send + 'static) -> Result<(), ApiError> {
     let started = thread::Builder::new().name(name.to_owned()).stack_size(128 * 1024).spawn(body);
     started.map(drop).map_err(|error| failure("watching a terminal", error))
 }

@@ -18,7 +18,7 @@ use std::{
 use self::dir::Dir;
 pub use self::socket::BoundSocket;
 use super::failure;
-use crate::api::{Failure, FailureKind};
+use crate::api::{ApiError, ApiErrorKind};
 
 /// The folder, checked: a real folder, this person's own, closed to everyone else, in folders that nobody else can
 /// change. It is checked again at each use, and made again if it is gone.
@@ -33,8 +33,8 @@ impl RuntimeFolder {
     /// `$XDG_RUNTIME_DIR/jumpseat`, or a folder of this person's in the temporary one.
     ///
     /// # Errors
-    /// [`FailureKind::Local`] if it cannot be made, or is not as it should be.
-    pub fn open() -> Result<Self, Failure> {
+    /// [`ApiErrorKind::Local`] if it cannot be made, or is not as it should be.
+    pub fn open() -> Result<Self, ApiError> {
         let runtime = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from);
         match runtime.filter(|folder| folder.is_absolute() && folder.is_dir()) {
             Some(folder) => Self::at(folder.join("jumpseat")),
@@ -46,7 +46,7 @@ impl RuntimeFolder {
     ///
     /// # Errors
     /// As [`open`](Self::open).
-    pub fn at(path: PathBuf) -> Result<Self, Failure> {
+    pub fn at(path: PathBuf) -> Result<Self, ApiError> {
         let dir = Dir::open_private(&path)?;
         let folder = Self { path: dir.path().to_owned(), dir: Arc::new(Mutex::new(Arc::new(dir))) };
         folder.sweep();
@@ -62,7 +62,7 @@ impl RuntimeFolder {
     ///
     /// # Errors
     /// As [`open`](Self::open), if somebody else's is there instead.
-    fn dir(&self) -> Result<Arc<Dir>, Failure> {
+    fn dir(&self) -> Result<Arc<Dir>, ApiError> {
         let mut held = self.dir.lock().unwrap_or_else(PoisonError::into_inner);
         if !held.is_in_place() {
             *held = Arc::new(Dir::open_private(&self.path)?);
@@ -71,10 +71,10 @@ impl RuntimeFolder {
     }
 
     /// A new folder inside, which goes when its owner does. Nobody can know its name before.
-    pub(crate) fn scratch(&self, name: &str) -> Result<Scratch, Failure> {
+    pub(crate) fn scratch(&self, name: &str) -> Result<Scratch, ApiError> {
         let mut random = [0; 16];
         getrandom::fill(&mut random)
-            .map_err(|error| Failure::new(FailureKind::System, format!("no randomness: {error}")))?;
+            .map_err(|error| ApiError::new(ApiErrorKind::System, format!("no randomness: {error}")))?;
         let random = u128::from_le_bytes(random);
         let parent = self.dir()?;
         let name = format!("{name}-{}-{random:032x}", std::process::id());
@@ -101,7 +101,7 @@ impl RuntimeFolder {
     ///
     /// # Errors
     /// As [`open`](Self::open).
-    pub fn sockets(&self, ending: &str) -> Result<Vec<PathBuf>, Failure> {
+    pub fn sockets(&self, ending: &str) -> Result<Vec<PathBuf>, ApiError> {
         let dir = self.dir()?;
         let names = dir.names().map_err(|error| failure(&self.path, error))?;
         let sockets = names
@@ -111,7 +111,7 @@ impl RuntimeFolder {
     }
 
     /// Where a socket inside is.
-    pub(crate) fn socket(&self, name: &str) -> Result<PathBuf, Failure> {
+    pub(crate) fn socket(&self, name: &str) -> Result<PathBuf, ApiError> {
         Ok(self.dir()?.path().join(name))
     }
 
@@ -129,12 +129,12 @@ impl RuntimeFolder {
     ///
     /// # Errors
     /// As [`open`](Self::open), and if the socket cannot be made.
-    pub fn bind(&self, name: &str) -> Result<BoundSocket, Failure> {
+    pub fn bind(&self, name: &str) -> Result<BoundSocket, ApiError> {
         BoundSocket::bind(self.dir()?, name)
     }
 
     /// A file inside that serves as a lock; made if there is none.
-    pub(crate) fn lock_file(&self, name: &str) -> Result<std::fs::File, Failure> {
+    pub(crate) fn lock_file(&self, name: &str) -> Result<std::fs::File, ApiError> {
         self.dir()?.lock_file(name).map_err(|error| failure(&self.path.join(name), error))
     }
 }
@@ -153,7 +153,7 @@ impl Scratch {
     }
 
     /// A new file, closed to everyone else.
-    pub(crate) fn write(&self, name: &str, text: &str) -> Result<PathBuf, Failure> {
+    pub(crate) fn write(&self, name: &str, text: &str) -> Result<PathBuf, ApiError> {
         let path = self.path().join(name);
         self.dir.write_new(name, text.as_bytes()).map_err(|error| failure(&path, error))?;
         Ok(path)

@@ -11,7 +11,7 @@ use std::{
 use jumpseat_screen::Nonce;
 
 use crate::{
-    api::{Failure, FailureKind},
+    api::{ApiError, ApiErrorKind},
     runtime::folder::Scratch,
 };
 
@@ -22,17 +22,17 @@ const MAX_MARK: usize = 64 * 1024;
 const MARK: &[u8] = b"\x1b]633;";
 
 /// A fresh nonce, and a file in this private folder from which its shell reads it.
-pub(super) fn write(folder: &Scratch) -> Result<(Nonce, PathBuf), Failure> {
+pub(super) fn write(folder: &Scratch) -> Result<(Nonce, PathBuf), ApiError> {
     static NEXT: AtomicU32 = AtomicU32::new(0);
 
     let mut random = [0; 16];
     getrandom::fill(&mut random)
-        .map_err(|error| Failure::new(FailureKind::System, format!("no randomness: {error}")))?;
+        .map_err(|error| ApiError::new(ApiErrorKind::System, format!("no randomness: {error}")))?;
     let text = format!("{:032x}", u128::from_le_bytes(random));
     let name = format!("nonce-{}", NEXT.fetch_add(1, Ordering::Relaxed));
     let path = folder.write(&name, &format!("{text}\n"))?;
     let nonce = Nonce::new(text)
-        .ok_or_else(|| Failure::new(FailureKind::System, "a nonce is not fit for a mark".to_owned()))?;
+        .ok_or_else(|| ApiError::new(ApiErrorKind::System, "a nonce is not fit for a mark".to_owned()))?;
     Ok((nonce, path))
 }
 

@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use tokio_tungstenite::tungstenite::http::Uri;
 
-use crate::api::{Failure, FailureKind};
+use crate::api::{ApiError, ApiErrorKind};
 
 /// Where relays take ends' connections.
 const SESSION_PATH: &str = "/v1/session";
@@ -21,9 +21,9 @@ pub(crate) struct Address {
 
 impl Address {
     /// Reads `ws[s]://HOST[:PORT][/PATH]`, or the same with `http[s]`.
-    pub(crate) fn parse(text: &str) -> Result<Self, Failure> {
+    pub(crate) fn parse(text: &str) -> Result<Self, ApiError> {
         let wrong = |why: &str| {
-            Failure::new(FailureKind::Address, format!("{text:?} is not a relay address: {why}"))
+            ApiError::new(ApiErrorKind::Address, format!("{text:?} is not a relay address: {why}"))
                 .hint("a relay's address looks like wss://relay.example.org")
         };
         let uri: Uri = text.trim().parse().map_err(|_| wrong("it is no URL"))?;
@@ -82,9 +82,9 @@ impl Address {
         self.host == "localhost" || self.ip().is_some_and(|ip| ip.is_loopback())
     }
 
-    pub(super) fn plain_refused(&self) -> Failure {
+    pub(super) fn plain_refused(&self) -> ApiError {
         let message = format!("{} would be spoken to without TLS", self.origin());
-        Failure::new(FailureKind::Address, message)
+        ApiError::new(ApiErrorKind::Address, message)
             .hint("use wss://; without TLS only this machine and private networks are reached")
     }
 }

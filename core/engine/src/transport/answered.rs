@@ -4,10 +4,10 @@
 use tokio_tungstenite::tungstenite::{self, error::ProtocolError};
 
 use super::address::Address;
-use crate::api::{Failure, FailureKind};
+use crate::api::{ApiError, ApiErrorKind};
 
 /// The failure of a request to speak WebSocket at an address.
-pub(super) fn failure(address: &Address, error: &tungstenite::Error) -> Failure {
+pub(super) fn failure(address: &Address, error: &tungstenite::Error) -> ApiError {
     match error {
         tungstenite::Error::Io(error) => unreachable(address, error),
         tungstenite::Error::Http(answer) => status(address, answer.status().as_u16(), answer.status()),
@@ -15,8 +15,8 @@ pub(super) fn failure(address: &Address, error: &tungstenite::Error) -> Failure 
         tungstenite::Error::Protocol(
             ProtocolError::MissingConnectionUpgradeHeader | ProtocolError::MissingUpgradeWebSocketHeader,
         ) => not_passed_on(address, "its answer does not say so"),
-        error => Failure::new(
-            FailureKind::Protocol,
+        error => ApiError::new(
+            ApiErrorKind::Protocol,
             format!("{} is not a Jumpseat relay ({error})", address.origin()),
         )
         .hint(elsewhere(address)),
@@ -24,12 +24,15 @@ pub(super) fn failure(address: &Address, error: &tungstenite::Error) -> Failure 
 }
 
 /// The relay cannot be reached.
-pub(super) fn unreachable(address: &Address, why: impl std::fmt::Display) -> Failure {
-    Failure::new(FailureKind::Unreachable, format!("the relay {} cannot be reached: {why}", address.origin()))
-        .hint("is the address right, and is the relay running?")
+pub(super) fn unreachable(address: &Address, why: impl std::fmt::Display) -> ApiError {
+    ApiError::new(
+        ApiErrorKind::Unreachable,
+        format!("the relay {} cannot be reached: {why}", address.origin()),
+    )
+    .hint("is the address right, and is the relay running?")
 }
 
-fn status(address: &Address, code: u16, says: impl std::fmt::Display) -> Failure {
+fn status(address: &Address, code: u16, says: impl std::fmt::Display) -> ApiError {
     let origin = address.origin();
     match code {
         429 | 503 => unreachable(address, format!("it is busy ({says})")),
@@ -39,13 +42,13 @@ fn status(address: &Address, code: u16, says: impl std::fmt::Display) -> Failure
         500.. => unreachable(address, format!("it says {says}")),
         // A relay says so of a request whose Upgrade header got lost on the way.
         426 => not_passed_on(address, format!("it says {says}")),
-        401 | 407 => Failure::new(
-            FailureKind::Proxy,
+        401 | 407 => ApiError::new(
+            ApiErrorKind::Proxy,
             format!("a proxy in front of {origin} wants somebody to sign in (it says {says})"),
         )
         .hint("have the proxy let requests for the relay through: the relay admits nobody without an invite"),
-        403 => Failure::new(
-            FailureKind::Proxy,
+        403 => ApiError::new(
+            ApiErrorKind::Proxy,
             format!("{origin} does not take connections from here (it says {says})"),
         )
         .hint(
@@ -53,17 +56,17 @@ fn status(address: &Address, code: u16, says: impl std::fmt::Display) -> Failure
              or something on the way forbids it",
         ),
         300..=399 => {
-            Failure::new(FailureKind::Proxy, format!("{origin} sends visitors elsewhere (it says {says})"))
+            ApiError::new(ApiErrorKind::Proxy, format!("{origin} sends visitors elsewhere (it says {says})"))
                 .hint(elsewhere(address))
         }
-        _ => Failure::new(FailureKind::Protocol, format!("{origin} is not a Jumpseat relay (it says {says})"))
+        _ => ApiError::new(ApiErrorKind::Protocol, format!("{origin} is not a Jumpseat relay (it says {says})"))
             .hint(elsewhere(address)),
     }
 }
 
-fn not_passed_on(address: &Address, why: impl std::fmt::Display) -> Failure {
-    Failure::new(
-        FailureKind::Proxy,
+fn not_passed_on(address: &Address, why: impl std::fmt::Display) -> ApiError {
+    ApiError::new(
+        ApiErrorKind::Proxy,
         format!("a proxy in front of {} does not pass WebSocket on ({why})", address.origin()),
     )
     .hint("have the proxy pass the Upgrade and Connection headers to the relay, over HTTP/1.1")

@@ -27,7 +27,7 @@ use super::{
     meter::Metered,
     tls,
 };
-use crate::api::{Failure, FailureKind};
+use crate::api::{ApiError, ApiErrorKind};
 
 /// How long a try may take in all.
 pub(super) const TRY_FOR: Duration = Duration::from_secs(15);
@@ -59,7 +59,7 @@ impl Dialer {
     }
 
     /// One try.
-    pub(super) async fn dial(self) -> Result<Box<Socket>, Failure> {
+    pub(super) async fn dial(self) -> Result<Box<Socket>, ApiError> {
         match timeout(TRY_FOR, self.connect()).await {
             Ok(result) => result,
             Err(_) => Err(self.unreachable("it does not answer")),
@@ -67,7 +67,7 @@ impl Dialer {
     }
 
     /// TCP, through a proxy where one is wanted, and TLS where the address has it.
-    pub(super) async fn stream(&self) -> Result<Stream, Failure> {
+    pub(super) async fn stream(&self) -> Result<Stream, ApiError> {
         let stream = match self.setup.proxies.of(&self.address)? {
             Some(proxy) => {
                 let any_way = self.address.tls || self.setup.allow_plain;
@@ -88,13 +88,13 @@ impl Dialer {
         })
     }
 
-    async fn connect(&self) -> Result<Box<Socket>, Failure> {
+    async fn connect(&self) -> Result<Box<Socket>, ApiError> {
         let stream = self.stream().await?;
         let request = self
             .address
             .url()
             .into_client_request()
-            .map_err(|error| Failure::new(FailureKind::Address, error.to_string()))?;
+            .map_err(|error| ApiError::new(ApiErrorKind::Address, error.to_string()))?;
         let config = WebSocketConfig::default()
             .read_buffer_size(READ_LEN)
             .write_buffer_size(WRITE_LEN)
@@ -107,7 +107,7 @@ impl Dialer {
         }
     }
 
-    async fn connect_directly(&self) -> Result<TcpStream, Failure> {
+    async fn connect_directly(&self) -> Result<TcpStream, ApiError> {
         let target = (self.address.host.as_str(), self.address.port);
         let found = lookup_host(target).await.map_err(|error| self.unreachable(error))?;
         let (mut refused, mut last) = (false, None);
@@ -129,7 +129,7 @@ impl Dialer {
         })
     }
 
-    fn connector(&self) -> Result<TlsConnector, Failure> {
+    fn connector(&self) -> Result<TlsConnector, ApiError> {
         let mut made = self.tls.lock().unwrap_or_else(PoisonError::into_inner);
         match &*made {
             Some(connector) => Ok(connector.clone()),
@@ -140,7 +140,7 @@ impl Dialer {
         }
     }
 
-    fn unreachable(&self, why: impl std::fmt::Display) -> Failure {
+    fn unreachable(&self, why: impl std::fmt::Display) -> ApiError {
         answered::unreachable(&self.address, why)
     }
 }

@@ -11,7 +11,7 @@ use tokio::{
 use tokio_tungstenite::tungstenite::http::Uri;
 
 use super::address::Address;
-use crate::api::{Failure, FailureKind, Secret};
+use crate::api::{ApiError, ApiErrorKind, Secret};
 
 /// The longest answer to CONNECT that is read, in bytes.
 const MAX_ANSWER_LEN: usize = 16 * 1024;
@@ -101,7 +101,7 @@ impl Proxies {
     }
 
     /// The proxy for an address, if it wants one.
-    pub(super) fn of(&self, address: &Address) -> Result<Option<Proxy>, Failure> {
+    pub(super) fn of(&self, address: &Address) -> Result<Option<Proxy>, ApiError> {
         let proxy = if address.tls { &self.https } else { &self.http };
         match proxy {
             Some(proxy) if !address.is_loopback() && !self.excepts(address) => {
@@ -133,10 +133,10 @@ impl fmt::Display for Proxy {
 }
 
 impl Proxy {
-    fn parse(text: &str) -> Result<Self, Failure> {
+    fn parse(text: &str) -> Result<Self, ApiError> {
         let wrong = |why: &str| {
-            Failure::new(
-                FailureKind::Proxy,
+            ApiError::new(
+                ApiErrorKind::Proxy,
                 format!("the proxy that the environment names cannot be used: {why}"),
             )
             .hint("set HTTPS_PROXY to http://HOST:PORT, or NO_PROXY to the relay's host")
@@ -161,9 +161,9 @@ impl Proxy {
         &self,
         address: &Address,
         may_lead: impl Fn(IpAddr) -> bool,
-    ) -> Result<TcpStream, Failure> {
+    ) -> Result<TcpStream, ApiError> {
         let failed =
-            |error: std::io::Error| Failure::new(FailureKind::Proxy, format!("the proxy {self}: {error}"));
+            |error: std::io::Error| ApiError::new(ApiErrorKind::Proxy, format!("the proxy {self}: {error}"));
         let mut stream = TcpStream::connect((self.host.as_str(), self.port)).await.map_err(failed)?;
         if !may_lead(stream.peer_addr().map_err(failed)?.ip()) {
             return Err(address.plain_refused());
@@ -180,18 +180,18 @@ impl Proxy {
             Some(200..=299) => Ok(stream),
             Some(407) if self.credentials.is_some() => {
                 let message = format!("the proxy {self} does not take this name and password");
-                Err(Failure::new(FailureKind::Proxy, message)
+                Err(ApiError::new(ApiErrorKind::Proxy, message)
                     .hint("check them; signs such as @ or : in them are written as %40 or %3A"))
             }
             Some(407) => {
-                Err(Failure::new(FailureKind::Proxy, format!("the proxy {self} wants a name and password"))
+                Err(ApiError::new(ApiErrorKind::Proxy, format!("the proxy {self} wants a name and password"))
                     .hint("put them into the variable: http://NAME:PASSWORD@HOST:PORT"))
             }
-            Some(status) => Err(Failure::new(
-                FailureKind::Proxy,
+            Some(status) => Err(ApiError::new(
+                ApiErrorKind::Proxy,
                 format!("the proxy {self} does not lead to {target} ({status})"),
             )),
-            None => Err(Failure::new(FailureKind::Proxy, format!("{self} is no HTTP proxy"))),
+            None => Err(ApiError::new(ApiErrorKind::Proxy, format!("{self} is no HTTP proxy"))),
         }
     }
 }

@@ -30,7 +30,7 @@ use tokio_tungstenite::{
 };
 
 use super::*;
-use crate::api::FailureKind;
+use crate::api::ApiErrorKind;
 
 async fn within<T>(future: impl Future<Output = T>) -> T {
     let patience = std::time::Duration::from_secs(150);
@@ -41,17 +41,17 @@ fn setup() -> TransportSetup {
     TransportSetup { proxies: Proxies::none(), ..TransportSetup::default() }
 }
 
-fn line(address: &str, setup: TransportSetup) -> Line {
-    Line::new(Dialer::new(Address::parse(address).unwrap(), setup))
+fn line(address: &str, setup: TransportSetup) -> RelayConnection {
+    RelayConnection::new(Dialer::new(Address::parse(address).unwrap(), setup))
 }
 
-async fn next(line: &mut Line) -> LineEvent {
+async fn next(line: &mut RelayConnection) -> ConnectionEvent {
     within(poll_fn(|cx| line.poll(cx))).await
 }
 
-async fn failure(line: &mut Line) -> crate::api::Failure {
+async fn failure(line: &mut RelayConnection) -> crate::api::ApiError {
     match next(line).await {
-        LineEvent::Down { failure, .. } => failure,
+        ConnectionEvent::Down { failure, .. } => failure,
         other => panic!("{other:?}"),
     }
 }
@@ -66,12 +66,12 @@ async fn echo(stream: impl AsyncRead + AsyncWrite + Unpin) {
     }
 }
 
-async fn is_echoed(line: &mut Line) {
-    assert!(matches!(next(line).await, LineEvent::Up));
+async fn is_echoed(line: &mut RelayConnection) {
+    assert!(matches!(next(line).await, ConnectionEvent::Up));
     line.send_text("{}".to_owned());
     line.send_frame(Bytes::from(vec![7; 30_000]));
-    assert!(matches!(next(line).await, LineEvent::Text(text) if text.as_str() == "{}"));
-    assert!(matches!(next(line).await, LineEvent::Frame(frame) if frame.len() == 30_000));
+    assert!(matches!(next(line).await, ConnectionEvent::Text(text) if text.as_str() == "{}"));
+    assert!(matches!(next(line).await, ConnectionEvent::Frame(frame) if frame.len() == 30_000));
 }
 
 /// A TLS echo on loopback, the port, and a file with its authority.
@@ -159,7 +159,7 @@ async fn plain_on_this_machine() {
     let mut line = line(&address, setup());
     is_echoed(&mut line).await;
     line.close();
-    assert!(matches!(next(&mut line).await, LineEvent::Closed));
+    assert!(matches!(next(&mut line).await, ConnectionEvent::Closed));
 }
 
 #[tokio::test]
@@ -170,19 +170,19 @@ async fn tls_with_an_authority_of_ones_own() {
 
     // Without the authority, and under another name, it is not who it says.
     let failure = self::failure(&mut line(&address, setup())).await;
-    assert!(matches!(failure.kind, FailureKind::Certificate) && failure.hint.is_some(), "{failure:?}");
+    assert!(matches!(failure.kind, ApiErrorKind::Certificate) && failure.hint.is_some(), "{failure:?}");
     let nobody = TransportSetup { system_authorities: false, ..setup() };
     let failure = self::failure(&mut line(&address, nobody)).await;
     assert_eq!(
         (failure.kind, &*failure.message),
-        (FailureKind::Certificate, "there is no authority to trust")
+        (ApiErrorKind::Certificate, "there is no authority to trust")
     );
     let alone = TransportSetup { ca_file: Some(file.clone()), system_authorities: false, ..setup() };
     is_echoed(&mut line(&address, alone)).await;
     let by_number = format!("wss://127.0.0.1:{port}");
     let failure =
         self::failure(&mut line(&by_number, TransportSetup { ca_file: Some(file), ..setup() })).await;
-    assert_eq!(failure.kind, FailureKind::Certificate);
+    assert_eq!(failure.kind, ApiErrorKind::Certificate);
     let missing = TransportSetup { ca_file: Some("/no/such/ca.pem".into()), ..setup() };
     let failure = self::failure(&mut line(&address, missing)).await;
     assert!(failure.message.contains("/no/such/ca.pem"), "{failure}");
@@ -215,7 +215,7 @@ async fn tls_through_a_proxy_that_wants_a_name() {
     let mut nameless =
         line("wss://relay.example", TransportSetup { ca_file: Some(file), proxies, ..setup() });
     let failure = self::failure(&mut nameless).await;
-    assert!(failure.kind == FailureKind::Proxy && failure.message.contains("password"), "{failure:?}");
+    assert!(failure.kind == ApiErrorKind::Proxy && failure.message.contains("password"), "{failure:?}");
 }
 
 /// The answer comes in pieces, in another language, and right behind it what the relay says.
@@ -250,7 +250,7 @@ async fn nothing_is_said_in_the_open_on_the_way_to_a_proxy() {
     let address = Address::parse("ws://[fd00::7]:80").unwrap();
     let proxy = proxies.of(&address).unwrap().unwrap();
     let failure = proxy.tunnel(&address, |ip| !ip.is_loopback()).await.unwrap_err();
-    assert!(matches!(failure.kind, FailureKind::Address), "{failure:?}");
+    assert!(matches!(failure.kind, ApiErrorKind::Address), "{failure:?}");
     proxy.tunnel(&address, |ip| ip.is_loopback()).await.unwrap();
     asked.recv().await.unwrap();
     assert!(asked.try_recv().is_err());
@@ -268,10 +268,10 @@ async fn a_close_code_arrives_and_the_line_comes_back() {
         echo(listener.accept().await.unwrap().0).await;
     });
     let mut line = line(&address, setup());
-    assert!(matches!(next(&mut line).await, LineEvent::Up));
+    assert!(matches!(next(&mut line).await, ConnectionEvent::Up));
     assert!(matches!(
         next(&mut line).await,
-        LineEvent::Down { code: Some(jumpseat_wire::CloseCode::Slow), .. }
+        ConnectionEvent::Down { code: Some(jumpseat_wire::CloseCode::Slow), .. }
     ));
     // What is sent meanwhile is nobody's.
     line.send_text("lost".to_owned());
@@ -289,7 +289,7 @@ async fn what_waits_for_a_relay_that_does_not_read_is_bounded_and_the_next_conne
         drop(deaf);
     });
     let mut line = line(&address, setup());
-    assert!(matches!(next(&mut line).await, LineEvent::Up));
+    assert!(matches!(next(&mut line).await, ConnectionEvent::Up));
     // Empty ones cost memory, too.
     for len in [32 * 1024, 0] {
         for _ in 0..2 * MAX_WAITING / (len + 64) {
@@ -318,7 +318,7 @@ async fn a_line_that_broke_while_it_was_written_wakes_its_task_once() {
         std::future::pending::<()>().await;
     });
     let mut line = line(&address, setup());
-    assert!(matches!(next(&mut line).await, LineEvent::Up));
+    assert!(matches!(next(&mut line).await, ConnectionEvent::Up));
     while line.waiting() > 0 || line.is_up() {
         line.send_frame(Bytes::from(vec![7; 32 * 1024]));
         if line.waiting() == 0 {
@@ -363,7 +363,7 @@ async fn control_messages_are_read_at_a_bounded_rate() {
         socket
     });
     let mut line = line(&address, setup());
-    assert!(matches!(next(&mut line).await, LineEvent::Up));
+    assert!(matches!(next(&mut line).await, ConnectionEvent::Up));
     let _socket = within(relay).await.unwrap();
     // Time stands still while the tasks run.
     tokio::time::pause();
@@ -372,7 +372,7 @@ async fn control_messages_are_read_at_a_bounded_rate() {
     while patience < 1000 {
         match poll_fn(|cx| Poll::Ready(line.poll(cx))).await {
             Poll::Ready(event) => {
-                assert!(matches!(event, LineEvent::Text(_)), "{event:?}");
+                assert!(matches!(event, ConnectionEvent::Text(_)), "{event:?}");
                 (read, patience) = (read + 1, 0);
             }
             Poll::Pending => {
@@ -403,7 +403,7 @@ async fn what_is_no_message_is_read_at_a_bounded_rate() {
         }
     });
     let mut line = line(&address, setup());
-    assert!(matches!(next(&mut line).await, LineEvent::Up));
+    assert!(matches!(next(&mut line).await, ConnectionEvent::Up));
     tokio::time::pause();
     for _ in 0..5_000 {
         assert!(poll_fn(|cx| Poll::Ready(line.poll(cx))).await.is_pending());
@@ -427,13 +427,13 @@ async fn pings_in_a_row_are_not_read_in_a_row() {
         std::future::pending::<()>().await;
     });
     let mut line = line(&address, setup());
-    assert!(matches!(next(&mut line).await, LineEvent::Up));
+    assert!(matches!(next(&mut line).await, ConnectionEvent::Up));
     let mut turns = 0;
     let text = poll_fn(|cx| {
         turns += 1;
         line.poll(cx)
     });
-    assert!(matches!(within(text).await, LineEvent::Text(_)));
+    assert!(matches!(within(text).await, ConnectionEvent::Text(_)));
     assert!(turns > 100, "{turns}");
 }
 
@@ -452,7 +452,7 @@ async fn the_first_word_of_a_relay_is_no_reason_to_hurry() {
     let mut line = line(&address, setup());
     let mut pauses = Vec::new();
     while pauses.len() < 4 {
-        if let LineEvent::Down { retry_in, .. } = next(&mut line).await {
+        if let ConnectionEvent::Down { retry_in, .. } = next(&mut line).await {
             pauses.push(retry_in.as_millis());
         }
     }
@@ -463,7 +463,7 @@ async fn the_first_word_of_a_relay_is_no_reason_to_hurry() {
 /// Every answer that a proxy gives instead of the relay has its own hint, and none speaks of versions.
 #[tokio::test]
 async fn an_answer_that_is_not_the_relay_s_says_what_to_do() {
-    use FailureKind::{Protocol, Proxy, Unreachable};
+    use ApiErrorKind::{Protocol, Proxy, Unreachable};
     const SWITCHED: &str = "101 Switching Protocols\r\nSec-WebSocket-Accept: x";
     for (says, kind, message, hint) in [
         ("426 Upgrade Required", Proxy, "426", "Upgrade and Connection headers"),
@@ -513,7 +513,7 @@ async fn a_port_of_the_other_kind_is_told_so() {
     });
     let setup = TransportSetup { ca_file: Some(file), ..setup() };
     let failure = self::failure(&mut line(&format!("wss://localhost:{port}"), setup)).await;
-    assert_eq!(failure.kind, FailureKind::Unreachable, "{failure:?}");
+    assert_eq!(failure.kind, ApiErrorKind::Unreachable, "{failure:?}");
     assert!(failure.hint.as_deref().is_some_and(|hint| hint.contains("ws://")), "{failure:?}");
 }
 
@@ -527,6 +527,6 @@ async fn a_frame_beyond_the_limit_ends_the_connection() {
         while let Some(Ok(_)) = socket.next().await {}
     });
     let mut line = line(&address, setup());
-    assert!(matches!(next(&mut line).await, LineEvent::Up));
-    assert!(matches!(next(&mut line).await, LineEvent::Down { code: None, .. }));
+    assert!(matches!(next(&mut line).await, ConnectionEvent::Up));
+    assert!(matches!(next(&mut line).await, ConnectionEvent::Down { code: None, .. }));
 }

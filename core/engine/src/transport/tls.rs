@@ -9,17 +9,17 @@ use rustls::{
 use tokio::net::TcpStream;
 use tokio_rustls::{TlsConnector, client::TlsStream};
 
-use crate::api::{Failure, FailureKind};
+use crate::api::{ApiError, ApiErrorKind};
 
 /// What is trusted, read from disk.
-pub(super) fn connector(ca_file: Option<&Path>, system: bool) -> Result<TlsConnector, Failure> {
+pub(super) fn connector(ca_file: Option<&Path>, system: bool) -> Result<TlsConnector, ApiError> {
     let mut roots = RootCertStore::empty();
     if system {
         roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     }
     if let Some(path) = ca_file {
         let failed = |error: &dyn std::fmt::Display| {
-            Failure::new(FailureKind::Certificate, format!("{}: {error}", path.display()))
+            ApiError::new(ApiErrorKind::Certificate, format!("{}: {error}", path.display()))
         };
         let mut found = false;
         for certificate in CertificateDer::pem_file_iter(path).map_err(|error| failed(&error))? {
@@ -32,13 +32,13 @@ pub(super) fn connector(ca_file: Option<&Path>, system: bool) -> Result<TlsConne
         }
     }
     if roots.is_empty() {
-        return Err(Failure::new(FailureKind::Certificate, "there is no authority to trust")
+        return Err(ApiError::new(ApiErrorKind::Certificate, "there is no authority to trust")
             .hint("install ca-certificates, or name a file with the relay's authority"));
     }
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
-        .map_err(|error| Failure::new(FailureKind::System, error.to_string()))?
+        .map_err(|error| ApiError::new(ApiErrorKind::System, error.to_string()))?
         .with_root_certificates(roots)
         .with_no_client_auth();
     Ok(TlsConnector::from(Arc::new(config)))
@@ -49,19 +49,19 @@ pub(super) async fn handshake(
     connector: &TlsConnector,
     host: &str,
     stream: TcpStream,
-) -> Result<Box<TlsStream<TcpStream>>, Failure> {
+) -> Result<Box<TlsStream<TcpStream>>, ApiError> {
     let name = ServerName::try_from(host.to_owned())
-        .map_err(|_| Failure::new(FailureKind::Address, format!("{host:?} is no host name")))?;
+        .map_err(|_| ApiError::new(ApiErrorKind::Address, format!("{host:?} is no host name")))?;
     connector.connect(name, stream).await.map(Box::new).map_err(|error| {
         let certificate = error
             .get_ref()
             .and_then(|inner| inner.downcast_ref::<rustls::Error>())
             .is_some_and(|error| matches!(error, rustls::Error::InvalidCertificate(_)));
         if certificate {
-            Failure::new(FailureKind::Certificate, format!("{host} does not prove who it is: {error}"))
+            ApiError::new(ApiErrorKind::Certificate, format!("{host} does not prove who it is: {error}"))
                 .hint("if the relay has its own authority, name its certificate file")
         } else {
-            Failure::new(FailureKind::Unreachable, format!("no TLS with {host}: {error}"))
+            ApiError::new(ApiErrorKind::Unreachable, format!("no TLS with {host}: {error}"))
                 .hint("is it the port that speaks TLS? without TLS an address begins with ws://")
         }
     })

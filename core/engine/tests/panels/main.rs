@@ -18,7 +18,7 @@ use std::{
 use jumpseat_engine::{
     GuestEngine, GuestSetup, HostEngine, HostSetup, SeatConfig,
     api::{
-        Admission, BlockInfo, Failure, FailureKind, GuestClient, GuestCommand, GuestEvent, HostClient,
+        Admission, ApiError, ApiErrorKind, BlockInfo, GuestClient, GuestCommand, GuestEvent, HostClient,
         HostCommand, HostEvent, HostState, Invite, InviteTerms, PanelOptions, PanelStatus, RelayChoice,
         Replica, Reply, SeatState, SessionNo, ShareOptions, StartFrom, TerminalChange, TerminalNo,
         TerminalOptions,
@@ -230,7 +230,7 @@ impl Guest {
         found
     }
 
-    async fn fetch(&self, panel: PanelKind, reference: &Reference) -> Result<Vec<u8>, Failure> {
+    async fn fetch(&self, panel: PanelKind, reference: &Reference) -> Result<Vec<u8>, ApiError> {
         let command = GuestCommand::Fetch { panel, reference: reference.id.clone(), tag: 7 };
         match within(self.client.ask(command)).await? {
             Reply::Content(content) => Ok(content.into_bytes().unwrap()),
@@ -299,9 +299,9 @@ async fn what_is_taken_back_is_gone() {
     host.ask(HostCommand::UnsharePanel { session, panel: PanelKind::Git }).await;
     guest.until(|guest| guest.panels.is_empty().then_some(())).await;
     let refused = guest.fetch(PanelKind::Git, &found).await.unwrap_err();
-    assert_eq!(refused.kind, FailureKind::NotFound, "{refused}");
+    assert_eq!(refused.kind, ApiErrorKind::NotFound, "{refused}");
     let again = host.client.ask(HostCommand::LookAtPanel { session, panel: PanelKind::Git }).await;
-    assert_eq!(again.unwrap_err().kind, FailureKind::NotFound);
+    assert_eq!(again.unwrap_err().kind, ApiErrorKind::NotFound);
 
     // Shared anew, it is there anew.
     host.share(PanelKind::Git).await;
@@ -354,7 +354,7 @@ async fn a_fetch_that_is_given_up_is_answered_and_can_be_asked_for_again() {
         commands.tell(GuestCommand::CancelFetch { tag }).await.unwrap();
     }
     for answer in asked {
-        assert_eq!(within(answer).await.unwrap_err().kind, FailureKind::Gone);
+        assert_eq!(within(answer).await.unwrap_err().kind, ApiErrorKind::Gone);
     }
     assert!(guest.fetch(PanelKind::Git, &found).await.unwrap() == noise);
 }
@@ -365,7 +365,7 @@ async fn a_panel_without_its_folder_is_refused() {
     let options = PanelOptions::new(PanelKind::Git, None);
     let refused =
         host.client.ask(HostCommand::SharePanel { session: host.session, options }).await.unwrap_err();
-    assert_eq!(refused.kind, FailureKind::Misused);
+    assert_eq!(refused.kind, ApiErrorKind::Misused);
     assert!(refused.hint.is_some());
 }
 
@@ -381,7 +381,7 @@ async fn a_guest_sees_what_an_editor_finds() {
     };
     let set = |findings| HostCommand::SetFindings { session, origin: "rust".to_owned(), findings };
     let refused = host.client.ask(set(vec![finding("early")])).await.unwrap_err();
-    assert_eq!(refused.kind, FailureKind::NotFound, "it is not shared yet");
+    assert_eq!(refused.kind, ApiErrorKind::NotFound, "it is not shared yet");
     host.share(PanelKind::Findings).await;
     host.ask(set(vec![finding("one"), finding("two")])).await;
     let mut guest = Guest::new(&host);

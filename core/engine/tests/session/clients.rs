@@ -2,7 +2,7 @@
 
 use jumpseat_engine::{
     api::{
-        Failure, FailureKind, GuestClient, GuestCommand, GuestEvent, HostClient, HostCommand, HostEvent,
+        ApiError, ApiErrorKind, GuestClient, GuestCommand, GuestEvent, HostClient, HostCommand, HostEvent,
         PointAt, Replica, Reply, Role, Scope, ScreenFormat, SeatState, StartFrom, TerminalChange, TerminalNo,
         panels::{PanelKind, ReferenceId},
     },
@@ -36,8 +36,8 @@ async fn at_host(host: &Host, runtime: &RuntimeFolder, scope: Scope) -> HostClie
     within(local::processes(runtime).await.unwrap()[0].connect(scope)).await.unwrap()
 }
 
-fn is_refused(answer: &Result<Reply, Failure>) -> bool {
-    answer.as_ref().is_err_and(|failure| failure.kind == FailureKind::Scope)
+fn is_refused(answer: &Result<Reply, ApiError>) -> bool {
+    answer.as_ref().is_err_and(|failure| failure.kind == ApiErrorKind::Scope)
 }
 
 /// Every command of a seat but keys, which travel without an answer; what ends it comes last.
@@ -332,7 +332,7 @@ async fn a_seat_goes_with_its_owner_and_says_so() {
         ended |= matches!(event, GuestEvent::Ended { .. });
     }
     assert!(ended);
-    assert_eq!(within(client.ask(GuestCommand::State)).await.unwrap_err().kind, FailureKind::Gone);
+    assert_eq!(within(client.ask(GuestCommand::State)).await.unwrap_err().kind, ApiErrorKind::Gone);
     within(async { while !local::seats(&runtime).await.unwrap().is_empty() {} }).await;
 }
 

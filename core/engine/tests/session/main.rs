@@ -11,7 +11,7 @@ mod support;
 use jumpseat_engine::{
     ClientListener, GuestEngine, GuestSetup, HostEngine, HostSetup, SeatConfig, SeatListener,
     api::{
-        Admission, EndReason, FailureKind, GuestClient, GuestCommand, GuestEvent, HostClient, HostCommand,
+        Admission, ApiErrorKind, EndReason, GuestClient, GuestCommand, GuestEvent, HostClient, HostCommand,
         HostEvent, HostState, InputRefusal, Invite, InviteTerms, RelayChoice, Replica, Reply, Role,
         ScreenFormat, SeatState, SessionEvent, SessionNo, ShareOptions, Size, StartFrom, TerminalChange,
         TerminalNo, TerminalOptions,
@@ -380,7 +380,7 @@ async fn a_knock_that_asks_waits_for_the_answer() {
     let failure = first
         .until(|event| if let GuestEvent::Failed(failure) = event { Some(failure.clone()) } else { None })
         .await;
-    assert_eq!(failure.kind, FailureKind::Refused);
+    assert_eq!(failure.kind, ApiErrorKind::Refused);
 
     let mut second = Guest::new(&relay, &invite, "Bo");
     let knock = host.until(knocked).await;
@@ -525,16 +525,16 @@ async fn what_cannot_be_shared_is_said_at_once() {
     };
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     for (url, kind) in [
-        (format!("ws://{free}"), FailureKind::Unreachable),
-        ("relay.example".to_owned(), FailureKind::Address),
-        ("ws://203.0.113.7:9".to_owned(), FailureKind::Address),
+        (format!("ws://{free}"), ApiErrorKind::Unreachable),
+        ("relay.example".to_owned(), ApiErrorKind::Address),
+        ("ws://203.0.113.7:9".to_owned(), ApiErrorKind::Address),
     ] {
         let failure = within(host.client.ask(HostCommand::Share(share(&url)))).await.unwrap_err();
         assert_eq!(failure.kind, kind, "{url}: {failure}");
         assert!(failure.hint.is_some());
     }
     let missing = HostCommand::Resize { terminal: TerminalNo(99), size: SIZE };
-    assert_eq!(host.client.ask(missing).await.unwrap_err().kind, FailureKind::NotFound);
+    assert_eq!(host.client.ask(missing).await.unwrap_err().kind, ApiErrorKind::NotFound);
 }
 
 #[tokio::test]

@@ -4,8 +4,8 @@ use std::net::SocketAddr;
 
 use futures_util::{SinkExt as _, StreamExt as _};
 use jumpseat_engine::api::{
-    Connection, EndReason, FailureKind, GuestEvent, HostCommand, HostEvent, HostState, RelayChoice, Replica,
-    Reply, Role, SessionEvent, ShareOptions, StartFrom, TerminalNo,
+    ApiErrorKind, ConnectionState, EndReason, GuestEvent, HostCommand, HostEvent, HostState, RelayChoice,
+    Replica, Reply, Role, SessionEvent, ShareOptions, StartFrom, TerminalNo,
 };
 use jumpseat_relay::{Config, Relay, RunningRelay};
 use jumpseat_wire::CloseCode;
@@ -69,7 +69,7 @@ async fn a_relay_that_refuses_for_good_ends_the_session_and_is_not_asked_again()
     let (reason, failure) = ended.await;
     assert_eq!(reason, EndReason::RelayRefused);
     let said = failure.expect("the relay said why");
-    assert_eq!(said.kind, FailureKind::Protocol);
+    assert_eq!(said.kind, ApiErrorKind::Protocol);
     assert!(said.message.contains(CloseCode::Version.reason()), "{said}");
     // The terminal stays, and whoever shares it again hears why that is no use.
     let Reply::State(update) = within(host.client.ask(HostCommand::State)).await.unwrap() else { panic!() };
@@ -94,16 +94,16 @@ async fn a_full_relay_is_asked_again_by_a_session_that_stood_there() {
     let relay = relay_with(address, 0).await;
     let connection = |state: &HostState| Some(state.sessions.values().next()?.connection.clone());
     let full = |state: &HostState| match connection(state)? {
-        Connection::Away { reason, .. } => reason.contains("relay is full").then_some(()),
+        ConnectionState::Away { reason, .. } => reason.contains("relay is full").then_some(()),
         _ => None,
     };
     host.until_state(full).await;
     let other = host.sh("read line").await;
     let failure = within(host.client.ask(HostCommand::Share(at(address, other)))).await.unwrap_err();
-    assert!(failure.kind == FailureKind::Refused && failure.message.contains("relay is full"), "{failure}");
+    assert!(failure.kind == ApiErrorKind::Refused && failure.message.contains("relay is full"), "{failure}");
     relay.stop().await;
     let relay = relay_with(address, 1).await;
-    host.until_state(|state| (connection(state)? == Connection::Connected).then_some(())).await;
+    host.until_state(|state| (connection(state)? == ConnectionState::Connected).then_some(())).await;
     relay.stop().await;
 }
 
@@ -142,7 +142,7 @@ async fn a_relay_that_refuses_a_seated_guest_is_told_in_its_words() {
     let (reason, by_host, failure) = ended.await;
     assert_eq!((reason, by_host), (EndReason::RelayRefused, false));
     let failure = failure.expect("the relay said why");
-    assert_eq!(failure.kind, FailureKind::Protocol);
+    assert_eq!(failure.kind, ApiErrorKind::Protocol);
     assert!(failure.message.contains(CloseCode::Version.reason()) && failure.hint.is_some(), "{failure}");
     within(relays).await.unwrap();
 }

@@ -5,7 +5,7 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use jumpseat_engine::{
     EmbeddedRelay, Proxies, StartRelay, TransportSetup,
-    api::{Failure, FailureKind},
+    api::{ApiError, ApiErrorKind},
 };
 use jumpseat_relay::{Config, Relay, SESSION_PATH};
 
@@ -21,7 +21,8 @@ pub(crate) fn transport() -> TransportSetup {
 pub(crate) fn start_relay() -> StartRelay {
     Arc::new(|address: SocketAddr| {
         Box::pin(async move {
-            let failed = |error: &dyn std::fmt::Display| Failure::new(FailureKind::System, error.to_string());
+            let failed =
+                |error: &dyn std::fmt::Display| ApiError::new(ApiErrorKind::System, error.to_string());
             let relay = Relay::bind(Config::embedded(address)).await.map_err(|error| failed(&error))?;
             let relay = relay.spawn().map_err(|error| failed(&error))?;
             let url = format!("ws://{}{SESSION_PATH}", relay.address());

@@ -86,11 +86,11 @@ fn a_hostile_host_is_bounded() {
     let too_many: Vec<_> =
         (0..=MAX_ENTRIES).map(|n| format!(r#""{n}":{{"is":"line","at":1,"text":""}}"#)).collect();
     let change = format!(r#"{{"from":0,"to":1,"set":{{{}}}}}"#, too_many.join(","));
-    assert_eq!(Change::decode(LOG, change.as_bytes()), Err(Fault::Garbled("a change")));
+    assert_eq!(Change::decode(LOG, change.as_bytes()), Err(PanelError::Garbled("a change")));
 
     let long = "x".repeat(MAX_ENTRY_LEN);
     let change = format!(r#"{{"from":0,"to":1,"set":{{"a":{{"is":"line","at":1,"text":"{long}"}}}}}}"#);
-    assert_eq!(Change::decode(LOG, change.as_bytes()), Err(Fault::TooLarge("an entry")));
+    assert_eq!(Change::decode(LOG, change.as_bytes()), Err(PanelError::TooLarge("an entry")));
 
     for wrong in [
         r#"{"from":1,"to":3}"#,
@@ -178,7 +178,7 @@ fn nothing_stands_in_a_document_twice() {
     host.change_to(twice.clone(), SourceState::Fresh);
     assert_eq!((host.entries().len(), host.left_out()), (2, 1), "hosts leave it out");
 
-    let refused = Fault::Garbled("a document that has something twice");
+    let refused = PanelError::Garbled("a document that has something twice");
     let hostile = Document { entries: twice, ..host.clone() };
     assert_eq!(Document::decode(PanelKind::Issue, &hostile.encode()).unwrap_err(), refused);
 
@@ -223,7 +223,7 @@ proptest! {
                     match guest.apply(change.clone()) {
                         Ok(()) => prop_assert_eq!(guest.version(), change.to),
                         Err(fault) => {
-                            prop_assert_eq!(fault, Fault::OutOfOrder);
+                            prop_assert_eq!(fault, PanelError::OutOfOrder);
                             prop_assert_eq!(&guest, &before);
                         }
                     }

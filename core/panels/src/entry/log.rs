@@ -35,7 +35,7 @@ pub struct Line {
 /// Something that happened in the session.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "types", derive(ts_rs::TS))]
-pub struct Happening {
+pub struct Activity {
     /// When, in milliseconds since 1970; of what took time: when it began.
     #[cfg_attr(feature = "types", ts(type = "number"))]
     pub at: u64,
@@ -50,7 +50,7 @@ pub struct Happening {
     #[cfg_attr(feature = "types", ts(optional))]
     pub who: Option<String>,
     /// What.
-    pub happened: Happened,
+    pub happened: ActivityKind,
 }
 
 /// What can happen in a session.
@@ -58,7 +58,7 @@ pub struct Happening {
 #[cfg_attr(feature = "types", derive(ts_rs::TS))]
 #[serde(tag = "what", rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum Happened {
+pub enum ActivityKind {
     /// Somebody joined.
     Joined {
         /// What they may do, in a word.
@@ -151,28 +151,30 @@ impl Line {
     }
 }
 
-impl Happening {
+impl Activity {
     pub(super) fn bound(&mut self) {
         bound_numbers([&mut self.at].into_iter().chain(&mut self.until));
         bound_line(&mut self.who, MAX_NAME);
         match &mut self.happened {
-            Happened::Joined { role: word } | Happened::Connection { state: word } => {
+            ActivityKind::Joined { role: word } | ActivityKind::Connection { state: word } => {
                 text::line(word, MAX_NAME)
             }
-            Happened::Left { why: word } | Happened::Refused { why: word } => text::line(word, MAX_NAME),
-            Happened::Typed { terminal: word } | Happened::Shared { thing: word, .. } => {
+            ActivityKind::Left { why: word } | ActivityKind::Refused { why: word } => {
                 text::line(word, MAX_NAME)
             }
-            Happened::Granted { role, by } => {
+            ActivityKind::Typed { terminal: word } | ActivityKind::Shared { thing: word, .. } => {
+                text::line(word, MAX_NAME)
+            }
+            ActivityKind::Granted { role, by } => {
                 text::line(role, MAX_NAME);
                 text::line(by, MAX_NAME);
             }
-            Happened::Ran { terminal, command, .. } => {
+            ActivityKind::Ran { terminal, command, .. } => {
                 text::line(terminal, MAX_NAME);
                 text::line(command, MAX_COMMAND);
             }
-            Happened::Noted { text } => text::line(text, MAX_LINE),
-            Happened::Presence { .. } | Happened::Asked => {}
+            ActivityKind::Noted { text } => text::line(text, MAX_LINE),
+            ActivityKind::Presence { .. } | ActivityKind::Asked => {}
         }
     }
 }

@@ -83,12 +83,12 @@ fn samples(text: &str, number: u64) -> Vec<Entry> {
             output: rest.clone(),
             ..Block::default()
         }),
-        Entry::Happening(Happening {
+        Entry::Activity(Activity {
             at: number,
             until: Some(number),
             level: Level::Warning,
             who: some(),
-            happened: Happened::Ran {
+            happened: ActivityKind::Ran {
                 terminal: text.into(),
                 command: text.into(),
                 exit_code: None,

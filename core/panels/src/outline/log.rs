@@ -7,7 +7,7 @@ use super::{
     panel::title,
     words::{counted, took},
 };
-use crate::{Entries, Entry, Happened, Happening, Key, Level, PanelKind};
+use crate::{Activity, ActivityKind, Entries, Entry, Key, Level, PanelKind};
 
 /// A line of the log, in the form that log files use.
 #[derive(Clone, PartialEq, Debug, Serialize)]
@@ -46,7 +46,7 @@ fn rest(key: &Key, file: &str) -> Target {
 
 pub(super) fn summary(entries: &Entries) -> Option<String> {
     let levels = entries.values().filter_map(|entry| match entry {
-        Entry::Happening(happening) => Some(happening.level),
+        Entry::Activity(activity) => Some(activity.level),
         Entry::Line(line) => Some(line.level.unwrap_or_default()),
         _ => None,
     });
@@ -65,8 +65,8 @@ pub(super) fn summary(entries: &Entries) -> Option<String> {
 /// An entry of the log as a line of it.
 pub fn line(entry: &Entry) -> Option<LogLine> {
     match entry {
-        Entry::Happening(happening) => {
-            let Happening { at, until, level, who, happened } = happening;
+        Entry::Activity(activity) => {
+            let Activity { at, until, level, who, happened } = activity;
             let mut text: Line = Vec::new();
             if let Some(who) = who.as_ref().filter(|who| !who.is_empty()) {
                 text.extend([Span::new(who, Tone::Strong), Span::plain(" ")]);
@@ -101,28 +101,28 @@ fn tone(level: Level) -> Tone {
 }
 
 /// After who did it.
-fn words(happened: &Happened) -> String {
+fn words(happened: &ActivityKind) -> String {
     match happened {
-        Happened::Joined { role } => format!("joined as {role}"),
-        Happened::Left { why } => format!("left: {why}"),
-        Happened::Presence { present: true } => "reconnected".to_owned(),
-        Happened::Presence { present: false } => "lost the connection".to_owned(),
-        Happened::Granted { role, by } => format!("is now {role}, by {by}"),
-        Happened::Asked => "asked for control".to_owned(),
-        Happened::Refused { why } => format!("was refused: {why}"),
-        Happened::Typed { terminal } => format!("typed in {terminal}"),
-        Happened::Ran { terminal, command, exit_code, unproven } => {
+        ActivityKind::Joined { role } => format!("joined as {role}"),
+        ActivityKind::Left { why } => format!("left: {why}"),
+        ActivityKind::Presence { present: true } => "reconnected".to_owned(),
+        ActivityKind::Presence { present: false } => "lost the connection".to_owned(),
+        ActivityKind::Granted { role, by } => format!("is now {role}, by {by}"),
+        ActivityKind::Asked => "asked for control".to_owned(),
+        ActivityKind::Refused { why } => format!("was refused: {why}"),
+        ActivityKind::Typed { terminal } => format!("typed in {terminal}"),
+        ActivityKind::Ran { terminal, command, exit_code, unproven } => {
             let how = exit_code.map_or(String::new(), |code| format!(" → exit code {code}"));
             // In front: a command can be long, and can say anything.
             let unproven = if *unproven { "(unproven) " } else { "" };
             format!("{unproven}{terminal} $ {command}{how}")
         }
-        Happened::Connection { state } => format!("connection: {state}"),
-        Happened::Shared { thing, on } => {
+        ActivityKind::Connection { state } => format!("connection: {state}"),
+        ActivityKind::Shared { thing, on } => {
             // A terminal by its name, a panel by its title.
             let thing = thing.parse::<PanelKind>().map_or(thing.as_str(), |kind| title(kind));
             format!("{thing} {}", if *on { "shared" } else { "no longer shared" })
         }
-        Happened::Noted { text } => text.clone(),
+        ActivityKind::Noted { text } => text.clone(),
     }
 }

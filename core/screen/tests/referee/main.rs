@@ -2,7 +2,7 @@
 
 mod corpus;
 mod cost;
+mod generated;
 mod judge;
-mod soup;
 #[path = "../streams/mod.rs"]
 mod streams;

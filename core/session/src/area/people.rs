@@ -17,7 +17,7 @@ pub(crate) enum FromHost {
     ///
     /// `rev` counts what the host said of the session's state: group and pairwise frames overtake each
     /// other, and an older state must not replace a newer one (JS-MSG-3).
-    Roster { rev: u64, host: String, guests: Vec<RosterEntry> },
+    Roster { rev: u64, host: String, guests: Vec<GuestInfo> },
     /// Someone starts or stops typing.
     Typing { slot: Slot, stream: StreamId, on: bool },
     /// Someone asks for control; `on` is false when the host has answered.
@@ -64,7 +64,7 @@ impl fmt::Display for Refused {
 
 /// A guest in the roster.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct RosterEntry {
+pub struct GuestInfo {
     /// Its seat.
     pub slot: Slot,
     /// The name it gave itself: not verified.

@@ -6,8 +6,8 @@ use bytes::Bytes;
 use jumpseat_wire::{CloseCode, Slot};
 
 use crate::{
-    EndReason, InputRefusal, KnockRefusal, PanelId, Pointing, Role, RosterEntry, SafetyWords, Scope,
-    StreamId, TerminalCard, TransferId, TransferRefusal,
+    EndReason, GuestInfo, InputRefusal, KnockRefusal, PanelId, Pointing, Role, SafetyWords, Scope, StreamId,
+    TerminalCard, TransferId, TransferRefusal,
 };
 
 /// What a guest wants done, in order. `Debug` shows no content: texts carry the claim on the seat.
@@ -178,7 +178,7 @@ pub enum GuestEvent {
         /// The host's name.
         host: String,
         /// The guests, this one among them.
-        guests: Vec<RosterEntry>,
+        guests: Vec<GuestInfo>,
     },
     /// This guest's role changed, or is known now.
     Role {

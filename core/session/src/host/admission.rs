@@ -16,7 +16,7 @@ use super::{
     seat::{Came, Mark, Seat, Welcomed},
 };
 use crate::{
-    EndReason, InviteFault, KnockRefusal, Millis, Misbehavior, Role, RosterEntry, SessionError,
+    EndReason, GuestInfo, InviteFault, KnockRefusal, Millis, Misbehavior, Role, SessionError,
     handshake::knock::Knock, shown::shown_name,
 };
 
@@ -319,8 +319,8 @@ enum Opened {
     Welcomed(Slot),
 }
 
-fn card(slot: Slot, knock: &Knock, role: Role) -> RosterEntry {
-    RosterEntry {
+fn card(slot: Slot, knock: &Knock, role: Role) -> GuestInfo {
+    GuestInfo {
         slot,
         name: shown_name(&knock.card.name),
         program: shown_name(&knock.card.program),

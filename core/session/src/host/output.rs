@@ -6,7 +6,7 @@ use bytes::Bytes;
 use jumpseat_wire::{InviteCode, InviteId, KnockId, Slot};
 
 use crate::{
-    EndReason, InputRefusal, InviteTerms, KnockRefusal, PanelId, Pointing, Role, RosterEntry, SafetyWords,
+    EndReason, GuestInfo, InputRefusal, InviteTerms, KnockRefusal, PanelId, Pointing, Role, SafetyWords,
     Scope, StreamId, TransferRequest,
 };
 
@@ -135,7 +135,7 @@ pub enum HostEvent {
     /// A guest took its seat.
     Joined {
         /// The guest.
-        guest: RosterEntry,
+        guest: GuestInfo,
         /// What both ends can compare.
         words: SafetyWords,
         /// The invite it came with.

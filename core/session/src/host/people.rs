@@ -15,7 +15,7 @@ use crate::{
 
 /// What everybody was told last and a newcomer has to know.
 #[derive(Default)]
-pub(super) struct Told {
+pub(super) struct Announced {
     pub(super) pointing: BTreeMap<Slot, Pointing>,
 }
 
@@ -286,8 +286,8 @@ impl Host {
 
     pub(super) fn show_pointing(&mut self, now: Millis, slot: Slot, at: Option<Pointing>) {
         let before = match at {
-            Some(at) => self.told.pointing.insert(slot, at),
-            None => self.told.pointing.remove(&slot),
+            Some(at) => self.announced.pointing.insert(slot, at),
+            None => self.announced.pointing.remove(&slot),
         };
         if before == at {
             return;
@@ -318,7 +318,7 @@ impl Host {
     fn state(&mut self) -> Vec<FromHost> {
         let mut state = vec![self.roster(), self.terminal_list(), self.looking_at()];
         state.extend(self.panel_list());
-        let pointing = &self.told.pointing;
+        let pointing = &self.announced.pointing;
         state.extend(self.farewell.as_ref().filter(|farewell| farewell.told).map(|_| self.closing().into()));
         let lines =
             |(slot, at): (&Slot, &Pointing)| pointing::FromHost::Lines { slot: *slot, at: Some(*at) }.into();

@@ -13,7 +13,7 @@ const MOST: usize = 64;
 
 /// A seat that its guest may take again.
 #[derive(Clone, Copy)]
-pub(super) struct Known {
+pub(super) struct Returnee {
     /// The seat, where it is still there.
     pub(super) slot: Option<Slot>,
     /// What its guest might do.
@@ -60,16 +60,16 @@ impl Returning {
 
 impl Host {
     /// The seat that a knock takes again, if any: by the same invite, as long as that was not taken back.
-    pub(super) fn known(&self, now: Millis, key: &[u8; 32], invite: InviteId) -> Option<Known> {
+    pub(super) fn known(&self, now: Millis, key: &[u8; 32], invite: InviteId) -> Option<Returnee> {
         if self.invite(invite).is_none_or(|invite| invite.revoked) {
             return None;
         }
         let seat =
             self.seats.values().find(|seat| seat.is_confirmed() && seat.key == *key && seat.invite == invite);
         if let Some(seat) = seat {
-            return Some(Known { slot: Some(seat.slot), role: seat.role });
+            return Some(Returnee { slot: Some(seat.slot), role: seat.role });
         }
         let fits = |gone: &&Gone| gone.key == *key && gone.invite == invite && now.since(gone.at) < GRACE;
-        self.returning.0.iter().find(fits).map(|gone| Known { slot: None, role: gone.role })
+        self.returning.0.iter().find(fits).map(|gone| Returnee { slot: None, role: gone.role })
     }
 }

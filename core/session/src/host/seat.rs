@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use super::output::HostOutput;
 use crate::{
-    Millis, Role, RosterEntry, SafetyWords, Scope, SessionError, StreamId, TransferKind,
+    GuestInfo, Millis, Role, SafetyWords, Scope, SessionError, StreamId, TransferKind,
     area::{MESSAGES_PER_SECOND, terminals::Refusals, transfer},
     crypto::secret::Secret,
     frame::record::{MAX_MESSAGE, Part, Plaintext, Record, TransferId},
@@ -146,13 +146,7 @@ struct Content {
 }
 
 impl Seat {
-    pub(super) fn new(
-        now: Millis,
-        keys: &PairKeys,
-        welcomed: Welcomed,
-        card: RosterEntry,
-        came: Came,
-    ) -> Self {
+    pub(super) fn new(now: Millis, keys: &PairKeys, welcomed: Welcomed, card: GuestInfo, came: Came) -> Self {
         let slot = keys.slot;
         let Came { invite, line, key, again, returns } = came;
         Self {
@@ -229,8 +223,8 @@ impl Seat {
         }
     }
 
-    pub(super) fn entry(&self) -> RosterEntry {
-        RosterEntry {
+    pub(super) fn entry(&self) -> GuestInfo {
+        GuestInfo {
             slot: self.slot,
             name: self.name.clone(),
             program: self.program.clone(),

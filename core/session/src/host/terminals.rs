@@ -203,7 +203,7 @@ impl Host {
         self.streams.close(stream);
         self.tickets.forget_stream(stream);
         self.announce_terminals(now);
-        let pointing = self.told.pointing.iter().filter(|(_, at)| at.stream == stream);
+        let pointing = self.announced.pointing.iter().filter(|(_, at)| at.stream == stream);
         for slot in pointing.map(|(slot, _)| *slot).collect::<Vec<_>>() {
             self.show_pointing(now, slot, None);
         }

@@ -6,7 +6,7 @@ use jumpseat_wire::Slot;
 use super::{Host, HostOutput, output::TransferTicket};
 use crate::{
     Misbehavior, SessionError, TransferId, TransferKind, TransferRefusal, TransferRequest,
-    area::transfer::{self, host::Asked},
+    area::transfer::{self, host::TransferAsk},
 };
 
 impl Host {
@@ -69,14 +69,18 @@ impl Host {
         let Some((slot, asked)) = self.transfers.answered(ticket) else { return };
         match (asked, content) {
             (None, _) => {}
-            (Some(Asked { id, request, .. }), Ok(content)) if content.len() <= request.of.limits().len => {
+            (Some(TransferAsk { id, request, .. }), Ok(content))
+                if content.len() <= request.of.limits().len =>
+            {
                 if let Some(seat) = self.seats.get_mut(&slot) {
                     seat.serve(id, request.of, content);
                 }
                 self.flush(slot);
             }
-            (Some(Asked { id, .. }), Ok(_)) => self.refuse_transfer(slot, id, TransferRefusal::TooLarge),
-            (Some(Asked { id, .. }), Err(why)) => self.refuse_transfer(slot, id, why),
+            (Some(TransferAsk { id, .. }), Ok(_)) => {
+                self.refuse_transfer(slot, id, TransferRefusal::TooLarge)
+            }
+            (Some(TransferAsk { id, .. }), Err(why)) => self.refuse_transfer(slot, id, why),
         }
         self.begin_transfers(slot);
     }

@@ -21,7 +21,7 @@ pub(super) use pages::{Listed, MAX_PAGES, Page};
 
 /// Why a request gave nothing.
 #[derive(Clone, PartialEq, Eq, Debug, Error)]
-pub(super) enum HttpFault {
+pub(super) enum HttpError {
     #[error("the address is none that can be asked")]
     Address,
     #[error("it cannot be reached")]

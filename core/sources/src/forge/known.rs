@@ -4,7 +4,7 @@ use jumpseat_panels::{Check, Comment, Issue, IssueComment, PanelKind, Request, T
 
 use super::{
     MAX_COMMENTS,
-    http::{HttpFault, Listed},
+    http::{HttpError, Listed},
 };
 
 /// What a forge knows of a branch. Bodies are whole.
@@ -49,14 +49,14 @@ impl Known {
         &mut self,
         panel: PanelKind,
         part: impl Into<String>,
-        found: Result<T, HttpFault>,
-    ) -> Result<T, HttpFault> {
+        found: Result<T, HttpError>,
+    ) -> Result<T, HttpError> {
         match found {
-            Err(HttpFault::NotFound | HttpFault::Forbidden | HttpFault::Unauthorized) => {
+            Err(HttpError::NotFound | HttpError::Forbidden | HttpError::Unauthorized) => {
                 self.refused(panel, part);
                 Ok(T::default())
             }
-            Err(HttpFault::Malformed) => {
+            Err(HttpError::Malformed) => {
                 self.miss(panel, part, "the forge's answer is not understood");
                 Ok(T::default())
             }
@@ -69,8 +69,8 @@ impl Known {
         &mut self,
         panel: PanelKind,
         part: &str,
-        found: Result<Listed<T>, HttpFault>,
-    ) -> Result<Vec<T>, HttpFault> {
+        found: Result<Listed<T>, HttpError>,
+    ) -> Result<Vec<T>, HttpError> {
         let Listed { items, is_whole } = self.part(panel, part, found)?;
         if !is_whole {
             self.miss(panel, format!("all {part}"), "at most 500 are read");

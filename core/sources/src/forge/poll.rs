@@ -7,7 +7,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use jumpseat_git::Place;
+use jumpseat_git::RepoLocation;
 use jumpseat_panels::{PanelKind, Remedy, SourceState};
 use tokio::{
     sync::{Mutex, Notify, mpsc, watch},
@@ -15,15 +15,15 @@ use tokio::{
 };
 
 use super::{
-    Asked, ForgeHost, ForgeKind, ForgeSetup, Known,
+    ForgeApi, ForgeHost, ForgeKind, ForgeSetup, Known,
+    branch_target::{BranchTarget, Nowhere},
     entries::Shown,
     github::GitHub,
     gitlab::GitLab,
-    http::{Http, HttpFault},
+    http::{Http, HttpError},
     probe::pause,
-    spot::{Nowhere, Spot},
 };
-use crate::{Ask, FetchFault, Publisher, clock, watch::Watch};
+use crate::{Ask, FetchError, Publisher, clock, watch::Watch};
 
 /// How often a branch is looked for where there is none, or none at a forge that is known.
 const AGAIN: Duration = Duration::from_secs(15);
@@ -52,9 +52,9 @@ pub(super) struct Shared {
 /// What is kept from one look to the next.
 #[derive(Default)]
 struct Turn {
-    forge: Option<(ForgeHost, Box<dyn Asked>)>,
+    forge: Option<(ForgeHost, Box<dyn ForgeApi>)>,
     /// What the last look was at.
-    spot: Option<Spot>,
+    target: Option<BranchTarget>,
     failures: u32,
     /// Whether the forge asked to be left alone for a while.
     limited: bool,
@@ -68,10 +68,11 @@ struct Turn {
 
 impl Turn {
     /// Whether the last look was at that branch.
-    fn is_at(&self, spot: Option<&Spot>) -> bool {
-        let branch =
-            |spot: &Spot| (spot.forge.clone(), spot.branch.clone(), spot.head.clone(), spot.request.clone());
-        self.spot.as_ref().map(branch) == spot.map(branch)
+    fn is_at(&self, target: Option<&BranchTarget>) -> bool {
+        let branch = |target: &BranchTarget| {
+            (target.forge.clone(), target.branch.clone(), target.head.clone(), target.request.clone())
+        };
+        self.target.as_ref().map(branch) == target.map(branch)
     }
 }
 
@@ -98,7 +99,7 @@ impl Shared {
                         Some(Ask::Refresh) => self.wanted.notify_one(),
                         Some(Ask::Fetch { id, answer }) => {
                             // Whoever asked may be gone.
-                            let _ = answer.send(now.contents.get(&id).cloned().ok_or(FetchFault::Gone));
+                            let _ = answer.send(now.contents.get(&id).cloned().ok_or(FetchError::Gone));
                         }
                         None => return,
                     },
@@ -142,9 +143,9 @@ impl Shared {
             _ => pending().await,
         };
         turn.quiet_since = None;
-        let limited = probed.err().filter(|fault| matches!(fault, HttpFault::Limited { .. }))?;
-        let spot = turn.spot.clone()?;
-        Some(Instant::now() + self.told(turn, &spot, Err(limited)))
+        let limited = probed.err().filter(|fault| matches!(fault, HttpError::Limited { .. }))?;
+        let target = turn.target.clone()?;
+        Some(Instant::now() + self.told(turn, &target, Err(limited)))
     }
 
     /// Whoever wants it: the forge does not want to be asked until then, unless it is another one, or somebody else
@@ -167,7 +168,7 @@ impl Shared {
 
     /// Where the head is, watched.
     async fn watch_head(&self) -> Option<Watch> {
-        let place = Place::of(&self.folder).await.ok()??;
+        let place = RepoLocation::of(&self.folder).await.ok()??;
         let watch = Watch::new().ok()?;
         watch.follow([&place.git_dir, &place.common_dir]).ok()?;
         Some(watch)
@@ -176,12 +177,12 @@ impl Shared {
     /// One look; gives the time until the next.
     async fn look(&self, turn: &mut Turn) -> Duration {
         turn.limited = false;
-        let spot = match Spot::of(&self.folder, &self.setup.forges).await {
-            Ok(spot) => spot,
+        let target = match BranchTarget::of(&self.folder, &self.setup.forges).await {
+            Ok(target) => target,
             Err(nowhere) => {
                 if !matches!(nowhere, Nowhere::Git(_)) {
                     // What is known is of another branch.
-                    (turn.spot, turn.stale, turn.failures) = (None, None, 0);
+                    (turn.target, turn.stale, turn.failures) = (None, None, 0);
                     self.shown.send_modify(|shown| {
                         *shown = Arc::new(Shown { state: shown.state.clone(), ..Shown::default() });
                     });
@@ -190,32 +191,32 @@ impl Shared {
                 return AGAIN;
             }
         };
-        if turn.spot.is_some() && !turn.is_at(Some(&spot)) {
+        if turn.target.is_some() && !turn.is_at(Some(&target)) {
             // What is known is of another branch.
             self.show(&Known::default(), SourceState::Starting);
             turn.quiet_since = None;
         }
-        turn.spot = Some(spot.clone());
-        let asked = self.ask(turn, &spot).await;
-        self.told(turn, &spot, asked)
+        turn.target = Some(target.clone());
+        let asked = self.ask(turn, &target).await;
+        self.told(turn, &target, asked)
     }
 
-    async fn ask(&self, turn: &mut Turn, spot: &Spot) -> Result<Known, HttpFault> {
-        if turn.forge.as_ref().is_none_or(|(host, _)| *host != spot.forge) {
-            turn.forge = Some((spot.forge.clone(), self.forge(&spot.forge)?));
+    async fn ask(&self, turn: &mut Turn, target: &BranchTarget) -> Result<Known, HttpError> {
+        if turn.forge.as_ref().is_none_or(|(host, _)| *host != target.forge) {
+            turn.forge = Some((target.forge.clone(), self.forge(&target.forge)?));
         }
-        let Some((host, forge)) = &mut turn.forge else { return Err(HttpFault::Address) };
+        let Some((host, forge)) = &mut turn.forge else { return Err(HttpError::Address) };
         forge.http().begin_look();
         // Asked every time: a credential may have been given, or taken back.
         forge.http().sign_in(self.setup.credentials.of(&host.host, host.kind).await);
-        match forge.look(spot).await {
+        match forge.look(target).await {
             // What is open to everyone is still told to whoever is nobody.
-            Err(HttpFault::Unauthorized) if forge.http().is_signed_in() => {
+            Err(HttpError::Unauthorized) if forge.http().is_signed_in() => {
                 forge.http().sign_in(None);
                 forge.http().begin_look();
-                forge.look(spot).await.map_err(|fault| match fault {
+                forge.look(target).await.map_err(|fault| match fault {
                     // It is refused, and what is asked for is not for everyone.
-                    HttpFault::Forbidden | HttpFault::NotFound => HttpFault::Unauthorized,
+                    HttpError::Forbidden | HttpError::NotFound => HttpError::Unauthorized,
                     other => other,
                 })
             }
@@ -225,16 +226,16 @@ impl Shared {
 
     /// Whether another forge is to be asked by now.
     async fn is_elsewhere(&self, turn: &mut Turn) -> bool {
-        let spot = Spot::of(&self.folder, &self.setup.forges).await.ok();
-        if !turn.is_at(spot.as_ref()) {
+        let target = BranchTarget::of(&self.folder, &self.setup.forges).await.ok();
+        if !turn.is_at(target.as_ref()) {
             self.shown.send_modify(|shown| {
                 *shown = Arc::new(Shown { state: shown.state.clone(), ..Shown::default() });
             });
         }
-        let elsewhere = spot
+        let elsewhere = target
             .as_ref()
-            .is_some_and(|spot| turn.forge.as_ref().is_none_or(|(asked, _)| *asked != spot.forge));
-        turn.spot = spot;
+            .is_some_and(|target| turn.forge.as_ref().is_none_or(|(asked, _)| *asked != target.forge));
+        turn.target = target;
         elsewhere
     }
 
@@ -244,7 +245,7 @@ impl Shared {
         !forge.http().is_signed_in_by(self.setup.credentials.of(&host.host, host.kind).await.as_ref())
     }
 
-    fn forge(&self, host: &ForgeHost) -> Result<Box<dyn Asked>, HttpFault> {
+    fn forge(&self, host: &ForgeHost) -> Result<Box<dyn ForgeApi>, HttpError> {
         let (dial, patience) = (self.setup.dial.clone(), self.setup.patience);
         let http = |accept| Http::new(dial, &host.api, accept, patience);
         Ok(match host.kind {
@@ -254,16 +255,16 @@ impl Shared {
     }
 
     /// Shows what a look brought, and gives the time until the next.
-    fn told(&self, turn: &mut Turn, spot: &Spot, asked: Result<Known, HttpFault>) -> Duration {
-        let host = &spot.forge.host;
-        turn.limited = matches!(asked, Err(HttpFault::Limited { .. }));
+    fn told(&self, turn: &mut Turn, target: &BranchTarget, asked: Result<Known, HttpError>) -> Duration {
+        let host = &target.forge.host;
+        turn.limited = matches!(asked, Err(HttpError::Limited { .. }));
         let signed_in = turn.forge.as_mut().is_some_and(|(_, forge)| forge.http().is_signed_in());
         let fault = match asked {
             Ok(known) => {
                 (turn.stale, turn.failures) = (None, 0);
                 let remedy = (!signed_in).then(|| Remedy::SignIn { host: host.clone() });
                 self.shown.send_replace(Arc::new(Shown::of(&known, SourceState::Fresh, remedy)));
-                turn.seldom = spot.forge.kind == ForgeKind::GitHub && !signed_in;
+                turn.seldom = target.forge.kind == ForgeKind::GitHub && !signed_in;
                 return self.setup.every * if turn.seldom { SELDOM } else { 1 };
             }
             Err(fault) => fault,
@@ -275,33 +276,33 @@ impl Shared {
         let back_off = (first * 2_u32.saturating_pow(turn.failures.min(10) - 1)).min(LAST_RETRY);
         let sign_in = Some(Remedy::SignIn { host: host.clone() });
         match fault {
-            HttpFault::Limited { until } => {
+            HttpError::Limited { until } => {
                 match signed_in {
                     true => self.state(SourceState::Stale { since }),
                     false => self.failed(&format!("{host} answers more often to who signs in"), sign_in),
                 }
                 return until.duration_since(SystemTime::now()).unwrap_or_default().max(LEAST);
             }
-            HttpFault::Offline | HttpFault::Malformed if self.has_shown() => {
+            HttpError::Offline | HttpError::Malformed if self.has_shown() => {
                 self.state(SourceState::Stale { since })
             }
-            HttpFault::Offline => self.failed(&format!("{host} cannot be reached"), Some(Remedy::Retry)),
-            HttpFault::Malformed => {
+            HttpError::Offline => self.failed(&format!("{host} cannot be reached"), Some(Remedy::Retry)),
+            HttpError::Malformed => {
                 self.failed(&format!("{host} says what is not understood"), Some(Remedy::Retry))
             }
-            HttpFault::Unauthorized => {
+            HttpError::Unauthorized => {
                 self.failed(&format!("{host} does not accept the credential"), sign_in)
             }
-            HttpFault::NotFound | HttpFault::Forbidden if signed_in => {
+            HttpError::NotFound | HttpError::Forbidden if signed_in => {
                 self.failed(&format!("{host} does not show this repository to you"), sign_in);
             }
-            HttpFault::NotFound | HttpFault::Forbidden => {
+            HttpError::NotFound | HttpError::Forbidden => {
                 self.failed(
                     &format!("{host} shows this repository only to people who are signed in"),
                     sign_in,
                 );
             }
-            HttpFault::Address => self.failed("the forge's address cannot be used", Some(Remedy::Configure)),
+            HttpError::Address => self.failed("the forge's address cannot be used", Some(Remedy::Configure)),
         }
         back_off
     }
@@ -334,7 +335,7 @@ impl Shared {
 }
 
 /// Probes until something has changed. Nobody but who is signed in does: only they are answered at no cost that nothing did.
-async fn probed(http: &mut Http, every: Duration, quiet_since: Instant) -> Result<(), HttpFault> {
+async fn probed(http: &mut Http, every: Duration, quiet_since: Instant) -> Result<(), HttpError> {
     if !http.is_signed_in() || !http.has_probes() {
         return pending().await;
     }

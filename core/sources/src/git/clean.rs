@@ -3,7 +3,7 @@
 
 use std::{ffi::OsString, path::Path};
 
-use jumpseat_git::{Git, GitFault, Place, worktree::native};
+use jumpseat_git::{Git, GitError, RepoLocation, worktree::native};
 
 /// The attributes that decide how a file is converted, and whether it is compared as text.
 pub(super) const ATTRIBUTES: [&str; 6] = ["text", "eol", "crlf", "ident", "working-tree-encoding", "diff"];
@@ -31,11 +31,11 @@ pub(super) enum Cleaned {
 /// # Errors
 /// If git fails.
 pub(super) async fn clean(
-    place: &Place,
+    place: &RepoLocation,
     path: &[u8],
     content: Vec<u8>,
     against: &Against,
-) -> Result<Option<Cleaned>, GitFault> {
+) -> Result<Option<Cleaned>, GitError> {
     let git = Git::at(&place.root).pinned().await?;
     // Git is given what was opened here, and reads no file by its path that counts.
     let path = native(path);
@@ -61,11 +61,11 @@ pub(super) async fn clean(
 }
 
 /// The name of a content as it is.
-async fn hash_of(git: &Git, content: Vec<u8>) -> Result<String, GitFault> {
+async fn hash_of(git: &Git, content: Vec<u8>) -> Result<String, GitError> {
     hash(git, ["hash-object", "--stdin", "--no-filters"].map(OsString::from), content).await
 }
 
-async fn hash<const N: usize>(git: &Git, args: [OsString; N], content: Vec<u8>) -> Result<String, GitFault> {
+async fn hash<const N: usize>(git: &Git, args: [OsString; N], content: Vec<u8>) -> Result<String, GitError> {
     let said = git.run_with(args, Some(content), 1024).await?;
     Ok(String::from_utf8_lossy(&said).trim_end().to_owned())
 }

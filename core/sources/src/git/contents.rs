@@ -3,7 +3,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use bytes::Bytes;
-use jumpseat_git::{GitFault, Objects, Place};
+use jumpseat_git::{GitError, Objects, RepoLocation};
 use jumpseat_panels::{ReferenceId, limits::MAX_CONTENT};
 use tokio::sync::{Mutex, oneshot};
 
@@ -12,7 +12,7 @@ use super::{
     show::Content,
     worktree,
 };
-use crate::FetchFault;
+use crate::FetchError;
 
 /// Most contents that are read at once.
 pub(super) const MAX_FETCHES: usize = 16;
@@ -34,26 +34,26 @@ impl Contents {
     pub(super) fn fetch(
         &self,
         id: &ReferenceId,
-        answer: oneshot::Sender<Result<Bytes, FetchFault>>,
+        answer: oneshot::Sender<Result<Bytes, FetchError>>,
     ) -> impl Future<Output = ()> + use<> {
         let content = self.shown.get(id).cloned();
         let objects = self.objects.clone();
         async move {
             let read = match content {
-                None => Err(FetchFault::Gone),
+                None => Err(FetchError::Gone),
                 Some(Content::Worktree { place, path, look, against }) => {
                     let (root, at) = (place.root.clone(), path.clone());
                     let read = move || worktree::read(&root, &at, &look, MAX_CONTENT);
                     let read = tokio::task::spawn_blocking(read).await;
                     let read =
-                        read.map_err(|_| FetchFault::Failed).and_then(|read| read.ok_or(FetchFault::Gone));
+                        read.map_err(|_| FetchError::Failed).and_then(|read| read.ok_or(FetchError::Gone));
                     match (read, against) {
                         (Ok(read), Some(against)) => {
                             match clean::clean(&place, &path, read, &against).await {
                                 Ok(Some(Cleaned::Bytes(bytes))) => Ok(bytes),
                                 Ok(Some(Cleaned::Stored(oid))) => read_blob(&objects, &place, &oid).await,
-                                Ok(None) => Err(FetchFault::Gone),
-                                Err(_) => Err(FetchFault::Failed),
+                                Ok(None) => Err(FetchError::Gone),
+                                Err(_) => Err(FetchError::Failed),
                             }
                         }
                         (read, _) => read,
@@ -69,20 +69,20 @@ impl Contents {
 
 async fn read_blob(
     objects: &Mutex<Option<Objects>>,
-    place: &Place,
+    place: &RepoLocation,
     oid: &str,
-) -> Result<Vec<u8>, FetchFault> {
+) -> Result<Vec<u8>, FetchError> {
     let mut running = objects.lock().await;
     let mut ours = match running.take().filter(|running| running.root == place.root) {
         Some(ours) => ours,
-        None => Objects::of(place.root.clone()).await.map_err(|_| FetchFault::Failed)?,
+        None => Objects::of(place.root.clone()).await.map_err(|_| FetchError::Failed)?,
     };
     match ours.read(oid, MAX_CONTENT).await {
         Ok(bytes) => {
             *running = Some(ours);
-            bytes.ok_or(FetchFault::Gone)
+            bytes.ok_or(FetchError::Gone)
         }
-        Err(GitFault::TooMuch) => Err(FetchFault::TooLarge),
-        Err(_) => Err(FetchFault::Failed),
+        Err(GitError::TooMuch) => Err(FetchError::TooLarge),
+        Err(_) => Err(FetchError::Failed),
     }
 }

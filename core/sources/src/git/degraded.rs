@@ -7,7 +7,7 @@ use std::{
 };
 
 use jumpseat_git::{
-    Extras, Gap, Git, GitFault, Part, Place, Status, small,
+    Extras, Gap, Git, GitError, Part, RepoLocation, Status, small,
     status::{Blob, Change, ConflictKind, What, blob},
 };
 
@@ -23,10 +23,10 @@ const UNKNOWN: &str = "(unknown)";
 ///
 /// # Errors
 /// If git is not there at all.
-pub(super) async fn status(git: &Git, place: &Place, paths: &[PathBuf]) -> Result<Status, GitFault> {
+pub(super) async fn status(git: &Git, place: &RepoLocation, paths: &[PathBuf]) -> Result<Status, GitError> {
     match Status::of(git, paths, Extras::NONE).await {
         Ok(least) => Ok(with_extras(git, paths, least).await),
-        Err(fault @ GitFault::NotInstalled) => Err(fault),
+        Err(fault @ GitError::NotInstalled) => Err(fault),
         Err(_) => Ok(apart(git, place, paths).await),
     }
 }
@@ -59,7 +59,7 @@ async fn with_extras(git: &Git, paths: &[PathBuf], mut least: Status) -> Status 
 }
 
 /// What can be found out by other commands than the one that gives all.
-async fn apart(git: &Git, place: &Place, paths: &[PathBuf]) -> Status {
+async fn apart(git: &Git, place: &RepoLocation, paths: &[PathBuf]) -> Status {
     let mut status = Status::default();
     if let Some(gap) = head(git, place, &mut status).await {
         status.gaps.push(gap);
@@ -105,20 +105,20 @@ async fn apart(git: &Git, place: &Place, paths: &[PathBuf]) -> Status {
 }
 
 /// What was read, or a gap.
-fn keep<T>(status: &mut Status, part: Part, read: Result<T, GitFault>) -> Option<T> {
+fn keep<T>(status: &mut Status, part: Part, read: Result<T, GitError>) -> Option<T> {
     read.inspect_err(|fault| status.gaps.push(Gap::new(part, fault))).ok()
 }
 
-async fn ask(git: &Git, args: &[&str], paths: &[PathBuf]) -> Result<Vec<u8>, GitFault> {
+async fn ask(git: &Git, args: &[&str], paths: &[PathBuf]) -> Result<Vec<u8>, GitError> {
     let args = ["--literal-pathspecs"].iter().chain(args).chain(&["--"]).map(Path::new);
     git.run(args.chain(paths.iter().map(PathBuf::as_path)), MAX_ANSWER).await
 }
 
 /// Reads the branch and the commit at the head.
-async fn head(git: &Git, place: &Place, status: &mut Status) -> Option<Gap> {
+async fn head(git: &Git, place: &RepoLocation, status: &mut Status) -> Option<Gap> {
     status.branch = match git.run(["symbolic-ref", "--quiet", "--short", "HEAD"], 64 * 1024).await {
         Ok(name) => Some(String::from_utf8_lossy(&name).trim_end().to_owned()),
-        Err(GitFault::Failed { code: Some(1), .. }) => None,
+        Err(GitError::Failed { code: Some(1), .. }) => None,
         Err(fault) => return Some(Gap::new(Part::Branch, &fault)),
     };
     match git.run(["rev-parse", "--verify", "--quiet", "HEAD"], 1024).await {
@@ -133,13 +133,13 @@ async fn head(git: &Git, place: &Place, status: &mut Status) -> Option<Gap> {
 const BROKEN: &str = "its reference is broken";
 
 /// Whether there is a file for a branch, whatever is in it.
-fn has_ref(place: &Place, branch: Option<&str>) -> bool {
+fn has_ref(place: &RepoLocation, branch: Option<&str>) -> bool {
     branch.is_none_or(|branch| place.common_dir.join("refs/heads").join(branch).symlink_metadata().is_ok())
 }
 
-async fn staged(git: &Git, paths: &[PathBuf], commit: Option<&str>) -> Result<Vec<Change>, GitFault> {
+async fn staged(git: &Git, paths: &[PathBuf], commit: Option<&str>) -> Result<Vec<Change>, GitError> {
     let Some(commit) = commit else {
-        return Err(GitFault::Failed { code: None, complaint: "bad object HEAD".to_owned() });
+        return Err(GitError::Failed { code: None, complaint: "bad object HEAD".to_owned() });
     };
     let args = ["diff-index", "--cached", "--raw", "-z", "--no-abbrev", "--no-renames", commit];
     let changes = raw(&ask(git, &args, paths).await?, usize::MAX)?.0;
@@ -160,7 +160,7 @@ async fn staged(git: &Git, paths: &[PathBuf], commit: Option<&str>) -> Result<Ve
         .collect())
 }
 
-async fn unstaged(git: &Git, paths: &[PathBuf]) -> Result<Vec<Change>, GitFault> {
+async fn unstaged(git: &Git, paths: &[PathBuf]) -> Result<Vec<Change>, GitError> {
     // The command for people, as it looks at files whose times alone are other than before.
     let args =
         ["diff", "--raw", "-z", "--no-abbrev", "--no-renames", "--no-ext-diff", "--ignore-submodules=dirty"];
@@ -182,19 +182,19 @@ async fn unstaged(git: &Git, paths: &[PathBuf]) -> Result<Vec<Change>, GitFault>
 }
 
 /// `mode oid stage TAB path NUL`, once for each side of a conflict.
-async fn unmerged(git: &Git, paths: &[PathBuf]) -> Result<Vec<Change>, GitFault> {
+async fn unmerged(git: &Git, paths: &[PathBuf]) -> Result<Vec<Change>, GitError> {
     let said = ask(git, &["ls-files", "--unmerged", "-z"], paths).await?;
     let mut found: BTreeMap<&[u8], [Option<Blob>; 3]> = BTreeMap::new();
     for record in said.split(|byte| *byte == 0).filter(|record| !record.is_empty()) {
-        let tab = record.iter().position(|byte| *byte == b'\t').ok_or(GitFault::Malformed)?;
-        let mut fields = std::str::from_utf8(&record[..tab]).map_err(|_| GitFault::Malformed)?.split(' ');
+        let tab = record.iter().position(|byte| *byte == b'\t').ok_or(GitError::Malformed)?;
+        let mut fields = std::str::from_utf8(&record[..tab]).map_err(|_| GitError::Malformed)?.split(' ');
         let (Some(mode), Some(oid), Some(stage)) = (fields.next(), fields.next(), fields.next()) else {
-            return Err(GitFault::Malformed);
+            return Err(GitError::Malformed);
         };
-        let mode = u32::from_str_radix(mode, 8).map_err(|_| GitFault::Malformed)?;
+        let mode = u32::from_str_radix(mode, 8).map_err(|_| GitError::Malformed)?;
         let stage = stage.parse::<usize>().ok().and_then(|stage| stage.checked_sub(1));
         let stages = found.entry(&record[tab + 1..]).or_default();
-        *stage.and_then(|stage| stages.get_mut(stage)).ok_or(GitFault::Malformed)? =
+        *stage.and_then(|stage| stages.get_mut(stage)).ok_or(GitError::Malformed)? =
             blob(mode, oid.to_owned());
     }
     let change = |(path, [base, ours, theirs]): (&[u8], [Option<Blob>; 3])| {
@@ -217,18 +217,18 @@ async fn unmerged(git: &Git, paths: &[PathBuf]) -> Result<Vec<Change>, GitFault>
     Ok(found.into_iter().map(change).collect())
 }
 
-async fn stashes(git: &Git) -> Result<u32, GitFault> {
+async fn stashes(git: &Git) -> Result<u32, GitError> {
     match git.run(["rev-parse", "--verify", "--quiet", "refs/stash"], 1024).await {
         Ok(_) => {}
-        Err(GitFault::Failed { code: Some(1), .. }) => return Ok(0),
+        Err(GitError::Failed { code: Some(1), .. }) => return Ok(0),
         Err(fault) => return Err(fault),
     }
     let said = git.run(["rev-list", "--walk-reflogs", "--count", "refs/stash", "--"], 1024).await?;
-    String::from_utf8_lossy(&said).trim().parse().map_err(|_| GitFault::Malformed)
+    String::from_utf8_lossy(&said).trim().parse().map_err(|_| GitError::Malformed)
 }
 
 /// What git passes over in silence: a broken reference to it is none, and what it cannot open is not there.
-pub(super) async fn examine(git: &Git, place: &Place, mut status: Status) -> Status {
+pub(super) async fn examine(git: &Git, place: &RepoLocation, mut status: Status) -> Status {
     if status.branch.as_deref() == Some(UNKNOWN) {
         // It takes everything for new then.
         status.branch = small(&place.git_dir, b"HEAD").and_then(|head| {
@@ -275,7 +275,7 @@ pub(super) fn lacks(status: &Status, part: Part) -> bool {
 }
 
 /// Whether what a branch follows is there, although git cannot compare with it.
-async fn upstream_is_there(git: &Git, branch: &str) -> Result<bool, GitFault> {
+async fn upstream_is_there(git: &Git, branch: &str) -> Result<bool, GitError> {
     let said = git.run(["for-each-ref", "--format=%(upstream)", branch], 64 * 1024).await?;
     let upstream = String::from_utf8_lossy(&said).trim().to_owned();
     if upstream.is_empty() {

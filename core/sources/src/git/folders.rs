@@ -6,7 +6,7 @@ use std::{
 };
 
 use jumpseat_git::{
-    Git, GitFault,
+    Git, GitError,
     worktree::{below, native},
 };
 
@@ -18,10 +18,10 @@ const MAX_ANSWER: usize = 32 * 1024 * 1024;
 
 /// Some folders and all below them that count; nothing if they are too many. Folders with a repository of their own,
 /// and links, are left out.
-pub(super) async fn watched(git: &Git, from: Vec<PathBuf>) -> Result<Option<Vec<PathBuf>>, GitFault> {
+pub(super) async fn watched(git: &Git, from: Vec<PathBuf>) -> Result<Option<Vec<PathBuf>>, GitError> {
     let listed = match listed(git).await {
         // More files than so few folders hold.
-        Err(GitFault::TooMuch) => return Ok(None),
+        Err(GitError::TooMuch) => return Ok(None),
         listed => listed?,
     };
     let tracked = tracked(&listed);
@@ -41,13 +41,13 @@ pub(super) async fn watched(git: &Git, from: Vec<PathBuf>) -> Result<Option<Vec<
 }
 
 /// Those of some paths below the repository's top that git does not ignore.
-pub(super) async fn unignored(git: &Git, paths: Vec<PathBuf>) -> Result<Vec<PathBuf>, GitFault> {
+pub(super) async fn unignored(git: &Git, paths: Vec<PathBuf>) -> Result<Vec<PathBuf>, GitError> {
     let listed = listed(git).await?;
     unignored_but(git, &tracked(&listed), paths).await
 }
 
 /// Every path in the index.
-async fn listed(git: &Git) -> Result<Vec<u8>, GitFault> {
+async fn listed(git: &Git) -> Result<Vec<u8>, GitError> {
     git.run(["ls-files", "-z"], MAX_ANSWER).await
 }
 
@@ -69,7 +69,7 @@ async fn unignored_but(
     git: &Git,
     tracked: &HashSet<&[u8]>,
     paths: Vec<PathBuf>,
-) -> Result<Vec<PathBuf>, GitFault> {
+) -> Result<Vec<PathBuf>, GitError> {
     let mut input = Vec::new();
     for path in paths.iter().filter_map(|path| below(git.folder(), path)) {
         if !path.is_empty() && !tracked.contains(path.as_slice()) {
@@ -86,7 +86,7 @@ async fn unignored_but(
     let said = match git.run_with(args, Some(input), MAX_ANSWER).await {
         Ok(said) => said,
         // None of them.
-        Err(GitFault::Failed { code: Some(1), .. }) => return Ok(paths),
+        Err(GitError::Failed { code: Some(1), .. }) => return Ok(paths),
         Err(fault) => return Err(fault),
     };
     let said = said.split(|byte| *byte == 0).map(|path| path.strip_prefix(b"./").unwrap_or(path));

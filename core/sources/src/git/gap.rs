@@ -1,6 +1,6 @@
 //! What could not be read of a repository, as entries.
 
-use jumpseat_git::{Cure, Gap, GitFault, Part};
+use jumpseat_git::{Cure, Gap, GitError, Part};
 use jumpseat_panels::{PanelKind, Remedy, Unread};
 
 use crate::key::escaped;
@@ -67,7 +67,7 @@ fn words(part: Part) -> &'static str {
 }
 
 /// What the host can do about a fault.
-pub(crate) fn remedy(fault: &GitFault) -> Option<Remedy> {
+pub(crate) fn remedy(fault: &GitError) -> Option<Remedy> {
     fault.cure().map(as_remedy)
 }
 
@@ -92,7 +92,7 @@ mod tests {
             ("untracked files in db/data", "permission denied")
         );
         assert_eq!(key(&gap), "untracked");
-        let gap = Gap::new(Part::Submodules, &GitFault::NotInstalled).at("libs/one");
+        let gap = Gap::new(Part::Submodules, &GitError::NotInstalled).at("libs/one");
         assert_eq!(super::entry(&gap, None).part, "which submodules there are in libs/one");
         assert_eq!(key(&gap), "submodules/libs/one");
         assert_eq!(super::entry(&gap, None).remedy, Some(Remedy::InstallGit));

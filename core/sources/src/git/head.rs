@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use jumpseat_git::{
-    Gap, Git, GitFault, Part, Place, small,
+    Gap, Git, GitError, Part, RepoLocation, small,
     status::{Blob, EditKind, Fields, blob, edit},
 };
 use jumpseat_panels::{Base, Operation, OperationKind};
@@ -73,7 +73,7 @@ impl Head {
     /// Asks git about the commit at the head of a branch.
     pub(super) async fn of(
         git: &Git,
-        place: &Place,
+        place: &RepoLocation,
         commit: &str,
         branch: Option<&str>,
         upstream: Option<&str>,
@@ -92,12 +92,12 @@ impl Head {
     }
 
     /// What was read, or a gap.
-    fn keep<T>(&mut self, part: Part, read: Result<T, GitFault>) -> Option<T> {
+    fn keep<T>(&mut self, part: Part, read: Result<T, GitError>) -> Option<T> {
         read.inspect_err(|fault| self.gaps.push(Gap::new(part, fault))).ok()
     }
 
     /// Finds what the branch is based on, with the files that it changed since; gives the range of its commits.
-    async fn find_base(&mut self, git: &Git, place: &Place, upstream: Option<&str>) -> Option<String> {
+    async fn find_base(&mut self, git: &Git, place: &RepoLocation, upstream: Option<&str>) -> Option<String> {
         let (commit, branch) = self.at.clone()?;
         let base = base_of(git, branch.as_deref(), upstream).await;
         let (name, tip) = self.keep(Part::Base, base).and_then(|(base, broken)| {
@@ -137,7 +137,7 @@ async fn base_of(
     git: &Git,
     branch: Option<&str>,
     upstream: Option<&str>,
-) -> Result<(Option<(String, String)>, bool), GitFault> {
+) -> Result<(Option<(String, String)>, bool), GitError> {
     let mut args =
         vec!["for-each-ref", "--format=%(refname)%00%(objectname)%00%(symref)", "refs/remotes/*/HEAD"];
     args.extend(BASES);
@@ -180,11 +180,11 @@ async fn base_of(
 }
 
 /// Where two commits part, and how many each has since.
-async fn fork(git: &Git, head: &str, base: &str) -> Result<Option<(String, u32, u32)>, GitFault> {
+async fn fork(git: &Git, head: &str, base: &str) -> Result<Option<(String, u32, u32)>, GitError> {
     let fork = match git.run(["merge-base", head, base], 1024).await {
         Ok(fork) => String::from_utf8_lossy(&fork).trim().to_owned(),
         // Nothing in common.
-        Err(GitFault::Failed { code: Some(1), .. }) => return Ok(None),
+        Err(GitError::Failed { code: Some(1), .. }) => return Ok(None),
         Err(fault) => return Err(fault),
     };
     let both = format!("{head}...{base}");
@@ -194,7 +194,7 @@ async fn fork(git: &Git, head: &str, base: &str) -> Result<Option<(String, u32, 
     Ok(Some((fork, counts.next().unwrap_or(0), counts.next().unwrap_or(0))))
 }
 
-async fn commits(git: &Git, range: &str, most: usize) -> Result<Vec<Committed>, GitFault> {
+async fn commits(git: &Git, range: &str, most: usize) -> Result<Vec<Committed>, GitError> {
     let most = format!("--max-count={most}");
     let format = "--format=tformat:%H%x00%an%x00%at%x00%s";
     let args = ["log", "-z", "--no-color", "--encoding=UTF-8", "--no-notes", &most, format, range, "--"];
@@ -217,7 +217,7 @@ async fn commits(git: &Git, range: &str, most: usize) -> Result<Vec<Committed>, 
 }
 
 /// Commits that no remote has.
-async fn unpushed(git: &Git, commit: &str) -> Result<std::collections::HashSet<String>, GitFault> {
+async fn unpushed(git: &Git, commit: &str) -> Result<std::collections::HashSet<String>, GitError> {
     let args = ["rev-list", "--max-count=200", commit, "--not", "--remotes", "--"];
     let said = git.run(args, MAX_ANSWER).await?;
     Ok(String::from_utf8_lossy(&said).lines().map(str::to_owned).collect())
@@ -230,7 +230,7 @@ async fn changed(
     from: &str,
     to: &str,
     scope: Option<&str>,
-) -> Result<(Vec<BranchChange>, u32), GitFault> {
+) -> Result<(Vec<BranchChange>, u32), GitError> {
     let mut args = vec![
         "--literal-pathspecs",
         "diff-tree",
@@ -248,21 +248,21 @@ async fn changed(
 }
 
 /// What `--raw -z` says, at most so many changes, and how many more there are. Conflicts are left out.
-pub(super) fn raw(said: &[u8], most: usize) -> Result<(Vec<BranchChange>, u32), GitFault> {
+pub(super) fn raw(said: &[u8], most: usize) -> Result<(Vec<BranchChange>, u32), GitError> {
     let (mut changes, mut more) = (Vec::new(), 0_u32);
     let mut records = said.split(|byte| *byte == 0);
     while let Some(record) = records.next().filter(|record| !record.is_empty()) {
-        let mut fields = Fields(record.strip_prefix(b":").ok_or(GitFault::Malformed)?);
+        let mut fields = Fields(record.strip_prefix(b":").ok_or(GitError::Malformed)?);
         let (base, head) = (fields.mode()?, fields.mode()?);
         let (base, head) = (blob(base, fields.oid()?), blob(head, fields.oid()?));
-        let letter = fields.0.first().copied().ok_or(GitFault::Malformed)?;
-        let first = records.next().ok_or(GitFault::Malformed)?;
+        let letter = fields.0.first().copied().ok_or(GitError::Malformed)?;
+        let first = records.next().ok_or(GitError::Malformed)?;
         if letter == b'U' {
             continue;
         }
-        let what = edit(letter).ok_or(GitFault::Malformed)?;
+        let what = edit(letter).ok_or(GitError::Malformed)?;
         let moved = matches!(what, EditKind::Renamed | EditKind::Copied);
-        let second = if moved { Some(records.next().ok_or(GitFault::Malformed)?) } else { None };
+        let second = if moved { Some(records.next().ok_or(GitError::Malformed)?) } else { None };
         let (path, from) = second.map_or((first, None), |second| (second, Some(first.to_vec())));
         if changes.len() < most {
             changes.push(BranchChange { path: path.to_vec(), from, what, base, head });

@@ -7,7 +7,7 @@ use std::{
 };
 
 use jumpseat_git::{
-    Place, Status,
+    RepoLocation, Status,
     status::{Change, EditKind, What},
     worktree::{below, folder, native},
 };
@@ -24,7 +24,7 @@ pub(super) struct Part(BTreeSet<Vec<u8>>);
 
 impl Part {
     /// The part of a status in which something changed; nothing if that is best asked for as a whole.
-    pub(super) fn of(status: &Status, place: &Place, changed: &[PathBuf]) -> Option<Self> {
+    pub(super) fn of(status: &Status, place: &RepoLocation, changed: &[PathBuf]) -> Option<Self> {
         // Where files are counted only, nobody knows which ones were; and a file may have come from anywhere.
         if !EXACT || !status.is_complete() || status.changes.iter().any(may_have_moved) {
             return None;
@@ -87,8 +87,8 @@ mod tests {
 
     const OID: &str = "0123456789abcdef0123456789abcdef01234567";
 
-    fn place(scope: Option<&str>) -> Place {
-        Place {
+    fn place(scope: Option<&str>) -> RepoLocation {
+        RepoLocation {
             root: "/workspace".into(),
             path: String::new(),
             scope: scope.map(str::to_owned),

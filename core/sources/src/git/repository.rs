@@ -2,13 +2,13 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use jumpseat_git::{Extras, Gap, Git, GitFault, Place, Status};
+use jumpseat_git::{Extras, Gap, Git, GitError, RepoLocation, Status};
 use jumpseat_panels::Operation;
 
 use super::{
+    cache::Memory,
     degraded, folders,
     head::{self, Head},
-    memory::Memory,
     part::Part,
 };
 
@@ -17,13 +17,13 @@ use super::{
 pub(super) struct Repository {
     /// Names it in the document, for as long as it is there.
     pub(super) number: u32,
-    pub(super) place: Arc<Place>,
+    pub(super) place: Arc<RepoLocation>,
     pub(super) status: Status,
     pub(super) head: Head,
     pub(super) operation: Option<Operation>,
     pub(super) memory: Memory,
     /// Why the last look showed nothing.
-    pub(super) fault: Option<Arc<GitFault>>,
+    pub(super) fault: Option<Arc<GitError>>,
 }
 
 /// Why a repository is looked at.
@@ -43,7 +43,7 @@ impl Why {
 }
 
 impl Repository {
-    pub(super) fn new(number: u32, place: Place) -> Self {
+    pub(super) fn new(number: u32, place: RepoLocation) -> Self {
         Self {
             number,
             place: Arc::new(place),
@@ -82,7 +82,7 @@ impl Repository {
         self.status.gaps.iter().chain(&self.head.gaps).chain(&self.memory.gaps)
     }
 
-    async fn status(&self, git: &Git, why: &Why) -> Result<Status, GitFault> {
+    async fn status(&self, git: &Git, why: &Why) -> Result<Status, GitError> {
         if let Some(part) = self.part(why)
             && let Ok(said) = Status::of(git, &part.paths(), Extras::ALL).await
             && let Some(whole) = part.into_whole(self.status.clone(), said)
@@ -100,7 +100,7 @@ impl Repository {
         Ok(degraded::examine(git, &self.place, status).await)
     }
 
-    async fn try_look(&mut self, why: &Why) -> Result<(), GitFault> {
+    async fn try_look(&mut self, why: &Why) -> Result<(), GitError> {
         let git = self.git().await?;
         let status = self.status(&git, why).await?;
         let known = status.commit.as_ref().is_some_and(|commit| {
@@ -121,7 +121,7 @@ impl Repository {
     }
 
     /// This repository's `git`.
-    pub(super) async fn git(&self) -> Result<Git, GitFault> {
+    pub(super) async fn git(&self) -> Result<Git, GitError> {
         Git::at(&self.place.root).pinned().await
     }
 }

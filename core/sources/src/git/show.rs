@@ -3,7 +3,7 @@
 use std::{collections::HashMap, path::PathBuf, sync::Arc};
 
 use jumpseat_git::{
-    Gap, Part, Place,
+    Gap, Part, RepoLocation,
     status::{Blob, Change, EXECUTABLE, EditKind, LINK, SUBMODULE, What},
     worktree::native,
 };
@@ -14,7 +14,9 @@ use jumpseat_panels::{
     text,
 };
 
-use super::{clean::Against, degraded, gap, kinds, memory::Lines, repository::Repository, worktree::Look};
+use super::{
+    cache::Lines, clean::Against, degraded, gap, kinds, repository::Repository, worktree::FileStamp,
+};
 use crate::key::{escaped, key};
 
 /// What stands in the panel now, and where what it refers to is found.
@@ -38,14 +40,14 @@ const UNTRACKED: u8 = 3;
 #[derive(Clone, Debug)]
 pub(super) enum Content {
     Blob {
-        place: Arc<Place>,
+        place: Arc<RepoLocation>,
         oid: String,
     },
     /// Converted as git does before it compares, where it is compared.
     Worktree {
-        place: Arc<Place>,
+        place: Arc<RepoLocation>,
         path: Vec<u8>,
-        look: Look,
+        look: FileStamp,
         against: Option<Against>,
     },
 }
@@ -307,7 +309,7 @@ fn against(what: &What) -> Option<Against> {
 }
 
 /// A path of a repository as guests see it.
-fn shown(place: &Place, path: Option<&[u8]>) -> Option<String> {
+fn shown(place: &RepoLocation, path: Option<&[u8]>) -> Option<String> {
     path.map(|path| text::name(place.below(path)))
 }
 

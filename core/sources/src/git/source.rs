@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use jumpseat_git::{Discovery, Gap, GitFault};
+use jumpseat_git::{Discovery, Gap, GitError};
 use jumpseat_panels::SourceState;
 use tokio::{
     sync::mpsc,
@@ -23,7 +23,7 @@ use super::{
     show::Picture,
     watches::{changes, follow},
 };
-use crate::{Ask, FetchFault, Publisher, clock, watch::Watch};
+use crate::{Ask, FetchError, Publisher, clock, watch::Watch};
 
 /// The least time from the beginning of one look to that of the next.
 const BETWEEN: Duration = Duration::from_millis(500);
@@ -45,7 +45,7 @@ pub(super) struct GitSource {
     folder: PathBuf,
     publisher: Publisher,
     repositories: Vec<Repository>,
-    refused: Vec<(String, GitFault)>,
+    refused: Vec<(String, GitError)>,
     /// What could not be read of where repositories are.
     gaps: Vec<Gap>,
     contents: Contents,
@@ -62,7 +62,7 @@ pub(super) struct GitSource {
 
 /// What a look brings back.
 struct Looked {
-    found: Option<Result<Discovery, GitFault>>,
+    found: Option<Result<Discovery, GitError>>,
     repositories: Vec<Repository>,
     /// Whether everything is watched.
     watched: bool,
@@ -92,7 +92,7 @@ impl GitSource {
         self.folder = match self.folder.canonicalize() {
             Ok(folder) => folder,
             Err(_) => {
-                self.failed(&GitFault::Io(std::io::ErrorKind::NotFound.into()));
+                self.failed(&GitError::Io(std::io::ErrorKind::NotFound.into()));
                 // Nothing comes of it before it is shared anew.
                 while asks.recv().await.is_some() {}
                 return;
@@ -113,7 +113,7 @@ impl GitSource {
                     Some(Ask::Fetch { id, answer }) if fetches.len() < MAX_FETCHES => {
                         fetches.spawn(self.contents.fetch(&id, answer));
                     }
-                    Some(Ask::Fetch { answer, .. }) => drop(answer.send(Err(FetchFault::Failed))),
+                    Some(Ask::Fetch { answer, .. }) => drop(answer.send(Err(FetchError::Failed))),
                     None => return,
                 },
                 Some(looked) = looks.join_next() => if let Ok(looked) = looked { self.looked(looked) },
@@ -257,7 +257,7 @@ impl GitSource {
         self.publisher.show(picture.entries, state);
     }
 
-    fn failed(&mut self, fault: &GitFault) {
+    fn failed(&mut self, fault: &GitError) {
         tracing::debug!(%fault, "git panel");
         self.publisher.state(failure(fault));
         self.due.everything = true;
@@ -265,6 +265,6 @@ impl GitSource {
     }
 }
 
-fn failure(fault: &GitFault) -> SourceState {
+fn failure(fault: &GitError) -> SourceState {
     SourceState::Failed { since: clock::now(), why: fault.told(), remedy: remedy(fault) }
 }

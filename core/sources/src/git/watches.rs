@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use jumpseat_git::{Git, Place};
+use jumpseat_git::{Git, RepoLocation};
 
 use super::folders;
 use crate::watch::{Changed, Watch};
@@ -20,7 +20,12 @@ pub(super) async fn changes(watch: Option<Arc<Watch>>) -> Changed {
 
 /// Watches a repository: its git folder if `git_dir`, and some folders of its tree with all below. Says whether
 /// that is all that there is.
-pub(super) async fn follow(watch: &Arc<Watch>, place: &Place, from: Vec<PathBuf>, git_dir: bool) -> bool {
+pub(super) async fn follow(
+    watch: &Arc<Watch>,
+    place: &RepoLocation,
+    from: Vec<PathBuf>,
+    git_dir: bool,
+) -> bool {
     let mut wanted = Vec::new();
     if git_dir {
         wanted.extend([place.git_dir.clone(), place.common_dir.clone(), place.common_dir.join("worktrees")]);

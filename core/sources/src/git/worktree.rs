@@ -13,7 +13,7 @@ const SNIFFED: usize = 8000;
 
 /// A file of a working tree as it was looked at.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) struct Look {
+pub(super) struct FileStamp {
     pub(super) stat: Stat,
     /// Names this content at this path.
     pub(super) id: String,
@@ -24,7 +24,7 @@ pub(super) struct Look {
     pub(super) rules: String,
 }
 
-impl Look {
+impl FileStamp {
     /// Looks at a file; nothing if there is none.
     pub(super) fn at(root: &Path, path: &[u8], known: Option<&Self>, rules: &str) -> Option<Self> {
         let (mut content, stat) = match open(root, path).ok()? {
@@ -53,7 +53,7 @@ impl Look {
 }
 
 /// Reads a whole file, at most `limit` bytes of it, if it still is what `look` saw.
-pub(super) fn read(root: &Path, path: &[u8], look: &Look, limit: u64) -> Option<Vec<u8>> {
+pub(super) fn read(root: &Path, path: &[u8], look: &FileStamp, limit: u64) -> Option<Vec<u8>> {
     match open(root, path).ok()? {
         Found::Link(target, _) => (name(root, path, &target, "") == look.id).then_some(target),
         Found::File(file, _) => {
@@ -63,7 +63,7 @@ pub(super) fn read(root: &Path, path: &[u8], look: &Look, limit: u64) -> Option<
                 return None;
             }
             // Looked at again: it may have been written meanwhile.
-            let now = Look::at(root, path, None, &look.rules)?;
+            let now = FileStamp::at(root, path, None, &look.rules)?;
             let whole = bytes.len() as u64 == now.stat.size;
             (now.id == look.id && whole).then_some(bytes)
         }
@@ -107,7 +107,7 @@ mod tests {
         {
             assert!(open(root.path(), path.as_bytes()).is_err(), "{path}");
         }
-        let link = Look::at(root.path(), b"link", None, "").unwrap();
+        let link = FileStamp::at(root.path(), b"link", None, "").unwrap();
         let target = read(root.path(), b"link", &link, 100).unwrap();
         assert!(!target.windows(6).any(|bytes| bytes == b"canary"));
     }
@@ -118,24 +118,24 @@ mod tests {
         let mode = rustix::fs::Mode::RUSR;
         rustix::fs::mknodat(rustix::fs::CWD, root.path().join("pipe"), rustix::fs::FileType::Fifo, mode, 0)
             .unwrap();
-        assert!(Look::at(root.path(), b"pipe", None, "").is_none());
+        assert!(FileStamp::at(root.path(), b"pipe", None, "").is_none());
     }
 
     #[test]
     fn a_file_written_again_has_another_name_and_the_old_is_gone() {
         let root = tempfile::tempdir().unwrap();
         fs::write(root.path().join("a"), "one").unwrap();
-        let first = Look::at(root.path(), b"a", None, "").unwrap();
+        let first = FileStamp::at(root.path(), b"a", None, "").unwrap();
         assert_eq!(read(root.path(), b"a", &first, 3).unwrap(), b"one");
         assert!(read(root.path(), b"a", &first, 2).is_none());
         // Of the same size, and within the same tick of the clock.
         fs::write(root.path().join("a"), "two").unwrap();
-        let second = Look::at(root.path(), b"a", Some(&first), "").unwrap();
+        let second = FileStamp::at(root.path(), b"a", Some(&first), "").unwrap();
         assert_ne!(first.id, second.id);
         assert!(read(root.path(), b"a", &first, 100).is_none());
         fs::write(root.path().join("b"), "two").unwrap();
-        assert_ne!(Look::at(root.path(), b"b", None, "").unwrap().id, second.id);
+        assert_ne!(FileStamp::at(root.path(), b"b", None, "").unwrap().id, second.id);
         fs::write(root.path().join("b"), "t\0o").unwrap();
-        assert!(Look::at(root.path(), b"b", None, "").unwrap().binary);
+        assert!(FileStamp::at(root.path(), b"b", None, "").unwrap().binary);
     }
 }

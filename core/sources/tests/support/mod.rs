@@ -11,7 +11,7 @@ use std::{
 
 use bytes::Bytes;
 use jumpseat_panels::{BranchFile, Entry, File, Key, Reference, Repository, SourceState, Version};
-use jumpseat_sources::{Ask, FetchFault, Published, Shown, Source, publisher};
+use jumpseat_sources::{Ask, FetchError, Published, Shown, Source, publisher};
 use tokio::{
     sync::{mpsc, oneshot},
     task::JoinHandle,
@@ -145,10 +145,10 @@ impl Working {
         self.now.clone()
     }
 
-    pub(crate) async fn fetch(&self, reference: &Reference) -> Result<Bytes, FetchFault> {
+    pub(crate) async fn fetch(&self, reference: &Reference) -> Result<Bytes, FetchError> {
         let (answer, answered) = oneshot::channel();
         self.asks.send(Ask::Fetch { id: reference.id.clone(), answer }).await.unwrap();
-        timeout(PATIENCE, answered).await.unwrap().unwrap_or(Err(FetchFault::Failed))
+        timeout(PATIENCE, answered).await.unwrap().unwrap_or(Err(FetchError::Failed))
     }
 
     /// The content of a version that is converted before it is compared, and must have one.

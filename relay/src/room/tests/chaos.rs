@@ -192,7 +192,7 @@ impl Play {
                 if packets.is_empty() {
                     break;
                 }
-                let gathered = self.stage.room.unrung > 0 && headers(&packets).len() == packets.len();
+                let gathered = self.stage.room.unnotified > 0 && headers(&packets).len() == packets.len();
                 let group = headers(&packets).iter().all(|header| header.kind == FrameKind::Group);
                 assert!(awake || gathered && group, "a connection sleeps with something to send");
             }

@@ -19,7 +19,7 @@ impl GuestScreen {
         let position =
             self.pictures.terminals().position(|other| Some(*other) == terminal).map_or(0, |at| at + 1);
         let status = Status {
-            board: &self.board,
+            overview: &self.overview,
             message: self.message.as_ref().map(|(text, _)| text.as_str()),
             back: self.view.is_back(),
             escape: self.escape,
@@ -40,14 +40,14 @@ impl GuestScreen {
                     }
                 }
                 let screen = picture.screen();
-                let title = format!("{} · {}", self.board.host, screen.title());
+                let title = format!("{} · {}", self.overview.host, screen.title());
                 if title != self.title {
                     let shown: String =
                         title.chars().filter(|letter| !letter.is_control()).take(200).collect();
                     out.extend_from_slice(format!("\x1b]2;{shown}\x1b\\").as_bytes());
                     self.title = title;
                 }
-                let modes = modes(screen, self.board.role().may_write(), self.mouse);
+                let modes = modes(screen, self.overview.role().may_write(), self.mouse);
                 if modes != self.modes {
                     out.extend_from_slice(&modes);
                     self.modes = modes;
@@ -61,10 +61,10 @@ impl GuestScreen {
             }
         }
         if let Some(overlay) = &mut self.overlay {
-            overlay.update(&self.board, Instant::now());
+            overlay.update(&self.overview, Instant::now());
             let mut buffer = Buffer::empty(Rect { x: 0, y: 0, width: window.cols, height: window.rows });
-            let area = overlay.area(&self.board, window.cols, window.rows);
-            overlay.draw(&self.board, area, &mut buffer);
+            let area = overlay.area(&self.overview, window.cols, window.rows);
+            overlay.draw(&self.overview, area, &mut buffer);
             out.extend(paint(&buffer, area));
         }
         self.console.write(&out);

@@ -52,7 +52,7 @@ impl Stand {
         .await;
     }
 
-    async fn press(&mut self, bytes: &[u8]) -> oneshot::Receiver<Result<Reply, Failure>> {
+    async fn press(&mut self, bytes: &[u8]) -> oneshot::Receiver<Result<Reply, ApiError>> {
         let (answer, answered) = oneshot::channel();
         let mut answer = Some(answer);
         poll_fn(|cx| {
@@ -332,7 +332,7 @@ async fn the_hosts_own_paste_is_answered_when_there_is_room_for_more_and_bounded
     let mut late = stand.press(&[b'a'; 512 * 1024]).await;
     assert!(late.try_recv().is_err());
     let refused = stand.press(&vec![b'b'; MAX_OWN]).await;
-    assert_eq!(within(refused).await.unwrap().unwrap_err().kind, FailureKind::Misused);
+    assert_eq!(within(refused).await.unwrap().unwrap_err().kind, ApiErrorKind::Misused);
     stand.let_go();
     stand.sees(&"a".repeat(512 * 1024 - OWN), |_| Ok(())).await;
     assert_eq!(within(late).await.unwrap(), Ok(Reply::Done));

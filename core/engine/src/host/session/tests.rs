@@ -102,29 +102,29 @@ async fn waiting_at_most(rubbish: Vec<RelayToHost>, times: usize) -> usize {
     let invite = host.create_invite(now(), terms).unwrap();
     let stream = host.open_terminal(now(), "sh", 80, 24).unwrap();
     let setup = TransportSetup { proxies: Proxies::none(), ..TransportSetup::default() };
-    let line = Line::new(Dialer::new(Address::parse(&relay).unwrap(), setup));
+    let line = RelayConnection::new(Dialer::new(Address::parse(&relay).unwrap(), setup));
     let (answer, _opened) = oneshot::channel();
     let mut session = Session::new(SessionNo(1), host, line, (relay, None), None, (answer, invite.id));
     session.streams.insert(stream, TerminalNo(1));
     let relay = tokio::spawn(hostile(listener, invite.token, rubbish, times));
 
-    let (mut wishes, mut most) = (Vec::new(), 0);
+    let (mut effects, mut most) = (Vec::new(), 0);
     tokio::pin!(relay);
     let driven = poll_fn(|cx| {
         loop {
-            let moved = session.poll_line(cx, now(), &mut wishes);
-            session.act(now(), &mut wishes);
-            session.tick(now(), &mut wishes);
-            for wish in std::mem::take(&mut wishes) {
-                match wish {
-                    Wish::Snapshot { ticket, .. } => {
+            let moved = session.poll_line(cx, now(), &mut effects);
+            session.act(now(), &mut effects);
+            session.tick(now(), &mut effects);
+            for effect in std::mem::take(&mut effects) {
+                match effect {
+                    Effect::Snapshot { ticket, .. } => {
                         session.host.snapshot_ready(now(), ticket, vec![7; PICTURE].into());
                     }
-                    Wish::Mark(HostPath::Connection(_)) => return Poll::Ready(()),
+                    Effect::Mark(HostPath::Connection(_)) => return Poll::Ready(()),
                     _ => {}
                 }
             }
-            session.act(now(), &mut wishes);
+            session.act(now(), &mut effects);
             most = most.max(session.line.waiting());
             session.line.flush(cx);
             if !moved {

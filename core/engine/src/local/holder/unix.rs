@@ -5,7 +5,7 @@ use std::{fs::OpenOptions, os::unix::fs::OpenOptionsExt as _, path::Path};
 use tokio::process::Command;
 
 use crate::{
-    api::Failure,
+    api::ApiError,
     runtime::{failure, folder::RuntimeFolder},
 };
 
@@ -26,7 +26,7 @@ pub(super) fn private(options: &mut OpenOptions) -> &mut OpenOptions {
 }
 
 /// Standard output leads nowhere from now on.
-pub(super) fn print_nowhere() -> Result<(), Failure> {
+pub(super) fn print_nowhere() -> Result<(), ApiError> {
     let path = Path::new("/dev/null");
     let null = OpenOptions::new().write(true).open(path).map_err(|error| failure(path, error))?;
     rustix::stdio::dup2_stdout(&null).map_err(|error| failure(path, error))

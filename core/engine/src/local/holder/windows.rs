@@ -4,7 +4,7 @@ use std::fs::OpenOptions;
 
 use tokio::process::Command;
 
-use crate::{api::Failure, runtime::folder::RuntimeFolder};
+use crate::{api::ApiError, runtime::folder::RuntimeFolder};
 
 /// With a console of its own that has no window, so that the programs which it starts open none.
 const CREATE_NO_WINDOW: u32 = 0x0800_0000;
@@ -27,6 +27,6 @@ pub(super) fn private(options: &mut OpenOptions) -> &mut OpenOptions {
 
 /// Nothing is printed after the ready line.
 #[expect(clippy::unnecessary_wraps, reason = "it can fail on Unix")]
-pub(super) fn print_nowhere() -> Result<(), Failure> {
+pub(super) fn print_nowhere() -> Result<(), ApiError> {
     Ok(())
 }

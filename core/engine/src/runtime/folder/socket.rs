@@ -9,7 +9,7 @@ use std::{
 
 use super::dir::Dir;
 use crate::{
-    api::Failure,
+    api::ApiError,
     runtime::{
         failure,
         stream::{Incoming, system::Listener},
@@ -26,7 +26,7 @@ pub struct BoundSocket {
 }
 
 impl BoundSocket {
-    pub(super) fn bind(dir: Arc<Dir>, name: &str) -> Result<Self, Failure> {
+    pub(super) fn bind(dir: Arc<Dir>, name: &str) -> Result<Self, ApiError> {
         let path = dir.path().join(name);
         let listener = dir.listen(name).map_err(|error| failure(&path, error))?;
         Ok(Self { listener, dir, name: name.to_owned(), path })

@@ -31,7 +31,7 @@ fn give_away(path: &Path) -> bool {
 fn refused(path: &Path, why: &str) {
     let failure = RuntimeFolder::at(path.to_owned()).unwrap_err();
     assert!(failure.message.contains(why), "{failure}");
-    assert_eq!(failure.kind, FailureKind::Local);
+    assert_eq!(failure.kind, ApiErrorKind::Local);
     assert!(failure.hint.is_some_and(|hint| hint.contains("XDG_RUNTIME_DIR")));
 }
 
@@ -136,7 +136,7 @@ fn a_folder_that_went_is_made_again_and_one_that_was_put_in_its_place_is_not_use
     }
     for folder in [&folder, &copy] {
         let failure = folder.scratch("shell").unwrap_err();
-        assert_eq!(failure.kind, FailureKind::Local);
+        assert_eq!(failure.kind, ApiErrorKind::Local);
         assert!(failure.hint.is_some());
         folder.bind("1.sock").unwrap_err();
         folder.sockets("sock").unwrap_err();

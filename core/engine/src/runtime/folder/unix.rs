@@ -21,7 +21,7 @@ use rustix::{
 };
 
 use super::failure;
-use crate::{api::Failure, runtime::stream::system::Listener};
+use crate::{api::ApiError, runtime::stream::system::Listener};
 
 const FOLDER: OFlags = OFlags::DIRECTORY.union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
 
@@ -42,7 +42,7 @@ pub(super) struct Dir {
 
 impl Dir {
     /// Opens a folder that is nobody else's, or makes it.
-    pub(super) fn open_private(path: &Path) -> Result<Self, Failure> {
+    pub(super) fn open_private(path: &Path) -> Result<Self, ApiError> {
         let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else {
             return Err(failure(path, "it is not a folder for private files"));
         };
@@ -186,7 +186,7 @@ fn remove_tree(parent: &OwnedFd, name: &OsStr) -> rustix::io::Result<()> {
 }
 
 /// That nobody else can exchange the folder or any above it, from the top: so what was checked stays true below.
-fn check_parents(folder: &Path) -> Result<(), Failure> {
+fn check_parents(folder: &Path) -> Result<(), ApiError> {
     let mut above: Vec<&Path> = folder.ancestors().collect();
     above.reverse();
     for folder in above {

@@ -10,7 +10,7 @@ use std::{
 
 use super::failure;
 use crate::{
-    api::Failure,
+    api::ApiError,
     runtime::stream::system::{Address, Listener},
 };
 
@@ -22,7 +22,7 @@ pub(super) struct Dir {
 
 impl Dir {
     /// Opens a folder in the person's profile, or makes it.
-    pub(super) fn open_private(path: &Path) -> Result<Self, Failure> {
+    pub(super) fn open_private(path: &Path) -> Result<Self, ApiError> {
         let parent = path.parent().ok_or_else(|| failure(path, "it is not a folder for private files"))?;
         match is_in_profile(parent) {
             Ok(true) => {}

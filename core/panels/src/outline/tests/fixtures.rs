@@ -127,25 +127,25 @@ pub(super) fn history() -> Entries {
 
 pub(super) fn log() -> Entries {
     let at = |seconds: u64| NOW - seconds * 1000;
-    let happening = |seconds, who: &str, level, happened| {
+    let activity = |seconds, who: &str, level, happened| {
         let who = Some(who.to_owned());
-        Entry::Happening(Happening { at: at(seconds), until: None, level, who, happened })
+        Entry::Activity(Activity { at: at(seconds), until: None, level, who, happened })
     };
-    let bo = |seconds, happened| happening(seconds, "Bo", Level::Info, happened);
-    let typed = Happening {
+    let bo = |seconds, happened| activity(seconds, "Bo", Level::Info, happened);
+    let typed = Activity {
         at: at(30),
         until: Some(at(20)),
         level: Level::Info,
         who: Some("Bo".into()),
-        happened: Happened::Typed { terminal: "bash".into() },
+        happened: ActivityKind::Typed { terminal: "bash".into() },
     };
-    let ran = |exit_code, unproven| Happened::Ran {
+    let ran = |exit_code, unproven| ActivityKind::Ran {
         terminal: "bash".into(),
         command: "false".into(),
         exit_code,
         unproven,
     };
-    let shared = |thing: &str, on| Happened::Shared { thing: thing.into(), on };
+    let shared = |thing: &str, on| ActivityKind::Shared { thing: thing.into(), on };
     let line = Line {
         at: at(25),
         file: "app.log".into(),
@@ -154,22 +154,25 @@ pub(super) fn log() -> Entries {
         rest: Some(Reference { id: ReferenceId::new("r").unwrap(), size: 9000 }),
     };
     let mut all = vec![
-        ("01", bo(90, Happened::Joined { role: "viewer".into() })),
-        ("02", bo(80, Happened::Asked)),
-        ("03", bo(79, Happened::Granted { role: "writer".into(), by: "Ann".into() })),
-        ("04", Entry::Happening(typed)),
-        ("05", happening(12, "", Level::Warning, ran(Some(1), false))),
-        ("06", happening(11, "", Level::Info, ran(None, true))),
+        ("01", bo(90, ActivityKind::Joined { role: "viewer".into() })),
+        ("02", bo(80, ActivityKind::Asked)),
+        ("03", bo(79, ActivityKind::Granted { role: "writer".into(), by: "Ann".into() })),
+        ("04", Entry::Activity(typed)),
+        ("05", activity(12, "", Level::Warning, ran(Some(1), false))),
+        ("06", activity(11, "", Level::Info, ran(None, true))),
         ("07", Entry::Line(line)),
-        ("08", bo(10, Happened::Presence { present: false })),
-        ("09", bo(9, Happened::Presence { present: true })),
-        ("10", bo(8, Happened::Left { why: "closed the window".into() })),
-        ("11", happening(7, "Cy", Level::Warning, Happened::Refused { why: "the invite is used up".into() })),
-        ("12", happening(6, "", Level::Debug, Happened::Connection { state: "connected".into() })),
-        ("13", happening(5, "", Level::Info, shared("git", true))),
-        ("14", happening(4, "", Level::Info, shared("zsh", false))),
+        ("08", bo(10, ActivityKind::Presence { present: false })),
+        ("09", bo(9, ActivityKind::Presence { present: true })),
+        ("10", bo(8, ActivityKind::Left { why: "closed the window".into() })),
+        (
+            "11",
+            activity(7, "Cy", Level::Warning, ActivityKind::Refused { why: "the invite is used up".into() }),
+        ),
+        ("12", activity(6, "", Level::Debug, ActivityKind::Connection { state: "connected".into() })),
+        ("13", activity(5, "", Level::Info, shared("git", true))),
+        ("14", activity(4, "", Level::Info, shared("zsh", false))),
     ];
-    all.push(("15", happening(3, "", Level::Info, Happened::Noted { text: "a note".into() })));
+    all.push(("15", activity(3, "", Level::Info, ActivityKind::Noted { text: "a note".into() })));
     entries(all)
 }
 

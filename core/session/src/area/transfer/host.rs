@@ -15,7 +15,7 @@ pub struct TransferTicket(u64);
 /// Transfers that wait for their content, oldest first.
 #[derive(Default)]
 pub(crate) struct Transfers {
-    asked: BTreeMap<TransferTicket, Asked>,
+    asked: BTreeMap<TransferTicket, TransferAsk>,
     /// Which are looked for; also those that nobody wants any more, until they are answered: giving up and asking
     /// again brings a guest no more than waiting does.
     begun: BTreeMap<TransferTicket, (Slot, TransferKind)>,
@@ -23,7 +23,7 @@ pub(crate) struct Transfers {
 }
 
 /// A transfer of a guest.
-pub(crate) struct Asked {
+pub(crate) struct TransferAsk {
     pub(crate) slot: Slot,
     pub(crate) id: TransferId,
     pub(crate) request: TransferRequest,
@@ -37,7 +37,7 @@ impl Transfers {
 
     pub(crate) fn ask(&mut self, slot: Slot, id: TransferId, request: TransferRequest) {
         self.last += 1;
-        self.asked.insert(TransferTicket(self.last), Asked { slot, id, request });
+        self.asked.insert(TransferTicket(self.last), TransferAsk { slot, id, request });
     }
 
     /// Begins a guest's next transfers, as far as there is room for their kind beside those that are looked for and those
@@ -61,7 +61,7 @@ impl Transfers {
     }
 
     /// A content was found, or not: whose it was, and for which transfer, if that is still wanted.
-    pub(crate) fn answered(&mut self, ticket: TransferTicket) -> Option<(Slot, Option<Asked>)> {
+    pub(crate) fn answered(&mut self, ticket: TransferTicket) -> Option<(Slot, Option<TransferAsk>)> {
         let (slot, _) = self.begun.remove(&ticket)?;
         Some((slot, self.asked.remove(&ticket)))
     }

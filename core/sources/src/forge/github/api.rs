@@ -7,9 +7,9 @@ use super::map::{
     text, verdict,
 };
 use crate::forge::{
-    Asked, Asking, Known, MAX_ISSUES,
-    http::{Http, HttpFault, encoded},
-    spot::{Project, Spot},
+    ForgeApi, Known, MAX_ISSUES, ScanFuture,
+    branch_target::{BranchTarget, Project},
+    http::{Http, HttpError, encoded},
 };
 
 /// GitHub, at one address.
@@ -30,43 +30,47 @@ impl GitHub {
     }
 
     /// The branch's request, and where it is: in one of the remotes' repositories, or in what those are forks of.
-    async fn find(&mut self, spot: &Spot, known: &mut Known) -> Result<Option<(Project, u64)>, HttpFault> {
-        if let Some(request) = &spot.request {
+    async fn find(
+        &mut self,
+        target: &BranchTarget,
+        known: &mut Known,
+    ) -> Result<Option<(Project, u64)>, HttpError> {
+        if let Some(request) = &target.request {
             return Ok(Some(request.clone()));
         }
         let mut refused = Vec::new();
-        for project in &spot.projects {
-            match self.find_in(project, &spot.head, spot).await {
+        for project in &target.projects {
+            match self.find_in(project, &target.head, target).await {
                 Ok(Some(number)) => return Ok(Some((project.clone(), number))),
                 Ok(None) => {}
-                Err(fault @ (HttpFault::NotFound | HttpFault::Forbidden)) => {
+                Err(fault @ (HttpError::NotFound | HttpError::Forbidden)) => {
                     refused.push((project.clone(), fault));
                 }
                 Err(fault) => return Err(fault),
             }
         }
-        let repository: Repository = match self.http.ask(&format!("/repos/{}", spot.head.0)).await {
+        let repository: Repository = match self.http.ask(&format!("/repos/{}", target.head.0)).await {
             // Whether there is no such repository or it is not shown to anyone cannot be told apart.
-            Err(fault @ (HttpFault::NotFound | HttpFault::Forbidden)) => {
+            Err(fault @ (HttpError::NotFound | HttpError::Forbidden)) => {
                 return Err(refused.pop().map_or(fault, |(_, fault)| fault));
             }
             found => found?,
         };
         // Whoever was renamed or got it from somebody else is asked for under the name of today.
-        let head = repository.full_name.as_deref().and_then(Project::new).unwrap_or(spot.head.clone());
+        let head = repository.full_name.as_deref().and_then(Project::new).unwrap_or(target.head.clone());
         let parent = match &repository.parent {
-            Some(parent) => Some(Project::new(&parent.full_name).ok_or(HttpFault::Malformed)?),
+            Some(parent) => Some(Project::new(&parent.full_name).ok_or(HttpError::Malformed)?),
             None => None,
         };
-        let asked = |project: &Project| head == spot.head && spot.projects.contains(project);
+        let asked = |project: &Project| head == target.head && target.projects.contains(project);
         let others = [Some(head.clone()), parent].into_iter().flatten().filter(|project| !asked(project));
         for project in others.collect::<Vec<_>>() {
-            if let Some(number) = self.find_in(&project, &head, spot).await? {
+            if let Some(number) = self.find_in(&project, &head, target).await? {
                 return Ok(Some((project, number)));
             }
         }
-        for project in &spot.projects {
-            if let Some(number) = self.find_by_commit(project, spot).await? {
+        for project in &target.projects {
+            if let Some(number) = self.find_by_commit(project, target).await? {
                 return Ok(Some((project.clone(), number)));
             }
         }
@@ -77,14 +81,18 @@ impl GitHub {
     }
 
     /// The request whose head the commit is: whatever the branch is called there, and whoever it belongs to.
-    async fn find_by_commit(&mut self, project: &Project, spot: &Spot) -> Result<Option<u64>, HttpFault> {
-        let path = format!("/repos/{}/commits/{}/pulls?per_page=10", project.0, encoded(&spot.commit));
+    async fn find_by_commit(
+        &mut self,
+        project: &Project,
+        target: &BranchTarget,
+    ) -> Result<Option<u64>, HttpError> {
+        let path = format!("/repos/{}/commits/{}/pulls?per_page=10", project.0, encoded(&target.commit));
         let pulls: Vec<Pull> = match self.http.ask(&path).await {
             // A commit that was not pushed is not known there.
-            Err(HttpFault::NotFound | HttpFault::Forbidden | HttpFault::Malformed) => return Ok(None),
+            Err(HttpError::NotFound | HttpError::Forbidden | HttpError::Malformed) => return Ok(None),
             found => found?,
         };
-        let found = pulls.iter().find(|pull| pull.state == "open" && pull.head.sha == spot.commit);
+        let found = pulls.iter().find(|pull| pull.state == "open" && pull.head.sha == target.commit);
         Ok(found.map(|pull| pull.number))
     }
 
@@ -92,9 +100,9 @@ impl GitHub {
         &mut self,
         project: &Project,
         head: &Project,
-        spot: &Spot,
-    ) -> Result<Option<u64>, HttpFault> {
-        let head = format!("{}:{}", encoded(head.owner()), encoded(&spot.branch));
+        target: &BranchTarget,
+    ) -> Result<Option<u64>, HttpError> {
+        let head = format!("{}:{}", encoded(head.owner()), encoded(&target.branch));
         let path = format!(
             "/repos/{}/pulls?state=all&sort=updated&direction=desc&per_page=10&head={head}",
             project.0
@@ -102,7 +110,7 @@ impl GitHub {
         let pulls: Vec<Pull> = self.http.ask(&path).await?;
         let open = pulls.iter().find(|pull| pull.state == "open");
         // A branch of a name that was used before is not that one.
-        let found = open.or_else(|| pulls.iter().find(|pull| pull.head.sha == spot.commit));
+        let found = open.or_else(|| pulls.iter().find(|pull| pull.head.sha == target.commit));
         Ok(found.map(|pull| pull.number))
     }
 
@@ -112,7 +120,7 @@ impl GitHub {
         project: &Project,
         number: u64,
         known: &mut Known,
-    ) -> Result<Vec<u64>, HttpFault> {
+    ) -> Result<Vec<u64>, HttpError> {
         let at = format!("/repos/{}", project.0);
         let pull: Pull = self.http.ask_and_probe(&format!("{at}/pulls/{number}")).await?;
         let reviews =
@@ -142,7 +150,7 @@ impl GitHub {
         Ok(drafts)
     }
 
-    async fn checks(&mut self, at: &str, commit: &str, known: &mut Known) -> Result<(), HttpFault> {
+    async fn checks(&mut self, at: &str, commit: &str, known: &mut Known) -> Result<(), HttpError> {
         let at = format!("{at}/commits/{}", encoded(commit));
         let runs = self.http.all::<CheckRuns>(&format!("{at}/check-runs?per_page=100")).await;
         let runs = known.list(PanelKind::Review, "check runs", runs)?;
@@ -161,12 +169,12 @@ impl GitHub {
         number: u64,
         link: IssueLink,
         known: &mut Known,
-    ) -> Result<(), HttpFault> {
+    ) -> Result<(), HttpError> {
         let path = format!("/repos/{}/issues/{number}", project.0);
         let found: FoundIssue = match self.http.ask_and_probe(&path).await {
             // The branch's name meant something else.
-            Err(HttpFault::NotFound | HttpFault::Forbidden) if link == IssueLink::Branch => return Ok(()),
-            Err(HttpFault::NotFound | HttpFault::Forbidden) => {
+            Err(HttpError::NotFound | HttpError::Forbidden) if link == IssueLink::Branch => return Ok(()),
+            Err(HttpError::NotFound | HttpError::Forbidden) => {
                 known.refused(PanelKind::Issue, format!("{}#{number}", project.0));
                 return Ok(());
             }
@@ -183,18 +191,18 @@ impl GitHub {
         Ok(())
     }
 
-    async fn try_look(&mut self, spot: &Spot) -> Result<Known, HttpFault> {
+    async fn try_look(&mut self, target: &BranchTarget) -> Result<Known, HttpError> {
         let mut known = Known::default();
         let mut issues: Vec<(Project, u64, IssueLink)> = Vec::new();
-        let found = self.find(spot, &mut known).await?;
+        let found = self.find(target, &mut known).await?;
         if let Some((project, number)) = &found {
             let drafts = self.request(project, *number, &mut known).await?;
-            let closes = self.threads(project, *number, spot, &drafts, &mut known).await?;
+            let closes = self.threads(project, *number, target, &drafts, &mut known).await?;
             issues.extend(closes.into_iter().map(|(project, number)| (project, number, IssueLink::Closes)));
         }
         // Issues are where the requests are.
-        if let Some(project) = found.as_ref().map(|(project, _)| project).or(spot.projects.first()) {
-            issues.extend(spot.issues.iter().map(|number| (project.clone(), *number, IssueLink::Branch)));
+        if let Some(project) = found.as_ref().map(|(project, _)| project).or(target.projects.first()) {
+            issues.extend(target.issues.iter().map(|number| (project.clone(), *number, IssueLink::Branch)));
         }
         let mut seen = std::collections::BTreeSet::new();
         issues.retain(|(project, number, _)| seen.insert((project.clone(), *number)));
@@ -208,9 +216,9 @@ impl GitHub {
     }
 }
 
-impl Asked for GitHub {
-    fn look<'a>(&'a mut self, spot: &'a Spot) -> Asking<'a> {
-        Box::pin(self.try_look(spot))
+impl ForgeApi for GitHub {
+    fn look<'a>(&'a mut self, target: &'a BranchTarget) -> ScanFuture<'a> {
+        Box::pin(self.try_look(target))
     }
 
     fn http(&mut self) -> &mut Http {

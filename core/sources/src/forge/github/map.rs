@@ -6,7 +6,7 @@ use jumpseat_panels::{
 };
 use serde::Deserialize;
 
-use crate::forge::{http::Page, spot::Project, time::millis};
+use crate::forge::{branch_target::Project, http::Page, time::millis};
 
 #[derive(Deserialize)]
 pub(super) struct Repository {

@@ -8,8 +8,8 @@ use serde::Deserialize;
 use super::{api::GitHub, map::Said};
 use crate::forge::{
     Known, MAX_THREADS,
-    http::{HttpFault, MAX_PAGES},
-    spot::{Project, Spot},
+    branch_target::{BranchTarget, Project},
+    http::{HttpError, MAX_PAGES},
 };
 
 /// What GraphQL is asked.
@@ -26,10 +26,10 @@ impl GitHub {
         &mut self,
         project: &Project,
         number: u64,
-        spot: &Spot,
+        target: &BranchTarget,
         drafts: &[u64],
         known: &mut Known,
-    ) -> Result<Vec<(Project, u64)>, HttpFault> {
+    ) -> Result<Vec<(Project, u64)>, HttpError> {
         let path = format!("/repos/{}/pulls/{number}/comments?per_page=100", project.0);
         let said = self.http.all::<Vec<Placed>>(&path).await;
         let mut said = known.list(PanelKind::Review, "review comments", said)?;
@@ -46,7 +46,7 @@ impl GitHub {
             let id = first.to_string();
             let at_thread = threads.iter().position(|thread| thread.id == id);
             let nth = at_thread.unwrap_or_else(|| {
-                threads.push(said.thread(&id, details.threads.get(&first), spot));
+                threads.push(said.thread(&id, details.threads.get(&first), target));
                 threads.len() - 1
             });
             threads[nth].comments += 1;
@@ -69,8 +69,8 @@ impl GitHub {
         Ok(details.closes)
     }
 
-    async fn details(&mut self, project: &Project, number: u64) -> Result<Details, HttpFault> {
-        let (owner, name) = project.0.split_once('/').ok_or(HttpFault::Malformed)?;
+    async fn details(&mut self, project: &Project, number: u64) -> Result<Details, HttpError> {
+        let (owner, name) = project.0.split_once('/').ok_or(HttpError::Malformed)?;
         let mut details = Details::default();
         let mut after: Option<String> = None;
         for _ in 0..MAX_PAGES {
@@ -79,16 +79,16 @@ impl GitHub {
             let query = serde_json::json!({ "query": QUERY, "variables": variables });
             let path = self.graphql.clone();
             let said = self.http.post(&path, query.to_string().into_bytes()).await?;
-            let said: Reply = serde_json::from_slice(&said).map_err(|_| HttpFault::Malformed)?;
+            let said: Reply = serde_json::from_slice(&said).map_err(|_| HttpError::Malformed)?;
             // With errors there may still be a part of it.
             let limited =
                 said.errors.iter().flatten().any(|error| error.kind.as_deref() == Some("RATE_LIMITED"));
             if limited {
                 let until = std::time::SystemTime::now() + std::time::Duration::from_secs(300);
-                return Err(HttpFault::Limited { until });
+                return Err(HttpError::Limited { until });
             }
             let pull =
-                said.data.and_then(|data| data.repository?.pull_request).ok_or(HttpFault::Malformed)?;
+                said.data.and_then(|data| data.repository?.pull_request).ok_or(HttpError::Malformed)?;
             details.verdict = match pull.review_decision.as_deref() {
                 Some("APPROVED") => Some(Verdict::Approved),
                 Some("CHANGES_REQUESTED") => Some(Verdict::ChangesRequested),
@@ -223,7 +223,7 @@ struct Numbered {
 }
 
 impl Placed {
-    fn thread(&self, id: &str, found: Option<&FoundThread>, spot: &Spot) -> Thread {
+    fn thread(&self, id: &str, found: Option<&FoundThread>, target: &BranchTarget) -> Thread {
         let side = found.and_then(|found| found.diff_side.as_deref()).or(self.side.as_deref());
         let (line, first_line, original_line) = match found {
             Some(found) => (found.line, found.start_line, found.original_line),
@@ -233,7 +233,7 @@ impl Placed {
         let gone = line.is_none() && self.subject_type.as_deref() != Some("file");
         Thread {
             id: id.to_owned(),
-            path: spot.place.shown(&self.path),
+            path: target.place.shown(&self.path),
             side: if side == Some("LEFT") { Side::Base } else { Side::Head },
             line,
             first_line,

@@ -4,10 +4,10 @@ use jumpseat_panels::{IssueLink, PanelKind};
 
 use super::map::{Approvals, Discussion, FoundIssue, FoundProject, Job, Merge, Note, Short};
 use crate::forge::{
-    Asked, Asking, Known, MAX_ISSUES, MAX_THREADS,
+    ForgeApi, Known, MAX_ISSUES, MAX_THREADS, ScanFuture,
+    branch_target::{BranchTarget, Project},
     github::summed,
-    http::{Http, HttpFault, encoded},
-    spot::{Project, Spot},
+    http::{Http, HttpError, encoded},
 };
 
 /// GitLab, at one address.
@@ -20,24 +20,28 @@ impl GitLab {
         Self { http }
     }
 
-    async fn find(&mut self, spot: &Spot, known: &mut Known) -> Result<Option<(Project, u64)>, HttpFault> {
-        if let Some(request) = &spot.request {
+    async fn find(
+        &mut self,
+        target: &BranchTarget,
+        known: &mut Known,
+    ) -> Result<Option<(Project, u64)>, HttpError> {
+        if let Some(request) = &target.request {
             return Ok(Some(request.clone()));
         }
-        let head = self.http.ask::<FoundProject>(&at(&spot.head)).await;
+        let head = self.http.ask::<FoundProject>(&at(&target.head)).await;
         let (own, parent) = match &head {
             Ok(found) => (found.id, found.forked_from_project.as_ref()),
             Err(_) => (None, None),
         };
         let parent = parent.and_then(|parent| Project::new(&parent.path_with_namespace));
-        let mut projects = spot.projects.clone();
-        projects.extend(parent.filter(|parent| !spot.projects.contains(parent)));
+        let mut projects = target.projects.clone();
+        projects.extend(parent.filter(|parent| !target.projects.contains(parent)));
         let mut refused = Vec::new();
         for project in projects {
-            match self.find_in(&project, spot, own).await {
+            match self.find_in(&project, target, own).await {
                 Ok(Some(number)) => return Ok(Some((project, number))),
                 Ok(None) => {}
-                Err(fault @ (HttpFault::NotFound | HttpFault::Forbidden)) => refused.push((project, fault)),
+                Err(fault @ (HttpError::NotFound | HttpError::Forbidden)) => refused.push((project, fault)),
                 Err(fault) => return Err(fault),
             }
         }
@@ -55,16 +59,16 @@ impl GitLab {
     async fn find_in(
         &mut self,
         project: &Project,
-        spot: &Spot,
+        target: &BranchTarget,
         own: Option<u64>,
-    ) -> Result<Option<u64>, HttpFault> {
-        let branch = encoded(&spot.branch);
+    ) -> Result<Option<u64>, HttpError> {
+        let branch = encoded(&target.branch);
         let order = "state=all&order_by=updated_at&sort=desc&per_page=10";
         let path = format!("{}/merge_requests?source_branch={branch}&{order}", at(project));
         let found: Vec<Short> = self.http.ask(&path).await?;
         let ours = |merge: &Short| own.is_none() || merge.source_project_id.is_none_or(|id| Some(id) == own);
         let open = found.iter().find(|merge| merge.state == "opened" && ours(merge));
-        let same = || found.iter().find(|merge| merge.sha.as_ref() == Some(&spot.commit));
+        let same = || found.iter().find(|merge| merge.sha.as_ref() == Some(&target.commit));
         Ok(open.or_else(same).map(|merge| merge.iid))
     }
 
@@ -73,9 +77,9 @@ impl GitLab {
         &mut self,
         project: &Project,
         number: u64,
-        spot: &Spot,
+        target: &BranchTarget,
         known: &mut Known,
-    ) -> Result<Option<u64>, HttpFault> {
+    ) -> Result<Option<u64>, HttpError> {
         let path = format!("{}/merge_requests/{number}", at(project));
         let merge: Merge = self.http.ask_and_probe(&path).await?;
         let approvals = self.http.ask::<Approvals>(&format!("{path}/approvals")).await;
@@ -93,7 +97,7 @@ impl GitLab {
             discussion.notes.retain(|note| !note.is_internal());
             let Some(first) = discussion.notes.iter().find(|note| !note.system) else { continue };
             let thread = first.position.as_ref().filter(|_| known.threads.len() < MAX_THREADS);
-            let thread = thread.map(|position| discussion.thread(position, &merge, spot));
+            let thread = thread.map(|position| discussion.thread(position, &merge, target));
             unresolved += u32::from(thread.as_ref().is_some_and(|thread| thread.resolved == Some(false)));
             let id = thread.as_ref().map(|thread| thread.id.clone());
             known.threads.extend(thread);
@@ -112,7 +116,7 @@ impl GitLab {
         found: FoundIssue,
         link: IssueLink,
         known: &mut Known,
-    ) -> Result<(), HttpFault> {
+    ) -> Result<(), HttpError> {
         let number = found.iid;
         let path = format!("{}/issues/{number}/notes?sort=asc&order_by=created_at&per_page=100", at(project));
         let notes = self.http.all::<Vec<Note>>(&path).await;
@@ -124,12 +128,12 @@ impl GitLab {
         Ok(())
     }
 
-    async fn try_look(&mut self, spot: &Spot) -> Result<Known, HttpFault> {
+    async fn try_look(&mut self, target: &BranchTarget) -> Result<Known, HttpError> {
         let mut known = Known::default();
-        let found = self.find(spot, &mut known).await?;
+        let found = self.find(target, &mut known).await?;
         let mut issues = Vec::new();
         if let Some((project, number)) = &found {
-            let own = self.request(project, *number, spot, &mut known).await?;
+            let own = self.request(project, *number, target, &mut known).await?;
             let closes = format!("{}/merge_requests/{number}/closes_issues?per_page=20", at(project));
             let closes = self.http.all_and_probe::<FoundIssue>(&closes).await;
             let closes = known.list(PanelKind::Issue, "issues that the request closes", closes)?;
@@ -139,12 +143,12 @@ impl GitLab {
                 Some((project, issue, IssueLink::Closes))
             }));
         }
-        if let Some(project) = found.as_ref().map(|(project, _)| project).or(spot.projects.first()) {
-            for number in &spot.issues {
+        if let Some(project) = found.as_ref().map(|(project, _)| project).or(target.projects.first()) {
+            for number in &target.issues {
                 let path = format!("{}/issues/{number}", at(project));
                 match self.http.ask_and_probe::<FoundIssue>(&path).await {
                     Ok(issue) => issues.push((project.clone(), issue, IssueLink::Branch)),
-                    Err(HttpFault::NotFound | HttpFault::Forbidden | HttpFault::Unauthorized) => {}
+                    Err(HttpError::NotFound | HttpError::Forbidden | HttpError::Unauthorized) => {}
                     Err(fault) => return Err(fault),
                 }
             }
@@ -165,9 +169,9 @@ impl GitLab {
     }
 }
 
-impl Asked for GitLab {
-    fn look<'a>(&'a mut self, spot: &'a Spot) -> Asking<'a> {
-        Box::pin(self.try_look(spot))
+impl ForgeApi for GitLab {
+    fn look<'a>(&'a mut self, target: &'a BranchTarget) -> ScanFuture<'a> {
+        Box::pin(self.try_look(target))
     }
 
     fn http(&mut self) -> &mut Http {

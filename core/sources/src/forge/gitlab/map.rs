@@ -7,7 +7,7 @@ use jumpseat_panels::{
 use serde::Deserialize;
 
 use crate::forge::{
-    spot::{Project, Spot},
+    branch_target::{BranchTarget, Project},
     time::millis,
 };
 
@@ -246,7 +246,7 @@ impl Job {
 }
 
 impl Discussion {
-    pub(super) fn thread(&self, position: &Position, merge: &Merge, spot: &Spot) -> Thread {
+    pub(super) fn thread(&self, position: &Position, merge: &Merge, target: &BranchTarget) -> Thread {
         let side =
             if position.new_line.is_none() && position.old_line.is_some() { Side::Base } else { Side::Head };
         let start = position.line_range.as_ref().and_then(|range| range.start.as_ref());
@@ -260,7 +260,7 @@ impl Discussion {
         let comments = self.notes.iter().filter(|note| !note.system).count();
         Thread {
             id: self.id.clone(),
-            path: spot.place.shown(path.as_deref().unwrap_or_default()),
+            path: target.place.shown(path.as_deref().unwrap_or_default()),
             side,
             line,
             first_line,

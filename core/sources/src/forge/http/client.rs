@@ -19,7 +19,7 @@ use tokio::{
 };
 
 use super::{
-    HttpFault,
+    HttpError,
     cache::{Answer, Cache},
     limits::fault,
 };
@@ -96,18 +96,18 @@ impl Http {
         base: &str,
         accept: &'static str,
         patience: Duration,
-    ) -> Result<Self, HttpFault> {
-        let uri: Uri = base.parse().map_err(|_| HttpFault::Address)?;
+    ) -> Result<Self, HttpError> {
+        let uri: Uri = base.parse().map_err(|_| HttpError::Address)?;
         let tls = match uri.scheme_str() {
             Some("https") => true,
             Some("http") => false,
-            _ => return Err(HttpFault::Address),
+            _ => return Err(HttpError::Address),
         };
         let authority = uri.authority().filter(|authority| !authority.as_str().contains('@'));
-        let authority = authority.ok_or(HttpFault::Address)?;
+        let authority = authority.ok_or(HttpError::Address)?;
         let host = authority.host().trim_start_matches('[').trim_end_matches(']').to_owned();
         if !tls && !is_loopback(&host) {
-            return Err(HttpFault::Address);
+            return Err(HttpError::Address);
         }
         let port = authority.port_u16().unwrap_or(if tls { 443 } else { 80 });
         let prefix = uri.path().trim_end_matches('/').to_owned();
@@ -146,7 +146,7 @@ impl Http {
     }
 
     /// What lies at a path, below the base, read as JSON.
-    pub(in crate::forge) async fn ask<T: DeserializeOwned>(&mut self, path: &str) -> Result<T, HttpFault> {
+    pub(in crate::forge) async fn ask<T: DeserializeOwned>(&mut self, path: &str) -> Result<T, HttpError> {
         read(&self.answer(path).await?)
     }
 
@@ -154,7 +154,7 @@ impl Http {
     pub(in crate::forge) async fn ask_and_probe<T: DeserializeOwned + PartialEq>(
         &mut self,
         path: &str,
-    ) -> Result<T, HttpFault> {
+    ) -> Result<T, HttpError> {
         let answer = self.answer(path).await?;
         self.probes.add::<T>(&answer.path);
         read(&answer)
@@ -166,7 +166,7 @@ impl Http {
     }
 
     /// Whether something has changed since it was asked for: the first that is probed, or the next of the others.
-    pub(in crate::forge) async fn probe(&mut self) -> Result<bool, HttpFault> {
+    pub(in crate::forge) async fn probe(&mut self) -> Result<bool, HttpError> {
         for probe in self.probes.due() {
             // What has no tag, or is kept no more, cannot be asked for at no cost.
             let Some(before) = self.cache.answer(&probe.path).map(|answer| answer.body.clone()) else {
@@ -191,11 +191,11 @@ impl Http {
     }
 
     /// Asked again, it only crosses the line if it changed.
-    pub(super) async fn answer(&mut self, path: &str) -> Result<Answer, HttpFault> {
+    pub(super) async fn answer(&mut self, path: &str) -> Result<Answer, HttpError> {
         self.answer_at(format!("{}{path}", self.prefix)).await
     }
 
-    async fn answer_at(&mut self, mut path: String) -> Result<Answer, HttpFault> {
+    async fn answer_at(&mut self, mut path: String) -> Result<Answer, HttpError> {
         for _ in 0..=MAX_REDIRECTS {
             let tag = self.cache.tag(&path);
             let (status, headers, body) = self.send(Method::GET, &path, Bytes::new(), tag).await?;
@@ -208,23 +208,23 @@ impl Http {
                     return Ok(answer);
                 }
                 StatusCode::NOT_MODIFIED => {
-                    return self.cache.answer(&path).cloned().ok_or(HttpFault::Malformed);
+                    return self.cache.answer(&path).cloned().ok_or(HttpError::Malformed);
                 }
                 StatusCode::MOVED_PERMANENTLY
                 | StatusCode::FOUND
                 | StatusCode::TEMPORARY_REDIRECT
                 | StatusCode::PERMANENT_REDIRECT => {
                     let target = headers.get(header::LOCATION).and_then(|target| target.to_str().ok());
-                    path = target.and_then(|target| self.within(target)).ok_or(HttpFault::NotFound)?;
+                    path = target.and_then(|target| self.within(target)).ok_or(HttpError::NotFound)?;
                 }
                 status => return Err(fault(status, &headers)),
             }
         }
-        Err(HttpFault::NotFound)
+        Err(HttpError::NotFound)
     }
 
     /// Asks with a body, in JSON. `path` is from the host's top on, not from the base.
-    pub(in crate::forge) async fn post(&mut self, path: &str, body: Vec<u8>) -> Result<Bytes, HttpFault> {
+    pub(in crate::forge) async fn post(&mut self, path: &str, body: Vec<u8>) -> Result<Bytes, HttpError> {
         let (status, headers, body) = self.send(Method::POST, path, body.into(), None).await?;
         if status == StatusCode::OK { Ok(body) } else { Err(fault(status, &headers)) }
     }
@@ -235,7 +235,7 @@ impl Http {
         path: &str,
         body: Bytes,
         tag: Option<HeaderValue>,
-    ) -> Result<(StatusCode, HeaderMap, Bytes), HttpFault> {
+    ) -> Result<(StatusCode, HeaderMap, Bytes), HttpError> {
         match timeout(self.patience, self.try_send(method, path, body, tag)).await {
             Ok(Ok(answer)) => Ok(answer),
             Ok(Err(fault)) => {
@@ -244,7 +244,7 @@ impl Http {
             }
             Err(_) => {
                 self.connection = None;
-                Err(HttpFault::Offline)
+                Err(HttpError::Offline)
             }
         }
     }
@@ -255,7 +255,7 @@ impl Http {
         path: &str,
         body: Bytes,
         tag: Option<HeaderValue>,
-    ) -> Result<(StatusCode, HeaderMap, Bytes), HttpFault> {
+    ) -> Result<(StatusCode, HeaderMap, Bytes), HttpError> {
         // A connection that was kept may be closed by now: then a new one is made, once.
         let kept = self.connection.take();
         if let Some(mut kept) = kept
@@ -268,7 +268,7 @@ impl Http {
         }
         let mut fresh = self.connect().await?;
         let request = self.request(method, path, body, tag)?;
-        let response = fresh.send.send_request(request).await.map_err(|_| HttpFault::Offline)?;
+        let response = fresh.send.send_request(request).await.map_err(|_| HttpError::Offline)?;
         self.receive(fresh, response).await
     }
 
@@ -276,25 +276,25 @@ impl Http {
         &mut self,
         connection: Connection,
         response: hyper::Response<hyper::body::Incoming>,
-    ) -> Result<(StatusCode, HeaderMap, Bytes), HttpFault> {
+    ) -> Result<(StatusCode, HeaderMap, Bytes), HttpError> {
         let (head, body) = response.into_parts();
         let body = Limited::new(body, MAX_ANSWER).collect().await.map_err(|error| {
             if error.is::<http_body_util::LengthLimitError>() {
-                HttpFault::Malformed
+                HttpError::Malformed
             } else {
-                HttpFault::Offline
+                HttpError::Offline
             }
         })?;
         self.connection = Some(connection);
         Ok((head.status, head.headers, body.to_bytes()))
     }
 
-    async fn connect(&self) -> Result<Connection, HttpFault> {
+    async fn connect(&self) -> Result<Connection, HttpError> {
         let stream = self.dial.dial(&self.host, self.port, self.tls).await.map_err(|error| {
             tracing::debug!(host = self.host, %error, "forge");
-            HttpFault::Offline
+            HttpError::Offline
         })?;
-        let (send, connection) = handshake(TokioIo::new(stream)).await.map_err(|_| HttpFault::Offline)?;
+        let (send, connection) = handshake(TokioIo::new(stream)).await.map_err(|_| HttpError::Offline)?;
         let mut driver = JoinSet::new();
         driver.spawn(async move {
             // What goes wrong is told by the request.
@@ -309,7 +309,7 @@ impl Http {
         path: &str,
         body: Bytes,
         tag: Option<HeaderValue>,
-    ) -> Result<Request<Full<Bytes>>, HttpFault> {
+    ) -> Result<Request<Full<Bytes>>, HttpError> {
         let default = if self.tls { 443 } else { 80 };
         let host = if self.host.contains(':') { format!("[{}]", self.host) } else { self.host.clone() };
         let host = if self.port == default { host } else { format!("{host}:{}", self.port) };
@@ -327,11 +327,11 @@ impl Http {
         }
         if let Some(credential) = &self.credential {
             let mut value = HeaderValue::from_str(&format!("Bearer {}", credential.reveal()))
-                .map_err(|_| HttpFault::Unauthorized)?;
+                .map_err(|_| HttpError::Unauthorized)?;
             value.set_sensitive(true);
             request = request.header(header::AUTHORIZATION, value);
         }
-        request.body(Full::new(body)).map_err(|_| HttpFault::Address)
+        request.body(Full::new(body)).map_err(|_| HttpError::Address)
     }
 
     /// Path and query of an address, if it is of this forge: nobody else is shown the credential.
@@ -348,8 +348,8 @@ impl Http {
     }
 }
 
-pub(super) fn read<T: DeserializeOwned>(answer: &Answer) -> Result<T, HttpFault> {
-    serde_json::from_slice(&answer.body).map_err(|_| HttpFault::Malformed)
+pub(super) fn read<T: DeserializeOwned>(answer: &Answer) -> Result<T, HttpError> {
+    serde_json::from_slice(&answer.body).map_err(|_| HttpError::Malformed)
 }
 
 fn is_loopback(host: &str) -> bool {

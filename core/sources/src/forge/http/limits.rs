@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use hyper::{HeaderMap, StatusCode};
 
-use super::HttpFault;
+use super::HttpError;
 use crate::forge::probe::Allowance;
 
 /// The longest that a forge's word on when to come back is taken for.
@@ -14,7 +14,7 @@ const MAX_WAIT: Duration = Duration::from_secs(3600);
 const WAIT: Duration = Duration::from_secs(60);
 
 /// What a status that is no success means.
-pub(super) fn fault(status: StatusCode, headers: &HeaderMap) -> HttpFault {
+pub(super) fn fault(status: StatusCode, headers: &HeaderMap) -> HttpError {
     let now = SystemTime::now();
     let latest = now + MAX_WAIT;
     let allowance = Allowance::of(headers);
@@ -27,13 +27,13 @@ pub(super) fn fault(status: StatusCode, headers: &HeaderMap) -> HttpFault {
     match status {
         _ if limited => {
             let until = after.or(reset.filter(|_| used_up)).unwrap_or(now + WAIT);
-            HttpFault::Limited { until: until.clamp(now, latest) }
+            HttpError::Limited { until: until.clamp(now, latest) }
         }
-        StatusCode::UNAUTHORIZED => HttpFault::Unauthorized,
-        StatusCode::FORBIDDEN => HttpFault::Forbidden,
-        StatusCode::NOT_FOUND | StatusCode::GONE => HttpFault::NotFound,
-        status if status.is_server_error() => HttpFault::Offline,
-        _ => HttpFault::Malformed,
+        StatusCode::UNAUTHORIZED => HttpError::Unauthorized,
+        StatusCode::FORBIDDEN => HttpError::Forbidden,
+        StatusCode::NOT_FOUND | StatusCode::GONE => HttpError::NotFound,
+        status if status.is_server_error() => HttpError::Offline,
+        _ => HttpError::Malformed,
     }
 }
 

@@ -4,7 +4,7 @@ use hyper::{HeaderMap, header};
 use serde::de::DeserializeOwned;
 
 use super::{
-    HttpFault,
+    HttpError,
     client::{Http, read},
 };
 
@@ -43,7 +43,7 @@ impl<T: DeserializeOwned> Page for Vec<T> {
 
 impl Http {
     /// All pages of a list, up to a bound.
-    pub(in crate::forge) async fn all<P: Page>(&mut self, path: &str) -> Result<Listed<P::Item>, HttpFault> {
+    pub(in crate::forge) async fn all<P: Page>(&mut self, path: &str) -> Result<Listed<P::Item>, HttpError> {
         Ok(self.pages::<P>(path).await?.0)
     }
 
@@ -51,14 +51,14 @@ impl Http {
     pub(in crate::forge) async fn all_and_probe<T: DeserializeOwned + PartialEq>(
         &mut self,
         path: &str,
-    ) -> Result<Listed<T>, HttpFault> {
+    ) -> Result<Listed<T>, HttpError> {
         let (found, first) = self.pages::<Vec<T>>(path).await?;
         self.probes.add::<Vec<T>>(&first);
         Ok(found)
     }
 
     /// A list, and where its first page came from.
-    async fn pages<P: Page>(&mut self, path: &str) -> Result<(Listed<P::Item>, String), HttpFault> {
+    async fn pages<P: Page>(&mut self, path: &str) -> Result<(Listed<P::Item>, String), HttpError> {
         let answer = self.answer(path).await?;
         let (mut items, mut next) = (read::<P>(&answer)?.items(), answer.next);
         for _ in 1..MAX_PAGES {

@@ -6,12 +6,12 @@ use std::{
 };
 
 use jumpseat_git::{
-    Gap, Git, GitFault, Part, Status,
+    Gap, Git, GitError, Part, Status,
     status::{Blob, SUBMODULE, What},
     worktree::native,
 };
 
-use super::{clean::ATTRIBUTES, head::BranchChange, worktree::Look};
+use super::{clean::ATTRIBUTES, head::BranchChange, worktree::FileStamp};
 
 /// Most files whose changed lines are counted at once: more is no edit that anyone reads.
 const MAX_COUNTED: usize = 500;
@@ -28,7 +28,7 @@ const MAX_SIZE_RUNS: usize = 64;
 /// What is known of one repository's files and blobs.
 #[derive(Clone, Default, Debug)]
 pub(super) struct Memory {
-    looks: HashMap<Vec<u8>, Look>,
+    looks: HashMap<Vec<u8>, FileStamp>,
     /// By what files are converted before they are compared.
     rules: HashMap<Vec<u8>, String>,
     /// Nothing of those that git's store does not give.
@@ -50,7 +50,7 @@ pub(super) enum Lines {
 }
 
 impl Memory {
-    pub(super) fn look(&self, path: &[u8]) -> Option<&Look> {
+    pub(super) fn look(&self, path: &[u8]) -> Option<&FileStamp> {
         self.looks.get(path)
     }
 
@@ -146,7 +146,7 @@ impl Memory {
         let known = std::mem::take(&mut self.looks);
         let looked = tokio::task::spawn_blocking(move || {
             let look = |(path, rules): (Vec<u8>, String)| {
-                Look::at(&root, &path, known.get(&path), &rules).map(|look| (path, look))
+                FileStamp::at(&root, &path, known.get(&path), &rules).map(|look| (path, look))
             };
             wanted.into_iter().filter_map(look).collect()
         });
@@ -158,7 +158,7 @@ impl Memory {
         git: &Git,
         status: &Status,
         branch: &[BranchChange],
-    ) -> Result<(), GitFault> {
+    ) -> Result<(), GitError> {
         let unknown = self.unknown_sizes(status, branch);
         if unknown.is_empty() {
             return Ok(());
@@ -166,7 +166,7 @@ impl Memory {
         // One that is damaged may end the run: then each half is asked for by itself.
         let (mut parts, mut left) = (vec![unknown], MAX_SIZE_RUNS);
         while let Some(mut part) = parts.pop() {
-            left = left.checked_sub(1).ok_or(GitFault::TooMuch)?;
+            left = left.checked_sub(1).ok_or(GitError::TooMuch)?;
             let input = part.join("\n") + "\n";
             let said =
                 git.run_with(["cat-file", "--batch-check"], Some(input.into_bytes()), MAX_ANSWER).await;
@@ -187,7 +187,7 @@ impl Memory {
                         (oid, size)
                     }));
                 }
-                Err(fault @ (GitFault::NotInstalled | GitFault::TimedOut)) => {
+                Err(fault @ (GitError::NotInstalled | GitError::TimedOut)) => {
                     return Err(fault);
                 }
                 Err(_) if part.len() == 1 => self.sizes.extend(part.into_iter().map(|oid| (oid, None))),
@@ -213,7 +213,7 @@ impl Memory {
         unknown.map(str::to_owned).collect()
     }
 
-    async fn renew_lines(&mut self, git: &Git, status: &Status) -> Result<(), GitFault> {
+    async fn renew_lines(&mut self, git: &Git, status: &Status) -> Result<(), GitError> {
         let (staged, unstaged) = self.uncounted(status);
         const SHARED: [&str; 5] =
             ["--numstat", "-z", "--no-ext-diff", "--no-textconv", "--ignore-submodules"];
@@ -288,7 +288,7 @@ fn blobs(status: &Status) -> impl Iterator<Item = &Blob> {
 }
 
 /// Has git count the lines of some files' changes: all at once, or none of too many.
-async fn count(git: &Git, args: &[&str], wanted: Vec<Uncounted>) -> Result<Vec<(Pair, Lines)>, GitFault> {
+async fn count(git: &Git, args: &[&str], wanted: Vec<Uncounted>) -> Result<Vec<(Pair, Lines)>, GitError> {
     let paths: Vec<&[u8]> =
         wanted.iter().flat_map(|file| [Some(file.path.as_slice()), file.from.as_deref()]).flatten().collect();
     let length: usize = paths.iter().map(|path| path.len() + 1).sum();
@@ -305,15 +305,15 @@ async fn count(git: &Git, args: &[&str], wanted: Vec<Uncounted>) -> Result<Vec<(
 }
 
 /// `ADDED TAB REMOVED TAB path NUL`, or for what was moved `ADDED TAB REMOVED TAB NUL from NUL path NUL`.
-fn parse_numstat(said: &[u8]) -> Result<Vec<(&[u8], Lines)>, GitFault> {
+fn parse_numstat(said: &[u8]) -> Result<Vec<(&[u8], Lines)>, GitError> {
     let mut counted = Vec::new();
     let mut records = said.split(|byte| *byte == 0);
     while let Some(record) = records.next().filter(|record| !record.is_empty()) {
         let mut fields = record.splitn(3, |byte| *byte == b'\t');
         let (Some(added), Some(removed), Some(path)) = (fields.next(), fields.next(), fields.next()) else {
-            return Err(GitFault::Malformed);
+            return Err(GitError::Malformed);
         };
-        let path = if path.is_empty() { records.nth(1).ok_or(GitFault::Malformed)? } else { path };
+        let path = if path.is_empty() { records.nth(1).ok_or(GitError::Malformed)? } else { path };
         let number = |field: &[u8]| std::str::from_utf8(field).ok()?.parse().ok();
         let lines = match (number(added), number(removed)) {
             (Some(added), Some(removed)) => Lines::Counted { added, removed },

@@ -22,7 +22,7 @@ const RESERVE_PART: usize = 8;
 
 /// So many of something: in all, from one host, and from one network three times as many as from a host.
 #[derive(Debug)]
-pub(crate) struct Places {
+pub(crate) struct ConnectionLimit {
     all: usize,
     per_host: usize,
     taken: Mutex<Taken>,
@@ -52,7 +52,7 @@ impl Crowd {
     }
 }
 
-impl Places {
+impl ConnectionLimit {
     pub(crate) fn new(all: usize, per_host: usize) -> Arc<Self> {
         Arc::new(Self { all, per_host, taken: Mutex::default() })
     }
@@ -67,8 +67,8 @@ impl Places {
     }
 
     /// A place for one more, given back when dropped, or the narrowest limit that is reached. Without a source it
-    /// counts in all until it is [settled](Place::settle).
-    pub(crate) fn admit(self: &Arc<Self>, source: Option<Source>) -> Result<Place, Crowd> {
+    /// counts in all until it is [settled](Permit::settle).
+    pub(crate) fn admit(self: &Arc<Self>, source: Option<Source>) -> Result<Permit, Crowd> {
         let mut taken = self.taken();
         match self.limits(source).find(|(crowd, limit)| taken.count(*crowd) >= *limit) {
             Some((crowd, _)) => Err(crowd),
@@ -76,7 +76,7 @@ impl Places {
                 taken.all += 1;
                 taken.enter(source);
                 drop(taken);
-                Ok(Place { source, places: Arc::clone(self) })
+                Ok(Permit { source, places: Arc::clone(self) })
             }
         }
     }
@@ -114,12 +114,12 @@ impl Taken {
 
 /// One's place.
 #[derive(Debug)]
-pub(crate) struct Place {
+pub(crate) struct Permit {
     source: Option<Source>,
-    places: Arc<Places>,
+    places: Arc<ConnectionLimit>,
 }
 
-impl Place {
+impl Permit {
     /// Counts for this source from now on; where that has no more, nothing is changed.
     pub(crate) fn settle(&mut self, source: Source) -> Result<(), Crowd> {
         let mut taken = self.places.taken();
@@ -134,7 +134,7 @@ impl Place {
     }
 }
 
-impl Drop for Place {
+impl Drop for Permit {
     fn drop(&mut self) {
         let mut taken = self.places.taken();
         taken.all -= 1;
@@ -145,7 +145,7 @@ impl Drop for Place {
 /// The connections of this node.
 #[derive(Debug)]
 pub(crate) struct Connections {
-    places: Arc<Places>,
+    places: Arc<ConnectionLimit>,
     open: Mutex<Open>,
 }
 
@@ -160,14 +160,14 @@ struct Open {
 
 #[derive(Debug)]
 struct Connection {
-    place: Option<Place>,
+    place: Option<Permit>,
     known: bool,
     link: Arc<Link>,
 }
 
 impl Connections {
     pub(crate) fn new(all: usize, per_host: usize) -> Arc<Self> {
-        Arc::new(Self { places: Places::new(all, per_host), open: Mutex::default() })
+        Arc::new(Self { places: ConnectionLimit::new(all, per_host), open: Mutex::default() })
     }
 
     /// Takes a connection in, from there or from nobody knows where yet.
@@ -316,7 +316,7 @@ mod tests {
     /// JS-RELAY-27.
     #[test]
     fn places_are_given_back() {
-        let places = Places::new(7, 2);
+        let places = ConnectionLimit::new(7, 2);
         let admit = |address: &str| places.admit(Some(source(address)));
         let first = admit("192.0.2.1").unwrap();
         let _second = admit("192.0.2.1").unwrap();
@@ -339,7 +339,7 @@ mod tests {
     /// JS-RELAY-27, JS-RELAY-31.
     #[test]
     fn who_comes_through_a_proxy_counts_for_its_own_prefix_once_that_is_known() {
-        let places = Places::new(4, 1);
+        let places = ConnectionLimit::new(4, 1);
         let a = source("192.0.2.1");
         let (mut first, mut second) = (places.admit(None).unwrap(), places.admit(None).unwrap());
         assert!(first.settle(a).is_ok() && first.settle(a).is_ok());

@@ -8,9 +8,9 @@ use thiserror::Error;
 #[derive(Clone, PartialEq, Eq, Debug, Error, Serialize, Deserialize)]
 #[cfg_attr(feature = "types", derive(ts_rs::TS))]
 #[error("{message}")]
-pub struct Failure {
+pub struct ApiError {
     /// What kind of failure it is: what a program goes by.
-    pub kind: FailureKind,
+    pub kind: ApiErrorKind,
     /// What happened, in a sentence without a full stop.
     pub message: String,
     /// What helps, if anything does.
@@ -23,7 +23,7 @@ pub struct Failure {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "types", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
-pub enum FailureKind {
+pub enum ApiErrorKind {
     /// The engine, or the process that holds it, is gone.
     Gone,
     /// No such terminal, session, guest, invite or knock.
@@ -60,9 +60,9 @@ pub enum FailureKind {
     System,
 }
 
-impl Failure {
+impl ApiError {
     /// A failure without a hint.
-    pub fn new(kind: FailureKind, message: impl Into<String>) -> Self {
+    pub fn new(kind: ApiErrorKind, message: impl Into<String>) -> Self {
         Self { kind, message: message.into(), hint: None }
     }
 
@@ -75,24 +75,24 @@ impl Failure {
 
     /// A panel is asked for that is not shared.
     pub fn panel_not_shared() -> Self {
-        Self::new(FailureKind::NotFound, "this panel is not shared")
+        Self::new(ApiErrorKind::NotFound, "this panel is not shared")
     }
 
     /// The engine, or the process that holds it, is gone.
     pub fn gone() -> Self {
-        Self::new(FailureKind::Gone, "the session's process is gone")
+        Self::new(ApiErrorKind::Gone, "the session's process is gone")
     }
 }
 
-impl From<SessionError> for Failure {
+impl From<SessionError> for ApiError {
     fn from(error: SessionError) -> Self {
         let kind = match error {
-            SessionError::Missing(_) => FailureKind::NotFound,
-            SessionError::Full(_) => FailureKind::Full,
-            _ => FailureKind::Misused,
+            SessionError::Missing(_) => ApiErrorKind::NotFound,
+            SessionError::Full(_) => ApiErrorKind::Full,
+            _ => ApiErrorKind::Misused,
         };
         let failure = Self::new(kind, error.to_string());
-        if kind == FailureKind::Full { failure.hint("something of it has to end first") } else { failure }
+        if kind == ApiErrorKind::Full { failure.hint("something of it has to end first") } else { failure }
     }
 }
 
@@ -102,10 +102,10 @@ mod tests {
 
     #[test]
     fn what_is_missing_full_and_misused_are_of_different_kinds() {
-        let kind = |error: SessionError| Failure::from(error).kind;
-        assert_eq!(kind(SessionError::Missing("there is no such invite")), FailureKind::NotFound);
-        assert_eq!(kind(SessionError::Misused("terminals count from 1 to 223")), FailureKind::Misused);
-        let full = Failure::from(SessionError::Full("as many invites as it can have"));
-        assert!(full.kind == FailureKind::Full && full.hint.is_some());
+        let kind = |error: SessionError| ApiError::from(error).kind;
+        assert_eq!(kind(SessionError::Missing("there is no such invite")), ApiErrorKind::NotFound);
+        assert_eq!(kind(SessionError::Misused("terminals count from 1 to 223")), ApiErrorKind::Misused);
+        let full = ApiError::from(SessionError::Full("as many invites as it can have"));
+        assert!(full.kind == ApiErrorKind::Full && full.hint.is_some());
     }
 }

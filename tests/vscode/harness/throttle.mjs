@@ -4,27 +4,27 @@ import { connect, createServer } from 'node:net';
 
 import { linkTo, parts } from './links.mjs';
 
-export class Valve {
+export class Throttle {
     /** In front of a link's relay. */
     static async before(link) {
-        const valve = new Valve();
+        const throttle = new Throttle();
         const told = parts(link);
         const { hostname, port } = new URL(told.relay);
-        valve.open = true;
-        valve.lines = new Set();
-        valve.server = createServer((near) => {
+        throttle.open = true;
+        throttle.lines = new Set();
+        throttle.server = createServer((near) => {
             const far = connect(port, hostname);
             near.pipe(far);
-            valve.lines.add({ near, far });
-            far.on('data', (bytes) => valve.#pass(near, far, bytes));
+            throttle.lines.add({ near, far });
+            far.on('data', (bytes) => throttle.#pass(near, far, bytes));
             for (const [one, other] of [[near, far], [far, near]]) {
                 one.on('error', () => other.destroy());
                 one.on('close', () => other.destroy());
             }
         }).listen(0, '127.0.0.1');
-        await once(valve.server, 'listening');
-        valve.link = linkTo({ ...told, relay: told.relay.replace(`:${port}`, `:${valve.server.address().port}`) });
-        return valve;
+        await once(throttle.server, 'listening');
+        throttle.link = linkTo({ ...told, relay: told.relay.replace(`:${port}`, `:${throttle.server.address().port}`) });
+        return throttle;
     }
 
     #pass(near, far, bytes) {

@@ -1,11 +1,11 @@
 //! Two people at two real terminals: sharing, joining, the overlay, and the terminal afterwards.
 
 #[cfg(unix)]
-mod stand;
+mod harness;
 
 #[cfg(unix)]
 #[allow(clippy::unwrap_used)]
-mod desk {
+mod two_terminals {
     use jumpseat_engine::{
         GuestEngine, GuestSetup, Proxies, SeatConfig, TransportSetup,
         api::{
@@ -16,7 +16,7 @@ mod desk {
     };
     use jumpseat_screen::Screen;
 
-    use super::stand::{Home, Terminal, assert_plain, text};
+    use super::harness::{Home, Terminal, assert_plain, text};
 
     const SHARE: &str = "share --name Ann --invite-file invite.json -- bash --norc --noprofile";
 

@@ -14,17 +14,17 @@ use std::{
 };
 
 use jumpseat_engine::api::{
-    Admission, ChatLine, Connection, Invite, Knock, Lag, PanelStatus, Person, Role, Secret,
+    Admission, ChatLine, ConnectionState, Invite, Knock, Lag, PanelStatus, Person, Role, Secret,
 };
 use jumpseat_wire::{HOST_SLOT, InviteCode, InviteId, Slot};
 
 /// Everything that the overlay and the status line show.
 #[derive(Clone, PartialEq, Debug)]
-pub(crate) struct Board {
-    /// Whose board it is: [`HOST_SLOT`] or the guest's slot.
+pub(crate) struct Overview {
+    /// Whose overview it is: [`HOST_SLOT`] or the guest's slot.
     pub(crate) me: Slot,
     pub(crate) code: Option<InviteCode>,
-    pub(crate) connection: Connection,
+    pub(crate) connection: ConnectionState,
     pub(crate) host: String,
     /// Whether the host is connected.
     pub(crate) host_present: bool,
@@ -105,13 +105,13 @@ pub(crate) enum Attention {
     GoesByKeys,
 }
 
-impl Board {
-    /// The host's own board.
+impl Overview {
+    /// The host's own overview.
     pub(crate) fn hosting(name: String) -> Self {
         Self::new(HOST_SLOT, name)
     }
 
-    /// The board of a guest that knocks.
+    /// The overview of a guest that knocks.
     pub(crate) fn knocking() -> Self {
         Self { seated: false, ..Self::new(Slot::MAX, "the host".to_owned()) }
     }
@@ -120,7 +120,7 @@ impl Board {
         Self {
             me,
             code: None,
-            connection: Connection::Connecting,
+            connection: ConnectionState::Connecting,
             host,
             host_present: true,
             people: Vec::new(),
@@ -200,11 +200,11 @@ impl Board {
 }
 
 /// The word for a connection.
-pub(crate) fn connection_word(connection: &Connection) -> &'static str {
+pub(crate) fn connection_word(connection: &ConnectionState) -> &'static str {
     match connection {
-        Connection::Connecting => "connecting",
-        Connection::Connected => "connected",
-        Connection::Away { .. } => "reconnecting",
+        ConnectionState::Connecting => "connecting",
+        ConnectionState::Connected => "connected",
+        ConnectionState::Away { .. } => "reconnecting",
     }
 }
 

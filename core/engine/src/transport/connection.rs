@@ -22,7 +22,7 @@ use super::{
     keepalive::{Keepalive, Silence},
     throttle::Throttle,
 };
-use crate::api::{Failure, FailureKind};
+use crate::api::{ApiError, ApiErrorKind};
 
 /// The pause after the first failure …
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
@@ -48,7 +48,7 @@ const UNDER_WAY: usize = READ_LEN + MAX_FRAME_LEN + MAX_CONTROL_LEN;
 
 /// What happened on a line.
 #[derive(Debug)]
-pub(crate) enum LineEvent {
+pub(crate) enum ConnectionEvent {
     /// It stands.
     Up,
     /// A control message.
@@ -60,7 +60,7 @@ pub(crate) enum LineEvent {
         /// The relay's reason, if it gave one of the protocol's.
         code: Option<CloseCode>,
         /// The same for a person.
-        failure: Failure,
+        failure: ApiError,
         /// When it is dialled next.
         retry_in: Duration,
     },
@@ -69,7 +69,7 @@ pub(crate) enum LineEvent {
 }
 
 /// A line to one relay.
-pub(crate) struct Line {
+pub(crate) struct RelayConnection {
     dialer: Dialer,
     state: State,
     /// Tries since it last stood for real.
@@ -78,14 +78,14 @@ pub(crate) struct Line {
     /// What `out` counts, in bytes: never over [`MAX_WAITING`].
     waiting: usize,
     /// Why the connection has to go, found while nothing could be told.
-    broken: Option<Failure>,
+    broken: Option<ApiError>,
     /// Whether the task was woken for that.
     woken: bool,
 }
 
 enum State {
     Pause(Pin<Box<Sleep>>),
-    Dialling(Pin<Box<dyn Future<Output = Result<Box<Socket>, Failure>> + Send>>),
+    Dialling(Pin<Box<dyn Future<Output = Result<Box<Socket>, ApiError>> + Send>>),
     Up {
         socket: Box<Socket>,
         keepalive: Keepalive,
@@ -105,7 +105,7 @@ enum State {
     Closed,
 }
 
-impl Line {
+impl RelayConnection {
     /// Dials at once.
     pub(crate) fn new(dialer: Dialer) -> Self {
         let state = State::Dialling(Box::pin(dialer.clone().dial()));
@@ -131,7 +131,7 @@ impl Line {
         self.waiting += charge(&message);
         if self.waiting > MAX_WAITING {
             self.forget_waiting();
-            self.broken = Some(Failure::new(FailureKind::Unreachable, "the relay takes nothing any more"));
+            self.broken = Some(ApiError::new(ApiErrorKind::Unreachable, "the relay takes nothing any more"));
             return;
         }
         self.out.push_back(message);
@@ -159,12 +159,12 @@ impl Line {
     }
 
     /// Gives the connection up at once and dials again after a pause: the other end broke the protocol.
-    pub(crate) fn drop_connection(&mut self, failure: Failure) -> LineEvent {
+    pub(crate) fn drop_connection(&mut self, failure: ApiError) -> ConnectionEvent {
         self.down(None, failure)
     }
 
     /// The next event. Also sends what waits.
-    pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<LineEvent> {
+    pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<ConnectionEvent> {
         loop {
             match &mut self.state {
                 State::Closed => return Poll::Pending,
@@ -182,7 +182,7 @@ impl Line {
                             unheard: 0,
                             greeted: false,
                         };
-                        return Poll::Ready(LineEvent::Up);
+                        return Poll::Ready(ConnectionEvent::Up);
                     }
                     Err(failure) => return Poll::Ready(self.down(None, failure)),
                 },
@@ -200,7 +200,7 @@ impl Line {
                 State::Closing { .. } => {
                     ready!(self.poll_closing(cx));
                     self.state = State::Closed;
-                    return Poll::Ready(LineEvent::Closed);
+                    return Poll::Ready(ConnectionEvent::Closed);
                 }
             }
         }
@@ -243,7 +243,7 @@ impl Line {
 
     /// `None` is worth another look. Whatever a relay sends is paid for before the next is read, and nothing that tells
     /// this end nothing is read in a row (JS-LINK-8).
-    fn poll_up(&mut self, cx: &mut Context<'_>) -> Poll<Option<LineEvent>> {
+    fn poll_up(&mut self, cx: &mut Context<'_>) -> Poll<Option<ConnectionEvent>> {
         let State::Up { socket, keepalive, throttle, unflushed, unheard, greeted } = &mut self.state else {
             return Poll::Pending;
         };
@@ -269,7 +269,7 @@ impl Line {
                     Poll::Ready(None)
                 }
                 Silence::Dead => {
-                    let failure = Failure::new(FailureKind::Unreachable, "the relay is silent");
+                    let failure = ApiError::new(ApiErrorKind::Unreachable, "the relay is silent");
                     Poll::Ready(Some(self.down(None, failure)))
                 }
             };
@@ -281,11 +281,11 @@ impl Line {
                 if std::mem::replace(greeted, true) {
                     self.failures = 0;
                 }
-                Some(LineEvent::Text(text))
+                Some(ConnectionEvent::Text(text))
             }
             Some(Ok(Message::Binary(frame))) => {
                 self.failures = 0;
-                Some(LineEvent::Frame(frame))
+                Some(ConnectionEvent::Frame(frame))
             }
             // Its answer lies in the socket already and wants a flush.
             Some(Ok(Message::Ping(payload))) => {
@@ -297,7 +297,7 @@ impl Line {
             Some(Ok(Message::Close(close))) => {
                 let code = close.as_ref().and_then(|close| CloseCode::from_u16(close.code.into()));
                 let said = code.map_or("it closed the connection", CloseCode::reason);
-                let failure = Failure::new(FailureKind::Unreachable, format!("the relay hung up: {said}"));
+                let failure = ApiError::new(ApiErrorKind::Unreachable, format!("the relay hung up: {said}"));
                 Some(self.down(code, failure))
             }
             Some(Ok(other)) => {
@@ -307,7 +307,7 @@ impl Line {
             }
             Some(Err(error)) => Some(self.lost(&error)),
             None => {
-                let failure = Failure::new(FailureKind::Unreachable, "the relay hung up");
+                let failure = ApiError::new(ApiErrorKind::Unreachable, "the relay hung up");
                 Some(self.down(None, failure))
             }
         })
@@ -347,22 +347,22 @@ impl Line {
         }
     }
 
-    fn lost(&mut self, error: &tungstenite::Error) -> LineEvent {
+    fn lost(&mut self, error: &tungstenite::Error) -> ConnectionEvent {
         self.down(None, broke(error))
     }
 
-    fn down(&mut self, code: Option<CloseCode>, failure: Failure) -> LineEvent {
+    fn down(&mut self, code: Option<CloseCode>, failure: ApiError) -> ConnectionEvent {
         let retry_in = pause(self.failures);
         self.failures = self.failures.saturating_add(1);
         self.forget_waiting();
         (self.broken, self.woken) = (None, false);
         self.state = State::Pause(Box::pin(sleep(retry_in)));
-        LineEvent::Down { code, failure, retry_in }
+        ConnectionEvent::Down { code, failure, retry_in }
     }
 }
 
-fn broke(error: &tungstenite::Error) -> Failure {
-    Failure::new(FailureKind::Unreachable, format!("the connection to the relay broke: {error}"))
+fn broke(error: &tungstenite::Error) -> ApiError {
+    ApiError::new(ApiErrorKind::Unreachable, format!("the connection to the relay broke: {error}"))
 }
 
 /// What a message of this length is when a relay sends it, in bytes (RFC 6455 section 5.2).
@@ -387,7 +387,7 @@ fn pause(failures: u32) -> Duration {
 mod tests {
     use super::*;
 
-    impl Line {
+    impl RelayConnection {
         /// Bytes that wait for the relay to read.
         pub(crate) fn waiting(&self) -> usize {
             assert_eq!(self.waiting, self.out.iter().map(charge).sum::<usize>());

@@ -8,7 +8,7 @@ use std::{
     thread,
 };
 
-use jumpseat_panels::{PanelKind, Shelf};
+use jumpseat_panels::{ContentCache, PanelKind};
 use jumpseat_session::{
     TransferRequest,
     host::{Ticket, TransferTicket},
@@ -18,11 +18,11 @@ use jumpseat_wire::Slot;
 use tokio::sync::{mpsc, oneshot};
 
 use super::{
-    order::{Made, Order, PanelNo, Served},
+    order::{Order, PanelEvent, PanelNo, Served},
     panel::Panel,
     source::Feed,
 };
-use crate::api::{Failure, FailureKind, PanelStatus, Reply, SessionNo};
+use crate::api::{ApiError, ApiErrorKind, PanelStatus, Reply, SessionNo};
 
 /// Contents that were served and are kept for the next version to be packed against, in bytes.
 const SHELF_LEN: usize = 32 * 1024 * 1024;
@@ -31,10 +31,10 @@ const SHELF_LEN: usize = 32 * 1024 * 1024;
 const ASKS: usize = 64;
 
 /// The engine's end. Dropping it ends every source.
-pub(crate) struct Desk {
+pub(crate) struct PanelService {
     panels: BTreeMap<(SessionNo, PanelKind), Shared>,
     begin: mpsc::UnboundedSender<Begin>,
-    made: mpsc::UnboundedReceiver<(PanelNo, Made)>,
+    made: mpsc::UnboundedReceiver<(PanelNo, PanelEvent)>,
     served: Served,
     /// How often panels were shared.
     times: u64,
@@ -54,10 +54,10 @@ struct Begin {
     orders: mpsc::UnboundedReceiver<Order>,
 }
 
-impl Desk {
+impl PanelService {
     /// Starts the thread.
-    pub(crate) fn start() -> Result<Self, Failure> {
-        let system = |error| Failure::new(FailureKind::System, format!("no thread for panels: {error}"));
+    pub(crate) fn start() -> Result<Self, ApiError> {
+        let system = |error| ApiError::new(ApiErrorKind::System, format!("no thread for panels: {error}"));
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(system)?;
         let (begin, mut begun) = mpsc::unbounded_channel::<Begin>();
         let (made_here, made) = mpsc::unbounded_channel();
@@ -77,7 +77,7 @@ impl Desk {
                 runtime.shutdown_background();
             })
             .map_err(system)?;
-        let served = Arc::new(Mutex::new(Shelf::new(SHELF_LEN)));
+        let served = Arc::new(Mutex::new(ContentCache::new(SHELF_LEN)));
         Ok(Self { panels: BTreeMap::new(), begin, made, served, times: 0 })
     }
 
@@ -174,7 +174,7 @@ impl Desk {
         &self,
         session: SessionNo,
         panel: PanelKind,
-        answer: oneshot::Sender<Result<Reply, Failure>>,
+        answer: oneshot::Sender<Result<Reply, ApiError>>,
     ) {
         self.order(session, panel, Order::Look { answer });
     }
@@ -187,13 +187,13 @@ impl Desk {
     }
 
     /// What was made next, of panels that are shared (still).
-    pub(crate) fn poll_made(&mut self, cx: &mut Context<'_>) -> Poll<Made> {
+    pub(crate) fn poll_made(&mut self, cx: &mut Context<'_>) -> Poll<PanelEvent> {
         loop {
             match self.made.poll_recv(cx) {
                 Poll::Ready(Some((no, made))) => {
                     let shared = self.panels.get_mut(&(no.session, no.panel));
                     let Some(shared) = shared.filter(|shared| shared.no == no) else { continue };
-                    if let Made::Status { status, .. } = &made {
+                    if let PanelEvent::Status { status, .. } = &made {
                         shared.status.clone_from(status);
                     }
                     return Poll::Ready(made);

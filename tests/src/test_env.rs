@@ -13,7 +13,7 @@ use tempfile::TempDir;
 use crate::{Line, Program};
 
 /// A place of its own for the programs of one test.
-pub struct Stage {
+pub struct TestEnv {
     home: TempDir,
 }
 
@@ -29,7 +29,7 @@ pub struct Invite {
     pub relay: String,
 }
 
-impl Stage {
+impl TestEnv {
     /// An empty one.
     pub fn new() -> Self {
         let home = tempfile::Builder::new().prefix("jumpseat-").tempdir().unwrap();
@@ -125,7 +125,7 @@ impl Stage {
     }
 }
 
-impl Default for Stage {
+impl Default for TestEnv {
     fn default() -> Self {
         Self::new()
     }

@@ -1,13 +1,13 @@
-//! What a seat tells, on the board.
+//! What a seat tells, on the overview.
 
 use std::mem;
 
 use jumpseat_engine::api::{Admission, GuestEvent, InputRefusal, Phase, Role, SeatInvite, SeatState};
 
-use super::{Board, InviteCard};
+use super::{InviteCard, Overview};
 use crate::{error::why, panel_name::panel_name};
 
-impl Board {
+impl Overview {
     /// Shows the session as this seat sees it; says what the guest should read of it in the status line.
     pub(crate) fn show_seat(&mut self, seat: &SeatState) -> Option<String> {
         self.seated |= seat.phase == Phase::Seated;
@@ -89,16 +89,16 @@ pub(crate) fn refusal(why: InputRefusal) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use jumpseat_engine::api::Connection;
+    use jumpseat_engine::api::ConnectionState;
     use jumpseat_wire::HOST_SLOT;
 
     use super::*;
-    use crate::board::person;
+    use crate::overview::person;
 
     fn seat(role: Role) -> SeatState {
         SeatState {
             phase: Phase::Seated,
-            connection: Connection::Connected,
+            connection: ConnectionState::Connected,
             slot: 2,
             host: "Ann".into(),
             guests: [(1, person(1, "Cy", Role::Viewer)), (2, person(2, "Bo", role))].into(),
@@ -108,32 +108,32 @@ mod tests {
 
     #[test]
     fn a_guest_reads_what_concerns_it() {
-        let mut board = Board::knocking();
-        board.show_seat(&seat(Role::Viewer));
-        assert_eq!((board.host.as_str(), board.name(2), board.role()), ("Ann", "Bo", Role::Viewer));
-        assert!(!board.is_host() && !board.may_manage());
-        assert_eq!(board.told(&GuestEvent::ControlAsked { slot: 1 }), None);
+        let mut overview = Overview::knocking();
+        overview.show_seat(&seat(Role::Viewer));
+        assert_eq!((overview.host.as_str(), overview.name(2), overview.role()), ("Ann", "Bo", Role::Viewer));
+        assert!(!overview.is_host() && !overview.may_manage());
+        assert_eq!(overview.told(&GuestEvent::ControlAsked { slot: 1 }), None);
 
         let role = |role| GuestEvent::RoleChanged { role };
-        assert_eq!(board.told(&role(Role::Viewer)), None, "it watched before");
-        assert!(board.told(&role(Role::Writer)).unwrap().contains("keyboard"));
-        assert!(board.told(&role(Role::Viewer)).unwrap().contains("back"));
+        assert_eq!(overview.told(&role(Role::Viewer)), None, "it watched before");
+        assert!(overview.told(&role(Role::Writer)).unwrap().contains("keyboard"));
+        assert!(overview.told(&role(Role::Viewer)).unwrap().contains("back"));
 
-        board.show_seat(&seat(Role::CoOwner));
-        assert!(board.told(&role(Role::CoOwner)).unwrap().contains("co-owner"));
-        assert!(board.told(&GuestEvent::ControlAsked { slot: 1 }).unwrap().contains("Cy asks"));
+        overview.show_seat(&seat(Role::CoOwner));
+        assert!(overview.told(&role(Role::CoOwner)).unwrap().contains("co-owner"));
+        assert!(overview.told(&GuestEvent::ControlAsked { slot: 1 }).unwrap().contains("Cy asks"));
         let chat = |slot| GuestEvent::Chat { slot, text: "look".into(), at: 0 };
-        assert_eq!(board.told(&chat(HOST_SLOT)).as_deref(), Some("Ann: look"));
-        assert_eq!(board.told(&chat(2)), None);
+        assert_eq!(overview.told(&chat(HOST_SLOT)).as_deref(), Some("Ann: look"));
+        assert_eq!(overview.told(&chat(2)), None);
     }
 
     #[test]
     fn what_is_shared_beside_the_terminal_is_told_once() {
         use jumpseat_engine::api::panels::PanelKind;
 
-        let mut board = Board::knocking();
+        let mut overview = Overview::knocking();
         let seat = SeatState { panels: [PanelKind::Git, PanelKind::Log].into(), ..seat(Role::Viewer) };
-        assert!(board.show_seat(&seat).unwrap().contains("git"));
-        assert_eq!(board.show_seat(&seat), None);
+        assert!(overview.show_seat(&seat).unwrap().contains("git"));
+        assert_eq!(overview.show_seat(&seat), None);
     }
 }

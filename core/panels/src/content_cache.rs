@@ -10,14 +10,14 @@ use crate::ContentHash;
 ///
 /// A host has one for all guests, and packs a content only against what the same guest was served (JS-PANEL-8): what
 /// others fetched is not found by guessing.
-pub struct Shelf<O> {
+pub struct ContentCache<O> {
     room: usize,
     used: usize,
     /// The most recently used last.
     kept: VecDeque<(O, ContentHash, Bytes)>,
 }
 
-impl<O: PartialEq> Shelf<O> {
+impl<O: PartialEq> ContentCache<O> {
     /// A shelf for so many bytes.
     pub fn new(room: usize) -> Self {
         Self { room, used: 0, kept: VecDeque::new() }
@@ -68,7 +68,7 @@ mod tests {
     /// JS-PANEL-8.
     #[test]
     fn keeps_the_most_recent_and_nothing_of_others() {
-        let mut shelf = Shelf::new(100);
+        let mut shelf = ContentCache::new(100);
         let content = |n: u8| Bytes::from(vec![n; 40]);
         let hash = |n: u8| ContentHash::of(&content(n));
         shelf.put(1, content(1));

@@ -23,14 +23,14 @@ const TAB: usize = 4;
 
 /// A line in the making. There is no other way from text to a [`Row`](super::Row).
 #[derive(Clone, PartialEq, Debug, Default)]
-pub(crate) struct Words(Vec<Span<'static>>);
+pub(crate) struct StyledLine(Vec<Span<'static>>);
 
-impl Words {
+impl StyledLine {
     pub(crate) fn new() -> Self {
         Self::default()
     }
 
-    pub(crate) fn ink(mut self, text: &str, style: Style) -> Self {
+    pub(crate) fn styled(mut self, text: &str, style: Style) -> Self {
         self.0.push(Span::styled(shown(text), style));
         self
     }
@@ -42,20 +42,20 @@ impl Words {
     }
 
     pub(crate) fn plain(self, text: &str) -> Self {
-        self.ink(text, Style::new())
+        self.styled(text, Style::new())
     }
 
     pub(crate) fn dim(self, text: &str) -> Self {
-        self.ink(text, style::DIM)
+        self.styled(text, style::DIM)
     }
 
     pub(crate) fn bold(self, text: &str) -> Self {
-        self.ink(text, style::BOLD)
+        self.styled(text, style::BOLD)
     }
 }
 
-impl From<Words> for Line<'static> {
-    fn from(words: Words) -> Self {
+impl From<StyledLine> for Line<'static> {
+    fn from(words: StyledLine) -> Self {
         Line::from(words.0)
     }
 }

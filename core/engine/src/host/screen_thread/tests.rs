@@ -6,7 +6,7 @@ use super::*;
 
 fn worker(cols: u16, rows: u16) -> Worker {
     let screen = Screen::new(Options { cols, rows, scrollback: 20, ..Options::default() });
-    Worker { shared: Arc::default(), screen, begun: BTreeMap::new() }
+    Worker { shared: Arc::default(), screen, visible: BTreeMap::new() }
 }
 
 /// Text with the letter, and what moves lines about.
@@ -91,14 +91,14 @@ fn a_picture_for_a_client_goes_before_the_output_that_it_waits_behind() {
     let mut worker = worker(20, 5);
     worker.screen.feed(0, b"seen");
     let mut queue = Queue::default();
-    let picture = || Item::Question(Question::Picture { client: ClientNo(1), scrollback: false });
+    let picture = || Item::ScreenRequest(ScreenRequest::Picture { client: ClientNo(1), scrollback: false });
     queue.items.extend([Item::Bytes(b" by".to_vec()), Item::Bytes(b" all\x1b[3".to_vec()), picture()]);
     queue.items.push_back(Item::Bytes(b"1mred".to_vec()));
     queue.pictures = 1;
     let Some(Item::Picture { client, scrollback, ahead }) = queue.next() else { panic!("not the picture") };
     worker.picture(client, scrollback, &ahead);
-    let told = lock(&worker.shared.told).answers.pop_front();
-    let Some(News::Picture { bytes, .. }) = told else { panic!("no picture") };
+    let told = lock(&worker.shared.latest).answers.pop_front();
+    let Some(ScreenEvent::Picture { bytes, .. }) = told else { panic!("no picture") };
     let mut own = Screen::new(Options { cols: 20, rows: 5, ..Options::default() });
     own.feed(0, &bytes);
     assert_eq!(own.row(0).text(), "seen by all");
@@ -115,7 +115,7 @@ fn a_picture_for_a_client_goes_before_the_output_that_it_waits_behind() {
 fn a_picture_does_not_go_before_a_size_and_of_several_sizes_the_last_counts() {
     let mut queue = Queue::default();
     let size = |cols| Item::Resize(Size { cols, rows: 5 });
-    let picture = Item::Question(Question::Picture { client: ClientNo(1), scrollback: false });
+    let picture = Item::ScreenRequest(ScreenRequest::Picture { client: ClientNo(1), scrollback: false });
     queue.items.extend([size(10), size(20), size(30), Item::Bytes(b"x".to_vec()), picture]);
     queue.pictures = 1;
     assert!(matches!(queue.next(), Some(Item::Resize(Size { cols: 30, .. }))));

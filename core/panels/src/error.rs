@@ -2,7 +2,7 @@
 
 /// Why a document, a change or a content was refused.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
-pub enum Fault {
+pub enum PanelError {
     /// It cannot be read.
     #[error("a panel that cannot be read: {0}")]
     Garbled(&'static str),
@@ -17,7 +17,7 @@ pub enum Fault {
     NoBase,
 }
 
-impl From<jumpseat_pack::UnpackError> for Fault {
+impl From<jumpseat_pack::UnpackError> for PanelError {
     fn from(error: jumpseat_pack::UnpackError) -> Self {
         match error {
             jumpseat_pack::UnpackError::Malformed => Self::Garbled("compressed bytes"),

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use jumpseat_git::{Git, GitFault, Place};
+use jumpseat_git::{Git, GitError, RepoLocation};
 use jumpseat_panels::Remedy;
 
 use super::{ForgeHost, ForgeKind};
@@ -16,7 +16,7 @@ const MAX_PROJECTS: usize = 6;
 
 /// Where a workspace stands.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) struct Spot {
+pub(super) struct BranchTarget {
     pub(super) forge: ForgeHost,
     pub(super) branch: String,
     pub(super) commit: String,
@@ -79,13 +79,13 @@ pub(super) enum Nowhere {
     NoRemote,
     /// Its remotes are at no forge that is known.
     UnknownForge,
-    /// Git failed. [`GitFault::Elsewhere`] is a repository that the workspace only points to: its review is not the
+    /// Git failed. [`GitError::Elsewhere`] is a repository that the workspace only points to: its review is not the
     /// workspace's.
-    Git(GitFault),
+    Git(GitError),
 }
 
-impl From<GitFault> for Nowhere {
-    fn from(fault: GitFault) -> Self {
+impl From<GitError> for Nowhere {
+    fn from(fault: GitError) -> Self {
         Self::Git(fault)
     }
 }
@@ -113,16 +113,16 @@ impl Nowhere {
     }
 }
 
-impl Spot {
+impl BranchTarget {
     /// Asks git.
     pub(super) async fn of(folder: &Path, forges: &[ForgeHost]) -> Result<Self, Nowhere> {
-        let place = Place::of(folder).await?.ok_or(Nowhere::NoRepository)?;
+        let place = RepoLocation::of(folder).await?.ok_or(Nowhere::NoRepository)?;
         let git = Git::at(folder);
         let line = async |args: &[&str]| match git.run(args, MAX_ANSWER).await {
             Ok(said) => {
                 Ok(Some(String::from_utf8_lossy(&said).trim().to_owned()).filter(|said| !said.is_empty()))
             }
-            Err(GitFault::Failed { .. }) => Ok(None),
+            Err(GitError::Failed { .. }) => Ok(None),
             Err(fault) => Err(fault),
         };
         // The whole name: a short one has more in front where a tag is called the same.

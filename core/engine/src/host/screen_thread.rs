@@ -21,9 +21,9 @@ use tokio::{
 
 use super::ClientNo;
 use crate::{
-    api::{BlockInfo, Failure, FailureKind, Reply, ScreenFormat, SessionNo, Size, StartFrom},
+    api::{ApiError, ApiErrorKind, BlockInfo, Reply, ScreenFormat, SessionNo, Size, StartFrom},
     dump,
-    picture::{self, Most},
+    packed::{self, Most},
     runtime::wall_clock,
 };
 
@@ -44,7 +44,7 @@ const MAX_SPARE: usize = 8;
 const MAX_BLOCK_NEWS: usize = 256;
 
 /// What is asked of the screen at this point of the stream.
-pub(super) enum Question {
+pub(super) enum ScreenRequest {
     /// Remember this point, or a block, as what a session's guests may see from.
     Begin { session: SessionNo, from: StartFrom },
     /// The session's guests see it no longer.
@@ -58,11 +58,11 @@ pub(super) enum Question {
     /// A picture for a client's own terminal.
     Picture { client: ClientNo, scrollback: bool },
     /// A picture for a script.
-    Dump { format: ScreenFormat, answer: oneshot::Sender<Result<Reply, Failure>> },
+    Dump { format: ScreenFormat, answer: oneshot::Sender<Result<Reply, ApiError>> },
 }
 
 /// What the screen has to tell.
-pub(super) enum News {
+pub(super) enum ScreenEvent {
     Title(String),
     Cwd(String),
     Block(BlockInfo),
@@ -105,7 +105,7 @@ pub(super) struct Command {
 }
 
 /// The engine's end. Dropping it ends the thread.
-pub(super) struct Model {
+pub(super) struct ScreenThread {
     shared: Arc<Shared>,
     thread: Option<JoinHandle<()>>,
     /// Bytes that were queued and for which the thread was not woken yet.
@@ -119,7 +119,7 @@ pub(super) struct Model {
 struct Shared {
     queue: Mutex<Queue>,
     work: Condvar,
-    told: Mutex<Told>,
+    latest: Mutex<Latest>,
 }
 
 #[derive(Default)]
@@ -135,20 +135,20 @@ struct Queue {
 }
 
 #[derive(Default)]
-struct Told {
+struct Latest {
     title: Option<String>,
     cwd: Option<String>,
     blocks: VecDeque<BlockInfo>,
     erased: bool,
     /// As many as were asked for.
-    answers: VecDeque<News>,
+    answers: VecDeque<ScreenEvent>,
     waiting: Option<Waker>,
 }
 
 enum Item {
     Bytes(Vec<u8>),
     Resize(Size),
-    Question(Question),
+    ScreenRequest(ScreenRequest),
     /// A picture for a client's own terminal, and output that comes next.
     Picture {
         client: ClientNo,
@@ -178,7 +178,7 @@ impl Queue {
 
     /// The first picture that is asked for before the size changes, with the output before it.
     fn take_picture(&mut self) -> Option<Item> {
-        let is_picture = |item: &Item| matches!(item, Item::Question(Question::Picture { .. }));
+        let is_picture = |item: &Item| matches!(item, Item::ScreenRequest(ScreenRequest::Picture { .. }));
         let at =
             self.items.iter().take_while(|item| !matches!(item, Item::Resize(_))).position(is_picture)?;
         let mut ahead = Vec::new();
@@ -187,7 +187,8 @@ impl Queue {
                 ahead.extend_from_slice(bytes);
             }
         }
-        let Some(Item::Question(Question::Picture { client, scrollback })) = self.items.remove(at) else {
+        let Some(Item::ScreenRequest(ScreenRequest::Picture { client, scrollback })) = self.items.remove(at)
+        else {
             return None;
         };
         self.pictures -= 1;
@@ -199,19 +200,19 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl Model {
-    pub(super) fn start(size: Size, scrollback: usize, nonce: Option<Nonce>) -> Result<Self, Failure> {
+impl ScreenThread {
+    pub(super) fn start(size: Size, scrollback: usize, nonce: Option<Nonce>) -> Result<Self, ApiError> {
         let shared = Arc::new(Shared::default());
         let options = Options { cols: size.cols, rows: size.rows, scrollback, ..Options::default() };
         let mut screen = Screen::new(options);
         if let Some(nonce) = nonce {
             screen.expect_nonce(nonce);
         }
-        let worker = Worker { shared: shared.clone(), screen, begun: BTreeMap::new() };
-        let thread = thread::Builder::new()
-            .name("jumpseat-screen".to_owned())
-            .spawn(move || worker.run())
-            .map_err(|error| Failure::new(FailureKind::System, format!("no thread for a screen: {error}")))?;
+        let worker = Worker { shared: shared.clone(), screen, visible: BTreeMap::new() };
+        let thread =
+            thread::Builder::new().name("jumpseat-screen".to_owned()).spawn(move || worker.run()).map_err(
+                |error| ApiError::new(ApiErrorKind::System, format!("no thread for a screen: {error}")),
+            )?;
         Ok(Self { shared, thread: Some(thread), queued: 0, urgent: false, gathers: None })
     }
 
@@ -242,10 +243,10 @@ impl Model {
         self.urgent = true;
     }
 
-    pub(super) fn ask(&mut self, question: Question) {
+    pub(super) fn ask(&mut self, question: ScreenRequest) {
         let mut queue = lock(&self.shared.queue);
-        queue.pictures += usize::from(matches!(question, Question::Picture { .. }));
-        queue.items.push_back(Item::Question(question));
+        queue.pictures += usize::from(matches!(question, ScreenRequest::Picture { .. }));
+        queue.items.push_back(Item::ScreenRequest(question));
         drop(queue);
         self.urgent = true;
     }
@@ -265,24 +266,24 @@ impl Model {
         self.shared.work.notify_one();
     }
 
-    pub(super) fn poll_news(&self, cx: &mut Context<'_>) -> Poll<News> {
-        let mut told = lock(&self.shared.told);
-        let next = told.answers.pop_front();
-        let next = next.or_else(|| told.title.take().map(News::Title));
-        let next = next.or_else(|| told.cwd.take().map(News::Cwd));
-        let next = next.or_else(|| told.blocks.pop_front().map(News::Block));
-        let next = next.or_else(|| std::mem::take(&mut told.erased).then_some(News::OutputErased));
+    pub(super) fn poll_news(&self, cx: &mut Context<'_>) -> Poll<ScreenEvent> {
+        let mut latest = lock(&self.shared.latest);
+        let next = latest.answers.pop_front();
+        let next = next.or_else(|| latest.title.take().map(ScreenEvent::Title));
+        let next = next.or_else(|| latest.cwd.take().map(ScreenEvent::Cwd));
+        let next = next.or_else(|| latest.blocks.pop_front().map(ScreenEvent::Block));
+        let next = next.or_else(|| std::mem::take(&mut latest.erased).then_some(ScreenEvent::OutputErased));
         match next {
             Some(news) => Poll::Ready(news),
             None => {
-                told.waiting = Some(cx.waker().clone());
+                latest.waiting = Some(cx.waker().clone());
                 Poll::Pending
             }
         }
     }
 }
 
-impl Drop for Model {
+impl Drop for ScreenThread {
     fn drop(&mut self) {
         let mut queue = lock(&self.shared.queue);
         queue.closed = true;
@@ -299,11 +300,11 @@ impl Drop for Model {
 struct Worker {
     shared: Arc<Shared>,
     screen: Screen,
-    begun: BTreeMap<SessionNo, Begun>,
+    visible: BTreeMap<SessionNo, Visible>,
 }
 
 /// Where what a session's guests may see begins.
-struct Begun {
+struct Visible {
     /// Everything is theirs; otherwise what came since then.
     since: Option<Mark>,
     /// The line it begins with, while lines are as wide as they were.
@@ -312,7 +313,7 @@ struct Begun {
     block: u64,
 }
 
-impl Begun {
+impl Visible {
     /// A glimpse is the screen alone, and of it only what a whole picture shows, too.
     fn start(&self, scope: Scope) -> Start {
         match (scope, self.since) {
@@ -334,7 +335,7 @@ impl Worker {
                     self.fed(bytes);
                 }
                 Item::Resize(size) => self.screen.resize(size.cols, size.rows),
-                Item::Question(question) => self.answer(question),
+                Item::ScreenRequest(question) => self.answer(question),
                 Item::Picture { client, scrollback, ahead } => self.picture(client, scrollback, &ahead),
             }
         }
@@ -350,7 +351,7 @@ impl Worker {
         }
         bytes.extend_from_slice(ahead);
         let size = Size { cols, rows };
-        self.tell(|told| told.answers.push_back(News::Picture { client, size, bytes }));
+        self.tell(|latest| latest.answers.push_back(ScreenEvent::Picture { client, size, bytes }));
     }
 
     fn next(&self) -> Option<Item> {
@@ -396,41 +397,41 @@ impl Worker {
         changed.dedup();
         let blocks: Vec<BlockInfo> =
             changed.into_iter().filter_map(|id| self.screen.block(id).map(block_info)).collect();
-        self.tell(|told| {
+        self.tell(|latest| {
             for event in events {
                 match event {
-                    Event::Title(title) => told.title = Some(title),
-                    Event::Cwd(cwd) => told.cwd = Some(cwd),
-                    Event::OutputErased => told.erased = true,
+                    Event::Title(title) => latest.title = Some(title),
+                    Event::Cwd(cwd) => latest.cwd = Some(cwd),
+                    Event::OutputErased => latest.erased = true,
                     _ => {}
                 }
             }
-            told.blocks.extend(blocks);
-            let excess = told.blocks.len().saturating_sub(MAX_BLOCK_NEWS);
-            told.blocks.drain(..excess);
+            latest.blocks.extend(blocks);
+            let excess = latest.blocks.len().saturating_sub(MAX_BLOCK_NEWS);
+            latest.blocks.drain(..excess);
         });
     }
 
-    fn tell(&self, change: impl FnOnce(&mut Told)) {
-        let mut told = lock(&self.shared.told);
-        change(&mut told);
-        let waiting = told.waiting.take();
-        drop(told);
+    fn tell(&self, change: impl FnOnce(&mut Latest)) {
+        let mut latest = lock(&self.shared.latest);
+        change(&mut latest);
+        let waiting = latest.waiting.take();
+        drop(latest);
         if let Some(waiting) = waiting {
             waiting.wake();
         }
     }
 
-    fn answer(&mut self, question: Question) {
+    fn answer(&mut self, question: ScreenRequest) {
         match question {
-            Question::Begin { session, from } => {
-                let begun = self.begin(from);
-                self.begun.insert(session, begun);
+            ScreenRequest::Begin { session, from } => {
+                let visible = self.begin(from);
+                self.visible.insert(session, visible);
             }
-            Question::Forget { session } => {
-                self.begun.remove(&session);
+            ScreenRequest::Forget { session } => {
+                self.visible.remove(&session);
             }
-            Question::Commands { session, block, output } => {
+            ScreenRequest::Commands { session, block, output } => {
                 self.tell_commands(
                     session,
                     |id| block.is_none_or(|block| block == id),
@@ -438,21 +439,23 @@ impl Worker {
                     output,
                 );
             }
-            Question::Erased { session } => {
+            ScreenRequest::Erased { session } => {
                 let erased = self.screen.take_erased();
                 self.tell_commands(session, |id| erased.contains(&BlockId(id)), false, true);
                 let before = self.screen.blocks().front().map_or(u64::MAX, |block| block.id.0);
-                self.tell(|told| told.answers.push_back(News::Forgotten { session, before }));
+                self.tell(|latest| latest.answers.push_back(ScreenEvent::Forgotten { session, before }));
             }
-            Question::Snapshot { session, scope, ticket } => {
+            ScreenRequest::Snapshot { session, scope, ticket } => {
                 // Nobody sees anything of a session that never began.
-                let Some(begun) = self.begun.get(&session) else { return };
-                let starts = [begun.start(scope), begun.start(Scope::Screen)];
-                let bytes = Bytes::from(picture::fitting(&self.screen, &starts, Most::default()));
-                self.tell(|told| told.answers.push_back(News::Snapshot { session, ticket, bytes }));
+                let Some(visible) = self.visible.get(&session) else { return };
+                let starts = [visible.start(scope), visible.start(Scope::Screen)];
+                let bytes = Bytes::from(packed::fitting(&self.screen, &starts, Most::default()));
+                self.tell(|latest| {
+                    latest.answers.push_back(ScreenEvent::Snapshot { session, ticket, bytes })
+                });
             }
-            Question::Picture { client, scrollback } => self.picture(client, scrollback, &[]),
-            Question::Dump { format, answer } => {
+            ScreenRequest::Picture { client, scrollback } => self.picture(client, scrollback, &[]),
+            ScreenRequest::Dump { format, answer } => {
                 let picture = dump::screen(&self.screen, format);
                 // Who asked may have gone.
                 let _ = answer.send(Ok(Reply::Screen { picture }));
@@ -460,7 +463,7 @@ impl Worker {
         }
     }
 
-    fn begin(&mut self, from: StartFrom) -> Begun {
+    fn begin(&mut self, from: StartFrom) -> Visible {
         let block = match from {
             StartFrom::Start => 0,
             // One that runs already began before.
@@ -479,7 +482,7 @@ impl Worker {
                 (Some(self.screen.block_mark(BlockId(block))), line)
             }
         };
-        Begun { since, line, block }
+        Visible { since, line, block }
     }
 
     fn tell_commands(
@@ -489,8 +492,8 @@ impl Worker {
         is_news: bool,
         with_output: bool,
     ) {
-        let Some(begun) = self.begun.get(&session) else { return };
-        let seen = |block: &&Block| block.id.0 >= begun.block && wanted(block.id.0);
+        let Some(visible) = self.visible.get(&session) else { return };
+        let seen = |block: &&Block| block.id.0 >= visible.block && wanted(block.id.0);
         let command = |block: &Block| {
             let ended = block.duration().is_some();
             let output = if ended && with_output { self.screen.block_output(block.id) } else { None };
@@ -499,14 +502,14 @@ impl Worker {
                 info: block_info(block),
                 is_news,
                 erased: block.erased,
-                line: begun.line.and_then(|first| block.prompt_line().checked_sub(first)),
+                line: visible.line.and_then(|first| block.prompt_line().checked_sub(first)),
                 lines: self.printed_lines(rows),
                 output,
             };
-            News::Command { session, command: Box::new(command) }
+            ScreenEvent::Command { session, command: Box::new(command) }
         };
-        let commands: Vec<News> = self.screen.blocks().iter().filter(seen).map(command).collect();
-        self.tell(|told| told.answers.extend(commands));
+        let commands: Vec<ScreenEvent> = self.screen.blocks().iter().filter(seen).map(command).collect();
+        self.tell(|latest| latest.answers.extend(commands));
     }
 
     /// How many lines a program printed in these rows: what the margin wrapped is one line.

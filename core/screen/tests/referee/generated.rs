@@ -14,7 +14,7 @@ pub(crate) fn case() -> impl Strategy<Value = Case> {
         let widths = if eleven { Widths::Unicode11 } else { Widths::Unicode6 };
         let cuts = (0..steps.len()).collect();
         Case {
-            name: "soup".to_owned(),
+            name: "generated".to_owned(),
             options: Options { cols, rows, scrollback, widths, ..Options::default() },
             steps,
             cuts,
@@ -70,7 +70,7 @@ fn generated_streams_agree_with_xterm() {
         let trees: Vec<_> = (0..batch).map(|_| case().new_tree(&mut runner).expect("a case")).collect();
         let values: Vec<Case> = trees.iter().map(ValueTree::current).collect();
         taken += values.iter().map(|case| case.cuts.len()).sum::<usize>();
-        if let Ok(count) = judge("soup", &values) {
+        if let Ok(count) = judge("generated", &values) {
             compared += count;
             continue;
         }

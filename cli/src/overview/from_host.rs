@@ -1,12 +1,12 @@
-//! What the hosting engine tells, on the board.
+//! What the hosting engine tells, on the overview.
 
 use jumpseat_engine::api::{EndReason, SessionEvent, SessionState};
 use jumpseat_wire::HOST_SLOT;
 
-use super::{Board, InviteCard, now};
+use super::{InviteCard, Overview, now};
 use crate::{error::why, terminal::Notice};
 
-impl Board {
+impl Overview {
     /// Shows a session as it stands; one that is over has nothing in it.
     pub(crate) fn show_session(&mut self, session: Option<&SessionState>) {
         let Some(session) = session else {
@@ -82,13 +82,13 @@ mod tests {
     use jumpseat_wire::InviteId;
 
     use super::*;
-    use crate::board::person;
+    use crate::overview::person;
 
     #[test]
     fn the_host_notices_what_concerns_it() {
-        let mut board = Board::hosting("Ann".into());
-        board.people = vec![person(1, "Bo", Role::Viewer), person(2, "Cy", Role::CoOwner)];
-        let told = |event| board.notice(&event);
+        let mut overview = Overview::hosting("Ann".into());
+        overview.people = vec![person(1, "Bo", Role::Viewer), person(2, "Cy", Role::CoOwner)];
+        let told = |event| overview.notice(&event);
         let notice = |text: &str, urgent| Some(Notice { text: text.to_owned(), urgent });
         assert_eq!(told(SessionEvent::ControlAsked { slot: 1 }), notice("Bo asks for the keyboard", true));
         let role = |by| SessionEvent::RoleChanged { slot: 1, role: Role::Writer, by };
@@ -103,7 +103,7 @@ mod tests {
 
     #[test]
     fn the_second_use_of_an_invite_is_noticed() {
-        let board = Board::hosting("Ann".into());
+        let overview = Overview::hosting("Ann".into());
         let (invite, again) = (InviteId([0; 16]), true);
         let knock = Knock { knock: 4, name: "Eve".into(), invite, again };
         let (name, why) = ("Eve".to_owned(), "this invite has expired".to_owned());
@@ -113,7 +113,7 @@ mod tests {
             SessionEvent::Knocked(knock),
             SessionEvent::KnockRefused { name, invite, why, denied: false, again },
         ] {
-            let notice = board.notice(&event).unwrap();
+            let notice = overview.notice(&event).unwrap();
             assert!(notice.urgent && notice.text.contains("used before"), "{}", notice.text);
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use jumpseat_panels::{Happened, Happening, Level};
+use jumpseat_panels::{Activity, ActivityKind, Level};
 use jumpseat_wire::{HOST_SLOT, InviteId, Slot};
 
 use crate::api::{BlockInfo, EndReason, InputRefusal, Role, SessionEvent, TerminalNo};
@@ -20,8 +20,8 @@ const KNOCKS_FOR: u64 = 60 * 60 * 1000;
 
 /// The happenings of one session.
 #[derive(Default)]
-pub(super) struct Happenings {
-    kept: VecDeque<Kept>,
+pub(super) struct ActivityLog {
+    kept: VecDeque<Numbered>,
     next: u64,
     /// Failed knocks that the newest line of them stands for.
     knocks: u64,
@@ -33,10 +33,10 @@ pub(super) struct Happenings {
     ran: BTreeMap<TerminalNo, u64>,
 }
 
-struct Kept {
+struct Numbered {
     number: u64,
     cause: Cause,
-    happening: Happening,
+    activity: Activity,
 }
 
 /// Who or what makes lines of the log.
@@ -68,15 +68,15 @@ pub(super) enum Note {
 #[derive(PartialEq, Eq, Debug)]
 pub(super) struct Change {
     pub(super) number: u64,
-    pub(super) happening: Happening,
+    pub(super) activity: Activity,
     /// The line that went for it.
     pub(super) gone: Option<u64>,
 }
 
-impl Happenings {
+impl ActivityLog {
     /// Everything that is known, oldest first, with its number.
-    pub(super) fn kept(&self) -> impl Iterator<Item = (u64, &Happening)> {
-        self.kept.iter().map(|kept| (kept.number, &kept.happening))
+    pub(super) fn kept(&self) -> impl Iterator<Item = (u64, &Activity)> {
+        self.kept.iter().map(|kept| (kept.number, &kept.activity))
     }
 
     /// What an event is in the log, if anything. `now` is in milliseconds since 1970.
@@ -88,7 +88,7 @@ impl Happenings {
                 }
                 let (level, how) = if *again { (Level::Warning, AGAIN) } else { (Level::Info, "") };
                 let role = format!("{}{how}", word(guest.role));
-                (Some(guest.slot), level, Happened::Joined { role })
+                (Some(guest.slot), level, ActivityKind::Joined { role })
             }
             SessionEvent::Left { slot, reason, .. } => {
                 let why = match reason {
@@ -96,13 +96,13 @@ impl Happenings {
                     EndReason::Left => "left",
                     _ => "gone for too long",
                 };
-                (Some(*slot), Level::Info, Happened::Left { why: why.to_owned() })
+                (Some(*slot), Level::Info, ActivityKind::Left { why: why.to_owned() })
             }
             SessionEvent::RoleChanged { slot, role, by } => {
                 let by = self.name(*by).unwrap_or_else(|| "the host".to_owned());
-                (Some(*slot), Level::Info, Happened::Granted { role: word(*role).to_owned(), by })
+                (Some(*slot), Level::Info, ActivityKind::Granted { role: word(*role).to_owned(), by })
             }
-            SessionEvent::ControlAsked { slot } => (Some(*slot), Level::Info, Happened::Asked),
+            SessionEvent::ControlAsked { slot } => (Some(*slot), Level::Info, ActivityKind::Asked),
             SessionEvent::InputRefused { slot, why, .. } => {
                 let why = match why {
                     InputRefusal::ReadOnly => "keys without the right to type",
@@ -110,19 +110,23 @@ impl Happenings {
                     InputRefusal::Stale | InputRefusal::Behind => "keys at an old picture",
                     InputRefusal::NoTerminal => "keys for a terminal that has ended",
                 };
-                (Some(*slot), Level::Warning, Happened::Refused { why: why.to_owned() })
+                (Some(*slot), Level::Warning, ActivityKind::Refused { why: why.to_owned() })
             }
             SessionEvent::KnockRefused { name, why, again, .. } => {
                 let how = if *again { AGAIN } else { "" };
-                (None, Level::Warning, Happened::Refused { why: format!("at the door: {name}{how}: {why}") })
+                (
+                    None,
+                    Level::Warning,
+                    ActivityKind::Refused { why: format!("at the door: {name}{how}: {why}") },
+                )
             }
             SessionEvent::Knocked(knock) if knock.again => {
                 let text = format!("{} asks to join{AGAIN}", knock.name);
-                (None, Level::Warning, Happened::Noted { text })
+                (None, Level::Warning, ActivityKind::Noted { text })
             }
             SessionEvent::KnockFailed { why } => return Some(self.knock_failed(now, why)),
             SessionEvent::Away { .. } => {
-                (None, Level::Warning, Happened::Connection { state: "lost".to_owned() })
+                (None, Level::Warning, ActivityKind::Connection { state: "lost".to_owned() })
             }
             _ => return None,
         };
@@ -132,7 +136,7 @@ impl Happenings {
             _ => who.map_or(Cause::Relay, |slot| self.cause(slot)),
         };
         let who = who.and_then(|slot| self.name(slot));
-        Some(self.keep(cause, Happening { at: now, until: None, level, who, happened }))
+        Some(self.keep(cause, Activity { at: now, until: None, level, who, happened }))
     }
 
     /// The same for what clients read in the state; `title` gives a terminal's.
@@ -142,16 +146,16 @@ impl Happenings {
         note: &Note,
         title: impl Fn(TerminalNo) -> String,
     ) -> Option<Change> {
-        let happening = |at, until, level, who, happened| Happening { at, until, level, who, happened };
+        let activity = |at, until, level, who, happened| Activity { at, until, level, who, happened };
         match *note {
             Note::Connected => {
-                let happened = Happened::Connection { state: "connected".to_owned() };
-                Some(self.keep(Cause::Relay, happening(now, None, Level::Info, None, happened)))
+                let happened = ActivityKind::Connection { state: "connected".to_owned() };
+                Some(self.keep(Cause::Relay, activity(now, None, Level::Info, None, happened)))
             }
             Note::Presence { slot, present } => {
-                let happened = Happened::Presence { present };
+                let happened = ActivityKind::Presence { present };
                 let who = self.name(slot);
-                Some(self.keep(self.cause(slot), happening(now, None, Level::Debug, who, happened)))
+                Some(self.keep(self.cause(slot), activity(now, None, Level::Debug, who, happened)))
             }
             Note::Typing { slot, terminal, on: true } => {
                 self.typing.entry((slot, terminal)).or_insert(now);
@@ -159,9 +163,9 @@ impl Happenings {
             }
             Note::Typing { slot, terminal, on: false } => {
                 let at = self.typing.remove(&(slot, terminal))?;
-                let happened = Happened::Typed { terminal: title(terminal) };
+                let happened = ActivityKind::Typed { terminal: title(terminal) };
                 let who = self.name(slot);
-                Some(self.keep(self.cause(slot), happening(at, Some(now), Level::Info, who, happened)))
+                Some(self.keep(self.cause(slot), activity(at, Some(now), Level::Info, who, happened)))
             }
         }
     }
@@ -169,17 +173,17 @@ impl Happenings {
     /// One more knock that failed: a line of its own, or the newest one of this kind goes on.
     fn knock_failed(&mut self, now: u64, why: &str) -> Change {
         let known = self.kept.iter_mut().rev().find(|kept| kept.cause == Cause::Door);
-        let Some(known) = known.filter(|known| now.saturating_sub(known.happening.at) < KNOCKS_FOR) else {
+        let Some(known) = known.filter(|known| now.saturating_sub(known.activity.at) < KNOCKS_FOR) else {
             self.knocks = 1;
-            let happened = Happened::Refused { why: format!("at the door: {why}") };
-            let happening = Happening { at: now, until: None, level: Level::Warning, who: None, happened };
-            return self.keep(Cause::Door, happening);
+            let happened = ActivityKind::Refused { why: format!("at the door: {why}") };
+            let activity = Activity { at: now, until: None, level: Level::Warning, who: None, happened };
+            return self.keep(Cause::Door, activity);
         };
         self.knocks += 1;
         let why = format!("at the door, {} times; the last time: {why}", self.knocks);
-        known.happening.happened = Happened::Refused { why };
-        known.happening.until = Some(now);
-        Change { number: known.number, happening: known.happening.clone(), gone: None }
+        known.activity.happened = ActivityKind::Refused { why };
+        known.activity.until = Some(now);
+        Change { number: known.number, activity: known.activity.clone(), gone: None }
     }
 
     /// A command began or ended in a terminal of the session, which is called `title`: told once it has ended, and
@@ -192,24 +196,24 @@ impl Happenings {
         self.ran.insert(terminal, block.block);
         let level = if matches!(block.exit_code, None | Some(0)) { Level::Info } else { Level::Warning };
         let (exit_code, unproven) = (block.exit_code, !block.proven);
-        let happened = Happened::Ran { terminal: title, command, exit_code, unproven };
+        let happened = ActivityKind::Ran { terminal: title, command, exit_code, unproven };
         let until = Some(block.started.saturating_add(took));
         let cause = if unproven { Cause::Output } else { Cause::Commands };
-        Some(self.keep(cause, Happening { at: block.started, until, level, who: None, happened }))
+        Some(self.keep(cause, Activity { at: block.started, until, level, who: None, happened }))
     }
 
     /// Something is shared in the session, or no longer.
     pub(super) fn shared(&mut self, now: u64, thing: String, on: bool) -> Change {
-        let happened = Happened::Shared { thing, on };
-        self.keep(Cause::Host, Happening { at: now, until: None, level: Level::Info, who: None, happened })
+        let happened = ActivityKind::Shared { thing, on };
+        self.keep(Cause::Host, Activity { at: now, until: None, level: Level::Info, who: None, happened })
     }
 
-    fn keep(&mut self, cause: Cause, happening: Happening) -> Change {
+    fn keep(&mut self, cause: Cause, activity: Activity) -> Change {
         let number = self.next;
         self.next += 1;
-        self.kept.push_back(Kept { number, cause, happening: happening.clone() });
+        self.kept.push_back(Numbered { number, cause, activity: activity.clone() });
         let gone = if self.kept.len() > MAX_KEPT { self.drop_one() } else { None };
-        Change { number, happening, gone }
+        Change { number, activity, gone }
     }
 
     fn drop_one(&mut self) -> Option<u64> {
@@ -244,7 +248,7 @@ mod tests {
 
     #[test]
     fn a_command_is_told_once_and_once_it_has_ended() {
-        let mut log = Happenings::default();
+        let mut log = ActivityLog::default();
         let block = |number, duration: Option<u64>| BlockInfo {
             block: number,
             command: Some("make".to_owned()),
@@ -278,7 +282,7 @@ mod tests {
 
     #[test]
     fn the_second_use_of_an_invite_is_in_the_log() {
-        let mut log = Happenings::default();
+        let mut log = ActivityLog::default();
         let (invite, again) = (InviteId([0; 16]), true);
         let name = || "Eve".to_owned();
         let guest = Person {
@@ -298,22 +302,22 @@ mod tests {
         ];
         for event in events {
             let kept = log.event(5, &event).unwrap();
-            assert_eq!(kept.happening.level, Level::Warning);
+            assert_eq!(kept.activity.level, Level::Warning);
             assert!(format!("{kept:?}").contains("used before"), "{kept:?}");
         }
     }
 
     #[test]
     fn a_span_of_typing_is_one_line_and_old_ones_go() {
-        let mut log = Happenings::default();
+        let mut log = ActivityLog::default();
         let title = |_: TerminalNo| "bash".to_owned();
         let typing = |on| Note::Typing { slot: 3, terminal: TerminalNo(1), on };
         assert_eq!(log.note(5, &typing(true), title), None);
         assert_eq!(log.note(6, &typing(true), title), None);
-        let typed = log.note(9, &typing(false), title).unwrap().happening;
+        let typed = log.note(9, &typing(false), title).unwrap().activity;
         assert_eq!(
             (typed.at, typed.until, typed.happened),
-            (5, Some(9), Happened::Typed { terminal: title(TerminalNo(1)) })
+            (5, Some(9), ActivityKind::Typed { terminal: title(TerminalNo(1)) })
         );
         assert_eq!(log.note(9, &typing(false), title), None);
         for _ in 0..2 * MAX_KEPT {
@@ -324,11 +328,11 @@ mod tests {
 
     #[test]
     fn whoever_fills_the_log_pushes_out_only_what_is_their_own() {
-        let mut log = Happenings::default();
+        let mut log = ActivityLog::default();
         let title = |_: TerminalNo| "bash".to_owned();
-        let mut shown: BTreeMap<u64, Happening> = BTreeMap::new();
+        let mut shown: BTreeMap<u64, Activity> = BTreeMap::new();
         let mut take = |change: Change| {
-            shown.insert(change.number, change.happening);
+            shown.insert(change.number, change.activity);
             change.gone.map(|gone| shown.remove(&gone));
         };
         take(log.shared(1, "git".to_owned(), true));
@@ -367,18 +371,17 @@ mod tests {
         for slot in 10..2000 {
             take(log.event(4, &joined(slot, 5)).unwrap());
         }
-        let kept: BTreeMap<u64, Happening> =
-            log.kept().map(|(number, kept)| (number, kept.clone())).collect();
+        let kept: BTreeMap<u64, Activity> = log.kept().map(|(number, kept)| (number, kept.clone())).collect();
         assert_eq!(kept, shown, "what shows it has the same");
         assert_eq!(kept.len(), MAX_KEPT);
-        let count = |fits: fn(&Happened) -> bool| kept.values().filter(|kept| fits(&kept.happened)).count();
-        assert_eq!(count(|happened| matches!(happened, Happened::Shared { .. })), 1);
-        assert_eq!(count(|happened| matches!(happened, Happened::Ran { unproven: false, .. })), 1);
-        assert_eq!(count(|happened| matches!(happened, Happened::Connection { .. })), 1);
-        let at_the_door =
-            |kept: &&Happening| matches!(&kept.happened, Happened::Refused { why } if why.contains("times"));
+        let count =
+            |fits: fn(&ActivityKind) -> bool| kept.values().filter(|kept| fits(&kept.happened)).count();
+        assert_eq!(count(|happened| matches!(happened, ActivityKind::Shared { .. })), 1);
+        assert_eq!(count(|happened| matches!(happened, ActivityKind::Ran { unproven: false, .. })), 1);
+        assert_eq!(count(|happened| matches!(happened, ActivityKind::Connection { .. })), 1);
+        let at_the_door = |kept: &&Activity| matches!(&kept.happened, ActivityKind::Refused { why } if why.contains("times"));
         assert_eq!(kept.values().filter(at_the_door).count(), 24);
-        assert!(count(|happened| matches!(happened, Happened::Joined { .. })) < MAX_KEPT / 2);
+        assert!(count(|happened| matches!(happened, ActivityKind::Joined { .. })) < MAX_KEPT / 2);
         assert_eq!(kept.values().filter(|kept| kept.at == 2).count(), 1, "what another guest did");
         let last = kept.values().rev().find(at_the_door).unwrap();
         assert_eq!((last.at, last.until), (23 * KNOCKS_FOR, Some(24 * KNOCKS_FOR - 60_000)));
