@@ -72,7 +72,7 @@ export interface GuestOutput {
 }
 
 /**
- * The next output draws this terminal anew, and clears it first by itself. Without scrollback it is a glimpse during a
+ * The next output draws this terminal again, and clears it first by itself. Without scrollback it is a glimpse during a
  * flood, and a whole picture follows.
  */
 export interface GuestPicture {

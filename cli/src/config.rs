@@ -28,7 +28,7 @@ pub(crate) struct Config {
     pub(crate) assume_focus: bool,
     /// Whether programs inside a shared terminal may manage its session.
     pub(crate) manage_from_inside: bool,
-    /// What guests see beside the terminal, unless the command says otherwise.
+    /// What guests see next to the terminal, unless the command says otherwise.
     pub(crate) panels: Option<Vec<PanelName>>,
     /// Forges of one's own, for pr and issue.
     pub(crate) forges: Vec<ForgeOptions>,

@@ -52,7 +52,7 @@ pub(crate) struct Overview {
     pub(crate) attention: Attention,
     /// Whether this end has its place: a guest waits for it first.
     pub(crate) seated: bool,
-    /// A guest's: what the host shares beside its terminals.
+    /// A guest's: what the host shares next to its terminals.
     pub(crate) panels: Panels,
     /// The host's own: what guests see, and how its sources do.
     pub(crate) shown: Vec<PanelStatus>,

@@ -7,7 +7,7 @@
 //! ```
 //!
 //! All of it was chosen by a host, or by what its repository, its forge and its programs say. Text becomes a row by
-//! [`StyledLine`] alone, which leaves no control sign and nothing that turns or hides what is around it.
+//! [`StyledLine`] alone, which leaves no control character and nothing that turns or hides what is around it.
 
 mod diff;
 mod diff_request;

@@ -177,7 +177,7 @@ mod scripts {
         let json = host.join(&home, &["--until", "ask: ", "--dump", "json"]).output().unwrap();
         let json: Value = serde_json::from_slice(&json.stdout).unwrap();
         assert_eq!(json["text"], dumped);
-        // What draws the screen anew leaves the cursor where it is.
+        // What draws the screen again leaves the cursor where it is.
         let ansi = host.join(&home, &["--until", "ask: ", "--dump", "ansi"]).output().unwrap();
         assert_ne!(ansi.stdout.last(), Some(&b'\n'), "{}", String::from_utf8_lossy(&ansi.stdout));
     }

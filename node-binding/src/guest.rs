@@ -26,7 +26,7 @@ use crate::{
 /// How long a seat may take to say good-bye.
 const LEAVE_FOR: Duration = Duration::from_secs(2);
 
-/// Bytes of changes on their way from the engine, beside what JavaScript has not yet shown.
+/// Bytes of changes on their way from the engine, next to what JavaScript has not yet shown.
 const AHEAD: u32 = 256 * 1024;
 
 /// Where and as whom to join.

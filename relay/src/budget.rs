@@ -31,7 +31,7 @@ const HOST_PART: usize = 2 * NETWORK_PART;
 /// megabyte of the default's 512.
 const SMALL_PART: usize = 512;
 
-/// The level is found anew when this part of the budget was taken or given back since.
+/// The level is found again when this part of the budget was taken or given back since.
 const LEVEL_PART: usize = 32;
 
 /// What a packet counts against a bound in bytes. The least charge pays for bookkeeping, so that many tiny
@@ -84,7 +84,7 @@ impl Budget {
         Some(held)
     }
 
-    /// What a connection from there holds beside what its room does: nothing yet.
+    /// What a connection from there holds next to what its room does: nothing yet.
     pub(crate) fn connect(self: &Arc<Self>, source: Source) -> Held {
         let shares = [self.share(source.network, true), self.share(source.host, false)];
         let meter = Meter { budget: Arc::clone(self), shares, bytes: AtomicUsize::new(0) };

@@ -189,7 +189,7 @@ impl Room {
         self.closed.is_none()
     }
 
-    /// Counts what it holds beside packets. To be called whenever somebody is done with it.
+    /// Counts what it holds next to packets. To be called whenever somebody is done with it.
     pub(crate) fn weigh(&mut self) {
         let seats = (self.seats.len() + self.leaving.len()) * SEAT_WEIGHT;
         self.held.set(ROOM_WEIGHT + self.bundle.0.len() + seats + self.knocks.weight());

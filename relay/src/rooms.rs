@@ -88,7 +88,7 @@ impl Rooms {
         Self { by_id: Mutex::default(), places, budget, cluster, config, counters }
     }
 
-    /// Counts what a connection from there holds beside what its room does.
+    /// Counts what a connection from there holds next to what its room does.
     pub(crate) fn connect(&self, source: Source) -> Held {
         self.budget.connect(source)
     }

@@ -27,7 +27,7 @@ pub struct Program {
 }
 
 impl Program {
-    /// Where the program is: beside the tests, built by the same run.
+    /// Where the program is: next to the tests, built by the same run.
     pub fn path() -> PathBuf {
         let path = std::env::current_exe().unwrap();
         let folder = path.parent().and_then(Path::parent).unwrap();

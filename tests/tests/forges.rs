@@ -67,7 +67,7 @@ impl Desk {
         self.forge.route(&format!("{AT}{path}"), value);
     }
 
-    /// A pull request with a thread, a check and an issue that it closes, beside the one of the branch's name.
+    /// A pull request with a thread, a check and an issue that it closes, next to the one of the branch's name.
     fn fill(&self) {
         let head = self.git(&["rev-parse", "HEAD"]);
         self.route("/pulls", json!([pull(&head)]));

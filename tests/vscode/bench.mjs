@@ -1,4 +1,4 @@
-// The figures of Jumpseat in VS Code, each beside what it is to be compared with in the same run; as a table.
+// The figures of Jumpseat in VS Code, each next to what it is to be compared with in the same run; as a table.
 import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// What guests see beside the terminal, in a real repository: what the host does shows within a second.
+// What guests see next to the terminal, in a real repository: what the host does shows within a second.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { appendFileSync, globSync, readFileSync, rmSync } from 'node:fs';

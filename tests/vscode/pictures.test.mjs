@@ -70,7 +70,7 @@ scene('pictures and names', ['host', 'guest'], async ({ host, guest, step, ends 
         await host.picture('walkthrough-steer');
         for (const editor of [host, guest]) await editor.done('jumpseat.guests.focus');
         await pictures({ host, guest }, '3-typing');
-        // The typing sign goes by itself; how long it lasted beside the pictures is the machine's business.
+        // The typing sign goes by itself; how long it lasted next to the pictures is the machine's business.
         for (const [editor, row] of [[host, /^Bo, can type, safety words/], [guest, /^Bo \(you\), can type/], [guest, /^Ann's session, can type/]]) {
             await until(`a row ${row}`, async () => (await rows(editor)).some((name) => row.test(name)));
         }

@@ -83,7 +83,7 @@ scene('a co-owner', ['host', 'guest'], async ({ host, guest, step, ends }) => {
     });
 
     await step('removes another one', async () => {
-        // A click is lost where VS Code draws the row anew under it.
+        // A click is lost where VS Code draws the row again under it.
         await guest.named('Cy', /can type/);
         await guest.press('Cy', 'Remove Guest');
         await host.guests(1);

@@ -121,7 +121,7 @@ scene('recent sessions', ['host', 'guest'], async ({ host, guest, step }) => {
         await box.waitFor();
         assert.equal(await box.locator('input:visible').first().getAttribute('type'), 'password');
         await guest.answer('The token', token);
-        // Who left and comes anew has no seat to take again.
+        // Who left and comes again has no seat to take again.
         await letIn(host, 'Bo');
         await host.guests(1);
     });

@@ -1,4 +1,4 @@
-// What a host shares beside the terminal, and what its editor feeds.
+// What a host shares next to the terminal, and what its editor feeds.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';

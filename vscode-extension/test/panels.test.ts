@@ -1,4 +1,4 @@
-// What guests see beside the terminal: outlines as rows of trees, read-only documents and their addresses.
+// What guests see next to the terminal: outlines as rows of trees, read-only documents and their addresses.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 

@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: the product's figures, each beside its physical limit and the floor in the same run.
+//! `cargo xtask bench`: the product's figures, each next to its physical limit and the floor in the same run.
 //!
 //! One file for each benchmark, one for each contestant. Contestants take turns within a run, so that a machine
 //! that slows down slows them all; think in ratios to the floor.

@@ -1,4 +1,4 @@
-//! The VS Code extension: built with its native parts beside it, and tested in plain Node.
+//! The VS Code extension: built with its native parts next to it, and tested in plain Node.
 
 use std::ffi::OsString;
 use std::fs;

@@ -52,7 +52,7 @@ enum Command {
     Edges,
     /// Look for inputs that break the decoders
     Fuzz(fuzz::Options),
-    /// Measure the product beside the machine's limits and the least a shared terminal can cost
+    /// Measure the product next to the machine's limits and the least a shared terminal can cost
     Bench(bench::Options),
     /// Install the cargo tools into target/tools
     Tools,

@@ -21,7 +21,7 @@ pub(crate) struct Options {
     release: bool,
 }
 
-/// Builds the module beside its `index.js`, and writes its types anew.
+/// Builds the module next to its `index.js`, and writes its types again.
 pub(crate) fn by_hand(options: &Options) -> Result<()> {
     build(options.release)?;
     fs::write(types_file(), types()?).context("index.d.ts cannot be written")
@@ -43,7 +43,7 @@ pub(crate) fn tests() -> Result<()> {
 pub(crate) fn compile(release: bool, platform: &Platform) -> Result<PathBuf> {
     let target = root().join("target");
     if !release {
-        // As the tests' own "build" step: fewer packages would be other features, and the whole tree compiled anew.
+        // As the tests' own "build" step: fewer packages would be other features, and the whole tree compiled again.
         run(&mut cargo(["build", "--workspace", "--all-targets"]))?;
         return Ok(target.join("debug"));
     }

@@ -32,7 +32,7 @@ const NEEDED: [(&str, &str); 16] = [
 
 const NODE: [(&str, &str); 2] = [("node", "nodejs"), ("npm", "npm")];
 
-/// What a real VS Code is installed with beside Node; two of its modules are compiled.
+/// What a real VS Code is installed with next to Node; two of its modules are compiled.
 const VSCODE: [(&str, &str); 3] = [("make", "make"), ("g++", "g++"), ("python3", "python3")];
 
 /// What the tests drive it in, let time pass with, and make certificates with.

@@ -1,4 +1,4 @@
-//! `jumpseat panel`: what the host of a joined session shares beside the terminal.
+//! `jumpseat panel`: what the host of a joined session shares next to the terminal.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,7 +20,7 @@ use crate::{
 /// Paths that are named when one is wrong.
 const MAX_NAMED: usize = 5;
 
-/// Show what the host of a joined session shares beside the terminal
+/// Show what the host of a joined session shares next to the terminal
 #[derive(Args, Debug)]
 #[command(
     after_help = "`jumpseat panel` lists them; `panel git` shows what changed, `panel git PATH` how (`.` is \

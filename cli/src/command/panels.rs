@@ -1,4 +1,4 @@
-//! `jumpseat panels`: what guests see beside the terminal, and what they are to see.
+//! `jumpseat panels`: what guests see next to the terminal, and what they are to see.
 
 use std::{collections::BTreeMap, path::Path};
 
@@ -21,7 +21,7 @@ use crate::{
     print::{self, OutputMode},
 };
 
-/// List, show and hide what guests see beside the terminal
+/// List, show and hide what guests see next to the terminal
 #[derive(Args, Debug)]
 pub(crate) struct Arguments {
     #[command(subcommand)]

@@ -7,7 +7,7 @@ use jumpseat_engine::{HostSetup, TransportSetup, api::Scope, local::RuntimeFolde
 use super::embedded;
 use crate::{config::Config, error::CliError};
 
-/// What every command is given beside its own arguments.
+/// What every command is given next to its own arguments.
 pub(crate) struct Context {
     pub(crate) config: Config,
     pub(crate) json: bool,

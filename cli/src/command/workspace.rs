@@ -1,4 +1,4 @@
-//! What guests are to see beside the terminal: the options of `share` and `panels share`.
+//! What guests are to see next to the terminal: the options of `share` and `panels share`.
 
 use std::path::{Component, Path, PathBuf, absolute};
 

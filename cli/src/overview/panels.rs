@@ -10,7 +10,7 @@ use jumpseat_engine::api::{
     panels::{Entries, PanelKind, SourceState},
 };
 
-/// What the host shares beside its terminals.
+/// What the host shares next to its terminals.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub(crate) struct Panels {
     /// Nothing under a kind: it is shared, and on its way.

@@ -60,7 +60,7 @@ impl From<StyledLine> for Line<'static> {
     }
 }
 
-/// One line of text made fit to be shown: tabs as blanks, control signs as the pictures that stand for them, and a
+/// One line of text made fit to be shown: tabs as blanks, control characters as the pictures that stand for them, and a
 /// replacement for what turns, joins or hides its surroundings.
 pub(crate) fn shown(line: &str) -> String {
     if line.chars().all(text::is_shown) {

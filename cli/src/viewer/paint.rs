@@ -25,7 +25,7 @@ struct Drawn {
 }
 
 impl Painter {
-    /// Draws everything anew next time: something else was drawn over it.
+    /// Draws everything again next time: something else was drawn over it.
     pub(crate) fn forget(&mut self) {
         self.last = None;
     }
@@ -148,7 +148,7 @@ impl<'a> Pen<'a> {
         let end = left + cols;
         let mut column = 0;
         let mut blank = 0;
-        // Where the terminal's own idea of a character's width may differ from the host's, the place is told anew.
+        // Where the terminal's own idea of a character's width may differ from the host's, the place is told again.
         let mut unsure = false;
         for cell in line.iter().flat_map(LineView::cells) {
             let width = u16::from(cell.width);

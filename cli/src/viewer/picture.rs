@@ -63,7 +63,7 @@ pub(crate) struct Picture {
     screen: Screen,
     /// Lines that scrolled out at the top since the window was last drawn.
     scrolled: u64,
-    /// Everything is to be drawn anew.
+    /// Everything is to be drawn again.
     renewed: bool,
 }
 

@@ -15,7 +15,7 @@ use crate::{
     terminal::{EscapeKey, cells},
 };
 
-/// What the line shows beside the overview.
+/// What the line shows next to the overview.
 pub(crate) struct Status<'a> {
     pub(crate) overview: &'a Overview,
     /// What was last told, in place of the help.

@@ -23,7 +23,7 @@ pub enum HostEvent {
         /// The bytes.
         bytes: Vec<u8>,
     },
-    /// The next output of this terminal draws its picture anew: clear the view first.
+    /// The next output of this terminal draws its picture again: clear the view first.
     Picture {
         /// Which terminal.
         terminal: TerminalNo,

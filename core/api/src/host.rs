@@ -168,7 +168,7 @@ pub enum HostCommand {
         /// At what; nothing takes it back.
         at: Option<PointAt>,
     },
-    /// Shares a panel in a session; one that is shared already begins anew.
+    /// Shares a panel in a session; one that is shared already begins again.
     SharePanel {
         /// The session.
         session: SessionNo,
@@ -183,7 +183,7 @@ pub enum HostCommand {
         /// Which.
         panel: PanelKind,
     },
-    /// Has a panel looked for anew.
+    /// Has a panel looked for again.
     RefreshPanel {
         /// The session.
         session: SessionNo,
@@ -198,7 +198,7 @@ pub enum HostCommand {
         panel: PanelKind,
     },
     /// Says what an editor finds, for the findings that a session shares: the whole list of one of its sources,
-    /// which replaces the one before. Shared anew, they begin with nothing.
+    /// which replaces the one before. Shared again, they begin with nothing.
     SetFindings {
         /// The session.
         session: SessionNo,
@@ -207,7 +207,7 @@ pub enum HostCommand {
         /// All that it finds.
         findings: Vec<Finding>,
     },
-    /// Gives what signs in at a forge, or takes back what was given; reviews and issues are looked for anew. It stays
+    /// Gives what signs in at a forge, or takes back what was given; reviews and issues are looked for again. It stays
     /// in this process's memory, goes to that host alone, and guests never see it.
     GiveCredential {
         /// The forge's host, as remotes name it.

@@ -26,7 +26,7 @@ pub struct PanelOptions {
     #[serde(default)]
     #[cfg_attr(feature = "types", ts(as = "Option<_>", optional))]
     pub files: Vec<PathBuf>,
-    /// Forges beside `github.com` and `gitlab.com`, for the review and the issue. One of those names takes the
+    /// Forges next to `github.com` and `gitlab.com`, for the review and the issue. One of those names takes the
     /// place of that.
     #[serde(default)]
     #[cfg_attr(feature = "types", ts(as = "Option<_>", optional))]

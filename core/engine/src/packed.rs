@@ -1,6 +1,6 @@
 //! Pictures of terminals as they travel: what a screen encoded, compressed before it is sealed.
 //!
-//! Live frames are not compressed: a guest chooses text that stands beside the host's, and the relay sees the size of every
+//! Live frames are not compressed: a guest chooses text that stands next to the host's, and the relay sees the size of every
 //! frame. Snapshots are, and the relay can cause one: it drops a frame, and the guest behind the gap asks for a
 //! picture. So it learns how small a whole screen with its scrollback compresses, once in two seconds and guest at the
 //! most, in buckets (plaintexts of 8 KiB, the last one of 256·2^k bytes). Somebody who works with the relay and gets text of

@@ -27,7 +27,7 @@ use portable_pty::PtySize;
 
 use crate::api::{ApiError, ApiErrorKind, Size};
 
-/// The most that one read hands on, in bytes: what one sealed frame carries beside its record and signature.
+/// The most that one read hands on, in bytes: what one sealed frame carries next to its record and signature.
 pub(crate) const READ_LEN: usize = 32 * 1024 - 256;
 
 /// How long a program has between SIGHUP and SIGKILL.

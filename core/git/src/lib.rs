@@ -7,7 +7,7 @@
 //! ```
 //!
 //! Everything that is read may be hostile. Nothing here writes, shows, or knows who will read it: what could not be read is
-//! a [`Gap`] beside what could.
+//! a [`Gap`] next to what could.
 //!
 //! ```no_run
 //! # async fn look(folder: &std::path::Path) -> Result<(), jumpseat_git::GitError> {

@@ -63,7 +63,7 @@ pub struct Status {
     pub gaps: Vec<Gap>,
 }
 
-/// What a status is asked for beside what is staged and what is not.
+/// What a status is asked for next to what is staged and what is not.
 #[derive(Clone, Copy, Debug)]
 pub struct Extras {
     /// How the branch compares with its upstream.

@@ -42,7 +42,7 @@ struct Readable<'a> {
 }
 
 impl Change {
-    /// Its JSON. It is not compressed: it stands beside text that guests may have chosen.
+    /// Its JSON. It is not compressed: it stands next to text that guests may have chosen.
     pub fn encode(&self) -> Vec<u8> {
         json(self)
     }

@@ -1,4 +1,4 @@
-//! Contents that were served, kept for a while: the next version is small beside the one before.
+//! Contents that were served, kept for a while: the next version is small next to the one before.
 
 use std::collections::VecDeque;
 

@@ -1,4 +1,4 @@
-//! What guests see beside the terminal, without I/O.
+//! What guests see next to the terminal, without I/O.
 //!
 //! ```text
 //!  source ── entries ──► Document ── change_to ──► Change ──► (sealed, relayed) ──► Document ── entries ──► client

@@ -10,7 +10,7 @@ pub use name::{name, unquoted};
 /// The longest web address, in bytes.
 const MAX_ADDRESS: usize = 2048;
 
-/// Keeps what one line shows: no control signs, nothing that turns or hides text, at most `max` bytes.
+/// Keeps what one line shows: no control characters, nothing that turns or hides text, at most `max` bytes.
 pub fn line(text: &mut String, max: usize) {
     if !jumpseat_text::is_all_shown(text, |_| false) {
         *text = jumpseat_text::shown(text, |_| false);
@@ -28,7 +28,7 @@ pub fn lines(text: &mut String, max: usize) {
 }
 
 /// A path below a folder that nobody leaves by it: parts with `/` between them, none of them empty, `.` or `..`, and
-/// showable. A backslash stands for itself or begins an escape, see [`name()`]; beside dots it would lead out where
+/// showable. A backslash stands for itself or begins an escape, see [`name()`]; next to dots it would lead out where
 /// folders are separated by it.
 pub fn path(text: &mut String) {
     if text.chars().any(|sign| !is_shown(sign)) {

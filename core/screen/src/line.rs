@@ -17,7 +17,7 @@ pub(crate) struct Line {
     pub(crate) counted: u32,
 }
 
-/// Memory that a line takes beside its cells, in cells.
+/// Memory that a line takes next to its cells, in cells.
 const OVERHEAD: u32 = 8;
 
 impl Line {

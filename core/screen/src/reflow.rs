@@ -1,4 +1,4 @@
-//! Resizing a buffer: rows added and removed, wrapped lines laid out anew, all as xterm.js does it.
+//! Resizing a buffer: rows added and removed, wrapped lines laid out again, all as xterm.js does it.
 
 use crate::buffer::Buffer;
 use crate::cell::Cell;

@@ -1,5 +1,5 @@
 //! Lets through of a host's output what a guest's real terminal may see: text, and sequences that are known to do nothing
-//! but draw. It reads as a screen does and writes anew what it took: nothing passes that was not understood.
+//! but draw. It reads as a screen does and writes again what it took: nothing passes that was not understood.
 
 mod allowed;
 #[cfg(test)]

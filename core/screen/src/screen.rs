@@ -91,7 +91,7 @@ impl Screen {
         self.state.enforce_limit();
     }
 
-    /// Changes the size; lines of the normal screen that had wrapped wrap anew.
+    /// Changes the size; lines of the normal screen that had wrapped wrap again.
     pub fn resize(&mut self, cols: u16, rows: u16) {
         let (cols, rows) = clamp_size(cols, rows);
         if (cols, rows) != (self.state.cols, self.state.rows) {

@@ -1,4 +1,4 @@
-//! `docs/sequences.md` is written from the tags beside the code that takes each sequence (`//: form | name | effect`), and
+//! `docs/sequences.md` is written from the tags next to the code that takes each sequence (`//: form | name | effect`), and
 //! the tags are what a screen takes: every control, sequence, mode and number is tried, known or not.
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -9,7 +9,7 @@
 //!  area/terminals.rs  which terminals there are                     area/pointing.rs   where people point
 //! ```
 //!
-//! An area's file has its words, from the host and from a guest, and how they are cleaned; a folder beside it has what
+//! An area's file has its words, from the host and from a guest, and how they are cleaned; a folder next to it has what
 //! one end alone keeps of the area. The machines heed the words in `host/heard.rs` and `guest/seated/heard.rs`. A word
 //! that an end does not know is skipped there: it changes nothing.
 //!

@@ -1,4 +1,4 @@
-//! Panels as the session carries them: streams beside the terminals' (rules JS-PANEL-…).
+//! Panels as the session carries them: streams next to the terminals' (rules JS-PANEL-…).
 //!
 //! What is in a panel's changes and snapshots is between the two ends' models of panels; here are numbers, positions
 //! and opaque bytes.

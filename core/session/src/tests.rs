@@ -1,5 +1,5 @@
 //! Golden vectors: every derivation and message with its inputs, for other implementations to check
-//! themselves. `JUMPSEAT_UPDATE_VECTORS=1` writes them anew; otherwise they have to be what they were.
+//! themselves. `JUMPSEAT_UPDATE_VECTORS=1` writes them again; otherwise they have to be what they were.
 
 use std::{fs, path::PathBuf};
 

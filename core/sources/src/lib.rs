@@ -11,7 +11,7 @@
 //! answers [`Ask::Fetch`] for those that it named in what it published.
 //!
 //! Everything that a source reads may be hostile: a repository with settings that run programs, a log with
-//! control signs, a forge behind somebody else's proxy. Nothing here writes, and nothing leaves the workspace.
+//! control characters, a forge behind somebody else's proxy. Nothing here writes, and nothing leaves the workspace.
 
 mod clock;
 mod fed;

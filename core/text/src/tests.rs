@@ -49,7 +49,7 @@ fn wrapped(name: &str, about: &str, class: &str) -> String {
     format!("/** {about} */\nexport const {name} = [\n{}\n].join('');\n", lines.join("\n"))
 }
 
-/// `JUMPSEAT_UPDATE_VECTORS=1` writes it anew.
+/// `JUMPSEAT_UPDATE_VECTORS=1` writes it again.
 #[test]
 fn typescript_hides_the_same() {
     let hidden = wrapped(

@@ -16,7 +16,7 @@ use crate::{
     link::Link,
 };
 
-/// What a knock counts beside what it says, in bytes.
+/// What a knock counts next to what it says, in bytes.
 const KNOCK_WEIGHT: usize = 256;
 
 /// The knocks of a room.

@@ -26,7 +26,7 @@ use crate::{
 /// more urgent does not wait long behind it.
 const BATCH_LEN: u64 = 256 * 1024;
 
-/// What a seat counts beside packets, in bytes.
+/// What a seat counts next to packets, in bytes.
 pub(super) const SEAT_WEIGHT: usize = 1024;
 
 /// How long a guest whose seat is gone has for what was sent to it before.

@@ -1,4 +1,4 @@
-//! The screen model beside a parser without a screen and another emulator, and its snapshots.
+//! The screen model next to a parser without a screen and another emulator, and its snapshots.
 
 use std::num::NonZeroU16;
 use std::time::Instant;

@@ -1,4 +1,4 @@
-// The command line, beside VS Code: hosts, guests and relays.
+// The command line, next to VS Code: hosts, guests and relays.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';

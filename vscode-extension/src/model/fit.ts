@@ -1,6 +1,6 @@
 // A guest's terminal has the host's columns, or lines would wrap elsewhere. VS Code lets an extension make a terminal
 // narrower than its room, not wider; but a person may let it grow to its longest line, with a scroll bar below. So a
-// line of the host's width is drawn, VS Code is asked for that, and the picture is drawn anew.
+// line of the host's width is drawn, VS Code is asked for that, and the picture is drawn again.
 
 /** How often a terminal is asked whether it has changed. */
 const LOOKS = 5;

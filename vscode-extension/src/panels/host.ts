@@ -1,4 +1,4 @@
-// What a host shares beside the terminal: begun with each session as the setting says, changed at any time, looked at
+// What a host shares next to the terminal: begun with each session as the setting says, changed at any time, looked at
 // as guests see it.
 import { realpath } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join } from 'node:path';

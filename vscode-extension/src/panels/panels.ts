@@ -1,4 +1,4 @@
-// What joined sessions share beside their terminals, in this window: wires trees, documents, threads, problems and logs
+// What joined sessions share next to their terminals, in this window: wires trees, documents, threads, problems and logs
 // to the sessions' panels, and nothing else.
 import type { PanelKind } from '@jumpseat/native';
 import * as vscode from 'vscode';

@@ -1,4 +1,4 @@
-// The native module and the program beside it: loaded on first use, never at activation.
+// The native module and the program next to it: loaded on first use, never at activation.
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';

@@ -1,5 +1,5 @@
 // What the webviews have in common: a page without network, whose text is never markup, and which says when it has the
-// focus: the terminal beside it is still in front then.
+// focus: the terminal next to it is still in front then.
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 

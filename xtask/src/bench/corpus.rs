@@ -9,7 +9,7 @@ use super::Bench;
 use super::programs::Program;
 use crate::shell::run;
 
-/// The corpus as a file, generated anew for each bench: its generator may have changed.
+/// The corpus as a file, generated again for each bench: its generator may have changed.
 pub(super) fn file(bench: &Bench) -> Result<PathBuf> {
     let path = bench.folder.join("corpus");
     fs::remove_file(&path).ok();

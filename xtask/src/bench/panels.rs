@@ -121,7 +121,7 @@ fn build(bench: &Bench, figures: &mut Figures, name: &str, folder: &str) -> Resu
     Ok(())
 }
 
-/// Keys through the terminal: alone, beside 1,000 changed files, and while one of them is saved all the time.
+/// Keys through the terminal: alone, next to 1,000 changed files, and while one of them is saved all the time.
 fn echo(bench: &Bench, figures: &mut Figures) -> Result<()> {
     for (name, panels, busy) in
         [("no panels", "none", false), ("1,000 files", "all", false), ("and saving", "all", true)]

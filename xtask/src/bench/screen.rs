@@ -1,4 +1,4 @@
-//! The screen model beside a parser alone and another emulator, and what its snapshots weigh.
+//! The screen model next to a parser alone and another emulator, and what its snapshots weigh.
 
 use anyhow::{Context, Result};
 

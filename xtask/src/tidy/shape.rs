@@ -14,7 +14,7 @@ pub(super) fn check(source: &Source) -> Vec<Finding> {
     if !source.code.is_empty() && lines > MOST_LINES {
         findings.push(source.finding(0, format!("{lines} lines; split it (at most {MOST_LINES})")));
     }
-    // Beside a package's tests Cargo would take the file for a test of its own.
+    // Next to a package's tests Cargo would take the file for a test of its own.
     let among_tests = source.path.rsplit('/').nth(2) == Some("tests");
     if source.path.ends_with("/mod.rs") && !among_tests {
         findings.push(source.finding(0, "name the file after its module, beside the folder"));

@@ -2,7 +2,7 @@
 
 use super::{Finding, Source};
 
-/// Written beside a sleep that is no waiting (a slow guest, virtual time), with the reason.
+/// Written next to a sleep that is no waiting (a slow guest, virtual time), with the reason.
 const ALLOW: &str = "// sleep: ";
 
 pub(super) fn check(source: &Source) -> Vec<Finding> {

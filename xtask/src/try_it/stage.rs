@@ -177,7 +177,7 @@ fn start_relay(folder: &Path) -> Result<(Child, BufReader<ChildStdout>, String)>
     Ok((relay, says, url))
 }
 
-/// The package as anyone installs it, and beside it what shares a terminal at the start.
+/// The package as anyone installs it, and next to it what shares a terminal at the start.
 fn install(host: &Host, folder: &Path, package: &Path, relay: &str) -> Result<()> {
     let settings = serde_json::json!({
         "workbench.startupEditor": "none", "workbench.tips.enabled": false,

@@ -407,7 +407,7 @@ impl GuestScreen {
         Ok(None)
     }
 
-    /// Fetches what is behind a row of the overlay, beside everything else.
+    /// Fetches what is behind a row of the overlay, next to everything else.
     fn fetch(&self, ticket: u32, target: RowTarget) {
         let (open, mut contents) = (self.open.clone(), Contents(self.commands.clone()));
         tokio::spawn(async move {

@@ -345,7 +345,7 @@ impl HostScreen {
         self.repaint();
     }
 
-    /// Has the engine draw its picture anew, over whatever is there.
+    /// Has the engine draw its picture again, over whatever is there.
     fn repaint(&mut self) {
         if self.overlay.is_some() {
             return self.draw();

@@ -43,7 +43,7 @@ pub(super) struct Shared {
     pub(super) embedded: bool,
     pub(super) invite: Invite,
     pub(super) name: String,
-    /// What guests see beside the terminal.
+    /// What guests see next to the terminal.
     pub(super) panels: Vec<PanelKind>,
     engine: JoinHandle<()>,
     /// Carries the other processes that ask; ends with this one.

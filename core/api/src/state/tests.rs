@@ -91,7 +91,7 @@ enum Step {
     Clear(u8),
     /// A client takes what is news to it.
     Tell(usize),
-    /// A client comes anew.
+    /// A client comes again.
     Come(usize),
     /// A client asks for everything, and hears what was under way before only then.
     Ask(usize),

@@ -62,7 +62,7 @@ pub(super) struct Keys {
     answers: Vec<oneshot::Sender<Result<Reply, ApiError>>>,
     /// Guests with keys here or in the terminal; whose turn is next comes first.
     guests: VecDeque<Guest>,
-    /// Among what is unread in the terminal the host's own keys may be, beside guests'.
+    /// Among what is unread in the terminal the host's own keys may be, next to guests'.
     mixed: bool,
     /// What the host typed last did not end a line.
     line_open: bool,

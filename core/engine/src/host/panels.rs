@@ -25,7 +25,7 @@ use crate::{
 };
 
 impl HostEngine {
-    /// Shares a panel of a session; one that is shared already is begun anew.
+    /// Shares a panel of a session; one that is shared already is begun again.
     pub(super) fn share_panel(&mut self, no: SessionNo, options: &PanelOptions) -> Result<(), ApiError> {
         self.begin_panel(no, options)?;
         self.log_shared(no, options.panel.name().to_owned(), true);
@@ -46,7 +46,7 @@ impl HostEngine {
         panel_service.unshare(no, kind);
         panel_service.share(no, source, feed);
         if let Some(session) = self.sessions.get_mut(&no) {
-            // A panel that begins anew begins anew for guests, too.
+            // A panel that begins again begins again for guests, too.
             session.host.unshare_panel(now, kind.number());
             session.host.share_panel(now, kind.number())?;
         }
@@ -75,7 +75,7 @@ impl HostEngine {
         self.panel_service.as_ref()?.feed(session, panel)
     }
 
-    /// What signs in at a forge; who waits for it is told anew.
+    /// What signs in at a forge; who waits for it is told again.
     pub(super) fn give_credential(&self, host: &str, credential: Option<Secret>) -> Result<(), ApiError> {
         self.forges.give(host, credential.as_ref())?;
         if let Some(panel_service) = &self.panel_service {
@@ -177,7 +177,7 @@ impl HostEngine {
         self.log_shared(session, name, true);
     }
 
-    /// A terminal was taken out of a session: what ran in it is nobody's any more, so the history begins anew.
+    /// A terminal was taken out of a session: what ran in it is nobody's any more, so the history begins again.
     pub(super) fn terminal_withdrawn(&mut self, session: SessionNo, no: TerminalNo) -> Result<(), ApiError> {
         let name = self.terminals.get(&no).map(|terminal| terminal.name.clone()).unwrap_or_default();
         self.log_shared(session, name, false);

@@ -161,7 +161,7 @@ impl PanelService {
         self.order(session, panel, Order::Refresh);
     }
 
-    /// Has every forge asked anew.
+    /// Has every forge asked again.
     pub(crate) fn refresh_forges(&self) {
         for shared in self.panels.values().filter(|shared| matches!(shared.feed, Feed::Forge(_))) {
             // Its task ends with this end of the queue, and not before.

@@ -296,7 +296,7 @@ async fn a_guest_cannot_read_outside_what_is_published() {
     assert_eq!(*world.asked.lock().unwrap(), ["published"]);
 }
 
-/// JS-PANEL-8: the next version is small beside the one before, for whoever was served that one.
+/// JS-PANEL-8: the next version is small next to the one before, for whoever was served that one.
 #[tokio::test]
 async fn a_version_is_packed_against_the_one_before() {
     let mut world = World::new().await;

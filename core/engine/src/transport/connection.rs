@@ -113,7 +113,7 @@ impl RelayConnection {
     }
 
     /// Sends a control message, in order with frames. Nothing goes out while it is down: the session's machine
-    /// says anew what is needed.
+    /// says again what is needed.
     pub(crate) fn send_text(&mut self, text: String) {
         self.send(Message::text(text));
     }

@@ -29,7 +29,7 @@ use jumpseat_engine::{
 use support::{start_relay, transport, within};
 use tempfile::TempDir;
 
-/// A session of a shell that waits, with a workspace beside it.
+/// A session of a shell that waits, with a workspace next to it.
 struct Host {
     client: HostClient,
     state: Replica<HostState>,
@@ -303,7 +303,7 @@ async fn what_is_taken_back_is_gone() {
     let again = host.client.ask(HostCommand::LookAtPanel { session, panel: PanelKind::Git }).await;
     assert_eq!(again.unwrap_err().kind, ApiErrorKind::NotFound);
 
-    // Shared anew, it is there anew.
+    // Shared again, it is there again.
     host.share(PanelKind::Git).await;
     guest.until(|guest| guest.contents("new.txt").pop()).await;
 }

@@ -10,7 +10,7 @@ const LETTERS: [(u8, u8); 7] =
 /// The path of a file as it is shown, whatever its bytes are: one line, and no two paths have the same.
 ///
 /// What cannot be seen is escaped as in git's own lists: `\t`, `\n`, and three octal digits for each other byte. A
-/// backslash stays one, and is doubled only where it would read as an escape. Blanks at the ends of a part or beside
+/// backslash stays one, and is doubled only where it would read as an escape. Blanks at the ends of a part or next to
 /// each other are escaped.
 pub fn name(bytes: &[u8]) -> String {
     let parts = |dots| bytes.split(|byte| *byte == b'/').map(|bytes| part(bytes, dots)).collect::<Vec<_>>();

@@ -109,7 +109,7 @@ impl Guest {
         match &mut self.stage {
             Stage::Ended => {}
             Stage::Outside | Stage::Waiting(_) => {
-                // A knock is not repeated: it goes to the host anew, under fresh keys.
+                // A knock is not repeated: it goes to the host again, under fresh keys.
                 let knocked = matches!(std::mem::replace(&mut self.stage, Stage::Outside), Stage::Waiting(_));
                 match why {
                     // The host said so already.

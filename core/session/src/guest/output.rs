@@ -266,7 +266,7 @@ pub enum GuestEvent {
         /// Whether it is connected now.
         present: bool,
     },
-    /// Frames were lost on the way: the picture is made anew from a snapshot.
+    /// Frames were lost on the way: the picture is made again from a snapshot.
     Gap,
     /// These terminals, and no others, may miss something: nothing is typed at them until a snapshot, or the host's
     /// word, has made them exact again.

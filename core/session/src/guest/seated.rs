@@ -43,7 +43,7 @@ use crate::{
 /// How often what the host has not taken is sent again over one connection, however often the host comes and goes.
 const REPLAY_EVERY: Duration = Duration::from_secs(1);
 
-/// How often a guest asks for everything anew.
+/// How often a guest asks for everything again.
 const RESYNC_EVERY: Duration = Duration::from_secs(2);
 
 /// Terminals that a guest follows; a host has no more.
@@ -428,7 +428,7 @@ impl Seated {
         Ok(self.streams.entry(stream).or_insert_with(|| Stream::new(stream)))
     }
 
-    /// Asks for everything anew where frames, or too much held output, were lost (JS-SNAP-4).
+    /// Asks for everything again where frames, or too much held output, were lost (JS-SNAP-4).
     fn after_streams(&mut self, now: Millis, context: &mut Context<'_>) {
         // JS-SNAP-5: the sum is bounded, too.
         if self.held() > MAX_HELD {

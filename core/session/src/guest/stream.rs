@@ -184,7 +184,7 @@ impl Stream {
         self.kept_bytes + self.from_group.held() + self.from_pair.held()
     }
 
-    /// Gives up what waits: only a snapshot that is asked for anew can help.
+    /// Gives up what waits: only a snapshot that is asked for again can help.
     pub(super) fn forget(&mut self) {
         self.kept.clear();
         self.kept_bytes = 0;
@@ -194,7 +194,7 @@ impl Stream {
         self.torn |= !self.exact && self.position.is_some();
     }
 
-    /// Whether more had to be kept than may be: only a snapshot that is asked for anew can help.
+    /// Whether more had to be kept than may be: only a snapshot that is asked for again can help.
     pub(super) fn take_overflow(&mut self) -> bool {
         std::mem::take(&mut self.overflow)
     }

@@ -158,7 +158,7 @@ impl Host {
         }
     }
 
-    /// JS-SNAP-4: everything anew for a guest that lost frames, at most every two seconds and not before it
+    /// JS-SNAP-4: everything again for a guest that lost frames, at most every two seconds and not before it
     /// has taken what it got the last time; glimpses first, so that a slow line shows something soon.
     pub(super) fn resync(&mut self, now: Millis, slot: Slot) {
         let Some(seat) = self.seats.get_mut(&slot) else { return };

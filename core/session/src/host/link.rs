@@ -90,7 +90,7 @@ impl Host {
         if self.closed {
             return;
         }
-        // What was not sent is not for the next connection: frames are sent anew, the rest is void.
+        // What was not sent is not for the next connection: frames are sent again, the rest is void.
         self.out.retain(|output| !matches!(output, HostOutput::Text(_) | HostOutput::Frame(_)));
         for knock in self.knocks.park() {
             self.event(HostEvent::KnockGone { knock });

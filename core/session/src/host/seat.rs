@@ -23,7 +23,7 @@ use crate::{
     snapshot,
 };
 
-/// How often a guest gets everything anew.
+/// How often a guest gets everything again.
 pub(super) const RESYNC_EVERY: Duration = Duration::from_secs(2);
 
 /// How far ahead of its acknowledgements a guest is sent panels, in bytes: what a terminal's picture waits behind.
@@ -342,7 +342,7 @@ impl Seat {
                 self.snapshots.pop_front();
                 continue;
             };
-            // One part a frame, beside small messages: whatever is large goes in pieces.
+            // One part a frame, next to small messages: whatever is large goes in pieces.
             if !plaintext.is_empty() && (part.part > 0 || !plaintext.fits(part.record_len())) {
                 break;
             }

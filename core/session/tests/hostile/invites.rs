@@ -168,7 +168,7 @@ fn case_42_nor_does_an_invite_help_that_somebody_made_whom_it_let_in() {
                 assert!(is_in(&world, again) && !types(&mut world, again));
             }
         }
-        // The others keep what the host gave them, and can invite anew.
+        // The others keep what the host gave them, and can invite again.
         let anew = invited(&mut world, mal, Role::Writer);
         let guest = world.knock_with("Pat", &anew);
         assert!(types(&mut world, guest));
@@ -417,7 +417,7 @@ fn case_42_a_key_brings_back_nothing_that_was_taken() {
     remove(&mut world, again);
     let gone = world.knock("Eve", &invite);
     is_refused(&world, gone, InviteFault::Revoked);
-    // Nor after ten minutes: then it is somebody who comes anew.
+    // Nor after ten minutes: then it is somebody who comes again.
     let ask = world.invite_with(InviteTerms { admission: Admission::Ask, ..InviteTerms::default() });
     let bo = world.knock("Bo", &ask);
     let knock = world.host.knocks().next().unwrap().0;

@@ -1,6 +1,6 @@
 //! The adversarial suite at the session's layer: a relay that drops, repeats, reorders, delays, flips,
 //! splices and swaps, under virtual time. Cases bear the numbers of `PROTOCOL.md`; those that need a guest
-//! or a host of the attacker's own are beside the machines, in `src/host/tests/`.
+//! or a host of the attacker's own are next to the machines, in `src/host/tests/`.
 
 #![allow(clippy::unwrap_used, reason = "tests may panic")]
 

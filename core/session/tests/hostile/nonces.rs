@@ -43,7 +43,7 @@ fn act() -> impl Strategy<Value = Act> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
-    /// JS-FRAME-2: whatever is lost and made anew, nothing is sealed twice under one key and nonce.
+    /// JS-FRAME-2: whatever is lost and made again, nothing is sealed twice under one key and nonce.
     #[test]
     fn case_23_no_key_and_nonce_pair_ever_repeats(acts in prop::collection::vec(act(), 1..30)) {
         watch_sealings();

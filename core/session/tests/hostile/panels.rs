@@ -1,4 +1,4 @@
-//! Panels and what is fetched of them, over a relay that loses and delays, and beside terminals that come first.
+//! Panels and what is fetched of them, over a relay that loses and delays, and next to terminals that come first.
 
 use jumpseat_session::{
     Role, TransferKind, TransferRefusal,

@@ -95,7 +95,7 @@ fn case_36_heartbeats_pass_and_output_does_not() {
 fn case_36_an_old_picture_mends_no_gap() {
     let (mut world, bo) = seated();
     let stream = world.stream;
-    // It asks for everything anew, and the answer waits at the relay.
+    // It asks for everything again, and the answer waits at the relay.
     let held = Rc::new(std::cell::RefCell::new(Vec::new()));
     let (dropping, keep) = (Rc::new(Cell::new(true)), held.clone());
     let drops = dropping.clone();

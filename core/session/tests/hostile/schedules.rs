@@ -142,7 +142,7 @@ impl Day {
     }
 
     fn return_host(&mut self) {
-        // A relay that does not know the session says so, and the host opens it anew.
+        // A relay that does not know the session says so, and the host opens it again.
         for _ in 0..2 {
             if !self.world.host_up {
                 self.world.connect_host();

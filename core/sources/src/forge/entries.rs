@@ -81,7 +81,7 @@ impl Shown {
         shown
     }
 
-    /// Keeps a long text whole beside the entry, which has its beginning.
+    /// Keeps a long text whole next to the entry, which has its beginning.
     fn shelve(&mut self, body: &mut Body) {
         let size = body.text.len() as u64;
         if body.text.len() <= Body::MAX || size > MAX_CONTENT {

@@ -40,7 +40,7 @@ const RETRY: Duration = Duration::from_secs(30);
 /// The number of the first repository that is refused: no other one has that many before it.
 const REFUSED: u32 = 1_000_000;
 
-/// The source's state. Looks and fetches run beside it, in tasks that end with it.
+/// The source's state. Looks and fetches run next to it, in tasks that end with it.
 pub(super) struct GitSource {
     folder: PathBuf,
     publisher: Publisher,
@@ -93,7 +93,7 @@ impl GitSource {
             Ok(folder) => folder,
             Err(_) => {
                 self.failed(&GitError::Io(std::io::ErrorKind::NotFound.into()));
-                // Nothing comes of it before it is shared anew.
+                // Nothing comes of it before it is shared again.
                 while asks.recv().await.is_some() {}
                 return;
             }

@@ -134,7 +134,7 @@ impl Open {
 
     fn read(&mut self, lines: &mut Vec<Vec<u8>>) {
         if self.size() < self.at {
-            // It was cut off and begins anew.
+            // It was cut off and begins again.
             self.at = 0;
             self.part.clear();
             self.skips = false;

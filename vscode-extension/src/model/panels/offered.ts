@@ -1,4 +1,4 @@
-// What a host shares beside the terminal, panel by panel, as far as there is something of it.
+// What a host shares next to the terminal, panel by panel, as far as there is something of it.
 import type { Offer, PanelKind } from '@jumpseat/native';
 
 import { text } from './paint';

@@ -1,4 +1,4 @@
-// "Add Terminal to Session": a new one, or one that is open, beside those that are shared already.
+// "Add Terminal to Session": a new one, or one that is open, next to those that are shared already.
 import type { HostedSession } from '../../model/hosting';
 import type { Context } from '../context';
 import { shell, workspaceFolder } from '../settings';

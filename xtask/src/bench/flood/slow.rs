@@ -48,7 +48,7 @@ pub(super) fn stop(bench: &Bench, corpus: &Path, figures: &mut Figures) -> Resul
     Ok(())
 }
 
-/// A flood with a guest that stands still, beside one that reads.
+/// A flood with a guest that stands still, next to one that reads.
 pub(super) fn stall(bench: &Bench, corpus: &Path, figures: &mut Figures) -> Result<()> {
     let mut flood = Flood::new(&bench.folder, corpus)?;
     let session = Session::start(bench, &Product, &flood.command)?;

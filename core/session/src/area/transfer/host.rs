@@ -40,7 +40,7 @@ impl Transfers {
         self.asked.insert(TransferTicket(self.last), TransferAsk { slot, id, request });
     }
 
-    /// Begins a guest's next transfers, as far as there is room for their kind beside those that are looked for and those
+    /// Begins a guest's next transfers, as far as there is room for their kind next to those that are looked for and those
     /// that are in line to it.
     pub(crate) fn begin(
         &mut self,

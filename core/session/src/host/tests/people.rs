@@ -167,7 +167,7 @@ fn a_cancelled_fetch_makes_room() {
     assert!(other.told(&mut host).contains(&refused));
 }
 
-/// JS-SNAP-4: a guest that says on and on that it lost frames gets everything anew once it has taken what it got, and at
+/// JS-SNAP-4: a guest that says on and on that it lost frames gets everything again once it has taken what it got, and at
 /// most every two seconds.
 #[test]
 fn everything_anew_is_asked_for_at_most_every_two_seconds() {

@@ -28,7 +28,7 @@ fn case_48_a_skipped_word_brings_nothing_about() {
     assert!(outputs.iter().all(|output| matches!(output, HostOutput::Text(_))), "acknowledged: {outputs:?}");
     assert_eq!(host.rev, rev);
     assert_eq!(host.seats[&rogue.keys.slot].receiver.expected(), expected + 3, "counted like any other");
-    // What stands beside it in the same frame is heeded.
+    // What stands next to it in the same frame is heeded.
     let ask = FromGuest::from(area::people::FromGuest::Remove { slot: 99 }).encode();
     rogue.send(&mut host, &[Record::Message(br#"{"weather":{"rain":{}}}"#), Record::Message(&ask)]);
     assert_eq!(rogue.told(&mut host), [area::people::FromHost::Refused { what: Refused::Removal }.into()]);

@@ -24,7 +24,7 @@ impl GitHub {
         http.sign_in(None);
         let path =
             api.split("://").nth(1).and_then(|rest| rest.find('/').map(|at| &rest[at..])).unwrap_or_default();
-        // Enterprise has it beside the versions of REST.
+        // Enterprise has it next to the versions of REST.
         let graphql = format!("{}/graphql", path.trim_end_matches('/').trim_end_matches("/v3"));
         Self { http, graphql }
     }
