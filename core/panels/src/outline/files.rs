@@ -270,13 +270,27 @@ pub(super) fn refusal(version: &Version) -> Option<String> {
     Some(format!("is too large to be shared ({})", size(version.size)))
 }
 
+impl VersionName {
+    const ALL: [Self; 8] = [
+        Self::Base,
+        Self::Index,
+        Self::Worktree,
+        Self::Ancestor,
+        Self::Ours,
+        Self::Theirs,
+        Self::Fork,
+        Self::Head,
+    ];
+}
+
 /// An index from file names to the entries of a git panel.
 #[derive(Debug, Default)]
 pub struct FileIndex {
     /// By repository, path, and whether the branch changed it.
     listed: BTreeMap<(u32, String, bool), Key>,
-    /// By where they are from the workspace on.
-    by_path: BTreeMap<String, Vec<Key>>,
+    /// By where they are from the workspace on: for each version that can be opened, the first file that has it. A host may
+    /// list any number of files at one place, and any number of threads there.
+    by_path: BTreeMap<String, BTreeMap<VersionName, (u32, String)>>,
 }
 
 impl FileIndex {
@@ -298,7 +312,12 @@ impl FileIndex {
                 Some(top) => format!("{top}/{path}"),
                 None => path.to_owned(),
             };
-            index.by_path.entry(from_workspace).or_default().push(key.clone());
+            let found = index.by_path.entry(from_workspace).or_default();
+            for version in VersionName::ALL {
+                if listed.version(version).is_some_and(|it| it.content.is_some()) {
+                    found.entry(version).or_insert_with(|| (repository, path.to_owned()));
+                }
+            }
         }
         index
     }
@@ -341,13 +360,10 @@ impl<'a> Files<'a> {
 
     /// The first of these versions of a file that can be opened, by its path from the workspace on.
     pub(super) fn located(&self, path: &str, versions: &[VersionName]) -> Option<FileAt> {
-        let keys = self.index.by_path.get(path)?;
-        let files: Vec<Listed<'_>> =
-            keys.iter().filter_map(|key| Listed::of(self.entries.get(key)?)).collect();
+        let found = self.index.by_path.get(path)?;
         versions.iter().find_map(|version| {
-            let can_open = |file: &&Listed<'_>| file.version(*version).is_some_and(|it| it.content.is_some());
-            let (repository, path) = files.iter().find(can_open)?.name();
-            Some(FileAt { repository, path: path.to_owned(), version: *version })
+            let (repository, path) = found.get(version)?;
+            Some(FileAt { repository: *repository, path: path.clone(), version: *version })
         })
     }
 }

@@ -299,3 +299,30 @@ fn what_a_host_says_over_and_over_is_shown_once() {
     let said: usize = rows.iter().flat_map(|group| &group.rows).map(|talk| talk.rows.len()).sum();
     assert_eq!(said, 5000);
 }
+
+/// A hostile host's documents: as many files as a panel may have, all at one place, and as many threads there. Looking each
+/// thread's file up among all of them took minutes; this test is over in a moment.
+#[test]
+fn threads_times_files_at_one_place_is_no_product() {
+    const COUNT: u32 = 10_000;
+    let key = |letter: char, number: u32| Key::new(format!("{letter}{number:05}")).unwrap();
+    let files: Entries = (0..COUNT)
+        .map(|number| {
+            (key('f', number), Entry::File(File { repository: number, path: "x".into(), ..File::default() }))
+        })
+        .collect();
+    let threads: Entries = (0..COUNT)
+        .map(|number| {
+            let thread = serde_json::json!({
+                "is": "thread", "id": number.to_string(), "path": "x", "side": "head", "resolved": false,
+                "outdated": false, "comments": 0
+            });
+            (key('t', number), serde_json::from_value(thread).unwrap())
+        })
+        .collect();
+    let index = FileIndex::of(&files);
+    let files = Files::new(&files, &index);
+    let _ = super::threads(&threads, files);
+    let context = Context { host: "Ann", files: Some(files), ..Context::default() };
+    assert!(!rows(PanelKind::Review, &threads, &context).is_empty());
+}
