@@ -1,5 +1,6 @@
 //! SARIF 2.1 (OASIS), as far as it says what is wrong, where, and what would mend it.
 
+use std::cell::OnceCell;
 use std::{borrow::Cow, collections::HashMap, path::Path};
 
 use jumpseat_panels::{Finding, Range, Rule, Severity};
@@ -31,11 +32,12 @@ pub(super) fn parse(bytes: &[u8], folder: &Path, is_file: &mut dyn FnMut(&str) -
 }
 
 /// JSON as UTF-8. Shells of Windows write what they redirect as UTF-16, with a mark at its beginning or without one: then
-/// JSON's first sign, which is ASCII, tells.
+/// JSON's first character, which is ASCII, tells.
 fn utf8(bytes: &[u8]) -> Cow<'_, [u8]> {
     let from = |bytes: &[u8], unit: fn([u8; 2]) -> u16| {
         let units = bytes.chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
-        let text: String = char::decode_utf16(units).map(|sign| sign.unwrap_or('\u{fffd}')).collect();
+        let text: String =
+            char::decode_utf16(units).map(|character| character.unwrap_or('\u{fffd}')).collect();
         Cow::Owned(text.into_bytes())
     };
     match bytes {
@@ -89,6 +91,19 @@ struct Component {
     name: String,
     #[serde(default, deserialize_with = "or_default")]
     rules: Vec<Described>,
+    /// Where the first rule of each name is, once one is looked for.
+    #[serde(skip)]
+    by_name: OnceCell<HashMap<String, usize>>,
+}
+
+impl Component {
+    fn named(&self, name: &str) -> Option<&Described> {
+        let by_name = self.by_name.get_or_init(|| {
+            let named = self.rules.iter().enumerate().rev();
+            named.map(|(at, rule)| (rule.id.clone(), at)).collect()
+        });
+        self.rules.get(*by_name.get(name)?)
+    }
 }
 
 #[derive(Deserialize)]
@@ -333,8 +348,7 @@ impl Run {
         let id = outcome.rule_id.as_deref().or(outcome.rule.id.as_deref());
         by_place.or_else(|| {
             let id = id?;
-            let named = |name: &str| component.rules.iter().find(|rule| rule.id == name);
-            named(id).or_else(|| named(id.rsplit_once('/')?.0))
+            component.named(id).or_else(|| component.named(id.rsplit_once('/')?.0))
         })
     }
 
