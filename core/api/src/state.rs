@@ -23,6 +23,9 @@ use serde_json::{Map, Value};
 pub use host::{BlockInfo, HostPath, HostState, Knock, SessionState, TerminalState};
 pub use seat::{Phase, SeatInvite, SeatPath, SeatState, SharedTerminal};
 
+/// Changed places that are kept apart for a client.
+const MAX_PLACES: usize = 1_000;
+
 /// Lines of chat that a state keeps.
 pub const MAX_CHAT: usize = 200;
 
@@ -143,7 +146,14 @@ impl<P: Place> Default for Dirty<P> {
 impl<P: Place> Dirty<P> {
     /// Something changed there.
     pub fn mark(&mut self, place: P) {
+        if self.places.contains(&P::WHOLE) {
+            return;
+        }
         self.places.insert(place);
+        // A client that takes no update for long gets all of it: what waits for it does not grow without end.
+        if self.places.len() > MAX_PLACES {
+            self.places = BTreeSet::from([P::WHOLE]);
+        }
     }
 
     /// All of it, in the version that the client was told last.

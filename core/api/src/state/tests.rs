@@ -54,7 +54,7 @@ fn an_update_that_does_not_follow_is_left_out_and_one_that_is_known_does_no_harm
 }
 
 /// A state with two levels of keys, as simple as can be.
-type ContentCache = BTreeMap<u8, BTreeMap<u8, u32>>;
+type Table = BTreeMap<u8, BTreeMap<u8, u32>>;
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 enum Spot {
@@ -75,11 +75,11 @@ impl Place for Spot {
     }
 }
 
-fn read(shelf: &ContentCache, spot: Spot) -> Value {
+fn read(table: &Table, spot: Spot) -> Value {
     match spot {
-        Spot::All => json!(shelf),
-        Spot::Row(row) => json!(shelf.get(&row)),
-        Spot::Cell(row, cell) => json!(shelf.get(&row).and_then(|row| row.get(&cell))),
+        Spot::All => json!(table),
+        Spot::Row(row) => json!(table.get(&row)),
+        Spot::Cell(row, cell) => json!(table.get(&row).and_then(|row| row.get(&cell))),
     }
 }
 
@@ -112,36 +112,36 @@ fn step() -> impl Strategy<Value = Step> {
 proptest! {
     #[test]
     fn late_slow_and_returning_clients_end_with_the_same(steps in prop::collection::vec(step(), 0..80)) {
-        let mut shelf = ContentCache::new();
-        let mut clients: [(Dirty<Spot>, Replica<ContentCache>); 3] = Default::default();
+        let mut table = Table::new();
+        let mut clients: [(Dirty<Spot>, Replica<Table>); 3] = Default::default();
         for step in steps {
             let mut mark = |spot| clients.iter_mut().for_each(|(news, _)| news.mark(spot));
             match step {
                 Step::Put(row, cell, value) => {
                     // A row that begins is told whole.
-                    mark(if shelf.contains_key(&row) { Spot::Cell(row, cell) } else { Spot::Row(row) });
-                    shelf.entry(row).or_default().insert(cell, value);
+                    mark(if table.contains_key(&row) { Spot::Cell(row, cell) } else { Spot::Row(row) });
+                    table.entry(row).or_default().insert(cell, value);
                 }
                 Step::Take(row, cell) => {
-                    shelf.get_mut(&row).map(|row| row.remove(&cell));
+                    table.get_mut(&row).map(|row| row.remove(&cell));
                     mark(Spot::Cell(row, cell));
                 }
                 Step::Clear(row) => {
-                    shelf.remove(&row);
+                    table.remove(&row);
                     mark(Spot::Row(row));
                 }
                 Step::Tell(client) => {
                     let (news, replica) = &mut clients[client];
-                    if let Some(update) = news.update(|spot| read(&shelf, spot)) {
+                    if let Some(update) = news.update(|spot| read(&table, spot)) {
                         prop_assert!(replica.apply(update));
                     }
-                    prop_assert_eq!(replica.state(), &shelf);
+                    prop_assert_eq!(replica.state(), &table);
                 }
                 Step::Come(client) => clients[client] = Default::default(),
                 Step::Ask(client) => {
                     let (news, replica) = &mut clients[client];
-                    let under_way = news.update(|spot| read(&shelf, spot));
-                    prop_assert!(replica.apply(news.whole(read(&shelf, Spot::All))));
+                    let under_way = news.update(|spot| read(&table, spot));
+                    prop_assert!(replica.apply(news.whole(read(&table, Spot::All))));
                     if let Some(update) = under_way {
                         prop_assert!(replica.apply(update));
                     }
@@ -149,10 +149,24 @@ proptest! {
             }
         }
         for (mut news, mut replica) in clients {
-            if let Some(update) = news.update(|spot| read(&shelf, spot)) {
+            if let Some(update) = news.update(|spot| read(&table, spot)) {
                 prop_assert!(replica.apply(update));
             }
-            prop_assert_eq!(replica.state(), &shelf);
+            prop_assert_eq!(replica.state(), &table);
         }
     }
+}
+
+#[test]
+fn what_waits_for_a_client_that_takes_nothing_is_bounded() {
+    let mut dirty = Dirty::<Spot>::default();
+    let taken = |_: Spot| json!({});
+    assert!(dirty.update(taken).unwrap().whole, "the first is whole");
+    for row in 0..=255 {
+        (0..=255).for_each(|cell| dirty.mark(Spot::Cell(row, cell)));
+    }
+    assert!(dirty.places.len() <= MAX_PLACES);
+    assert!(dirty.update(taken).unwrap().whole);
+    dirty.mark(Spot::Cell(1, 1));
+    assert_eq!(dirty.update(taken).unwrap().changes.len(), 1);
 }
