@@ -65,6 +65,8 @@ async fn listened(folder: &RuntimeFolder, ending: &str) -> Result<Vec<PathBuf>, 
         match LocalStream::connect(&path).await {
             Ok(_) => found.push(path),
             Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => folder.remove_socket(&path),
+            // It is there, and has too many clients already.
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => found.push(path),
             Err(_) => {}
         }
     }

@@ -23,7 +23,7 @@ use super::{
     protocol::{AcceptClients, Protocol},
 };
 use crate::{
-    api::{ApiError, Reply, Scope},
+    api::{ApiError, ApiErrorKind, Reply, Scope},
     client::{Client, Request},
     runtime::{
         folder::{BoundSocket, RuntimeFolder},
@@ -135,6 +135,7 @@ async fn serve_client<D: AcceptClients>(
     let (ask, mut asked) = mpsc::channel(1);
     let commands = client.commands.clone();
     let mut reading = pin!(read_commands::<D::Protocol>(read, commands, ask));
+    let mut refused = false;
     let mut answers = FuturesUnordered::new();
     let mut out = Vec::new();
     loop {
@@ -144,6 +145,7 @@ async fn serve_client<D: AcceptClients>(
             Some((id, answer)) = asked.recv() => answers.push(async move { (id, answer.await) }),
             Some((id, answer)) = answers.next(), if !answers.is_empty() => {
                 let answer = answer.unwrap_or_else(|_: oneshot::error::RecvError| Err(ApiError::gone()));
+                refused |= answer.as_ref().is_err_and(|error| error.kind == ApiErrorKind::Inside);
                 Frame::put_json(&ToClient::<()>::Answer { id, answer: answer.into() }, &mut out)?;
             }
             event = client.next() => match event {
@@ -165,10 +167,14 @@ async fn serve_client<D: AcceptClients>(
             out.clear();
             out.shrink_to(GATHER);
         }
+        // What runs inside a shared terminal does not keep others out: it has its answer, and no place here.
+        if refused {
+            return Ok(None);
+        }
     }
 }
 
-/// Answers every command with this failure.
+/// Answers the first command with this failure.
 async fn refuse<P: Protocol>(
     mut stream: LocalStream,
     failure: &ApiError,
@@ -179,6 +185,7 @@ async fn refuse<P: Protocol>(
         let mut out = Vec::new();
         Frame::put_json(&ToClient::<()>::Answer { id, answer: Err(failure.clone()).into() }, &mut out)?;
         stream.write_all(&out).await?;
+        break;
     }
     Ok(None)
 }
