@@ -4,7 +4,7 @@ export interface HostOptions {
   program: string;
   /** Arguments of the holder; `["hold"]` if left out. `--ca-file FILE` names authorities of one's own. */
   arguments?: string[];
-  /** Variables beside this process's own for a holder that is started: `ALL_PROXY` and its like, out of sight of others. */
+  /** Variables in addition to this process's own for a holder that is started: `ALL_PROXY` and its like, out of sight of others. */
   env?: Record<string, string>;
   /** A file to which the holder's errors are appended. */
   log?: string;
@@ -24,7 +24,7 @@ export interface JoinOptions {
   program: string;
   /** Bytes of output that may be under way before `credit` is given; 1 MiB if left out. */
   window?: number;
-  /** A PEM file with authorities that are trusted beside the system's. */
+  /** A PEM file with authorities that are trusted in addition to the system's. */
   caFile?: string;
   /** Whether the system's authorities are trusted; without them only the file's are. True if left out. */
   systemAuthorities?: boolean;
@@ -64,21 +64,14 @@ export interface HostOutput {
 /** What `host` tells. `gone` is the last one, unless `close` was called. */
 export type HostUpdate = HostEvent | HostOutput | { type: "gone" };
 
-/** Bytes for a real terminal: nothing in them reaches into the guest's machine. Credit them once they are shown. */
+/**
+ * What draws a window that was opened: bytes for a real terminal, in which nothing reaches into the guest's machine. Credit
+ * them once they are shown.
+ */
 export interface GuestOutput {
   type: "output";
   terminal: TerminalNo;
   bytes: Buffer;
-}
-
-/**
- * The next output draws this terminal again, and clears it first by itself. Without scrollback it is a glimpse during a
- * flood, and a whole picture follows.
- */
-export interface GuestPicture {
-  type: "picture";
-  terminal: TerminalNo;
-  scrollback: boolean;
 }
 
 /** A panel changed, or is here for the first time: `Guest.panels` has it. */
@@ -92,7 +85,6 @@ export type GuestUpdate =
   | Exclude<GuestEvent, { type: "panel" }>
   | GuestPanel
   | GuestOutput
-  | GuestPicture
   | { type: "resize"; terminal: TerminalNo; size: Size }
   | { type: "gone" };
 
@@ -169,7 +161,7 @@ export class Panels {
 
 /** A seat at somebody else's session. */
 export class Guest {
-  /** What the host shares beside its terminals. */
+  /** What the host shares next to its terminals. */
   readonly panels: Panels;
   ask(command: GuestCommand): Promise<Reply>;
   /** Keys; a terminal's own answers among them are taken out. Throws when more than 4 MiB wait. */

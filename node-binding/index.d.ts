@@ -6,7 +6,7 @@ export interface HostOptions {
   program: string;
   /** Arguments of the holder; `["hold"]` if left out. `--ca-file FILE` names authorities of one's own. */
   arguments?: string[];
-  /** Variables beside this process's own for a holder that is started: `ALL_PROXY` and its like, out of sight of others. */
+  /** Variables in addition to this process's own for a holder that is started: `ALL_PROXY` and its like, out of sight of others. */
   env?: Record<string, string>;
   /** A file to which the holder's errors are appended. */
   log?: string;
@@ -26,7 +26,7 @@ export interface JoinOptions {
   program: string;
   /** Bytes of output that may be under way before `credit` is given; 1 MiB if left out. */
   window?: number;
-  /** A PEM file with authorities that are trusted beside the system's. */
+  /** A PEM file with authorities that are trusted in addition to the system's. */
   caFile?: string;
   /** Whether the system's authorities are trusted; without them only the file's are. True if left out. */
   systemAuthorities?: boolean;
@@ -66,21 +66,14 @@ export interface HostOutput {
 /** What `host` tells. `gone` is the last one, unless `close` was called. */
 export type HostUpdate = HostEvent | HostOutput | { type: "gone" };
 
-/** Bytes for a real terminal: nothing in them reaches into the guest's machine. Credit them once they are shown. */
+/**
+ * What draws a window that was opened: bytes for a real terminal, in which nothing reaches into the guest's machine. Credit
+ * them once they are shown.
+ */
 export interface GuestOutput {
   type: "output";
   terminal: TerminalNo;
   bytes: Buffer;
-}
-
-/**
- * The next output draws this terminal again, and clears it first by itself. Without scrollback it is a glimpse during a
- * flood, and a whole picture follows.
- */
-export interface GuestPicture {
-  type: "picture";
-  terminal: TerminalNo;
-  scrollback: boolean;
 }
 
 /** A panel changed, or is here for the first time: `Guest.panels` has it. */
@@ -94,7 +87,6 @@ export type GuestUpdate =
   | Exclude<GuestEvent, { type: "panel" }>
   | GuestPanel
   | GuestOutput
-  | GuestPicture
   | { type: "resize"; terminal: TerminalNo; size: Size }
   | { type: "gone" };
 
@@ -171,7 +163,7 @@ export class Panels {
 
 /** A seat at somebody else's session. */
 export class Guest {
-  /** What the host shares beside its terminals. */
+  /** What the host shares next to its terminals. */
   readonly panels: Panels;
   ask(command: GuestCommand): Promise<Reply>;
   /** Keys; a terminal's own answers among them are taken out. Throws when more than 4 MiB wait. */
@@ -182,8 +174,66 @@ export class Guest {
   close(): Promise<void>;
 }
 
+/** Something that happened in the session. */
+export type Activity = {
+  /** When, in milliseconds since 1970; of what took time: when it began. */
+  at: number,
+  /** When it ended, of what took time. */
+  until?: number,
+  /** How much it matters. */
+  level: Level,
+  /** Who did it or had it done to them; nothing for the session as a whole. */
+  who?: string,
+  /** What happened. */
+  happened: ActivityKind, };
+
+/** What can happen in a session. */
+export type ActivityKind = { "what": "joined",
+  /** What they may do, in a word. */
+  role: string, } | { "what": "left",
+  /** Why, in words. */
+  why: string, } | { "what": "presence",
+  /** Whether they are connected. */
+  present: boolean, } | { "what": "granted",
+  /** What they may do, in a word. */
+  role: string,
+  /** Who said so. */
+  by: string, } | { "what": "asked" } | { "what": "refused",
+  /** Why, in words. */
+  why: string, } | { "what": "typed",
+  /** In which terminal. */
+  terminal: string, } | { "what": "ran",
+  /** In which terminal. */
+  terminal: string,
+  /** The command line. */
+  command: string,
+  /** How it ended, once it has. */
+  exit_code?: number,
+  /** The shell did not prove it: anything that was printed in the terminal may have made it up. */
+  unproven?: boolean, } | { "what": "connection",
+  /** How it is now, in words. */
+  state: string, } | { "what": "shared",
+  /** A terminal's or a panel's name. */
+  thing: string,
+  /** Whether it is. */
+  on: boolean, } | { "what": "noted",
+  /** The words. */
+  text: string, };
+
 /** Whether a knock waits for the host's yes. */
 export type Admission = "ask" | "first" | "open";
+
+/** Why a command failed, for a person. */
+export type ApiError = {
+  /** What kind of failure it is: what a program goes by. */
+  kind: ApiErrorKind,
+  /** What happened, in a sentence without a full stop. */
+  message: string,
+  /** What helps, if anything does. */
+  hint?: string, };
+
+/** Kinds of failure. */
+export type ApiErrorKind = "gone" | "not_found" | "misused" | "program" | "address" | "unreachable" | "certificate" | "proxy" | "protocol" | "refused" | "no_session" | "invite" | "full" | "local" | "inside" | "scope" | "system";
 
 /** What a branch will be merged into. */
 export type Base = {
@@ -317,6 +367,15 @@ export type Checks = {
   /** These say nothing. */
   skipped: number, };
 
+/** Cells of a [`TextRange`]. Columns count from 0; a wide character has two. */
+export type Columns = {
+  /** The first cell, in the first line. */
+  first: number,
+  /** The last cell, in the last line. */
+  last: number,
+  /** Whether the text was selected from its end to its beginning. */
+  reversed: boolean, };
+
 /** What somebody said about a request. */
 export type Comment = {
   /** The [`Thread::id`] of its thread; nothing for what is said about the whole. */
@@ -329,7 +388,7 @@ export type Comment = {
   edited: boolean,
   /** What they came to, if this ends a review. */
   verdict?: Verdict,
-  /** What. */
+  /** The text. */
   body: Body,
   /** Where it is on the web. */
   web?: string, };
@@ -375,7 +434,7 @@ export type Content = { "encoding": "text", "data": string } | { "encoding": "ba
 
 /** What was done to a file. */
 export type Edit = {
-  /** What. */
+  /** Its kind. */
   what: EditKind,
   /** Lines that are new, where they were counted. */
   added?: number,
@@ -395,18 +454,6 @@ export type Entry = { "is": "repository" } & Repository | { "is": "file" } & Fil
 export type Exit = {
   /** Its exit code; none if a signal ended it. */
   code: number | null, };
-
-/** Why a command failed, for a person. */
-export type ApiError = {
-  /** What kind of failure it is: what a program goes by. */
-  kind: ApiErrorKind,
-  /** What happened, in a sentence without a full stop. */
-  message: string,
-  /** What helps, if anything does. */
-  hint?: string, };
-
-/** Kinds of failure. */
-export type ApiErrorKind = "gone" | "not_found" | "misused" | "program" | "address" | "unreachable" | "certificate" | "proxy" | "protocol" | "refused" | "no_session" | "invite" | "full" | "local" | "inside" | "scope" | "system";
 
 /** A file that differs from the last commit, or that git does not know. */
 export type File = {
@@ -474,24 +521,38 @@ export type ForgeOptions = {
 /** What a client asks of its seat. */
 export type GuestCommand = { "type": "attach",
   /** Bytes that may be under way to this client before it gives [`Credit`](Self::Credit). */
-  window: number, } | { "type": "detach" } | { "type": "credit",
+  window: number, } | { "type": "detach" } | { "type": "open_window",
+  /** The terminal's number. */
+  terminal: TerminalNo,
+  /** The window's size. */
+  size: Size,
+  /** Lines that its scrollback keeps. */
+  history: number, } | { "type": "close_window",
+  /** The terminal's number. */
+  terminal: TerminalNo, } | { "type": "credit",
   /** How many more. */
   bytes: number, } | { "type": "redraw",
-  /** Which. */
+  /** The terminal's number. */
   terminal: TerminalNo, } | { "type": "screen",
-  /** Which. */
+  /** The terminal's number. */
   terminal: TerminalNo,
   /** In what form. */
-  format: ScreenFormat, } | { "type": "ask_control" } | { "type": "chat",
-  /** What. */
+  format: ScreenFormat, } | { "type": "lines",
+  /** The terminal's number. */
+  terminal: TerminalNo,
+  /** The first line, counted as in [`TextRange`](super::TextRange). */
+  from: number,
+  /** The last line. At most [`MAX_LINES`](super::MAX_LINES) are given. */
+  to: number, } | { "type": "ask_control" } | { "type": "chat",
+  /** The message. */
   text: string, } | { "type": "point",
-  /** At what; nothing takes it back. */
+  /** The text to point at; null to stop pointing. */
   at: PointAt | null, } | { "type": "set_role",
-  /** Whose. */
+  /** The guest's slot. */
   slot: number,
-  /** What. */
+  /** The new role. */
   role: Role, } | { "type": "remove",
-  /** Whom. */
+  /** The guest's slot. */
   slot: number, } | { "type": "create_invite",
   /** The role on arrival: below co-owner. */
   role: Role,
@@ -501,13 +562,13 @@ export type GuestCommand = { "type": "attach",
   admission: Admission, } | { "type": "fetch",
   /** The panel. */
   panel: PanelKind,
-  /** What. */
+  /** The content, as an entry of the panel names it. */
   reference: ReferenceId,
   /** The client's own number for it. */
   tag: number, } | { "type": "cancel_fetch",
   /** Of which number. */
   tag: number, } | { "type": "look_at_panel",
-  /** Which. */
+  /** The panel. */
   panel: PanelKind, } | { "type": "state" } | { "type": "leave" };
 
 /** What a seat tells its client. */
@@ -522,7 +583,7 @@ export type GuestEvent = { "type": "state" } & StateUpdate | { "type": "away",
   slot: number,
   /** The safety words that both sides see. */
   words: Array<string>, } | { "type": "role_changed",
-  /** What. */
+  /** The new role. */
   role: Role, } | { "type": "control_asked",
   /** Who. */
   slot: number, } | { "type": "declined" } | { "type": "input_refused",
@@ -530,7 +591,7 @@ export type GuestEvent = { "type": "state" } & StateUpdate | { "type": "away",
   terminal: TerminalNo,
   /** Why. */
   why: InputRefusal, } | { "type": "not_allowed",
-  /** What. */
+  /** The request that was refused, in words. */
   what: string, } | { "type": "chat",
   /** Who; 0 is the host. */
   slot: number,
@@ -557,79 +618,39 @@ export type GuestEvent = { "type": "state" } & StateUpdate | { "type": "away",
   /** When the relay refused: what it said, and what helps. */
   failure?: ApiError, };
 
-/** What can happen in a session. */
-export type ActivityKind = { "what": "joined",
-  /** What they may do, in a word. */
-  role: string, } | { "what": "left",
-  /** Why, in words. */
-  why: string, } | { "what": "presence",
-  /** Whether they are connected. */
-  present: boolean, } | { "what": "granted",
-  /** What they may do, in a word. */
-  role: string,
-  /** Who said so. */
-  by: string, } | { "what": "asked" } | { "what": "refused",
-  /** Why, in words. */
-  why: string, } | { "what": "typed",
-  /** In which terminal. */
-  terminal: string, } | { "what": "ran",
-  /** In which terminal. */
-  terminal: string,
-  /** What. */
-  command: string,
-  /** How it ended, once it has. */
-  exit_code?: number,
-  /** The shell did not prove it: anything that was printed in the terminal may have made it up. */
-  unproven?: boolean, } | { "what": "connection",
-  /** How it is now, in words. */
-  state: string, } | { "what": "shared",
-  /** A terminal's or a panel's name. */
-  thing: string,
-  /** Whether it is. */
-  on: boolean, } | { "what": "noted",
-  /** The words. */
-  text: string, };
-
-/** Something that happened in the session. */
-export type Activity = {
-  /** When, in milliseconds since 1970; of what took time: when it began. */
-  at: number,
-  /** When it ended, of what took time. */
-  until?: number,
-  /** How much it matters. */
-  level: Level,
-  /** Who did it or had it done to them; nothing for the session as a whole. */
-  who?: string,
-  /** What. */
-  happened: ActivityKind, };
-
 /** What a client asks of an engine that hosts. Every command is answered by a [`Reply`] or a failure. */
 export type HostCommand = { "type": "open_terminal" } & TerminalOptions | { "type": "attach",
-  /** Which. */
+  /** The terminal's number. */
   terminal: TerminalNo,
   /** Bytes that may be under way to this client before it gives [`Credit`](Self::Credit). The terminal's
    * program waits for the client, as it would for any terminal. */
   window: number,
   /** Whether the picture brings its scrollback. */
   scrollback: boolean, } | { "type": "detach",
-  /** Which. */
+  /** The terminal's number. */
   terminal: TerminalNo, } | { "type": "credit",
-  /** Which. */
+  /** The terminal's number. */
   terminal: TerminalNo,
   /** How many more. */
   bytes: number, } | { "type": "resize",
-  /** Which. */
+  /** The terminal's number. */
   terminal: TerminalNo,
   /** To what. */
   size: Size, } | { "type": "looking",
   /** Which, if any. */
   terminal: TerminalNo | null, } | { "type": "close_terminal",
-  /** Which. */
+  /** The terminal's number. */
   terminal: TerminalNo, } | { "type": "screen",
-  /** Which. */
+  /** The terminal's number. */
   terminal: TerminalNo,
   /** In what form. */
-  format: ScreenFormat, } | { "type": "share" } & ShareOptions | { "type": "add_terminal",
+  format: ScreenFormat, } | { "type": "lines",
+  /** The terminal's number. */
+  terminal: TerminalNo,
+  /** The first line, counted as in [`TextRange`](super::TextRange). */
+  from: number,
+  /** The last line. At most [`MAX_LINES`](super::MAX_LINES) are given. */
+  to: number, } | { "type": "share" } & ShareOptions | { "type": "add_terminal",
   /** The session. */
   session: SessionNo,
   /** The terminal. */
@@ -640,7 +661,7 @@ export type HostCommand = { "type": "open_terminal" } & TerminalOptions | { "typ
   session: SessionNo,
   /** The terminal. */
   terminal: TerminalNo, } | { "type": "stop",
-  /** Which. */
+  /** The session's number. */
   session: SessionNo, } | { "type": "stop_all" } | { "type": "create_invite",
   /** For which session. */
   session: SessionNo,
@@ -648,7 +669,7 @@ export type HostCommand = { "type": "open_terminal" } & TerminalOptions | { "typ
   terms: InviteTerms, } | { "type": "revoke_invite",
   /** Of which session. */
   session: SessionNo,
-  /** Which. */
+  /** The invite's id. */
   invite: InviteId, } | { "type": "admit",
   /** At which session. */
   session: SessionNo,
@@ -660,50 +681,50 @@ export type HostCommand = { "type": "open_terminal" } & TerminalOptions | { "typ
   knock: number, } | { "type": "set_role",
   /** In which session. */
   session: SessionNo,
-  /** Whose. */
+  /** The guest's slot. */
   slot: number,
   /** What it may do from now on. */
   role: Role, } | { "type": "decline",
   /** In which session. */
   session: SessionNo,
-  /** Whose. */
+  /** The guest's slot. */
   slot: number, } | { "type": "remove",
   /** From which session. */
   session: SessionNo,
-  /** Whom. */
+  /** The guest's slot. */
   slot: number,
   /** Whether everyone who came by the same invite goes, too: one person may have several seats. */
   with_invite?: boolean, } | { "type": "chat",
   /** In which session. */
   session: SessionNo,
-  /** What. */
+  /** The message. */
   text: string, } | { "type": "point",
   /** In which session. */
   session: SessionNo,
-  /** At what; nothing takes it back. */
+  /** The text to point at; null to stop pointing. */
   at: PointAt | null, } | { "type": "share_panel",
   /** The session. */
   session: SessionNo,
-  /** Which. */
+  /** The panel. */
   panel: PanelKind,
   /** The workspace: what git, the review, the issue and findings are of. Nothing of it is outside of it. */
   folder?: string | null,
   /** Files of the host's choice: logs for the log, SARIF for findings. */
   files?: Array<string>,
-  /** Forges beside `github.com` and `gitlab.com`, for the review and the issue. One of those names takes the
+  /** Forges in addition to `github.com` and `gitlab.com`, for the review and the issue. One of those names takes the
    * place of that. */
   forges?: Array<ForgeOptions>, } | { "type": "unshare_panel",
   /** The session. */
   session: SessionNo,
-  /** Which. */
+  /** The panel. */
   panel: PanelKind, } | { "type": "refresh_panel",
   /** The session. */
   session: SessionNo,
-  /** Which. */
+  /** The panel. */
   panel: PanelKind, } | { "type": "look_at_panel",
   /** The session. */
   session: SessionNo,
-  /** Which. */
+  /** The panel. */
   panel: PanelKind, } | { "type": "set_findings",
   /** The session. */
   session: SessionNo,
@@ -713,7 +734,7 @@ export type HostCommand = { "type": "open_terminal" } & TerminalOptions | { "typ
   findings: Array<Finding>, } | { "type": "give_credential",
   /** The forge's host, as remotes name it. */
   host: string,
-  /** The credential; nothing takes it back. */
+  /** The credential; null to remove it. */
   credential: Secret | null, } | { "type": "is_inside",
   /** The process's id. */
   pid: number, } | { "type": "state" } | { "type": "shutdown" };
@@ -724,17 +745,17 @@ export type HostEvent = { "type": "picture",
   terminal: TerminalNo,
   /** The size that the picture has. */
   size: Size, } | { "type": "state" } & StateUpdate | { "type": "terminal_closed",
-  /** Which. */
+  /** The terminal's number. */
   terminal: TerminalNo,
   /** Its exit code; 128 and the number for one that a signal ended; nothing if it is not known. */
   exit_code: number | null, } | { "type": "resized",
-  /** Which. */
+  /** The terminal's number. */
   terminal: TerminalNo,
   /** To what. */
   size: Size, } | { "type": "session",
-  /** Which. */
+  /** The session's number. */
   session: SessionNo,
-  /** What. */
+  /** What happened. */
   event: SessionEvent, } | { "type": "closing" };
 
 /** The state of an engine that hosts. */
@@ -839,7 +860,7 @@ export type IssueComment = {
   at: number,
   /** Whether it was changed since. */
   edited: boolean,
-  /** What. */
+  /** The text. */
   body: Body,
   /** Where it is on the web. */
   web?: string, };
@@ -880,9 +901,6 @@ export type Label = {
   /** Its colour, as red, green and blue. */
   color?: number, };
 
-/** How far a guest's picture is behind. */
-export type Lag = "live" | "delayed" | "stalled";
-
 /** How much something matters. */
 export type Level = "error" | "warning" | "info" | "debug";
 
@@ -898,6 +916,9 @@ export type Line = {
   text: string,
   /** The whole, where it is longer. */
   rest?: Reference, };
+
+/** How well a guest's screen keeps up with the host. */
+export type Liveness = "live" | "delayed" | "stalled";
 
 /** A line of the log, in the form that log files use. */
 export type LogLine = {
@@ -917,7 +938,7 @@ export type Mark = {
 
 /** How a panel stands for its host, whether it is shared or not. */
 export type Offer = {
-  /** Which. */
+  /** The panel. */
   panel: PanelKind,
   /** Its title. */
   title: string,
@@ -932,7 +953,7 @@ export type Offer = {
 
 /** What is under way in a repository. */
 export type Operation = {
-  /** What. */
+  /** Its kind. */
   what: OperationKind,
   /** Of which branch, where that is known. */
   branch?: string,
@@ -956,7 +977,7 @@ export type PanelKind = "git" | "history" | "log" | "review" | "issue" | "findin
 
 /** A shared panel, in short. */
 export type PanelStatus = {
-  /** Which. */
+  /** The panel. */
   panel: PanelKind,
   /** How up to date it is, and what can be done if it is not. */
   state: SourceState,
@@ -967,7 +988,7 @@ export type PanelStatus = {
 
 /** A panel as guests see it. */
 export type PanelUpdate = {
-  /** Which. */
+  /** The panel. */
   panel: PanelKind,
   /** Its version after this. */
   version: number,
@@ -987,24 +1008,24 @@ export type PanelUpdate = {
 /** Where a change stands. */
 export type Part = "staged" | "unstaged" | "untracked" | "conflict" | "branch";
 
-/** A seated guest. */
+/** A seated guest, and what this end knows of it. */
 export type Person = {
+  /** Whether it asks for the keyboard. */
+  asks: boolean,
+  /** The safety words that it and the host see: known to these two. */
+  words: Array<string>,
+  /** The invite it came by: known to the host. */
+  invite?: InviteId,
   /** Its slot, which names it in commands. */
   slot: number,
-  /** The name it gave itself: sanitized, unverified. */
+  /** The name it gave itself: sanitized, not verified. */
   name: string,
   /** The program that it joins with, and its version. */
   program: string,
   /** What it may do. */
   role: Role,
   /** Whether it is connected right now. */
-  present: boolean,
-  /** Whether it asks for the keyboard. */
-  asks: boolean,
-  /** The safety words that it and the host see: known to these two. */
-  words: Array<string>,
-  /** The invite it came by: known to the host. */
-  invite?: InviteId, };
+  present: boolean, };
 
 /** How far a seat is. */
 export type Phase = { "is": "knocking" } | { "is": "waiting" } | { "is": "seated" } | { "is": "failed",
@@ -1024,14 +1045,16 @@ export type Place = { "view": "changes" } & FileAt | { "view": "history",
   /** The file. */
   path: string, };
 
-/** Lines of a terminal, counted from the first that the session shares. */
+/** A place in a terminal that somebody points at. */
 export type PointAt = {
   /** The terminal. */
   terminal: TerminalNo,
   /** The first line. */
   from: number,
   /** The last line. */
-  to: number, };
+  to: number,
+  /** The cells; whole lines if left out. */
+  columns?: Columns, };
 
 /** A finding in the document that it is shown in. */
 export type Problem = {
@@ -1099,7 +1122,9 @@ export type Reply = { "reply": "done" } | { "reply": "terminal",
   /** The first invite. */
   invite: Invite, } | { "reply": "invite" } & Invite | { "reply": "state" } & StateUpdate | { "reply": "screen",
   /** In the form that was asked for. */
-  picture: string, } | { "reply": "panel" } & PanelUpdate | { "reply": "content" } & Content | { "reply": "inside",
+  picture: string, } | { "reply": "lines",
+  /** In order. */
+  lines: Array<string>, } | { "reply": "panel" } & PanelUpdate | { "reply": "content" } & Content | { "reply": "inside",
   /** True also if that is unknown. */
   inside: boolean, };
 
@@ -1289,7 +1314,7 @@ export type SeatState = {
   /** The terminal that the host has in front: only there keys count. */
   looking?: TerminalNo,
   /** How far the picture is behind the host's. */
-  lag: Lag,
+  liveness: Liveness,
   /** Terminals whose picture may be incomplete until a new one arrives. Keys are not sent to them meanwhile. */
   catching_up: Array<TerminalNo>,
   /** Who types, and where; 0 is the host. */
@@ -1312,8 +1337,10 @@ export type SessionEvent = { "what": "away",
   retry_in: number,
   /** Why, in words. */
   reason: string, } | { "what": "knocked" } & Knock | { "what": "knock_failed",
-  /** Why, in words. */
-  why: string, } | { "what": "knock_refused",
+  /** Why, in words: the last one. */
+  why: string,
+  /** How many since this was told last. It is told once a second at most. */
+  times: number, } | { "what": "knock_refused",
   /** The name it gives itself: sanitized, unverified. */
   name: string,
   /** The invite it holds. */
@@ -1334,15 +1361,15 @@ export type SessionEvent = { "what": "away",
   name: string,
   /** Removed, left, or gone for too long. */
   reason: EndReason, } | { "what": "role_changed",
-  /** Whose. */
+  /** The guest's slot. */
   slot: number,
-  /** What. */
+  /** The new role. */
   role: Role,
   /** The co-owner who did it; 0 is the host. */
   by: number, } | { "what": "control_asked",
   /** Who. */
   slot: number, } | { "what": "input_refused",
-  /** Whose. */
+  /** The guest's slot. */
   slot: number,
   /** At which terminal. */
   terminal: TerminalNo,

@@ -32,15 +32,15 @@ pub(crate) fn write(path: &Path, link: &InviteLink) -> Result<(), CliError> {
     let fault = |error: io::Error| CliError::new(FaultKind::Local, format!("{}: {error}", path.display()));
     let mut name = path.file_name().ok_or_else(|| CliError::usage("--invite-file names no file"))?.to_owned();
     name.push(format!(".{}", std::process::id()));
-    let beside = path.with_file_name(name);
-    let written = create_private(&beside).and_then(|mut file| {
+    let temporary = path.with_file_name(name);
+    let written = create_private(&temporary).and_then(|mut file| {
         serde_json::to_writer(&mut file, &contents)?;
         file.write_all(b"\n")?;
-        fs::rename(&beside, path)
+        fs::rename(&temporary, path)
     });
     if written.is_err() {
         // The name has this process's number, so the file is nobody else's.
-        let _ = fs::remove_file(&beside);
+        let _ = fs::remove_file(&temporary);
     }
     written.map_err(fault)
 }

@@ -258,11 +258,11 @@ impl Overlay {
             },
             Id::Person(slot) => {
                 let person = overview.person(slot)?;
-                let allowed = overview.is_host() || overview.role().may_remove(person.role);
+                let allowed = overview.is_host() || overview.role().may_remove(person.info.role);
                 if !overview.may_manage() || !allowed {
                     return None;
                 }
-                let toggle = |role| if person.role == role { Role::Viewer } else { role };
+                let toggle = |role| if person.info.role == role { Role::Viewer } else { role };
                 match letter {
                     'a' if person.asks => Action::SetRole(slot, Role::Writer),
                     'd' if person.asks && overview.is_host() => Action::Decline(slot),

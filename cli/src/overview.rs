@@ -4,9 +4,11 @@
 mod from_guest;
 mod from_host;
 mod panels;
+mod pointed;
 
 pub(crate) use from_guest::refusal;
 pub(crate) use panels::{Panel, Panels, now};
+pub(crate) use pointed::pointed;
 
 use std::{
     borrow::Cow,
@@ -14,7 +16,7 @@ use std::{
 };
 
 use jumpseat_engine::api::{
-    Admission, ChatLine, ConnectionState, Invite, Knock, Lag, PanelStatus, Person, Role, Secret,
+    Admission, ChatLine, ConnectionState, Invite, Knock, Liveness, PanelStatus, Person, Role, Secret,
 };
 use jumpseat_wire::{HOST_SLOT, InviteCode, InviteId, Slot};
 
@@ -41,7 +43,7 @@ pub(crate) struct Overview {
     pub(crate) typing: Option<Slot>,
     /// Who points at lines.
     pub(crate) pointing: BTreeSet<Slot>,
-    pub(crate) lag: Lag,
+    pub(crate) liveness: Liveness,
     /// Whether the terminal that is shown misses something: no key goes there meanwhile.
     pub(crate) catching_up: bool,
     /// The guest's own safety words, to compare with the host's.
@@ -130,7 +132,7 @@ impl Overview {
             unread_from: 0,
             typing: None,
             pointing: BTreeSet::new(),
-            lag: Lag::Live,
+            liveness: Liveness::Live,
             catching_up: false,
             words: Vec::new(),
             looking: true,
@@ -149,7 +151,7 @@ impl Overview {
 
     /// What this end may do; the host may do everything.
     pub(crate) fn role(&self) -> Role {
-        self.person(self.me).map_or(Role::Viewer, |person| person.role)
+        self.person(self.me).map_or(Role::Viewer, |person| person.info.role)
     }
 
     /// Whether this end may grant, remove and invite.
@@ -158,7 +160,7 @@ impl Overview {
     }
 
     pub(crate) fn person(&self, slot: Slot) -> Option<&Person> {
-        self.people.iter().find(|person| person.slot == slot)
+        self.people.iter().find(|person| person.info.slot == slot)
     }
 
     /// What an invite gives to who comes by it, where that is known.
@@ -169,14 +171,14 @@ impl Overview {
     /// Who else came by the same invite as a guest: one person may have several seats.
     pub(crate) fn came_with(&self, slot: Slot) -> usize {
         let Some(invite) = self.person(slot).and_then(|person| person.invite) else { return 0 };
-        self.people.iter().filter(|person| person.slot != slot && person.invite == Some(invite)).count()
+        self.people.iter().filter(|person| person.info.slot != slot && person.invite == Some(invite)).count()
     }
 
     /// The name to show for a slot.
     pub(crate) fn name(&self, slot: Slot) -> &str {
         match slot {
             HOST_SLOT => &self.host,
-            slot => self.person(slot).map_or("someone", |person| &person.name),
+            slot => self.person(slot).map_or("someone", |person| &person.info.name),
         }
     }
 
@@ -211,14 +213,6 @@ pub(crate) fn connection_word(connection: &ConnectionState) -> &'static str {
 /// A guest, for tests.
 #[cfg(test)]
 pub(crate) fn person(slot: Slot, name: &str, role: Role) -> Person {
-    Person {
-        slot,
-        name: name.into(),
-        program: "cli".into(),
-        role,
-        present: true,
-        asks: false,
-        words: Vec::new(),
-        invite: None,
-    }
+    jumpseat_engine::api::GuestInfo { slot, name: name.into(), program: "cli".into(), role, present: true }
+        .into()
 }

@@ -36,10 +36,23 @@ pub(crate) fn refuse_before_guests() -> Result<(), CliError> {
         .hint("use another terminal, or the menu that opens above this one"))
 }
 
-/// Writes one object as one line.
+/// Writes one object as one line. It names its type, so that a script can read what several commands print.
 pub(crate) fn json(value: &impl Serialize) -> Result<(), CliError> {
     let line = serde_json::to_string(value).map_err(|error| CliError::system("JSON", error))?;
+    debug_assert!(line.contains(r#""type":""#), "it has no type: {line}");
     text(&(escaped(line) + "\n"))
+}
+
+/// The same for an object that does not name its type.
+pub(crate) fn json_of(kind: &str, value: &impl Serialize) -> Result<(), CliError> {
+    #[derive(Serialize)]
+    struct Typed<'a, T> {
+        r#type: &'a str,
+        #[serde(flatten)]
+        value: &'a T,
+    }
+
+    json(&Typed { r#type: kind, value })
 }
 
 /// An update of a state for a log: what lets people in is not for one.
@@ -65,11 +78,11 @@ fn escaped(json: String) -> String {
         return json;
     }
     let mut out = String::with_capacity(json.len() + 16);
-    for sign in json.chars() {
-        if is_shown(sign) {
-            out.push(sign);
+    for character in json.chars() {
+        if is_shown(character) {
+            out.push(character);
         } else {
-            let units = sign.encode_utf16(&mut [0; 2]).to_vec();
+            let units = character.encode_utf16(&mut [0; 2]).to_vec();
             units.into_iter().for_each(|unit| out.push_str(&format!("\\u{unit:04x}")));
         }
     }

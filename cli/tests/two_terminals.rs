@@ -10,7 +10,7 @@ mod two_terminals {
         GuestEngine, GuestSetup, Proxies, SeatConfig, TransportSetup,
         api::{
             Admission, GuestCommand, GuestEvent, HostClient, HostCommand, HostState, InviteTerms, PointAt,
-            Replica, Reply, Scope, ScreenFormat, SessionNo, TerminalNo,
+            Replica, Reply, Scope, ScreenFormat, SessionNo, TerminalNo, TextRange,
         },
         local::{RuntimeFolder, processes},
     };
@@ -264,7 +264,7 @@ mod two_terminals {
         let lines = picture["lines"].as_array().unwrap();
         let at = lines.iter().position(|line| line.as_str().unwrap().trim() == text).unwrap() as u64;
         let line = picture["first"].as_u64().unwrap() + at;
-        (client, session, PointAt { terminal, from: line, to: line })
+        (client, session, PointAt { terminal, range: TextRange { from: line, to: line, columns: None } })
     }
 
     #[test]
@@ -304,6 +304,7 @@ mod two_terminals {
                             key: None,
                             key_timing: false,
                             window: 256 * 1024,
+                            draws: false,
                         },
                         transport: TransportSetup { proxies: Proxies::none(), ..TransportSetup::default() },
                     })

@@ -1,10 +1,10 @@
 //! A seat at somebody else's session, in this process: its view goes with the editor's window.
 
-use std::{collections::BTreeMap, panic::AssertUnwindSafe, path::PathBuf, time::Duration};
+use std::{panic::AssertUnwindSafe, path::PathBuf, time::Duration};
 
 use futures_util::FutureExt as _;
 use jumpseat_engine::{
-    Drawing, GuestEngine, GuestKey, GuestSetup, Proxies, SeatConfig, TransportSetup,
+    GuestEngine, GuestKey, GuestSetup, Proxies, SeatConfig, TransportSetup,
     api::{
         ApiError, ApiErrorKind, Commands, GuestClient, GuestCommand, GuestEvent, Replica, SeatState, Secret,
         TerminalChange, TerminalNo,
@@ -72,7 +72,6 @@ struct Seat<'a> {
     panels: panels::Shared,
     state: Replica<SeatState>,
     commands: Commands<GuestCommand>,
-    drawings: BTreeMap<TerminalNo, Drawing>,
     /// Bytes of output that may still be told; below nothing after a long one.
     window: i64,
 }
@@ -88,8 +87,7 @@ impl Run for Joining {
         }
         let mut running = tokio::spawn(AssertUnwindSafe(engine.run()).catch_unwind());
         let commands = client.commands();
-        let mut seat =
-            Seat { outbox, panels, state: Replica::default(), commands, drawings: BTreeMap::new(), window };
+        let mut seat = Seat { outbox, panels, state: Replica::default(), commands, window };
         loop {
             tokio::select! {
                 biased;
@@ -166,8 +164,6 @@ impl Seat<'_> {
     async fn tell(&mut self, event: GuestEvent) {
         if let GuestEvent::State(update) = &event {
             self.state.apply(update.clone());
-            let shared = &self.state.state().terminals;
-            self.drawings.retain(|terminal, _| shared.contains_key(terminal));
             self.panels.keep(&self.state.state().panels);
         }
         let (terminal, change) = match event {
@@ -180,27 +176,20 @@ impl Seat<'_> {
             }
             event => return self.outbox.event(&event),
         };
-        match &change {
+        let weight = change.weight();
+        match change {
             TerminalChange::Resize(size) => {
                 self.outbox.event(&json!({ "type": "resize", "terminal": terminal, "size": size }));
             }
-            TerminalChange::Snapshot { scrollback, .. } => {
-                self.outbox
-                    .event(&json!({ "type": "picture", "terminal": terminal, "scrollback": scrollback }));
+            // The seat draws windows alone.
+            TerminalChange::Snapshot { .. } => {}
+            TerminalChange::Output(bytes) => {
+                self.window -= bytes.len() as i64;
+                let head = json!({ "type": "output", "terminal": terminal }).to_string();
+                self.outbox.output(terminal.0, head, bytes);
             }
-            TerminalChange::Output(_) => {}
         }
-        self.draw(terminal, &change);
-        let _ = self.commands.tell(GuestCommand::Credit { bytes: change.weight() }).await;
-    }
-
-    fn draw(&mut self, terminal: TerminalNo, change: &TerminalChange) {
-        let mut bytes = Vec::new();
-        // A picture that cannot be read draws nothing; the next one makes up for it.
-        let _ = self.drawings.entry(terminal).or_default().draw(change, &mut bytes);
-        self.window -= bytes.len() as i64;
-        let head = json!({ "type": "output", "terminal": terminal }).to_string();
-        self.outbox.output(terminal.0, head, bytes);
+        let _ = self.commands.tell(GuestCommand::Credit { bytes: weight }).await;
     }
 }
 
@@ -237,6 +226,7 @@ fn setup(options: Options) -> Result<GuestSetup, ApiError> {
             key,
             key_timing: options.hide_key_timing,
             window: AHEAD,
+            draws: true,
         },
         transport: TransportSetup {
             ca_file: options.ca_file,

@@ -142,7 +142,23 @@ async function seated({ invite, relay }, name = "Bo", options = {}) {
   const { code, keys: { token } } = invite;
   const setup = { relay, code, token, name, program: "test", ...options };
   const guest = await native.join(setup, told.on(({ bytes }) => guest.credit(bytes.length)));
+  windows(guest, told);
   return { guest, told };
 }
 
-module.exports = { Told, folder, hosting, native, program, seated, share, state, terminal };
+/** Opens a window on each terminal of a seat, as soon as it is there. */
+function windows(guest, told, history = 1000) {
+  const opened = new Set();
+  told.until(() => {
+    for (const { terminal } of Object.values(told.state?.terminals ?? {})) {
+      if (!opened.has(terminal)) {
+        opened.add(terminal);
+        const size = { cols: 80, rows: 24 };
+        guest.ask({ type: "open_window", terminal, size, history }).catch(() => undefined);
+      }
+    }
+    return false;
+  });
+}
+
+module.exports = { Told, folder, hosting, native, program, seated, share, state, terminal, windows };

@@ -342,9 +342,9 @@ fn a_guest_that_is_cut_off_says_since_when() {
 #[track_caller]
 fn assert_harmless(output: &Output) {
     let text = std::str::from_utf8(&output.stdout).unwrap();
-    let bad = text.chars().find(|sign| {
-        (sign.is_control() && *sign != '\n')
-            || matches!(sign, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    let bad = text.chars().find(|character| {
+        (character.is_control() && *character != '\n')
+            || matches!(character, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
     });
     assert_eq!(bad, None, "{text:?}");
 }
@@ -406,7 +406,8 @@ fn nothing_hostile_reaches_a_guest_s_terminal() {
     let output = panel(&env, &["git", "no\x1b[31msuch"]);
     let told = String::from_utf8(output.stderr).unwrap();
     assert!(
-        told.chars().all(|sign| !sign.is_control() || sign == '\n') && !told.contains('\u{202e}'),
+        told.chars().all(|character| !character.is_control() || character == '\n')
+            && !told.contains('\u{202e}'),
         "{told:?}"
     );
 }

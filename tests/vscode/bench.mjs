@@ -17,9 +17,9 @@ const KEYS = 200;
 const FLOOD = `seq 1 ${MEGABYTES * 125_000} | head -c ${MEGABYTES}000000`;
 
 const rows = [];
-const note = (what, figure, beside = '', bar = '') => {
-    rows.push([what, figure, beside, bar]);
-    console.log(`  ${what}: ${figure}${beside && ` (${beside})`}`);
+const note = (what, figure, comparison = '', bar = '') => {
+    rows.push([what, figure, comparison, bar]);
+    console.log(`  ${what}: ${figure}${comparison && ` (${comparison})`}`);
 };
 const sorted = (figures) => [...figures].sort((a, b) => a - b);
 const at = (figures, share) => sorted(figures)[Math.min(figures.length - 1, Math.floor(figures.length * share))];
@@ -269,7 +269,7 @@ try {
     for (const [name, run] of Object.entries(named)) {
         if (chosen.length === 0 || chosen.includes(name)) await run();
     }
-    const table = [['what', 'figure', 'beside it', 'bar'], ['---', '---', '---', '---'], ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
+    const table = [['what', 'figure', 'next to it', 'bar'], ['---', '---', '---', '---'], ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
     console.log(`\n${table}`);
     writeFileSync(join(import.meta.dirname, '../../target/vscode-figures.md'), `${table}\n`);
 } catch (error) {

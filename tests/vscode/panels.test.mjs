@@ -21,7 +21,7 @@ const crowded = () => Math.max(1, loadavg()[0] / availableParallelism() / 2);
 
 const activeTab = (editor) => editor.evaluate((vscode) => vscode.window.tabGroups.activeTabGroup.activeTab?.label);
 
-scene('what is shared beside the terminal', ['host', 'guest'], async ({ host, guest, step, ends }) => {
+scene('what is shared next to the terminal', ['host', 'guest'], async ({ host, guest, step, ends }) => {
     const repository = new Repository(host);
     ends(() => repository.end());
     const link = await host.share();
@@ -130,7 +130,7 @@ scene('what is shared beside the terminal', ['host', 'guest'], async ({ host, gu
         const seen = () => host.evaluate((vscode) => vscode.window.activeTextEditor?.document.getText());
         await until('the preview', async () => /Changes, shared by Ann: as guests see it, read-only\n\nwork: fix\/9-crash[^]*notes\.txt/.test(await seen()) || Promise.reject(new Error(await seen())));
         rmSync(repository.path('notes.txt'));
-        await until('the preview anew', async () => !(await seen()).includes('notes.txt'));
+        await until('the preview again', async () => !(await seen()).includes('notes.txt'));
         await host.picture('panels-preview');
     });
 

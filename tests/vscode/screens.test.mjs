@@ -30,17 +30,17 @@ scene('a full-screen program, a new size and a flood end with equal cells', ['ho
     });
 
     await step('a resize of the window and of the panel', async () => {
-        const before = await guest.screen('editor');
+        const before = await host.screen('panel');
         ends(() => host.page.setViewportSize({ width: 1280, height: 800 }));
         await host.page.setViewportSize({ width: 1050, height: 800 });
         await until('fewer columns', async () => (await guest.screen('editor')).cols < before.cols);
         await same(host, guest);
         await host.done('workbench.action.toggleMaximizedPanel');
-        await until('more rows', async () => (await guest.screen('editor')).rows > before.rows);
-        const tall = await guest.screen('editor');
+        await until('more rows', async () => (await host.screen('panel')).rows > before.rows);
+        const tall = await host.screen('panel');
         await same(host, guest);
         await host.done('workbench.action.toggleMaximizedPanel');
-        await until('fewer rows', async () => (await guest.screen('editor')).rows < tall.rows);
+        await until('fewer rows', async () => (await host.screen('panel')).rows < tall.rows);
         await same(host, guest);
     });
 

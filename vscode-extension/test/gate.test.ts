@@ -40,26 +40,26 @@ test('a terminal that lost the focus to somewhere unknown is not in front', () =
     assert.deepEqual(told, [1, undefined]);
 });
 
-test('the share view beside it leaves it in front, and neither opens nor keeps anything by itself', () => {
+test('the share view next to it leaves it in front, and neither opens nor keeps anything by itself', () => {
     const { gate: at, told, pass } = gate();
-    at.beside(true);
+    at.nearby(true);
     pass();
     assert.deepEqual(told, [], 'nothing was in front');
     at.focus(1, true);
     at.focus(1, false);
-    at.beside(true);
+    at.nearby(true);
     pass();
     assert.deepEqual(told, [1]);
-    at.beside(false);
+    at.nearby(false);
     at.focus(1, true);
     pass();
     assert.deepEqual(told, [1], 'back from the view');
     at.focus(1, false);
-    at.beside(true);
-    at.beside(false);
+    at.nearby(true);
+    at.nearby(false);
     pass();
     assert.deepEqual(told, [1, undefined], 'on from the view to somewhere else');
-    at.beside(true);
+    at.nearby(true);
     pass();
     assert.deepEqual(told, [1, undefined]);
 });
@@ -74,7 +74,7 @@ test('a shortcut in the view, another terminal in front or none close it', () =>
         const { gate: at, told, pass } = gate();
         at.focus(1, true);
         at.focus(1, false);
-        at.beside(true);
+        at.nearby(true);
         pass();
         at.active(1);
         assert.deepEqual(told, [1]);

@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import type { Columns } from '@jumpseat/native';
+
 import { find, linesOf, scrolls, shown, upTo } from '../src/model/pointing';
 import { ago, open, remembered, without, type Recent } from '../src/model/recent';
 import { Unread, chosenTalk, type Titled } from '../src/model/talks';
@@ -73,13 +75,18 @@ test('a selection is found by its text, at its lowest place', () => {
             lines: ['$ make', 'error: one', '  at a.c', '$ make', 'error: one', '  at b.c', ''],
         }),
     );
-    assert.deepEqual(find(lines, 'error'), { from: 104, to: 104 });
-    assert.deepEqual(find(lines, 'one\n  at a.c\r\n'), { from: 101, to: 102 });
-    assert.deepEqual(find(lines, 'make\nerror: one\n  at'), { from: 103, to: 105 });
+    const columns = (first: number, last: number): Columns => ({ first, last, reversed: false });
+    assert.deepEqual(find(lines, 'error'), { from: 104, to: 104, columns: columns(0, 4) });
+    assert.deepEqual(find(lines, 'one\n  at a.c\r\n'), { from: 101, to: 102, columns: columns(7, 7) });
+    assert.deepEqual(find(lines, 'make\nerror: one\n  at'), { from: 103, to: 105, columns: columns(2, 3) });
     assert.equal(find(lines, 'make\nerror: two'), undefined);
     assert.equal(find(lines, ' \n'), undefined);
     assert.equal(shown(lines, { from: 102, to: 103 }), 'at a.c');
     assert.equal(shown(lines, { from: 1, to: 2 }), '', 'scrolled out of what is kept');
+    assert.equal(shown(lines, { from: 101, to: 102, columns: columns(7, 3) }), 'one');
+    const wide = { first: 0, lines: ['漢字 ok'] };
+    assert.deepEqual(find(wide, 'ok'), { from: 0, to: 0 }, 'only the host counts the cells of wide characters');
+    assert.equal(shown(wide, { from: 0, to: 0, columns: columns(5, 6) }), '漢字 ok');
     assert.deepEqual(linesOf('{}'), { first: 0, lines: [] });
 });
 

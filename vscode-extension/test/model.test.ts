@@ -178,12 +178,12 @@ test("the seat's badge says what one may do, and what has no room", () => {
     joined.apply(changed(['connection'], { state: 'connected' }));
     assert.equal(label(), 'Jumpseat: at Ann, read-only');
     joined.apply(changed(['catching_up'], [1]));
-    joined.apply(changed(['lag'], 'delayed'));
+    joined.apply(changed(['liveness'], 'delayed'));
     assert.equal(label(), 'Jumpseat: at Ann, read-only, catching up');
-    joined.apply(changed(['lag'], 'stalled'));
+    joined.apply(changed(['liveness'], 'stalled'));
     assert.equal(label(), 'Jumpseat: at Ann, read-only, stalled');
     joined.apply(changed(['catching_up'], []));
-    joined.apply(changed(['lag'], 'live'));
+    joined.apply(changed(['liveness'], 'live'));
     joined.apply(changed(['role'], 'writer'));
     assert.match(seatBadge(joined, undefined).text, /can type, host not looking$/);
 });
@@ -198,7 +198,7 @@ test('a refusal is told once, until it could have changed', () => {
     for (const [key, value] of [
         ['looking', 1],
         ['catching_up', []],
-        ['lag', 'delayed'],
+        ['liveness', 'delayed'],
         ['role', 'writer'],
     ] as const) {
         joined.apply(changed([key], value));

@@ -29,7 +29,9 @@ pub(crate) async fn run(arguments: Arguments, admit: bool, scope: Scope, json: b
         if admit { HostCommand::Admit { session, knock } } else { HostCommand::Deny { session, knock } };
     hosted.ask(command).await?;
     if json {
-        return print::json(&serde_json::json!({ "knock": knock, "name": found.name, "admitted": admit }));
+        return print::json(
+            &serde_json::json!({ "type": "admission", "knock": knock, "name": found.name, "admitted": admit }),
+        );
     }
     print::text(&format!("{} {}.\n", found.name, if admit { "comes in" } else { "was sent away" }))
 }

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use clap::Args;
 use jumpseat_engine::api::{ChatLine, GuestCommand, HostCommand, Scope};
 use jumpseat_wire::InviteCode;
-use serde_json::json;
 
 use super::local_session::{self, LocalSession};
 use crate::{error::CliError, print};
@@ -42,7 +41,7 @@ fn chat(at: &LocalSession) -> &BTreeMap<u64, ChatLine> {
 
 fn show(chat: &BTreeMap<u64, ChatLine>, json: bool) -> Result<(), CliError> {
     if json {
-        return chat.values().try_for_each(|line| print::json(&json!(line)));
+        return chat.values().try_for_each(|line| print::json_of("chat", line));
     }
     if chat.is_empty() {
         return print::text("No messages yet.\n");

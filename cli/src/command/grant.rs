@@ -46,20 +46,24 @@ pub(super) async fn change(
 ) -> Result<(), CliError> {
     let hosted = hosted::one(session, scope.min(Scope::Control)).await?;
     let guest = hosted.guest(guest)?;
-    hosted.ask(HostCommand::SetRole { session: hosted.session(), slot: guest.slot, role }).await?;
+    hosted.ask(HostCommand::SetRole { session: hosted.session(), slot: guest.info.slot, role }).await?;
     if json {
-        return print::json(&serde_json::json!({ "guest": guest.slot, "name": guest.name, "role": role }));
+        return print::json(
+            &serde_json::json!({ "type": "role", "guest": guest.info.slot, "name": guest.info.name, "role": role }),
+        );
     }
     // What is taken from one seat is not taken from another, and one person may have several.
-    let types =
-        |other: &&Person| other.slot != guest.slot && other.invite == guest.invite && other.role.may_write();
+    let types = |other: &&Person| {
+        other.info.slot != guest.info.slot && other.invite == guest.invite && other.info.role.may_write()
+    };
     let others =
         hosted.state.guests.values().filter(types).filter(|_| !role.may_write() && guest.invite.is_some());
-    let names: Vec<String> = others.map(|other| format!("{} ({})", other.name, other.slot)).collect();
+    let names: Vec<String> =
+        others.map(|other| format!("{} ({})", other.info.name, other.info.slot)).collect();
     let rest = if names.is_empty() {
         String::new()
     } else {
         format!(" By the same invite came, and can still type: {}.", names.join(", "))
     };
-    print::text(&format!("{} is a {role} now.{rest}\n", guest.name))
+    print::text(&format!("{} is a {role} now.{rest}\n", guest.info.name))
 }

@@ -23,18 +23,24 @@ pub(crate) async fn run(arguments: Arguments, scope: Scope, json: bool) -> Resul
     };
     let guests: Vec<_> = guests.values().collect();
     if json {
-        return print::json(&json!({ "guests": guests, "knocks": knocks }));
+        return print::json(&json!({ "type": "guests", "guests": guests, "knocks": knocks }));
     }
     if guests.is_empty() && knocks.is_empty() {
         return print::text("Nobody is here yet.\n");
     }
     let mut rows = Vec::new();
     for guest in guests {
-        let state = if guest.present { "connected" } else { "away" };
+        let state = if guest.info.present { "connected" } else { "away" };
         rows.push(
-            [&guest.slot.to_string(), &guest.name, &guest.role.to_string(), state, &guest.program]
-                .map(str::to_owned)
-                .to_vec(),
+            [
+                &guest.info.slot.to_string(),
+                &guest.info.name,
+                &guest.info.role.to_string(),
+                state,
+                &guest.info.program,
+            ]
+            .map(str::to_owned)
+            .to_vec(),
         );
     }
     for knock in knocks {

@@ -108,7 +108,7 @@ fn find_guest<'a>(guests: &'a BTreeMap<Slot, Person>, text: &str) -> Result<&'a 
     if let Ok(slot) = text.parse::<Slot>() {
         return guests.get(&slot).ok_or_else(none);
     }
-    let mut named = guests.values().filter(|guest| guest.name.to_lowercase() == text.to_lowercase());
+    let mut named = guests.values().filter(|guest| guest.info.name.to_lowercase() == text.to_lowercase());
     match (named.next(), named.next()) {
         (Some(guest), None) => Ok(guest),
         (Some(_), Some(_)) => Err(CliError::usage(format!("several guests are called `{text}`"))
@@ -132,9 +132,9 @@ mod tests {
     #[test]
     fn guests_are_found_by_number_or_by_a_name_that_only_one_has() {
         let guests = [(1, "Bo"), (2, "Cy"), (3, "bo")].map(|(slot, name)| person(slot, name, Role::Viewer));
-        let guests = guests.into_iter().map(|guest| (guest.slot, guest)).collect();
-        assert_eq!(find_guest(&guests, "3").unwrap().slot, 3);
-        assert_eq!(find_guest(&guests, "CY").unwrap().slot, 2);
+        let guests = guests.into_iter().map(|guest| (guest.info.slot, guest)).collect();
+        assert_eq!(find_guest(&guests, "3").unwrap().info.slot, 3);
+        assert_eq!(find_guest(&guests, "CY").unwrap().info.slot, 2);
         assert_eq!(find_guest(&guests, "bo").unwrap_err().kind, FaultKind::Usage);
         assert_eq!(find_guest(&guests, "9").unwrap_err().kind, FaultKind::NotFound);
     }

@@ -67,7 +67,7 @@ fn list(invites: &[&Invite], show: bool, json: bool) -> Result<(), CliError> {
             if let Some(fields) = value.as_object_mut().filter(|_| !show) {
                 fields.remove("keys");
             }
-            print::json(&value)
+            print::json_of("invite", &value)
         });
     }
     if invites.is_empty() {
@@ -107,7 +107,7 @@ async fn make(hosted: &Hosted, terms: &TermsArguments, json: bool) -> Result<(),
         return Err(CliError::new(FaultKind::Local, "the process gave an unexpected reply"));
     };
     if json {
-        return print::json(&invite);
+        return print::json_of("invite", &invite);
     }
     let keys = keys(&invite)?;
     let [code, token, link] = [&invite.code.to_string(), keys.token.reveal(), link(keys)];

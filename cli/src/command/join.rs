@@ -127,6 +127,7 @@ fn sit_down(
             key: None,
             key_timing: !arguments.no_key_timing && context.config.key_timing.unwrap_or(true),
             window: WINDOW,
+            draws: false,
         },
         transport: transport(&context.config, arguments.ca_file.clone()),
     };

@@ -95,7 +95,7 @@ pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<(), C
 fn told(kind: PanelKind, shared: bool, folder: Option<&Path>, json: bool) -> Result<(), CliError> {
     let name = panel_name(kind);
     if json {
-        return print::json(&json!({ "panel": name, "shared": shared }));
+        return print::json(&json!({ "type": "panel", "panel": name, "shared": shared }));
     }
     match folder {
         Some(folder) => print::text(&format!("Guests see {name} of {} now.\n", folder.display())),
@@ -114,7 +114,7 @@ fn list(panels: &BTreeMap<PanelKind, PanelStatus>, json: bool) -> Result<(), Cli
                 value["entries"] = status.entries.into();
                 value["left_out"] = status.left_out.into();
             }
-            print::json(&value)
+            print::json_of("panel", &value)
         });
     }
     let rows: Vec<Vec<String>> =

@@ -23,16 +23,19 @@ pub(crate) struct Arguments {
 pub(crate) async fn run(arguments: Arguments, scope: Scope, json: bool) -> Result<(), CliError> {
     let hosted = hosted::one(arguments.session, scope.min(Scope::Control)).await?;
     let guest = hosted.guest(&arguments.guest)?;
-    let same = |other: &&Person| other.slot != guest.slot && other.invite == guest.invite;
+    let same = |other: &&Person| other.info.slot != guest.info.slot && other.invite == guest.invite;
     let others: Vec<&Person> =
         hosted.state.guests.values().filter(same).filter(|_| guest.invite.is_some()).collect();
     let with_invite = arguments.with_invite;
-    let command = HostCommand::Remove { session: hosted.session(), slot: guest.slot, with_invite };
+    let command = HostCommand::Remove { session: hosted.session(), slot: guest.info.slot, with_invite };
     hosted.ask(command).await?;
     if json {
-        return print::json(&serde_json::json!({ "guest": guest.slot, "name": guest.name, "removed": true }));
+        return print::json(
+            &serde_json::json!({ "type": "removed", "guest": guest.info.slot, "name": guest.info.name, "removed": true }),
+        );
     }
-    let names: Vec<String> = others.iter().map(|other| format!("{} ({})", other.name, other.slot)).collect();
+    let names: Vec<String> =
+        others.iter().map(|other| format!("{} ({})", other.info.name, other.info.slot)).collect();
     let rest = match (names.is_empty(), with_invite) {
         (true, _) => String::new(),
         (false, true) => format!(" So are {}.", names.join(", ")),
@@ -43,5 +46,5 @@ pub(crate) async fn run(arguments: Arguments, scope: Scope, json: bool) -> Resul
             )
         }
     };
-    print::text(&format!("{} is gone.{rest}\n", guest.name))
+    print::text(&format!("{} is gone.{rest}\n", guest.info.name))
 }

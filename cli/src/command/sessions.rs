@@ -25,6 +25,7 @@ pub(crate) async fn run(_: Arguments, scope: Scope, json: bool) -> Result<(), Cl
             let session = &hosted.state;
             // Without invites: their tokens are shown by `invites` alone.
             print::json(&json!({
+                "type": "session",
                 "code": session.code, "relay": session.relay, "connection": session.connection,
                 "expires_at": session.expires_at, "guests": values(&session.guests),
                 "knocks": values(&session.knocks),
@@ -45,7 +46,7 @@ pub(crate) async fn run(_: Arguments, scope: Scope, json: bool) -> Result<(), Cl
             let session = &hosted.state;
             vec![
                 code_word(session.code),
-                session.guests.values().filter(|guest| guest.present).count().to_string(),
+                session.guests.values().filter(|guest| guest.info.present).count().to_string(),
                 session.knocks.len().to_string(),
                 connection_word(&session.connection).to_owned(),
                 duration::words(session.expires_at.saturating_sub(now()) / 1000),

@@ -26,7 +26,9 @@ pub(crate) async fn run(arguments: Arguments, scope: Scope, json: bool) -> Resul
     for hosted in &found {
         hosted.ask(HostCommand::Stop { session: hosted.session() }).await?;
         if json {
-            print::json(&serde_json::json!({ "code": hosted.state.code, "stopped": true }))?;
+            print::json(
+                &serde_json::json!({ "type": "stopped", "code": hosted.state.code, "stopped": true }),
+            )?;
         } else {
             print::text(&format!("{} is not shared any more.\n", code_word(hosted.state.code)))?;
         }

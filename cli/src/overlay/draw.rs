@@ -1,6 +1,6 @@
 //! The overlay as cells.
 
-use jumpseat_engine::api::{Admission, ConnectionState, Knock, Person, Role};
+use jumpseat_engine::api::{Admission, ConnectionState, GuestInfo, Knock, Person, Role};
 use ratatui::{
     buffer::Buffer,
     layout::Rect,
@@ -109,13 +109,10 @@ impl Overlay {
             lines.push(Line::styled("  Nobody else is here yet.", DIM));
         }
         if let Some(person) = self.selected_person(overview).filter(|person| !person.words.is_empty()) {
-            let Person { name, words, .. } = person;
+            let Person { info: GuestInfo { name, .. }, words, .. } = person;
             lines.push(Line::raw(""));
             lines.push(Line::styled(format!("  Safety words with {name}: {}", words.join(" ")), DIM));
-            lines.push(Line::styled(
-                "  Read alike at the other end, they say that nobody sits in between.",
-                DIM,
-            ));
+            lines.push(Line::styled("  If the other end shows the same words, nobody is in between.", DIM));
         }
         render_around(lines, head + self.mark.place().unwrap_or(0), area, buffer);
     }
@@ -260,7 +257,10 @@ impl Overlay {
                     keys.push(("a", "allow"));
                     keys.extend(overview.is_host().then_some(("d", "decline")));
                 }
-                keys.push(("w", if person.role == Role::Writer { "take the keyboard" } else { "let type" }));
+                keys.push((
+                    "w",
+                    if person.info.role == Role::Writer { "take the keyboard" } else { "let type" },
+                ));
                 keys.extend(overview.is_host().then_some(("o", "co-owner")));
                 keys.push(("x", "remove"));
             }
@@ -333,22 +333,25 @@ fn knock_line(overview: &Overview, knock: &Knock, chosen: bool) -> Line<'static>
 }
 
 fn person_line(overview: &Overview, person: &Person, chosen: bool) -> Line<'static> {
-    let name =
-        if person.slot == overview.me { format!("{} (you)", person.name) } else { person.name.clone() };
+    let name = if person.info.slot == overview.me {
+        format!("{} (you)", person.info.name)
+    } else {
+        person.info.name.clone()
+    };
     let mut spans = vec![
         Span::styled(format!("{} {name:<16}", marker(chosen)), if chosen { BOLD } else { Style::new() }),
-        Span::raw(format!(" {:<8} ", person.role.to_string())),
+        Span::raw(format!(" {:<8} ", person.info.role.to_string())),
     ];
     if person.asks {
         spans.push(Span::styled(" asks for the keyboard ", LOUD));
     }
-    if !person.present {
+    if !person.info.present {
         spans.push(Span::styled(" away ", DIM));
     }
-    if overview.typing == Some(person.slot) {
+    if overview.typing == Some(person.info.slot) {
         spans.push(Span::styled(" types ", KEY));
     }
-    if overview.pointing.contains(&person.slot) {
+    if overview.pointing.contains(&person.info.slot) {
         spans.push(Span::styled(" points at a line ", KEY));
     }
     Line::from(spans)

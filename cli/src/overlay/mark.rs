@@ -112,9 +112,9 @@ pub(super) fn people(overview: &Overview) -> Vec<Entry> {
     });
     let asking = |asks: bool| {
         overview.people.iter().filter(move |person| person.asks == asks).map(|person| Entry {
-            id: Id::Person(person.slot),
-            name: person.name.clone(),
-            role: Some(person.role),
+            id: Id::Person(person.info.slot),
+            name: person.info.name.clone(),
+            role: Some(person.info.role),
             asks: person.asks,
         })
     };

@@ -361,13 +361,13 @@ fn marked(mark: Span<'static>, line: &Line<'static>, width: usize) -> Line<'stat
     let mut kept = Vec::new();
     for span in line.spans {
         let mut end = 0;
-        for (at, sign) in span.content.char_indices() {
-            let wide = sign.width().unwrap_or(0);
+        for (at, character) in span.content.char_indices() {
+            let wide = character.width().unwrap_or(0);
             if wide > left {
                 break;
             }
             left -= wide;
-            end = at + sign.len_utf8();
+            end = at + character.len_utf8();
         }
         let whole = end == span.content.len();
         kept.push(Span::styled(span.content[..end].to_owned(), span.style));

@@ -30,7 +30,7 @@ fn overview() -> Overview {
     };
     overview.people = vec![person(1, "Bo", Role::Viewer), person(2, "Cy", Role::Writer)];
     overview.people[0].asks = true;
-    overview.people[1].present = false;
+    overview.people[1].info.present = false;
     overview.typing = Some(2);
     overview.knocks =
         vec![Knock { knock: knock(), name: "Di".into(), invite: InviteId([7; 16]), again: true }];
@@ -254,7 +254,7 @@ fn a_key_does_nothing_where_something_has_just_changed() {
     let mut overview = overview();
     let mut overlay = seen(&mut overview);
     press(&mut overlay, &mut overview, b"\x1b[B\x1b[B");
-    overview.people[1].role = Role::Viewer;
+    overview.people[1].info.role = Role::Viewer;
     draw(&mut overlay, &overview, 84, 16);
     assert!(overlay.deadline().is_some(), "it is drawn again when its keys act");
     assert_eq!(press_after(&mut overlay, &mut overview, 400, b"wy"), []);

@@ -25,11 +25,11 @@ impl Overview {
         self.chat.clone_from(&seat.chat);
         self.typing = seat.typing.keys().next().copied();
         self.pointing = seat.pointing.keys().copied().collect();
-        self.lag = seat.lag;
+        self.liveness = seat.liveness;
         self.panels.set_offline(seat.offline_since);
         let names: Vec<&str> = seat.panels.iter().map(|kind| panel_name(*kind)).collect();
         let news = self.panels.share(&seat.panels) && !names.is_empty();
-        news.then(|| format!("shared beside the terminal: {}", names.join(", ")))
+        news.then(|| format!("shared next to the terminal: {}", names.join(", ")))
     }
 
     /// What the guest should read of what happened, in the status line.

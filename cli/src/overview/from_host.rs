@@ -48,7 +48,7 @@ impl Overview {
                 Some(Notice { text: format!("{name} was turned away{}: {why}", again(*used)), urgent: *used })
             }
             SessionEvent::Joined { guest, again: used } => {
-                Some(Notice { text: format!("{} joined{}", guest.name, again(*used)), urgent: *used })
+                Some(Notice { text: format!("{} joined{}", guest.info.name, again(*used)), urgent: *used })
             }
             SessionEvent::Left { name, reason, .. } => {
                 let removed = *reason == EndReason::Removed;

@@ -59,7 +59,7 @@ async fn compare(wanted: DiffRequest, contents: &mut Contents) -> Result<Diff, C
     }
     let before = contents.version(wanted.before.as_ref()).await?;
     let after = contents.version(wanted.after.as_ref()).await?;
-    // Next to what draws: large contents take their time.
+    // Beside what draws: large contents take their time.
     let compared = tokio::task::spawn_blocking(move || Diff::of(wanted, &before, &after)).await;
     compared.map_err(|error| CliError::system("comparing", error))
 }

@@ -1,4 +1,4 @@
-//! Outlines on a terminal: what style a tone has, and what sign an icon.
+//! Outlines on a terminal: the style for a tone and the character for an icon.
 
 use jumpseat_engine::api::panels::{Entries, PanelKind};
 use jumpseat_panels::outline::{self, FileIndex, Files, Icon, RowKind, Span, Target, Tone, ago};
@@ -45,8 +45,8 @@ impl<'a> Painter<'a> {
             let number = row.number.map_or(String::new(), |number| format!("{number:>4}"));
             words = words.dim(&format!("{number}  {:>10}  ", ago(self.now, at)));
         }
-        if let Some(sign) = row.icon.map(sign).filter(|sign| !sign.is_empty()) {
-            words = words.styled(&format!("{sign}  "), tone(row.tone));
+        if let Some(symbol) = row.icon.map(symbol).filter(|symbol| !symbol.is_empty()) {
+            words = words.styled(&format!("{symbol}  "), tone(row.tone));
         }
         if let Some(path) = &row.path {
             words = words.styled(path, if row.rows.is_empty() { Style::new() } else { style::BOLD });
@@ -108,8 +108,8 @@ fn tone(tone: Tone) -> Style {
     }
 }
 
-/// What stands for an icon; nothing where the words say it.
-fn sign(icon: Icon) -> &'static str {
+/// The character for an icon; none where the words already say it.
+fn symbol(icon: Icon) -> &'static str {
     match icon {
         Icon::Added => "A",
         Icon::Modified => "M",
@@ -128,6 +128,24 @@ fn sign(icon: Icon) -> &'static str {
         Icon::Warning => "warning",
         Icon::Note => "note   ",
         Icon::Hint => "hint   ",
-        _ => "",
+        Icon::Repository
+        | Icon::Submodule
+        | Icon::Commit
+        | Icon::CommitNotPushed
+        | Icon::More
+        | Icon::Terminal
+        | Icon::Session
+        | Icon::RequestOpen
+        | Icon::RequestDraft
+        | Icon::RequestMerged
+        | Icon::RequestClosed
+        | Icon::ThreadResolved
+        | Icon::ThreadUnresolved
+        | Icon::ThreadOutdated
+        | Icon::Comment
+        | Icon::IssueOpen
+        | Icon::IssueClosed
+        | Icon::IssueNotPlanned
+        | Icon::NoFile => "",
     }
 }

@@ -67,12 +67,12 @@ pub(crate) fn shown(line: &str) -> String {
         return line.to_owned();
     }
     let mut out = String::with_capacity(line.len());
-    for (column, sign) in line.chars().enumerate() {
-        match sign {
+    for (column, character) in line.chars().enumerate() {
+        match character {
             '\t' => out.push_str(&" ".repeat(TAB - column % TAB)),
-            '\0'..='\x1f' => out.push(char::from_u32(0x2400 + sign as u32).unwrap_or('\u{fffd}')),
+            '\0'..='\x1f' => out.push(char::from_u32(0x2400 + character as u32).unwrap_or('\u{fffd}')),
             '\x7f' => out.push('\u{2421}'),
-            sign if text::is_shown(sign) => out.push(sign),
+            character if text::is_shown(character) => out.push(character),
             _ => out.push('\u{fffd}'),
         }
     }

@@ -1,6 +1,6 @@
 //! The guest's last line: how the session stands, in one look.
 
-use jumpseat_engine::api::{ConnectionState, Lag, Role, Size};
+use jumpseat_engine::api::{ConnectionState, Liveness, Role, Size};
 use jumpseat_wire::HOST_SLOT;
 use ratatui::{
     buffer::Buffer,
@@ -56,19 +56,20 @@ fn draw(status: &Status<'_>, cols: u16) -> Buffer {
 }
 
 fn left(status: &Status<'_>) -> Vec<Span<'static>> {
-    let Overview { connection, lag, catching_up, host, host_present, typing, people, ended, seated, .. } =
-        status.overview;
+    let Overview {
+        connection, liveness, catching_up, host, host_present, typing, people, ended, seated, ..
+    } = status.overview;
     let bold = Style::new().add_modifier(Modifier::BOLD);
-    let (state, color) = match (ended, connection, host_present, lag) {
+    let (state, color) = match (ended, connection, host_present, liveness) {
         (Some(_), ..) => ("ended", Some(Color::Red)),
         (_, ConnectionState::Connecting, ..) => ("connecting", Some(Color::Yellow)),
         (_, ConnectionState::Away { .. }, ..) => ("reconnecting", Some(Color::Yellow)),
         (_, _, false, _) => ("host away", Some(Color::Yellow)),
         _ if !seated => ("waiting", Some(Color::Yellow)),
-        (_, _, _, Lag::Stalled) => ("stalled", Some(Color::Red)),
+        (_, _, _, Liveness::Stalled) => ("stalled", Some(Color::Red)),
         _ if status.blank || *catching_up => ("catching up", Some(Color::Yellow)),
-        (_, _, _, Lag::Live) => ("live", Some(Color::Green)),
-        (_, _, _, Lag::Delayed) => ("delayed", Some(Color::Yellow)),
+        (_, _, _, Liveness::Live) => ("live", Some(Color::Green)),
+        (_, _, _, Liveness::Delayed) => ("delayed", Some(Color::Yellow)),
     };
     let state_style = color.map_or(bold, |color| bold.bg(color));
     let mut spans =
@@ -153,13 +154,13 @@ mod tests {
         overview.catching_up = true;
         let behind = line(&overview, None, false, 70);
         assert!(behind.starts_with(" ● catching up  Ann · watching"), "{behind}");
-        overview.lag = Lag::Stalled;
+        overview.liveness = Liveness::Stalled;
         let behind = line(&overview, None, false, 70);
         assert!(behind.starts_with(" ● stalled  Ann"), "the graver of the two: {behind}");
-        (overview.catching_up, overview.lag) = (false, Lag::Live);
-        overview.people[1].role = Role::Writer;
+        (overview.catching_up, overview.liveness) = (false, Liveness::Live);
+        overview.people[1].info.role = Role::Writer;
         overview.typing = Some(1);
-        overview.lag = Lag::Delayed;
+        overview.liveness = Liveness::Delayed;
         insta::assert_snapshot!(line(&overview, None, true, 70), @" ● delayed  Ann · may type · 2 guests · Cy types     End: back to now ");
         overview.typing = None;
         overview.pointing.extend([HOST_SLOT, 1, 2]);

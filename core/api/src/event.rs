@@ -34,23 +34,23 @@ pub enum HostEvent {
     State(StateUpdate),
     /// A terminal's program ended, or was hung up.
     TerminalClosed {
-        /// Which.
+        /// The terminal's number.
         terminal: TerminalNo,
         /// Its exit code; 128 and the number for one that a signal ended; nothing if it is not known.
         exit_code: Option<i32>,
     },
     /// A terminal's size changed.
     Resized {
-        /// Which.
+        /// The terminal's number.
         terminal: TerminalNo,
         /// To what.
         size: Size,
     },
     /// Something happened in a session.
     Session {
-        /// Which.
+        /// The session's number.
         session: SessionNo,
-        /// What.
+        /// What happened.
         event: SessionEvent,
     },
     /// The engine ends; nothing follows.
@@ -73,8 +73,10 @@ pub enum SessionEvent {
     Knocked(Knock),
     /// Somebody was turned away at the door without asking.
     KnockFailed {
-        /// Why, in words.
+        /// Why, in words: the last one.
         why: String,
+        /// How many since this was told last. It is told once a second at most.
+        times: u64,
     },
     /// Somebody who holds an invite was turned away, by the host or because of the invite.
     KnockRefused {
@@ -107,9 +109,9 @@ pub enum SessionEvent {
     },
     /// A guest may do something else now.
     RoleChanged {
-        /// Whose.
+        /// The guest's slot.
         slot: Slot,
-        /// What.
+        /// The new role.
         role: Role,
         /// The co-owner who did it; 0 is the host.
         by: Slot,
@@ -121,7 +123,7 @@ pub enum SessionEvent {
     },
     /// A guest's keys were refused.
     InputRefused {
-        /// Whose.
+        /// The guest's slot.
         slot: Slot,
         /// At which terminal.
         terminal: TerminalNo,

@@ -19,7 +19,7 @@ pub enum GuestCommand {
     /// Keys for a terminal. A terminal's own answers among them are taken out.
     #[serde(skip)]
     Input {
-        /// Which.
+        /// The terminal's number.
         terminal: TerminalNo,
         /// The bytes.
         bytes: Vec<u8>,
@@ -33,6 +33,22 @@ pub enum GuestCommand {
     },
     /// Shows this client no terminals any more.
     Detach,
+    /// Shows one terminal to this client in a window of another size, for a real terminal: in place of its output come escape
+    /// sequences that draw it. Sending it again with another size draws it again. A client that is not attached is shown
+    /// its windows alone.
+    OpenWindow {
+        /// The terminal's number.
+        terminal: TerminalNo,
+        /// The window's size.
+        size: Size,
+        /// Lines that its scrollback keeps.
+        history: u32,
+    },
+    /// Shows the terminal as before it had a window.
+    CloseWindow {
+        /// The terminal's number.
+        terminal: TerminalNo,
+    },
     /// Says that so many bytes of [`GuestEvent::Terminal`] have been shown.
     Credit {
         /// How many more.
@@ -40,38 +56,47 @@ pub enum GuestCommand {
     },
     /// Sends a new picture of one terminal, for a client that lost what it showed.
     Redraw {
-        /// Which.
+        /// The terminal's number.
         terminal: TerminalNo,
     },
     /// A terminal as it stands, for scripts: [`Reply::Screen`](super::Reply::Screen).
     Screen {
-        /// Which.
+        /// The terminal's number.
         terminal: TerminalNo,
         /// In what form.
         format: ScreenFormat,
+    },
+    /// The text of some lines as they stand: [`Reply::Lines`](super::Reply::Lines).
+    Lines {
+        /// The terminal's number.
+        terminal: TerminalNo,
+        /// The first line, counted as in [`TextRange`](super::TextRange).
+        from: u64,
+        /// The last line. At most [`MAX_LINES`](super::MAX_LINES) are given.
+        to: u64,
     },
     /// Asks for the keyboard.
     AskControl,
     /// Says something in the chat.
     Chat {
-        /// What.
+        /// The message.
         text: String,
     },
     /// Points at lines.
     Point {
-        /// At what; nothing takes it back.
+        /// The text to point at; null to stop pointing.
         at: Option<PointAt>,
     },
     /// A co-owner's: changes what a guest may do.
     SetRole {
-        /// Whose.
+        /// The guest's slot.
         slot: Slot,
-        /// What.
+        /// The new role.
         role: Role,
     },
     /// A co-owner's: removes a guest.
     Remove {
-        /// Whom.
+        /// The guest's slot.
         slot: Slot,
     },
     /// A co-owner's: makes an invite; it comes in [`SeatState::invites`](crate::SeatState::invites).
@@ -88,7 +113,7 @@ pub enum GuestCommand {
     Fetch {
         /// The panel.
         panel: PanelKind,
-        /// What.
+        /// The content, as an entry of the panel names it.
         reference: ReferenceId,
         /// The client's own number for it.
         tag: u32,
@@ -100,7 +125,7 @@ pub enum GuestCommand {
     },
     /// The current contents of a panel: [`Reply::Panel`](super::Reply::Panel).
     LookAtPanel {
-        /// Which.
+        /// The panel.
         panel: PanelKind,
     },
     /// The whole state, a [`SeatState`](super::SeatState): [`Reply::State`](super::Reply::State).
@@ -117,9 +142,9 @@ pub enum GuestEvent {
     /// Something changed in a terminal, in order.
     #[serde(skip)]
     Terminal {
-        /// Which.
+        /// The terminal's number.
         terminal: TerminalNo,
-        /// What.
+        /// The change.
         change: TerminalChange,
     },
     /// Changes of the state. They are sent before the events that refer to them.
@@ -145,7 +170,7 @@ pub enum GuestEvent {
     },
     /// What this guest may do changed.
     RoleChanged {
-        /// What.
+        /// The new role.
         role: Role,
     },
     /// Someone asks for the keyboard.
@@ -164,7 +189,7 @@ pub enum GuestEvent {
     },
     /// What was asked for is a co-owner's or the host's to do.
     NotAllowed {
-        /// What.
+        /// The request that was refused, in words.
         what: String,
     },
     /// A line of chat.
@@ -217,12 +242,12 @@ pub enum GuestEvent {
 /// A change in a terminal that a guest sees.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum TerminalChange {
-    /// What the program printed, as it is: for a screen. A real terminal gets it through `jumpseat_guest::Drawing`.
+    /// What the program printed, as it is: for a screen, which answers nothing, copies nothing and opens nothing. In a
+    /// window, escape sequences that draw it: for a real terminal.
     Output(Vec<u8>),
     /// The host's size changed.
     Resize(Size),
-    /// A whole picture: everything before it is void. For `Screen::decode`, or as escape sequences by
-    /// `jumpseat_guest::snapshot::ansi`.
+    /// A whole picture: everything before it is void. For `Screen::decode`.
     Snapshot {
         /// What the host's screen encoded, uncompressed.
         data: Vec<u8>,

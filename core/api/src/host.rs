@@ -21,7 +21,7 @@ pub enum HostCommand {
     /// Shows a terminal to this client: its picture first, as ANSI, then its bytes as they come, in
     /// [`HostEvent::Output`](super::HostEvent::Output). Asked again, it starts over with a new picture.
     Attach {
-        /// Which.
+        /// The terminal's number.
         terminal: TerminalNo,
         /// Bytes that may be under way to this client before it gives [`Credit`](Self::Credit). The terminal's
         /// program waits for the client, as it would for any terminal.
@@ -31,12 +31,12 @@ pub enum HostCommand {
     },
     /// Shows it no longer. The program runs on, and no longer waits for this client.
     Detach {
-        /// Which.
+        /// The terminal's number.
         terminal: TerminalNo,
     },
     /// Says that so many bytes of output have been shown.
     Credit {
-        /// Which.
+        /// The terminal's number.
         terminal: TerminalNo,
         /// How many more.
         bytes: u32,
@@ -51,7 +51,7 @@ pub enum HostCommand {
     },
     /// Changes a terminal's size: for its program and for every guest.
     Resize {
-        /// Which.
+        /// The terminal's number.
         terminal: TerminalNo,
         /// To what.
         size: Size,
@@ -63,15 +63,24 @@ pub enum HostCommand {
     },
     /// Hangs up: the program gets SIGHUP, and SIGKILL if it stays.
     CloseTerminal {
-        /// Which.
+        /// The terminal's number.
         terminal: TerminalNo,
     },
     /// The picture as it stands, for scripts: [`Reply::Screen`].
     Screen {
-        /// Which.
+        /// The terminal's number.
         terminal: TerminalNo,
         /// In what form.
         format: ScreenFormat,
+    },
+    /// The text of some lines as they stand: [`Reply::Lines`].
+    Lines {
+        /// The terminal's number.
+        terminal: TerminalNo,
+        /// The first line, counted as in [`TextRange`](super::TextRange).
+        from: u64,
+        /// The last line. At most [`MAX_LINES`](super::MAX_LINES) are given.
+        to: u64,
     },
     /// Starts a session: [`Reply::Session`] once the relay knows it.
     Share(ShareOptions),
@@ -94,7 +103,7 @@ pub enum HostCommand {
     },
     /// Ends a session for everyone. Its terminals stay open here.
     Stop {
-        /// Which.
+        /// The session's number.
         session: SessionNo,
     },
     /// Ends every session.
@@ -110,7 +119,7 @@ pub enum HostCommand {
     RevokeInvite {
         /// Of which session.
         session: SessionNo,
-        /// Which.
+        /// The invite's id.
         invite: InviteId,
     },
     /// Lets the one who knocked in.
@@ -131,7 +140,7 @@ pub enum HostCommand {
     SetRole {
         /// In which session.
         session: SessionNo,
-        /// Whose.
+        /// The guest's slot.
         slot: Slot,
         /// What it may do from now on.
         role: Role,
@@ -140,14 +149,14 @@ pub enum HostCommand {
     Decline {
         /// In which session.
         session: SessionNo,
-        /// Whose.
+        /// The guest's slot.
         slot: Slot,
     },
     /// Removes a guest at once and for good: every invite that it may know is taken back.
     Remove {
         /// From which session.
         session: SessionNo,
-        /// Whom.
+        /// The guest's slot.
         slot: Slot,
         /// Whether everyone who came by the same invite goes, too: one person may have several seats.
         #[serde(default)]
@@ -158,14 +167,14 @@ pub enum HostCommand {
     Chat {
         /// In which session.
         session: SessionNo,
-        /// What.
+        /// The message.
         text: String,
     },
     /// Points at a line: "look here".
     Point {
         /// In which session.
         session: SessionNo,
-        /// At what; nothing takes it back.
+        /// The text to point at; null to stop pointing.
         at: Option<PointAt>,
     },
     /// Shares a panel in a session; one that is shared already begins again.
@@ -180,21 +189,21 @@ pub enum HostCommand {
     UnsharePanel {
         /// The session.
         session: SessionNo,
-        /// Which.
+        /// The panel.
         panel: PanelKind,
     },
     /// Has a panel looked for again.
     RefreshPanel {
         /// The session.
         session: SessionNo,
-        /// Which.
+        /// The panel.
         panel: PanelKind,
     },
     /// Shows what guests see of a panel now: [`Reply::Panel`].
     LookAtPanel {
         /// The session.
         session: SessionNo,
-        /// Which.
+        /// The panel.
         panel: PanelKind,
     },
     /// Says what an editor finds, for the findings that a session shares: the whole list of one of its sources,
@@ -212,7 +221,7 @@ pub enum HostCommand {
     GiveCredential {
         /// The forge's host, as remotes name it.
         host: String,
-        /// The credential; nothing takes it back.
+        /// The credential; null to remove it.
         credential: Option<Secret>,
     },
     /// Whether a process of this machine runs inside a shared terminal: [`Reply::Inside`]. Seats ask this about the
@@ -355,6 +364,11 @@ pub enum Reply {
     Screen {
         /// In the form that was asked for.
         picture: String,
+    },
+    /// The text of lines, without blanks at their ends. Lines that are not there are empty.
+    Lines {
+        /// In order.
+        lines: Vec<String>,
     },
     /// A panel as guests see it.
     Panel(PanelUpdate),

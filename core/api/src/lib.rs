@@ -29,6 +29,7 @@ pub use state::{
     StateChange, StateUpdate, TerminalState,
 };
 pub use terms::{
-    Admission, ChatLine, ConnectionState, EndReason, InputRefusal, Invite, InviteKeys, InviteTerms, Lag,
-    Person, PointAt, RelayChoice, Role, Secret, SessionNo, Size, StartFrom, TerminalNo,
+    Admission, ChatLine, Columns, ConnectionState, EndReason, GuestInfo, InputRefusal, Invite, InviteKeys,
+    InviteTerms, Liveness, MAX_LINES, Person, PointAt, RelayChoice, Role, Secret, SessionNo, Size, StartFrom,
+    TerminalNo, TextRange,
 };

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct PanelOptions {
-    /// Which.
+    /// The panel.
     pub panel: PanelKind,
     /// The workspace: what git, the review, the issue and findings are of. Nothing of it is outside of it.
     #[serde(default)]
@@ -26,7 +26,7 @@ pub struct PanelOptions {
     #[serde(default)]
     #[cfg_attr(feature = "types", ts(as = "Option<_>", optional))]
     pub files: Vec<PathBuf>,
-    /// Forges next to `github.com` and `gitlab.com`, for the review and the issue. One of those names takes the
+    /// Forges in addition to `github.com` and `gitlab.com`, for the review and the issue. One of those names takes the
     /// place of that.
     #[serde(default)]
     #[cfg_attr(feature = "types", ts(as = "Option<_>", optional))]
@@ -71,7 +71,7 @@ pub enum ForgeKind {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct PanelStatus {
-    /// Which.
+    /// The panel.
     pub panel: PanelKind,
     /// How up to date it is, and what can be done if it is not.
     pub state: SourceState,
@@ -85,7 +85,7 @@ pub struct PanelStatus {
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct PanelUpdate {
-    /// Which.
+    /// The panel.
     pub panel: PanelKind,
     /// Its version after this.
     #[cfg_attr(feature = "types", ts(type = "number"))]

@@ -56,6 +56,7 @@ impl HostCommand {
             | Self::Detach { .. }
             | Self::Credit { .. }
             | Self::Screen { .. }
+            | Self::Lines { .. }
             | Self::LookAtPanel { .. }
             | Self::IsInside { .. }
             | Self::State => Scope::Read,
@@ -92,8 +93,11 @@ impl GuestCommand {
             Self::Attach { .. }
             | Self::Detach
             | Self::Credit { .. }
+            | Self::OpenWindow { .. }
+            | Self::CloseWindow { .. }
             | Self::Redraw { .. }
             | Self::Screen { .. }
+            | Self::Lines { .. }
             | Self::Fetch { .. }
             | Self::CancelFetch { .. }
             | Self::LookAtPanel { .. }

@@ -2,11 +2,16 @@
 
 use std::{fmt, net::IpAddr, time::Duration};
 
-pub use jumpseat_session::{Admission, EndReason, InputRefusal, Role};
-use jumpseat_session::{GuestInfo, INVITE_LASTS};
+use jumpseat_session::INVITE_LASTS;
+pub use jumpseat_session::{
+    Admission, Columns, EndReason, GuestInfo, InputRefusal, Role, TextRange, guest::Liveness,
+};
 use jumpseat_wire::{InviteCode, InviteId, Slot};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use zeroize::Zeroizing;
+
+/// Lines that are given at a time.
+pub const MAX_LINES: u64 = 256;
 
 /// A terminal of one engine: counts from 1, never used twice in a process.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -182,20 +187,13 @@ pub enum StartFrom {
     },
 }
 
-/// A seated guest.
+/// A seated guest, and what this end knows of it.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct Person {
-    /// Its slot, which names it in commands.
-    pub slot: Slot,
-    /// The name it gave itself: sanitized, unverified.
-    pub name: String,
-    /// The program that it joins with, and its version.
-    pub program: String,
-    /// What it may do.
-    pub role: Role,
-    /// Whether it is connected right now.
-    pub present: bool,
+    /// What everyone in the session is told.
+    #[serde(flatten)]
+    pub info: GuestInfo,
     /// Whether it asks for the keyboard.
     #[serde(default)]
     pub asks: bool,
@@ -208,29 +206,15 @@ pub struct Person {
     pub invite: Option<InviteId>,
 }
 
-/// Lines of a terminal, counted from the first that the session shares.
+/// A place in a terminal that somebody points at.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct PointAt {
     /// The terminal.
     pub terminal: TerminalNo,
-    /// The first line.
-    pub from: u64,
-    /// The last line.
-    pub to: u64,
-}
-
-/// How far a guest's picture is behind.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
-#[cfg_attr(feature = "types", derive(ts_rs::TS))]
-#[serde(rename_all = "snake_case")]
-pub enum Lag {
-    /// Not noticeably.
-    Live,
-    /// By three seconds or more.
-    Delayed,
-    /// By twelve seconds, or nothing came for so long: nothing is typed at it.
-    Stalled,
+    /// The text.
+    #[serde(flatten)]
+    pub range: TextRange,
 }
 
 /// A line of chat.
@@ -287,18 +271,9 @@ impl From<jumpseat_session::InviteTerms> for InviteTerms {
     }
 }
 
-impl From<&GuestInfo> for Person {
-    fn from(guest: &GuestInfo) -> Self {
-        Self {
-            slot: guest.slot,
-            name: guest.name.clone(),
-            program: guest.program.clone(),
-            role: guest.role,
-            present: guest.present,
-            asks: false,
-            words: Vec::new(),
-            invite: None,
-        }
+impl From<GuestInfo> for Person {
+    fn from(info: GuestInfo) -> Self {
+        Self { info, asks: false, words: Vec::new(), invite: None }
     }
 }
 

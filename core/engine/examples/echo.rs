@@ -93,6 +93,7 @@ async fn main() -> Result<(), ApiError> {
             key: None,
             key_timing: false,
             window: 1 << 20,
+            draws: false,
         },
         transport,
     };

@@ -92,7 +92,7 @@ pub struct HostEngine {
     /// Sessions whose embedded relay starts.
     starting: Vec<Starting>,
     /// What happened in each, for its log.
-    happenings: BTreeMap<SessionNo, ActivityLog>,
+    activity: BTreeMap<SessionNo, ActivityLog>,
     /// Where panels are made, once any is shared.
     panel_service: Option<PanelService>,
     forges: Forges,
@@ -125,7 +125,7 @@ impl HostEngine {
             terminals: BTreeMap::new(),
             sessions: BTreeMap::new(),
             starting: Vec::new(),
-            happenings: BTreeMap::new(),
+            activity: BTreeMap::new(),
             panel_service: None,
             forges,
             timer: Box::pin(sleep_until(now)),

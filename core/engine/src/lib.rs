@@ -15,7 +15,7 @@ mod shell;
 mod transport;
 
 pub use guest::{GuestEngine, GuestSetup, SeatListener};
-pub use jumpseat_guest::{Drawing, SeatConfig, dump, snapshot};
+pub use jumpseat_guest::{SeatConfig, dump, snapshot};
 pub use jumpseat_session::{GuestKey, InviteLink};
 use std::{future::Future, io, thread};
 

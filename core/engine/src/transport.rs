@@ -26,7 +26,7 @@ pub(crate) use reach::Reach;
 /// How relays are reached.
 #[derive(Clone, Debug)]
 pub struct TransportSetup {
-    /// A PEM file with authorities that are trusted next to the system's.
+    /// A PEM file with authorities that are trusted in addition to the system's.
     pub ca_file: Option<PathBuf>,
     /// Whether the system's authorities are trusted; without them only the file's are.
     pub system_authorities: bool,

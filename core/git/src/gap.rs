@@ -55,7 +55,7 @@ pub enum Cure {
 /// One part that could not be read.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Gap {
-    /// Which.
+    /// The part that could not be read.
     pub part: Part,
     /// Of the repository at this path of the workspace, where that is not said otherwise.
     pub path: String,

@@ -1,7 +1,7 @@
 //! A screen with its scrollback for scripts: as text, JSON or escape sequences.
 
-use jumpseat_api::ScreenFormat;
-use jumpseat_screen::{Sanitizer, Screen, without_controls};
+use jumpseat_api::{MAX_LINES, ScreenFormat};
+use jumpseat_screen::{LineView, Sanitizer, Screen, without_controls};
 use serde::Serialize;
 
 /// The JSON form.
@@ -28,6 +28,23 @@ struct Cursor {
     row: u16,
     column: u16,
     visible: bool,
+}
+
+/// The text of lines, as clients count them: rows of an alternate screen count on behind the normal screen's last line.
+pub fn lines(screen: &Screen, from: u64, to: u64) -> Vec<String> {
+    let end = screen.lines().end;
+    let view = |number: u64| match number.checked_sub(end) {
+        None => screen.line(number),
+        Some(row) if screen.in_alternate() => {
+            let row = u16::try_from(row).ok().filter(|row| *row < screen.size().1);
+            row.map(|row| screen.row(row))
+        }
+        Some(_) => None,
+    };
+    (from..=to)
+        .take(MAX_LINES as usize)
+        .map(|number| view(number).map_or_else(String::new, text_of))
+        .collect()
 }
 
 /// The picture in the form that is asked for. Text and JSON end with the screen that is shown: the alternate one,
@@ -73,11 +90,14 @@ fn printed(screen: &Screen) -> String {
 }
 
 fn shown_rows(screen: &Screen) -> Vec<String> {
-    let text = |view: jumpseat_screen::LineView<'_>| without_controls(view.text().trim_end()).into_owned();
     if screen.in_alternate() {
-        return (0..screen.size().1).map(|row| text(screen.row(row))).collect();
+        return (0..screen.size().1).map(|row| text_of(screen.row(row))).collect();
     }
-    screen.lines().filter_map(|number| screen.line(number)).map(text).collect()
+    screen.lines().filter_map(|number| screen.line(number)).map(text_of).collect()
+}
+
+fn text_of(line: LineView<'_>) -> String {
+    without_controls(line.text().trim_end()).into_owned()
 }
 
 #[cfg(test)]
@@ -96,6 +116,18 @@ mod tests {
         assert_eq!(json["text"], "one\ntwo\nthree\n");
         assert_eq!((&json["scrollback"], &json["cursor"]["column"]), (&1.into(), &5.into()));
         assert!(screen(&shown, ScreenFormat::Ansi).contains("two"));
+    }
+
+    #[test]
+    fn lines_are_counted_as_clients_count_them() {
+        let mut shown = Screen::new(Options { cols: 10, rows: 2, ..Options::default() });
+        shown.feed(0, b"one\r\ntwo  \r\nthree");
+        assert_eq!(lines(&shown, 1, 2), ["two", "three"]);
+        assert_eq!(lines(&shown, 2, u64::MAX)[..2], ["three", ""]);
+        assert_eq!(lines(&shown, 0, u64::MAX).len(), MAX_LINES as usize);
+        assert!(lines(&shown, 2, 1).is_empty());
+        shown.feed(0, b"\x1b[?1049h\x1b[Hmenu");
+        assert_eq!(lines(&shown, 2, 4), ["three", "menu", ""]);
     }
 
     #[test]

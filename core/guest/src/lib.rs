@@ -16,7 +16,6 @@
 //! - The driver may sleep once `poll` gives nothing and no event can be handed on: nothing in the seat moves by itself.
 
 mod client;
-mod drawing;
 pub mod dump;
 mod keys;
 mod panels;
@@ -27,9 +26,9 @@ mod seat;
 pub mod snapshot;
 mod state;
 mod translate;
+mod window;
 
 pub use client::ClientId;
-pub use drawing::Drawing;
 pub use seat::{Seat, SeatConfig, SeatOutput};
 
 /// The driver's number for a command that is to be answered.

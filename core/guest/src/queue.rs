@@ -48,6 +48,19 @@ impl Queue {
         }
     }
 
+    /// Forgets what waits of one terminal. Returns what it weighed.
+    pub(crate) fn drop_terminal(&mut self, of: TerminalNo) -> u32 {
+        let mut weight = 0_u32;
+        self.0.retain(|event| match event {
+            GuestEvent::Terminal { terminal, change } if *terminal == of => {
+                weight = weight.saturating_add(change.weight());
+                false
+            }
+            _ => true,
+        });
+        weight
+    }
+
     /// Forgets what waits of terminals.
     pub(crate) fn drop_terminals(&mut self) {
         self.0.retain(|event| !matches!(event, GuestEvent::Terminal { .. }));

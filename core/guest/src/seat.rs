@@ -28,6 +28,7 @@ use crate::{
     snapshot,
     state::{Known, number},
     translate,
+    window::Window,
 };
 
 /// What a guest needs to get in.
@@ -47,6 +48,8 @@ pub struct SeatConfig {
     pub key_timing: bool,
     /// Bytes of terminal changes that may be under way to its owner before that gives credit.
     pub window: u32,
+    /// Whether its owner is shown the windows that it opens, and no output.
+    pub draws: bool,
 }
 
 /// What the driver is to do.
@@ -60,7 +63,7 @@ pub enum SeatOutput {
     Close,
     /// Answer a command.
     Answer {
-        /// Which.
+        /// The request.
         request: RequestId,
         /// The answer.
         answer: Result<Reply, ApiError>,
@@ -97,9 +100,13 @@ impl Seat {
                 .hint("copy the whole token: jst1_ and 64 characters")
         })?;
         let card = GuestCard { name: config.name, program: config.program };
-        let SeatConfig { code, key, key_timing, window, .. } = config;
+        let SeatConfig { code, key, key_timing, window, draws, .. } = config;
         let mut owner = Client::new(Scope::Everything);
-        owner.attach(window);
+        if draws {
+            owner.attach_windows(window);
+        } else {
+            owner.attach(window);
+        }
         let guest = Guest::new(GuestConfig { code, token, card, key, key_timing }, entropy, now);
         Ok(Self {
             guest,
@@ -272,13 +279,13 @@ impl Seat {
     /// The next event for a client, which has room for it.
     pub fn next_event(&mut self, client: ClientId) -> Option<GuestEvent> {
         let client = self.clients.get_mut(&client)?;
-        client.queue.pop().or_else(|| news(&self.known, client))
+        client.queue.pop().or_else(|| news(&self.known, client)).or_else(|| client.draw(&mut self.screens))
     }
 
     /// Whether an event waits for a client.
     pub fn has_event(&self, client: ClientId) -> bool {
         let client = self.clients.get(&client);
-        client.is_some_and(|client| !client.queue.is_empty() || client.news.is_dirty())
+        client.is_some_and(|client| !client.queue.is_empty() || client.news.is_dirty() || client.draws())
     }
 
     /// Whether the next event may be large: it is told once the client has taken everything before it.
@@ -323,20 +330,38 @@ impl Seat {
             }
             GuestCommand::Attach { window } => {
                 client.attach(window);
-                show(client, screens, &screens.terminals(), by);
+                show(client, &screens.terminals(), by);
                 Ok(())
             }
             GuestCommand::Detach => {
                 client.detach();
                 Ok(())
             }
+            GuestCommand::OpenWindow { terminal, size, history } => {
+                if !known.state().terminals.contains_key(&terminal) {
+                    return Some(Err(NO_TERMINAL.into()));
+                }
+                client.open_window(terminal, Window::new(size, history));
+                Ok(())
+            }
+            GuestCommand::CloseWindow { terminal } => {
+                client.close_window(terminal);
+                show(client, &[terminal], by);
+                Ok(())
+            }
             GuestCommand::Redraw { terminal } => {
-                show(client, screens, &[terminal], by);
+                if !client.redraw(terminal) {
+                    show(client, &[terminal], by);
+                }
                 Ok(())
             }
             GuestCommand::Screen { terminal, format } => {
                 let Some(screen) = screens.get(terminal) else { return Some(Err(NO_TERMINAL.into())) };
                 return Some(Ok(Reply::Screen { picture: dump::screen(screen, format) }));
+            }
+            GuestCommand::Lines { terminal, from, to } => {
+                let Some(screen) = screens.get(terminal) else { return Some(Err(NO_TERMINAL.into())) };
+                return Some(Ok(Reply::Lines { lines: dump::lines(screen, from, to) }));
             }
             GuestCommand::Input { terminal, bytes } => {
                 let Some(stream) = stream(terminal) else { return Some(Err(NO_TERMINAL.into())) };
@@ -345,7 +370,7 @@ impl Seat {
             }
             GuestCommand::Credit { bytes } => {
                 if client.credit(bytes) {
-                    show(client, screens, &screens.terminals(), by);
+                    show(client, &screens.terminals(), by);
                 }
                 Ok(())
             }
@@ -398,16 +423,21 @@ impl Seat {
     }
 
     fn terminal(&mut self, stream: StreamId, change: machine::TerminalChange) {
+        let terminal = number(stream);
         let change = match change {
             machine::TerminalChange::Output(bytes) => TerminalChange::Output(bytes),
             machine::TerminalChange::Resize { cols, rows } => TerminalChange::Resize(Size { cols, rows }),
-            machine::TerminalChange::Snapshot { scope, data } => match snapshot::unpack(&data) {
-                Ok(data) => TerminalChange::Snapshot { data, scrollback: scope == Range::Full },
-                Err(failure) => return debug!(%failure, "a snapshot was left out"),
-            },
+            machine::TerminalChange::Snapshot { scope, data } => {
+                return self.snapshot(terminal, scope == Range::Full, &data);
+            }
         };
-        let terminal = number(stream);
-        self.screens.change(terminal, &change);
+        match &change {
+            TerminalChange::Output(bytes) if self.screens.feed(terminal, bytes) => {
+                self.clients.values_mut().for_each(|client| client.ring(terminal));
+            }
+            TerminalChange::Resize(size) => self.screens.resize(terminal, *size),
+            TerminalChange::Output(_) | TerminalChange::Snapshot { .. } => {}
+        }
         self.spread();
         // The owner comes last and takes the bytes; other clients get copies.
         for (id, client) in self.clients.iter_mut().rev().filter(|(_, client)| client.is_attached()) {
@@ -425,11 +455,30 @@ impl Seat {
         }
     }
 
+    /// A snapshot takes the screen's place, and each client is shown it once. One that cannot be read is left out: the next
+    /// one replaces it.
+    fn snapshot(&mut self, terminal: TerminalNo, scrollback: bool, packed: &[u8]) {
+        let unpacked = snapshot::unpack(packed).map_err(|failure| failure.message);
+        let restored = unpacked.and_then(|data| {
+            self.screens.restore(terminal, data, scrollback).map_err(|error| error.to_string())
+        });
+        if let Err(failure) = restored {
+            return debug!(%failure, "a snapshot was left out");
+        }
+        self.spread();
+        for (id, client) in self.clients.iter_mut().filter(|(_, client)| client.is_attached()) {
+            tell_news(&self.known, client);
+            client.show_whole(terminal, *id == ClientId::OWNER);
+        }
+    }
+
     fn event(&mut self, event: machine::GuestEvent) {
         self.has_sat |= matches!(event, machine::GuestEvent::Joined { .. });
         self.known.take(&event);
         if let machine::GuestEvent::Terminals { .. } = event {
             self.screens.keep(&self.known.state().terminals);
+            let shared = &self.known.state().terminals;
+            self.clients.values_mut().for_each(|client| client.keep_windows(shared));
         }
         if let machine::GuestEvent::Ended { reason, by_host } = event {
             let failure = self.refusal.take().filter(|_| reason == EndReason::RelayRefused);
@@ -460,12 +509,8 @@ fn tell_news(known: &Known, client: &mut Client) {
 }
 
 /// Queues a picture of each of these terminals for a client.
-fn show(client: &mut Client, screens: &Screens, terminals: &[TerminalNo], by: ClientId) {
-    for terminal in terminals {
-        if let Some(picture) = screens.picture(*terminal) {
-            client.show(*terminal, picture, by == ClientId::OWNER);
-        }
-    }
+fn show(client: &mut Client, terminals: &[TerminalNo], by: ClientId) {
+    terminals.iter().for_each(|terminal| client.show_whole(*terminal, by == ClientId::OWNER));
 }
 
 const NO_TERMINAL: SessionError = SessionError::Missing("there is no such terminal");
@@ -476,5 +521,5 @@ fn stream(terminal: TerminalNo) -> Option<StreamId> {
 }
 
 fn pointing(at: PointAt) -> Option<Pointing> {
-    Some(Pointing { stream: stream(at.terminal)?, from: at.from, to: at.to })
+    Some(Pointing { stream: stream(at.terminal)?, range: at.range })
 }

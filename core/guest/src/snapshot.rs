@@ -3,9 +3,6 @@
 use jumpseat_api::{ApiError, ApiErrorKind};
 use jumpseat_screen::{DecodeError, Limits, Sanitizer, Screen};
 
-/// The largest snapshot that is expanded, in bytes: ten thousand lines of the widest, most colorful kind.
-const MAX_EXPANDED: usize = 64 * 1024 * 1024;
-
 /// Cells that all screens of a seat store together: 64 MiB, whatever its host sends.
 const SEAT_CELLS: usize = 8 << 20;
 
@@ -23,7 +20,8 @@ pub fn limits(screens: usize) -> Limits {
 /// # Errors
 /// When it cannot be read, or is too large.
 pub fn unpack(packed: &[u8]) -> Result<Vec<u8>, ApiError> {
-    jumpseat_pack::unpack(packed, &[], MAX_EXPANDED)
+    // More than that is no screen.
+    jumpseat_pack::unpack(packed, &[], Limits::default().bytes)
         .map_err(|_| ApiError::new(ApiErrorKind::Protocol, "the host sent a snapshot that cannot be read"))
 }
 
@@ -32,18 +30,12 @@ pub fn unpack(packed: &[u8]) -> Result<Vec<u8>, ApiError> {
 /// # Errors
 /// When the bytes are not a snapshot.
 pub fn ansi(snapshot: &[u8]) -> Result<Vec<u8>, DecodeError> {
-    let mut safe = Vec::new();
-    draw(snapshot, &mut Sanitizer::default(), &mut safe)?;
-    Ok(safe)
-}
-
-/// The same through a filter that output goes on through: it may hold a sequence that the snapshot's end cuts.
-pub(crate) fn draw(snapshot: &[u8], filter: &mut Sanitizer, out: &mut Vec<u8>) -> Result<(), DecodeError> {
     let screen = Screen::decode(snapshot, &Limits::default())?;
+    let (mut safe, mut filter) = (Vec::new(), Sanitizer::default());
     let (cols, rows) = screen.size();
     filter.resize(cols, rows);
-    filter.feed(&screen.escape_sequences(), out);
-    Ok(())
+    filter.feed(&screen.escape_sequences(), &mut safe);
+    Ok(safe)
 }
 
 #[cfg(test)]
@@ -52,7 +44,8 @@ mod tests {
 
     #[test]
     fn what_is_none_and_what_is_too_large_is_refused() {
-        let bomb = jumpseat_pack::pack(&vec![0; MAX_EXPANDED + 1], &[], jumpseat_pack::Level::Usual);
+        let bomb =
+            jumpseat_pack::pack(&vec![0; Limits::default().bytes + 1], &[], jumpseat_pack::Level::Usual);
         assert!(bomb.len() < 100_000 && unpack(&bomb).is_err());
         assert!(unpack(b"no snapshot").is_err());
     }

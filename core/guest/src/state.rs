@@ -3,14 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jumpseat_api::{
-    ChatLine, ConnectionState, Lag, Person, PointAt, Scope, Secret, Size, TerminalNo,
+    ChatLine, ConnectionState, Person, PointAt, Scope, Secret, Size, TerminalNo,
     state::{MAX_CHAT, Phase, SeatInvite, SeatPath, SeatState, SharedTerminal},
 };
 use jumpseat_panels::PanelKind;
-use jumpseat_session::{
-    Pointing, StreamId,
-    guest::{GuestEvent as Said, Liveness},
-};
+use jumpseat_session::{Pointing, StreamId, guest::GuestEvent as Said};
 use jumpseat_wire::{HOST_SLOT, InviteCode, Slot};
 use serde::Serialize;
 use serde_json::Value;
@@ -77,20 +74,20 @@ impl Known {
                 let asks = |slot| self.state.guests.get(&slot).is_some_and(|known| known.asks);
                 let guests = guests
                     .iter()
-                    .map(|guest| (guest.slot, Person { asks: asks(guest.slot), ..guest.into() }));
+                    .map(|guest| (guest.slot, Person { asks: asks(guest.slot), ..guest.clone().into() }));
                 self.state.guests = guests.collect();
                 self.marks.insert(SeatPath::Guests);
                 set(&mut self.state.host, host.clone(), &mut self.marks, SeatPath::Host);
                 if let Some(own) = self.state.guests.get(&self.state.slot) {
-                    set(&mut self.state.role, own.role, &mut self.marks, SeatPath::Role);
+                    set(&mut self.state.role, own.info.role, &mut self.marks, SeatPath::Role);
                 }
                 self.forget_gone();
             }
             Said::Role { role } => {
                 set(&mut self.state.role, *role, &mut self.marks, SeatPath::Role);
                 if let Some(own) = self.state.guests.get_mut(&self.state.slot) {
-                    (own.role, own.asks) = (*role, false);
-                    self.marks.insert(SeatPath::Guests);
+                    (own.info.role, own.asks) = (*role, false);
+                    self.marks.insert(SeatPath::Guest(self.state.slot));
                 }
             }
             Said::Asking { slot, on } => self.asks(*slot, *on),
@@ -151,12 +148,7 @@ impl Known {
                 }
             }
             Said::Liveness(liveness) => {
-                let lag = match liveness {
-                    Liveness::Live => Lag::Live,
-                    Liveness::Delayed => Lag::Delayed,
-                    Liveness::Stalled => Lag::Stalled,
-                };
-                set(&mut self.state.lag, lag, &mut self.marks, SeatPath::Lag);
+                set(&mut self.state.liveness, *liveness, &mut self.marks, SeatPath::Liveness);
             }
             Said::Back => self.connection(ConnectionState::Connected),
             Said::HostPresent { present } => self.host_present(*present),
@@ -200,9 +192,9 @@ impl Known {
     }
 
     fn asks(&mut self, slot: Slot, on: bool) {
-        if let Some(guest) = self.state.guests.get_mut(&slot) {
+        if let Some(guest) = self.state.guests.get_mut(&slot).filter(|guest| guest.asks != on) {
             guest.asks = on;
-            self.marks.insert(SeatPath::Guests);
+            self.marks.insert(SeatPath::Guest(slot));
         }
     }
 
@@ -228,7 +220,7 @@ impl Known {
     fn name(&self, slot: Slot) -> String {
         match slot {
             HOST_SLOT => self.state.host.clone(),
-            slot => self.state.guests.get(&slot).map(|guest| guest.name.clone()).unwrap_or_default(),
+            slot => self.state.guests.get(&slot).map(|guest| guest.info.name.clone()).unwrap_or_default(),
         }
     }
 }
@@ -239,7 +231,7 @@ pub(crate) fn number(stream: StreamId) -> TerminalNo {
 }
 
 pub(crate) fn point_at(at: Pointing) -> PointAt {
-    PointAt { terminal: number(at.stream), from: at.from, to: at.to }
+    PointAt { terminal: number(at.stream), range: at.range }
 }
 
 fn set<T: PartialEq>(at: &mut T, value: T, marks: &mut BTreeSet<SeatPath>, place: SeatPath) {
@@ -280,9 +272,10 @@ fn value(state: &SeatState, place: SeatPath) -> Value {
         SeatPath::HostPresent => json(state.host_present),
         SeatPath::OfflineSince => json(state.offline_since),
         SeatPath::Guests => json(&state.guests),
+        SeatPath::Guest(slot) => json(state.guests.get(&slot)),
         SeatPath::Terminals => json(&state.terminals),
         SeatPath::Looking => json(state.looking),
-        SeatPath::Lag => json(state.lag),
+        SeatPath::Liveness => json(state.liveness),
         SeatPath::CatchingUp => json(&state.catching_up),
         SeatPath::Typing => json(&state.typing),
         SeatPath::Pointing => json(&state.pointing),
@@ -300,7 +293,7 @@ fn json(value: impl Serialize) -> Value {
 #[cfg(test)]
 mod tests {
     use jumpseat_api::{Replica, state::Dirty};
-    use jumpseat_session::{EndReason, GuestInfo, Role, TerminalCard};
+    use jumpseat_session::{EndReason, GuestInfo, Role, TerminalCard, TextRange, guest::Liveness};
     use proptest::prelude::*;
 
     use super::*;
@@ -332,7 +325,13 @@ mod tests {
             proptest::option::of(1..3_u8).prop_map(|stream| Said::Looking { stream }),
             (slot.clone(), any::<bool>()).prop_map(|(slot, on)| Said::Typing { slot, stream: 1, on }),
             (slot.clone(), any::<bool>()).prop_map(|(slot, on)| {
-                Said::Pointing { slot, at: on.then_some(Pointing { stream: 1, from: 2, to: 3 }) }
+                Said::Pointing {
+                    slot,
+                    at: on.then_some(Pointing {
+                        stream: 1,
+                        range: TextRange { from: 2, to: 3, columns: None },
+                    }),
+                }
             }),
             (slot.clone(), any::<bool>()).prop_map(|(slot, on)| Said::Asking { slot, on }),
             slot.prop_map(|slot| Said::Chat { slot, text: "look".to_owned(), at: 5 }),
@@ -371,7 +370,10 @@ mod tests {
         known.take(&roster(1..3, Role::Viewer));
         for slot in 0..1000 {
             known.take(&Said::Typing { slot, stream: 1, on: true });
-            known.take(&Said::Pointing { slot, at: Some(Pointing { stream: 1, from: 2, to: 3 }) });
+            known.take(&Said::Pointing {
+                slot,
+                at: Some(Pointing { stream: 1, range: TextRange { from: 2, to: 3, columns: None } }),
+            });
             known.take(&Said::Chat { slot, text: "look".to_owned(), at: 5 });
         }
         let SeatState { typing, pointing, chat, .. } = known.state();

@@ -49,7 +49,7 @@ impl TryFrom<String> for ContentHash {
 
     fn try_from(text: String) -> Result<Self, PanelError> {
         let garbled = PanelError::Garbled("a content's hash");
-        if text.len() != 32 || !text.bytes().all(|sign| sign.is_ascii_hexdigit()) {
+        if text.len() != 32 || !text.bytes().all(|character| character.is_ascii_hexdigit()) {
             return Err(garbled);
         }
         let number = u128::from_str_radix(&text, 16).map_err(|_| garbled)?;

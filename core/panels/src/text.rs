@@ -20,7 +20,7 @@ pub fn line(text: &mut String, max: usize) {
 
 /// The same for text of several lines, with its tabs; line ends become `\n`.
 pub fn lines(text: &mut String, max: usize) {
-    let kept = |sign: char| matches!(sign, '\n' | '\t');
+    let kept = |character: char| matches!(character, '\n' | '\t');
     if !jumpseat_text::is_all_shown(text, kept) {
         *text = jumpseat_text::shown(&text.replace("\r\n", "\n"), kept);
     }
@@ -31,13 +31,13 @@ pub fn lines(text: &mut String, max: usize) {
 /// showable. A backslash stands for itself or begins an escape, see [`name()`]; next to dots it would lead out where
 /// folders are separated by it.
 pub fn path(text: &mut String) {
-    if text.chars().any(|sign| !is_shown(sign)) {
+    if text.chars().any(|character| !is_shown(character)) {
         let mut kept = String::with_capacity(text.len());
-        for sign in text.chars() {
-            if is_shown(sign) {
-                kept.push(sign);
+        for character in text.chars() {
+            if is_shown(character) {
+                kept.push(character);
             } else {
-                name::escape(&mut kept, sign.encode_utf8(&mut [0; 4]).as_bytes());
+                name::escape(&mut kept, character.encode_utf8(&mut [0; 4]).as_bytes());
             }
         }
         *text = kept;
@@ -66,8 +66,9 @@ pub(crate) fn is_dots(part: &str) -> bool {
 /// Whether it is an address that a browser may be given: `https` or `http`, in one piece.
 pub fn is_web_address(text: &str) -> bool {
     let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
-    let plain =
-        |sign: char| is_shown(sign) && !sign.is_whitespace() && !matches!(sign, '"' | '<' | '>' | '\\');
+    let plain = |character: char| {
+        is_shown(character) && !character.is_whitespace() && !matches!(character, '"' | '<' | '>' | '\\')
+    };
     rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/'))
         && text.len() <= MAX_ADDRESS
         && text.chars().all(plain)

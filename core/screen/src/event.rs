@@ -19,6 +19,11 @@ pub enum Event {
     ///
     /// [`Screen::take_erased`]: crate::Screen::take_erased
     OutputErased,
+    /// The program left the alternate screen: its rows, which count from this line on, are gone.
+    AlternateLeft {
+        /// Behind the last line of the normal screen at that moment; the lowest, if it was left several times.
+        from: u64,
+    },
 }
 
 /// Most events kept until they are taken; later ones are dropped, but for those that are told once.
@@ -30,12 +35,12 @@ pub(crate) struct Events(Vec<Event>);
 
 impl Events {
     pub(crate) fn push(&mut self, event: Event) {
-        let once = matches!(event, Event::Bell | Event::OutputErased);
-        if once && self.0.contains(&event) {
+        let once = matches!(event, Event::Bell | Event::OutputErased | Event::AlternateLeft { .. });
+        let kind = std::mem::discriminant(&event);
+        if once && self.0.iter().any(|other| std::mem::discriminant(other) == kind) {
             return;
         }
         if matches!(event, Event::Title(_) | Event::Cwd(_)) {
-            let kind = std::mem::discriminant(&event);
             self.0.retain(|other| std::mem::discriminant(other) != kind);
         } else if self.0.len() >= MAX_EVENTS && !once {
             return;

@@ -45,6 +45,7 @@ mod modes;
 mod options;
 #[cfg(feature = "testing")]
 mod oracle;
+mod paint;
 mod palette;
 mod reflow;
 mod replies;
@@ -66,6 +67,7 @@ pub use event::Event;
 pub use link::{Link, MAX_URI};
 pub use modes::{CursorShape, Modes, MouseEncoding, MouseProtocol};
 pub use options::{MIN_CELLS, Options};
+pub use paint::LinePainter;
 pub use palette::{Palette, Slot};
 pub use replies::{ReplyFilter, strip_replies};
 pub use sanitize::Sanitizer;

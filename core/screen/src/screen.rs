@@ -165,6 +165,11 @@ impl Screen {
         normal.dropped..normal.dropped + normal.lines.len() as u64
     }
 
+    /// How often the scrollback was erased since the screen was made.
+    pub fn erasures(&self) -> u64 {
+        self.state.erasures
+    }
+
     /// Number of lines above the viewport of the normal screen.
     pub fn scrollback_len(&self) -> usize {
         self.state.normal.base

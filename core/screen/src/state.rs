@@ -56,6 +56,8 @@ pub(crate) struct State {
     /// What proves the shell's marks.
     pub(crate) nonce: Option<Nonce>,
     pub(crate) generation: u32,
+    /// How often the scrollback was erased.
+    pub(crate) erasures: u64,
     pub(crate) events: Events,
     pub(crate) damage: Damage,
     pub(crate) now: Millis,
@@ -124,6 +126,7 @@ impl State {
             blocks: Blocks::default(),
             nonce: None,
             generation: 0,
+            erasures: 0,
             events: Events::default(),
             damage: Damage { first: 0, end: rows, scrolled: 0 },
             now: 0,
@@ -358,6 +361,8 @@ impl State {
         self.normal.y = self.alternate.y;
         self.alternate.clear();
         self.in_alternate = false;
+        let from = self.normal.dropped + self.normal.lines.len() as u64;
+        self.events.push(crate::event::Event::AlternateLeft { from });
         self.damage.mark(0, self.rows);
     }
 
@@ -399,6 +404,7 @@ impl State {
         self.pen_changed();
         let dropped = self.normal.dropped + self.normal.lines.len() as u64;
         self.blocks_forgotten(dropped);
+        self.erasures += 1;
         let limit = self.normal.limit;
         self.normal = Buffer::new(self.cols, self.rows, Some(self.options.scrollback));
         (self.normal.dropped, self.normal.limit) = (dropped, limit);

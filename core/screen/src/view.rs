@@ -105,6 +105,11 @@ impl<'a> LineView<'a> {
         })
     }
 
+    /// Its cells without erased cells of the default style at the end.
+    pub fn drawn(&self) -> impl Iterator<Item = CellView<'a>> + use<'a> {
+        self.cells().take(usize::from(self.drawn_len()))
+    }
+
     /// Its cells as runs, without erased cells of the default style at the end.
     pub fn runs(&self) -> Vec<Run<'a>> {
         let mut runs: Vec<Run<'a>> = Vec::new();

@@ -407,3 +407,19 @@ fn what_is_painted_stays_within_its_bytes_whatever_a_cell_takes() {
     assert!(text.len() < 10_000 && viewport < 10_000, "{} and {viewport} bytes", text.len());
     assert_eq!(text.matches('c').count(), 24 * 80 + 1, "at last the text alone");
 }
+
+#[test]
+fn leaving_the_alternate_screen_is_told_with_the_line_behind_the_normal_one() {
+    let mut screen = screen(10, 2);
+    screen.feed(0, b"a\r\nb\r\nc");
+    let left = |screen: &mut Screen| {
+        let of = |event| if let Event::AlternateLeft { from } = event { Some(from) } else { None };
+        screen.take_events().into_iter().filter_map(of).collect::<Vec<_>>()
+    };
+    screen.feed(0, b"\x1b[?1049lno\x1b[?1049hyes");
+    assert_eq!(left(&mut screen), [], "it was not there, then it is");
+    // Left, more output, there again, and left again: the lowest counts.
+    screen.feed(0, b"\x1b[?1049l\r\nd\r\ne\x1b[?1049hagain\x1b[?1049l");
+    assert_eq!(left(&mut screen), [3]);
+    assert_eq!(left(&mut screen), []);
+}

@@ -13,8 +13,10 @@
 //! one end alone keeps of the area. The machines heed the words in `host/heard.rs` and `guest/seated/heard.rs`. A word
 //! that an end does not know is skipped there: it changes nothing.
 //!
-//! A new word is a variant in its area's file, a row in `PROTOCOL.md`, a line in the vectors of `tests.rs` (a test misses
-//! either), and an arm in each of the two places that heed it.
+//! A new word is a variant in its area's file, a row in `PROTOCOL.md` (in the order of the variants), a line in the vectors of
+//! `tests.rs` (a test misses either), and an arm in each of the two places that handle it. A word for something that lasts is
+//! in the state that `host/people.rs` sends (JS-MSG-6). The values of a field are fixed: a later version that needs another
+//! value adds a word, or reads what it does not know as unknown, as `TransferKind` does.
 
 mod envelope;
 
@@ -95,7 +97,8 @@ impl FromHost {
             Some(Self::Terminals(word)) => word.clean(),
             Some(Self::Panels(word)) => word.clean(),
             Some(Self::Chat(word)) => word.clean(),
-            _ => {}
+            // Numbers, and lists that the record's length bounds.
+            Some(Self::Invites(_) | Self::Transfer(_) | Self::Pointing(_)) | None => {}
         }
         Ok(said)
     }
@@ -112,8 +115,12 @@ impl FromGuest {
     /// It is no message, the fields of a known word cannot be read, or only the other end says that word.
     pub(crate) fn decode(message: &[u8]) -> Result<Option<Self>, SessionError> {
         let mut said: Option<Self> = envelope::read::<Self, FromHost>(message)?;
-        if let Some(Self::Chat(word)) = &mut said {
-            word.clean();
+        match &mut said {
+            Some(Self::Chat(word)) => word.clean(),
+            Some(
+                Self::Session(_) | Self::People(_) | Self::Invites(_) | Self::Transfer(_) | Self::Pointing(_),
+            )
+            | None => {}
         }
         Ok(said)
     }

@@ -10,6 +10,7 @@
 //! Each struct is consumed by its transition, so that no step happens twice.
 
 pub(crate) mod bundle;
+pub(crate) mod capabilities;
 pub(crate) mod knock;
 pub(crate) mod sas;
 pub(crate) mod welcome;

@@ -18,6 +18,7 @@ use bytes::Bytes;
 use jumpseat_wire::{HOST_SLOT, InviteCode, InviteId, SessionId, Slot};
 
 mod admission;
+mod attention;
 mod config;
 mod farewell;
 mod group;
@@ -39,6 +40,7 @@ pub use output::{HostEvent, HostOutput, Ticket, TransferTicket};
 
 use self::{
     admission::Knocks,
+    attention::Attention,
     farewell::Farewell,
     group::GroupSender,
     link::Link,
@@ -50,7 +52,7 @@ use self::{
     terminals::Tickets,
 };
 use crate::{
-    EndReason, Entropy, GuestInfo, Invite, Millis, Role, SessionError, StreamId,
+    EndReason, Entropy, GuestInfo, Invite, Millis, Role, SessionError,
     area::{FromHost, transfer::host::Transfers},
     crypto::secret::Secret,
     frame::record::{Plaintext, Positions, Record},
@@ -68,6 +70,9 @@ const HEARTBEAT_WITH_WRITERS: Duration = Duration::from_secs(1);
 
 /// How often everyone hears whose connections came and went.
 const PRESENCE_EVERY: Duration = Duration::from_secs(1);
+
+/// How often everyone hears of new titles of terminals.
+const TITLES_EVERY: Duration = Duration::from_millis(100);
 
 /// Most guests of any session: their roster has to fit into one frame.
 const MAX_ROSTER: usize = 48;
@@ -89,9 +94,7 @@ pub struct Host {
     group: GroupSender,
     streams: Streams,
     allowance: Allowance,
-    looking: Option<StreamId>,
-    /// The number under which guests were told of it: who has not heard it types at something else (JS-ROLE-7).
-    looking_since: u64,
+    attention: Attention,
     tickets: Tickets,
     panels: Panels,
     transfers: Transfers,
@@ -103,6 +106,7 @@ pub struct Host {
     heartbeat_at: Millis,
     /// Whose connections came and went is told at most so often (JS-LINK-9).
     presence: Pace,
+    titles: Pace,
     /// Set once it is over.
     farewell: Option<Farewell>,
     /// Nothing is said any more.
@@ -129,8 +133,7 @@ impl Host {
             group: GroupSender::new(),
             streams: Streams::default(),
             allowance: Allowance::for_output(now),
-            looking: None,
-            looking_since: 0,
+            attention: Attention::default(),
             tickets: Tickets::default(),
             panels: Panels::new(now),
             transfers: Transfers::default(),
@@ -139,6 +142,7 @@ impl Host {
             state_owed: false,
             heartbeat_at: now,
             presence: Pace::new(PRESENCE_EVERY),
+            titles: Pace::new(TITLES_EVERY),
             farewell: None,
             closed: false,
             out: VecDeque::new(),
@@ -221,6 +225,7 @@ impl Host {
             .into_iter()
             .chain(group)
             .chain(presence)
+            .chain(self.titles.due())
             .chain(self.seat_deadlines())
             .chain(self.stream_deadlines(now))
             .chain(self.panel_deadlines(now))
@@ -243,6 +248,7 @@ impl Host {
             self.heartbeat(now);
         }
         self.tell_presence(now);
+        self.tell_titles(now);
         self.tick_seats(now);
         self.tick_streams(now);
         self.go_on_with_farewell(now);

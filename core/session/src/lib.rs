@@ -64,7 +64,7 @@ mod time;
 
 pub use area::{
     people::GuestInfo,
-    pointing::Pointing,
+    pointing::{Columns, Pointing, TextRange},
     session::EndReason,
     terminals::{Exit, InputRefusal, TerminalCard},
     transfer::{TransferKind, TransferLimits, TransferRefusal, TransferRequest},

@@ -7,9 +7,12 @@ use jumpseat_wire::{ClaimHash, FrameHeader, FrameKind, Nonce, SessionId, VERSION
 use serde_json::{Value, json};
 
 use crate::{
-    Admission, EndReason, Entropy, GuestCard, GuestInfo, InviteLink, InvitePage, KnockRefusal, Millis,
-    Pointing, Role, SafetyWords, Scope, TerminalCard, Token, TransferKind, TransferRequest,
-    area::{FromGuest, FromHost, chat, invites, panels, people, pointing, session, terminals, transfer},
+    Admission, Columns, EndReason, Entropy, GuestCard, GuestInfo, InviteLink, InvitePage, KnockRefusal,
+    Millis, Role, SafetyWords, Scope, TerminalCard, Token, TransferKind, TransferRequest,
+    area::{
+        FromGuest, FromHost, chat, invites, panels, people, pointing, pointing::PointedLines, session,
+        terminals, transfer,
+    },
     crypto::{
         hash::{hash, hkdf, labelled},
         secret::Secret,
@@ -52,6 +55,17 @@ fn check(name: &str, vectors: &Value) {
     assert!(golden == text, "{name}.json: the bytes changed; other implementations would not understand");
 }
 
+/// The fuzz target for messages starts from one of each word.
+fn check_seed(end: &str, message: &str) {
+    let names: Vec<_> = message.split('"').skip(1).step_by(2).take(2).collect();
+    let name = format!("{end}-{}", names.join("-"));
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/seeds/message").join(&name);
+    if std::env::var_os("JUMPSEAT_UPDATE_VECTORS").is_some() {
+        fs::write(&path, message).unwrap();
+    }
+    assert_eq!(fs::read_to_string(&path).unwrap_or_default(), message, "fuzz/seeds/message/{name}");
+}
+
 /// One session's keys, its guest's, and what they say to each other, all from fixed seeds.
 struct Story {
     host: HostKeys,
@@ -82,7 +96,7 @@ impl Story {
         let knock = || Knock::open(&host, &token, &m1).unwrap();
         let (host_end, m2) = knock().welcome(&host, 7, &mut Entropy::seeded(4)).unwrap();
         let refusal = knock().refuse(&host, KnockRefusal::Denied, &mut Entropy::seeded(5)).unwrap();
-        let Ok(Answered::Welcome(guest, _)) = knocking.answered(&m2) else { panic!() };
+        let Ok(Answered::Welcome(guest, _, _)) = knocking.answered(&m2) else { panic!() };
         let Ok(Answered::Refused(KnockRefusal::Denied)) = knocking.answered(&refusal) else { panic!() };
         assert_eq!((host_end.th2, host_end.claim.0), (guest.th2, guest.claim.0));
         let mut drawn = Entropy::seeded(3);
@@ -322,7 +336,8 @@ fn frame_vectors() {
 #[test]
 fn message_vectors() {
     let text = |json: Vec<u8>| String::from_utf8(json).unwrap();
-    let at = Some(Pointing { stream: 1, from: 10, to: 12 });
+    let at = Some(PointedLines { stream: 1, from: 10, to: 12 });
+    let columns = Columns { first: 4, last: 9, reversed: true };
     let terminals = vec![TerminalCard { stream: 1, title: "bash".into(), cols: 80, rows: 24, ended: None }];
     let guests = vec![GuestInfo {
         slot: 7,
@@ -338,6 +353,7 @@ fn message_vectors() {
         FromHost::Panels(panels::FromHost::List { rev: 4, panels: vec![1, 3] }),
         FromHost::People(people::FromHost::Typing { slot: 7, stream: 1, on: true }),
         FromHost::Pointing(pointing::FromHost::Lines { slot: 7, at }),
+        FromHost::Pointing(pointing::FromHost::Columns { slot: 7, columns }),
         FromHost::Chat(chat::FromHost::Line { slot: 0, text: "hi".into(), at: 1_700_000_000_000 }),
         FromHost::People(people::FromHost::Asking { slot: 7, on: true }),
         FromHost::Terminals(terminals::FromHost::InputRefused {
@@ -363,6 +379,7 @@ fn message_vectors() {
         FromGuest::People(people::FromGuest::AskControl {}),
         FromGuest::Chat(chat::FromGuest::Say { text: "hi".into() }),
         FromGuest::Pointing(pointing::FromGuest::Lines { at }),
+        FromGuest::Pointing(pointing::FromGuest::Columns { columns }),
         FromGuest::Session(session::FromGuest::Resync {}),
         FromGuest::Session(session::FromGuest::CaughtUp {}),
         FromGuest::Session(session::FromGuest::Leave {}),
@@ -389,6 +406,12 @@ fn message_vectors() {
     }
     for message in &guest {
         assert_eq!(FromGuest::decode(&message.encode()).as_ref().map(Option::as_ref), Ok(Some(message)));
+    }
+    for message in &host {
+        check_seed("host", &text(message.encode()));
+    }
+    for message in &guest {
+        check_seed("guest", &text(message.encode()));
     }
     let whole: Vec<u8> = (0..70_000u32).map(|i| i as u8).collect();
     let parts: Vec<_> = cut(1, Scope::Screen, 4, 99, &whole)

@@ -14,16 +14,16 @@ pub(crate) fn key(name: String) -> Option<Key> {
     Key::new(hash[..16].iter().fold(start + "#", |name, byte| name + &format!("{byte:02x}")))
 }
 
-/// Bytes as a part of a key: letters and digits of any script and plain signs stay, the rest is in `%XX`.
+/// Bytes as a part of a key: letters and digits of any script and plain characters stay, the rest is in `%XX`.
 pub(crate) fn escaped(bytes: &[u8]) -> String {
     let mut out = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
-        for sign in chunk.valid().chars() {
-            let plain = sign == ' ' || (sign.is_ascii_graphic() && !matches!(sign, '%' | '#'));
-            if plain || sign.is_alphanumeric() {
-                out.push(sign);
+        for character in chunk.valid().chars() {
+            let plain = character == ' ' || (character.is_ascii_graphic() && !matches!(character, '%' | '#'));
+            if plain || character.is_alphanumeric() {
+                out.push(character);
             } else {
-                percent(&mut out, sign.encode_utf8(&mut [0; 4]).as_bytes());
+                percent(&mut out, character.encode_utf8(&mut [0; 4]).as_bytes());
             }
         }
         percent(&mut out, chunk.invalid());

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!   repository, log files, forge, SARIF ──► Source ── Publisher ──► Published ──► engine ──► guests
-//!   blocks, happenings, diagnostics ─feed──►   ▲                                    │
+//!   blocks, activity, diagnostics ──feed──►   ▲                                    │
 //!                                              └────────────── Ask ◄────────────────┘
 //! ```
 //!

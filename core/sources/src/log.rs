@@ -21,7 +21,7 @@ use crate::{
 };
 use tail::Tail;
 
-/// Most happenings, and most lines of all files, that are kept.
+/// Most activity, and most lines of all files, that are kept.
 const MAX_HAPPENINGS: usize = 1_000;
 const MAX_LINES: usize = 2_000;
 
@@ -73,7 +73,7 @@ impl LogFeed {
 
     /// Takes out what has that number.
     pub fn forget(&self, number: u64) {
-        self.fed.feed(|lines| lines.happenings.retain(|known| known.told != number));
+        self.fed.feed(|lines| lines.activity.retain(|known| known.told != number));
     }
 }
 
@@ -96,7 +96,7 @@ impl Source for Log {
 
 #[derive(Default)]
 struct Lines {
-    happenings: VecDeque<Known>,
+    activity: VecDeque<Known>,
     /// With the whole text of those that are long.
     lines: VecDeque<(u64, Line, Option<Bytes>)>,
     next: u64,
@@ -119,14 +119,14 @@ impl Lines {
     }
 
     fn happened(&mut self, told: u64, activity: Activity) {
-        if let Some(known) = self.happenings.iter_mut().rev().find(|known| known.told == told) {
+        if let Some(known) = self.activity.iter_mut().rev().find(|known| known.told == told) {
             known.activity = activity;
             return;
         }
         let number = self.number();
-        self.happenings.push_back(Known { number, told, activity });
-        if self.happenings.len() > MAX_HAPPENINGS {
-            self.happenings.pop_front();
+        self.activity.push_back(Known { number, told, activity });
+        if self.activity.len() > MAX_HAPPENINGS {
+            self.activity.pop_front();
         }
     }
 
@@ -152,8 +152,8 @@ impl Lines {
 
 impl Store for Lines {
     fn entries(&self) -> Entries {
-        let happenings =
-            self.happenings.iter().map(|known| (known.number, Entry::Activity(known.activity.clone())));
+        let activity =
+            self.activity.iter().map(|known| (known.number, Entry::Activity(known.activity.clone())));
         let lines = self.lines.iter().map(|(number, line, _)| (*number, Entry::Line(line.clone())));
         let entry = |(number, mut entry): (u64, Entry)| {
             entry.bound();
@@ -166,7 +166,7 @@ impl Store for Lines {
             entry.bound();
             Some((key(format!("unread/{}", escaped(file.as_bytes())))?, entry))
         });
-        happenings.chain(lines).filter_map(entry).chain(unread).collect()
+        activity.chain(lines).filter_map(entry).chain(unread).collect()
     }
 
     fn content(&self, id: &ReferenceId) -> Option<Bytes> {

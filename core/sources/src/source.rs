@@ -26,7 +26,7 @@ pub enum Ask {
     /// Gives a content, at most [`MAX_CONTENT`](jumpseat_panels::limits::MAX_CONTENT) bytes. The engine has
     /// checked that it stands in the document that is published.
     Fetch {
-        /// Which.
+        /// The id.
         id: ReferenceId,
         /// Where it goes; dropped, it is [`FetchError::Failed`].
         answer: oneshot::Sender<Result<Bytes, FetchError>>,

@@ -244,7 +244,7 @@ async fn a_log_shows_what_happens_and_what_is_written_through_rotation() {
         writeln!(file, "flood").unwrap();
     }
     let shown = working.until(|panel| lines(panel.0).len() == 2_000).await;
-    assert!(shown.entries.len() <= 2_001, "what happened stays beside a flood");
+    assert!(shown.entries.len() <= 2_001, "what happened stays next to a flood");
     working.end().await;
 }
 

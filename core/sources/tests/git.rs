@@ -231,7 +231,11 @@ async fn names_that_are_no_text_binary_huge_and_crlf_files_show() {
     assert_eq!(git.content(&panel.file("caf\\351").unwrap().worktree).await, "latin\n");
     let odd = panel.files().find(|file| file.path.starts_with("ta")).unwrap();
     assert_eq!(git.content(&odd.worktree).await, "signs\n");
-    assert!(odd.path.chars().all(|sign| !sign.is_control() && sign != '\u{202e}'), "{:?}", odd.path);
+    assert!(
+        odd.path.chars().all(|character| !character.is_control() && character != '\u{202e}'),
+        "{:?}",
+        odd.path
+    );
     assert_eq!(git.content(&panel.file("crlf").unwrap().worktree).await, "one\r\n2\r\n");
     let picture = panel.file("picture").unwrap();
     assert!(picture.worktree.as_ref().unwrap().binary && picture.index.as_ref().unwrap().binary);

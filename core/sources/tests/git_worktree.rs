@@ -86,7 +86,7 @@ async fn a_converted_file_shows_the_lines_that_git_shows() {
         assert_eq!(git.converted(&file.worktree).await, cleaned, "{nth}");
         assert!(!file.index.as_ref().unwrap().binary && !file.worktree.as_ref().unwrap().binary, "{nth}");
         let lines = signed(&repo, "deep/f.txt");
-        let count = |sign| lines.iter().filter(|line| line.starts_with(sign)).count() as u32;
+        let count = |character| lines.iter().filter(|line| line.starts_with(character)).count() as u32;
         let edit = file.unstaged.unwrap();
         assert_eq!((edit.added, edit.removed), (Some(count('+')), Some(count('-'))), "{nth}: {lines:?}");
         git.end().await;

@@ -51,14 +51,14 @@ export function seatBadge(
     }[seat.phase.is];
     const said = seat.phase.is === 'seated' && seat.asking ? 'asking…' : may;
     const away = seat.role !== 'viewer' && seat.looking === undefined ? ', host not looking' : '';
-    const lag = connection(seat);
+    const liveness = connection(seat);
     const cut = [missing?.columns ? `${missing.columns} columns` : '', missing?.rows ? `${missing.rows} rows` : '']
         .filter(Boolean)
         .join(' and ');
     const ask = seat.role === 'viewer' ? 'Ask for control' : 'Show the guests';
     return {
-        text: `$(${seat.role === 'viewer' ? 'eye' : 'edit'}) ${withoutIcons(host)}: ${said}${away}${lag}${cut ? ' $(screen-full)' : ''}`,
+        text: `$(${seat.role === 'viewer' ? 'eye' : 'edit'}) ${withoutIcons(host)}: ${said}${away}${liveness}${cut ? ' $(screen-full)' : ''}`,
         tooltip: cut ? `${cut} of ${host}'s terminal have no room here: close a panel, or zoom out. ${ask}` : ask,
-        label: `Jumpseat: at ${host}, ${said}${away}${lag}${cut ? `, ${cut} have no room here` : ''}`,
+        label: `Jumpseat: at ${host}, ${said}${away}${liveness}${cut ? `, ${cut} have no room here` : ''}`,
     };
 }

@@ -84,7 +84,7 @@ export class Flow {
         return 0;
     }
 
-    /** A question of one's own, beside the output: `then` is called when everything before it was parsed. */
+    /** A question of one's own, next to the output: `then` is called when everything before it was parsed. */
     ask(then: () => void): string {
         this.#questions.push(then);
         return QUESTION;

@@ -10,7 +10,7 @@ const GRACE = 60;
 export class Gate {
     #window = true;
     #front: number | undefined;
-    #focus: 'terminal' | 'leaving' | 'beside' = 'terminal';
+    #focus: 'terminal' | 'leaving' | 'nearby' = 'terminal';
     #told: number | undefined;
 
     constructor(
@@ -34,14 +34,14 @@ export class Gate {
     }
 
     /** A view of ours gained or lost the focus. */
-    beside(on: boolean): void {
-        if (on && this.#front !== undefined) this.#focus = 'beside';
-        else if (!on && this.#focus === 'beside') this.#leave();
+    nearby(on: boolean): void {
+        if (on && this.#front !== undefined) this.#focus = 'nearby';
+        else if (!on && this.#focus === 'nearby') this.#leave();
     }
 
     /** A shortcut was pressed in a view of ours: it may have hidden the terminal. */
     shortcut(): void {
-        if (this.#focus === 'beside') this.#close();
+        if (this.#focus === 'nearby') this.#close();
     }
 
     /** VS Code shows another terminal, or none. */

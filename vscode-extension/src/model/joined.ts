@@ -1,12 +1,12 @@
 // A seat at somebody else's session, as its guest sees it.
 import type {
-    Connection,
+    ConnectionState,
     EndReason,
     ApiError,
     GuestCommand,
     GuestUpdate,
     InputRefusal,
-    Lag,
+    Liveness,
     Person,
     Phase,
     PointAt,
@@ -46,7 +46,7 @@ const nothing = (): SeatState => ({
     host_present: true,
     guests: {},
     terminals: {},
-    lag: 'live',
+    liveness: 'live',
     catching_up: [],
     typing: {},
     pointing: {},
@@ -70,7 +70,7 @@ export class Joined {
         return this.#copy.state.phase;
     }
 
-    get connection(): Connection {
+    get connection(): ConnectionState {
         return this.#copy.state.connection;
     }
 
@@ -106,8 +106,8 @@ export class Joined {
         return this.#copy.state.looking;
     }
 
-    get lag(): Lag {
-        return this.#copy.state.lag;
+    get liveness(): Liveness {
+        return this.#copy.state.liveness;
     }
 
     /** Whether this guest waits to be let type. */
@@ -130,9 +130,9 @@ export class Joined {
 
     /** How far the pictures are behind, in a word; nothing if they are not. */
     get behind(): string | undefined {
-        if (this.lag === 'stalled') return 'stalled';
+        if (this.liveness === 'stalled') return 'stalled';
         if (this.#copy.state.catching_up.length > 0) return 'catching up';
-        return this.lag === 'live' ? undefined : this.lag;
+        return this.liveness === 'live' ? undefined : this.liveness;
     }
 
     get over(): boolean {
@@ -199,7 +199,7 @@ export class Joined {
 }
 
 /** What may let keys through that were refused before. */
-const UNREFUSED = ['looking', 'role', 'lag', 'catching_up'];
+const UNREFUSED = ['looking', 'role', 'liveness', 'catching_up'];
 
 function has(update: Extract<GuestUpdate, { type: 'state' }>, key: string): boolean {
     return update.changes.some(({ path }) => path.length === 0 || path[0] === key);

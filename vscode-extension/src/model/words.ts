@@ -60,7 +60,7 @@ export function guests(count: number): string {
     return count === 1 ? '1 guest' : `${count} guests`;
 }
 
-/** What a button beside a failure does. */
+/** What a button next to a failure does. */
 export type Remedy = 'relay' | 'proxy' | 'certificates' | 'again' | 'log' | 'install' | 'update';
 
 export interface Told {

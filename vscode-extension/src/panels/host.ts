@@ -105,7 +105,7 @@ export class HostPanels {
         const options = {
             canPickMany: true as const,
             title: `What Guests of ${this.context.nameOf(session)} See`,
-            placeHolder: 'Read-only, beside the terminal',
+            placeHolder: 'Read-only, next to the terminal',
         };
         const picked = await vscode.window.showQuickPick(items, options);
         if (!picked) return;
@@ -123,7 +123,7 @@ export class HostPanels {
             .filter(({ shared }) => shared)
             .map(({ panel, title, about }) => ({ label: title, description: withoutIcons(about), panel }));
         if (items.length === 0) {
-            void say('Jumpseat: guests see the terminal, and nothing beside it.');
+            void say('Jumpseat: guests see the terminal, and no panels.');
             return;
         }
         const picked = await vscode.window.showQuickPick(items, { placeHolder: 'Which panel, as guests see it now?' });

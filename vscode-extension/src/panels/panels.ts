@@ -109,11 +109,11 @@ class Follow {
         const { all } = this.context.seats;
         // Another session, or another name of its host, changes everything that is said.
         const seats = all.map((seat) => `${seat.id} ${hostOf(seat)}`).join('\n');
-        const anew = seats !== this.#seen;
+        const again = seats !== this.#seen;
         this.#seen = seats;
         return PANELS.filter((kind) => {
             const now = all.map((seat) => seat.state.panels.revision(kind)).join(' ');
-            const other = anew || now !== this.#last.get(kind);
+            const other = again || now !== this.#last.get(kind);
             this.#last.set(kind, now);
             return other;
         });

@@ -14,7 +14,7 @@ export function shared(): PanelKind[] {
     return chosenPanels(own().get<unknown>('panels.shared'), workspaceFolder());
 }
 
-/** Forges beside the well-known ones. */
+/** Forges in addition to the well-known ones. */
 export function forges(): ForgeOptions[] {
     return chosenForges(own().get<unknown>('panels.forges'), enterprise());
 }

@@ -23,7 +23,7 @@ export interface TreeSetup {
     read?(): void;
 }
 
-/** How often a view that is open says anew how old it is, in milliseconds. */
+/** How often a view that is open says again how old it is, in milliseconds. */
 const AGE = 30_000;
 
 export class PanelTree implements vscode.TreeDataProvider<Node> {

@@ -33,7 +33,7 @@ export class Context {
     readonly pointing: Pointing;
     readonly mirrors: Mirrors;
     readonly notices = new Notices(this);
-    /** What this person shares beside terminals. */
+    /** What this person shares next to terminals. */
     panels: HostPanels | undefined;
     readonly #changed = new vscode.EventEmitter<void>();
     /** Something that a view shows may be different now. */
@@ -117,7 +117,7 @@ export class Context {
         return settings.network(this.extension.globalStorageUri.fsPath);
     }
 
-    /** The holder goes the way that it was started with: one that holds nothing is started anew at the next need. */
+    /** The holder goes the way that it was started with: one that holds nothing is started again at the next need. */
     async #anotherWay(): Promise<void> {
         const { holding } = this;
         if (!holding.connected) return;

@@ -1,4 +1,4 @@
-// A terminal of somebody else's session, in the editor area at the host's size.
+// A terminal of somebody else's session, in the editor area: a window on the host's screen, which the seat draws.
 import type { Guest, Size } from '@jumpseat/native';
 import * as vscode from 'vscode';
 
@@ -8,6 +8,8 @@ import { typed } from '../model/keys';
 
 /** How long to wait before a terminal is asked for its size once more, in milliseconds. */
 const PAUSE = 80;
+/** More rows than any window has. */
+const ALL_ROWS = 1000;
 /** To the right end of the line, and where is that? */
 const MEASURE = '\r\x1b[9999C\x1b[6n';
 
@@ -23,11 +25,14 @@ export class GuestTerminal implements vscode.Pseudoterminal {
     readonly #flow = new Flow();
     readonly #encoder = new TextEncoder();
     readonly #fit: Fit;
-    /** What came before VS Code opened the view. */
-    #before: Uint8Array[] | undefined = [];
+    #opened = false;
     #last: string | undefined;
+    /** The host's. */
     #size: Size;
-    #rows: number | undefined;
+    /** What VS Code has room for. */
+    #room: vscode.TerminalDimensions | undefined;
+    /** As the seat draws it. */
+    #window: Size | undefined;
     #measured: ((columns: number) => void) | undefined;
     #over = false;
     #named = '';
@@ -48,10 +53,7 @@ export class GuestTerminal implements vscode.Pseudoterminal {
                         this.#put(`${this.#flow.clear()}\x1b[H\x1b[2J${'·'.repeat(columns)}${this.#flow.ask(taken)}`);
                     }),
                 toggle: () => vscode.commands.executeCommand('workbench.action.terminal.sizeToContentWidth'),
-                redraw: () =>
-                    void this.guest()
-                        ?.ask({ type: 'redraw', terminal: this.number })
-                        .catch(() => undefined),
+                redraw: () => this.#draw(true),
                 measure: () =>
                     new Promise((measured) => {
                         this.#measured = measured;
@@ -64,31 +66,37 @@ export class GuestTerminal implements vscode.Pseudoterminal {
     }
 
     open(dimensions: vscode.TerminalDimensions | undefined): void {
-        const before = this.#before ?? [];
-        this.#before = undefined;
         // What is fired inside of `open` is lost.
         setImmediate(() => {
+            this.#opened = true;
             this.resize(this.#size);
             // It is made to fit before anything is drawn.
             if (dimensions) this.setDimensions(dimensions);
-            for (const bytes of before) this.output(bytes);
             if (this.#last !== undefined) this.#put(this.#last);
         });
     }
 
     close(): void {
         this.#over = true;
+        void this.guest()
+            ?.ask({ type: 'close_window', terminal: this.number })
+            .catch(() => undefined);
     }
 
-    setDimensions({ columns, rows }: vscode.TerminalDimensions): void {
-        this.#rows = rows;
-        this.#fit.columns(columns);
+    setDimensions(room: vscode.TerminalDimensions): void {
+        this.#room = room;
+        this.#fit.columns(room.columns);
         this.fit();
     }
 
-    /** How many rows it shows at once. */
+    /** How many of the host's rows it shows at once. */
     get rows(): number {
-        return Math.min(this.#rows ?? this.#size.rows, this.#size.rows);
+        return Math.min(this.page, this.#size.rows);
+    }
+
+    /** How many rows it has. */
+    get page(): number {
+        return this.#room?.rows ?? this.#size.rows;
     }
 
     /** What of the host's terminal has no room here. */
@@ -113,23 +121,39 @@ export class GuestTerminal implements vscode.Pseudoterminal {
     }
 
     output(bytes: Uint8Array): void {
-        if (this.#before) this.#before.push(bytes);
-        // A picture of all follows.
-        else if (this.#fit.busy) this.guest()?.credit(bytes.length);
+        // All of it is drawn again soon.
+        if (this.#fit.busy) this.guest()?.credit(bytes.length);
         else this.#put(this.#flow.write(bytes));
     }
 
     resize(size: Size): void {
         this.#size = size;
         this.#fit.size(size.cols);
-        if (this.#before) return;
-        this.#dimensions.fire({ columns: size.cols, rows: size.rows });
+        if (!this.#opened) return;
+        // Lines wrap where they do at the host; of the rows there are as many as have room.
+        this.#dimensions.fire({ columns: size.cols, rows: ALL_ROWS });
         this.fit();
     }
 
     /** It came to the front, or its size changed: now it can be made to fit. */
     fit(): void {
-        void this.#fit.check().finally(() => this.changed());
+        void this.#fit.check().finally(() => {
+            this.#draw(false);
+            this.changed();
+        });
+    }
+
+    /** Has the seat draw for this window; `again` if what it drew was wiped out. */
+    #draw(again: boolean): void {
+        if (!this.#room || this.#over) return;
+        const size = { cols: Math.max(1, this.#size.cols - this.#fit.missing), rows: this.#room.rows };
+        if (!again && size.cols === this.#window?.cols && size.rows === this.#window.rows) return;
+        this.#window = size;
+        const history = vscode.workspace.getConfiguration('terminal.integrated').get<number>('scrollback', 1000);
+        // A seat that is gone draws nothing; its state says so.
+        void this.guest()
+            ?.ask({ type: 'open_window', terminal: this.number, size, history })
+            .catch(() => undefined);
     }
 
     rename(name: string): void {
@@ -143,7 +167,7 @@ export class GuestTerminal implements vscode.Pseudoterminal {
         if (this.#over) return;
         this.#over = true;
         this.#last = `\x1b[?1047l\x1b[0m\r\n\x1b[7m ${line} \x1b[0m\r\n\x1b[?25l`;
-        if (!this.#before) this.#put(this.#last);
+        if (this.#opened) this.#put(this.#last);
     }
 
     #put(text: string): void {

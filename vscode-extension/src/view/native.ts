@@ -35,7 +35,7 @@ export class NativeModule {
         // What does not load says so by itself, in these words' kind.
         const native = createRequire(file)(file) as Native;
         const found = native.version();
-        if (found !== this.version) throw wrong(`Jumpseat's parts do not fit: ${found} beside ${this.version}`);
+        if (found !== this.version) throw wrong(`Jumpseat's versions do not match: ${found} and ${this.version}`);
         this.log.info(`native module ${found}, loaded in ${Math.round(performance.now() - started)} ms`);
         return native;
     }

@@ -25,13 +25,13 @@ export abstract class Page<Message extends object> implements vscode.WebviewView
         const show = (): void => void view.webview.postMessage(this.shown(view));
         const parts = [this.context.onDidChange(show), view.onDidChangeVisibility(show)];
         view.onDidDispose(() => {
-            gate.beside(false);
+            gate.nearby(false);
             for (const part of parts) part.dispose();
         });
         view.webview.onDidReceiveMessage((message: Common | Message) => {
             if (!('page' in message)) void this.context.attempt(async () => this.take(message));
             else if (message.page === 'ready') show();
-            else if (message.page === 'focus') gate.beside(message.on);
+            else if (message.page === 'focus') gate.nearby(message.on);
             else gate.shortcut();
         });
     }

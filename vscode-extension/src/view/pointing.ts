@@ -34,10 +34,11 @@ export class Pointing implements vscode.Disposable {
         return this.#last;
     }
 
-    /** Somebody points: the status bar says where, and a click goes there. */
+    /** Somebody points: the status bar says where, and a click goes there. Of several at once the newest counts. */
     async announce(name: string, place: Place): Promise<void> {
         this.#last = place;
-        const text = shown(await this.#lines(place), place.at);
+        const text = shown(await this.#pointed(place), place.at);
+        if (this.#last !== place) return;
         this.#item.text = `$(location) ${withoutIcons(name)}: look here`;
         this.#item.tooltip = text ? `${name} points at: ${text}` : `${name} points at a line`;
         this.#item.accessibilityInformation = { label: `Jumpseat: ${this.#item.tooltip}. Go there` };
@@ -71,15 +72,14 @@ export class Pointing implements vscode.Disposable {
         if (!terminal) return;
         terminal.show();
         const lines = await this.#lines(place);
-        const rows =
-            'seat' in place
-                ? place.seat.rows(place.at.terminal)
-                : (this.context.holding.state.terminal(place.at.terminal)?.size.rows ?? 24);
+        const rows = this.context.holding.state.terminal(place.at.terminal)?.size.rows ?? 24;
+        const { shown: seen, page } =
+            'seat' in place ? place.seat.rows(place.at.terminal) : { shown: rows, page: rows };
         const run = (command: string): Thenable<unknown> =>
             vscode.commands.executeCommand(`workbench.action.terminal.${command}`);
         await run('scrollToBottom');
         // Pages first: each is one line less than the screen.
-        const { pages, single } = scrolls(upTo(lines, place.at.from, rows), rows);
+        const { pages, single } = scrolls(upTo(lines, place.at.from, seen), page);
         for (let i = 0; i < pages; i += 1) await run('scrollUpPage');
         for (let i = 0; i < single; i += 1) await run('scrollUp');
         mention('location', shown(lines, place.at));
@@ -108,6 +108,13 @@ export class Pointing implements vscode.Disposable {
         const held = state.terminal(number);
         const session = state.session(held?.session);
         return session && held && { session, at: { terminal: held.terminal, ...nowhere } };
+    }
+
+    /** The lines that are pointed at, and no others. */
+    async #pointed({ at, ...place }: Place): Promise<Lines> {
+        const asked = { type: 'lines', terminal: at.terminal, from: at.from, to: at.to } as const;
+        const reply = await ('seat' in place ? place.seat.guest?.ask(asked) : this.context.holding.ask(asked));
+        return { first: at.from, lines: reply?.reply === 'lines' ? reply.lines : [] };
     }
 
     async #lines(place: Place): Promise<Lines> {

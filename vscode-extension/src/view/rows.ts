@@ -173,9 +173,6 @@ class GuestRows extends Rows<GuestRow> {
         const sessions = this.context.holding.state.sessions;
         return [
             ...sessions.flatMap((session) =>
-                Object.values(session.knocks).map((knock) => ({ kind: 'knock' as const, session, knock })),
-            ),
-            ...sessions.flatMap((session) =>
                 Object.values(session.guests).map((guest) => {
                     const at = session.pointing[guest.slot];
                     return { kind: 'guest' as const, session, guest, place: at && { session, at } };
@@ -186,6 +183,10 @@ class GuestRows extends Rows<GuestRow> {
                     const at = seat.state.pointing(guest.slot);
                     return { kind: 'fellow' as const, seat, guest, place: at && { seat, at } };
                 }),
+            ),
+            // Below the guests: whoever comes and goes here moves no button that takes a role back.
+            ...sessions.flatMap((session) =>
+                Object.values(session.knocks).map((knock) => ({ kind: 'knock' as const, session, knock })),
             ),
         ];
     }

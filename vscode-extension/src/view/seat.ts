@@ -71,19 +71,10 @@ export class Seat implements vscode.Disposable {
 
     /** Brings one of its terminals to the front. */
     show(number?: number): vscode.Terminal | undefined {
-        if (number !== undefined && this.#hidden.delete(number)) {
-            this.#view(number);
-            this.redraw(number);
-        }
+        if (number !== undefined && this.#hidden.delete(number)) this.#view(number);
         const view = number === undefined ? this.#views.values().next().value : this.#views.get(number);
         view?.terminal.show();
         return view?.terminal;
-    }
-
-    /** Asks for a new picture of a terminal, for a view that lost what it showed. */
-    redraw(number: number): void {
-        // A seat that is gone sends nothing; its state says so.
-        this.#guest?.ask({ type: 'redraw', terminal: number }).catch(() => undefined);
     }
 
     /** Which of its terminals this is. */
@@ -100,9 +91,10 @@ export class Seat implements vscode.Disposable {
         return this.numberOf(terminal) !== undefined;
     }
 
-    /** How many rows one of its terminals shows. */
-    rows(number: number): number {
-        return this.#views.get(number)?.pty.rows ?? 24;
+    /** How many of the host's rows one of its terminals shows, and how many rows it has. */
+    rows(number: number): { shown: number; page: number } {
+        const pty = this.#views.get(number)?.pty;
+        return { shown: pty?.rows ?? 24, page: pty?.page ?? 24 };
     }
 
     /** Asks the host for something; a no to it is shown. */
@@ -133,8 +125,10 @@ export class Seat implements vscode.Disposable {
         let changed = false;
         for (const event of batch) {
             if (event.type === 'output') {
-                if (this.#hidden.has(event.terminal)) this.#guest?.credit(event.bytes.length);
-                else this.#view(event.terminal).pty.output(event.bytes);
+                const view = this.#views.get(event.terminal);
+                // What was drawn for a tab that was closed meanwhile.
+                if (view) view.pty.output(event.bytes);
+                else this.#guest?.credit(event.bytes.length);
                 continue;
             }
             if (event.type === 'resize' && !this.#hidden.has(event.terminal))

@@ -57,7 +57,7 @@ export const seatState: SeatState = {
     host_present: true,
     guests: { 1: bo },
     terminals: {},
-    lag: 'live',
+    liveness: 'live',
     catching_up: [],
     typing: {},
     pointing: {},

@@ -38,7 +38,7 @@ impl Figures {
         if let Some(figure) = self.all.iter_mut().find(same) {
             return figure.samples.push(value);
         }
-        // Next to the others' values of the same thing.
+        // Beside the others' values of the same thing.
         let alike = |figure: &Figure| figure.benchmark == benchmark && figure.what == what;
         let place = self.all.iter().rposition(alike).map_or(self.all.len(), |last| last + 1);
         let figure = Figure {

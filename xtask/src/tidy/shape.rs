@@ -17,7 +17,7 @@ pub(super) fn check(source: &Source) -> Vec<Finding> {
     // Next to a package's tests Cargo would take the file for a test of its own.
     let among_tests = source.path.rsplit('/').nth(2) == Some("tests");
     if source.path.ends_with("/mod.rs") && !among_tests {
-        findings.push(source.finding(0, "name the file after its module, beside the folder"));
+        findings.push(source.finding(0, "name the file after its module, next to the folder"));
     }
     for (index, line) in source.text.lines().enumerate() {
         if line.ends_with([' ', '\t']) {
@@ -54,6 +54,6 @@ mod tests {
         assert_eq!(found("a.md", "x \ny\n"), ["white space at the end of the line"]);
         assert_eq!(found("a.md", "x"), ["no line break at the end of the file"]);
         assert!(found("a/tests/support/mod.rs", "\n").is_empty());
-        assert_eq!(found("a/mod.rs", "\n"), ["name the file after its module, beside the folder"]);
+        assert_eq!(found("a/mod.rs", "\n"), ["name the file after its module, next to the folder"]);
     }
 }

@@ -4,7 +4,7 @@ use std::{io::IsTerminal as _, process::ExitCode};
 
 use jumpseat_engine::{
     api::{
-        GuestClient, GuestCommand, GuestEvent, Lag, Replica, SeatState, StateUpdate, TerminalChange,
+        GuestClient, GuestCommand, GuestEvent, Liveness, Replica, SeatState, StateUpdate, TerminalChange,
         TerminalNo,
     },
     dump,
@@ -204,7 +204,7 @@ impl Watch {
     async fn type_keys(&mut self) -> Result<(), CliError> {
         let state = self.state.state();
         let Some(looking) = state.looking.filter(|_| self.overview.role().may_write()) else { return Ok(()) };
-        if state.lag == Lag::Stalled || state.catching_up.contains(&looking) {
+        if state.liveness == Liveness::Stalled || state.catching_up.contains(&looking) {
             return Ok(());
         }
         if let (Some(terminal), Some(Keys(bytes))) = (self.terminal(), self.send.take()) {

@@ -18,7 +18,7 @@ use crate::{
     command::Context,
     error::{CliError, FaultKind},
     overlay::{Action, Overlay},
-    overview::{Overview, refusal},
+    overview::{Overview, pointed, refusal},
     panel::{self, Contents, Row, RowTarget},
     terminal::{Console, EscapeKey, Input, Keyboard, Piece, RawMode, Signal, Signals, size, until},
     viewer::{Painter, Picture, Pictures, Step, View, click, step},
@@ -26,9 +26,6 @@ use crate::{
 
 /// Pictures come no faster than screens show them, but for an echo.
 const FRAME: Duration = Duration::from_micros(16_600);
-
-/// Lines that are looked at for what somebody points at.
-const MAX_POINTED: usize = 1_000;
 
 /// How long a message stays in the status line.
 const MESSAGE: Duration = Duration::from_secs(5);
@@ -228,10 +225,7 @@ impl GuestScreen {
             GuestEvent::Joined { .. } => self.message = None,
             GuestEvent::Pointed { slot, at } if slot != self.overview.me => {
                 let screen = self.pictures.get(at.terminal).map(Picture::screen);
-                let lines = screen.into_iter().flat_map(|screen| {
-                    (at.from..=at.to).take(MAX_POINTED).filter_map(|line| Some(screen.line(line)?.text()))
-                });
-                let text = lines.into_iter().find(|text| !text.trim().is_empty()).unwrap_or_default();
+                let text = pointed(at.range, |line| Some(screen?.line(line)?.text()));
                 self.tell(self.overview.points_at(slot, &text));
             }
             GuestEvent::Panel(update) => self.overview.panels.take(update),
@@ -294,7 +288,9 @@ impl GuestScreen {
         let shown = rows.iter().rposition(|row| !row.trim_end().is_empty()).map_or(0, |last| last + 1);
         let shown = rows[..shown].iter().map(|row| row.trim_end());
         shown
-            .map(|row| format!("{}\n", row.chars().filter(|sign| is_shown(*sign)).collect::<String>()))
+            .map(|row| {
+                format!("{}\n", row.chars().filter(|character| is_shown(*character)).collect::<String>())
+            })
             .collect()
     }
 

@@ -3,8 +3,8 @@
 use std::{collections::VecDeque, process::ExitCode};
 
 use jumpseat_engine::api::{
-    Commands, HostCommand, HostEvent, HostState, InviteTerms, PointAt, Replica, Reply, Role, ScreenFormat,
-    SessionEvent, SessionNo,
+    Commands, HostCommand, HostEvent, HostState, InviteTerms, PointAt, Replica, Reply, Role, SessionEvent,
+    SessionNo, TextRange,
 };
 use jumpseat_wire::Slot;
 use ratatui::{buffer::Buffer, layout::Rect};
@@ -22,7 +22,7 @@ use crate::{
     command::{Context, workspace::ShareMore},
     error::{CliError, why},
     overlay::{Action, Overlay},
-    overview::{self, Overview},
+    overview::{self, Overview, pointed},
     print,
     terminal::{
         Console, EscapeKey, Input, Keyboard, ModeTracker, Notice, Notices, Piece, RawMode, Signal, Signals,
@@ -216,9 +216,11 @@ impl HostScreen {
     fn point(&self, slot: Slot, at: PointAt) {
         let (commands, points) = (self.commands.clone(), self.points.0.clone());
         tokio::spawn(async move {
-            let screen = HostCommand::Screen { terminal: at.terminal, format: ScreenFormat::Json };
-            let text = match commands.ask(screen).await {
-                Ok(Reply::Screen { picture }) => pointed(&picture, at),
+            let TextRange { from, to, .. } = at.range;
+            let text = match commands.ask(HostCommand::Lines { terminal: at.terminal, from, to }).await {
+                Ok(Reply::Lines { lines }) => pointed(at.range, |number| {
+                    lines.get(usize::try_from(number.checked_sub(from)?).ok()?).cloned()
+                }),
                 _ => String::new(),
             };
             // Some that wait to be told are enough.
@@ -322,7 +324,8 @@ impl HostScreen {
 
     /// Guests that could type wait for the host to say that it looks.
     fn ask_for_yes(&mut self) {
-        let waits = self.overview.people.iter().any(|person| person.present && person.role.may_write());
+        let waits =
+            self.overview.people.iter().any(|person| person.info.present && person.info.role.may_write());
         if self.overview.attention == overview::Attention::WantsYes && waits && !self.asked_for_yes {
             self.asked_for_yes = true;
             let text = format!("guests cannot type before you say that you look: {} f", self.escape);
@@ -458,21 +461,6 @@ impl HostScreen {
         let _ = tokio::time::timeout(DRAIN, self.console.drain()).await;
         self.keep_last_words();
     }
-}
-
-/// The first line with text of those that are pointed at, in a picture as JSON.
-fn pointed(picture: &str, at: PointAt) -> String {
-    #[derive(serde::Deserialize)]
-    struct Lines {
-        first: u64,
-        lines: Vec<String>,
-    }
-
-    let Ok(Lines { first, lines }) = serde_json::from_str(picture) else { return String::new() };
-    let numbered = (first..).zip(lines);
-    let mut there =
-        numbered.filter(|(line, text)| (at.from..=at.to).contains(line) && !text.trim().is_empty());
-    there.next().map_or(String::new(), |(_, text)| text)
 }
 
 /// Whether a person did it: terminals send answers by themselves.

@@ -58,7 +58,7 @@ fn text(shown: &Shown<'_>) -> String {
         None => " It can be used as long as the session lasts.".to_owned(),
     };
     let names: Vec<&str> = panels.iter().map(|kind| panel_name(*kind)).collect();
-    let beside = if names.is_empty() {
+    let also = if names.is_empty() {
         String::new()
     } else {
         format!("\nBeside it they see, read-only: {}.", names.join(", "))
@@ -76,7 +76,7 @@ fn text(shown: &Shown<'_>) -> String {
         format!("\n{key} shows guests, requests and chat; leaving the shell ends the session.")
     });
     format!(
-        "Sharing this terminal as {name}. {may}{beside}
+        "Sharing this terminal as {name}. {may}{also}
 {uses}{most}{until}
 
   Code    {code}

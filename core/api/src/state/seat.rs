@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::Place;
 use crate::{
     error::ApiError,
-    terms::{ChatLine, ConnectionState, Lag, Person, PointAt, Role, Secret, Size, TerminalNo},
+    terms::{ChatLine, ConnectionState, Liveness, Person, PointAt, Role, Secret, Size, TerminalNo},
 };
 
 /// A session as its guest sees it.
@@ -48,7 +48,7 @@ pub struct SeatState {
     #[cfg_attr(feature = "types", ts(optional))]
     pub looking: Option<TerminalNo>,
     /// How far the picture is behind the host's.
-    pub lag: Lag,
+    pub liveness: Liveness,
     /// Terminals whose picture may be incomplete until a new one arrives. Keys are not sent to them meanwhile.
     pub catching_up: BTreeSet<TerminalNo>,
     /// Who types, and where; 0 is the host.
@@ -78,7 +78,7 @@ impl Default for SeatState {
             guests: BTreeMap::new(),
             terminals: BTreeMap::new(),
             looking: None,
-            lag: Lag::Live,
+            liveness: Liveness::Live,
             catching_up: BTreeSet::new(),
             typing: BTreeMap::new(),
             pointing: BTreeMap::new(),
@@ -170,12 +170,14 @@ pub enum SeatPath {
     OfflineSince,
     /// Every guest.
     Guests,
+    /// A guest.
+    Guest(Slot),
     /// The terminals.
     Terminals,
     /// What the host has in front.
     Looking,
     /// How far the picture is behind.
-    Lag,
+    Liveness,
     /// The terminals that may miss something.
     CatchingUp,
     /// Who types.
@@ -205,16 +207,17 @@ impl Place for SeatPath {
             Self::HostPresent => ("host_present", None),
             Self::OfflineSince => ("offline_since", None),
             Self::Guests => ("guests", None),
+            Self::Guest(slot) => ("guests", Some(u64::from(*slot))),
             Self::Terminals => ("terminals", None),
             Self::Looking => ("looking", None),
-            Self::Lag => ("lag", None),
+            Self::Liveness => ("liveness", None),
             Self::CatchingUp => ("catching_up", None),
             Self::Typing => ("typing", None),
             Self::Pointing => ("pointing", None),
-            Self::Chat(line) => ("chat", Some(line)),
+            Self::Chat(line) => ("chat", Some(*line)),
             Self::Panels => ("panels", None),
-            Self::Invite(number) => ("invites", Some(number)),
+            Self::Invite(number) => ("invites", Some(*number)),
         };
-        [key.to_owned()].into_iter().chain(number.map(u64::to_string)).collect()
+        [key.to_owned()].into_iter().chain(number.map(|number| number.to_string())).collect()
     }
 }

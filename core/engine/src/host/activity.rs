@@ -18,7 +18,7 @@ const AGAIN: &str = ", with an invite that was used before";
 /// number of them.
 const KNOCKS_FOR: u64 = 60 * 60 * 1000;
 
-/// The happenings of one session.
+/// The activity log of one session.
 #[derive(Default)]
 pub(super) struct ActivityLog {
     kept: VecDeque<Numbered>,
@@ -84,11 +84,11 @@ impl ActivityLog {
         let (who, level, happened) = match event {
             SessionEvent::Joined { guest, again } => {
                 if let Some(invite) = guest.invite {
-                    self.guests.insert(guest.slot, (guest.name.clone(), invite));
+                    self.guests.insert(guest.info.slot, (guest.info.name.clone(), invite));
                 }
                 let (level, how) = if *again { (Level::Warning, AGAIN) } else { (Level::Info, "") };
-                let role = format!("{}{how}", word(guest.role));
-                (Some(guest.slot), level, ActivityKind::Joined { role })
+                let role = format!("{}{how}", word(guest.info.role));
+                (Some(guest.info.slot), level, ActivityKind::Joined { role })
             }
             SessionEvent::Left { slot, reason, .. } => {
                 let why = match reason {
@@ -124,7 +124,7 @@ impl ActivityLog {
                 let text = format!("{} asks to join{AGAIN}", knock.name);
                 (None, Level::Warning, ActivityKind::Noted { text })
             }
-            SessionEvent::KnockFailed { why } => return Some(self.knock_failed(now, why)),
+            SessionEvent::KnockFailed { why, times } => return Some(self.knock_failed(now, why, *times)),
             SessionEvent::Away { .. } => {
                 (None, Level::Warning, ActivityKind::Connection { state: "lost".to_owned() })
             }
@@ -171,15 +171,16 @@ impl ActivityLog {
     }
 
     /// One more knock that failed: a line of its own, or the newest one of this kind goes on.
-    fn knock_failed(&mut self, now: u64, why: &str) -> Change {
+    fn knock_failed(&mut self, now: u64, why: &str, times: u64) -> Change {
         let known = self.kept.iter_mut().rev().find(|kept| kept.cause == Cause::Door);
         let Some(known) = known.filter(|known| now.saturating_sub(known.activity.at) < KNOCKS_FOR) else {
-            self.knocks = 1;
-            let happened = ActivityKind::Refused { why: format!("at the door: {why}") };
+            self.knocks = times;
+            let often = if times > 1 { format!(", {times} times; the last time") } else { String::new() };
+            let happened = ActivityKind::Refused { why: format!("at the door{often}: {why}") };
             let activity = Activity { at: now, until: None, level: Level::Warning, who: None, happened };
             return self.keep(Cause::Door, activity);
         };
-        self.knocks += 1;
+        self.knocks += times;
         let why = format!("at the door, {} times; the last time: {why}", self.knocks);
         known.activity.happened = ActivityKind::Refused { why };
         known.activity.until = Some(now);
@@ -244,7 +245,7 @@ fn word(role: Role) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::api::{Knock, Person};
+    use crate::api::{GuestInfo, Knock, Person};
 
     #[test]
     fn a_command_is_told_once_and_once_it_has_ended() {
@@ -267,16 +268,8 @@ mod tests {
 
     fn joined(slot: Slot, invite: u8) -> SessionEvent {
         let (name, invite) = ("Eve".to_owned(), InviteId([invite; 16]));
-        let guest = Person {
-            slot,
-            name,
-            program: "cli".into(),
-            role: Role::Viewer,
-            present: true,
-            asks: false,
-            words: Vec::new(),
-            invite: Some(invite),
-        };
+        let info = GuestInfo { slot, name, program: "cli".into(), role: Role::Viewer, present: true };
+        let guest = Person { invite: Some(invite), ..info.into() };
         SessionEvent::Joined { guest, again: false }
     }
 
@@ -285,16 +278,9 @@ mod tests {
         let mut log = ActivityLog::default();
         let (invite, again) = (InviteId([0; 16]), true);
         let name = || "Eve".to_owned();
-        let guest = Person {
-            slot: 2,
-            name: name(),
-            program: "cli".into(),
-            role: Role::Viewer,
-            present: true,
-            asks: false,
-            words: Vec::new(),
-            invite: Some(invite),
-        };
+        let info =
+            GuestInfo { slot: 2, name: name(), program: "cli".into(), role: Role::Viewer, present: true };
+        let guest = Person { invite: Some(invite), ..info.into() };
         let events = [
             SessionEvent::Knocked(Knock { knock: 1, name: name(), invite, again }),
             SessionEvent::KnockRefused { name: name(), invite, why: "no".into(), denied: false, again },
@@ -352,7 +338,7 @@ mod tests {
         take(log.ran(TerminalNo(1), title(TerminalNo(1)), &block(0, true)).unwrap());
         // Someone with the code alone knocks for a day, and a program prints marks without end.
         for minute in 0..24 * 60 {
-            let knock = SessionEvent::KnockFailed { why: format!("nobody {minute}") };
+            let knock = SessionEvent::KnockFailed { why: format!("nobody {minute}"), times: 1 };
             take(log.event(minute * 60_000, &knock).unwrap());
             take(log.ran(TerminalNo(2), title(TerminalNo(2)), &block(minute, false)).unwrap());
         }

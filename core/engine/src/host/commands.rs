@@ -37,6 +37,10 @@ impl HostEngine {
                 Some(terminal) => terminal.screen.ask(ScreenRequest::Dump { format, answer }),
                 None => drop(answer.send(Err(no_terminal()))),
             },
+            HostCommand::Lines { terminal, from, to } => match self.terminals.get_mut(&terminal) {
+                Some(terminal) => terminal.screen.ask(ScreenRequest::Lines { from, to, answer }),
+                None => drop(answer.send(Err(no_terminal()))),
+            },
             HostCommand::LookAtPanel { session, panel } => self.look_at_panel(session, panel, answer),
             // Who tells and does not ask has dropped the other end.
             command => drop(answer.send(self.do_now(cx, client, command))),
@@ -133,9 +137,9 @@ impl HostEngine {
             HostCommand::Point { session, at } => {
                 let session = self.session(session)?;
                 let at = match at {
-                    Some(PointAt { terminal, from, to }) => {
+                    Some(PointAt { terminal, range }) => {
                         let stream = session.stream(terminal).ok_or_else(no_terminal)?;
-                        Some(Pointing { stream, from, to })
+                        Some(Pointing { stream, range })
                     }
                     None => None,
                 };
@@ -160,6 +164,7 @@ impl HostEngine {
             HostCommand::Input { .. }
             | HostCommand::Share(_)
             | HostCommand::Screen { .. }
+            | HostCommand::Lines { .. }
             | HostCommand::LookAtPanel { .. } => {
                 unreachable!("these were answered by their own ways")
             }

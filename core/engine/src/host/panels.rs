@@ -59,8 +59,7 @@ impl HostEngine {
                 }
             }
             PanelKind::Log => {
-                if let (Some(Feed::Log(feed)), Some(known)) = (self.feed(no, kind), self.happenings.get(&no))
-                {
+                if let (Some(Feed::Log(feed)), Some(known)) = (self.feed(no, kind), self.activity.get(&no)) {
                     for (number, activity) in known.kept() {
                         feed.tell(number, activity.clone());
                     }
@@ -119,7 +118,7 @@ impl HostEngine {
         let Command { info, is_news, line, lines, output, erased } = command;
         if is_news {
             let name = terminal.name.clone();
-            let change = self.happenings.entry(session).or_default().ran(no, name, &info);
+            let change = self.activity.entry(session).or_default().ran(no, name, &info);
             self.log(session, change);
         }
         let Some(Feed::History(feed)) = self.feed(session, PanelKind::History) else { return };
@@ -189,20 +188,20 @@ impl HostEngine {
     }
 
     fn log_shared(&mut self, session: SessionNo, thing: String, on: bool) {
-        let change = self.happenings.entry(session).or_default().shared(wall_clock(), thing, on);
+        let change = self.activity.entry(session).or_default().shared(wall_clock(), thing, on);
         self.log(session, Some(change));
     }
 
     /// Something happened in a session.
     pub(super) fn log_event(&mut self, session: SessionNo, event: &SessionEvent) {
-        let change = self.happenings.entry(session).or_default().event(wall_clock(), event);
+        let change = self.activity.entry(session).or_default().event(wall_clock(), event);
         self.log(session, change);
     }
 
     /// The same for what clients read in the state.
     pub(super) fn log_note(&mut self, session: SessionNo, note: &Note) {
         let title = |no| self.terminals.get(&no).map(|terminal| terminal.name.clone()).unwrap_or_default();
-        let change = self.happenings.entry(session).or_default().note(wall_clock(), note, title);
+        let change = self.activity.entry(session).or_default().note(wall_clock(), note, title);
         self.log(session, change);
     }
 
@@ -230,7 +229,7 @@ impl HostEngine {
 
     /// The session is over.
     pub(super) fn forget_panels(&mut self, session: SessionNo) {
-        self.happenings.remove(&session);
+        self.activity.remove(&session);
         if let Some(panel_service) = &mut self.panel_service {
             panel_service.forget(session);
         }

@@ -57,6 +57,8 @@ pub(super) enum ScreenRequest {
     Snapshot { session: SessionNo, scope: Scope, ticket: Ticket },
     /// A picture for a client's own terminal.
     Picture { client: ClientNo, scrollback: bool },
+    /// The text of lines.
+    Lines { from: u64, to: u64, answer: oneshot::Sender<Result<Reply, ApiError>> },
     /// A picture for a script.
     Dump { format: ScreenFormat, answer: oneshot::Sender<Result<Reply, ApiError>> },
 }
@@ -68,6 +70,10 @@ pub(super) enum ScreenEvent {
     Block(BlockInfo),
     /// Somebody cleared the screen or its scrollback, where there was output of commands.
     OutputErased,
+    /// The alternate screen is gone, and with it the lines from this one on.
+    AlternateLeft {
+        from: u64,
+    },
     /// Commands before this one are forgotten, and whatever they printed may be erased.
     Forgotten {
         session: SessionNo,
@@ -140,6 +146,7 @@ struct Latest {
     cwd: Option<String>,
     blocks: VecDeque<BlockInfo>,
     erased: bool,
+    alternate_left: Option<u64>,
     /// As many as were asked for.
     answers: VecDeque<ScreenEvent>,
     waiting: Option<Waker>,
@@ -273,6 +280,8 @@ impl ScreenThread {
         let next = next.or_else(|| latest.cwd.take().map(ScreenEvent::Cwd));
         let next = next.or_else(|| latest.blocks.pop_front().map(ScreenEvent::Block));
         let next = next.or_else(|| std::mem::take(&mut latest.erased).then_some(ScreenEvent::OutputErased));
+        let left = || latest.alternate_left.take().map(|from| ScreenEvent::AlternateLeft { from });
+        let next = next.or_else(left);
         match next {
             Some(news) => Poll::Ready(news),
             None => {
@@ -403,6 +412,10 @@ impl Worker {
                     Event::Title(title) => latest.title = Some(title),
                     Event::Cwd(cwd) => latest.cwd = Some(cwd),
                     Event::OutputErased => latest.erased = true,
+                    Event::AlternateLeft { from } => {
+                        let lowest = latest.alternate_left.map_or(from, |before| before.min(from));
+                        latest.alternate_left = Some(lowest);
+                    }
                     _ => {}
                 }
             }
@@ -455,6 +468,10 @@ impl Worker {
                 });
             }
             ScreenRequest::Picture { client, scrollback } => self.picture(client, scrollback, &[]),
+            ScreenRequest::Lines { from, to, answer } => {
+                let lines = dump::lines(&self.screen, from, to);
+                let _ = answer.send(Ok(Reply::Lines { lines }));
+            }
             ScreenRequest::Dump { format, answer } => {
                 let picture = dump::screen(&self.screen, format);
                 // Who asked may have gone.

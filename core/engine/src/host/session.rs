@@ -63,7 +63,13 @@ pub(super) struct Session {
     /// Stops the embedded relay, once the session is over.
     stop_relay: Option<Owned<()>>,
     line_closed: bool,
+    /// Failed knocks since clients were told of them, and when they are told next.
+    failed_knocks: u64,
+    tells_failed_at: Millis,
 }
+
+/// How often clients are told of failed knocks: whoever has the code can make any number of them.
+const FAILED_KNOCKS_EVERY: Duration = Duration::from_secs(1);
 
 /// What a session wants of the engine around it.
 pub(super) enum Effect {
@@ -75,7 +81,7 @@ pub(super) enum Effect {
     Panel { panel: PanelId, ticket: Ticket },
     /// A content of a panel, for one guest.
     Transfer { slot: Slot, ticket: TransferTicket, request: TransferRequest },
-    /// What stands there is another.
+    /// The value at this path of the state changed.
     Mark(HostPath),
     /// The log tells it.
     Note(Note),
@@ -116,6 +122,8 @@ impl Session {
             refusal: None,
             stop_relay,
             line_closed: false,
+            failed_knocks: 0,
+            tells_failed_at: Millis(0),
         }
     }
 
@@ -205,7 +213,7 @@ impl Session {
                 HostOutput::Transfer { slot, ticket, request } => {
                     effects.push(Effect::Transfer { slot, ticket, request });
                 }
-                HostOutput::Event(event) => self.event(event, effects),
+                HostOutput::Event(event) => self.event(now, event, effects),
             }
         }
         moved
@@ -246,7 +254,7 @@ impl Session {
         self.host.deadline(now).into_iter().chain(self.flush_at).min()
     }
 
-    fn event(&mut self, said: Said, effects: &mut Vec<Effect>) {
+    fn event(&mut self, now: Millis, said: Said, effects: &mut Vec<Effect>) {
         let no = self.no;
         match &said {
             Said::Opened { .. } => {
@@ -269,6 +277,14 @@ impl Session {
                 self.knocks.insert(knock, Knock { knock, name, invite, again });
                 effects.push(Effect::Mark(HostPath::Knock(no, knock)));
             }
+            Said::KnockFailed { why } => {
+                self.failed_knocks += 1;
+                if now >= self.tells_failed_at {
+                    let times = std::mem::take(&mut self.failed_knocks);
+                    self.tells_failed_at = now + FAILED_KNOCKS_EVERY;
+                    effects.push(Effect::Tell(SessionEvent::KnockFailed { why: why.clone(), times }));
+                }
+            }
             Said::KnockGone { knock } => {
                 self.knocks.remove(knock);
                 effects.push(Effect::Mark(HostPath::Knock(no, *knock)));
@@ -282,14 +298,14 @@ impl Session {
                 effects.push(Effect::Mark(HostPath::Guest(no, *slot)));
                 effects.push(Effect::Note(Note::Presence { slot: *slot, present: *present }));
                 if !present {
-                    self.rest(*slot, effects);
+                    self.types(*slot, None, effects);
                 }
             }
             Said::Left { slot, .. } => {
                 self.filters.retain(|(owner, _), _| owner != slot);
                 self.words.remove(slot);
                 effects.push(Effect::Mark(HostPath::Guest(no, *slot)));
-                self.rest(*slot, effects);
+                self.types(*slot, None, effects);
             }
             Said::RoleChanged { slot, .. } | Said::ControlAsked { slot } => {
                 effects.push(Effect::Mark(HostPath::Guest(no, *slot)));
@@ -360,16 +376,10 @@ impl Session {
         }
     }
 
-    /// A guest is not there: it neither types nor points.
-    fn rest(&mut self, slot: Slot, effects: &mut Vec<Effect>) {
-        self.types(slot, None, effects);
-        self.points(slot, None, effects);
-    }
-
     fn name(&self, slot: Slot) -> String {
         match slot {
             HOST_SLOT => self.host.name().to_owned(),
-            slot => self.guest(slot).map(|guest| guest.name).unwrap_or_default(),
+            slot => self.guest(slot).map(|guest| guest.info.name).unwrap_or_default(),
         }
     }
 
@@ -380,7 +390,7 @@ impl Session {
             asks: self.host.asks(slot),
             words: self.words.get(&slot).cloned().unwrap_or_default(),
             invite: self.host.came_by(slot),
-            ..Person::from(&guest)
+            ..Person::from(guest)
         })
     }
 

@@ -99,6 +99,14 @@ impl HostEngine {
                     }
                 }
                 ScreenEvent::OutputErased => self.output_erased(no),
+                ScreenEvent::AlternateLeft { from } => {
+                    if let Some((session, stream)) = terminal.session
+                        && let Some(shared) = self.sessions.get_mut(&session)
+                    {
+                        shared.host.lines_gone(now, stream, from);
+                        self.act(cx, session);
+                    }
+                }
                 ScreenEvent::Forgotten { session, before } => self.output_forgotten(no, session, before),
                 ScreenEvent::Command { session, command } => self.command(no, session, *command),
                 ScreenEvent::Snapshot { session, ticket, bytes } => {

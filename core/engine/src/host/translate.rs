@@ -17,7 +17,6 @@ pub(super) fn event(
         Said::Knocked { knock, name, invite, again } => {
             SessionEvent::Knocked(Knock { knock, name, invite, again })
         }
-        Said::KnockFailed { why } => SessionEvent::KnockFailed { why },
         Said::KnockRefused { name, invite, why, again } => SessionEvent::KnockRefused {
             name,
             invite,
@@ -40,6 +39,5 @@ pub(super) fn event(
 
 /// The lines in the client's words; nothing of a terminal that is gone.
 pub(super) fn point_at(at: Pointing, streams: &BTreeMap<StreamId, TerminalNo>) -> Option<PointAt> {
-    let Pointing { stream, from, to } = at;
-    Some(PointAt { terminal: *streams.get(&stream)?, from, to })
+    Some(PointAt { terminal: *streams.get(&at.stream)?, range: at.range })
 }

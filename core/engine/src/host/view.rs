@@ -143,8 +143,8 @@ mod tests {
             assert!(bytes.iter().all(|byte| *byte == b'5'));
         }
         assert!(view.wants_picture() && !view.wants_picture());
-        assert!(view.picture(NO, Size { cols: 8, rows: 2 }, b"anew".to_vec()).is_some());
+        assert!(view.picture(NO, Size { cols: 8, rows: 2 }, b"again".to_vec()).is_some());
         view.show(b" after");
-        assert_eq!(bytes(view.take(NO, false)).unwrap(), b"anew after");
+        assert_eq!(bytes(view.take(NO, false)).unwrap(), b"again after");
     }
 }

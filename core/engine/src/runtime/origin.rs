@@ -117,11 +117,11 @@ mod tests {
     #[test]
     fn a_process_is_inside_what_is_above_it_and_not_inside_what_is_beside_it() {
         let child = Started::new("cat", &[]);
-        let beside = Started::new("cat", &[]);
+        let sibling = Started::new("cat", &[]);
         let origin = Origin::of(Some(child.pid())).unwrap();
         assert!(origin.is_inside(child.pid()));
         assert!(origin.is_inside(std::process::id().cast_signed()));
-        assert!(!origin.is_inside(beside.pid()));
+        assert!(!origin.is_inside(sibling.pid()));
         let own = Origin::of(Some(std::process::id().cast_signed())).unwrap();
         assert!(!own.is_inside(child.pid()));
     }

@@ -161,6 +161,7 @@ impl Guest {
                 key: None,
                 key_timing: false,
                 window: 1 << 20,
+                draws: false,
             },
             transport: transport(),
         };

@@ -2,8 +2,9 @@
 
 use jumpseat_engine::{
     api::{
-        ApiError, ApiErrorKind, GuestClient, GuestCommand, GuestEvent, HostClient, HostCommand, HostEvent,
-        PointAt, Replica, Reply, Role, Scope, ScreenFormat, SeatState, StartFrom, TerminalChange, TerminalNo,
+        ApiError, ApiErrorKind, Columns, GuestClient, GuestCommand, GuestEvent, HostClient, HostCommand,
+        HostEvent, HostState, PointAt, Replica, Reply, Role, Scope, ScreenFormat, SeatState, StartFrom,
+        TerminalChange, TerminalNo, TextRange,
         panels::{PanelKind, ReferenceId},
     },
     local::{self, Listener, RuntimeFolder},
@@ -44,7 +45,7 @@ fn is_refused(answer: &Result<Reply, ApiError>) -> bool {
 fn guest_commands() -> Vec<(GuestCommand, Scope)> {
     let terminal = TerminalNo(1);
     let panel = PanelKind::Git;
-    let at = Some(PointAt { terminal, from: 1, to: 1 });
+    let at = Some(PointAt { terminal, range: TextRange { from: 1, to: 1, columns: None } });
     vec![
         (GuestCommand::Attach { window: 1024 }, Scope::Read),
         (GuestCommand::Credit { bytes: 1 }, Scope::Read),
@@ -348,4 +349,33 @@ async fn who_lets_its_events_go_may_still_ask() {
     within(host.client.ask(HostCommand::State)).await.unwrap();
     commands.ask(HostCommand::Input { terminal, bytes: b"last\r".to_vec() }).await.unwrap();
     within(async { while !host.text(terminal).await.contains("got:last.") {} }).await;
+}
+
+/// JS-POINT-2: a full-screen program's rows are gone once it ends, and nobody points at them any more.
+#[tokio::test]
+async fn nobody_points_at_an_alternate_screen_that_is_gone() {
+    let mut host = Host::new();
+    let script = "printf '\\033[?1049hmenu'; read line; printf '\\033[?1049lback\\n'; read line";
+    let terminal = host.sh(script).await;
+    let (session, relay, invite) = host.share(vec![terminal], StartFrom::Start, terms(Role::Writer)).await;
+    let mut guest = Guest::new(&relay, &invite, "Bo");
+    guest.sees("menu").await;
+    let screen = GuestCommand::Screen { terminal: TerminalNo(1), format: ScreenFormat::Json };
+    let Reply::Screen { picture } = guest.client.ask(screen).await.unwrap() else { panic!() };
+    let first = of::<serde_json::Value>(serde_json::from_str(&picture).unwrap())["first"].as_u64().unwrap();
+    let columns = Some(Columns { first: 0, last: 3, reversed: false });
+    let at = PointAt { terminal: TerminalNo(1), range: TextRange { from: first, to: first, columns } };
+    guest.client.ask(GuestCommand::Point { at: Some(at) }).await.unwrap();
+    let pointed = |state: &HostState| {
+        state.sessions.get(&session).and_then(|session| session.pointing.values().next().copied())
+    };
+    let told = host.until_state(move |state| pointed(state)).await;
+    assert_eq!(told, PointAt { terminal, ..at });
+
+    host.client.ask(HostCommand::Looking { terminal: Some(terminal) }).await.unwrap();
+    guest.until_state(|state| state.looking.map(drop)).await;
+    guest.type_keys(b"\r").await;
+    guest.sees("back").await;
+    host.until_state(move |state| pointed(state).is_none().then_some(())).await;
+    guest.until_state(|state| state.pointing.is_empty().then_some(())).await;
 }

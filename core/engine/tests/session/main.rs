@@ -136,6 +136,7 @@ impl Guest {
                 key: None,
                 key_timing: false,
                 window: WINDOW,
+                draws: false,
             },
             transport: transport(),
         };
@@ -216,7 +217,7 @@ fn terms(role: Role) -> InviteTerms {
 
 fn joined(event: HostEvent) -> Option<u16> {
     match event {
-        HostEvent::Session { event: SessionEvent::Joined { guest, .. }, .. } => Some(guest.slot),
+        HostEvent::Session { event: SessionEvent::Joined { guest, .. }, .. } => Some(guest.info.slot),
         _ => None,
     }
 }
@@ -496,13 +497,17 @@ async fn case_29_automatic_replies_and_osc_52() {
     guest.sees("got:abcdef.").await;
 
     guest.sees("asked").await;
-    let mut drawn = Vec::new();
-    let mut drawing = jumpseat_engine::Drawing::default();
-    for event in &guest.events {
-        if let GuestEvent::Terminal { change, .. } = event {
-            drawing.draw(change, &mut drawn).unwrap();
-        }
-    }
+    // What a real terminal of the guest gets: everything is drawn again in its window.
+    guest.events.clear();
+    let window = GuestCommand::OpenWindow { terminal: TerminalNo(1), size: SIZE, history: 1000 };
+    guest.client.ask(window).await.unwrap();
+    guest.type_keys(b"again\r").await;
+    guest.sees("got:again.").await;
+    let drawn = guest.events.iter().filter_map(|event| match event {
+        GuestEvent::Terminal { change: TerminalChange::Output(bytes), .. } => Some(&bytes[..]),
+        _ => None,
+    });
+    let drawn = drawn.collect::<Vec<_>>().concat();
     let drawn = String::from_utf8_lossy(&drawn);
     assert!(drawn.contains("shown"), "{drawn:?}");
     for asks in ["\x1b]52", "\x1b[c", "\x1b[6n", "\x1b]11;?"] {

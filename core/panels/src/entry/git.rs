@@ -110,7 +110,7 @@ pub struct Base {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct Operation {
-    /// What.
+    /// Its kind.
     pub what: OperationKind,
     /// Of which branch, where that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -215,7 +215,7 @@ pub struct BranchFile {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct Edit {
-    /// What.
+    /// Its kind.
     pub what: EditKind,
     /// Lines that are new, where they were counted.
     #[serde(default, skip_serializing_if = "Option::is_none")]

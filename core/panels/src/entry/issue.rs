@@ -99,7 +99,7 @@ pub struct IssueComment {
     pub at: u64,
     /// Whether it was changed since.
     pub edited: bool,
-    /// What.
+    /// The text.
     pub body: Body,
     /// Where it is on the web.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -49,7 +49,7 @@ pub struct Activity {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "types", ts(optional))]
     pub who: Option<String>,
-    /// What.
+    /// What happened.
     pub happened: ActivityKind,
 }
 
@@ -97,7 +97,7 @@ pub enum ActivityKind {
     Ran {
         /// In which terminal.
         terminal: String,
-        /// What.
+        /// The command line.
         command: String,
         /// How it ended, once it has.
         #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -238,7 +238,7 @@ pub struct Comment {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "types", ts(optional))]
     pub verdict: Option<Verdict>,
-    /// What.
+    /// The text.
     pub body: Body,
     /// Where it is on the web.
     #[serde(default, skip_serializing_if = "Option::is_none")]

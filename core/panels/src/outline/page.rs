@@ -247,11 +247,11 @@ fn indented(text: &str) -> String {
 /// Text as it is, within Markdown.
 fn escaped(text: &str) -> String {
     let mut out = String::new();
-    for sign in preview(text, 500).chars() {
-        if "\\`*_{}[]()#+-.!<>|~&:@$".contains(sign) {
+    for character in preview(text, 500).chars() {
+        if "\\`*_{}[]()#+-.!<>|~&:@$".contains(character) {
             out.push('\\');
         }
-        out.push(sign);
+        out.push(character);
     }
     out
 }

@@ -141,7 +141,7 @@ pub fn status(state: &SourceState) -> Line {
 #[derive(Clone, PartialEq, Debug, Serialize)]
 #[cfg_attr(feature = "types", derive(ts_rs::TS), ts(optional_fields))]
 pub struct Offer {
-    /// Which.
+    /// The panel.
     pub panel: PanelKind,
     /// Its title.
     pub title: &'static str,

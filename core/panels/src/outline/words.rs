@@ -46,10 +46,10 @@ pub fn commit(name: &str) -> &str {
 pub fn sentence(text: &str) -> String {
     let text = text.trim().trim_end_matches('.');
     let first = text.split_whitespace().next().unwrap_or_default();
-    let mut signs = text.chars();
-    match signs.next() {
-        Some(sign) if !first.trim_end_matches([',', ':']).contains('.') => {
-            format!("{}{}.", sign.to_uppercase(), signs.as_str())
+    let mut characters = text.chars();
+    match characters.next() {
+        Some(character) if !first.trim_end_matches([',', ':']).contains('.') => {
+            format!("{}{}.", character.to_uppercase(), characters.as_str())
         }
         Some(_) => format!("{text}."),
         None => String::new(),
@@ -65,12 +65,12 @@ pub(super) fn preview(text: &str, max: usize) -> String {
             kept.push(' ');
             count += 1;
         }
-        for sign in word.chars() {
+        for character in word.chars() {
             if count + 1 >= max {
                 kept.push('…');
                 return kept;
             }
-            kept.push(sign);
+            kept.push(character);
             count += 1;
         }
     }

@@ -67,11 +67,11 @@ fn part(bytes: &[u8], dots: bool) -> String {
             pieces.push(piece);
             (after, follows) = (Some('\\'), Some('\\'));
         }
-        let mut signs = chunk.valid().chars().rev().peekable();
-        while let Some(sign) = signs.next() {
-            let before = signs.peek().copied().or((nth > 0).then_some('\\'));
+        let mut characters = chunk.valid().chars().rev().peekable();
+        while let Some(character) = characters.next() {
+            let before = characters.peek().copied().or((nth > 0).then_some('\\'));
             let mut piece = String::new();
-            match sign {
+            match character {
                 '\\' => piece.push_str(if follows.is_some_and(reads_as_escape) { "\\\\" } else { "\\" }),
                 ' ' if before.is_some_and(|before| before != ' ')
                     && after.is_some_and(|after| after != ' ') =>
@@ -79,27 +79,27 @@ fn part(bytes: &[u8], dots: bool) -> String {
                     piece.push(' ');
                 }
                 '.' if dots => escape(&mut piece, b"."),
-                sign if is_seen(sign) => piece.push(sign),
-                sign => escape(&mut piece, sign.encode_utf8(&mut [0; 4]).as_bytes()),
+                character if is_seen(character) => piece.push(character),
+                character => escape(&mut piece, character.encode_utf8(&mut [0; 4]).as_bytes()),
             }
-            (after, follows) = (Some(sign), piece.chars().next());
+            (after, follows) = (Some(character), piece.chars().next());
             pieces.push(piece);
         }
     }
     pieces.into_iter().rev().collect()
 }
 
-fn reads_as_escape(sign: char) -> bool {
-    matches!(sign, '\\' | '"' | 'a' | 'b' | 't' | 'n' | 'v' | 'f' | 'r' | '0'..='7')
+fn reads_as_escape(character: char) -> bool {
+    matches!(character, '\\' | '"' | 'a' | 'b' | 't' | 'n' | 'v' | 'f' | 'r' | '0'..='7')
 }
 
-/// Whether a sign is seen where it stands.
-fn is_seen(sign: char) -> bool {
-    let invisible = matches!(sign,
+/// Whether a character is seen where it stands.
+fn is_seen(character: char) -> bool {
+    let invisible = matches!(character,
         '\u{ad}' | '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
         | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{ffa0}' | '\u{1d173}'..='\u{1d17a}'
         | '\u{e0100}'..='\u{e01ef}');
-    is_shown(sign) && !sign.is_whitespace() && !invisible
+    is_shown(character) && !character.is_whitespace() && !invisible
 }
 
 /// Adds bytes as escapes.
@@ -143,17 +143,17 @@ mod tests {
     /// What a person, or git, reads out of a name that is shown.
     fn read(shown: &str) -> Vec<u8> {
         let mut quoted = String::from("\"");
-        let mut signs = shown.chars().peekable();
-        while let Some(sign) = signs.next() {
-            match (sign, signs.peek().copied()) {
+        let mut characters = shown.chars().peekable();
+        while let Some(character) = characters.next() {
+            match (character, characters.peek().copied()) {
                 ('\\', Some('\\')) => {
-                    signs.next();
+                    characters.next();
                     quoted.push_str("\\\\");
                 }
                 ('\\', Some(next)) if reads_as_escape(next) => quoted.push('\\'),
                 ('\\', _) => quoted.push_str("\\\\"),
                 ('"', _) => quoted.push_str("\\\""),
-                _ => quoted.push(sign),
+                _ => quoted.push(character),
             }
         }
         unquoted(&(quoted + "\"")).unwrap()

@@ -79,6 +79,7 @@ impl State {
                 if !self.in_alternate {
                     self.blocks_forgotten(self.normal.dropped + self.normal.scrollback_extra() as u64);
                 }
+                self.erasures += 1;
                 self.buffer_mut().drop_scrollback();
             }
             _ => {}

@@ -62,18 +62,19 @@ impl fmt::Display for Refused {
     }
 }
 
-/// A guest in the roster.
+/// A seated guest, as the host tells everyone.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct GuestInfo {
-    /// Its seat.
+    /// Its slot, which names it in commands.
     pub slot: Slot,
-    /// The name it gave itself: not verified.
+    /// The name it gave itself: sanitized, not verified.
     pub name: String,
-    /// The program it uses.
+    /// The program that it joins with, and its version.
     pub program: String,
     /// What it may do.
     pub role: Role,
-    /// Whether its connection stands.
+    /// Whether it is connected right now.
     pub present: bool,
 }
 

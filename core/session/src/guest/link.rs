@@ -243,8 +243,9 @@ impl Guest {
                 self.stage = Stage::Outside;
             }
             Ok(Answered::Refused(why)) => self.fail(GuestEvent::Refused { why: Some(why) }),
-            Ok(Answered::Welcome(keys, reveal)) => {
-                let seated = Seated::new(now, knocking.host.clone(), &keys, reveal, self.config.key_timing);
+            Ok(Answered::Welcome(keys, reveal, host_can)) => {
+                let host = (knocking.host.clone(), host_can);
+                let seated = Seated::new(now, host, &keys, reveal, self.config.key_timing);
                 let (slot, words) = (seated.slot, seated.words);
                 self.stage = Stage::Seated(Box::new(seated));
                 self.link = Link { state: State::Up, ..Link::default() };

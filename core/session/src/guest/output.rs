@@ -4,6 +4,7 @@ use std::fmt;
 
 use bytes::Bytes;
 use jumpseat_wire::{CloseCode, Slot};
+use serde::{Deserialize, Serialize};
 
 use crate::{
     EndReason, GuestInfo, InputRefusal, KnockRefusal, PanelId, Pointing, Role, SafetyWords, Scope, StreamId,
@@ -21,21 +22,21 @@ pub enum GuestOutput {
     Close,
     /// Change a terminal.
     Terminal {
-        /// Which.
+        /// The terminal.
         stream: StreamId,
         /// How.
         change: TerminalChange,
     },
     /// Change a panel.
     Panel {
-        /// Which.
+        /// The panel.
         panel: PanelId,
         /// How.
         change: PanelChange,
     },
     /// How a transfer goes on.
     Content {
-        /// Which.
+        /// The transfer.
         transfer: TransferId,
         /// How.
         change: ContentChange,
@@ -133,14 +134,16 @@ impl fmt::Debug for ContentChange {
     }
 }
 
-/// How the picture keeps up with the host.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+/// How well a guest's screen keeps up with the host.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
 pub enum Liveness {
-    /// It does.
+    /// No noticeable delay.
     Live,
-    /// It is some seconds late.
+    /// Three seconds late or more.
     Delayed,
-    /// Nothing has come for a while: it may be old.
+    /// Twelve seconds late, or nothing came for that long: keys are refused.
     Stalled,
 }
 
@@ -220,7 +223,7 @@ pub enum GuestEvent {
     Chat {
         /// Who: 0 is the host.
         slot: Slot,
-        /// What.
+        /// The message.
         text: String,
         /// When, in milliseconds since 1970, by the host's clock.
         at: u64,
@@ -252,7 +255,7 @@ pub enum GuestEvent {
     },
     /// What this guest asked for is not its to do.
     NotAllowed {
-        /// What.
+        /// The request that was refused, in words.
         what: String,
     },
     /// How the picture keeps up changed.
@@ -271,7 +274,7 @@ pub enum GuestEvent {
     /// These terminals, and no others, may miss something: nothing is typed at them until a snapshot, or the host's
     /// word, has made them exact again.
     CatchingUp {
-        /// Which.
+        /// The terminals.
         streams: Vec<StreamId>,
     },
     /// The session is over for this guest; nothing follows.

@@ -73,6 +73,12 @@ impl Guest {
     /// # Errors
     /// [`SessionError::Misused`] without a seat.
     pub fn point(&mut self, _now: Millis, at: Option<Pointing>) -> Result<(), SessionError> {
+        let (at, columns) = at.map(Pointing::words).unzip();
+        if let Some(columns) = columns.flatten()
+            && self.host_can(pointing::COLUMNS)
+        {
+            self.say(pointing::FromGuest::Columns { columns })?;
+        }
         self.say(pointing::FromGuest::Lines { at })
     }
 
@@ -117,6 +123,10 @@ impl Guest {
             let _ = self.say(session::FromGuest::Leave {});
         }
         self.end(EndReason::Left, true);
+    }
+
+    fn host_can(&mut self, capability: &str) -> bool {
+        self.with_seat(|seated, _| seated.host_can.has(capability)).unwrap_or(false)
     }
 
     fn say(&mut self, word: impl Into<FromGuest>) -> Result<(), SessionError> {

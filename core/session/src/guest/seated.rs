@@ -26,6 +26,7 @@ use crate::{
         FromGuest,
         invites::guest::InvitesAsked,
         people::guest::Requests,
+        pointing::Columns,
         session::{self, Standing},
         terminals::Refusals,
         transfer::guest::Transfers,
@@ -34,7 +35,7 @@ use crate::{
         epoch::Grant,
         record::{Plaintext, Positions, Record, Records, TypedAt},
     },
-    handshake::{bundle::HostBundle, sas::Reveal, welcome::PairKeys},
+    handshake::{bundle::HostBundle, capabilities::Capabilities, sas::Reveal, welcome::PairKeys},
     pace::Pace,
     pair::{AckClock, Lane, PairReceiver, PairSender},
     panel::panel_of,
@@ -61,6 +62,10 @@ pub(super) struct Seated {
     closing: Option<Vec<Standing>>,
     pub(super) typing: Typing,
     host: HostBundle,
+    /// What the host's program can do.
+    pub(super) host_can: Capabilities,
+    /// The cells that somebody points at next.
+    columns: Option<(Slot, Columns)>,
     claim: Claim,
     sender: PairSender,
     receiver: PairReceiver,
@@ -94,7 +99,7 @@ struct Resync {
 impl Seated {
     pub(super) fn new(
         now: Millis,
-        host: HostBundle,
+        (host, host_can): (HostBundle, Capabilities),
         keys: &PairKeys,
         reveal: Reveal,
         key_timing: bool,
@@ -130,6 +135,8 @@ impl Seated {
             reveal: Some(reveal),
             resync: Resync::default(),
             host,
+            host_can,
+            columns: None,
         }
     }
 

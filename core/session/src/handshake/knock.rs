@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     bundle::{HostBundle, HostKeys},
+    capabilities::Capabilities,
     sas::{self, Reveal},
 };
 use crate::{
@@ -40,6 +41,15 @@ pub struct GuestCard {
     pub program: String,
 }
 
+/// What a knock says in its JSON: the card, and what the guest can do.
+#[derive(Serialize, Deserialize)]
+struct Introduction<Card> {
+    #[serde(flatten)]
+    card: Card,
+    #[serde(default)]
+    can: Capabilities,
+}
+
 /// What shows a host that a guest is the one that sat there before (JS-JOIN-11): the secret of its signing key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GuestKey(Secret<32>);
@@ -64,6 +74,8 @@ pub(crate) struct Knocking {
 pub(crate) struct Knock {
     pub(crate) invite: InviteId,
     pub(crate) card: GuestCard,
+    /// What the guest can do.
+    pub(crate) can: Capabilities,
     /// The key that it is signed with.
     pub(crate) key: [u8; 32],
     pub(crate) kem: KemPublic,
@@ -88,7 +100,8 @@ impl Knocking {
         let kem = KemSecret::generate(entropy);
         let sign = key.map_or_else(|| SignKey::generate(entropy), |key| SignKey::from_bytes(&key.0.0));
         let reveal: Reveal = Secret(entropy.bytes());
-        let json = serde_json::to_vec(card).expect("a card is two strings");
+        let introduction = Introduction { card, can: Capabilities::own() };
+        let json = serde_json::to_vec(&introduction).expect("an introduction is strings");
         let mut body =
             [&kem.public().to_bytes()[..], &sign.public().to_bytes(), &sas::commitment(&reveal)].concat();
         let signature = sign.sign(&signed_text(&info, &sending.encapsulation, &body, &json));
@@ -154,11 +167,12 @@ impl Knock {
             signature,
             "the guest's signature",
         )?;
-        let card: GuestCard = serde_json::from_slice(json)
+        let Introduction { card, can } = serde_json::from_slice(json)
             .map_err(|_| SessionError::Misbehaved(Misbehavior::UnreadableCard))?;
         Ok(Self {
             invite,
             card,
+            can,
             key: array(verify),
             kem: KemPublic::from_bytes(kem)?,
             commitment: array(commitment),

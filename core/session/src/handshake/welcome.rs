@@ -1,14 +1,14 @@
 //! M2: the host gives a seat, or says why not, to one that holds a token (rules JS-JOIN-4, 5, 7).
 //!
 //! ```text
-//! welcome = 02 ‖ 01 ‖ sid ‖ enc2 1120 ‖ ct2      body = slot u16 ‖ sig_h 64
+//! welcome = 02 ‖ 01 ‖ sid ‖ enc2 1120 ‖ ct2      body = slot u16 ‖ json ‖ sig_h 64
 //! refusal = 03 ‖ 01 ‖ sid ‖ enc2 1120 ‖ ct2      body = json ‖ sig_h 64        AAD = everything before ct2
 //! ```
 
 use jumpseat_wire::{Claim, SessionId, Slot, VERSION, WireError, limits::MAX_KNOCK_LEN};
 use serde::{Deserialize, Serialize};
 
-use super::{bundle::HostKeys, knock::Knock, knock::Knocking, sas::Reveal};
+use super::{bundle::HostKeys, capabilities::Capabilities, knock::Knock, knock::Knocking, sas::Reveal};
 use crate::{
     InviteFault, Misbehavior, SessionError,
     crypto::{
@@ -50,6 +50,13 @@ pub enum KnockRefusal {
     Busy,
 }
 
+/// What a welcome says besides the slot.
+#[derive(Serialize, Deserialize)]
+struct HostCard {
+    #[serde(default)]
+    can: Capabilities,
+}
+
 /// The keys between the host and one guest.
 pub(crate) struct PairKeys {
     pub(crate) slot: Slot,
@@ -63,7 +70,7 @@ pub(crate) struct PairKeys {
 
 /// What a guest gets for its knock.
 pub(crate) enum Answered {
-    Welcome(Box<PairKeys>, Reveal),
+    Welcome(Box<PairKeys>, Reveal, Capabilities),
     Refused(KnockRefusal),
 }
 
@@ -111,7 +118,10 @@ impl Knock {
         slot: Slot,
         entropy: &mut Entropy,
     ) -> Result<(PairKeys, Vec<u8>), SessionError> {
-        let (sending, message) = self.answer(keys, WELCOME, &slot.to_be_bytes(), entropy)?;
+        let card = HostCard { can: Capabilities::own() };
+        let mut content = slot.to_be_bytes().to_vec();
+        serde_json::to_writer(&mut content, &card).expect("a host's card is strings");
+        let (sending, message) = self.answer(keys, WELCOME, &content, entropy)?;
         let th2 = hash("th2", &[&self.th1, &message]);
         Ok((PairKeys::derive(keys.sid, slot, th2, &sending), message))
     }
@@ -150,15 +160,16 @@ impl Knocking {
         match message.first() {
             Some(2) => {
                 let (receiving, content) = self.open(WELCOME, message)?;
-                let slot = <[u8; 2]>::try_from(&content[..])
-                    .map(u16::from_be_bytes)
-                    .map_err(|_| SessionError::Misbehaved(Misbehavior::UnreadableWelcome))?;
+                let unreadable = || SessionError::Misbehaved(Misbehavior::UnreadableWelcome);
+                let (slot, json) = content.split_first_chunk().ok_or_else(unreadable)?;
+                let slot = u16::from_be_bytes(*slot);
+                let HostCard { can } = serde_json::from_slice(json).map_err(|_| unreadable())?;
                 if slot == 0 {
                     return Err(SessionError::Misbehaved(Misbehavior::HostsSlot));
                 }
                 let th2 = hash("th2", &[&self.th1, message]);
                 let keys = PairKeys::derive(self.host.sid, slot, th2, &receiving);
-                Ok(Answered::Welcome(Box::new(keys), self.reveal.clone()))
+                Ok(Answered::Welcome(Box::new(keys), self.reveal.clone(), can))
             }
             Some(3) => {
                 let (_, content) = self.open(REFUSAL, message)?;

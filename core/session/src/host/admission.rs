@@ -154,7 +154,8 @@ impl Host {
             return self.refuse(now, id, knock, KnockRefusal::Invite(fault));
         }
         if is_known || !invite.asks() {
-            if (is_known || invite.uses > 0) && !self.knocks.affords_repeat(now) {
+            // Also where nobody took the seat, or an invite would hand out numbers of seats without end.
+            if (is_known || invite.welcomed) && !self.knocks.affords_repeat(now) {
                 return self.refuse(now, id, knock, KnockRefusal::Busy);
             }
             return self.welcome(now, id, mark, knock);
@@ -275,18 +276,19 @@ impl Host {
         }
         let slot = self.next_slot;
         let card = card(slot, &knock, role);
-        let (commitment, key) = (knock.commitment, knock.key);
+        let (commitment, key, can) = (knock.commitment, knock.key, knock.can.clone());
         let Ok((keys, message)) = knock.welcome(&self.keys, slot, &mut self.entropy) else {
             return self.send_control(&HostToRelay::Refuse { knock: id, data: None, failed: true });
         };
         let returns = known.is_some();
         if let Some(invite) = self.book.find(invite_id).filter(|_| !returns) {
             invite.uses += 1;
+            invite.welcomed = true;
             self.event(HostEvent::InviteUsed { invite: invite_id });
         }
         self.next_slot += 1;
         let welcomed = Welcomed { knock: id, mark, message: message.clone(), commitment };
-        let came = Came { invite: invite_id, line, key, again: again && !returns, returns };
+        let came = Came { invite: invite_id, line, key, can, again: again && !returns, returns };
         let seat = Seat::new(now, &keys, welcomed, card, came);
         let claim = SeatClaim { slot, claim: seat.claim };
         self.seats.insert(slot, seat);

@@ -136,11 +136,7 @@ impl Host {
             && let Some((stream, scope, audience, bytes)) =
                 self.tickets.take_wanted(|stream, scope| farewell.picture(stream, scope))
         {
-            let position = self
-                .streams
-                .iter()
-                .find(|terminal| terminal.id == stream)
-                .map_or(0, super::streams::Stream::position);
+            let position = self.streams.find(stream).map_or(0, super::streams::Stream::position);
             self.show(now, stream, scope, position, audience, bytes);
         }
         let shows = self.streams.iter().any(|terminal| terminal.showing.is_some());

@@ -77,10 +77,10 @@ impl Host {
         if self.seats.get(&slot).is_none_or(|seat| seat.writes_since > at.gate) {
             return Err(InputRefusal::ReadOnly);
         }
-        if at.gate < self.looking_since {
+        if !self.attention.was_known(at.gate) {
             return Err(InputRefusal::HostAway);
         }
-        let terminal = self.streams.iter().find(|terminal| terminal.id == stream);
+        let terminal = self.streams.find(stream);
         let content =
             terminal.map_or(Duration::MAX, |terminal| terminal.produced.age_of_unseen(now, at.position));
         if self.group.age_of_unseen(now, at.seen).max(content) > STALE {
@@ -95,15 +95,13 @@ impl Host {
     /// # Errors
     /// Why it may not.
     pub fn may_type(&self, slot: Slot, stream: StreamId) -> Result<(), InputRefusal> {
-        let terminal = self.streams.iter().find(|terminal| terminal.id == stream);
+        let terminal = self.streams.find(stream);
         if !self.role_of(slot).is_some_and(|role| role.may_write()) {
             Err(InputRefusal::ReadOnly)
         } else if self.is_ended() || terminal.is_none_or(|terminal| terminal.ended.is_some()) {
             Err(InputRefusal::NoTerminal)
-        } else if self.looking != Some(stream) {
-            Err(InputRefusal::HostAway)
         } else {
-            Ok(())
+            self.attention.admits(stream)
         }
     }
 
@@ -237,6 +235,9 @@ impl Host {
         }
         for (slot, present) in news {
             self.event(HostEvent::Present { slot, present });
+            if !present {
+                self.show_pointing(now, slot, None);
+            }
         }
         self.announce_roster(now);
     }
@@ -299,7 +300,10 @@ impl Host {
             let silent = seat.owing_since().map(|since| since + GRACE);
             let resync = seat.resync_due();
             let typing = seat.typing.map(|(_, at)| at + TYPING);
-            [gone, silent, resync, typing, seat.replay_due(), seat.receiver.ack_due()].into_iter().flatten()
+            let points = seat.points_now.due();
+            [gone, silent, resync, typing, points, seat.replay_due(), seat.receiver.ack_due()]
+                .into_iter()
+                .flatten()
         })
     }
 
@@ -323,6 +327,7 @@ impl Host {
                 seat.typing = None;
                 self.tell_typing(now, slot, stream, false);
             }
+            self.show_points(now, slot);
             self.serve_seat(now, slot);
             self.drop_if_overrun(now, slot);
         }

@@ -23,10 +23,12 @@ impl Host {
             // JS-END-1: only what brings it to the end.
             said if self.is_ended() && !said.as_ref().is_some_and(FromGuest::is_of_farewell) => {}
             // Bounded by how many are under way, not by time.
-            Some(FromGuest::Transfer(word)) => return self.heed_transfer(slot, word),
+            Some(FromGuest::Transfer(word)) => return self.heed_transfer(now, slot, word),
             said => {
                 let Some(seat) = self.seats.get_mut(&slot) else { return Ok(()) };
-                if seat.spend_message(now) {
+                // Everyone is sent what is said in the chat.
+                let len = if matches!(said, Some(FromGuest::Chat(_))) { message.len() } else { 0 };
+                if seat.spend_message(now, len) {
                     if let Some(word) = said {
                         self.heed(now, slot, word);
                     }
@@ -49,13 +51,21 @@ impl Host {
                 self.make_invite(now, slot, id, role, max_uses, admission);
             }
             FromGuest::Chat(chat::FromGuest::Say { text }) => self.say(now, slot, &text),
+            FromGuest::Pointing(pointing::FromGuest::Columns { columns }) => {
+                self.seats.get_mut(&slot).into_iter().for_each(|seat| seat.columns = Some(columns));
+            }
             FromGuest::Pointing(pointing::FromGuest::Lines { at }) => self.guest_points(now, slot, at),
         }
     }
 
-    fn heed_transfer(&mut self, slot: Slot, word: transfer::FromGuest) -> Result<(), SessionError> {
+    fn heed_transfer(
+        &mut self,
+        now: Millis,
+        slot: Slot,
+        word: transfer::FromGuest,
+    ) -> Result<(), SessionError> {
         match word {
-            transfer::FromGuest::Get { id, content } => self.transfer(slot, id, content),
+            transfer::FromGuest::Get { id, content } => self.transfer(now, slot, id, content),
             transfer::FromGuest::Cancel { id } => {
                 self.cancel_transfer(slot, id);
                 Ok(())

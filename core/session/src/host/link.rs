@@ -9,6 +9,9 @@ use jumpseat_wire::{
 use super::{Host, HostEvent, HostOutput, PRESENCE_EVERY};
 use crate::{EndReason, Millis, Misbehavior, SessionError, crypto::hash::sha256};
 
+/// A host that is turned away so often for the code that it wishes for does without it.
+const MAX_LIMITED: u32 = 2;
+
 /// How the connection stands.
 #[derive(Default)]
 pub(super) struct Link {
@@ -17,6 +20,8 @@ pub(super) struct Link {
     room: bool,
     /// It had it once: from then on others know the session's name.
     opened: bool,
+    /// How often the relay would not give the code that was wished for, one after the other.
+    limited: u32,
     /// What was said to open it, until it is signed.
     hello: Option<String>,
     /// Seats that were taken away while the relay was away.
@@ -111,6 +116,13 @@ impl Host {
         match (why, state) {
             (Some(CloseCode::NotFound | CloseCode::HostGone), _) => self.link.room = false,
             (Some(CloseCode::CodeTaken), _) => self.code = None,
+            // JS-LINK-11: neighbors may use up what this address may ask for by name.
+            (Some(CloseCode::RateLimited), State::Opening) if self.code.is_some() => {
+                self.link.limited += 1;
+                if self.link.limited >= MAX_LIMITED {
+                    (self.code, self.link.limited) = (None, 0);
+                }
+            }
             (Some(CloseCode::Expired), _) => self.give_up(now, EndReason::Expired),
             // JS-LINK-10: others may have a hand in these, so they end nothing. Whoever the room belongs to now, what
             // the host signs takes it.

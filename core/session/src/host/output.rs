@@ -31,7 +31,7 @@ pub enum HostOutput {
         stream: StreamId,
         /// Who typed.
         slot: Slot,
-        /// What.
+        /// The bytes.
         bytes: Vec<u8>,
     },
     /// Take a snapshot of a terminal as it stands after every byte and resize that was given so far, and
@@ -161,7 +161,7 @@ pub enum HostEvent {
     },
     /// A role changed.
     RoleChanged {
-        /// Whose.
+        /// The guest's slot.
         slot: Slot,
         /// To what.
         role: Role,
@@ -184,7 +184,7 @@ pub enum HostEvent {
     },
     /// A guest's keys were refused; told once in a while.
     InputRefused {
-        /// Whose.
+        /// The guest's slot.
         slot: Slot,
         /// At which terminal.
         stream: StreamId,
@@ -195,7 +195,7 @@ pub enum HostEvent {
     Chat {
         /// Who: 0 is the host.
         slot: Slot,
-        /// What.
+        /// The message.
         text: String,
         /// When, in milliseconds since 1970.
         at: u64,
@@ -209,31 +209,31 @@ pub enum HostEvent {
     },
     /// A co-owner made an invite.
     InviteMade {
-        /// Which.
+        /// The invite's id.
         invite: InviteId,
         /// Who.
         by: Slot,
     },
     /// An invite allows less than before: a role was taken back, or somebody was removed, who may know it.
     InviteChanged {
-        /// Which.
+        /// The invite's id.
         invite: InviteId,
         /// What it allows now.
         terms: InviteTerms,
     },
     /// Another number of seats is taken with an invite.
     InviteUsed {
-        /// Which.
+        /// The invite's id.
         invite: InviteId,
     },
     /// An invite was taken back.
     InviteRevoked {
-        /// Which.
+        /// The invite's id.
         invite: InviteId,
     },
     /// A terminal prints faster than anyone can read or the line can carry: guests see it in glimpses.
     Skimming {
-        /// Which.
+        /// The terminal.
         stream: StreamId,
         /// Whether it began.
         on: bool,

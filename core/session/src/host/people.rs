@@ -8,7 +8,7 @@ use jumpseat_wire::{HOST_SLOT, InviteId, Slot};
 use super::{Host, HostEvent, seat::Seat};
 use crate::{
     Admission, EndReason, Invite, InviteTerms, Millis, Pointing, Role, SessionError,
-    area::{FromHost, chat, invites, people, people::Refused, pointing, terminals},
+    area::{FromHost, chat, invites, people, people::Refused, pointing, pointing::PointedLines, terminals},
     invite::book::Line,
     shown::shown_text,
 };
@@ -153,8 +153,22 @@ impl Host {
         self.show_pointing(now, HOST_SLOT, at);
     }
 
-    pub(super) fn guest_points(&mut self, now: Millis, slot: Slot, at: Option<Pointing>) {
-        let shown = |at: &Pointing| self.streams.iter().any(|terminal| terminal.id == at.stream);
+    pub(super) fn guest_points(&mut self, now: Millis, slot: Slot, lines: Option<PointedLines>) {
+        let Some(seat) = self.seats.get_mut(&slot) else { return };
+        let columns = seat.columns.take();
+        seat.points = Some(lines.map(|lines| Pointing::new(lines, columns)));
+        seat.points_now.want(now);
+        self.show_points(now, slot);
+    }
+
+    /// JS-POINT-3: the newest of where a guest points, not more often than clients can look it up.
+    pub(super) fn show_points(&mut self, now: Millis, slot: Slot) {
+        let Some(seat) = self.seats.get_mut(&slot) else { return };
+        if !seat.points_now.take(now) {
+            return;
+        }
+        let Some(at) = seat.points.take() else { return };
+        let shown = |at: &Pointing| self.streams.find(at.stream).is_some();
         self.show_pointing(now, slot, at.filter(shown));
     }
 
@@ -267,12 +281,12 @@ impl Host {
     /// Gives the number of this word.
     pub(super) fn announce_looking(&mut self, now: Millis) -> u64 {
         let rev = self.next_rev();
-        self.announce(now, terminals::FromHost::Looking { rev, stream: self.looking });
+        self.announce(now, terminals::FromHost::Looking { rev, stream: self.attention.stream() });
         rev
     }
 
     fn looking_at(&mut self) -> FromHost {
-        terminals::FromHost::Looking { rev: self.next_rev(), stream: self.looking }.into()
+        terminals::FromHost::Looking { rev: self.next_rev(), stream: self.attention.stream() }.into()
     }
 
     pub(super) fn say(&mut self, now: Millis, slot: Slot, text: &str) {
@@ -292,7 +306,9 @@ impl Host {
         if before == at {
             return;
         }
-        self.announce(now, pointing::FromHost::Lines { slot, at });
+        for word in self.pointed(slot, at) {
+            self.announce(now, word);
+        }
         self.event(HostEvent::Pointing { slot, at });
     }
 
@@ -318,11 +334,24 @@ impl Host {
     fn state(&mut self) -> Vec<FromHost> {
         let mut state = vec![self.roster(), self.terminal_list(), self.looking_at()];
         state.extend(self.panel_list());
-        let pointing = &self.announced.pointing;
         state.extend(self.farewell.as_ref().filter(|farewell| farewell.told).map(|_| self.closing().into()));
-        let lines =
-            |(slot, at): (&Slot, &Pointing)| pointing::FromHost::Lines { slot: *slot, at: Some(*at) }.into();
-        state.extend(pointing.iter().map(lines));
+        // JS-MSG-6: also what somebody no longer does. The word that took it back may be the one that was lost.
+        let seated = self.seats.values().filter(|seat| seat.is_confirmed());
+        state.extend(seated.clone().map(|Seat { slot, asks, .. }| {
+            FromHost::from(people::FromHost::Asking { slot: *slot, on: *asks })
+        }));
+        let slots = [HOST_SLOT].into_iter().chain(seated.map(|seat| seat.slot));
+        let at = |slot| self.announced.pointing.get(&slot).copied();
+        state.extend(slots.flat_map(|slot| self.pointed(slot, at(slot))));
         state
+    }
+
+    /// The words that say where somebody points (JS-CAN-2).
+    fn pointed(&self, slot: Slot, at: Option<Pointing>) -> Vec<FromHost> {
+        let (at, columns) = at.map(Pointing::words).unzip();
+        let reads = |seat: &Seat| seat.can.has(pointing::COLUMNS);
+        let columns = columns.flatten().filter(|_| self.seats.values().any(reads));
+        let columns = columns.map(|columns| pointing::FromHost::Columns { slot, columns });
+        columns.into_iter().chain([pointing::FromHost::Lines { slot, at }]).map(FromHost::from).collect()
     }
 }

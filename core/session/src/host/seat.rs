@@ -8,11 +8,12 @@ use zeroize::Zeroizing;
 
 use super::output::HostOutput;
 use crate::{
-    GuestInfo, Millis, Role, SafetyWords, Scope, SessionError, StreamId, TransferKind,
-    area::{MESSAGES_PER_SECOND, terminals::Refusals, transfer},
+    GuestInfo, Millis, Pointing, Role, SafetyWords, Scope, SessionError, StreamId, TransferKind,
+    area::{MESSAGES_PER_SECOND, pointing::Columns, terminals::Refusals, transfer},
     crypto::secret::Secret,
     frame::record::{MAX_MESSAGE, Part, Plaintext, Record, TransferId},
     handshake::{
+        capabilities::Capabilities,
         sas::{self, Reveal},
         welcome::PairKeys,
     },
@@ -35,12 +36,20 @@ const REPLAY_EVERY: Duration = Duration::from_secs(1);
 /// Messages that may wait for a guest; one that lets more pile up loses its seat.
 const MAX_WAITING: usize = 1024;
 
+/// Bytes of a message that count as one message more.
+const MESSAGE_UNIT: usize = 1024;
+
+/// How often everyone hears where a guest points: each time, clients look up what stands there.
+pub(super) const POINTS_EVERY: Duration = Duration::from_millis(250);
+
 /// One guest's seat.
 pub(super) struct Seat {
     pub(super) slot: Slot,
     pub(super) name: String,
     pub(super) program: String,
     pub(super) role: Role,
+    /// What its program can do.
+    pub(super) can: Capabilities,
     /// The invite it came by.
     pub(super) invite: InviteId,
     /// The guests behind that invite: see [`Invite`](crate::Invite).
@@ -60,6 +69,11 @@ pub(super) struct Seat {
     /// The relay's number of its knock, on the connection that the knock came over.
     pub(super) knock: Option<KnockId>,
     pub(super) asks: bool,
+    /// The cells that it points at next.
+    pub(super) columns: Option<Columns>,
+    /// Where it points by now, until everyone is told.
+    pub(super) points: Option<Option<Pointing>>,
+    pub(super) points_now: Pace,
     pub(super) typing: Option<(StreamId, Millis)>,
     pub(super) resync: Resync,
     /// It stands where the streams of a session that is over end.
@@ -100,6 +114,7 @@ pub(super) struct Came {
     pub(super) invite: InviteId,
     pub(super) line: Line,
     pub(super) key: [u8; 32],
+    pub(super) can: Capabilities,
     pub(super) again: bool,
     pub(super) returns: bool,
 }
@@ -148,12 +163,13 @@ struct Content {
 impl Seat {
     pub(super) fn new(now: Millis, keys: &PairKeys, welcomed: Welcomed, card: GuestInfo, came: Came) -> Self {
         let slot = keys.slot;
-        let Came { invite, line, key, again, returns } = came;
+        let Came { invite, line, key, can, again, returns } = came;
         Self {
             slot,
             name: card.name,
             program: card.program,
             role: card.role,
+            can,
             invite,
             line,
             key,
@@ -165,6 +181,9 @@ impl Seat {
             lost_with_relay: false,
             knock: Some(welcomed.knock),
             asks: false,
+            columns: None,
+            points: None,
+            points_now: Pace::new(POINTS_EVERY),
             typing: None,
             resync: Resync::default(),
             caught_up: false,
@@ -479,12 +498,12 @@ impl Seat {
         self.messages.1 == MESSAGES_PER_SECOND + 1
     }
 
-    /// Whether one more message of this guest is taken now.
-    pub(super) fn spend_message(&mut self, now: Millis) -> bool {
+    /// Whether one more message of this guest is taken now. One of this length counts as several.
+    pub(super) fn spend_message(&mut self, now: Millis, len: usize) -> bool {
         if now.since(self.messages.0) >= Duration::from_secs(1) {
             self.messages = (now, 0);
         }
-        self.messages.1 = self.messages.1.saturating_add(1);
+        self.messages.1 = self.messages.1.saturating_add(1 + (len / MESSAGE_UNIT) as u32);
         self.messages.1 <= MESSAGES_PER_SECOND
     }
 }

@@ -72,6 +72,14 @@ impl Streams {
         self.open.iter()
     }
 
+    pub(super) fn find(&self, id: StreamId) -> Option<&Stream> {
+        self.iter().find(|stream| stream.id == id)
+    }
+
+    pub(super) fn find_mut(&mut self, id: StreamId) -> Option<&mut Stream> {
+        self.iter_mut().find(|stream| stream.id == id)
+    }
+
     pub(super) fn iter_mut(&mut self) -> std::slice::IterMut<'_, Stream> {
         self.open.iter_mut()
     }

@@ -10,7 +10,7 @@ use super::{
     streams::{Need, Showing, Stream},
 };
 use crate::{
-    Exit, Millis, Scope, SessionError, StreamId,
+    Exit, Millis, Pointing, Scope, SessionError, StreamId,
     area::{FromHost, terminals},
     frame::record::{MAX_OUTPUT, MAX_SIDE, Plaintext, Record},
     panel::panel_of,
@@ -130,7 +130,7 @@ impl Host {
         if self.is_ended() {
             return;
         }
-        let Some(terminal) = self.streams.iter_mut().find(|terminal| terminal.id == stream) else { return };
+        let Some(terminal) = self.streams.find_mut(stream) else { return };
         let start = terminal.produced.advance(now, bytes.len());
         if self.group.is_resting() {
             return;
@@ -162,7 +162,7 @@ impl Host {
         if self.is_ended() {
             return;
         }
-        let Some(terminal) = self.streams.iter_mut().find(|terminal| terminal.id == stream) else { return };
+        let Some(terminal) = self.streams.find_mut(stream) else { return };
         let (cols, rows) = size(cols, rows);
         let position = terminal.produced.advance(now, 1);
         (terminal.cols, terminal.rows) = (cols, rows);
@@ -182,19 +182,36 @@ impl Host {
         if self.is_ended() {
             return;
         }
-        if let Some(terminal) = self.streams.iter_mut().find(|terminal| terminal.id == stream)
+        if let Some(terminal) = self.streams.find_mut(stream)
             && terminal.title != title
         {
             terminal.title = title;
+            self.titles.want(now);
+            self.tell_titles(now);
+        }
+    }
+
+    /// JS-FLOOD-4: a program may change its title as often as it likes; guests are told the newest now and then.
+    pub(super) fn tell_titles(&mut self, now: Millis) {
+        if self.titles.take(now) && !self.is_ended() {
             self.announce_terminals(now);
         }
     }
 
     /// A terminal's program has ended: what it printed stays readable.
     pub fn end_terminal(&mut self, now: Millis, stream: StreamId, exit: Exit) {
-        if let Some(terminal) = self.streams.iter_mut().find(|terminal| terminal.id == stream) {
+        if let Some(terminal) = self.streams.find_mut(stream) {
             terminal.ended = Some(exit);
             self.announce_terminals(now);
+        }
+    }
+
+    /// Lines of a terminal, from this one on, are not there any more: nobody points at them (JS-POINT-2).
+    pub fn lines_gone(&mut self, now: Millis, stream: StreamId, from: u64) {
+        let gone = |at: &Pointing| at.stream == stream && at.range.to >= from;
+        let pointing = self.announced.pointing.iter().filter(|(_, at)| gone(at));
+        for slot in pointing.map(|(slot, _)| *slot).collect::<Vec<_>>() {
+            self.show_pointing(now, slot, None);
         }
     }
 
@@ -203,21 +220,19 @@ impl Host {
         self.streams.close(stream);
         self.tickets.forget_stream(stream);
         self.announce_terminals(now);
-        let pointing = self.announced.pointing.iter().filter(|(_, at)| at.stream == stream);
-        for slot in pointing.map(|(slot, _)| *slot).collect::<Vec<_>>() {
-            self.show_pointing(now, slot, None);
-        }
+        self.lines_gone(now, stream, 0);
         // The next terminal in front is for the host to choose.
-        if self.looking == Some(stream) {
+        if self.attention.stream() == Some(stream) {
             self.looking(now, None);
         }
     }
 
     /// Which terminal the host has in front of it: guests' keys count there and nowhere else.
     pub fn looking(&mut self, now: Millis, stream: Option<StreamId>) {
-        if self.looking != stream && !self.is_ended() {
-            self.looking = stream;
-            self.looking_since = self.announce_looking(now);
+        if self.attention.stream() != stream && !self.is_ended() {
+            self.attention.turn(stream);
+            let rev = self.announce_looking(now);
+            self.attention.told(rev);
         }
     }
 
@@ -229,7 +244,7 @@ impl Host {
         if let Some(panel) = panel_of(stream) {
             return self.panel_snapshot(now, panel, audience, bytes);
         }
-        let terminal = self.streams.iter_mut().find(|terminal| terminal.id == stream);
+        let terminal = self.streams.find_mut(stream);
         if let Some(skim) = terminal.and_then(|terminal| terminal.skim.as_mut())
             && skim.pending == Some(ticket)
         {
@@ -260,7 +275,7 @@ impl Host {
                 self.serve_seat(now, slot);
             }
             Audience::Everyone => {
-                if let Some(terminal) = self.streams.iter_mut().find(|terminal| terminal.id == stream) {
+                if let Some(terminal) = self.streams.find_mut(stream) {
                     terminal.showing = Some(Showing { scope, id, position, bytes, next: 0 });
                 }
                 self.tick_stream(now, stream);
@@ -271,7 +286,7 @@ impl Host {
     /// Sends what the uplink takes of the snapshot on its way to everyone.
     fn show_everyone(&mut self, now: Millis, stream: StreamId) {
         while self.group.uplink_is_open() {
-            let terminal = self.streams.iter_mut().find(|terminal| terminal.id == stream);
+            let terminal = self.streams.find_mut(stream);
             let Some(showing) = terminal.and_then(|terminal| terminal.showing.as_mut()) else { return };
             let Showing { scope, id, position, bytes, next } = showing;
             let mut plaintext = Plaintext::group();
@@ -287,7 +302,7 @@ impl Host {
     }
 
     fn shown(&mut self, stream: StreamId) {
-        if let Some(terminal) = self.streams.iter_mut().find(|terminal| terminal.id == stream) {
+        if let Some(terminal) = self.streams.find_mut(stream) {
             terminal.showing = None;
         }
     }
@@ -329,7 +344,7 @@ impl Host {
     /// A snapshot is taken now, where its terminal stands now; whether it is still wanted.
     pub(super) fn stamp(&mut self, ticket: Ticket) -> bool {
         let Some(asked) = self.tickets.asked.get_mut(&ticket) else { return false };
-        let terminal = self.streams.iter().find(|terminal| terminal.id == asked.stream);
+        let terminal = self.streams.find(asked.stream);
         asked.position = terminal.map_or(asked.position, Stream::position);
         true
     }
@@ -350,7 +365,7 @@ impl Host {
     }
 
     fn begin_skim(&mut self, now: Millis, stream: StreamId) {
-        if let Some(terminal) = self.streams.iter_mut().find(|terminal| terminal.id == stream)
+        if let Some(terminal) = self.streams.find_mut(stream)
             && terminal.skim.is_none()
         {
             terminal.skim(now);
@@ -365,12 +380,12 @@ impl Host {
         }
         self.show_everyone(now, stream);
         let (typing, calm) = (self.someone_types(stream), self.group.uplink_is_calm());
-        let Some(terminal) = self.streams.iter_mut().find(|terminal| terminal.id == stream) else { return };
+        let Some(terminal) = self.streams.find_mut(stream) else { return };
         match terminal.need(now, typing, calm) {
             Need::Nothing => {}
             Need::Glimpse => {
                 let ticket = self.ask(stream, Scope::Screen, Audience::Everyone);
-                let terminal = self.streams.iter_mut().find(|terminal| terminal.id == stream);
+                let terminal = self.streams.find_mut(stream);
                 if let Some(skim) = terminal.and_then(|terminal| terminal.skim.as_mut()) {
                     skim.pending = ticket;
                 }
@@ -393,7 +408,7 @@ impl Host {
     }
 
     pub(super) fn ask_engine(&mut self, stream: StreamId, scope: Scope, audience: Audience) -> Ticket {
-        let position = self.streams.iter().find(|terminal| terminal.id == stream).map_or(0, Stream::position);
+        let position = self.streams.find(stream).map_or(0, Stream::position);
         let ticket = self.tickets.ask(stream, scope, position, audience);
         self.out.push_back(HostOutput::Snapshot { stream, scope, ticket });
         ticket

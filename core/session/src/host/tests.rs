@@ -83,7 +83,7 @@ impl Rogue {
                 welcome = Some(data.0);
             }
         }
-        let Ok(Answered::Welcome(keys, reveal)) = knocking.answered(&welcome.unwrap()) else { panic!() };
+        let Ok(Answered::Welcome(keys, reveal, _)) = knocking.answered(&welcome.unwrap()) else { panic!() };
         let (to_host, to_guest) = (keys.to_host.clone(), keys.to_guest.clone());
         let slot = keys.slot;
         Self {

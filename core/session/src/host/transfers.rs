@@ -5,7 +5,7 @@ use jumpseat_wire::Slot;
 
 use super::{Host, HostOutput, output::TransferTicket};
 use crate::{
-    Misbehavior, SessionError, TransferId, TransferKind, TransferRefusal, TransferRequest,
+    Millis, Misbehavior, SessionError, TransferId, TransferKind, TransferRefusal, TransferRequest,
     area::transfer::{self, host::TransferAsk},
 };
 
@@ -13,6 +13,7 @@ impl Host {
     /// A guest wants a content: only of what is shared now, and only so many at a time.
     pub(super) fn transfer(
         &mut self,
+        now: Millis,
         slot: Slot,
         id: TransferId,
         request: TransferRequest,
@@ -28,7 +29,10 @@ impl Host {
         let of = request.of;
         let same = under_way.iter().filter(|(_, kind)| kind.is_kind_of(of)).count();
         if !self.is_shared(of) {
-            self.refuse_transfer(slot, id, TransferRefusal::NotShared);
+            // It costs its guest as much as anything that is said, or a refusal would be a cheap way to keep the line busy.
+            if self.seats.get_mut(&slot).is_some_and(|seat| seat.spend_message(now, 0)) {
+                self.refuse_transfer(slot, id, TransferRefusal::NotShared);
+            }
         } else if same >= of.limits().under_way {
             self.refuse_transfer(slot, id, TransferRefusal::Busy);
         } else {

@@ -71,6 +71,8 @@ pub struct Invite {
     pub expires_at: Option<Millis>,
     /// Seats taken with it so far.
     pub uses: u32,
+    /// Whether anyone was ever welcomed by it, seated or not.
+    pub(crate) welcomed: bool,
     /// Whether the host took it back.
     pub revoked: bool,
     /// Who made it: 0 is the host.
@@ -136,6 +138,7 @@ impl InviteBook {
             terms,
             expires_at: terms.expires_in.map(|time| now + time),
             uses: 0,
+            welcomed: false,
             revoked: false,
             made_by,
             line,

@@ -1,6 +1,6 @@
 //! What grows only so far: floods of output, of people, of messages.
 
-use jumpseat_session::{Pointing, Role, guest::GuestEvent, host::HostEvent};
+use jumpseat_session::{Pointing, Role, TextRange, guest::GuestEvent, host::HostEvent};
 
 use crate::support::World;
 
@@ -85,7 +85,7 @@ fn people_who_left_are_not_told_of() {
     let mut world = World::new();
     let invite = world.invite(Role::Viewer);
     let stays = world.join("stays", &invite);
-    let at = Some(Pointing { stream: 1, from: 1, to: 2 });
+    let at = Some(Pointing { stream: 1, range: TextRange { from: 1, to: 2, columns: None } });
     for name in ["a", "b", "c"] {
         let guest = world.join(name, &invite);
         world.as_guest(guest, |guest, now| {
@@ -97,7 +97,7 @@ fn people_who_left_are_not_told_of() {
     world.saw_guest(stays, |e| matches!(e, GuestEvent::Pointing { slot: 4, at: None }));
     world.saw_guest(stays, |e| matches!(e, GuestEvent::Asking { slot: 4, on: false }));
     let late = world.join("late", &invite);
-    assert!(!world.guests[late].events.iter().any(|e| matches!(e, GuestEvent::Pointing { .. })));
+    assert!(!world.guests[late].events.iter().any(|e| matches!(e, GuestEvent::Pointing { at: Some(_), .. })));
 }
 
 /// JS-MSG-3: an older state that arrives later changes nothing.
@@ -135,4 +135,54 @@ fn the_newest_state_wins() {
         world.inject(delivery.to, delivery.body).unwrap();
     }
     assert_eq!(world.guests[bo].guest.role(), Some(Role::Writer));
+}
+
+/// JS-FLOOD-4: a program that changes its title without end costs guests a list of terminals now and then.
+#[test]
+fn titles_are_told_now_and_then_and_the_newest_is() {
+    let mut world = World::new();
+    let invite = world.invite(Role::Viewer);
+    let bo = world.join("Bo", &invite);
+    let stream = world.stream;
+    let told = |world: &World| {
+        let lists = world.guests[bo].events.iter().filter_map(|event| match event {
+            GuestEvent::Terminals { terminals } => Some(terminals[0].title.clone()),
+            _ => None,
+        });
+        lists.collect::<Vec<_>>()
+    };
+    let before = told(&world).len();
+    for number in 0..1000 {
+        world.as_host(|host, now| host.retitle(now, stream, &format!("title {number}")));
+        world.pass(1);
+    }
+    world.pass(200);
+    let told = told(&world);
+    assert!((2..=12).contains(&(told.len() - before)), "{} lists in a second", told.len() - before);
+    assert_eq!(told.last().unwrap(), "title 999");
+}
+
+/// JS-POINT-3: a viewer that points as fast as it may makes nobody look things up as fast.
+#[test]
+fn points_are_told_now_and_then_and_the_newest_is() {
+    let mut world = World::new();
+    let invite = world.invite(Role::Viewer);
+    let bo = world.join("Bo", &invite);
+    let stream = world.stream;
+    let before = world.host_events.len();
+    for number in 0..20 {
+        let range = TextRange { from: number, to: number, columns: None };
+        world.as_guest(bo, |guest, now| guest.point(now, Some(Pointing { stream, range })).unwrap());
+        world.pass(50);
+    }
+    world.pass(300);
+    let told: Vec<_> = world.host_events[before..]
+        .iter()
+        .filter_map(|event| match event {
+            HostEvent::Pointing { at, .. } => at.map(|at| at.range.from),
+            _ => None,
+        })
+        .collect();
+    assert!((3..=6).contains(&told.len()), "{told:?}");
+    assert_eq!(told.last(), Some(&19));
 }

@@ -1,7 +1,7 @@
 //! Case 32: whatever comes from outside, in whatever state, nothing panics and nothing is believed.
 
 use jumpseat_session::{
-    Entropy, GuestCard, Pointing, Role,
+    Entropy, GuestCard, Pointing, Role, TextRange,
     guest::{Guest, GuestConfig},
 };
 use jumpseat_wire::{
@@ -90,7 +90,7 @@ fn case_32_oversize_zero_length_and_empty_inputs() {
         world.as_guest(bo, |guest, now| guest.chat(now, text).unwrap());
     }
     for stream in [0, 1, 2, 223, 224, 254, 255] {
-        let at = Some(Pointing { stream, from: u64::MAX, to: 0 });
+        let at = Some(Pointing { stream, range: TextRange { from: u64::MAX, to: 0, columns: None } });
         world.as_guest(bo, |guest, now| {
             guest.point(now, at).unwrap();
             assert_eq!(guest.input(now, stream, b"x").is_ok(), (1..=223).contains(&stream));

@@ -169,8 +169,8 @@ fn case_42_nor_does_an_invite_help_that_somebody_made_whom_it_let_in() {
             }
         }
         // The others keep what the host gave them, and can invite again.
-        let anew = invited(&mut world, mal, Role::Writer);
-        let guest = world.knock_with("Pat", &anew);
+        let again = invited(&mut world, mal, Role::Writer);
+        let guest = world.knock_with("Pat", &again);
         assert!(types(&mut world, guest));
     }
 }

@@ -47,10 +47,10 @@ fn everyone_holds_what_is_shared() {
     all_equal(&world);
     assert!(world.guests[cy].listed.iter().eq([&3]));
     world.share_panel(1);
-    world.change_panel(1, b"anew");
+    world.change_panel(1, b"again");
     world.pass(1_000);
     all_equal(&world);
-    assert_eq!(world.guests[cy].panels[&1], b"anew", "nothing of what it was before");
+    assert_eq!(world.guests[cy].panels[&1], b"again", "nothing of what it was before");
 }
 
 /// JS-PANEL-1: a change that is too long for a frame brings the whole, once.

@@ -1,6 +1,8 @@
 //! What everybody is told of the others: who types, points, asks. It begins once, ends, and goes with its person.
 
-use jumpseat_session::{EndReason, InputRefusal, Pointing, Role, guest::GuestEvent, host::HostEvent};
+use jumpseat_session::{
+    EndReason, InputRefusal, Pointing, Role, TextRange, guest::GuestEvent, host::HostEvent,
+};
 
 use crate::support::World;
 
@@ -64,19 +66,24 @@ fn a_refusal_is_told_once_a_second() {
 fn pointing_is_told_when_it_changes_and_goes_with_its_person() {
     let (mut world, bo, cy) = two(Role::Viewer);
     let (slot, stream) = (world.slot(bo), world.stream);
-    let at = Pointing { stream, from: 3, to: 4 };
+    let at = Pointing { stream, range: TextRange { from: 3, to: 4, columns: None } };
+    let point = |world: &mut World, at| {
+        world.as_guest(bo, |guest, now| guest.point(now, at).unwrap());
+        // JS-POINT-3: they are told now and then.
+        world.pass(300);
+    };
     told(&mut world, cy);
-    world.as_guest(bo, |guest, now| guest.point(now, None).unwrap());
+    point(&mut world, None);
     assert_eq!(told(&mut world, cy), [], "it did not point");
     for _ in 0..3 {
-        world.as_guest(bo, |guest, now| guest.point(now, Some(at)).unwrap());
+        point(&mut world, Some(at));
     }
     assert_eq!(told(&mut world, cy), [GuestEvent::Pointing { slot, at: Some(at) }]);
     // At what nobody shares is at nothing.
     let nowhere = Pointing { stream: stream + 1, ..at };
-    world.as_guest(bo, |guest, now| guest.point(now, Some(nowhere)).unwrap());
+    point(&mut world, Some(nowhere));
     assert_eq!(told(&mut world, cy), [GuestEvent::Pointing { slot, at: None }]);
-    world.as_guest(bo, |guest, now| guest.point(now, Some(at)).unwrap());
+    point(&mut world, Some(at));
     told(&mut world, cy);
     world.as_host(|host, now| host.remove(now, slot).unwrap());
     assert_eq!(told(&mut world, cy), [GuestEvent::Pointing { slot, at: None }]);

@@ -40,7 +40,8 @@ impl Project {
     /// A name that a remote or a forge gives, if it can be one.
     pub(super) fn new(path: &str) -> Option<Self> {
         let fine = |part: &str| {
-            let plain = part.chars().all(|sign| sign.is_alphanumeric() || "-._~".contains(sign));
+            let plain =
+                part.chars().all(|character| character.is_alphanumeric() || "-._~".contains(character));
             !matches!(part, "" | "." | "..") && plain
         };
         let parts = path.split('/').count();

@@ -8,12 +8,12 @@ pub(super) fn plain(text: &str) -> String {
     let text = text.rsplit('\r').next().unwrap_or(text);
     let mut out = String::with_capacity(text.len());
     let mut rest = text.chars();
-    while let Some(sign) = rest.next() {
-        match sign {
+    while let Some(character) = rest.next() {
+        match character {
             '\u{1b}' => skip_sequence(&mut rest),
             '\t' => out.push_str("    "),
-            sign if sign.is_control() => {}
-            sign => out.push(sign),
+            character if character.is_control() => {}
+            character => out.push(character),
         }
     }
     out
@@ -22,14 +22,14 @@ pub(super) fn plain(text: &str) -> String {
 /// Skips the rest of an escape sequence (ECMA-48): CSI to its final byte, OSC and other strings to their end.
 fn skip_sequence(rest: &mut std::str::Chars<'_>) {
     match rest.next() {
-        Some('[') => _ = rest.find(|sign| ('\u{40}'..='\u{7e}').contains(sign)),
+        Some('[') => _ = rest.find(|character| ('\u{40}'..='\u{7e}').contains(character)),
         Some(']' | 'P' | 'X' | '^' | '_') => {
             let mut escaped = false;
-            for sign in rest.by_ref() {
-                if sign == '\u{7}' || (escaped && sign == '\\') {
+            for character in rest.by_ref() {
+                if character == '\u{7}' || (escaped && character == '\\') {
                     break;
                 }
-                escaped = sign == '\u{1b}';
+                escaped = character == '\u{1b}';
             }
         }
         _ => {}
@@ -42,12 +42,12 @@ pub(super) fn level(text: &str) -> Option<Level> {
     let mut before = ' ';
     let mut word = String::new();
     let mut opened = ' ';
-    for sign in start.chars().chain([' ']) {
-        if sign.is_alphanumeric() {
+    for character in start.chars().chain([' ']) {
+        if character.is_alphanumeric() {
             if word.is_empty() {
                 opened = before;
             }
-            word.push(sign);
+            word.push(character);
         } else if !word.is_empty() {
             let said = word.chars().all(char::is_uppercase) || matches!(opened, '[' | '=' | '"' | '<');
             if let Some(level) = named(&word).filter(|_| said) {
@@ -55,7 +55,7 @@ pub(super) fn level(text: &str) -> Option<Level> {
             }
             word.clear();
         }
-        before = sign;
+        before = character;
     }
     None
 }

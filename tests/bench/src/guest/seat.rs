@@ -50,6 +50,7 @@ impl Seat {
                 key: None,
                 key_timing,
                 window: WINDOW,
+                draws: false,
             },
             transport: TransportSetup::default(),
         };

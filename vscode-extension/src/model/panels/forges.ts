@@ -1,4 +1,4 @@
-// The forges that a person named next to the well-known ones, and by which account of VS Code each is signed in to.
+// The forges that a person named in addition to the well-known ones, and by which account of VS Code each is signed in to.
 import type { ForgeOptions } from '@jumpseat/native';
 
 /** VS Code's own ways to sign in at a forge; it has none for GitLab. */

@@ -3,7 +3,7 @@ import type { PanelKind } from '@jumpseat/native';
 
 export const PANELS: PanelKind[] = ['git', 'history', 'log', 'review', 'issue', 'findings'];
 
-/** How long ago something was. A view is drawn anew twice a minute: it counts no seconds. */
+/** How long ago something was. A view is drawn again twice a minute: it counts no seconds. */
 export function ago(then: number, now: number): string {
     const minutes = Math.floor(Math.max(0, now - then) / 60_000);
     if (minutes < 1) return 'just now';

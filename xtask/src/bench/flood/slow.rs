@@ -65,8 +65,8 @@ pub(super) fn stall(bench: &Bench, corpus: &Path, figures: &mut Figures) -> Resu
     stalls.signal("CONT")?;
     let caught_up = stalls.done()?.0;
     let mut add = |what, unit, value| figures.add(what, unit, "jumpseat", value);
-    add("beside a stalled guest, until the command ended", "s", (printed - start).as_secs_f64());
-    add("beside a stalled guest, until the other had the end", "s", (seen - start).as_secs_f64());
+    add("next to a stalled guest, until the command ended", "s", (printed - start).as_secs_f64());
+    add("next to a stalled guest, until the other had the end", "s", (seen - start).as_secs_f64());
     add("stalled guest: until it has caught up", "ms", (caught_up - back).as_secs_f64() * 1e3);
     add("stalled guest: screen is the host's", "of 1", same(&reads, &stalls)?);
     Ok(())

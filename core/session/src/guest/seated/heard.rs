@@ -2,7 +2,7 @@
 
 use super::Seated;
 use crate::{
-    LAST_TERMINAL, SessionError, Token,
+    LAST_TERMINAL, Pointing, SessionError, Token,
     area::{FromHost, chat, invites, people, pointing, session, terminals, transfer},
     guest::{Context, GuestEvent},
 };
@@ -44,7 +44,12 @@ impl Seated {
             Some(FromHost::Chat(chat::FromHost::Line { slot, text, at })) => {
                 context.event(GuestEvent::Chat { slot, text, at });
             }
+            Some(FromHost::Pointing(pointing::FromHost::Columns { slot, columns })) => {
+                self.columns = Some((slot, columns));
+            }
             Some(FromHost::Pointing(pointing::FromHost::Lines { slot, at })) => {
+                let columns = self.columns.take().filter(|(of, _)| *of == slot).map(|(_, columns)| columns);
+                let at = at.map(|lines| Pointing::new(lines, columns));
                 context.event(GuestEvent::Pointing { slot, at });
             }
         }

@@ -56,3 +56,38 @@ fn case_44_requests_for_invites_are_bounded() {
     pump(&mut host, &mut guest);
     assert!(ask(&mut guest).is_ok());
 }
+
+/// JS-JOIN-12: an invite whose seats nobody takes hands out no more of their numbers than one whose seats are taken.
+#[test]
+fn welcomes_that_nobody_confirms_are_paced_too() {
+    let mut host = open_host();
+    let token = host.create_invite(NOW, InviteTerms::default()).unwrap().token;
+    let mut welcomed = 0;
+    for round in 0..200 {
+        let bundle = HostBundle::decode(&host.keys.bundle).unwrap();
+        let card = GuestCard { name: "Eve".into(), program: "rogue".into() };
+        let mut entropy = Entropy::seeded(1000 + round);
+        let (knocking, message) = Knocking::knock(bundle, &token, &card, None, &mut entropy).unwrap();
+        let knock = RelayToHost::Knock { knock: round as u32 + 1, data: Blob(message) };
+        host.relay_text(NOW, &control::encode(&knock)).unwrap();
+        let welcome = std::iter::from_fn(|| host.poll()).find_map(|output| match output {
+            HostOutput::Text(text) => match control::decode(&text) {
+                Ok(HostToRelay::Welcome { data, .. }) => Some(data.0),
+                _ => None,
+            },
+            _ => None,
+        });
+        let Some(welcome) = welcome else { continue };
+        welcomed += 1;
+        let Ok(Answered::Welcome(keys, ..)) = knocking.answered(&welcome) else { panic!() };
+        let lane = Lane { kind: FrameKind::ToHost, slot: keys.slot };
+        let mut sender = PairSender::new(lane, keys.to_host.clone(), usize::MAX);
+        let mut plaintext = Plaintext::to_host();
+        plaintext.push(&Record::Confirm(&[7; 32]));
+        let frame = sender.seal(host.keys.sid, plaintext).unwrap();
+        host.relay_frame(NOW, &frame).unwrap();
+        while host.poll().is_some() {}
+        assert!(host.seats.is_empty());
+    }
+    assert!((1..100).contains(&welcomed), "{welcomed} numbers in a moment");
+}

@@ -9,7 +9,7 @@ fn seated() -> (Host, Rogue, TypedAt) {
     let rogue = Rogue::seated(&mut host, 20, Role::Writer);
     host.looking(NOW, Some(1));
     host.output(NOW, 1, b"$ ls");
-    let at = TypedAt { seen: host.group.next() - 1, position: 4, gate: host.looking_since };
+    let at = TypedAt { seen: host.group.next() - 1, position: 4, gate: host.attention.since() };
     (host, rogue, at)
 }
 
@@ -93,7 +93,7 @@ fn case_40_an_older_look() {
     for at in [at, meanwhile] {
         assert_eq!(types(&mut host, &mut rogue, later(1_000), at), Err(InputRefusal::HostAway));
     }
-    let now = TypedAt { gate: host.looking_since, ..at };
+    let now = TypedAt { gate: host.attention.since(), ..at };
     assert_eq!(types(&mut host, &mut rogue, later(1_000), now), Ok(()));
     // What is said again is no new look.
     host.announce_state(later(1_000));

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jumpseat_wire::limits::MAX_FRAME_LEN;
 
 use super::*;
+use crate::StreamId;
 use crate::{TransferId, TransferKind, TransferRequest, panel::stream_of};
 
 /// What reached a guest: lengths of frames, and bytes of snapshots and of contents.

@@ -161,7 +161,7 @@ fn a_lost_line_gives_nobody_more_time() {
 #[test]
 fn keys_count_over_an_open_line_only() {
     let types = |host: &mut Host, rogue: &mut Rogue| {
-        let at = TypedAt { seen: host.group.next() - 1, position: 0, gate: host.looking_since };
+        let at = TypedAt { seen: host.group.next() - 1, position: 0, gate: host.attention.since() };
         rogue.send(host, &[Record::Input { stream: 1, at, bytes: b"y" }]);
         outputs(host).iter().filter(|output| matches!(output, HostOutput::Input { .. })).count()
     };
@@ -235,4 +235,22 @@ fn what_is_under_way_to_the_relay_is_counted_by_its_bytes() {
     let group = host.group.next();
     says(&mut host, NOW, &RelayToHost::Ack { group });
     assert!(host.group.uplink_is_calm());
+}
+
+/// JS-LINK-11: whoever uses up what an address may ask for by name keeps no host out.
+#[test]
+fn a_host_that_is_not_given_its_code_does_without() {
+    let mut host = open_host();
+    let code = host.code().unwrap().to_string();
+    host.disconnected(NOW, Some(CloseCode::NotFound));
+    let mut hello = || {
+        host.connected(NOW);
+        let said = std::iter::from_fn(|| host.poll()).find_map(|output| match output {
+            HostOutput::Text(text) => Some(text),
+            _ => None,
+        });
+        host.disconnected(NOW, Some(CloseCode::RateLimited));
+        said.unwrap().contains(&code)
+    };
+    assert_eq!([hello(), hello(), hello()], [true, true, false]);
 }

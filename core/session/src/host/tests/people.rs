@@ -2,8 +2,10 @@
 
 use super::*;
 use crate::{
-    LAST_TERMINAL, Pointing, TransferKind, TransferRefusal, TransferRequest,
-    area::{MESSAGES_PER_SECOND, people::Refused},
+    Columns, LAST_TERMINAL, Pointing, TextRange, TransferKind, TransferRefusal, TransferRequest,
+    area::{MESSAGES_PER_SECOND, people::Refused, pointing::PointedLines},
+    handshake::capabilities::Capabilities,
+    host::seat::POINTS_EVERY,
 };
 
 fn ask(host: &mut Host, rogue: &mut Rogue, message: &FromGuest) {
@@ -52,7 +54,7 @@ fn what_the_host_points_at_is_told_until_it_no_longer_points() {
     let mut host = open_host();
     let mut guest = true_guest(&mut host);
     pump(&mut host, &mut guest);
-    let lines = Some(Pointing { stream: 1, from: 3, to: 5 });
+    let lines = Some(Pointing { stream: 1, range: TextRange { from: 3, to: 5, columns: None } });
     let pointing = |outputs: Vec<GuestOutput>| {
         let of = |output| match output {
             GuestOutput::Event(GuestEvent::Pointing { slot, at }) => Some((slot, at)),
@@ -65,6 +67,41 @@ fn what_the_host_points_at_is_told_until_it_no_longer_points() {
         host.point(NOW, at);
         assert_eq!(pointing(pump(&mut host, &mut guest)), [(0, at)], "once");
     }
+}
+
+/// JS-CAN-2, JS-POINT-1.
+#[test]
+fn cells_are_pointed_at_in_both_directions_by_programs_that_can() {
+    let mut host = open_host();
+    let stream = host.open_terminal(NOW, "bash", 80, 24).unwrap();
+    let mut guest = true_guest(&mut host);
+    pump(&mut host, &mut guest);
+    let columns = Columns { first: 4, last: 9, reversed: true };
+    let cells = Some(Pointing { stream, range: TextRange { from: 3, to: 5, columns: Some(columns) } });
+    let lines = cells.map(|at| Pointing { range: TextRange { columns: None, ..at.range }, ..at });
+
+    host.point(NOW, cells);
+    let seen = |outputs: Vec<GuestOutput>| {
+        outputs.into_iter().find_map(|output| match output {
+            GuestOutput::Event(GuestEvent::Pointing { at, .. }) => Some(at),
+            _ => None,
+        })
+    };
+    assert_eq!(seen(pump(&mut host, &mut guest)), Some(cells));
+    let slot = guest.slot().unwrap();
+    // Columns belong to the lines told next, and to those alone.
+    for at in [cells, lines] {
+        guest.point(NOW, at).unwrap();
+        pump(&mut host, &mut guest);
+        host.tick(NOW + POINTS_EVERY);
+        assert_eq!(host.announced.pointing.get(&slot).copied(), at);
+    }
+
+    host.seats.values_mut().for_each(|seat| seat.can = Capabilities::default());
+    host.point(NOW, None);
+    pump(&mut host, &mut guest);
+    host.point(NOW, cells);
+    assert_eq!(seen(pump(&mut host, &mut guest)), Some(lines), "nobody is told what nobody reads");
 }
 
 /// Nobody points where there is no terminal.
@@ -81,14 +118,17 @@ fn guests_point_at_terminals_only() {
         };
         outputs.filter_map(of).collect::<Vec<_>>()
     };
-    let lines = |stream| Some(Pointing { stream, from: 0, to: 1 });
-    ask(&mut host, &mut rogue, &FromGuest::Pointing(area::pointing::FromGuest::Lines { at: lines(1) }));
+    let said = |stream| Some(PointedLines { stream, from: 0, to: 1 });
+    let lines = |stream| said(stream).map(|lines| Pointing::new(lines, None));
+    ask(&mut host, &mut rogue, &FromGuest::Pointing(area::pointing::FromGuest::Lines { at: said(1) }));
     assert_eq!(pointing(&mut host), [(slot, lines(1))]);
     ask(
         &mut host,
         &mut rogue,
-        &FromGuest::Pointing(area::pointing::FromGuest::Lines { at: lines(LAST_TERMINAL) }),
+        &FromGuest::Pointing(area::pointing::FromGuest::Lines { at: said(LAST_TERMINAL) }),
     );
+    assert_eq!(pointing(&mut host), [], "not so soon");
+    host.tick(NOW + POINTS_EVERY);
     assert_eq!(pointing(&mut host), [(slot, None)]);
 }
 
@@ -239,7 +279,7 @@ fn what_guests_say_after_the_end_counts_for_nothing() {
         FromGuest::People(area::people::FromGuest::AskControl {}),
         FromGuest::Chat(area::chat::FromGuest::Say { text: "hi".into() }),
         FromGuest::Pointing(area::pointing::FromGuest::Lines {
-            at: Some(Pointing { stream: 1, from: 0, to: 1 }),
+            at: Some(area::pointing::PointedLines { stream: 1, from: 0, to: 1 }),
         }),
         FromGuest::People(area::people::FromGuest::SetRole { slot, role: Role::Writer }),
         FromGuest::Invites(area::invites::FromGuest::Make {
@@ -262,4 +302,53 @@ fn what_guests_say_after_the_end_counts_for_nothing() {
     assert_eq!((host.role_of(slot), host.invites().count()), (Some(Role::Viewer), invites));
     ask(&mut host, &mut co, &FromGuest::Session(area::session::FromGuest::Leave {}));
     assert!(!co.is_seated(&host), "it may go");
+}
+
+/// JS-MSG-6: a lost word is made good by the state, whether it said that something is so or is so no longer.
+#[test]
+fn the_state_says_who_asks_and_points_and_who_does_not() {
+    let mut host = open_host();
+    let mut asks = Rogue::seated(&mut host, 35, Role::Viewer);
+    let slot = asks.keys.slot;
+    ask(&mut host, &mut asks, &FromGuest::People(area::people::FromGuest::AskControl {}));
+    let mut guest = true_guest(&mut host);
+    let asking = |outputs: Vec<GuestOutput>| {
+        outputs.into_iter().find_map(|output| match output {
+            GuestOutput::Event(GuestEvent::Asking { slot: of, on }) if of == slot => Some(on),
+            _ => None,
+        })
+    };
+    host.tell_state(NOW, guest.slot().unwrap());
+    assert_eq!(asking(pump(&mut host, &mut guest)), Some(true), "a newcomer learns who asks");
+
+    host.point(NOW, Some(Pointing { stream: 1, range: TextRange { from: 0, to: 0, columns: None } }));
+    host.point(NOW, None);
+    pump(&mut host, &mut guest);
+    host.announce_state(NOW);
+    let told = pump(&mut host, &mut guest);
+    let points = |of| {
+        told.iter().any(|output| {
+            matches!(output, GuestOutput::Event(GuestEvent::Pointing { slot, at: None }) if *slot == of)
+        })
+    };
+    assert!(points(HOST_SLOT) && points(slot), "what was taken back is said again");
+}
+
+/// A guest that is away points no longer, for everyone.
+#[test]
+fn who_is_away_does_not_point() {
+    let mut host = open_host();
+    let stream = host.open_terminal(NOW, "bash", 80, 24).unwrap();
+    let mut away = Rogue::seated(&mut host, 36, Role::Viewer);
+    let mut guest = true_guest(&mut host);
+    let at = Some(PointedLines { stream, from: 0, to: 1 });
+    ask(&mut host, &mut away, &FromGuest::Pointing(area::pointing::FromGuest::Lines { at }));
+    pump(&mut host, &mut guest);
+    assert!(host.announced.pointing.contains_key(&away.keys.slot));
+    host.guest_absent(NOW, away.keys.slot);
+    host.tick(NOW + PRESENCE_EVERY);
+    assert!(!host.announced.pointing.contains_key(&away.keys.slot));
+    let told = pump(&mut host, &mut guest);
+    let gone = |output: &GuestOutput| matches!(output, GuestOutput::Event(GuestEvent::Pointing { at: None, slot }) if *slot == away.keys.slot);
+    assert!(told.iter().any(gone));
 }

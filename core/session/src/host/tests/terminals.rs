@@ -1,7 +1,7 @@
 //! What becomes of terminals: what is told, where keys count, and what is sent of them.
 
 use super::*;
-use crate::{Exit, InputRefusal, Pointing, TerminalCard, frame::record::MAX_OUTPUT, guest::TerminalChange};
+use crate::{Exit, InputRefusal, TerminalCard, frame::record::MAX_OUTPUT, guest::TerminalChange};
 
 /// The list of terminals that a guest was told last, if it was told any.
 fn cards(outputs: &[GuestOutput]) -> Option<Vec<TerminalCard>> {
@@ -74,22 +74,22 @@ fn keys_count_at_the_terminal_in_front_while_it_runs() {
     host.open_terminal(NOW, "fish", 80, 24).unwrap();
     let slot = Rogue::seated(&mut host, 60, Role::Writer).keys.slot;
     host.looking(NOW, Some(1));
-    let since = host.looking_since;
+    let since = host.attention.since();
     host.end_terminal(NOW, 2, Exit { code: None });
     host.close_terminal(NOW, 2);
     host.looking(NOW, Some(1));
-    assert_eq!((host.may_type(slot, 1), host.looking_since), (Ok(()), since), "nothing changed for it");
+    assert_eq!((host.may_type(slot, 1), host.attention.since()), (Ok(()), since), "nothing changed for it");
     assert_eq!(host.may_type(slot, 3), Err(InputRefusal::HostAway));
     host.end_terminal(NOW, 1, Exit { code: Some(0) });
     assert_eq!(host.may_type(slot, 1), Err(InputRefusal::NoTerminal));
     host.looking(NOW, Some(3));
     assert_eq!(host.may_type(slot, 3), Ok(()));
     host.close_terminal(NOW, 3);
-    assert_eq!((host.looking, host.may_type(slot, 3)), (None, Err(InputRefusal::NoTerminal)));
+    assert_eq!((host.attention.stream(), host.may_type(slot, 3)), (None, Err(InputRefusal::NoTerminal)));
     // Of a session that is over nothing is in front.
     host.end(NOW, EndReason::Stopped);
     host.looking(NOW, Some(1));
-    assert_eq!(host.looking, None);
+    assert_eq!(host.attention.stream(), None);
 }
 
 /// Who pointed at a terminal that is gone no longer points; who points at another one does.
@@ -99,7 +99,7 @@ fn pointers_go_with_their_terminal() {
     host.open_terminal(NOW, "zsh", 80, 24).unwrap();
     let mut rogues = [61, 62].map(|seed| Rogue::seated(&mut host, seed, Role::Viewer));
     for (rogue, stream) in rogues.iter_mut().zip([1, 2]) {
-        let at = Some(Pointing { stream, from: 0, to: 1 });
+        let at = Some(area::pointing::PointedLines { stream, from: 0, to: 1 });
         rogue.send(
             &mut host,
             &[Record::Message(&FromGuest::Pointing(area::pointing::FromGuest::Lines { at }).encode())],

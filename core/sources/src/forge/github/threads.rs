@@ -261,7 +261,7 @@ fn closes(text: &str) -> Vec<u64> {
         )
     };
     let number = |word: &str| {
-        word.strip_prefix('#')?.trim_end_matches(|sign: char| !sign.is_ascii_digit()).parse().ok()
+        word.strip_prefix('#')?.trim_end_matches(|character: char| !character.is_ascii_digit()).parse().ok()
     };
     words.windows(2).filter(|pair| closing(pair[0])).filter_map(|pair| number(pair[1])).take(8).collect()
 }
