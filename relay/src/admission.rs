@@ -30,25 +30,44 @@ impl Prefix {
         };
         Self { bits: Ipv6Addr::from_bits(bits & (u128::MAX << (128 - len))), len }
     }
+
+    /// How many hosts' worth it may have and get wrong.
+    fn hosts(self) -> usize {
+        match self.len {
+            128 | 64 => 1,
+            120 | 56 => WIDER,
+            _ => WIDER * WIDER,
+        }
+    }
 }
 
-/// Where a connection comes from, at two widths: what one of a network does wrong is not all of the network's fault.
+/// Where a connection comes from, at three widths: what one of a network does wrong is not all of the network's fault.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Source {
     /// One machine, or those behind one translated address: an address of IPv4, a /64 of IPv6.
     pub(crate) host: Prefix,
-    /// What usually has one owner: /24 of IPv4, /56 of IPv6.
+    /// What a household or an office has: /24 of IPv4, /56 of IPv6.
     pub(crate) network: Prefix,
+    /// What anybody can get: /20 of IPv4, /48 of IPv6.
+    pub(crate) site: Prefix,
 }
 
 impl From<IpAddr> for Source {
     fn from(address: IpAddr) -> Self {
-        Self { host: Prefix::of(address, 32, 64), network: Prefix::of(address, 24, 56) }
+        let of = |v4, v6| Prefix::of(address, v4, v6);
+        Self { host: of(32, 64), network: of(24, 56), site: of(20, 48) }
     }
 }
 
-/// A network may have, and get wrong, as much as this many of its hosts.
-pub(crate) const HOSTS_IN_NETWORK: usize = 3;
+impl Source {
+    /// Each width, and how many hosts' worth it may have and get wrong.
+    pub(crate) fn widths(self) -> [(Prefix, usize); 3] {
+        [self.host, self.network, self.site].map(|prefix| (prefix, prefix.hosts()))
+    }
+}
+
+/// A network may have, and get wrong, as much as this many of its hosts, and a site as much as this many networks.
+const WIDER: usize = 3;
 
 /// Attempts that only so many of are allowed to fail, by where they come from: guessed codes, bad knocks.
 #[derive(Debug)]
@@ -94,14 +113,15 @@ impl Attempts {
         }
     }
 
-    fn widths(&self, source: Source) -> [(Prefix, f64, f64); 2] {
-        let wide = HOSTS_IN_NETWORK as f64;
-        [(source.host, self.rate, self.size), (source.network, self.rate * wide, self.size * wide)]
+    fn widths(&self, source: Source) -> [(Prefix, f64, f64); 3] {
+        source.widths().map(|(prefix, hosts)| (prefix, self.rate * hosts as f64, self.size * hosts as f64))
     }
 
     fn forget(&self, buckets: &mut HashMap<Prefix, Bucket>, now: Instant) {
-        // One that is full for a host is as good as none for a network, too.
-        buckets.retain(|_, bucket| bucket.level(self.rate, self.size, now) < self.size);
+        buckets.retain(|prefix, bucket| {
+            let hosts = prefix.hosts() as f64;
+            bucket.level(self.rate * hosts, self.size * hosts, now) < self.size * hosts
+        });
         if buckets.len() >= MAX_BUCKETS {
             buckets.clear();
         }
@@ -241,7 +261,7 @@ mod tests {
             attempts.count(source(host), 10.0, now);
         }
         let (fourth, later) = (source("192.0.2.4"), now + Duration::from_secs(1));
-        for _ in 0..HOSTS_IN_NETWORK {
+        for _ in 0..WIDER {
             assert!(attempts.may_try(fourth, later));
             attempts.count(fourth, 1.0, later);
         }
@@ -257,16 +277,16 @@ mod tests {
         attempts.count(guesser, 30.0, now);
         let sweep = |nets: std::ops::Range<u32>, now| {
             for net in nets {
-                attempts.count(IpAddr::from((net << 8).to_be_bytes()).into(), 1.0, now);
+                attempts.count(IpAddr::from((net << 12).to_be_bytes()).into(), 1.0, now);
             }
         };
-        let most = u32::try_from(MAX_BUCKETS / 2).unwrap();
+        let most = u32::try_from(MAX_BUCKETS / 3).unwrap();
         sweep(0..most - 1, now);
-        assert_eq!(attempts.buckets().len(), MAX_BUCKETS);
+        assert_eq!(attempts.buckets().len(), MAX_BUCKETS / 3 * 3);
         // Two seconds later what the others took has come back.
         let later = now + Duration::from_secs(2);
         sweep(most..most + 1, later);
-        assert_eq!(attempts.buckets().len(), 4, "those that are full again are forgotten");
+        assert_eq!(attempts.buckets().len(), 6, "those that are full again are forgotten");
         assert!(!attempts.may_try(guesser, later));
     }
 

@@ -24,6 +24,9 @@ use crate::admission::{Prefix, Source};
 /// The part of the budget that one network may use: so one owner cannot spend it all.
 const NETWORK_PART: usize = 4;
 
+/// … those from one site this part.
+const SITE_PART: usize = 2;
+
 /// The part that one host of it may use: so it cannot spend its neighbors'.
 const HOST_PART: usize = 2 * NETWORK_PART;
 
@@ -86,7 +89,11 @@ impl Budget {
 
     /// What a connection from there holds next to what its room does: nothing yet.
     pub(crate) fn connect(self: &Arc<Self>, source: Source) -> Held {
-        let shares = [self.share(source.network, true), self.share(source.host, false)];
+        let shares = [
+            self.share(source.site, false),
+            self.share(source.network, true),
+            self.share(source.host, false),
+        ];
         let meter = Meter { budget: Arc::clone(self), shares, bytes: AtomicUsize::new(0) };
         Held { meter: Arc::new(meter), weighed: 0, is_room: false }
     }
@@ -164,7 +171,8 @@ impl Budget {
 #[derive(Debug)]
 pub(crate) struct Meter {
     budget: Arc<Budget>,
-    shares: [Arc<Share>; 2],
+    /// Of its site, its network and its host.
+    shares: [Arc<Share>; 3],
     bytes: AtomicUsize,
 }
 
@@ -183,7 +191,7 @@ impl Meter {
 
     /// Bytes held by all from the same network.
     pub(crate) fn held_by_network(&self) -> usize {
-        self.shares[0].held.load(Relaxed)
+        self.shares[1].held.load(Relaxed)
     }
 
     /// Bytes beyond its share of what its network and host may hold, where these hold more than that. While there is
@@ -198,17 +206,17 @@ impl Meter {
         self.held() > self.budget.limit / SMALL_PART && self.excess(self.budget.level()) > 0
     }
 
-    /// The network and the host, where they hold more than they may, and how much that is.
+    /// The site, the network and the host, where they hold more than they may, and how much that is.
     fn overdrawn(&self, level: usize) -> impl Iterator<Item = (&Share, usize)> {
         let limit = self.budget.limit;
-        let most = [level.min(limit / NETWORK_PART), limit / HOST_PART];
+        let most = [limit / SITE_PART, level.min(limit / NETWORK_PART), limit / HOST_PART];
         let shares = self.shares.iter().map(|share| &**share).zip(most);
         shares.filter(|(share, most)| share.held.load(Relaxed) > *most)
     }
 
     fn change(&self, before: usize, now: usize) {
-        let [network, host] = &self.shares;
-        for counter in [&self.bytes, &network.held, &host.held, &self.budget.held] {
+        let [site, network, host] = &self.shares;
+        for counter in [&self.bytes, &site.held, &network.held, &host.held, &self.budget.held] {
             if now >= before {
                 counter.fetch_add(now - before, Relaxed);
             } else {
@@ -324,7 +332,7 @@ mod tests {
     fn where_all_hold_too_much_the_heaviest_give_way() {
         let budget = Budget::new(512_000);
         let open = |net: u8, bytes| {
-            let mut held = budget.open(source(&format!("10.0.{net}.1"))).unwrap();
+            let mut held = budget.open(source(&format!("10.{net}.0.1"))).unwrap();
             held.set(bytes);
             held
         };

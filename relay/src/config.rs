@@ -102,16 +102,17 @@ pub struct TlsFiles {
 pub struct Limits {
     /// Connections in all.
     pub connections: usize,
-    /// Connections from one address, and rooms opened from it; its prefix (/24, /56) has three times as many.
+    /// Connections from one address, and rooms opened from it; its network (/24, /56) has three times as
+    /// many, its site (/20, /48) nine times.
     pub connections_per_address: usize,
     /// Rooms in all.
     pub rooms: usize,
-    /// MiB that all rooms may hold: frames that guests have not taken, knocks, seats. Those of one address prefix a
-    /// quarter, of one address an eighth.
+    /// MiB that all rooms may hold: frames that guests have not taken, knocks, seats. Those of one site half,
+    /// of one network a quarter, of one address an eighth.
     pub memory: usize,
     /// Seats in a room.
     pub guests: usize,
-    /// Codes that one address may get wrong in a minute; its prefix three times as many.
+    /// Codes that one address may get wrong in a minute; its network three times as many, its site nine times.
     pub look_ups_per_minute: u32,
     /// Messages that one guest may send in a second; more have to wait.
     pub messages_per_second: u32,

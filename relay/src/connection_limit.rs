@@ -13,14 +13,14 @@ use std::{
 use jumpseat_wire::CloseCode;
 
 use crate::{
-    admission::{HOSTS_IN_NETWORK, Prefix, Source},
+    admission::{Prefix, Source},
     link::Link,
 };
 
 /// The reserve is this part of the places.
 const RESERVE_PART: usize = 8;
 
-/// So many of something: in all, from one host, and from one network three times as many as from a host.
+/// So many of something: in all, from one host, from one network three times as many, and from one site nine times.
 #[derive(Debug)]
 pub(crate) struct ConnectionLimit {
     all: usize,
@@ -46,7 +46,7 @@ impl Crowd {
         match self {
             Self::Relay => true,
             Self::Prefix(prefix) => {
-                source.is_some_and(|source| [source.host, source.network].contains(&prefix))
+                source.is_some_and(|source| source.widths().iter().any(|(width, _)| *width == prefix))
             }
         }
     }
@@ -60,8 +60,9 @@ impl ConnectionLimit {
     /// The limits for one from there, or from nobody knows where.
     fn limits(&self, source: Option<Source>) -> impl Iterator<Item = (Crowd, usize)> {
         let widths = source.map(|source| {
-            let network = self.per_host.saturating_mul(HOSTS_IN_NETWORK);
-            [(Crowd::Prefix(source.host), self.per_host), (Crowd::Prefix(source.network), network)]
+            source
+                .widths()
+                .map(|(prefix, hosts)| (Crowd::Prefix(prefix), self.per_host.saturating_mul(hosts)))
         });
         widths.into_iter().flatten().chain([(Crowd::Relay, self.all)])
     }
@@ -95,13 +96,13 @@ impl Taken {
     }
 
     fn enter(&mut self, source: Option<Source>) {
-        for prefix in source.into_iter().flat_map(|source| [source.host, source.network]) {
+        for (prefix, _) in source.into_iter().flat_map(Source::widths) {
             *self.by_prefix.entry(prefix).or_default() += 1;
         }
     }
 
     fn leave(&mut self, source: Option<Source>) {
-        for prefix in source.into_iter().flat_map(|source| [source.host, source.network]) {
+        for (prefix, _) in source.into_iter().flat_map(Source::widths) {
             if let Some(count) = self.by_prefix.get_mut(&prefix) {
                 *count -= 1;
                 if *count == 0 {

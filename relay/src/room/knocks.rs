@@ -1,10 +1,14 @@
 //! Knocks that wait for the host.
 //!
 //! Who has the code alone can knock, and to no purpose. So a knock costs where it comes from until the host finds it
-//! good ([`Fee`]), and where all places are taken the network that has the most of them makes room: nobody who
+//! good ([`Fee`]), and where all places are taken the site that has the most of them makes room: nobody who
 //! knocks keeps others from being heard.
 
-use std::{collections::BTreeMap, sync::Arc, time::Instant};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+    time::Instant,
+};
 
 use jumpseat_wire::{
     Blob, CloseCode, KnockId,
@@ -12,7 +16,7 @@ use jumpseat_wire::{
 };
 
 use crate::{
-    admission::{Fee, Prefix},
+    admission::{Fee, Prefix, Source},
     link::Link,
 };
 
@@ -41,7 +45,7 @@ impl Knocks {
         if data.0.len() > MAX_KNOCK_LEN {
             return Err(CloseCode::BadMessage);
         }
-        if self.pending.len() >= MAX_PENDING_KNOCKS && !self.make_room(fee.source.network) {
+        if self.pending.len() >= MAX_PENDING_KNOCKS && !self.make_room(fee.source) {
             return Err(CloseCode::RateLimited);
         }
         let id = self.next;
@@ -50,25 +54,39 @@ impl Knocks {
         Ok(id)
     }
 
-    /// Sends the newest knock of the network away that has the most, unless the newcomer's would then have more.
-    fn make_room(&mut self, newcomer: Prefix) -> bool {
-        let count =
-            |network| self.pending.values().filter(|knock| knock.fee.source.network == network).count();
-        let networks = self.pending.values().map(|knock| knock.fee.source.network);
-        let Some((most, network)) =
-            networks.map(|network| (count(network), network)).max_by_key(|(most, _)| *most)
+    /// Sends the newest knock of the site away that has the most, unless the newcomer's would then have more; else the
+    /// same of the newcomer's own site by network.
+    fn make_room(&mut self, newcomer: Source) -> bool {
+        let site = |source: Source| source.site;
+        let network = |source: Source| source.network;
+        let neighbor = |source: &Source| source.site == newcomer.site;
+        let Some(id) =
+            self.heaviest(newcomer, site, |_| true).or_else(|| self.heaviest(newcomer, network, neighbor))
         else {
             return false;
         };
-        if most <= count(newcomer) + 1 {
-            return false;
-        }
-        let newest = self.pending.iter().rev().find(|(_, knock)| knock.fee.source.network == network);
-        let Some(id) = newest.map(|(id, _)| *id) else { return false };
         if let Some(link) = self.left(id) {
             link.close(CloseCode::RateLimited);
         }
         true
+    }
+
+    /// The newest knock of the width that has the most among these, if that is more than the newcomer's would have.
+    fn heaviest(
+        &self,
+        newcomer: Source,
+        width: impl Fn(Source) -> Prefix,
+        among: impl Fn(&Source) -> bool,
+    ) -> Option<KnockId> {
+        let mut counts = HashMap::new();
+        let sources = self.pending.iter().map(|(id, knock)| (*id, knock.fee.source));
+        for (id, source) in sources.filter(|(_, source)| among(source)) {
+            let (count, newest) = counts.entry(width(source)).or_insert((0, id));
+            (*count, *newest) = (*count + 1, id);
+        }
+        let own = counts.get(&width(newcomer)).map_or(0, |(count, _)| *count);
+        let (most, newest) = counts.into_values().max()?;
+        (most > own + 1).then_some(newest)
     }
 
     pub(super) fn is_empty(&self) -> bool {

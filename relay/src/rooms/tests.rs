@@ -14,7 +14,7 @@ fn rooms(per_prefix: usize) -> Rooms {
 }
 
 fn source(net: u8, host: u8) -> Source {
-    IpAddr::from(Ipv4Addr::new(10, 0, net, host)).into()
+    IpAddr::from(Ipv4Addr::new(10, net, 0, host)).into()
 }
 
 async fn open(rooms: &Rooms, sid: SessionId, net: u8) -> Result<Arc<SharedRoom>, CloseCode> {

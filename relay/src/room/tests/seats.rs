@@ -105,6 +105,19 @@ fn a_network_that_takes_all_places_makes_room_for_others() {
     stage.knock_from("203.0.113.1").unwrap();
 }
 
+/// JS-RELAY-9: a /48 of IPv6 is given away to anybody, and has 256 networks.
+#[test]
+fn a_site_that_takes_all_places_from_many_networks_makes_room_for_others() {
+    let mut stage = Stage::new();
+    for net in 0..MAX_PENDING_KNOCKS {
+        stage.knock_from(&format!("2001:db8:1:{:x}00::1", net + 1)).unwrap();
+    }
+    stage.knock_from("198.51.100.7").unwrap();
+    stage.knock_from("2001:db8:2::1").unwrap();
+    // Of its own neighbors it takes nothing that is theirs: each has one.
+    assert_eq!(stage.knock_from("2001:db8:1:ff00::1").map(drop), Err(CloseCode::RateLimited));
+}
+
 /// JS-RELAY-10.
 #[test]
 fn failed_knocks_are_limited_where_they_come_from_and_nowhere_else() {
