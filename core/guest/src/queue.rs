@@ -4,32 +4,53 @@
 use std::collections::{BTreeSet, VecDeque};
 
 use jumpseat_api::{GuestEvent, Size, TerminalChange, TerminalNo};
-use jumpseat_panels::PanelKind;
+use jumpseat_panels::{PanelKind, limits};
+
+/// Changes of one panel that wait as they are. Where there are more, the whole panel is as good, and bounded.
+const MAX_CHANGES: usize = 2 * limits::MAX_ENTRIES;
 
 /// Events in the order in which they are told.
 #[derive(Default)]
-pub(crate) struct Queue(VecDeque<GuestEvent>);
+pub(crate) struct Queue {
+    events: VecDeque<GuestEvent>,
+    /// Panels that are to be told whole, as they are then.
+    whole: BTreeSet<PanelKind>,
+}
 
 impl Queue {
     pub(crate) fn push(&mut self, event: GuestEvent) {
         match event {
+            GuestEvent::Panel(next) if self.whole.contains(&next.panel) => {}
             GuestEvent::Panel(next) => {
-                let known = self.0.iter_mut().find_map(|event| match event {
+                let panel = next.panel;
+                let known = self.events.iter_mut().find_map(|event| match event {
                     GuestEvent::Panel(update) if update.panel == next.panel => Some(update),
                     _ => None,
                 });
                 match known {
-                    Some(update) => update.absorb(next),
-                    None => self.0.push_back(GuestEvent::Panel(next)),
+                    Some(update) => {
+                        update.absorb(next);
+                        if update.set.len() + update.remove.len() > MAX_CHANGES {
+                            self.whole.insert(panel);
+                            self.events.retain(|event| !is_of(event, panel));
+                        }
+                    }
+                    None => self.events.push_back(GuestEvent::Panel(next)),
                 }
             }
-            event => self.0.push_back(event),
+            event => self.events.push_back(event),
         }
+    }
+
+    /// Takes a panel that is to be told whole.
+    pub(crate) fn take_whole(&mut self) -> Option<PanelKind> {
+        self.whole.pop_first()
     }
 
     /// Forgets what waits of panels that are not shared any more.
     pub(crate) fn keep_panels(&mut self, shared: &BTreeSet<PanelKind>) {
-        self.0.retain(|event| match event {
+        self.whole.retain(|panel| shared.contains(panel));
+        self.events.retain(|event| match event {
             GuestEvent::Panel(update) => shared.contains(&update.panel),
             _ => true,
         });
@@ -37,7 +58,7 @@ impl Queue {
 
     /// Takes a size in the place of the terminal's last one if nothing came since. Each costs laying out every line.
     pub(crate) fn absorbs_size(&mut self, of: TerminalNo, next: Size) -> bool {
-        match self.0.back_mut() {
+        match self.events.back_mut() {
             Some(GuestEvent::Terminal { terminal, change: TerminalChange::Resize(size) })
                 if *terminal == of =>
             {
@@ -51,7 +72,7 @@ impl Queue {
     /// Forgets what waits of one terminal. Returns what it weighed.
     pub(crate) fn drop_terminal(&mut self, of: TerminalNo) -> u32 {
         let mut weight = 0_u32;
-        self.0.retain(|event| match event {
+        self.events.retain(|event| match event {
             GuestEvent::Terminal { terminal, change } if *terminal == of => {
                 weight = weight.saturating_add(change.weight());
                 false
@@ -63,7 +84,7 @@ impl Queue {
 
     /// Forgets what waits of terminals.
     pub(crate) fn drop_terminals(&mut self) {
-        self.0.retain(|event| !matches!(event, GuestEvent::Terminal { .. }));
+        self.events.retain(|event| !matches!(event, GuestEvent::Terminal { .. }));
     }
 
     pub(crate) fn extend(&mut self, events: impl IntoIterator<Item = GuestEvent>) {
@@ -71,21 +92,25 @@ impl Queue {
     }
 
     pub(crate) fn pop(&mut self) -> Option<GuestEvent> {
-        self.0.pop_front()
+        self.events.pop_front()
     }
 
     /// Whether the next may be large: it is told when its client has taken everything before.
     pub(crate) fn next_is_large(&self) -> bool {
-        matches!(self.0.front(), Some(GuestEvent::Panel(_)))
+        matches!(self.events.front(), Some(GuestEvent::Panel(_)))
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.0.len()
+        self.events.len()
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.events.is_empty() && self.whole.is_empty()
     }
+}
+
+fn is_of(event: &GuestEvent, panel: PanelKind) -> bool {
+    matches!(event, GuestEvent::Panel(update) if update.panel == panel)
 }
 
 #[cfg(test)]
@@ -117,6 +142,21 @@ mod tests {
 
     fn taken(queue: &mut Queue) -> Vec<GuestEvent> {
         std::iter::from_fn(|| queue.pop()).collect()
+    }
+
+    /// A host that names new entries without end fills nobody's memory either.
+    #[test]
+    fn too_many_changes_of_a_panel_become_the_whole_panel() {
+        let mut queue = Queue::default();
+        queue.push(update(PanelKind::Log, false, &["a"], &[]));
+        for round in 0..30_u32 {
+            let gone: Vec<_> = (0..1000).map(|entry| format!("{round:02}{entry:04}")).collect();
+            let gone: Vec<_> = gone.iter().map(String::as_str).collect();
+            queue.push(update(PanelKind::Log, false, &[], &gone));
+            queue.push(update(PanelKind::Git, false, &["b"], &[]));
+        }
+        assert_eq!(queue.take_whole(), Some(PanelKind::Log));
+        assert_eq!(taken(&mut queue).len(), 1, "the other one's");
     }
 
     #[test]

@@ -279,7 +279,8 @@ impl Seat {
     /// The next event for a client, which has room for it.
     pub fn next_event(&mut self, client: ClientId) -> Option<GuestEvent> {
         let client = self.clients.get_mut(&client)?;
-        client.queue.pop().or_else(|| news(&self.known, client)).or_else(|| client.draw(&mut self.screens))
+        let queued = client.queue.pop().or_else(|| news(&self.known, client));
+        queued.or_else(|| whole_panel(&self.panels, client)).or_else(|| client.draw(&mut self.screens))
     }
 
     /// Whether an event waits for a client.
@@ -509,6 +510,13 @@ fn tell_news(known: &Known, client: &mut Client) {
 }
 
 /// Queues a picture of each of these terminals for a client.
+/// The next panel that is to be told whole.
+fn whole_panel(panels: &PanelReplicas, client: &mut Client) -> Option<GuestEvent> {
+    let panel = client.queue.take_whole()?;
+    // One that is not here yet comes by itself.
+    panels.look(panel).ok().map(GuestEvent::Panel)
+}
+
 fn show(client: &mut Client, terminals: &[TerminalNo], by: ClientId) {
     terminals.iter().for_each(|terminal| client.show_whole(*terminal, by == ClientId::OWNER));
 }
