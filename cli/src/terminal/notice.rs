@@ -8,6 +8,9 @@ use tokio::time::Instant;
 /// How long what wants no answer stays in the title.
 const PASSING: Duration = Duration::from_secs(6);
 
+/// How long the program may be in the midst of a sequence before it is cut: one that never ends keeps nothing from the host.
+const HELD: Duration = Duration::from_secs(1);
+
 /// Something to tell.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Notice {
@@ -22,7 +25,27 @@ pub(crate) struct Notices {
     shown: Option<(Notice, Instant)>,
     /// The title that the program has set meanwhile.
     title: Option<String>,
-    out: Vec<u8>,
+    out: Out,
+}
+
+/// What the terminal has not been told yet: of several titles the last.
+#[derive(Default, Debug)]
+struct Out {
+    other: Vec<u8>,
+    /// Takes back the title that was kept aside.
+    restores: bool,
+    /// Keeps the present title aside.
+    saves: bool,
+    title: Option<Vec<u8>>,
+    rings: bool,
+    /// Since when something waits.
+    since: Option<Instant>,
+}
+
+impl Out {
+    fn wait(&mut self) {
+        self.since.get_or_insert_with(Instant::now);
+    }
 }
 
 impl Notices {
@@ -31,14 +54,10 @@ impl Notices {
         if !notice.urgent && self.shown.as_ref().is_some_and(|(shown, _)| shown.urgent) {
             return;
         }
-        if self.shown.is_none() {
-            // The terminal keeps the present title aside.
-            self.out.extend_from_slice(b"\x1b[22;2t");
-        }
-        self.out.extend_from_slice(&title(&format!("● {}", notice.text)));
-        if notice.urgent {
-            self.out.push(0x07);
-        }
+        self.out.wait();
+        self.out.saves |= self.shown.is_none();
+        self.out.title = Some(title(&format!("● {}", notice.text)));
+        self.out.rings |= notice.urgent;
         self.shown = Some((notice, now + PASSING));
     }
 
@@ -54,11 +73,15 @@ impl Notices {
 
     /// The host has seen it all.
     pub(crate) fn clear(&mut self) {
-        if self.shown.take().is_some() {
-            self.out.extend_from_slice(b"\x1b[23;2t");
-            if let Some(text) = &self.title {
-                self.out.extend_from_slice(&title(text));
-            }
+        if self.shown.take().is_none() {
+            return;
+        }
+        self.out.wait();
+        self.out.title = None;
+        // What was never shown leaves nothing to take back.
+        if !std::mem::take(&mut self.out.saves) {
+            self.out.restores = true;
+            self.out.title = self.title.as_deref().map(title);
         }
     }
 
@@ -67,21 +90,36 @@ impl Notices {
         self.shown.as_ref().filter(|(notice, _)| !notice.urgent).map(|(_, until)| *until)
     }
 
+    /// When what waits is to be written, even into a sequence of the program.
+    pub(crate) fn due(&self) -> Option<Instant> {
+        self.out.since.map(|since| since + HELD)
+    }
+
     /// Takes away what has stood long enough.
     pub(crate) fn expire(&mut self, now: Instant) {
-        if self.deadline().is_some_and(|deadline| deadline <= now) {
+        if self.shown.as_ref().is_some_and(|(notice, until)| !notice.urgent && *until <= now) {
             self.clear();
         }
     }
 
     /// Adds bytes of another purpose that must not break a sequence either.
     pub(crate) fn also(&mut self, bytes: &[u8]) {
-        self.out.extend_from_slice(bytes);
+        self.out.wait();
+        self.out.other.extend_from_slice(bytes);
     }
 
     /// Bytes for the terminal, for the next moment between two sequences of the program's.
     pub(crate) fn take(&mut self) -> Vec<u8> {
-        std::mem::take(&mut self.out)
+        let Out { other: mut bytes, restores, saves, title, rings, .. } = std::mem::take(&mut self.out);
+        if restores {
+            bytes.extend_from_slice(b"\x1b[23;2t");
+        }
+        if saves {
+            bytes.extend_from_slice(b"\x1b[22;2t");
+        }
+        bytes.extend(title.into_iter().flatten());
+        bytes.extend(rings.then_some(0x07));
+        bytes
     }
 }
 
@@ -111,6 +149,22 @@ mod tests {
         notices.titled("vim");
         notices.clear();
         assert_eq!(notices.take(), b"\x1b[23;2t\x1b]2;vim\x1b\\");
+    }
+
+    /// A program that never ends a sequence neither keeps notices back for ever nor makes them pile up.
+    #[test]
+    fn what_waits_is_the_last_one_and_waits_for_a_second_at_most() {
+        let now = Instant::now();
+        let mut notices = Notices::default();
+        for name in 0..100 {
+            notices.tell(notice(&format!("{name} wants to join"), true), now);
+        }
+        assert!(notices.due().is_some_and(|due| now < due && due <= now + 2 * HELD));
+        assert_eq!(notices.take(), "\x1b[22;2t\x1b]2;● 99 wants to join\x1b\\\x07".as_bytes());
+        assert_eq!(notices.due(), None);
+        notices.clear();
+        notices.tell(notice("Bo joined", false), now);
+        assert_eq!(notices.take(), "\x1b[23;2t\x1b[22;2t\x1b]2;● Bo joined\x1b\\".as_bytes());
     }
 
     #[test]

@@ -135,7 +135,7 @@ impl HostScreen {
         self.look();
         loop {
             let attention = self.attention.deadline(Instant::now());
-            let wake_at = self.notices.deadline().into_iter().chain(attention);
+            let wake_at = self.notices.deadline().into_iter().chain(self.notices_due()).chain(attention);
             let wake_at = wake_at.chain(self.overlay.as_ref().and_then(Overlay::deadline)).min();
             tokio::select! {
                 biased;
@@ -433,10 +433,23 @@ impl HostScreen {
         self.console.write(&paint(&buffer, area));
     }
 
+    /// Whether the program's output is on the terminal, and nothing else.
+    fn shows_program(&self) -> bool {
+        self.overlay.is_none() && !self.hidden
+    }
+
+    /// When notices are written although the program is in the midst of a sequence.
+    fn notices_due(&self) -> Option<Instant> {
+        self.notices.due().filter(|_| self.shows_program())
+    }
+
     fn write_notices(&mut self) {
-        if self.overlay.is_none() && !self.hidden && self.shown.is_between() {
+        let between = self.shown.is_between();
+        if between && self.shows_program() || self.notices_due().is_some_and(|due| due <= Instant::now()) {
             let bytes = self.notices.take();
             if !bytes.is_empty() {
+                // A sequence that the program does not end is cancelled.
+                self.console.write(if between { b"" } else { b"\x18" });
                 self.console.write(&bytes);
             }
         }
