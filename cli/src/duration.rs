@@ -7,7 +7,7 @@ const MAX_SECONDS: u64 = 3650 * 86_400;
 
 /// Reads a length of time, of ten years at most; a plain number counts seconds.
 pub(crate) fn parse(text: &str) -> Result<Duration, String> {
-    let fault = || format!("`{text}` is no length of time; write for example 90s, 30m, 2h or 1h30m");
+    let fault = || format!("`{text}` is not a length of time; write for example 90s, 30m, 2h or 1h30m");
     let mut seconds: u64 = 0;
     let mut rest = text.trim();
     if rest.is_empty() {

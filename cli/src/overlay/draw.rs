@@ -180,7 +180,7 @@ impl Overlay {
             from -= 1;
         }
         if lines.is_empty() {
-            Line::styled("  Nothing was said yet.", DIM).render(area, buffer);
+            Line::styled("  No messages yet.", DIM).render(area, buffer);
         }
         Paragraph::new(lines[from..].to_vec())
             .wrap(Wrap { trim: false })

@@ -255,7 +255,8 @@ fn update(drawn: &mut Vec<Row>, rows: Vec<Row>, out: &mut String) {
 fn print<'a>(rows: impl IntoIterator<Item = &'a Row>, out: &mut String) {
     let mut over_the_margin = false;
     for (nth, row) in rows.into_iter().enumerate() {
-        let joins = row.wrapped && over_the_margin;
+        // An empty one prints nothing that would go over the margin.
+        let joins = row.wrapped && over_the_margin && !row.text.is_empty();
         if nth > 0 && !joins {
             out.push_str("\r\n");
         }

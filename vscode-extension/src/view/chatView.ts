@@ -106,7 +106,7 @@ addEventListener('message', ({ data }) => {
   talk.hidden = data.talks.length < 2;
   talk.replaceChildren(...data.talks.map(({ key, title }) => el('option', { value: key, textContent: title, selected: key === to })));
   lines.replaceChildren(...(data.lines.length ? data.lines.map((line) => el('div', {}, el('strong', { textContent: line.name + ' ' }), line.text))
-    : [el('div', { className: 'dim', textContent: 'Nothing was said yet.' })]));
+    : [el('div', { className: 'dim', textContent: 'No messages yet.' })]));
   lines.scrollTop = lines.scrollHeight;
 });
 `;

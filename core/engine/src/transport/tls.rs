@@ -51,7 +51,7 @@ pub(super) async fn handshake(
     stream: TcpStream,
 ) -> Result<Box<TlsStream<TcpStream>>, ApiError> {
     let name = ServerName::try_from(host.to_owned())
-        .map_err(|_| ApiError::new(ApiErrorKind::Address, format!("{host:?} is no host name")))?;
+        .map_err(|_| ApiError::new(ApiErrorKind::Address, format!("{host:?} is not a host name")))?;
     connector.connect(name, stream).await.map(Box::new).map_err(|error| {
         let certificate = error
             .get_ref()

@@ -1,6 +1,6 @@
 //! What is drawn, on a terminal of our own: it shows the host's screen whatever happened in between.
 
-use jumpseat_screen::{Limits, Options, Start};
+use jumpseat_screen::{CellView, Limits, Options, Start};
 use proptest::prelude::*;
 
 use super::*;
@@ -39,7 +39,13 @@ impl Client {
         let (_, height) = self.terminal.size();
         let first = (host.cursor().row + 1).saturating_sub(rows.min(height));
         let cells = |line: LineView<'_>| -> Vec<_> {
-            line.cells().map(|cell| (cell.text.replace(' ', ""), cell.width, *cell.style)).collect()
+            // Of a wide character that a new size cut in half a blank shows.
+            let cell = |(column, cell): (u16, CellView<'_>)| {
+                let whole = column + u16::from(cell.width) <= cols;
+                let text = if whole { cell.text.replace(' ', "") } else { String::new() };
+                (text, if whole { cell.width } else { 1 }, *cell.style)
+            };
+            (0..).zip(line.cells()).map(cell).collect()
         };
         for row in 0..rows.min(height) {
             let (mine, theirs) = (cells(self.terminal.row(row)), cells(host.row(first + row)));

@@ -76,10 +76,10 @@ impl FromStr for Token {
         if body.len() != 64 {
             return Err(SessionError::Token("jst1_ is followed by exactly 64 letters, digits, - and _"));
         }
-        let bytes = Zeroizing::new(
-            blob::decode(body)
-                .map_err(|_| SessionError::Token("it has a sign that is no letter, digit, - or _"))?,
-        );
+        let bytes =
+            Zeroizing::new(blob::decode(body).map_err(|_| {
+                SessionError::Token("it has a character other than letters, digits, - and _")
+            })?);
         let (Some(secret), Some(fingerprint)) = (bytes.first_chunk(), bytes.last_chunk()) else {
             return Err(SessionError::Token("it is too short"));
         };
