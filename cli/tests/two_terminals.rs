@@ -275,6 +275,7 @@ mod two_terminals {
         guest.shows("one-42");
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let (over, until) = tokio::sync::oneshot::channel::<()>();
+        let (seen, next) = tokio::sync::oneshot::channel::<()>();
         std::thread::scope(|scope| {
             let home = &home;
             scope.spawn(move || {
@@ -282,7 +283,8 @@ mod two_terminals {
                     // The host points from a window that is none of this program's.
                     let (client, session, at) = line_with(home, "one-42").await;
                     client.ask(HostCommand::Point { session, at: Some(at) }).await.unwrap();
-                    // And a guest from another one.
+                    // And then a guest from another one, whose message takes the place of the first.
+                    next.await.unwrap();
                     let terms = InviteTerms { admission: Admission::Open, ..InviteTerms::default() };
                     let invite = HostCommand::CreateInvite { session, terms };
                     let Reply::Invite(invite) = client.ask(invite).await.unwrap() else {
@@ -319,6 +321,7 @@ mod two_terminals {
             guest.wait("what the host points at", |screen| {
                 last_line(screen).contains("Ann points at: one-42")
             });
+            seen.send(()).unwrap();
             guest.wait("who points", |screen| last_line(screen).contains("Ann points"));
             host.wait("what the guest points at", |screen| screen.title().contains("Cy points at: one-42"));
             assert!(!host.look(|screen| screen.title().contains("Ann points")));

@@ -114,7 +114,7 @@ mod tests {
             ("", "start"),
             ("K7QM-3XTE", "start"),
             ("jst1_short", "exactly 64"),
-            (&format!("jst1_{}", "é".repeat(32)), "no letter"),
+            (&format!("jst1_{}", "é".repeat(32)), "other than letters"),
         ] {
             let error = text.parse::<Token>().unwrap_err().to_string();
             assert!(error.contains(why), "{text:?}: {error}");
