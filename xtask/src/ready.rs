@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use crate::shell::{Steps, cargo, program, run as shell_run};
-use crate::{test, windows};
+use crate::{test, wasm, windows};
 
 pub(crate) fn run() -> Result<()> {
     let mut steps = Steps::default();
@@ -25,6 +25,7 @@ pub(crate) fn run() -> Result<()> {
     });
     if cfg!(target_os = "linux") {
         steps.step("windows", windows::check);
+        steps.step("wasm", wasm::check);
     }
     // Advisories need a database from the network: the hosted workflow checks them.
     steps.step("deny", || {

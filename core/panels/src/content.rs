@@ -4,13 +4,20 @@
 //! content = kind u8 ‖ hash 16 ‖ base 16 (kind 1) ‖ zstd          kind: 0 whole, 1 against the base
 //! ```
 
+#[cfg(not(target_family = "wasm"))]
+mod encode;
+
 use std::fmt;
 
-use jumpseat_pack::{Level, pack, unpack};
+use jumpseat_pack::unpack;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::{PanelError, limits::MAX_CONTENT};
+
+// A guest in a browser is never a host, and has no compressor.
+#[cfg(not(target_family = "wasm"))]
+pub use encode::pack_content;
 
 /// What a content is known by once it is here: the first 16 bytes of its SHA-256.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -59,15 +66,6 @@ impl TryFrom<String> for ContentHash {
 
 const WHOLE: u8 = 0;
 const AGAINST: u8 = 1;
-
-/// A content on its way, against `base` if the guest holds that one.
-pub fn pack_content(content: &[u8], base: Option<&[u8]>) -> Vec<u8> {
-    let mut out = vec![if base.is_some() { AGAINST } else { WHOLE }];
-    out.extend_from_slice(&ContentHash::of(content).0);
-    out.extend(base.map(|base| ContentHash::of(base).0).into_iter().flatten());
-    out.extend(pack(content, base.unwrap_or_default(), Level::Fastest));
-    out
-}
 
 /// A content that came; `held` finds the one that it was packed against.
 ///

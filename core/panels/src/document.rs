@@ -1,13 +1,17 @@
 //! A panel's content: entries under keys, with a version.
 
+// A guest in a browser is never a host, and has no compressor.
+#[cfg(not(target_family = "wasm"))]
+mod encode;
+
 use std::{cmp::Ordering, collections::BTreeSet};
 
-use jumpseat_pack::{Level, pack, unpack};
-use serde::{Deserialize, Serialize};
+use jumpseat_pack::unpack;
+use serde::Deserialize;
 
 use crate::{
     Change, Entries, Entry, Key, PanelError, PanelKind, ReferenceId, SourceState,
-    json::{Read, json, written_len},
+    json::{Read, written_len},
     limits::{MAX_DOCUMENT_LEN, MAX_ENTRIES, MAX_ENTRY_LEN},
 };
 
@@ -24,15 +28,6 @@ pub struct Document {
     entries: Entries,
     /// Bytes of JSON that the entries take, keys included.
     len: usize,
-}
-
-/// A document as a snapshot carries it.
-#[derive(Serialize)]
-struct Written<'a> {
-    version: u64,
-    state: &'a SourceState,
-    left_out: u32,
-    entries: &'a Entries,
 }
 
 #[derive(Deserialize)]
@@ -146,13 +141,6 @@ impl Document {
         self.state = change.state.unwrap_or_else(|| std::mem::take(&mut self.state));
         self.left_out = change.left_out.unwrap_or(self.left_out);
         Ok(())
-    }
-
-    /// The whole document, compressed.
-    pub fn encode(&self) -> Vec<u8> {
-        let Self { version, state, left_out, entries, .. } = self;
-        let written = Written { version: *version, state, left_out: *left_out, entries };
-        pack(&json(&written), &[], Level::Fastest)
     }
 
     /// A whole document from outside.

@@ -38,7 +38,9 @@ mod state;
 pub mod text;
 
 pub use change::Change;
-pub use content::{ContentHash, pack_content, unpack_content};
+#[cfg(not(target_family = "wasm"))]
+pub use content::pack_content;
+pub use content::{ContentHash, unpack_content};
 pub use content_cache::ContentCache;
 pub use document::Document;
 pub use entry::*;

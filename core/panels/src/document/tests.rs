@@ -1,5 +1,7 @@
 use proptest::prelude::*;
 
+use jumpseat_pack::{Level, pack};
+
 use super::*;
 use crate::{Body, Issue, IssueLink, IssueState, Line, Reference, limits::MAX_CONTENT};
 
