@@ -48,7 +48,7 @@ impl Listener {
     /// Listens as this process: `<pid>.sock`.
     ///
     /// # Errors
-    /// [`ApiErrorKind::Local`](crate::api::ApiErrorKind::Local) if the socket cannot be made.
+    /// [`ApiErrorKind::Local`] if the socket cannot be made.
     pub fn bind(folder: &RuntimeFolder) -> Result<Self, ApiError> {
         Self::bind_as(folder, &format!("{}.sock", std::process::id()))
     }
