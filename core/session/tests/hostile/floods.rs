@@ -97,7 +97,13 @@ fn people_who_left_are_not_told_of() {
     world.saw_guest(stays, |e| matches!(e, GuestEvent::Pointing { slot: 4, at: None }));
     world.saw_guest(stays, |e| matches!(e, GuestEvent::Asking { slot: 4, on: false }));
     let late = world.join("late", &invite);
-    assert!(!world.guests[late].events.iter().any(|e| matches!(e, GuestEvent::Pointing { at: Some(_), .. })));
+    // JS-MSG-6 tells a newcomer of those who are there, and of nobody else.
+    let told_of_the_gone = |e: &GuestEvent| match e {
+        GuestEvent::Pointing { slot, at } => at.is_some() || (2..=4).contains(slot),
+        GuestEvent::Asking { slot, on } => *on || (2..=4).contains(slot),
+        _ => false,
+    };
+    assert!(!world.guests[late].events.iter().any(told_of_the_gone));
 }
 
 /// JS-MSG-3: an older state that arrives later changes nothing.
